@@ -1,0 +1,281 @@
+"""The reference tables under ``data/reference``, read once: names, codes, units, each row with its source or reason.
+
+What does not belong here: what a municipality configures for itself (``configuration``).
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from klimat_pipeline.configuration.csv_file import CsvColumn, read_csv
+from klimat_pipeline.errors import ConfigurationError
+from klimat_pipeline.text import fold, place_key
+
+_CODE = r"[a-z][a-z0-9_]*"
+#: Columns of every reference table; the last one always says where the row comes from.
+TABLES: Mapping[str, tuple[tuple[CsvColumn, ...], tuple[str, ...]]] = {
+    "municipalities": (
+        (
+            CsvColumn("municipality_code", pattern=r"\d{4}"),
+            CsvColumn("municipality_name"),
+            CsvColumn("county_code", pattern=r"\d{2}"),
+            CsvColumn("county_name"),
+            CsvColumn("source"),
+        ),
+        ("municipality_code",),
+    ),
+    "municipality_aliases": (
+        (CsvColumn("alias"), CsvColumn("municipality_code", pattern=r"\d{4}"), CsvColumn("reason")),
+        ("alias",),
+    ),
+    "areas": ((CsvColumn("area_code", pattern=r"\d{2}"), CsvColumn("area_name"), CsvColumn("reason")), ("area_code",)),
+    "sectors": (
+        (
+            CsvColumn("sector_code", pattern=_CODE),
+            CsvColumn("sector_name_sv"),
+            CsvColumn("sector_name_en"),
+            CsvColumn("sector_order", kind="integer"),
+            CsvColumn("source"),
+        ),
+        ("sector_code",),
+    ),
+    "sector_aliases": (
+        (CsvColumn("alias_sv"), CsvColumn("sector_code", pattern=_CODE), CsvColumn("reason")),
+        ("alias_sv",),
+    ),
+    "subsectors": (
+        (
+            CsvColumn("sector_code", pattern=_CODE + r"|\*"),
+            CsvColumn("subsector_code", pattern=_CODE),
+            CsvColumn("subsector_name_sv"),
+            CsvColumn("subsector_name_en"),
+            CsvColumn("source"),
+        ),
+        ("sector_code", "subsector_code"),
+    ),
+    "subsector_aliases": (
+        (
+            CsvColumn("sector_code", pattern=_CODE),
+            CsvColumn("alias_sv"),
+            CsvColumn("subsector_code", pattern=_CODE),
+            CsvColumn("reason"),
+        ),
+        ("sector_code", "alias_sv"),
+    ),
+    "units": (
+        (
+            CsvColumn("unit_sv"),
+            CsvColumn("basis", allowed=("co2e", "mass")),
+            CsvColumn("tonnes_per_unit", kind="number"),
+            CsvColumn("reason"),
+        ),
+        ("unit_sv",),
+    ),
+    "substances": (
+        (
+            CsvColumn("substance"),
+            CsvColumn("substance_name_sv"),
+            CsvColumn("substance_name_en"),
+            CsvColumn("basis", allowed=("co2e", "mass")),
+            CsvColumn("tonnes_only", allowed=("true", "false")),
+            CsvColumn("gas_basis", allowed=("all greenhouse gases", "carbon dioxide only")),
+            CsvColumn("gwp_set"),
+            CsvColumn("reason"),
+        ),
+        ("substance",),
+    ),
+    "sources": (
+        (CsvColumn("source_id", pattern=r"[a-z0-9_]+"), CsvColumn("source"), CsvColumn("reason")),
+        ("source_id",),
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A unit of a source: whether it weighs CO2 equivalents or mass, and its size in tonnes."""
+
+    unit_sv: str
+    basis: str
+    tonnes_per_unit: float
+
+
+@dataclass(frozen=True, slots=True)
+class Substance:
+    """A substance whose unit we know: the pipeline computes on it, so another unit is refused."""
+
+    substance: str
+    basis: str
+    tonnes_only: bool
+    gas_basis: str
+    gwp_set: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """All reference tables, and the lookups from folded names to codes."""
+
+    municipalities: pd.DataFrame
+    sectors: pd.DataFrame
+    subsectors: pd.DataFrame
+    sector_names: dict[str, str]
+    subsector_names: dict[tuple[str, str], str]
+    municipality_names: dict[str, str]
+    county_names: dict[str, str]
+    area_names: dict[str, str]
+    units: dict[str, Unit]
+    substances: dict[str, Substance]
+    source_titles: dict[str, str]
+    _any_sector: dict[str, tuple[str, str]] = field(repr=False)
+
+    @property
+    def sector_codes(self) -> tuple[str, ...]:
+        return tuple(self.sectors["sector_code"])
+
+    @property
+    def municipality_by_code(self) -> dict[str, str]:
+        return dict(zip(self.municipalities["municipality_code"], self.municipalities["municipality_name"], strict=True))
+
+    def source_title(self, source_id: str) -> str:
+        """How the source is to be named."""
+        return self.source_titles[source_id]
+
+    def label_sv(self, subsector_code: str) -> str:
+        """Swedish label of a subsector that every sector may have."""
+        return self._any_sector[subsector_code][0]
+
+    def label_en(self, subsector_code: str) -> str:
+        """English label of a subsector that every sector may have."""
+        return self._any_sector[subsector_code][1]
+
+    def label(self, key: str, known: Mapping[str, str]) -> str:
+        """Readable name behind a folded key, for messages."""
+        code = known[key]
+        names = (
+            self.sectors.set_index("sector_code")["sector_name_sv"].to_dict()
+            | self.municipality_by_code
+            | self.municipalities.set_index("county_code")["county_name"].to_dict()
+        )
+        return str(names.get(code, code))
+
+
+def load_reference(reference_dir: Path) -> Reference:
+    """Read and cross-check all reference tables.
+
+    Raises:
+        ConfigurationError: a table is malformed, an alias points nowhere, or two names fold into one.
+    """
+    read = {name: _read(reference_dir, name) for name in TABLES}
+    municipalities, sectors, subsectors = read["municipalities"], read["sectors"], read["subsectors"]
+    everywhere = subsectors[subsectors["sector_code"] == "*"]
+    subsectors = subsectors[subsectors["sector_code"] != "*"].reset_index(drop=True)
+    sector_codes = set(sectors["sector_code"])
+    _refuse_unknown(read["sector_aliases"]["sector_code"], sector_codes, "sector_aliases.csv", "sector_code")
+    _refuse_unknown(subsectors["sector_code"], sector_codes, "subsectors.csv", "sector_code")
+    _refuse_unknown(
+        read["municipality_aliases"]["municipality_code"],
+        set(municipalities["municipality_code"]),
+        "municipality_aliases.csv",
+        "municipality_code",
+    )
+    _refuse_unknown(
+        read["subsector_aliases"]["subsector_code"],
+        set(subsectors["subsector_code"]),
+        "subsector_aliases.csv",
+        "subsector_code",
+    )
+    aliases = read["subsector_aliases"]
+    return Reference(
+        municipalities=municipalities.drop(columns="source"),
+        sectors=sectors.drop(columns="source").sort_values("sector_order").reset_index(drop=True),
+        subsectors=subsectors.drop(columns="source"),
+        sector_names=_lookup(
+            "sector_aliases.csv",
+            [
+                *zip(map(fold, sectors["sector_name_sv"]), sectors["sector_code"], strict=True),
+                *zip(
+                    map(fold, read["sector_aliases"]["alias_sv"]), read["sector_aliases"]["sector_code"], strict=True
+                ),
+            ],
+        ),
+        subsector_names=_lookup(
+            "subsector_aliases.csv",
+            [
+                *(
+                    ((row.sector_code, fold(row.subsector_name_sv)), row.subsector_code)
+                    for row in subsectors.itertuples()
+                ),
+                *(((row.sector_code, fold(row.alias_sv)), row.subsector_code) for row in aliases.itertuples()),
+            ],
+        ),
+        municipality_names=_lookup("municipality_aliases.csv", _municipality_forms(municipalities, read)),
+        county_names=_lookup("municipalities.csv", _county_forms(municipalities)),
+        area_names=dict(zip(read["areas"]["area_code"], read["areas"]["area_name"], strict=True))
+        | dict(zip(municipalities["county_code"], municipalities["county_name"], strict=True))
+        | dict(zip(municipalities["municipality_code"], municipalities["municipality_name"], strict=True)),
+        units={fold(row.unit_sv): Unit(row.unit_sv, row.basis, row.tonnes_per_unit) for row in read["units"].itertuples()},
+        substances={
+            row.substance: Substance(
+                row.substance, row.basis, row.tonnes_only == "true", row.gas_basis, row.gwp_set
+            )
+            for row in read["substances"].itertuples()
+        },
+        source_titles=dict(zip(read["sources"]["source_id"], read["sources"]["source"], strict=True)),
+        _any_sector={
+            row.subsector_code: (row.subsector_name_sv, row.subsector_name_en) for row in everywhere.itertuples()
+        },
+    )
+
+
+def _read(reference_dir: Path, name: str) -> Any:
+    columns, key = TABLES[name]
+    rows = read_csv(reference_dir / f"{name}.csv", columns=columns, base=reference_dir, key=key)
+    return pd.DataFrame(rows, columns=[column.name for column in columns])
+
+
+def _refuse_unknown(values: Iterable[str], known: set[str], file: str, column: str) -> None:
+    if unknown := sorted(set(values) - known):
+        raise ConfigurationError(f"data/reference/{file}, column {column}: {unknown} is defined nowhere; add it first.")
+
+
+def _lookup(file: str, pairs: Iterable[tuple[Any, str]]) -> dict[Any, str]:
+    """One code per folded name.
+
+    Raises:
+        ConfigurationError: two codes would answer to the same name.
+    """
+    known: dict[Any, str] = {}
+    for name, code in pairs:
+        if known.setdefault(name, code) != code:
+            raise ConfigurationError(f"data/reference/{file}: '{name}' would mean both {known[name]} and {code}.")
+    return known
+
+
+def _genitive(name: str) -> str:
+    return name if name.endswith(("s", "x", "z")) else f"{name}s"
+
+
+def _municipality_forms(municipalities: Any, read: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The name alone, with ``kommun`` or ``stad``, plain or in the genitive; then the aliases in the same forms."""
+    aliases = read["municipality_aliases"]
+    names = [
+        *zip(municipalities["municipality_name"], municipalities["municipality_code"], strict=True),
+        *zip(aliases["alias"], aliases["municipality_code"], strict=True),
+    ]
+    return [
+        (place_key(form), code)
+        for name, code in names
+        for form in (name, *(f"{stem} {word}" for stem in (name, _genitive(name)) for word in ("kommun", "stad")))
+    ]
+
+
+def _county_forms(municipalities: Any) -> list[tuple[str, str]]:
+    """The county's name with and without ``län``, and without the genitive s."""
+    forms = []
+    for name, code in set(zip(municipalities["county_name"], municipalities["county_code"], strict=True)):
+        short = name.removesuffix(" län")
+        forms += [(place_key(form), code) for form in (name, short, short.removesuffix("s"))]
+    return forms

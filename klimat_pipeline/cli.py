@@ -1,0 +1,176 @@
+"""``klimat``: a thin door to what Dagster does, for terminals and cron.
+
+One exit code for everything that is the input's, the configuration's or the surroundings' fault: 1. What does not
+belong here: arithmetic, parsing, publishing.
+"""
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+from rich.console import Console
+
+from klimat_pipeline.errors import KlimatError
+
+app = typer.Typer(
+    help="Climate accounts for cities: from the national emission database to published indicators.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+snapshot = typer.Typer(help="The archive of source files.", no_args_is_help=True)
+app.add_typer(snapshot, name="snapshot")
+
+out = Console(highlight=False)
+err = Console(stderr=True, highlight=False)
+
+
+def main() -> None:
+    """Entry point of the command."""
+    try:
+        app()
+    except KlimatError as error:
+        _fail(error)
+
+
+@app.command()
+def refresh(
+    live: Annotated[bool, typer.Option("--live", help="Ask the live source first (also KLIMAT_LIVE=1).")] = False,
+    municipality: Annotated[
+        list[str] | None, typer.Option("--municipality", "-m", help="Publish only this code; may be repeated.")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Recompute although nothing has changed.")] = False,
+) -> None:
+    """Run the main job: ingest, check, compute, publish. Does nothing when nothing has changed."""
+    from klimat_pipeline.manifest import inputs, is_up_to_date
+    from klimat_pipeline.settings import load_settings
+
+    settings = load_settings()
+    if live or settings.live:
+        from klimat_pipeline.intake import fetch_all
+
+        with out.status("asking the live source"):
+            fetch_all(settings, log=lambda text: out.print(f"  {text}", style="dim"))
+    made_from = inputs(settings, municipalities=municipality or [])
+    if not force and is_up_to_date(settings, made_from):
+        from klimat_pipeline.refresh import confirm
+
+        confirm(settings, made_from)
+        out.print(f"[green]up to date[/]: nothing new since publication {made_from.publication_id}; nothing recomputed")
+        return
+    from klimat_pipeline.refresh import run
+    from klimat_pipeline.report import closing_table, whereabouts
+
+    run(settings, made_from, out, force=force)
+    out.print(closing_table(settings))
+    for line in whereabouts(settings):
+        out.print(line, soft_wrap=True)
+
+
+@app.command()
+def validate() -> None:
+    """Check the configuration that people edit (municipalities, reference tables) without running anything."""
+    from klimat_pipeline.configuration.municipality import validate_configuration
+    from klimat_pipeline.settings import load_settings
+
+    problems = validate_configuration(load_settings())
+    if problems:
+        for problem in problems:
+            err.print(problem, soft_wrap=True, markup=False)
+        err.print(f"[red]{len(problems)} problem(s)[/]")
+        raise typer.Exit(1)
+    out.print("[green]configuration is valid[/]")
+
+
+@snapshot.command("list")
+def snapshot_list() -> None:
+    """List the archive, newest release last."""
+    from rich.table import Table as RichTable
+
+    from klimat_pipeline.intake import archive_of
+    from klimat_pipeline.settings import load_settings
+
+    shown = RichTable("release", "substance", "report date", "retrieved (UTC)", "size", "sha256", "file", box=None)
+    for entry in archive_of(load_settings()).snapshots():
+        shown.add_row(
+            entry.release_id,
+            entry.substance,
+            entry.report_date or "not stated",
+            f"{entry.retrieved_at:%Y-%m-%d %H:%M}",
+            f"{entry.size_bytes / 1024:,.0f} KiB",
+            entry.sha256[:12],
+            entry.file_name + (" (embedded)" if entry.embedded else ""),
+        )
+    out.print(shown)
+
+
+@snapshot.command("add")
+def snapshot_add(
+    file: Annotated[Path, typer.Argument(help="A workbook of the national emission database.", show_default=False)],
+    release_id: Annotated[
+        str | None, typer.Option("--release-id", help="Name of the release; derived from source, substance, date, hash.")
+    ] = None,
+    report_date: Annotated[
+        str | None, typer.Option("--report-date", help="Date of the report (2025, 2025-06 or 2025-06-10), if the file does not say.")
+    ] = None,
+) -> None:
+    """Take a workbook that somebody downloaded by hand. The same bytes twice add nothing."""
+    from klimat_pipeline.intake import add_file
+    from klimat_pipeline.settings import load_settings
+
+    with out.status(f"reading {file.name}"):
+        taken = add_file(load_settings(), file, release_id=release_id, report_date=report_date)
+    if not taken.is_new:
+        out.print(f"already in the archive as {taken.snapshot.release_id}; nothing added", soft_wrap=True)
+        return
+    out.print(f"[green]added[/] {taken.snapshot.release_id} (sha256 {taken.snapshot.sha256[:12]})", soft_wrap=True)
+    if taken.snapshot.report_date is None:
+        out.print("the file states no report date: it counts as released today; --report-date says otherwise", soft_wrap=True)
+    out.print("next: klimat refresh")
+
+
+@snapshot.command("fetch")
+def snapshot_fetch() -> None:
+    """Fetch every configured substance (KLIMAT_SUBSTANCES) from the live source."""
+    from klimat_pipeline.intake import fetch_all
+    from klimat_pipeline.settings import load_settings
+
+    with out.status("asking the live source"):
+        taken = fetch_all(load_settings(), log=lambda text: out.print(f"  {text}", style="dim"))
+    out.print(f"{sum(t.is_new for t in taken)} new release(s)")
+
+
+@snapshot.command("remove")
+def snapshot_remove(release_id: Annotated[str, typer.Argument(show_default=False)]) -> None:
+    """Take a release out of the archive; embedded ones stay."""
+    from klimat_pipeline.intake import archive_of
+    from klimat_pipeline.settings import load_settings
+
+    removed = archive_of(load_settings()).remove(release_id)
+    out.print(f"removed {removed.release_id}")
+
+
+@app.command()
+def ui(port: Annotated[int, typer.Option(help="Port on this machine.")] = 3000) -> None:
+    """Open the Dagster UI on this machine only, with the runs made so far."""
+    from klimat_pipeline.refresh import prepared_home
+    from klimat_pipeline.settings import load_settings
+
+    settings = load_settings()
+    environment = {**os.environ, "DAGSTER_HOME": str(prepared_home(settings))}
+    program = Path(sys.executable).with_name("dagster")
+    arguments = ["dagster", "dev", "-h", "127.0.0.1", "-p", str(port), "-w", str(settings.project_dir / "workspace.yaml")]
+    out.print(f"http://127.0.0.1:{port}  (stop with Ctrl-C)")
+    os.execve(program, arguments, environment)  # noqa: S606 - our own program, no shell
+
+
+def _fail(error: KlimatError) -> NoReturn:
+    err.print("[red]stopped:[/]", end=" ")
+    err.print(str(error), soft_wrap=True, markup=False)
+    raise SystemExit(1) from None
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,383 @@
+"""The dictionary of columns: each name means one thing in every table, and is described once, here.
+
+A table narrows a column (``use``) but never describes it anew. What does not belong here: which table has which
+column (``tables``).
+"""
+
+from klimat_pipeline.contracts.model import Column
+
+MUNICIPALITY_CODE = r"\d{4}"
+IDENTIFIER = r"[a-z][a-z0-9_]*"
+ISO_DATE = r"\d{4}(-\d{2}(-\d{2})?)?"
+
+_TEXT, _INT, _NUM, _BOOL, _TIME = "string", "integer", "number", "boolean", "datetime"
+
+
+def _columns(*columns: Column) -> dict[str, Column]:
+    names = [column.name for column in columns]
+    if len(names) != len(set(names)):
+        raise ValueError(f"described twice: {sorted({n for n in names if names.count(n) > 1})}")
+    return {column.name: column for column in columns}
+
+
+COLUMNS = _columns(
+    # -- identity -----------------------------------------------------------------------------------------------
+    Column(
+        "release_id",
+        _TEXT,
+        "One release of a source: history is rewritten at every release, so a figure without it says little. "
+        "Derived from source, substance, date and the file's hash unless given.",
+        pattern=r"[a-z0-9][a-z0-9-]*",
+    ),
+    Column(
+        "publication_id",
+        _TEXT,
+        "Version of the published tables, derived from inputs, configuration and code: the same in every table of "
+        "one publication, so a reader can assert that it sees a single version.",
+        pattern=r"pub-[0-9a-f]{16}",
+    ),
+    Column(
+        "run_id",
+        _TEXT,
+        "Identifies the run by what went into it (inputs, configuration, code), so that repeating it gives the same; "
+        "the Dagster run carries it as the tag klimat/run_id.",
+        pattern=r"run-[0-9a-f]{16}",
+    ),
+    Column("is_current", _BOOL, "Whether it is the newest release of its substance for at least one municipality."),
+    Column(
+        "is_current_release",
+        _BOOL,
+        "Whether the row belongs to the newest release that holds this municipality and substance. Filter on it "
+        "unless you compare releases.",
+    ),
+    Column("municipality_code", _TEXT, "SCB's four-digit municipality code.", pattern=MUNICIPALITY_CODE),
+    Column("municipality_name", _TEXT, "Municipality name as SCB writes it."),
+    Column("county_code", _TEXT, "SCB's two-digit county code.", pattern=r"\d{2}"),
+    Column("county_name", _TEXT, "County name as SCB writes it."),
+    Column(
+        "area_code",
+        _TEXT,
+        "00 the nation, two digits a county, four digits a municipality, 99 what the nation holds beyond the sum of "
+        "its counties.",
+        pattern=r"\d{2}|\d{4}",
+    ),
+    Column(
+        "area_level",
+        _TEXT,
+        "Level of the area. 'unallocated' is the nation less its counties: shipping, aviation, fishing and hazardous "
+        "waste that no county holds.",
+        allowed=("nation", "county", "municipality", "unallocated"),
+    ),
+    Column("area_name", _TEXT, "Name of the area."),
+    Column("sector_code", _TEXT, "Main sector of the national emission database.", pattern=IDENTIFIER),
+    Column("sector_name_sv", _TEXT, "Sector in Swedish, canonical spelling."),
+    Column("sector_name_en", _TEXT, "Sector in English."),
+    Column("sector_order", _INT, "Order in which the source lists the sectors.", minimum=1),
+    Column(
+        "subsector_code",
+        _TEXT,
+        "Subsector within the sector; 'not_split' is the sector less its subsectors, so that they always sum.",
+        pattern=IDENTIFIER,
+    ),
+    Column("subsector_name_sv", _TEXT, "Subsector in Swedish; an unknown one keeps the source's own words."),
+    Column("subsector_name_en", _TEXT, "Subsector in English.", nullable=True),
+    Column("substance", _TEXT, "Substance code of the source: GGT is all greenhouse gases, CO2 carbon dioxide."),
+    Column("year", _INT, "Year in which the emissions happened.", minimum=1900, maximum=2200),
+    Column("is_latest_year", _BOOL, "Whether it is the last year of its release."),
+    # -- source and release --------------------------------------------------------------------------------------
+    Column("source", _TEXT, "Where it was published: register, document or web page."),
+    Column("source_id", _TEXT, "Short name of the source.", pattern=r"[a-z0-9_]+"),
+    Column("url", _TEXT, "Address it was fetched from; empty for a file added by hand.", nullable=True),
+    Column("substance_name_sv", _TEXT, "Substance in Swedish, as the workbook states it."),
+    Column(
+        "report_date",
+        _TEXT,
+        "Date of the report as precise as the source states it (2025, 2026-06 or 2024-04-18); missing where the file "
+        "does not say.",
+        nullable=True,
+        pattern=ISO_DATE,
+    ),
+    Column("retrieved_at", _TIME, "When the file was fetched or added, UTC."),
+    Column("sha256", _TEXT, "SHA-256 of the source file.", pattern=r"[0-9a-f]{64}"),
+    Column("size_bytes", _INT, "Size of the source file.", unit="bytes", minimum=1),
+    Column(
+        "stale_days",
+        _INT,
+        "Whole days that the source had not answered when it was last asked in vain; missing when it answered, or was "
+        "not asked.",
+        unit="days",
+        nullable=True,
+        minimum=0,
+    ),
+    Column("file_name", _TEXT, "Name of the file when it was added; for recognition only."),
+    Column("first_year", _INT, "First year that the release holds.", minimum=1900, maximum=2200),
+    Column("last_year", _INT, "Last year that the release holds.", minimum=1900, maximum=2200),
+    Column("years", _TEXT, "Years that the release holds, separated by spaces; the gaps are the source's own."),
+    Column("municipalities", _INT, "How many municipalities the release holds, of 290.", minimum=0, maximum=290),
+    Column(
+        "coverage",
+        _TEXT,
+        "'national' when the release holds the whole country; 'extract' when only some areas were taken out of it.",
+        allowed=("national", "extract"),
+    ),
+    Column("unit", _TEXT, "Unit of the figures, canonical: 't CO2e' or 't' followed by the substance."),
+    Column(
+        "gwp_set",
+        _TEXT,
+        "Set of global warming potentials behind the CO2e figures (AR4, AR5, AR6); 'none' where no "
+        "weighting is involved.",
+        allowed=("AR4", "AR5", "AR6", "none", "not stated"),
+    ),
+    Column("sheet", _TEXT, "Sheet of the source workbook."),
+    Column("source_row", _INT, "Row in the source workbook as a spreadsheet numbers it.", minimum=1),
+    Column("source_column", _TEXT, "Column letter in the source workbook.", pattern=r"[A-Z]{1,3}"),
+    Column("main_sector_sv", _TEXT, "Main sector in the source's own words."),
+    Column("subsector_sv", _TEXT, "Subsector in the source's own words; 'Alla' marks a total."),
+    Column("county_sv", _TEXT, "County in the source's own words; 'Alla' marks a total."),
+    Column("municipality_sv", _TEXT, "Municipality in the source's own words; 'Alla' marks a total."),
+    Column("unit_sv", _TEXT, "Unit in the source's own words."),
+    Column("value", _NUM, "Figure as it stands in the cell, in the source's unit."),
+    # -- emissions -----------------------------------------------------------------------------------------------
+    Column(
+        "emissions_reported_t",
+        _NUM,
+        "Emissions as reported, in tonnes of what 'unit' says.",
+        unit="t",
+        minimum=0,
+        additive="within one release",
+    ),
+    Column(
+        "emissions_reported_t_co2e",
+        _NUM,
+        "Emissions as reported, in CO2 equivalents. Missing where the substance is not valued in CO2e.",
+        unit="t CO2e",
+        nullable=True,
+        minimum=0,
+        additive="within one release",
+    ),
+    Column(
+        "emissions_t",
+        _NUM,
+        "Emissions after local corrections, in tonnes of what 'unit' says.",
+        unit="t",
+        minimum=0,
+        additive="within one release",
+    ),
+    Column(
+        "emissions_t_co2e",
+        _NUM,
+        "Emissions after local corrections, in CO2 equivalents. Missing where the substance is not valued in CO2e.",
+        unit="t CO2e",
+        nullable=True,
+        minimum=0,
+        additive="within one release",
+    ),
+    Column(
+        "difference_t",
+        _NUM,
+        "Sector less the sum of its subsectors, or an unallocated remainder; may be negative where the source does "
+        "not sum.",
+        unit="t",
+        additive="within one release",
+    ),
+    Column("correction_ids", _TEXT, "Local corrections applied to the cell, separated by spaces; empty for none."),
+    # -- municipalities ------------------------------------------------------------------------------------------
+    Column("population", _INT, "Residents on 31 December of the year.", unit="residents", minimum=1),
+    # -- targets -------------------------------------------------------------------------------------------------
+    Column(
+        "target_id",
+        _TEXT,
+        "What is followed up: 'total', a sector, or a target of the municipality's own contract.",
+        pattern=IDENTIFIER,
+    ),
+    Column("target_name_sv", _TEXT, "Target in Swedish."),
+    Column("target_name_en", _TEXT, "Target in English."),
+    Column(
+        "target_kind",
+        _TEXT,
+        "'contract': from the municipality's configuration; 'generic': followed for every municipality, no target.",
+        allowed=("contract", "generic"),
+    ),
+    Column("sector_codes", _TEXT, "Sectors that the target sums, separated by spaces; empty where it has none."),
+    Column(
+        "boundary",
+        _TEXT,
+        "Perspective: 'territory' (emissions inside the municipality), 'organisation' (the municipal group), "
+        "'residents' (consumption). Perspectives overlap and are never added.",
+        allowed=("territory", "organisation", "residents"),
+    ),
+    Column(
+        "gas_basis",
+        _TEXT,
+        "Gases in the figure: 'all greenhouse gases' or 'carbon dioxide only'; missing for anything else.",
+        allowed=("all greenhouse gases", "carbon dioxide only"),
+    ),
+    Column(
+        "target_gas_basis",
+        _TEXT,
+        "Gases that the target speaks of: GHG (all greenhouse gases) or fossil (fossil emissions only).",
+        allowed=("GHG", "fossil"),
+        nullable=True,
+    ),
+    Column("baseline_year", _INT, "Year that changes are counted from.", nullable=True, minimum=1900, maximum=2200),
+    Column(
+        "baseline_t_co2e", _NUM, "Emissions in the baseline year, same release.", unit="t CO2e", nullable=True, minimum=0
+    ),
+    Column("change_t_co2e", _NUM, "Emissions less those of the baseline year.", unit="t CO2e", nullable=True),
+    Column(
+        "change_pct",
+        _NUM,
+        "Change since the baseline year, 0-100; missing where the baseline is zero or not released.",
+        unit="%",
+        nullable=True,
+    ),
+    Column(
+        "target_pct",
+        _NUM,
+        "Change that the target asks for, negative for a reduction.",
+        unit="%",
+        nullable=True,
+        minimum=-100,
+        maximum=0,
+    ),
+    Column("target_year", _INT, "Year by which the target is to be met.", nullable=True, minimum=1900, maximum=2200),
+    Column("target_t_co2e", _NUM, "Emissions that the target allows.", unit="t CO2e", nullable=True, minimum=0),
+    Column(
+        "target_path_t_co2e",
+        _NUM,
+        "Where the straight line from the baseline to the target stands this year (a convention, not part of the "
+        "target); missing before the baseline year.",
+        unit="t CO2e",
+        nullable=True,
+        minimum=0,
+    ),
+    Column("gap_t_co2e", _NUM, "Emissions less the path: positive is too much.", unit="t CO2e", nullable=True),
+    Column(
+        "required_t_co2e_per_year",
+        _NUM,
+        "Reduction needed every year from this one to meet the target, negative for a reduction; 0 once reached.",
+        unit="t CO2e/year",
+        nullable=True,
+    ),
+    Column(
+        "required_pct_per_year",
+        _NUM,
+        "The same as a constant yearly percentage.",
+        unit="%/year",
+        nullable=True,
+    ),
+    Column(
+        "trend_from_year",
+        _INT,
+        "First year of the trend (from the configuration); missing where the release has no such year.",
+        nullable=True,
+        minimum=1900,
+        maximum=2200,
+    ),
+    Column(
+        "trend_compound_pct_per_year",
+        _NUM,
+        "Compound yearly change (CAGR) between the trend's first year and this one, over the true span of years.",
+        unit="%/year",
+        nullable=True,
+    ),
+    Column(
+        "trend_t_co2e_per_year",
+        _NUM,
+        "Slope of the least-squares line through the released years of the trend; needs three years.",
+        unit="t CO2e/year",
+        nullable=True,
+    ),
+    Column(
+        "projected_t_co2e",
+        _NUM,
+        "Where that line stands in the target year, not below zero. A trend is not a forecast.",
+        unit="t CO2e",
+        nullable=True,
+        minimum=0,
+    ),
+    Column(
+        "projected_without_last_t_co2e",
+        _NUM,
+        "The same with the line's last point left out: the distance to the column before shows how much one year "
+        "moves the projection.",
+        unit="t CO2e",
+        nullable=True,
+        minimum=0,
+    ),
+    Column(
+        "share_of_total_pct",
+        _NUM,
+        "Share of the municipality's total the same year and release. Targets overlap: shares do not add to 100.",
+        unit="%",
+        nullable=True,
+    ),
+    Column(
+        "emissions_per_resident_t_co2e",
+        _NUM,
+        "Emissions per resident, with the population of the same year; missing where it is not known.",
+        unit="t CO2e/resident",
+        nullable=True,
+        minimum=0,
+    ),
+    Column(
+        "status",
+        _TEXT,
+        "'reached': at or below the target; 'on_track': at or below the path; 'behind': above it; 'no_data': cannot "
+        "be told (not quantified, or before the baseline year); 'no_target': followed up without a target.",
+        allowed=("reached", "on_track", "behind", "no_data", "no_target"),
+    ),
+    Column("note", _TEXT, "What a reader of the row should know; empty for nothing.", nullable=True),
+    # -- quality and run -----------------------------------------------------------------------------------------
+    Column("table_name", _TEXT, "Table that was checked or described."),
+    Column("check_name", _TEXT, "Name of the check."),
+    Column(
+        "kind",
+        _TEXT,
+        "'contract': form, keys and bounds; 'reconciliation': do sums agree; 'plausibility': is it likely.",
+        allowed=("contract", "reconciliation", "plausibility"),
+    ),
+    Column(
+        "severity",
+        _TEXT,
+        "ERROR stops publishing when it fails, WARN is a remark.",
+        allowed=("ERROR", "WARN"),
+    ),
+    Column("passed", _BOOL, "Whether the check passed; missing where it does not apply.", nullable=True),
+    Column(
+        "outcome",
+        _TEXT,
+        "'passed', 'failed' or 'not_applicable' (with the reason in the message).",
+        allowed=("passed", "failed", "not_applicable"),
+    ),
+    Column("observed", _TEXT, "The value found."),
+    Column("limit", _TEXT, "The value it is held against."),
+    Column("message", _TEXT, "What was found, in a sentence."),
+    Column("suspicion", _TEXT, "What to suspect first when it fails."),
+    Column("offending_keys", _TEXT, "The first keys at fault, at most ten."),
+    Column("offending_count", _INT, "How many rows are at fault.", minimum=0),
+    Column("finding_no", _INT, "Number of the finding within its check.", minimum=1),
+    Column("item_kind", _TEXT, "Kind of the manifest's line.", allowed=("snapshot", "configuration", "code", "table", "option")),
+    Column("item_name", _TEXT, "What the line is about: a release, a file, a table, an option."),
+    Column("item_value", _TEXT, "Its value: a hash, a version, an option's setting.", nullable=True),
+    Column("row_count", _INT, "Rows in the table.", nullable=True, minimum=0),
+    # -- dictionary ----------------------------------------------------------------------------------------------
+    Column("column_name", _TEXT, "Column described."),
+    Column("column_order", _INT, "Position of the column in its table.", minimum=1),
+    Column("column_kind", _TEXT, "Type of the values.", allowed=("string", "integer", "number", "boolean", "datetime")),
+    Column("column_unit", _TEXT, "Unit of the values; missing for text.", nullable=True),
+    Column("is_key", _BOOL, "Whether the column is part of the table's key."),
+    Column("is_nullable", _BOOL, "Whether values may be missing. A missing number is never a zero."),
+    Column("may_be_summed", _TEXT, "Whether rows may be added up.", allowed=("yes", "no", "within one release")),
+    Column("description", _TEXT, "What it means."),
+    Column("derived_from", _TEXT, "Columns that it is computed from, separated by spaces; empty at a source."),
+)
+
+
+def col(name: str) -> Column:
+    """The column of that name in the dictionary.
+
+    Raises:
+        KeyError: nobody has described it yet.
+    """
+    return COLUMNS[name]

@@ -1,0 +1,118 @@
+"""Vocabulary of the contracts: ``Column`` and ``Table``, plain frozen data.
+
+Kinds are those of Frictionless Table Schema, so that the data package needs no translation.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+Kind = Literal["string", "integer", "number", "boolean", "datetime"]
+Additive = Literal["yes", "no", "within one release"]
+
+#: Decimals that published numbers are rounded to, by unit. Finer digits are noise of floating point.
+DECIMALS = {"t": 3, "t CO2e": 3, "t CO2e/year": 3, "%": 4, "%/year": 4, "t CO2e/resident": 4, "fraction": 6, "": 6}
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: meaning, type, unit and what its values may be.
+
+    Attributes:
+        name: English snake_case with the unit as suffix.
+        kind: type of the values.
+        description: what it means; ends up in every catalogue, so write it for a reader of the table.
+        unit: unit of measurement, None for text and identifiers.
+        nullable: whether a value may be missing; a missing number is never a zero.
+        pattern: regular expression that every text must match in full.
+        minimum, maximum: inclusive bounds.
+        allowed: the only values that may occur.
+        additive: whether rows may be summed over this column (``no`` for shares, paths, stocks of text).
+        lineage: ``stage/table.column`` names that the values are computed from.
+    """
+
+    name: str
+    kind: Kind
+    description: str
+    unit: str | None = None
+    nullable: bool = False
+    pattern: str | None = None
+    minimum: float | None = None
+    maximum: float | None = None
+    allowed: tuple[str, ...] = ()
+    additive: Additive = "no"
+    lineage: tuple[str, ...] = ()
+
+    def use(self, *lineage: str, **changes: Any) -> "Column":
+        """The same column in a certain table: with its lineage there, and narrower where the table says so."""
+        return replace(self, lineage=lineage or self.lineage, **changes)
+
+    @property
+    def decimals(self) -> int | None:
+        """Decimals of the published number, None where the value is no measurement."""
+        return DECIMALS.get(self.unit or "", 6) if self.kind == "number" else None
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One table.
+
+    Attributes:
+        key: ``stage/name``: the asset key, the module and the file.
+        description: one or two sentences for a reader; the first line is what a list shows.
+        columns: in order.
+        primary_key: columns that identify a row.
+        title: short label.
+        owner: who answers for it.
+        topic: what it is about, a tag in the catalogue.
+    """
+
+    key: str
+    description: str
+    columns: tuple[Column, ...]
+    primary_key: tuple[str, ...]
+    owner: str = "team:klimatdata"
+    topic: str = "emissions"
+
+    @property
+    def stage(self) -> str:
+        return self.key.split("/")[0]
+
+    @property
+    def name(self) -> str:
+        return self.key.split("/")[1]
+
+    @property
+    def column_names(self) -> list[str]:
+        return [column.name for column in self.columns]
+
+    def column(self, name: str) -> Column:
+        """The column of that name.
+
+        Raises:
+            KeyError: there is none.
+        """
+        for column in self.columns:
+            if column.name == name:
+                return column
+        raise KeyError(f"{self.key} has no column {name}")
+
+
+def published(
+    source: Table, name: str, *, drop: Iterable[str] = (), extra: tuple[Column, ...] = (), description: str = ""
+) -> Table:
+    """Contract of a published table, derived from the contract of the table that it shows.
+
+    Every column carries over with its description and bounds and points back to where it stands in ``source``;
+    ``extra`` columns (the publication) come last.
+    """
+    hidden = set(drop)
+    kept = tuple(
+        column.use(f"{source.key}.{column.name}") for column in source.columns if column.name not in hidden
+    )
+    return replace(
+        source,
+        key=f"published/{name}",
+        description=description or source.description,
+        columns=kept + extra,
+    )

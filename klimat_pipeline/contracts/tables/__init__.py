@@ -1,0 +1,24 @@
+"""Every table, stage by stage: one file a stage, in the order of the pipeline.
+
+A new table is added to its stage's ``TABLES`` tuple; nothing else needs to know.
+"""
+
+from klimat_pipeline.contracts.model import Table
+from klimat_pipeline.contracts.tables import clean, corrected, indicators, published, quality, raw, sources
+
+_STAGES = (sources, raw, clean, corrected, indicators, quality, published)
+
+#: All tables by key (``stage/name``), in the order of the pipeline.
+TABLES: dict[str, Table] = {entry.key: entry for stage in _STAGES for entry in stage.TABLES}
+
+#: The tables that readers get, by plain name.
+PUBLISHED: dict[str, Table] = {entry.name: entry for entry in published.TABLES}
+
+
+def table(key: str) -> Table:
+    """The contract of a table.
+
+    Raises:
+        KeyError: no contract has that key.
+    """
+    return TABLES[key]

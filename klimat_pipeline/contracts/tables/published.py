@@ -1,0 +1,68 @@
+"""Contracts of the stage ``published``: the tables that readers rely on, derived from the ones that they show.
+
+Adding a table here is all it takes to have it published in every form. Dropping or renaming a column breaks readers:
+publish under a new name instead.
+"""
+
+from klimat_pipeline.contracts.columns import col
+from klimat_pipeline.contracts.model import Table, published
+from klimat_pipeline.contracts.tables import clean, corrected, indicators, quality
+
+_PUBLICATION = (col("publication_id"),)
+_RUN = (col("run_id"), col("publication_id"))
+
+RUN_MANIFEST = Table(
+    key="published/run_manifest",
+    description="What the publication was made from: inputs with their hashes, configuration, code, options, rows.",
+    columns=(
+        col("item_kind"),
+        col("item_name"),
+        col("item_value"),
+        col("sha256").use("sources/smhi_snapshots.sha256", nullable=True),
+        col("row_count"),
+        *_RUN,
+    ),
+    primary_key=("item_kind", "item_name"),
+    topic="provenance",
+)
+
+DATA_DICTIONARY = Table(
+    key="published/data_dictionary",
+    description="Every column of every published table: meaning, unit, whether it may be summed, and its origin.",
+    columns=(
+        col("table_name"),
+        col("column_order"),
+        col("column_name"),
+        col("column_kind"),
+        col("column_unit"),
+        col("is_key"),
+        col("is_nullable"),
+        col("may_be_summed"),
+        col("description"),
+        col("derived_from"),
+        *_PUBLICATION,
+    ),
+    primary_key=("table_name", "column_name"),
+    topic="reference",
+)
+
+TABLES = (
+    published(indicators.SECTORS, "sector_indicators", extra=_PUBLICATION),
+    published(corrected.EMISSIONS, "emissions", extra=_PUBLICATION),
+    published(
+        clean.SUBSECTORS,
+        "subsector_emissions",
+        drop=("sheet", "source_row", "source_column"),
+        extra=_PUBLICATION,
+    ),
+    published(
+        clean.AREA_TOTALS, "area_totals", drop=("sheet", "source_row", "source_column"), extra=_PUBLICATION
+    ),
+    published(clean.TARGETS, "targets", extra=_PUBLICATION),
+    published(clean.RELEASES, "releases", extra=_PUBLICATION),
+    published(clean.MUNICIPALITIES, "municipalities", extra=_PUBLICATION),
+    published(clean.SECTORS, "sectors", extra=_PUBLICATION),
+    published(quality.FINDINGS, "data_quality", extra=_RUN),
+    RUN_MANIFEST,
+    DATA_DICTIONARY,
+)

@@ -1,0 +1,17 @@
+"""Entry point for Dagster: all definitions of the pipeline."""
+
+import dagster as dg
+
+from klimat_pipeline.defs import clean, corrected, indicators, jobs, published, quality, raw, sources
+from klimat_pipeline.defs.io import ParquetTables
+from klimat_pipeline.defs.progress import progress_logger
+from klimat_pipeline.defs.project import Project
+
+defs = dg.Definitions(
+    assets=dg.load_assets_from_modules([sources, raw, clean, corrected, indicators, quality, published]),
+    jobs=[jobs.nightly_refresh, jobs.housekeeping],
+    schedules=[jobs.nightly_schedule, jobs.housekeeping_schedule],
+    resources={"io_manager": ParquetTables(), "project": Project()},
+    executor=dg.in_process_executor,
+    loggers={"progress": progress_logger, "console": dg.colored_console_logger},
+)

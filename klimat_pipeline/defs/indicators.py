@@ -1,0 +1,36 @@
+"""Assets of the stage ``indicators``."""
+
+import dagster as dg
+import pandas as pd
+
+from klimat_pipeline.defs.project import Project
+from klimat_pipeline.defs.wiring import checked, wired
+
+
+@dg.asset(
+    **wired(
+        "indicators/sectors",
+        kinds=("pandas", "altair"),
+        emissions="corrected/emissions",
+        targets="clean/targets",
+        population="clean/population",
+        releases="clean/releases",
+    )
+)
+def sectors(
+    context: dg.AssetExecutionContext,
+    project: Project,
+    emissions: pd.DataFrame,
+    targets: pd.DataFrame,
+    population: pd.DataFrame,
+    releases: pd.DataFrame,
+):
+    from klimat_pipeline.indicators.plots import as_markdown_image, emissions_against_target
+    from klimat_pipeline.indicators.sectors import sector_indicators
+
+    frame = sector_indicators(emissions, targets, population, releases)
+    plots = {
+        f"plot {code}": dg.MetadataValue.md(as_markdown_image(chart))
+        for code, chart in emissions_against_target(frame).items()
+    }
+    return checked(context, frame, {"corrected/emissions": emissions, "clean/targets": targets}, plots)

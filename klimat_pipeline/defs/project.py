@@ -1,0 +1,39 @@
+"""The resource through which assets reach settings, reference tables and the snapshot archive."""
+
+import dagster as dg
+
+from klimat_pipeline.clean.reference import Reference, load_reference
+from klimat_pipeline.settings import Settings, load_settings
+from klimat_pipeline.sources.archive import Archive
+from klimat_pipeline.storage import TableStore
+
+
+class Project(dg.ConfigurableResource):
+    """What a run can be asked for, besides the settings in the environment.
+
+    Attributes:
+        municipalities: codes to publish; empty for all.
+        live: ask the live source first; also on when KLIMAT_LIVE is set.
+        force: recompute although nothing has changed.
+    """
+
+    municipalities: list[str] = []
+    live: bool = False
+    force: bool = False
+
+    @property
+    def settings(self) -> Settings:
+        return load_settings()
+
+    @property
+    def archive(self) -> Archive:
+        settings = self.settings
+        return Archive(settings.embedded_snapshots_dir, settings.snapshots_dir)
+
+    @property
+    def reference(self) -> Reference:
+        return load_reference(self.settings.reference_dir)
+
+    @property
+    def tables(self) -> TableStore:
+        return TableStore(self.settings.intermediate_dir)

@@ -1,0 +1,80 @@
+"""Assets of the stage ``published``: all tables at once or none, downstream of every blocking check."""
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import dagster as dg
+
+from klimat_pipeline.contracts import PUBLISHED
+from klimat_pipeline.defs.project import Project
+from klimat_pipeline.defs.wiring import PREVIEW_ROWS, as_markdown, described
+from klimat_pipeline.published.shape import SHOWN
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from klimat_pipeline.manifest import Inputs
+
+#: Nightly refreshes confirm or renew the tables; one missed night is a remark, two are a fault.
+FRESHNESS = dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=50), warn_window=timedelta(hours=26))
+
+_SOURCES = {key.replace("/", "_"): key for key in sorted(set(SHOWN.values()))}
+
+
+@dg.multi_asset(
+    name="publish",
+    specs=[
+        dg.AssetSpec(
+            **described(contract, ("sqlite", "parquet", "postgres")),
+            deps=[SHOWN[name].split("/")] if name in SHOWN else ["quality/findings".split("/")],
+            freshness_policy=FRESHNESS,
+        )
+        for name, contract in PUBLISHED.items()
+    ],
+    ins={name: dg.AssetIn(key=key.split("/")) for name, key in _SOURCES.items()},
+)
+def publish(context: dg.AssetExecutionContext, project: Project, **tables: "pd.DataFrame"):
+    """Shape, audit and publish; the switch to the new version is the last thing that happens."""
+    from klimat_pipeline.contracts.arrow import to_pandas
+    from klimat_pipeline.manifest import inputs
+    from klimat_pipeline.published.publication import publish as publish_tables
+    from klimat_pipeline.published.shape import shape
+
+    made_from = inputs(project.settings, municipalities=project.municipalities)
+    shaped = shape({key: tables[name] for name, key in _SOURCES.items()}, made_from)
+    publish_tables(
+        shaped, publication_id=made_from.publication_id, settings=project.settings, now=datetime.now(UTC)
+    )
+    for name, arrow in shaped.items():
+        yield dg.MaterializeResult(
+            asset_key=["published", name],
+            metadata={
+                "dagster/row_count": arrow.num_rows,
+                "publication_id": made_from.publication_id,
+                "preview": dg.MetadataValue.md(as_markdown(to_pandas(arrow.slice(0, PREVIEW_ROWS)))),
+            },
+            data_version=dg.DataVersion(made_from.publication_id),
+        )
+
+
+def confirmations(made_from: "Inputs") -> list[dg.AssetMaterialization]:
+    """Events saying that the published tables were compared with their inputs and are still right."""
+    metadata: dict[str, Any] = {
+        "publication_id": made_from.publication_id,
+        "unchanged": "inputs, configuration and code are those of this publication: nothing was recomputed",
+    }
+    return [
+        dg.AssetMaterialization(
+            asset_key=["published", name],
+            metadata=metadata,
+            tags={"dagster/data_version": made_from.publication_id},
+        )
+        for name in PUBLISHED
+    ]
+
+
+def confirm_unchanged(context: dg.AssetExecutionContext, made_from: "Inputs") -> None:
+    """Record, within a run, that nothing had to be done; keeps the tables fresh in the UI."""
+    context.log.info(f"nothing new since {made_from.publication_id}: the published tables stand")
+    for event in confirmations(made_from):
+        context.log_event(event)

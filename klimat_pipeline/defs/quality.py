@@ -1,0 +1,16 @@
+"""Assets of the stage ``quality``: what all checks of the run found, gathered in one table."""
+
+import dagster as dg
+
+from klimat_pipeline.contracts import TABLES
+from klimat_pipeline.defs.project import Project
+from klimat_pipeline.defs.wiring import checked, findings_key, wired
+
+CHECKED = tuple(key for key, contract in TABLES.items() if contract.stage not in ("quality", "published"))
+
+
+@dg.asset(**wired("quality/findings", kinds=("great_expectations",)), deps=[key.split("/") for key in CHECKED])
+def findings(context: dg.AssetExecutionContext, project: Project):
+    import pandas as pd
+
+    return checked(context, pd.concat([project.tables.read(findings_key(key)) for key in CHECKED], ignore_index=True))

@@ -1,0 +1,200 @@
+"""Generates from a contract what Dagster shows of an asset: description, owner, tags, schema, lineage, checks, preview.
+
+Assets are written out by hand in the stage files; ``wired`` gives their decorator its arguments, ``checked`` their
+result.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import dagster as dg
+
+from klimat_pipeline.contracts import Table, table
+from klimat_pipeline.quality.catalogue import CHECKS, run_checks
+from klimat_pipeline.quality.findings import CheckResult
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+CONTRACT = "contract"
+#: Rows that the preview of a table shows.
+PREVIEW_ROWS = 8
+#: Findings that a check's page lists.
+LISTED = 30
+
+
+def wired(key: str, *, kinds: Sequence[str] = ("pandas",), **inputs: str) -> dict[str, Any]:
+    """Arguments of ``@dg.asset`` for a table.
+
+    Args:
+        key: the table's key, which is the asset's.
+        kinds: tools that make it.
+        inputs: parameter name to the key of the table it receives.
+    """
+    return {
+        **described(table(key), kinds),
+        "ins": {name: dg.AssetIn(key=dg.AssetKey(source.split("/"))) for name, source in inputs.items()},
+        "check_specs": check_specs(key),
+    }
+
+
+def described(contract: Table, kinds: Sequence[str]) -> dict[str, Any]:
+    """Key, group, description, owner, tags and definition metadata of a table."""
+    return {
+        "key": contract.key.split("/"),
+        "group_name": contract.stage,
+        "description": contract.description,
+        "owners": [contract.owner],
+        "kinds": set(kinds),
+        "tags": {"topic": contract.topic},
+        "metadata": definition_metadata(contract),
+    }
+
+
+def definition_metadata(contract: Table) -> dict[str, Any]:
+    """Column schema with units and constraints, and column lineage, as the UI understands them."""
+    lineage = {
+        column.name: [
+            dg.TableColumnDep(asset_key=dg.AssetKey(source.rsplit(".", 1)[0].split("/")), column_name=source.rsplit(".", 1)[1])
+            for source in column.lineage
+        ]
+        for column in contract.columns
+        if column.lineage
+    }
+    schema = dg.TableSchema(
+        columns=[
+            dg.TableColumn(
+                name=column.name,
+                type=column.kind + (f" ({column.unit})" if column.unit else ""),
+                description=column.description,
+                constraints=dg.TableColumnConstraints(
+                    nullable=column.nullable, unique=contract.primary_key == (column.name,)
+                ),
+                tags={"unit": column.unit.replace(" ", "_").replace("/", "_per_").replace("%", "percent")} if column.unit else None,
+            )
+            for column in contract.columns
+        ],
+        constraints=dg.TableConstraints(other=[f"one row per {', '.join(contract.primary_key)}"]),
+    )
+    found: dict[str, Any] = {"dagster/column_schema": schema, "dagster/table_name": contract.name}
+    if lineage:
+        found["dagster/column_lineage"] = dg.TableColumnLineage(lineage)
+    return found
+
+
+def check_specs(key: str) -> list[dg.AssetCheckSpec]:
+    """The contract check and the catalogue's checks of a table; an ERROR blocks what is downstream."""
+    asset = dg.AssetKey(key.split("/"))
+    contract = dg.AssetCheckSpec(
+        CONTRACT,
+        asset=asset,
+        blocking=True,
+        description="Columns, types, keys, missing values, bounds and allowed values are as the contract says.",
+    )
+    return [
+        contract,
+        *(
+            dg.AssetCheckSpec(
+                check.name,
+                asset=asset,
+                blocking=check.severity == "ERROR",
+                description=f"{check.kind.capitalize()}: {check.description}",
+            )
+            for check in CHECKS.get(key, ())
+        ),
+    ]
+
+
+def checked(
+    context: dg.AssetExecutionContext,
+    frame: "pd.DataFrame",
+    inputs: Mapping[str, "pd.DataFrame"] | None = None,
+    metadata: Mapping[str, Any] | None = None,
+) -> dg.MaterializeResult:
+    """Check a table, keep the findings for ``quality/findings``, and hand all of it to Dagster.
+
+    Args:
+        context: of the running asset.
+        frame: the table that the asset made.
+        inputs: tables that its checks look at besides itself, by key.
+        metadata: more to show on the asset's page, such as a plot.
+    """
+    from klimat_pipeline.quality.contract import check_contract
+    from klimat_pipeline.quality.findings import to_frame
+
+    key = context.asset_key.to_user_string()
+    # A broken form would make the other checks stumble: they run on a table that has the right one.
+    results = [check_contract(frame, table(key))]
+    if results[0].passed:
+        results += run_checks(key, {**(inputs or {}), key: frame})
+    else:
+        results += [CheckResult(key, check.name, check.kind, check.severity, (_skipped(),)) for check in CHECKS.get(key, ())]
+    findings_store(context).write(findings_key(key), to_frame(results), table("quality/findings"))
+    return dg.MaterializeResult(
+        value=frame,
+        metadata={
+            "dagster/row_count": len(frame),
+            "preview": dg.MetadataValue.md(as_markdown(frame.head(PREVIEW_ROWS))),
+            **(metadata or {}),
+        },
+        check_results=[_as_dagster(result) for result in results],
+    )
+
+
+def findings_key(key: str) -> str:
+    """Where the findings about a table are kept until they are gathered."""
+    return f"quality/of/{key.replace('/', '.')}"
+
+
+def findings_store(context: dg.AssetExecutionContext) -> Any:
+    """The table store of this run."""
+    return context.resources.project.tables
+
+
+def as_markdown(frame: "pd.DataFrame") -> str:
+    """A small frame as a Markdown table, thousands separated, missing values empty."""
+    import pandas as pd
+
+    def text(value: Any) -> str:
+        if value is None or (not isinstance(value, str) and pd.isna(value)):
+            return ""
+        if isinstance(value, float):
+            return f"{value:,.2f}"
+        return str(value).replace("|", "\\|").replace("\n", " ")
+
+    head = " | ".join(map(str, frame.columns))
+    rule = " | ".join("---" for _ in frame.columns)
+    rows = [" | ".join(map(text, row)) for row in frame.itertuples(index=False)]
+    return "\n".join(f"| {line} |" for line in (head, rule, *rows))
+
+
+def _skipped() -> Any:
+    from klimat_pipeline.quality.findings import not_applicable
+
+    return not_applicable("the table does not have its contract's form")
+
+
+def _as_dagster(result: CheckResult) -> dg.AssetCheckResult:
+    wrong = [finding for finding in result.findings if finding.outcome == "failed"]
+    beside = [finding for finding in result.findings if finding.outcome == "not_applicable"]
+    shown = wrong or beside or list(result.findings)
+    first = shown[0] if shown else None
+    metadata: dict[str, Any] = {"findings": len(result.findings), "failed": len(wrong)}
+    if first:
+        metadata |= {
+            "observed": first.observed or "-",
+            "limit": first.limit or "-",
+            "offending keys": dg.MetadataValue.md("\n".join(f"* `{key}`" for key in first.keys) or "none"),
+            "suspicion": first.suspicion or "-",
+        }
+    metadata["all findings"] = dg.MetadataValue.md(
+        "\n".join(f"* **{finding.outcome}** {finding.message}" for finding in (wrong + beside + [f for f in result.findings if f.outcome == "passed"])[:LISTED])
+        or "none"
+    )
+    return dg.AssetCheckResult(
+        check_name=result.check,
+        passed=result.passed,
+        severity=dg.AssetCheckSeverity[result.severity],
+        description="; ".join(finding.message for finding in shown[:3]),
+        metadata=metadata,
+    )

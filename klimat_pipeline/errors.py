@@ -1,0 +1,81 @@
+"""The few error types a user can meet.
+
+Every message says where (file, sheet, row, column), what was found, what was expected and what to do. Nothing
+here knows how an error is shown: ``cli`` prints it and exits, Dagster records it in the run.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+class KlimatError(Exception):
+    """Base of every error that is the input's, the configuration's or the surroundings' fault, not the code's."""
+
+
+class ConfigurationError(KlimatError):
+    """A setting or a configuration file is wrong; the message names file, line and field."""
+
+
+class SourceError(KlimatError):
+    """A source could not be reached, or did not answer with what it is supposed to hold."""
+
+
+class SnapshotError(KlimatError):
+    """The snapshot archive cannot take or give a file."""
+
+
+class PublishError(KlimatError):
+    """Publishing stopped; the last good version stays readable."""
+
+
+class ContractError(KlimatError):
+    """A table does not have the form that its contract describes."""
+
+
+class UnknownNameError(KlimatError):
+    """A name (sector, municipality, unit, substance) is in no reference table; it is never guessed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in a workbook something was found; ``row`` and ``column`` as a spreadsheet shows them (1, "A")."""
+
+    file: str
+    sheet: str | None = None
+    row: int | None = None
+    column: str | None = None
+
+    def __str__(self) -> str:
+        parts = [self.file]
+        if self.sheet is not None:
+            parts.append(f"sheet '{self.sheet}'")
+        if self.row is not None and self.column is not None:
+            parts.append(f"cell {self.column}{self.row} (row {self.row}, column {self.column})")
+        elif self.row is not None:
+            parts.append(f"row {self.row}")
+        elif self.column is not None:
+            parts.append(f"column {self.column}")
+        return ", ".join(parts)
+
+
+class WorkbookError(KlimatError):
+    """A workbook cannot be read as what it claims to be.
+
+    Args:
+        place: file, sheet, row and column of the fault.
+        problem: what was found there, with the value.
+        expected: what should stand there.
+        advice: what the reader of the message can do about it.
+    """
+
+    def __init__(self, place: Place, problem: str, *, expected: str, advice: str) -> None:
+        self.place = place
+        super().__init__(f"{place}: {problem}; expected {expected}. {advice}")
+
+
+class ProblemsError(ConfigurationError):
+    """Several problems found at once, one line each."""
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        self.problems = list(problems)
+        super().__init__("\n".join(self.problems))

@@ -1,0 +1,86 @@
+"""Charts of the indicators, for the asset's page. Pure: a frame in, a chart or a picture out."""
+
+import base64
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+#: How many targets one chart shows side by side.
+COLUMNS = 3
+_INK, _EMISSIONS, _PATH, _GRID = "#1b2a33", "#0b6e4f", "#c8553d", "#e3e7e8"
+
+
+def emissions_against_target(indicators: "pd.DataFrame") -> dict[str, Any]:
+    """One chart per municipality with targets of its own: emissions and the line to each target.
+
+    Args:
+        indicators: ``indicators/sectors``.
+
+    Returns:
+        Altair charts by municipality code; the current release only, kilotonnes CO2e.
+    """
+    own = indicators[
+        (indicators["target_kind"] == "contract")
+        & indicators["is_current_release"]
+        & (indicators["sector_codes"] != "")
+        & (indicators["gas_basis"] == "all greenhouse gases")
+    ]
+    return {str(code): _chart(frame) for code, frame in own.groupby("municipality_code")}
+
+
+def as_markdown_image(chart: Any) -> str:
+    """The chart as a picture inside Markdown, which the UI shows in place."""
+    import vl_convert
+
+    picture = vl_convert.vegalite_to_png(chart.to_dict(), scale=1.5)
+    return f"![emissions against target](data:image/png;base64,{base64.b64encode(picture).decode()})"
+
+
+def _chart(frame: "pd.DataFrame") -> Any:
+    import altair as alt
+    import pandas as pd
+
+    release = frame["release_id"].iloc[0]
+    emitted = pd.DataFrame(
+        {
+            "target": frame["target_name_en"],
+            "year": frame["year"],
+            "kt": frame["emissions_t_co2e"] / 1000,
+            "line": "emissions",
+        }
+    )
+    ends = frame.drop_duplicates("target_id")
+    path = pd.concat(
+        pd.DataFrame(
+            {"target": ends["target_name_en"], "year": ends[f"{end}_year"], "kt": ends[f"{end}_t_co2e"] / 1000, "line": "straight line to target"}
+        )
+        for end in ("baseline", "target")
+    )
+    data = pd.concat([emitted, path]).astype({"year": "int64", "kt": "float64"})
+    lines = (
+        alt.Chart(alt.Data(values=data.to_dict("records")))
+        .mark_line(point=alt.OverlayMarkDef(size=28), strokeWidth=2)
+        .encode(
+            x=alt.X("year:Q", axis=alt.Axis(format="d", title=None, tickCount=5)),
+            y=alt.Y("kt:Q", title="kt CO2e", scale=alt.Scale(zero=True)),
+            color=alt.Color(
+                "line:N",
+                legend=alt.Legend(orient="top", title=None),
+                scale=alt.Scale(domain=["emissions", "straight line to target"], range=[_EMISSIONS, _PATH]),
+            ),
+            strokeDash=alt.StrokeDash(
+                "line:N",
+                legend=None,
+                scale=alt.Scale(domain=["emissions", "straight line to target"], range=[[1, 0], [5, 4]]),
+            ),
+        )
+        .properties(width=210, height=130)
+    )
+    return (
+        lines.facet(facet=alt.Facet("target:N", title=None, header=alt.Header(labelFontSize=12, labelColor=_INK)), columns=COLUMNS)
+        .resolve_scale(y="independent")
+        .properties(title=alt.TitleParams(f"Emissions against target, release {release}", anchor="start", color=_INK))
+        .configure_axis(gridColor=_GRID, domain=False, labelColor=_INK, titleColor=_INK)
+        .configure_view(stroke=None)
+    )

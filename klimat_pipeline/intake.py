@@ -1,0 +1,172 @@
+"""How a workbook enters: fetched or added by hand, parsed and named before the archive takes it.
+
+This is where the stages ``sources``, ``raw`` and ``clean`` meet; each of them stays unaware of the later ones. A file
+that cannot be read, or whose names nobody knows, never enters: it would fail every following refresh.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from klimat_pipeline.errors import KlimatError, SnapshotError, SourceError
+from klimat_pipeline.settings import Settings
+from klimat_pipeline.sources.archive import Archive, Snapshot
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of a file: its snapshot, and whether it was new."""
+
+    snapshot: Snapshot
+    is_new: bool
+
+
+def archive_of(settings: Settings) -> Archive:
+    """The snapshot archive of these settings."""
+    return Archive(settings.embedded_snapshots_dir, settings.snapshots_dir)
+
+
+def add_file(
+    settings: Settings, path: Path, *, release_id: str | None = None, report_date: str | None = None
+) -> Taken:
+    """Take a workbook that somebody downloaded by hand.
+
+    Args:
+        settings: where the archive lies.
+        path: the workbook.
+        release_id: name of the release, derived if not given.
+        report_date: date of the report, where the file does not say.
+
+    Raises:
+        SnapshotError: the file cannot be opened.
+        WorkbookError: the file is not a workbook of the national database.
+        UnknownNameError: it holds names that are in no reference table.
+    """
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise SnapshotError(f"{path}: cannot be read ({error.strerror}). Give the path of a workbook.") from None
+    return take_in(settings, content, name=path.name, release_id=release_id, report_date=report_date)
+
+
+def take_in(
+    settings: Settings,
+    content: bytes,
+    *,
+    name: str,
+    substance: str | None = None,
+    url: str | None = None,
+    retrieved_at: datetime | None = None,
+    release_id: str | None = None,
+    report_date: str | None = None,
+    etag: str | None = None,
+    last_modified: str | None = None,
+) -> Taken:
+    """Check a workbook whole and give it to the archive.
+
+    Args:
+        settings: where the archive and the reference tables lie.
+        content: the file.
+        name: its name, for messages.
+        substance: the substance that was asked for, if any; another one in the file is a fault.
+        url: where it was fetched from.
+        retrieved_at: when it was, by default now.
+        release_id: name of the release, derived if not given.
+        report_date: date of the report, by default what the file says.
+        etag: HTTP validator.
+        last_modified: HTTP validator.
+    """
+    from klimat_pipeline.clean.naming import with_codes
+    from klimat_pipeline.clean.reference import load_reference
+    from klimat_pipeline.clean.releases import refuse_gaps
+    from klimat_pipeline.clean.units import measure
+    from klimat_pipeline.raw.smhi_emissions import read_workbook, to_frame
+    from klimat_pipeline.sources.smhi import SOURCE_ID
+    from klimat_pipeline.sources.workbook import check_workbook
+
+    check_workbook(content, name=name, full=True)
+    workbook = read_workbook(content, name)
+    if substance and workbook.substance.upper() != substance.upper():
+        raise SourceError(
+            f"{name}: holds {workbook.substance}, asked for was {substance}. The source answered with another file: "
+            "try again later."
+        )
+    reference = load_reference(settings.reference_dir)
+    measure(workbook.substance, workbook.unit_sv, name, reference)
+    refuse_gaps(name, with_codes(to_frame(workbook, name), reference), reference)
+    snapshot, is_new = archive_of(settings).add(
+        content,
+        source_id=SOURCE_ID,
+        substance=workbook.substance,
+        report_date=report_date or workbook.report_date,
+        retrieved_at=retrieved_at or datetime.now(UTC),
+        file_name=name,
+        url=url,
+        release_id=release_id,
+        etag=etag,
+        last_modified=last_modified,
+    )
+    return Taken(snapshot, is_new)
+
+
+def fetch_all(settings: Settings, *, log: Callable[[str], None] = lambda _: None) -> list[Taken]:
+    """Ask the live source for every configured substance; one that does not answer falls back on its last snapshot.
+
+    Returns:
+        The snapshots of substances that answered with a file.
+
+    Raises:
+        SourceError: a substance has no snapshot to fall back on, or the source has not answered for longer than
+            ``source_max_age_days``.
+    """
+    taken = []
+    for code in settings.substance_codes:
+        log(f"asking {settings.smhi_url} for {code}")
+        try:
+            result = _fetch(settings, code)
+        except KlimatError as error:
+            _fall_back(settings, code, error, log)
+            continue
+        if result is None:
+            log(f"{code}: not modified since the last fetch")
+            continue
+        log(f"{code}: {'new release' if result.is_new else 'known release'} {result.snapshot.release_id}")
+        taken.append(result)
+    return taken
+
+
+def snapshot_table(settings: Settings) -> "pd.DataFrame":
+    """The archive as ``sources/smhi_snapshots``."""
+    import pandas as pd
+
+    from klimat_pipeline.contracts import table
+
+    columns = table("sources/smhi_snapshots").column_names
+    rows = [
+        {name: getattr(snapshot, name) for name in columns if name != "stale_days"}
+        | {"stale_days": stale_days(settings, snapshot.substance)}
+        for snapshot in archive_of(settings).snapshots()
+    ]
+    if not rows:
+        raise SnapshotError("the snapshot archive is empty. Run 'klimat snapshot fetch' or 'klimat snapshot add FILE'.")
+    frame = pd.DataFrame(rows, columns=columns)
+    return frame.astype({"stale_days": "Int64"}).assign(retrieved_at=pd.to_datetime(frame["retrieved_at"], utc=True))
+
+
+def read_snapshots(archive: Archive, snapshots: "pd.DataFrame") -> "pd.DataFrame":
+    """Parse every snapshot of the table: ``raw/smhi_emissions``."""
+    import pandas as pd
+
+    from klimat_pipeline.raw.smhi_emissions import read_workbook, to_frame
+
+    by_release = {snapshot.release_id: snapshot for snapshot in archive.snapshots()}
+    frames = []
+    for release_id in snapshots["release_id"]:
+        snapshot = by_release[release_id]
+        frames.append(to_frame(read_workbook(archive.read(snapshot), snapshot.file_name), release_id))
+    return pd.concat(frames, ignore_index=True)

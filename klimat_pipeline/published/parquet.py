@@ -1,0 +1,118 @@
+"""Parquet: a directory for every version, and ``latest``, a link that is replaced in one step.
+
+The same tables give the same bytes: fixed writer options, no times, no pandas metadata. A reader that resolves
+``latest`` once and then stays in that directory sees one version. What does not belong here: when the link is
+switched (``publication``).
+"""
+
+import filecmp
+import os
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from klimat_pipeline.errors import PublishError
+from klimat_pipeline.published.datapackage import described_publication, write_datapackage
+from klimat_pipeline.published.files import remove, sync
+
+if TYPE_CHECKING:
+    from klimat_pipeline.published.candidate import Candidate
+
+#: Only directories of this form are ever removed: whatever else lies beside them is somebody's.
+_VERSION = re.compile(r"pub-[0-9a-f]{16}")
+
+
+class ParquetTarget:
+    """The directory ``parquet`` with its versions."""
+
+    name = "parquet"
+
+    def __init__(self, directory: Path, keep: int) -> None:
+        self._root = directory / "parquet"
+        self._latest = self._root / "latest"
+        self._keep = keep
+        # Fixed names: the publishers' lock sees to it that what is found here is a killed publisher's.
+        self._staged = self._root / ".staging"
+        self._staged_link = self._root / ".staging-latest"
+        self._removed = self._root / ".staging-removed"
+
+    @property
+    def location(self) -> str:
+        """Path of the link to the shown version."""
+        return str(self._latest)
+
+    def shown(self) -> str | None:
+        """The version that ``latest`` points to, None when there is none or a file of it is missing."""
+        name = self._latest_name()
+        return name if name is not None and described_publication(self._root / name) == name else None
+
+    def open(self) -> None:
+        """Remove what a killed publisher left."""
+        self._root.mkdir(exist_ok=True)
+        self.close()
+
+    def stage(self, candidate: "Candidate") -> None:
+        """Write the new version where no reader looks, and audit it."""
+        import pyarrow.parquet as pq
+
+        self._staged.mkdir()
+        for name, table in candidate.tables.items():
+            path = self._staged / f"{name}.parquet"
+            pq.write_table(
+                table, path, version="2.6", compression="zstd", compression_level=3, row_group_size=128 * 1024
+            )
+            if not pq.read_table(path, partitioning=None).equals(table):
+                raise PublishError(f"{path.name} does not give back what was written. The last good version stays")
+            sync(path)
+        sync(write_datapackage(self._staged, candidate.publication_id, candidate.contracts))
+        sync(self._staged)
+
+    def switch(self, candidate: "Candidate") -> None:
+        """Show the staged version: replacing the link is the commit point."""
+        version = self._root / candidate.publication_id
+        if version.exists() and not _same_files(version, self._staged):
+            # Not whole, or written by another version of the library: make way for the fresh one.
+            version.rename(self._removed)
+        if not version.exists():
+            self._staged.rename(version)
+        # Versions are kept in the order in which they were last shown.
+        os.utime(version)
+        self._staged_link.symlink_to(version.name, target_is_directory=True)
+        sync(self._root)
+        self._staged_link.replace(self._latest)
+        sync(self._root)
+
+    def tidy(self) -> list[str]:
+        """Remove versions beyond the last few, never the shown one."""
+        shown = self._latest_name()
+        others = [
+            entry
+            for entry in self._root.iterdir()
+            if _VERSION.fullmatch(entry.name) and entry.name != shown and entry.is_dir() and not entry.is_symlink()
+        ]
+        others.sort(key=lambda entry: (entry.stat().st_mtime_ns, entry.name), reverse=True)
+        for version in others[self._keep - 1 :]:
+            # Out of sight first: a kill half-way leaves no half of a version behind.
+            remove(self._removed)
+            version.rename(self._removed)
+        remove(self._removed)
+        return []
+
+    def close(self) -> None:
+        """Remove a staged version that was not shown."""
+        remove(self._staged, self._staged_link, self._removed)
+
+    def _latest_name(self) -> str | None:
+        try:
+            name = self._latest.readlink().name
+        except OSError:
+            return None
+        return name if _VERSION.fullmatch(name) else None
+
+
+def _same_files(left: Path, right: Path) -> bool:
+    names = sorted(path.name for path in left.iterdir())
+    if names != sorted(path.name for path in right.iterdir()):
+        return False
+    _, differing, unreadable = filecmp.cmpfiles(left, right, names, shallow=False)
+    return not differing and not unreadable

@@ -1,0 +1,121 @@
+"""The way to PostgreSQL: the URL's spellings, errors without secrets, bounded waiting for locks.
+
+What does not belong here: tables and views.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import quote, urlsplit
+
+from pydantic import SecretStr
+
+from klimat_pipeline.errors import PublishError
+
+if TYPE_CHECKING:
+    import psycopg
+
+    Connection = psycopg.Connection[tuple[Any, ...]]
+
+Result = TypeVar("Result")
+
+#: How long a change of a view may wait for readers of it: new readers queue behind the one who waits.
+LOCK_TIMEOUT = "3s"
+LOCK_ATTEMPTS = 4
+
+_SCHEMES = ("postgresql", "postgres", "postgresql+psycopg", "postgresql+psycopg2")
+_SECRETS = ("password", "sslpassword", "oauth_client_secret")
+
+
+def connect(url: SecretStr) -> "Connection":
+    """Connect to the database of a URL.
+
+    Raises:
+        PublishError: the URL is none, or the database does not answer; without the URL's secrets.
+    """
+    import psycopg
+
+    conninfo = _conninfo(url)
+    with in_clear_words(url):
+        return psycopg.connect(
+            conninfo, autocommit=True, connect_timeout=10, application_name="klimat publish", options="-c timezone=UTC"
+        )
+
+
+def _conninfo(url: SecretStr) -> str:
+    """The URL as libpq wants it, without SQLAlchemy's name of the driver."""
+    import psycopg
+    from psycopg.conninfo import conninfo_to_dict
+
+    scheme, separator, rest = url.get_secret_value().partition("://")
+    if not separator or scheme not in _SCHEMES:
+        raise PublishError(
+            "KLIMAT_DATABASE_URL must begin with postgresql:// (also postgresql+psycopg:// and "
+            "postgresql+psycopg2://); it is not shown here, since it may hold a password"
+        )
+    conninfo = f"postgresql://{rest}"
+    try:
+        conninfo_to_dict(conninfo)
+    except psycopg.Error:
+        # libpq quotes the part that it does not understand, and that part may be the password.
+        raise PublishError(
+            "KLIMAT_DATABASE_URL is no valid URL: characters such as @ : / % in the password must be "
+            "percent-encoded; it is not shown here, since it may hold a password"
+        ) from None
+    return conninfo
+
+
+@contextmanager
+def in_clear_words(url: SecretStr) -> Iterator[None]:
+    """Turn errors of the database into the one error that a user knows, without the URL's secrets."""
+    import psycopg
+
+    try:
+        yield
+    except psycopg.errors.LockNotAvailable:
+        raise PublishError(
+            f"PostgreSQL: somebody's query held a view or table that had to change, {LOCK_ATTEMPTS} times "
+            f"{LOCK_TIMEOUT}. The last good version stays; publish again when it has ended"
+        ) from None
+    except psycopg.Error as error:
+        # ``from None``: the original carries the connection's parameters into tracebacks and databases of runs.
+        raise PublishError(
+            f"PostgreSQL: {redacted(str(error).strip() or type(error).__name__, url)}. The last good version stays; "
+            "publish again when the cause is mended"
+        ) from None
+
+
+def redacted(text: str, url: SecretStr) -> str:
+    """The text without the URL and its passwords, as written and decoded."""
+    from psycopg.conninfo import conninfo_to_dict
+
+    secrets = [url.get_secret_value()]
+    parameters = conninfo_to_dict(_conninfo(url))
+    for secret in (str(parameters[name]) for name in _SECRETS if parameters.get(name)):
+        secrets += [secret, quote(secret, safe="")]
+    written = urlsplit(url.get_secret_value()).password
+    if written:
+        secrets.append(written)
+    for secret in sorted(secrets, key=len, reverse=True):
+        text = text.replace(secret, "***")
+    return text
+
+
+def retried(connection: "Connection", change: Callable[[], Result]) -> Result:
+    """Run a change as one transaction that waits for locks only briefly, and again a little later if it must."""
+    import psycopg
+    from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
+
+    def once() -> Result:
+        with connection.transaction():
+            connection.execute("SELECT set_config('lock_timeout', %s, true)", (LOCK_TIMEOUT,))
+            return change()
+
+    busy = (psycopg.errors.LockNotAvailable, psycopg.errors.DeadlockDetected)
+    retrying = Retrying(
+        retry=retry_if_exception_type(busy),
+        stop=stop_after_attempt(LOCK_ATTEMPTS),
+        wait=wait_random_exponential(multiplier=0.5, max=4),
+        reraise=True,
+    )
+    return retrying(once)

@@ -1,0 +1,190 @@
+"""The door to publishing: stage and audit everywhere, then switch one target after the other.
+
+What does not belong here: how one target stores and switches (``sqlite``, ``parquet``, ``postgres``).
+"""
+
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Literal, Protocol
+
+from klimat_pipeline.contracts import PUBLISHED, Table
+from klimat_pipeline.errors import PublishError
+from klimat_pipeline.published.files import exclusive_lock, require_free_space
+from klimat_pipeline.published.parquet import ParquetTarget
+from klimat_pipeline.published.sqlite import SqliteTarget
+from klimat_pipeline.settings import Settings
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from klimat_pipeline.published.candidate import Candidate
+
+Outcome = Literal["published", "unchanged"]
+
+
+class Target(Protocol):
+    """Somewhere that readers look; each method may be called once for every publication, in this order."""
+
+    name: str
+
+    @property
+    def location(self) -> str:
+        """Where readers find it, without secrets."""
+
+    def open(self) -> None:
+        """Get hold of the target and remove what a killed publisher left there."""
+
+    def shown(self) -> str | None:
+        """The publication that readers see, None when there is none or it is not whole."""
+
+    def stage(self, candidate: "Candidate") -> None:
+        """Write the tables where no reader sees them, and audit them there."""
+
+    def switch(self, candidate: "Candidate") -> None:
+        """Show what was staged, in one step."""
+
+    def tidy(self) -> list[str]:
+        """Remove publications beyond the last few; give back what could not be removed, in words."""
+
+    def close(self) -> None:
+        """Remove what was staged and not shown, and let go of the target."""
+
+
+@dataclass(frozen=True, slots=True)
+class PublishReport:
+    """What a publish did.
+
+    Attributes:
+        publication_id: what every target shows now.
+        published_at: when, in UTC.
+        outcomes: by target; ``unchanged`` where it showed this publication already.
+        locations: where readers find each target.
+        rows: rows by table.
+        remarks: what a person should look at, although publishing succeeded.
+    """
+
+    publication_id: str
+    published_at: datetime
+    outcomes: dict[str, Outcome]
+    locations: dict[str, str]
+    rows: dict[str, int]
+    remarks: tuple[str, ...] = ()
+
+
+def publish(
+    tables: "Mapping[str, pa.Table]",
+    *,
+    publication_id: str,
+    settings: Settings,
+    now: datetime,
+    contracts: Mapping[str, Table] = PUBLISHED,
+) -> PublishReport:
+    """Publish all tables in all targets, or none.
+
+    Nothing is visible until everything is staged and audited everywhere. Then the targets switch one after the
+    other, the database first; each shows the whole old or the whole new publication at any moment. A target that
+    shows this publication already is left alone, so that publishing again finishes what an error interrupted.
+
+    Args:
+        tables: by published name, each of its contract's schema.
+        publication_id: stands in every row of every table.
+        settings: where to publish and how many publications to keep.
+        now: time of publication.
+        contracts: the published tables by name.
+
+    Raises:
+        PublishError: publishing stopped; every target still shows a whole version, and the message says why.
+    """
+    from klimat_pipeline.published.candidate import candidate as checked_candidate
+
+    candidate = checked_candidate(tables, publication_id=publication_id, now=now, contracts=contracts)
+    targets = _targets(settings, contracts)
+    with _in_clear_words(), ExitStack() as stack:
+        settings.published_dir.mkdir(parents=True, exist_ok=True)
+        stack.enter_context(exclusive_lock(settings.published_dir))
+        for target in targets:
+            stack.callback(target.close)
+            target.open()
+        stale = [target for target in targets if target.shown() != publication_id]
+        if stale:
+            require_free_space(settings.published_dir, candidate.size)
+        for target in stale:
+            target.stage(candidate)
+        _switch(stale, candidate)
+        remarks = [remark for target in stale for remark in _tidied(target)]
+        return PublishReport(
+            publication_id=publication_id,
+            published_at=candidate.published_at,
+            outcomes={target.name: "published" if target in stale else "unchanged" for target in targets},
+            locations={target.name: target.location for target in targets},
+            rows={name: table.num_rows for name, table in candidate.tables.items()},
+            remarks=tuple(remarks),
+        )
+
+
+def current_publications(settings: Settings, *, contracts: Mapping[str, Table] = PUBLISHED) -> dict[str, str | None]:
+    """The publication that each target shows, None where there is none or it cannot be read.
+
+    Cheap: a refresh asks it first and ends early when all targets show what it would publish.
+    """
+    shown: dict[str, str | None] = {}
+    for target in _targets(settings, contracts):
+        try:
+            shown[target.name] = target.shown()
+        except PublishError:
+            shown[target.name] = None
+    return shown
+
+
+def _targets(settings: Settings, contracts: Mapping[str, Table]) -> list[Target]:
+    """All targets, in the order in which they switch: the one most likely to refuse comes first."""
+    files: list[Target] = [
+        SqliteTarget(settings.published_dir),
+        ParquetTarget(settings.published_dir, settings.keep_publications),
+    ]
+    if settings.database_url is None:
+        return files
+    from klimat_pipeline.published.postgres import PostgresTarget
+
+    return [PostgresTarget(settings.database_url, settings.keep_publications, contracts), *files]
+
+
+def _switch(targets: Sequence[Target], candidate: "Candidate") -> None:
+    switched: list[str] = []
+    for target in targets:
+        try:
+            with _in_clear_words():
+                target.switch(candidate)
+        except PublishError as error:
+            if not switched:
+                raise
+            raise PublishError(
+                f"{target.name}: {error}. {', '.join(switched)} shows {candidate.publication_id} already, the other "
+                "targets their last good version; publish again to bring them together"
+            ) from error
+        switched.append(target.name)
+
+
+def _tidied(target: Target) -> list[str]:
+    """Tidy up; what goes wrong now is only worth a remark, since the new version is shown."""
+    try:
+        with _in_clear_words():
+            return target.tidy()
+    except PublishError as error:
+        return [f"{target.name}: older publications could not be removed: {error}"]
+
+
+@contextmanager
+def _in_clear_words() -> Iterator[None]:
+    """Turn what file systems and libraries raise into the one error that a user knows."""
+    try:
+        yield
+    except (OSError, sqlite3.Error) as error:
+        # Arrow reports a full disk as an OSError too, SQLite as an error of its own.
+        raise PublishError(
+            f"publishing stopped: {type(error).__name__}: {error}. The last good version stays; mend the cause "
+            "(disk space, permissions) and publish again"
+        ) from error

@@ -1,0 +1,168 @@
+"""SQLite: one fresh file, put in the place of the last one by a single rename.
+
+A file that nobody has seen needs no transactions and no journal, and a reader that has the old file open keeps it
+whole. Physical tables rather than views, booleans as 0/1 and times as text, because that is what ODBC clients read
+without guessing. What does not belong here: when the file is switched (``publication``).
+"""
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from contextlib import closing
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from klimat_pipeline.contracts.sql import checked_identifier
+from klimat_pipeline.errors import PublishError
+from klimat_pipeline.published.files import remove, sync
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from klimat_pipeline.published.candidate import Candidate
+
+_BATCH_ROWS = 50_000
+
+
+class SqliteTarget:
+    """The file ``klimat.sqlite``."""
+
+    name = "sqlite"
+
+    def __init__(self, directory: Path) -> None:
+        self._path = directory / "klimat.sqlite"
+        # A fixed name: the publishers' lock sees to it that a file found here is a killed publisher's.
+        self._staged = directory / ".staging-klimat.sqlite"
+
+    @property
+    def location(self) -> str:
+        """Path of the file."""
+        return str(self._path)
+
+    def shown(self) -> str | None:
+        """The publication in the file, None when there is none or it cannot be read."""
+        if not self._path.exists():
+            return None
+        try:
+            with closing(_read_only(self._path)) as connection:
+                rows = connection.execute("SELECT publication_id FROM publication").fetchall()
+        except sqlite3.Error:
+            return None
+        return str(rows[0][0]) if len(rows) == 1 else None
+
+    def open(self) -> None:
+        """Remove what a killed publisher left."""
+        self.close()
+
+    def stage(self, candidate: "Candidate") -> None:
+        """Write the new file beside the shown one, and audit it."""
+        with closing(sqlite3.connect(self._staged, isolation_level=None)) as connection:
+            # Nobody sees the file before it is whole and synced below: no journal, no sync on the way.
+            connection.execute("PRAGMA journal_mode=OFF")
+            connection.execute("PRAGMA synchronous=OFF")
+            _create_tables(connection, candidate)
+            connection.execute("BEGIN")
+            for name, table in candidate.tables.items():
+                _insert(connection, name, table)
+            connection.execute(
+                "INSERT INTO publication VALUES (?, ?)",
+                (candidate.publication_id, _as_text(candidate.published_at)),
+            )
+            connection.execute("COMMIT")
+        with closing(_read_only(self._staged)) as connection:
+            _audit(connection, candidate)
+        self._staged.chmod(0o444)
+        sync(self._staged)
+
+    def switch(self, candidate: "Candidate") -> None:
+        """Show the staged file: the rename is the commit point."""
+        del candidate
+        self._staged.replace(self._path)
+        sync(self._path.parent)
+
+    def tidy(self) -> list[str]:
+        """The rename has removed the old file already."""
+        return []
+
+    def close(self) -> None:
+        """Remove a staged file that was not shown."""
+        remove(self._staged, self._staged.with_name(self._staged.name + "-journal"))
+
+
+def _read_only(path: Path) -> sqlite3.Connection:
+    # immutable: no lock files and no look at a journal; a published file is replaced, never written to.
+    return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)
+
+
+def _create_tables(connection: sqlite3.Connection, candidate: "Candidate") -> None:
+    import sqlalchemy as sa
+    from sqlalchemy.dialects import sqlite
+    from sqlalchemy.schema import CreateTable
+
+    from klimat_pipeline.contracts.sql import sql_table
+
+    metadata = sa.MetaData()
+    for name, contract in candidate.contracts.items():
+        sql_table(contract, metadata, name=name)
+    sa.Table(
+        "publication",
+        metadata,
+        sa.Column("publication_id", sa.Text(), primary_key=True),
+        sa.Column("published_at", sa.Text(), nullable=False),
+    )
+    for table in metadata.tables.values():
+        connection.execute(str(CreateTable(table).compile(dialect=sqlite.dialect())))
+
+
+def _insert(connection: sqlite3.Connection, name: str, table: "pa.Table") -> None:
+    marks = ", ".join("?" for _ in table.column_names)
+    statement = f"INSERT INTO {_quoted(name)} VALUES ({marks})"  # noqa: S608 - a checked identifier
+    for batch in table.to_batches(max_chunksize=_BATCH_ROWS):
+        connection.executemany(statement, _rows(batch))
+
+
+def _rows(batch: "pa.RecordBatch") -> Iterable[tuple[Any, ...]]:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    columns: list[Sequence[Any]] = []
+    for column in batch.columns:
+        values = column
+        if pa.types.is_boolean(values.type):
+            values = values.cast(pa.int8())
+        elif pa.types.is_timestamp(values.type):
+            values = pc.replace_substring(values.cast(pa.string()), " ", "T")
+        columns.append(values.to_pylist())
+    return zip(*columns, strict=True)
+
+
+def _as_text(moment: datetime) -> str:
+    return moment.isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def _audit(connection: sqlite3.Connection, candidate: "Candidate") -> None:
+    verdict = connection.execute("PRAGMA integrity_check").fetchall()
+    if verdict != [("ok",)]:
+        raise PublishError(f"SQLite finds the new file damaged: {verdict[0][0]}. The last good version stays")
+    for name, contract in candidate.contracts.items():
+        columns = connection.execute("SELECT name FROM pragma_table_info(?)", (name,)).fetchall()
+        if [column for (column,) in columns] != contract.column_names:
+            raise PublishError(f"SQLite table {name} has the columns {columns}, expected {contract.column_names}")
+        counts = ", ".join(f"count({_quoted(column)})" for column in contract.column_names)
+        found = connection.execute(
+            f"SELECT count(*), {counts} FROM {_quoted(name)}"  # noqa: S608 - checked identifiers
+        ).fetchone()
+        if found != candidate.value_counts(name):
+            raise PublishError(
+                f"SQLite table {name} holds {found} rows and values a column, expected {candidate.value_counts(name)}"
+            )
+        strangers = connection.execute(
+            f"SELECT count(*) FROM {_quoted(name)} WHERE publication_id <> ?",  # noqa: S608 - a checked identifier
+            (candidate.publication_id,),
+        ).fetchone()
+        if strangers != (0,):
+            raise PublishError(f"SQLite table {name} holds {strangers[0]} rows of another publication")
+
+
+def _quoted(name: str) -> str:
+    return f'"{checked_identifier(name)}"'

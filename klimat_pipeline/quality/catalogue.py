@@ -1,0 +1,77 @@
+"""Which table has which checks. The contract check is every table's; the others are listed here, in reading order.
+
+A check is run together with its table, on the table and everything that the table is made from.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from klimat_pipeline.quality import plausibility as likely
+from klimat_pipeline.quality import reconciliation as sums
+from klimat_pipeline.quality.findings import CheckResult, Finding, Kind, Severity
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A check of a table: its function, its kind, and whether its failure stops publishing (ERROR)."""
+
+    run: Callable[[Mapping[str, "pd.DataFrame"]], Sequence[Finding]]
+    kind: Kind
+    severity: Severity
+
+    @property
+    def name(self) -> str:
+        return self.run.__name__
+
+    @property
+    def description(self) -> str:
+        return (self.run.__doc__ or "").strip().split("\n")[0]
+
+
+def _reconciles(run: Callable[..., Sequence[Finding]], severity: Severity = "ERROR") -> Check:
+    return Check(run, "reconciliation", severity)
+
+
+def _likely(run: Callable[..., Sequence[Finding]], severity: Severity = "WARN") -> Check:
+    return Check(run, "plausibility", severity)
+
+
+CHECKS: Mapping[str, tuple[Check, ...]] = {
+    "clean/emissions": (
+        _reconciles(sums.rows_kept),
+        _likely(likely.unit_slip, "ERROR"),
+        _likely(likely.year_jumps),
+        _likely(likely.revised_history),
+    ),
+    "clean/releases": (_likely(likely.coverage), _likely(likely.dropped_years), _likely(likely.new_years)),
+    "clean/subsectors": (
+        _reconciles(sums.subsectors_sum),
+        _reconciles(sums.subsectors_equal_sectors, "WARN"),
+        _likely(likely.unmapped_subsectors),
+    ),
+    "clean/area_totals": (
+        _reconciles(sums.sectors_equal_total),
+        _reconciles(sums.counties_equal_municipalities),
+        _reconciles(sums.nation_equals_counties),
+    ),
+    "corrected/emissions": (_reconciles(sums.corrections_sum),),
+    "indicators/sectors": (
+        _reconciles(sums.base_matches_target),
+        _reconciles(sums.total_is_sum),
+        _likely(likely.baseline_released, "ERROR"),
+        _likely(likely.gas_basis_matches),
+        _likely(likely.per_resident),
+    ),
+}
+
+
+def run_checks(key: str, tables: Mapping[str, "pd.DataFrame"]) -> list[CheckResult]:
+    """Run the checks of a table (not its contract) on the table and its inputs, by key."""
+    return [
+        CheckResult(key, check.name, check.kind, check.severity, tuple(check.run(tables)))
+        for check in CHECKS.get(key, ())
+    ]

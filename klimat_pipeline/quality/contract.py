@@ -1,0 +1,107 @@
+"""Run a table's contract suite and turn the results into findings, one an expectation.
+
+In Great Expectations a raised exception is not a failed expectation: the former is our fault and raises here.
+"""
+
+import logging
+import os
+import warnings
+from typing import TYPE_CHECKING, Any
+
+from klimat_pipeline.contracts.expectations import suite
+from klimat_pipeline.contracts.model import Table
+from klimat_pipeline.errors import ContractError
+from klimat_pipeline.quality.findings import FIRST, CheckResult, Finding, failed, passed
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+CHECK = "contract"
+
+
+def check_contract(frame: "pd.DataFrame", table: Table) -> CheckResult:
+    """Validate a frame against its contract.
+
+    Args:
+        frame: the table.
+        table: its contract.
+
+    Returns:
+        One finding an expectation, in the contract's order.
+
+    Raises:
+        ContractError: an expectation could not be evaluated at all.
+    """
+    batch = _batch(frame, table)
+    expected = suite(table)
+    order = [expectation.meta["check"] for expectation in expected.expectations]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        outcome = batch.validate(
+            expected, result_format={"result_format": "SUMMARY", "partial_unexpected_count": FIRST}
+        )
+    # The order of results is not the order of the suite: match by the name that each expectation carries.
+    by_name = {result.expectation_config.meta["check"]: result for result in outcome.results}
+    findings = tuple(_finding(name, by_name[name], frame, table) for name in order)
+    return CheckResult(table.key, CHECK, "contract", "ERROR", findings)
+
+
+def _batch(frame: "pd.DataFrame", table: Table) -> Any:
+    # Its usage reporting is off by default here: a check of a municipality's data tells nobody anything.
+    os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
+    logging.getLogger("great_expectations").setLevel(logging.ERROR)
+    import great_expectations as gx
+    from great_expectations.data_context.types.base import ProgressBarsConfig
+
+    context = gx.get_context(mode="ephemeral")
+    context.variables.progress_bars = ProgressBarsConfig(globally=False, metric_calculations=False)
+    asset = context.data_sources.add_pandas("frames").add_dataframe_asset(table.name)
+    return asset.add_batch_definition_whole_dataframe("whole").get_batch({"dataframe": frame})
+
+
+def _finding(name: str, result: Any, frame: "pd.DataFrame", table: Table) -> Finding:
+    trouble = result.exception_info or {}
+    details = trouble.values() if all(isinstance(v, dict) for v in trouble.values()) else [trouble]
+    raised = [d for d in details if isinstance(d, dict) and d.get("raised_exception")]
+    if raised:
+        raise ContractError(f"{table.key}, {name}: could not be checked: {raised[0].get('exception_message')}")
+    column = name.split(":")[0]
+    limit = _limit(name, table)
+    if result.success:
+        return passed(f"{name} holds", limit=limit, observed=f"{len(frame)} rows")
+    body = result.result or {}
+    values = [str(v) for v in body.get("partial_unexpected_list") or [] if v is not None][:FIRST]
+    count = int(body.get("unexpected_count") or 0)
+    observed = str(body.get("observed_value", "")) or ", ".join(dict.fromkeys(values)) or "missing values"
+    return failed(
+        f"{table.key}: {name} fails in {count} rows" if count else f"{table.key}: {name} fails",
+        observed=observed[:500],
+        limit=limit,
+        keys=tuple(f"{column}={value}" for value in values) or _null_keys(frame, column, table),
+        count=count,
+        suspicion="the source or a table of names changed, or the code that makes this table",
+    )
+
+
+def _null_keys(frame: "pd.DataFrame", column: str, table: Table) -> tuple[str, ...]:
+    from klimat_pipeline.quality.findings import first_keys
+
+    if column not in frame.columns:
+        return ()
+    return first_keys(frame[frame[column].isna()], [k for k in table.primary_key if k in frame.columns])
+
+
+def _limit(name: str, table: Table) -> str:
+    """The contract's own words for what is expected."""
+    column_name, what = name.split(":")
+    if column_name == "table":
+        return ", ".join(table.column_names if what == "columns" else table.primary_key)
+    column = table.column(column_name)
+    return {
+        "type": column.kind,
+        "not_null": "no missing value",
+        "allowed": ", ".join(column.allowed),
+        "pattern": column.pattern or "",
+        "bounds": f"{'' if column.minimum is None else column.minimum} to "
+        f"{'' if column.maximum is None else column.maximum}",
+    }[what]

@@ -1,0 +1,254 @@
+"""Is it likely? Remarks that a person should look at; none of them rejects a figure, but for a slip of units.
+
+A real change can look implausible (transport in 2024 rose by a quarter after a change of law): it is flagged, never
+rejected.
+"""
+
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+
+import pandas as pd
+
+from klimat_pipeline.clean.naming import UNMAPPED
+from klimat_pipeline.clean.releases import released_on
+from klimat_pipeline.quality.findings import Finding, failed, first_keys, not_applicable, passed
+
+Tables = Mapping[str, pd.DataFrame]
+
+#: A sector's change from one year to the next worth a look, and its least share of the municipality's total.
+JUMP_PCT, JUMP_SHARE_PCT = 20.0, 1.0
+#: A revision of history worth a look.
+REVISION_PCT = 2.0
+#: A release whose figures are this many times another's has slipped its unit.
+SLIP_RATIO = 10.0
+#: Territorial emissions per resident outside these bounds, tonnes.
+PER_RESIDENT_T = (0.5, 100.0)
+
+
+def year_jumps(tables: Tables) -> Sequence[Finding]:
+    """Sectors that change by more than the limit between two consecutive years of a current release."""
+    frame = tables["clean/emissions"]
+    frame = frame[frame["is_current_release"]]
+    keys = ["release_id", "municipality_code", "sector_code"]
+    frame = frame.sort_values([*keys, "year"])
+    total = frame.groupby(["release_id", "municipality_code", "year"])["emissions_reported_t"].transform("sum")
+    previous = frame.groupby(keys)[["year", "emissions_reported_t"]].shift(1)
+    change = frame["emissions_reported_t"] - previous["emissions_reported_t"]
+    pct = change / previous["emissions_reported_t"].where(previous["emissions_reported_t"] > 0) * 100
+    jump = (
+        (frame["year"] - previous["year"] == 1) & (pct.abs() > JUMP_PCT) & (change.abs() > total * JUMP_SHARE_PCT / 100)
+    )
+    jumps = frame.assign(change_pct=pct.round(1), change_t=change)[jump]
+    findings: list[Finding] = []
+    for release in sorted(frame["release_id"].unique()):
+        mine = jumps[jumps["release_id"] == release].sort_values("change_t", key=abs, ascending=False)
+        if mine.empty:
+            findings.append(passed(f"{release}: no sector jumps by more than {JUMP_PCT:g} % in a year"))
+            continue
+        worst = mine.iloc[0]
+        findings.append(
+            failed(
+                f"{release}: {len(mine)} sectors change by more than {JUMP_PCT:g} % in a year; the largest is "
+                f"{worst['sector_code']} in {worst['municipality_code']} {worst['year']}: {worst['change_pct']:+.1f} % "
+                f"({worst['change_t']:+,.0f} t)",
+                observed=f"{worst['change_pct']:+.1f} %",
+                limit=f"{JUMP_PCT:g} % and {JUMP_SHARE_PCT:g} % of the total",
+                keys=first_keys(mine, ["municipality_code", "sector_code", "year", "change_pct"]),
+                count=len(mine),
+                suspicion="a change of law or method, a plant opened or closed, or a fault in the source",
+            )
+        )
+    return findings
+
+
+def revised_history(tables: Tables) -> Sequence[Finding]:
+    """How far a release moves the same municipality, sector and year against the one before it."""
+    findings: list[Finding] = []
+    for older, newer, both in _pairs(tables):
+        totals = both.groupby(["municipality_code", "year"])[["old_t", "new_t"]].sum().reset_index()
+        moved = (totals["new_t"] - totals["old_t"]) / totals["old_t"].where(totals["old_t"] > 0) * 100
+        totals = totals.assign(revision_pct=moved.round(2))
+        large = totals[moved.abs() > REVISION_PCT].sort_values("revision_pct", key=abs, ascending=False)
+        if large.empty:
+            findings.append(
+                passed(f"{newer} against {older}: no year's total moves by more than {REVISION_PCT:g} %")
+            )
+            continue
+        worst = large.iloc[0]
+        findings.append(
+            failed(
+                f"{newer} rewrites history against {older}: {len(large)} of {len(totals)} municipality totals move by "
+                f"more than {REVISION_PCT:g} %; the most is {worst['municipality_code']} {worst['year']}: "
+                f"{worst['old_t']:,.0f} to {worst['new_t']:,.0f} t ({worst['revision_pct']:+.2f} %)",
+                observed=f"{worst['revision_pct']:+.2f} %",
+                limit=f"{REVISION_PCT:g} %",
+                keys=first_keys(large, ["municipality_code", "year", "revision_pct"]),
+                count=len(large),
+                suspicion="the source changed its method; changes since the baseline move with nothing done",
+            )
+        )
+    return findings or [not_applicable("one release per substance: nothing to compare with")]
+
+
+def dropped_years(tables: Tables) -> Sequence[Finding]:
+    """Years that the previous release of the substance had and this one has not."""
+    return _year_changes(tables, "dropped", "the source thins out its history; a dropped year is not a zero")
+
+
+def new_years(tables: Tables) -> Sequence[Finding]:
+    """Years that the previous release of the substance had not."""
+    return _year_changes(tables, "new", "normal at a new release; the last year is often revised in the next")
+
+
+def unit_slip(tables: Tables) -> Sequence[Finding]:
+    """A release whose figures are ten or a thousand times another's is not in the unit that it states."""
+    findings: list[Finding] = []
+    for older, newer, both in _pairs(tables):
+        usable = both[(both["old_t"] > 0) & (both["new_t"] > 0)]
+        if usable.empty:
+            continue
+        ratio = float((usable["new_t"] / usable["old_t"]).median())
+        say = passed if 1 / SLIP_RATIO < ratio < SLIP_RATIO else failed
+        findings.append(
+            say(
+                f"{newer} is {ratio:,.4g} times {older} in the median of {len(usable)} figures",
+                observed=f"{ratio:.6g}",
+                limit=f"between {1 / SLIP_RATIO:g} and {SLIP_RATIO:g}",
+                suspicion="" if say is passed else "kilotonnes or kilograms under the heading tonnes",
+            )
+        )
+    return findings or [not_applicable("one release per substance: nothing to compare with")]
+
+
+def coverage(tables: Tables) -> Sequence[Finding]:
+    """How many of the municipalities a release holds."""
+    everyone = len(tables["clean/municipalities"])
+    return [
+        (passed if row.coverage == "national" else not_applicable)(
+            f"{row.municipalities} of {everyone} municipalities in {row.release_id}"
+        )
+        for row in tables["clean/releases"].itertuples()
+    ]
+
+
+def unmapped_subsectors(tables: Tables) -> Sequence[Finding]:
+    """Subsectors that no table knows: they stay in the totals under their own name until somebody maps them."""
+    frame = tables["clean/subsectors"]
+    unknown = frame[frame["subsector_code"].str.startswith(UNMAPPED)]
+    if unknown.empty:
+        return [passed("every subsector is in data/reference/subsectors.csv")]
+    names = unknown[["sector_code", "subsector_name_sv"]].drop_duplicates()
+    return [
+        failed(
+            f"{len(names)} unknown subsectors with {unknown['emissions_reported_t'].sum():,.2f} t over all years",
+            observed=", ".join(f"'{name}'" for name in names["subsector_name_sv"].head(5)),
+            limit="every subsector in data/reference/subsectors.csv",
+            keys=first_keys(names, ["sector_code", "subsector_name_sv"]),
+            count=len(names),
+            suspicion="a new subsector or a new spelling: add it to the table",
+        )
+    ]
+
+
+def baseline_released(tables: Tables) -> Sequence[Finding]:
+    """Every target's baseline year is in the current release; without it nothing can be said about the target."""
+    frame = tables["indicators/sectors"]
+    own = frame[(frame["target_kind"] == "contract") & frame["is_current_release"] & (frame["sector_codes"] != "")]
+    gone = own[own["baseline_t_co2e"].isna()].drop_duplicates(["municipality_code", "target_id", "release_id"])
+    if gone.empty:
+        return [passed("the baseline year of every target is released", limit="every baseline year")]
+    return [
+        failed(
+            f"the baseline year of {len(gone)} targets is not in the current release",
+            observed=", ".join(sorted({str(year) for year in gone["baseline_year"]})) + " missing",
+            limit="every baseline year",
+            keys=first_keys(gone, ["municipality_code", "target_id", "release_id", "baseline_year"]),
+            count=len(gone),
+            suspicion="the source dropped the year: keep the older release current, or move the baseline openly",
+        )
+    ]
+
+
+def gas_basis_matches(tables: Tables) -> Sequence[Finding]:
+    """A target for fossil emissions followed up on all gases: usable, but not the same thing."""
+    frame = tables["indicators/sectors"]
+    other = frame[(frame["target_gas_basis"] == "fossil") & (frame["gas_basis"] == "all greenhouse gases")]
+    other = other[(other["sector_codes"] != "") & other["is_latest_year"] & other["is_current_release"]]
+    if other.empty:
+        return [passed("every target is followed up on the gases it speaks of")]
+    return [
+        failed(
+            f"{len(other)} targets for fossil emissions are followed up on all greenhouse gases",
+            observed="all greenhouse gases",
+            limit="fossil",
+            keys=first_keys(other, ["municipality_code", "target_id", "release_id"]),
+            count=len(other),
+            suspicion="methane and nitrous oxide (a few per cent in transport and industry) are included",
+        )
+    ]
+
+
+def per_resident(tables: Tables) -> Sequence[Finding]:
+    """Territorial emissions per resident within wide bounds, where the population is known."""
+    frame = tables["indicators/sectors"]
+    known = frame[(frame["target_id"] == "total") & frame["emissions_per_resident_t_co2e"].notna()]
+    if known.empty:
+        return [not_applicable("no population is configured")]
+    low, high = PER_RESIDENT_T
+    off = known[~known["emissions_per_resident_t_co2e"].between(low, high)]
+    span = f"{known['emissions_per_resident_t_co2e'].min():.2f} to {known['emissions_per_resident_t_co2e'].max():.2f} t"
+    if off.empty:
+        return [passed(f"{len(known)} totals per resident, {span}", observed=span, limit=f"{low:g} to {high:g} t")]
+    return [
+        failed(
+            f"{len(off)} totals per resident outside {low:g} to {high:g} t",
+            observed=span,
+            limit=f"{low:g} to {high:g} t",
+            keys=first_keys(off, ["municipality_code", "year", "emissions_per_resident_t_co2e"]),
+            count=len(off),
+            suspicion="the population of another year or place, or a large plant in a small municipality",
+        )
+    ]
+
+
+def _ordered(tables: Tables) -> list[tuple[str, str]]:
+    """Consecutive releases of the same substance, older first."""
+    releases = tables["clean/releases"]
+    releases = releases.assign(_date=released_on(releases)).sort_values(["substance", "_date", "retrieved_at"])
+    rows = list(releases[["substance", "release_id"]].itertuples(index=False, name=None))
+    return [(a[1], b[1]) for a, b in pairwise(rows) if a[0] == b[0]]
+
+
+def _pairs(tables: Tables) -> list[tuple[str, str, pd.DataFrame]]:
+    """Figures that two consecutive releases both hold."""
+    keys = ["municipality_code", "sector_code", "year"]
+    by_release = dict(list(tables["clean/emissions"][[*keys, "release_id", "emissions_reported_t"]].groupby("release_id")))
+    pairs = []
+    for older, newer in _ordered(tables):
+        left = by_release[older].rename(columns={"emissions_reported_t": "old_t"}).drop(columns="release_id")
+        right = by_release[newer].rename(columns={"emissions_reported_t": "new_t"}).drop(columns="release_id")
+        pairs.append((older, newer, left.merge(right, on=keys, validate="one_to_one")))
+    return pairs
+
+
+def _year_changes(tables: Tables, which: str, suspicion: str) -> Sequence[Finding]:
+    years = {
+        row.release_id: set(map(int, row.years.split())) for row in tables["clean/releases"].itertuples(index=False)
+    }
+    findings: list[Finding] = []
+    for older, newer in _ordered(tables):
+        changed = sorted(years[older] - years[newer] if which == "dropped" else years[newer] - years[older])
+        listed = ", ".join(map(str, changed))
+        findings.append(
+            failed(
+                f"{newer} against {older}: {which} years {listed}",
+                observed=listed,
+                limit="the same years",
+                keys=tuple(f"year={year}" for year in changed),
+                count=len(changed),
+                suspicion=suspicion,
+            )
+            if changed
+            else passed(f"{newer} against {older}: no {which} years")
+        )
+    return findings or [not_applicable("one release per substance: nothing to compare with")]

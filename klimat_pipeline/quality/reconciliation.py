@@ -1,0 +1,324 @@
+"""Do sums agree? Sectors with totals, counties with municipalities, the nation with its counties, joins with their rows.
+
+Every check reports the exact amounts, net and absolute: a matching total can hide cancelling errors. A check that needs
+all municipalities says so instead of passing on fewer.
+"""
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+from klimat_pipeline.quality.findings import Finding, failed, first_keys, not_applicable, passed
+
+Tables = Mapping[str, pd.DataFrame]
+
+#: Tolerances in tonnes. Measured on the CO2 release of 2024 and the GGT release of 2025: sectors miss their printed
+#: total by less than 1e-6, counties their municipalities by at most 1.5, and a sector's counties exceed the nation by
+#: at most 3.9 (the source rounds its small cells).
+SECTORS_T, COUNTIES_T, NATION_T, SUBSECTORS_T = 1.0, 2.0, 10.0, 1.0
+#: The nation exceeds its counties by 0.4 to 0.8 per cent; more is a fault.
+UNALLOCATED_MAX_PCT = 2.0
+
+
+def sectors_equal_total(tables: Tables) -> Sequence[Finding]:
+    """The main sectors of every nation, county and municipality sum to its printed total."""
+    totals, emissions = tables["clean/area_totals"], tables["clean/emissions"]
+    keys = ["release_id", "area_code", "year"]
+    printed = totals[(totals["sector_code"] == "total") & (totals["area_level"] != "unallocated")]
+    areas = totals[(totals["sector_code"] != "total") & (totals["area_level"] != "unallocated")]
+    parts = pd.concat(
+        [
+            emissions.rename(columns={"municipality_code": "area_code"})[[*keys, "emissions_reported_t"]],
+            areas[[*keys, "emissions_reported_t"]],
+        ]
+    )
+    sums = parts.groupby(keys)["emissions_reported_t"].sum().rename("sum_t").reset_index()
+    both = printed.merge(sums, on=keys, how="left", validate="one_to_one")
+    both["difference_t"] = both["emissions_reported_t"] - both["sum_t"]
+    return [
+        _compare(
+            both[both["release_id"] == release],
+            keys,
+            SECTORS_T,
+            release,
+            "main sectors against the printed total",
+            "a sector was counted twice, left out or renamed in the workbook",
+            "the release prints no totals",
+        )
+        for release in _releases(tables)
+    ]
+
+
+def counties_equal_municipalities(tables: Tables) -> Sequence[Finding]:
+    """Every county's printed sector equals the sum of its municipalities."""
+    totals, emissions = tables["clean/area_totals"], tables["clean/emissions"]
+    places = tables["clean/municipalities"][["municipality_code", "county_code"]]
+    keys = ["release_id", "area_code", "sector_code", "year"]
+    sums = (
+        emissions.merge(places, on="municipality_code", validate="many_to_one")
+        .rename(columns={"county_code": "area_code"})
+        .groupby(keys)["emissions_reported_t"]
+        .sum()
+        .rename("sum_t")
+        .reset_index()
+    )
+    printed = totals[(totals["area_level"] == "county") & (totals["sector_code"] != "total")]
+    both = printed.merge(sums, on=keys, how="left", validate="one_to_one")
+    both["difference_t"] = both["emissions_reported_t"] - both["sum_t"].fillna(0.0)
+    findings = []
+    for release, held in _held(tables).items():
+        if held < len(places):
+            findings.append(not_applicable(f"{held} of {len(places)} municipalities in {release}"))
+            continue
+        findings.append(
+            _compare(
+                both[both["release_id"] == release],
+                keys,
+                COUNTIES_T,
+                release,
+                "counties against the sum of their municipalities",
+                "a municipality's row was doubled, shifted or lost",
+                "the release prints no counties",
+            )
+        )
+    return findings
+
+
+def nation_equals_counties(tables: Tables) -> Sequence[Finding]:
+    """The nation equals its counties plus an unallocated rest of plausible size; the rest is stated year by year."""
+    totals = tables["clean/area_totals"]
+    rest = totals[totals["area_level"] == "unallocated"]
+    nation = totals[totals["area_level"] == "nation"]
+    keys = ["release_id", "sector_code", "year"]
+    both = rest.merge(
+        nation[[*keys, "emissions_reported_t"]].rename(columns={"emissions_reported_t": "nation_t"}), on=keys
+    )
+    counties = tables["clean/municipalities"]["county_code"].nunique()
+    findings = []
+    for release, held in _held(tables).items():
+        lines = both[both["release_id"] == release]
+        if lines.empty:
+            findings.append(
+                not_applicable(
+                    f"{held} of {len(tables['clean/municipalities'])} municipalities in {release}, "
+                    f"not all {counties} counties"
+                )
+            )
+            continue
+        negative = lines[lines["emissions_reported_t"] < -NATION_T]
+        if len(negative):
+            findings.append(
+                failed(
+                    f"{release}: the counties exceed the nation by up to {-negative['emissions_reported_t'].min():,.2f} t",
+                    observed=f"{negative['emissions_reported_t'].min():.2f} t",
+                    limit=f"not below -{NATION_T:g} t",
+                    keys=first_keys(negative, keys),
+                    count=len(negative),
+                    suspicion="a county's row was doubled, or the nation's is too low",
+                )
+            )
+        for line in lines[lines["sector_code"] == "total"].itertuples():
+            share = line.emissions_reported_t / line.nation_t * 100 if line.nation_t else 0.0
+            say = passed if share <= UNALLOCATED_MAX_PCT else failed
+            findings.append(
+                say(
+                    f"{release} {line.year}: unallocated {line.emissions_reported_t:,.2f} t ({share:.2f} % of the "
+                    f"nation's {line.nation_t:,.2f} t)",
+                    observed=f"{line.emissions_reported_t:.2f} t",
+                    limit=f"at most {UNALLOCATED_MAX_PCT:g} % of the nation",
+                    suspicion="" if share <= UNALLOCATED_MAX_PCT else "a county is missing or too low",
+                )
+            )
+    return findings
+
+
+def subsectors_equal_sectors(tables: Tables) -> Sequence[Finding]:
+    """Where the source's subsectors do not sum to their sector, by how much: stated, kept apart, never hidden."""
+    lines = tables["clean/subsectors"]
+    keys = ["release_id", "sector_code", "year"]
+    rest = lines[lines["subsector_code"] == "not_split"]
+    split = lines.loc[lines["subsector_code"] != "not_split", keys].drop_duplicates()
+    rest = rest.merge(split, on=keys)  # sectors without any subsector have nothing to disagree with
+    wrong = rest[rest["emissions_reported_t"].abs() > SUBSECTORS_T]
+    findings = []
+    for release in sorted(lines["release_id"].unique()):
+        if not (split["release_id"] == release).any():
+            findings.append(not_applicable(f"{release} holds main sectors only"))
+            continue
+        mine = wrong[wrong["release_id"] == release]
+        if mine.empty:
+            findings.append(
+                passed(f"{release}: subsectors sum to their sectors", limit=f"{SUBSECTORS_T:g} t", observed="0 t")
+            )
+        for (sector, year), group in mine.groupby(["sector_code", "year"]):
+            worst = group.loc[group["emissions_reported_t"].abs().idxmax()]
+            net, absolute = group["emissions_reported_t"].sum(), group["emissions_reported_t"].abs().sum()
+            findings.append(
+                failed(
+                    f"{release} {sector} {year}: sector less subsectors is {net:,.2f} t net, {absolute:,.2f} t in "
+                    f"absolute terms over {len(group)} municipalities; the largest is {worst['municipality_code']} "
+                    f"with {worst['emissions_reported_t']:,.2f} t",
+                    observed=f"{net:.2f} t net, {absolute:.2f} t absolute",
+                    limit=f"{SUBSECTORS_T:g} t per municipality",
+                    keys=first_keys(
+                        group.sort_values("emissions_reported_t", key=abs, ascending=False),
+                        ["municipality_code", "emissions_reported_t"],
+                    ),
+                    count=len(group),
+                    suspicion="the source's own subsectors disagree with its sector; the sector's figure is used",
+                )
+            )
+    return findings
+
+
+def subsectors_sum(tables: Tables) -> Sequence[Finding]:
+    """With ``not_split``, subsectors sum to their sector exactly: nothing was lost on the way."""
+    keys = ["release_id", "municipality_code", "sector_code", "year"]
+    sums = tables["clean/subsectors"].groupby(keys)["emissions_reported_t"].sum().rename("sum_t").reset_index()
+    both = tables["clean/emissions"].merge(sums, on=keys, how="outer", validate="one_to_one")
+    both["difference_t"] = both["emissions_reported_t"].fillna(0.0) - both["sum_t"].fillna(0.0)
+    return [_all_within(both, keys, 1e-3, "subsectors with not_split against their sector", "a join lost rows")]
+
+
+def rows_kept(tables: Tables) -> Sequence[Finding]:
+    """Every municipality's main-sector cell of the workbooks is in the table, once."""
+    from klimat_pipeline.raw.smhi_emissions import TOTAL
+    from klimat_pipeline.text import fold
+
+    raw, clean = tables["raw/smhi_emissions"], tables["clean/emissions"]
+    total = {value for name in ("municipality_sv", "main_sector_sv", "subsector_sv") for value in raw[name].unique()}
+    total = {value for value in total if fold(value) == fold(TOTAL)}
+    cells = raw[
+        ~raw["municipality_sv"].isin(total) & ~raw["main_sector_sv"].isin(total) & raw["subsector_sv"].isin(total)
+    ]
+    say = passed if len(cells) == len(clean) else failed
+    return [
+        say(
+            f"{len(cells)} cells in the workbooks, {len(clean)} rows here",
+            observed=str(len(clean)),
+            limit=str(len(cells)),
+            count=abs(len(cells) - len(clean)),
+            suspicion="" if len(cells) == len(clean) else "a name maps twice, or a join lost rows",
+        )
+    ]
+
+
+def corrections_sum(tables: Tables) -> Sequence[Finding]:
+    """A cell without a correction is as reported, to the bit."""
+    frame = tables["corrected/emissions"]
+    plain = frame[frame["correction_ids"] == ""]
+    wrong = plain[plain["emissions_t"] != plain["emissions_reported_t"]]
+    if wrong.empty:
+        return [passed(f"{len(plain)} uncorrected cells are as reported", observed="0 cells differ", limit="0")]
+    return [
+        failed(
+            f"{len(wrong)} cells differ from the reported figure without a correction",
+            observed=str(len(wrong)),
+            limit="0",
+            keys=first_keys(wrong, ["release_id", "municipality_code", "sector_code", "year"]),
+            count=len(wrong),
+            suspicion="code changed a figure that only a registered correction may change",
+        )
+    ]
+
+
+def base_matches_target(tables: Tables) -> Sequence[Finding]:
+    """Every percentage is counted from its target's own baseline year, recomputed here from the emissions."""
+    keys = ["release_id", "municipality_code", "target_id"]
+    shown = tables["indicators/sectors"]
+    targets, emissions = tables["clean/targets"], tables["corrected/emissions"]
+    wanted = targets[targets["sector_codes"] != ""][
+        ["municipality_code", "target_id", "target_kind", "sector_codes", "baseline_year"]
+    ]
+    both = shown[shown["sector_codes"] != ""].merge(
+        wanted.rename(columns={"baseline_year": "wanted_year", "sector_codes": "wanted_sectors"}),
+        on=["municipality_code", "target_id", "target_kind"],
+        how="left",
+        validate="many_to_one",
+    )
+    parts = both[[*keys, "year", "wanted_sectors", "wanted_year"]].dropna(subset=["wanted_sectors", "wanted_year"])
+    parts = parts.assign(sector_code=parts["wanted_sectors"].str.split(" ")).explode("sector_code")
+    base = parts.drop(columns="year").drop_duplicates([*keys, "sector_code"])
+    base = base.merge(
+        emissions[["release_id", "municipality_code", "sector_code", "year", "emissions_t_co2e"]],
+        left_on=["release_id", "municipality_code", "sector_code", "wanted_year"],
+        right_on=["release_id", "municipality_code", "sector_code", "year"],
+    )
+    base = base.groupby(keys)["emissions_t_co2e"].sum().rename("base_t").reset_index()
+    both = both.merge(base, on=keys, how="left", validate="many_to_one")
+    expected = (both["emissions_t_co2e"] / both["base_t"].where(both["base_t"] > 0) - 1.0) * 100.0
+    other_year = both["baseline_year"].astype("Float64").ne(both["wanted_year"].astype("Float64")).fillna(True)
+    other_value = (both["change_pct"] - expected).abs().gt(1e-6) | (both["change_pct"].isna() != expected.isna())
+    wrong = both[(other_year.astype(bool) & both["wanted_year"].notna()) | other_value]
+    if wrong.empty:
+        return [
+            passed(
+                f"{len(both)} percentages are counted from their target's baseline year", observed="0 differ", limit="0"
+            )
+        ]
+    first = wrong.iloc[0]
+    return [
+        failed(
+            f"{len(wrong)} percentages are not counted from their target's baseline year; the first: "
+            f"{first['target_id']} {first['year']} counts from {first['baseline_year']}, the target from "
+            f"{first['wanted_year']}",
+            observed=str(first["baseline_year"]),
+            limit=str(first["wanted_year"]),
+            keys=first_keys(wrong, [*keys, "year"]),
+            count=len(wrong),
+            suspicion="a base year other than the target's: the percentage would answer another question",
+        )
+    ]
+
+
+def total_is_sum(tables: Tables) -> Sequence[Finding]:
+    """The indicator ``total`` equals the sum of the municipality's sectors."""
+    keys = ["release_id", "municipality_code", "year"]
+    shown = tables["indicators/sectors"]
+    shown = shown[(shown["target_id"] == "total") & (shown["sector_codes"] != "")]
+    sums = tables["corrected/emissions"].groupby(keys)["emissions_t_co2e"].sum().rename("sum_t").reset_index()
+    both = shown.merge(sums, on=keys, how="left", validate="one_to_one")
+    both["difference_t"] = both["emissions_t_co2e"] - both["sum_t"]
+    return [_all_within(both, keys, 1e-3, "total against the sum of all sectors", "a sector is left out of the total")]
+
+
+def _releases(tables: Tables) -> list[str]:
+    return sorted(tables["clean/emissions"]["release_id"].unique())
+
+
+def _held(tables: Tables) -> dict[str, int]:
+    """Municipalities per release."""
+    counts = tables["clean/emissions"].groupby("release_id")["municipality_code"].nunique()
+    return {str(release): int(count) for release, count in counts.items()}
+
+
+def _compare(
+    both: pd.DataFrame, keys: list[str], limit_t: float, release: str, what: str, suspicion: str, nothing: str
+) -> Finding:
+    return (
+        _all_within(both, keys, limit_t, f"{release}: {what}", suspicion)
+        if len(both)
+        else not_applicable(f"{release}: {nothing}")
+    )
+
+
+def _all_within(both: pd.DataFrame, keys: list[str], limit_t: float, what: str, suspicion: str) -> Finding:
+    """All ``difference_t`` within the limit; a missing one counts as too large."""
+    off = both[~(both["difference_t"].abs() <= limit_t)]
+    largest = both["difference_t"].abs().max() if len(both) else 0.0
+    if off.empty:
+        return passed(
+            f"{what}: {len(both)} sums agree, largest difference {largest:,.3f} t",
+            observed=f"{largest:.3f} t",
+            limit=f"{limit_t:g} t",
+        )
+    ordered = off.sort_values("difference_t", key=abs, ascending=False)
+    return failed(
+        f"{what}: {len(off)} of {len(both)} sums disagree, {off['difference_t'].sum():,.2f} t net, "
+        f"{off['difference_t'].abs().sum():,.2f} t in absolute terms, largest {largest:,.2f} t",
+        observed=f"{largest:.3f} t",
+        limit=f"{limit_t:g} t",
+        keys=first_keys(ordered, [*keys, "difference_t"]),
+        count=len(off),
+        suspicion=suspicion,
+    )

@@ -1,0 +1,85 @@
+"""What a terminal shows after a refresh: a short table of results, what the checks remark, and where things lie.
+
+Reads the published tables as any other reader would.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from klimat_pipeline.settings import Settings
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+_LATEST = """
+SELECT municipality_name, target_id, year, emissions_t_co2e, baseline_year, change_pct, target_pct, target_year,
+       gap_t_co2e, status, release_id
+FROM sector_indicators JOIN municipalities USING (municipality_code)
+WHERE is_current_release = 1 AND is_latest_year = 1 AND target_kind = 'contract'
+ORDER BY municipality_name, release_id, target_id <> 'total', emissions_t_co2e IS NULL, target_id
+"""
+_STYLES = {"reached": "green", "on_track": "green", "behind": "red", "no_data": "dim"}
+
+
+def closing_table(settings: Settings) -> "RenderableType":
+    """The newest year of every target in the current release, and the checks' remarks."""
+    from rich import box
+    from rich.console import Group
+    from rich.table import Table
+    from rich.text import Text
+
+    with _opened(settings) as database:
+        rows = database.execute(_LATEST).fetchall()
+        remarks = database.execute(
+            "SELECT table_name, check_name, message FROM data_quality WHERE outcome = 'failed' ORDER BY 1, 2"
+        ).fetchall()
+        counts = dict(database.execute("SELECT outcome, count(*) FROM data_quality GROUP BY 1").fetchall())
+    table = Table(
+        "municipality", "target", "year", box=box.SIMPLE_HEAD, title=f"release {rows[0][-1]}" if rows else None,
+        title_justify="left",
+    )
+    for name in ("t CO2e", "since", "change", "target", "by", "gap to line, t", "status"):
+        table.add_column(name, justify="left" if name == "status" else "right")
+    for place, target, year, tonnes, base, change, goal, by, gap, status, _ in rows:
+        table.add_row(
+            place, target, str(year), _number(tonnes, "{:,.0f}"), _number(base, "{}"), _number(change, "{:+.1f} %"),
+            _number(goal, "{:+.0f} %"), _number(by, "{}"), _number(gap, "{:+,.0f}"),
+            Text(status, style=_STYLES.get(status, "")),
+        )
+    lines = [
+        Text(
+            f"checks: {counts.get('passed', 0)} passed, {counts.get('failed', 0)} remarks, "
+            f"{counts.get('not_applicable', 0)} not applicable"
+        )
+    ]
+    lines += [Text(f"  {table_name} {check}: {message}", style="yellow") for table_name, check, message in remarks[:8]]
+    if len(remarks) > 8:
+        lines.append(Text(f"  … {len(remarks) - 8} more in the table data_quality", style="yellow"))
+    return Group(table, *lines)
+
+
+def whereabouts(settings: Settings) -> Iterator[str]:
+    """Where the published tables lie and how to look at the run."""
+    with _opened(settings) as database:
+        publication = database.execute("SELECT publication_id FROM publication").fetchone()[0]
+        tables = database.execute(
+            "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name <> 'publication'"
+        ).fetchone()[0]
+    yield f"published {tables} tables as {publication}:"
+    yield f"  SQLite   {settings.published_dir / 'klimat.sqlite'}"
+    yield f"  Parquet  {settings.published_dir / 'parquet' / 'latest'}"
+    if settings.database_url:
+        yield "  PostgreSQL schema klimat"
+    yield "open the UI: make ui (or klimat ui), then http://127.0.0.1:3000"
+
+
+def _opened(settings: Settings) -> Any:
+    from contextlib import closing
+
+    path = settings.published_dir / "klimat.sqlite"
+    return closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True))
+
+
+def _number(value: Any, form: str) -> str:
+    return "" if value is None else form.format(value)

@@ -1,0 +1,102 @@
+"""Typed settings; the only file that knows the names of environment variables (all begin with ``KLIMAT_``).
+
+Where things lie: what people edit and the embedded snapshots stay in the checkout (``project_dir/data``); whatever
+the pipeline writes goes below ``data_dir`` (by default the same folder).
+"""
+
+from functools import cached_property
+from pathlib import Path
+
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from klimat_pipeline.errors import ConfigurationError
+
+
+def _default_project_dir() -> Path:
+    beside_package = Path(__file__).resolve().parent.parent
+    return beside_package if (beside_package / "data" / "reference").is_dir() else Path.cwd()
+
+
+class Settings(BaseSettings):
+    """What can be set from outside; every field is ``KLIMAT_<FIELD>`` in the environment."""
+
+    model_config = SettingsConfigDict(env_prefix="KLIMAT_", extra="ignore", frozen=True)
+
+    project_dir: Path = Field(default_factory=_default_project_dir, description="Checkout with data/reference.")
+    data_dir: Path | None = Field(default=None, description="Root of everything that is written.")
+    database_url: SecretStr | None = Field(default=None, description="PostgreSQL to publish to, besides the files.")
+    live: bool = Field(default=False, description="Fetch from the live source before a refresh.")
+    smhi_url: str = Field(
+        default="https://nationellaemissionsdatabasen.smhi.se/api/getexcelfile/",
+        description="The national emission database's workbook service.",
+    )
+    substances: str = Field(default="GGT", description="Comma-separated substance codes to fetch.")
+    http_connect_timeout_s: float = Field(default=10.0, gt=0)
+    http_read_timeout_s: float = Field(default=60.0, gt=0)
+    http_deadline_s: float = Field(default=300.0, gt=0, description="Total time for one download, all tries together.")
+    http_attempts: int = Field(default=4, ge=1, le=10)
+    http_retry_after_cap_s: float = Field(default=120.0, ge=0, description="Longest Retry-After that is obeyed.")
+    http_backoff_s: float = Field(default=1.0, ge=0, description="First pause between tries; doubles, with jitter.")
+    max_snapshot_bytes: int = Field(default=64 * 1024 * 1024, gt=0)
+    source_max_age_days: int = Field(default=30, ge=0, description="Refuse to run on a source unreachable longer.")
+    keep_publications: int = Field(default=3, ge=1, description="How many published versions are kept.")
+    run_retention_days: int = Field(default=90, ge=1, description="Dagster runs older than this are deleted.")
+
+    @cached_property
+    def config_dir(self) -> Path:
+        """Where people's configuration, the reference tables and the embedded snapshots are read from."""
+        return (self.project_dir / "data").resolve()
+
+    @cached_property
+    def written_dir(self) -> Path:
+        """Root of everything that is written."""
+        return (self.data_dir or self.project_dir / "data").expanduser().resolve()
+
+    @property
+    def municipalities_dir(self) -> Path:
+        return self.config_dir / "municipalities"
+
+    @property
+    def reference_dir(self) -> Path:
+        return self.config_dir / "reference"
+
+    @property
+    def embedded_snapshots_dir(self) -> Path:
+        return self.config_dir / "snapshots" / "embedded"
+
+    @property
+    def snapshots_dir(self) -> Path:
+        return self.written_dir / "snapshots" / "fetched"
+
+    @property
+    def intermediate_dir(self) -> Path:
+        return self.written_dir / "intermediate"
+
+    @property
+    def published_dir(self) -> Path:
+        return self.written_dir / "published"
+
+    @property
+    def dagster_home(self) -> Path:
+        return self.written_dir / "dagster"
+
+    @property
+    def substance_codes(self) -> tuple[str, ...]:
+        return tuple(code.strip() for code in self.substances.split(",") if code.strip())
+
+
+def load_settings() -> Settings:
+    """Read the settings from the environment.
+
+    Raises:
+        ConfigurationError: a variable has a value that does not fit; the message names it.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        lines = [
+            f"environment variable KLIMAT_{'_'.join(str(p) for p in e['loc']).upper()}: {e['msg']}"
+            for e in error.errors(include_input=False)
+        ]
+        raise ConfigurationError("\n".join(lines)) from None

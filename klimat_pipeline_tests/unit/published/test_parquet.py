@@ -1,0 +1,131 @@
+import hashlib
+import json
+import shutil
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from klimat_pipeline.published.publication import current_publications, publish
+from klimat_pipeline.settings import Settings
+from klimat_pipeline_tests.support.tables import example_tables
+from klimat_pipeline_tests.unit.published.examples import (
+    CONTRACTS,
+    EMISSIONS,
+    FIRST,
+    FOURTH,
+    NOW,
+    SECOND,
+    THIRD,
+    tables,
+)
+
+
+def _publish(settings: Settings, publication_id: str, given: dict[str, pa.Table] | None = None) -> Path:
+    given = given or tables(publication_id)
+    publish(given, publication_id=publication_id, settings=settings, now=NOW, contracts=CONTRACTS)
+    return settings.published_dir / "parquet"
+
+
+def _versions(root: Path) -> list[str]:
+    return sorted(entry.name for entry in root.iterdir())
+
+
+def _hashes(directory: Path) -> dict[str, str]:
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in directory.iterdir()}
+
+
+def test_latest_is_a_relative_link_to_the_version(settings: Settings) -> None:
+    root = _publish(settings, FIRST)
+    assert (root / "latest").readlink() == Path(FIRST)
+    assert _versions(root) == ["latest", FIRST]
+    assert _versions(root / FIRST) == ["datapackage.json", "emissions.parquet", "sectors.parquet"]
+
+
+def test_a_file_gives_back_the_rows_with_units_and_without_pandas_metadata(settings: Settings) -> None:
+    path = _publish(settings, FIRST) / "latest" / "emissions.parquet"
+    assert pq.read_table(path).to_pylist() == tables(FIRST)["emissions"].to_pylist()
+    metadata = pq.read_schema(path)
+    assert metadata.field("emissions_t_co2e").metadata == {b"description": b"Emissions.", b"unit": b"t CO2e"}
+    assert b"pandas" not in metadata.metadata
+    assert pq.read_metadata(path).row_group(0).column(0).compression == "ZSTD"
+
+
+def test_the_same_tables_give_the_same_bytes_however_they_are_chunked(settings: Settings, tmp_path: Path) -> None:
+    one = example_tables(FIRST, rows=1000)
+    in_chunks = {
+        name: pa.concat_tables([table.slice(0, 3), table.slice(3, 500), table.slice(503)]).replace_schema_metadata(
+            {"pandas": "{}"}
+        )
+        for name, table in one.items()
+    }
+    elsewhere = Settings(data_dir=tmp_path / "elsewhere", database_url=None)
+    publish(one, publication_id=FIRST, settings=settings, now=NOW)
+    publish(in_chunks, publication_id=FIRST, settings=elsewhere, now=NOW.replace(year=2027))
+    hashes = _hashes(settings.published_dir / "parquet" / FIRST)
+    assert len(hashes) == len(one) + 1
+    assert hashes == _hashes(elsewhere.published_dir / "parquet" / FIRST)
+
+
+def test_the_last_versions_are_kept_and_nothing_of_others_is_touched(settings: Settings) -> None:
+    root = _publish(settings, FIRST)
+    (root / "notes").mkdir()
+    (root / "readme.txt").write_text("somebody's")
+    for publication_id in (SECOND, THIRD, FOURTH):
+        _publish(settings, publication_id)
+    assert _versions(root) == ["latest", "notes", SECOND, THIRD, FOURTH, "readme.txt"]
+    assert (root / "latest").readlink() == Path(FOURTH)
+
+
+def test_the_shown_version_is_kept_although_it_is_the_oldest(settings: Settings) -> None:
+    for publication_id in (FIRST, SECOND, THIRD, FIRST, FOURTH):
+        root = _publish(settings, publication_id)
+    # Shown last: fourth, before it first again, before it third.
+    assert _versions(root) == ["latest", FIRST, THIRD, FOURTH]
+
+
+def test_going_back_to_a_kept_version_reuses_its_files(settings: Settings) -> None:
+    root = _publish(settings, FIRST)
+    inode = (root / FIRST / "emissions.parquet").stat().st_ino
+    _publish(settings, SECOND)
+    _publish(settings, FIRST)
+    assert (root / "latest").readlink() == Path(FIRST)
+    assert (root / FIRST / "emissions.parquet").stat().st_ino == inode
+
+
+def test_a_damaged_version_shows_nothing_and_is_made_again(settings: Settings) -> None:
+    root = _publish(settings, FIRST)
+    (root / FIRST / "sectors.parquet").unlink()
+    assert current_publications(settings)["parquet"] is None
+    _publish(settings, FIRST)
+    assert current_publications(settings)["parquet"] == FIRST
+    assert pq.read_table(root / "latest" / "sectors.parquet").num_rows == 1
+    shutil.rmtree(root / FIRST)
+    assert current_publications(settings)["parquet"] is None
+    _publish(settings, FIRST)
+    assert current_publications(settings)["parquet"] == FIRST
+
+
+def test_the_data_package_describes_the_files(settings: Settings) -> None:
+    directory = _publish(settings, FIRST) / FIRST
+    package = json.loads((directory / "datapackage.json").read_text(encoding="utf-8"))
+    assert package["name"] == "klimat"
+    assert package["id"] == FIRST
+    assert [resource["path"] for resource in package["resources"]] == ["emissions.parquet", "sectors.parquet"]
+    emissions = package["resources"][0]
+    content = (directory / "emissions.parquet").read_bytes()
+    assert emissions["bytes"] == len(content)
+    assert emissions["hash"] == "sha256:" + hashlib.sha256(content).hexdigest()
+    assert emissions["description"] == "Emissions of municipalities."
+    assert emissions["schema"]["primaryKey"] == ["municipality_code", "year"]
+    fields = {field["name"]: field for field in emissions["schema"]["fields"]}
+    assert list(fields) == EMISSIONS.column_names
+    assert fields["emissions_t_co2e"] == {
+        "name": "emissions_t_co2e",
+        "type": "number",
+        "description": "Emissions.",
+        "unit": "t CO2e",
+        "constraints": {"minimum": 0},
+    }
+    assert fields["municipality_code"]["constraints"] == {"required": True, "pattern": r"\d{4}"}
+    assert fields["year"]["constraints"] == {"required": True, "minimum": 1900, "maximum": 2200}
