@@ -4,7 +4,7 @@ This is where the stages ``sources``, ``raw`` and ``clean`` meet; each of them s
 that cannot be read, or whose names nobody knows, never enters: it would fail every following refresh.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -138,6 +138,61 @@ def fetch_all(settings: Settings, *, log: Callable[[str], None] = lambda _: None
         log(f"{code}: {'new release' if result.is_new else 'known release'} {result.snapshot.release_id}")
         taken.append(result)
     return taken
+
+
+def stale_days(settings: Settings, substance: str) -> int | None:
+    """Whole days that the source has not answered for a substance; None when it did, or was never asked."""
+    from klimat_pipeline.sources.state import read_states
+
+    state = read_states(settings.snapshots_dir).get(substance)
+    return state.silent_days if state else None
+
+
+def _fetch(settings: Settings, substance: str) -> Taken | None:
+    from klimat_pipeline.sources.smhi import fetch
+    from klimat_pipeline.sources.state import read_states, record_check
+
+    state = read_states(settings.snapshots_dir).get(substance)
+    # "Not modified" is only an answer when we still have what was not modified.
+    kept = any(s.substance == substance and s.url for s in archive_of(settings).snapshots())
+    known = state if kept else None
+    fetched = fetch(
+        substance, settings, etag=known.etag if known else None, last_modified=known.last_modified if known else None
+    )
+    if fetched is None:
+        record_check(settings.snapshots_dir, substance)
+        return None
+    taken = take_in(
+        settings,
+        fetched.content,
+        name=f"{fetched.retrieved_at:%Y%m%dT%H%M%SZ}-{substance}.xlsx",
+        substance=substance,
+        url=fetched.url,
+        retrieved_at=fetched.retrieved_at,
+        etag=fetched.etag,
+        last_modified=fetched.last_modified,
+    )
+    record_check(settings.snapshots_dir, substance, etag=fetched.etag, last_modified=fetched.last_modified)
+    return taken
+
+
+def _fall_back(settings: Settings, substance: str, error: KlimatError, log: Callable[[str], None]) -> None:
+    """Go on with the last snapshot for a while; a file that came but cannot be used is no silence and stops."""
+    from klimat_pipeline.sources.state import record_check
+
+    if not isinstance(error, SourceError):
+        raise error
+    state = record_check(settings.snapshots_dir, substance, error=str(error))
+    if not any(snapshot.substance == substance for snapshot in archive_of(settings).snapshots()):
+        raise SourceError(f"{error} There is no earlier snapshot of {substance} to fall back on.") from None
+    silent = state.silent_days or 0
+    if silent > settings.source_max_age_days:
+        raise SourceError(
+            f"{error} The source has not answered for {silent} days, more than the {settings.source_max_age_days} that "
+            "are bridged (KLIMAT_SOURCE_MAX_AGE_DAYS)."
+        ) from None
+    log(f"{substance}: {error}")
+    log(f"{substance}: going on with the last snapshot; the source has been silent for {silent} days")
 
 
 def snapshot_table(settings: Settings) -> "pd.DataFrame":

@@ -40,10 +40,13 @@ def in_tonnes(lines: pd.DataFrame, reference: Reference) -> pd.DataFrame:
         for row in releases.itertuples(index=False)
     }
     release = lines["release_id"]
-    tonnes = lines["value"] * release.map({key: m.tonnes_per_unit for key, m in measures.items()})
+    # Explicit types: a frame without lines would otherwise map to text.
+    factor = release.map({key: m.tonnes_per_unit for key, m in measures.items()}).astype("float64")
+    is_co2e = release.map({key: m.is_co2e for key, m in measures.items()}).astype("bool")
+    tonnes = lines["value"] * factor
     return lines.assign(
         emissions_reported_t=tonnes,
-        emissions_reported_t_co2e=tonnes.where(release.map({key: m.is_co2e for key, m in measures.items()})),
+        emissions_reported_t_co2e=tonnes.where(is_co2e),
         unit=release.map({key: m.unit for key, m in measures.items()}),
         gwp_set=release.map({key: m.gwp_set for key, m in measures.items()}),
     )

@@ -32,11 +32,8 @@ def clean_subsectors(
     keys = ["release_id", "municipality_code", "sector_code", "year"]
     parts = coded[(coded["area_level"] == "municipality") & (coded["subsector_code"] != TOTAL_CODE)]
     parts = with_current(in_tonnes(parts.rename(columns={"area_code": "municipality_code"}), reference), current)
-    names = pd.concat(
-        [reference.subsectors[["sector_code", "subsector_code", "subsector_name_sv", "subsector_name_en"]]]
-    )
-    parts = parts.merge(names, on=["sector_code", "subsector_code"], how="left", validate="many_to_one")
-    unknown = parts["subsector_code"].str.startswith(UNMAPPED)
+    parts = parts.merge(reference.subsectors, on=["sector_code", "subsector_code"], how="left", validate="many_to_one")
+    unknown = parts["subsector_code"].astype("str").str.startswith(UNMAPPED).astype("bool")
     parts["subsector_name_sv"] = parts["subsector_name_sv"].where(~unknown, parts["subsector_sv"])
 
     sums = parts.groupby(keys)["emissions_reported_t"].sum().rename("parts_t").reset_index()

@@ -11,8 +11,6 @@ from klimat_pipeline.defs.wiring import PREVIEW_ROWS, as_markdown, described
 from klimat_pipeline.published.shape import SHOWN
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from klimat_pipeline.manifest import Inputs
 
 #: Nightly refreshes confirm or renew the tables; one missed night is a remark, two are a fault.
@@ -33,7 +31,7 @@ _SOURCES = {key.replace("/", "_"): key for key in sorted(set(SHOWN.values()))}
     ],
     ins={name: dg.AssetIn(key=key.split("/")) for name, key in _SOURCES.items()},
 )
-def publish(context: dg.AssetExecutionContext, project: Project, **tables: "pd.DataFrame"):
+def publish(context: dg.AssetExecutionContext, project: Project, **tables: Any):
     """Shape, audit and publish; the switch to the new version is the last thing that happens."""
     from klimat_pipeline.contracts.arrow import to_pandas
     from klimat_pipeline.manifest import inputs

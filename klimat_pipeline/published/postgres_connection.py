@@ -3,6 +3,7 @@
 What does not belong here: tables and views.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -34,16 +35,17 @@ def connect(url: SecretStr) -> "Connection":
         PublishError: the URL is none, or the database does not answer; without the URL's secrets.
     """
     import psycopg
+    from psycopg.conninfo import make_conninfo
 
-    conninfo = _conninfo(url)
+    defaults = {"connect_timeout": 10, "application_name": "klimat publish"}
+    # Not the database's own encoding: the rows are sent as UTF-8, and the server converts them.
+    conninfo = make_conninfo(**{**defaults, **_parameters(url), "client_encoding": "utf8"})
     with in_clear_words(url):
-        return psycopg.connect(
-            conninfo, autocommit=True, connect_timeout=10, application_name="klimat publish", options="-c timezone=UTC"
-        )
+        return psycopg.connect(conninfo, autocommit=True)
 
 
-def _conninfo(url: SecretStr) -> str:
-    """The URL as libpq wants it, without SQLAlchemy's name of the driver."""
+def _parameters(url: SecretStr) -> dict[str, Any]:
+    """The URL's parts, without SQLAlchemy's name of the driver."""
     import psycopg
     from psycopg.conninfo import conninfo_to_dict
 
@@ -53,16 +55,20 @@ def _conninfo(url: SecretStr) -> str:
             "KLIMAT_DATABASE_URL must begin with postgresql:// (also postgresql+psycopg:// and "
             "postgresql+psycopg2://); it is not shown here, since it may hold a password"
         )
-    conninfo = f"postgresql://{rest}"
     try:
-        conninfo_to_dict(conninfo)
+        parts = conninfo_to_dict(f"postgresql://{rest}")
+        # libpq quotes what it does not understand or cannot reach, and with an unencoded @ : / that is a part of the
+        # password that it took for something else.
+        mistaken = any("@" in str(parts.get(name, "")) for name in ("host", "hostaddr", "port", "dbname"))
+        understood = not mistaken and re.fullmatch(r"[0-9,]*", str(parts.get("port", ""))) is not None
     except psycopg.Error:
-        # libpq quotes the part that it does not understand, and that part may be the password.
+        understood = False
+    if not understood:
         raise PublishError(
             "KLIMAT_DATABASE_URL is no valid URL: characters such as @ : / % in the password must be "
             "percent-encoded; it is not shown here, since it may hold a password"
-        ) from None
-    return conninfo
+        )
+    return dict(parts)
 
 
 @contextmanager
@@ -87,10 +93,8 @@ def in_clear_words(url: SecretStr) -> Iterator[None]:
 
 def redacted(text: str, url: SecretStr) -> str:
     """The text without the URL and its passwords, as written and decoded."""
-    from psycopg.conninfo import conninfo_to_dict
-
     secrets = [url.get_secret_value()]
-    parameters = conninfo_to_dict(_conninfo(url))
+    parameters = _parameters(url)
     for secret in (str(parameters[name]) for name in _SECRETS if parameters.get(name)):
         secrets += [secret, quote(secret, safe="")]
     written = urlsplit(url.get_secret_value()).password

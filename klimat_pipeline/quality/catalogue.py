@@ -41,6 +41,7 @@ def _likely(run: Callable[..., Sequence[Finding]], severity: Severity = "WARN") 
 
 
 CHECKS: Mapping[str, tuple[Check, ...]] = {
+    "sources/smhi_snapshots": (_likely(likely.source_answered),),
     "clean/emissions": (
         _reconciles(sums.rows_kept),
         _likely(likely.unit_slip, "ERROR"),

@@ -8,6 +8,7 @@ import os
 import warnings
 from typing import TYPE_CHECKING, Any
 
+from klimat_pipeline.contracts.arrow import to_arrow
 from klimat_pipeline.contracts.expectations import suite
 from klimat_pipeline.contracts.model import Table
 from klimat_pipeline.errors import ContractError
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 CHECK = "contract"
+_SUSPICION = "the source or a table of names changed, or the code that makes this table"
 
 
 def check_contract(frame: "pd.DataFrame", table: Table) -> CheckResult:
@@ -42,8 +44,16 @@ def check_contract(frame: "pd.DataFrame", table: Table) -> CheckResult:
         )
     # The order of results is not the order of the suite: match by the name that each expectation carries.
     by_name = {result.expectation_config.meta["check"]: result for result in outcome.results}
-    findings = tuple(_finding(name, by_name[name], frame, table) for name in order)
+    findings = (_types(frame, table), *(_finding(name, by_name[name], frame, table) for name in order))
     return CheckResult(table.key, CHECK, "contract", "ERROR", findings)
+
+
+def _types(frame: "pd.DataFrame", table: Table) -> Finding:
+    try:
+        to_arrow(frame, table)
+    except ContractError as error:
+        return failed(str(error), limit=", ".join(f"{c.name} {c.kind}" for c in table.columns), suspicion=_SUSPICION)
+    return passed("types hold", limit="the contract's types", observed=f"{len(table.columns)} columns")
 
 
 def _batch(frame: "pd.DataFrame", table: Table) -> Any:
@@ -79,7 +89,7 @@ def _finding(name: str, result: Any, frame: "pd.DataFrame", table: Table) -> Fin
         limit=limit,
         keys=tuple(f"{column}={value}" for value in values) or _null_keys(frame, column, table),
         count=count,
-        suspicion="the source or a table of names changed, or the code that makes this table",
+        suspicion=_SUSPICION,
     )
 
 
@@ -98,7 +108,6 @@ def _limit(name: str, table: Table) -> str:
         return ", ".join(table.column_names if what == "columns" else table.primary_key)
     column = table.column(column_name)
     return {
-        "type": column.kind,
         "not_null": "no missing value",
         "allowed": ", ".join(column.allowed),
         "pattern": column.pattern or "",

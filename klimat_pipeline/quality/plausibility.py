@@ -25,6 +25,25 @@ SLIP_RATIO = 10.0
 PER_RESIDENT_T = (0.5, 100.0)
 
 
+def source_answered(tables: Tables) -> Sequence[Finding]:
+    """Whether the live source answered when it was last asked."""
+    silent = tables["sources/smhi_snapshots"]
+    silent = silent[silent["stale_days"].notna()].drop_duplicates("substance")
+    if silent.empty:
+        return [passed("every source that was asked has answered")]
+    return [
+        failed(
+            f"the source is stale: no answer for {row.substance} for {row.stale_days} days",
+            observed=f"{row.stale_days} days",
+            limit="an answer at every try",
+            keys=(f"substance={row.substance}",),
+            count=1,
+            suspicion="the source is down, moved, or no longer reachable from here; figures are its last snapshot's",
+        )
+        for row in silent.itertuples()
+    ]
+
+
 def year_jumps(tables: Tables) -> Sequence[Finding]:
     """Sectors that change by more than the limit between two consecutive years of a current release."""
     frame = tables["clean/emissions"]

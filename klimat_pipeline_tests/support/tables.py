@@ -17,7 +17,9 @@ AWKWARD_TEXTS = ("", 'a "quoted", text', "Ängelholm; två\nrader", "NULL", "012
 def example_table(contract: Table, rows: int, publication_id: str = "pub-0000000000000001") -> pa.Table:
     """Rows that fit the contract; the same arguments give the same rows."""
     arrays = [
-        pa.array([_value(column, column.name in contract.primary_key, row, publication_id) for row in range(rows)], type_)
+        pa.array(
+            [_value(column, column.name in contract.primary_key, row, publication_id) for row in range(rows)], type_
+        )
         for column, type_ in zip(contract.columns, schema(contract).types, strict=True)
     ]
     return pa.Table.from_arrays(arrays, schema=schema(contract))

@@ -53,7 +53,7 @@ def tables(publication_id: str, contracts: Mapping[str, Table] = CONTRACTS) -> d
         },
         {"year": 2024, "municipality_code": "1283", "is_latest_year": True},
     ]
-    rows = {"emissions": emissions, "sectors": [{"sector_code": "a; \"b\"\nå"}]}
+    rows = {"emissions": emissions, "sectors": [{"sector_code": 'a; "b"\nå'}]}
     return {
         name: pa.Table.from_pylist(
             [{**row, "publication_id": publication_id} for row in rows[name]], schema=schema(contract)
@@ -62,16 +62,15 @@ def tables(publication_id: str, contracts: Mapping[str, Table] = CONTRACTS) -> d
     }
 
 
-def with_emissions(**changes: object) -> dict[str, Table]:
-    """The contracts with another one for emissions."""
-    return {**CONTRACTS, "emissions": replace(EMISSIONS, **changes)}  # type: ignore[arg-type]
+def _with_columns(*columns: Column) -> dict[str, Table]:
+    return {**CONTRACTS, "emissions": replace(EMISSIONS, columns=columns)}
 
 
 def without_column(name: str) -> dict[str, Table]:
-    return with_emissions(columns=tuple(column for column in EMISSIONS.columns if column.name != name))
+    return _with_columns(*(column for column in EMISSIONS.columns if column.name != name))
 
 
 def with_added_column(name: str) -> dict[str, Table]:
     """A column more, in the middle: before the publication, as published contracts have it."""
     added = Column(name, "number", "Added later.", unit="%", nullable=True)
-    return with_emissions(columns=(*EMISSIONS.columns[:-1], added, EMISSIONS.columns[-1]))
+    return _with_columns(*EMISSIONS.columns[:-1], added, EMISSIONS.columns[-1])

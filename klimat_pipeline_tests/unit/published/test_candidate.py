@@ -82,4 +82,4 @@ def test_a_publication_id_is_of_its_form(publication_id: str) -> None:
 
 def test_now_needs_a_time_zone() -> None:
     with pytest.raises(ValueError, match="time zone"):
-        candidate(tables(FIRST), publication_id=FIRST, now=datetime(2026, 1, 1), contracts=CONTRACTS)  # noqa: DTZ001
+        candidate(tables(FIRST), publication_id=FIRST, now=datetime(2026, 1, 1), contracts=CONTRACTS)

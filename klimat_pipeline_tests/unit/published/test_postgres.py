@@ -1,6 +1,7 @@
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import psycopg
@@ -34,15 +35,17 @@ class Database:
     def __init__(self, settings: Settings, connection: "psycopg.Connection[tuple[Any, ...]]") -> None:
         self.settings = settings
         self.connection = connection
+        self.now = NOW
 
     def publish(self, publication_id: str, contracts: dict[str, Table] = CONTRACTS) -> None:
         publish(
             tables(publication_id, contracts),
             publication_id=publication_id,
             settings=self.settings,
-            now=NOW,
+            now=self.now,
             contracts=contracts,
         )
+        self.now += timedelta(days=1)
 
     def ask(self, query: str) -> list[tuple[Any, ...]]:
         return self.connection.execute(query.encode()).fetchall()
@@ -51,7 +54,8 @@ class Database:
         self.connection.execute(statement.encode())
 
     def columns(self, view: str) -> list[str]:
-        return [name for (name,) in self.ask(f"SELECT attname FROM pg_attribute WHERE attrelid='{view}'::regclass")]
+        query = f"SELECT attname FROM pg_attribute WHERE attrelid = '{view}'::regclass ORDER BY attnum"
+        return [name for (name,) in self.ask(query)]
 
     def identity(self) -> list[tuple[Any, ...]]:
         """Object and last change of every view: replacing one, even by itself, shows here."""
@@ -234,6 +238,18 @@ def test_the_index_leads_with_the_publication_whatever_the_contract_s_order() ->
     assert physical_name("emissions", EMISSIONS) == physical_name("emissions", replace(EMISSIONS, description="x"))
 
 
+def test_a_database_in_another_encoding(settings: Settings, database_url: SecretStr) -> None:
+    url = database_url.get_secret_value()
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("CREATE DATABASE in_latin1 ENCODING 'LATIN1' LOCALE 'C' TEMPLATE template0")
+        name = connection.info.dbname
+    in_latin1 = url.replace(f"/{name}?", "/in_latin1?")
+    elsewhere = settings.model_copy(update={"database_url": SecretStr(in_latin1)})
+    publish(tables(FIRST), publication_id=FIRST, settings=elsewhere, now=NOW, contracts=CONTRACTS)
+    with psycopg.connect(in_latin1, client_encoding="utf8") as connection:
+        assert connection.execute("SELECT sector_code FROM klimat.sectors").fetchall() == [('a; "b"\nå',)]
+
+
 @pytest.mark.parametrize("scheme", ["postgresql", "postgres", "postgresql+psycopg", "postgresql+psycopg2"])
 def test_spellings_of_the_url(settings: Settings, database_url: SecretStr, scheme: str) -> None:
     url = database_url.get_secret_value().replace("postgresql://", f"{scheme}://")
@@ -260,7 +276,7 @@ def test_no_error_shows_the_password(settings: Settings, url: str) -> None:
     assert current_publications(wrong)["postgresql"] is None
     with pytest.raises(PublishError) as caught:
         publish(tables(FIRST), publication_id=FIRST, settings=wrong, now=NOW, contracts=CONTRACTS)
-    error: BaseException | None = caught.value
+    error = caught.value
     assert "s3cr" not in str(error)
     assert "t!" not in str(error)
     # Nor what a traceback would print with it.

@@ -1,0 +1,198 @@
+"""Strict reading of YAML files that people edit: plain data only, and the line of everything.
+
+YAML's surprises are refused or left as text: tags, anchors, duplicate keys; ``no``, ``12:30``, ``1_000`` and ``0180``
+are not turned into something else. What does not belong here: what the fields mean (the models).
+"""
+
+import math
+import re
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from klimat_pipeline.errors import ConfigurationError, ProblemsError
+
+MAX_BYTES = 1024 * 1024
+
+_INTEGER = re.compile(r"[+-]?(0|[1-9]\d*)", re.ASCII)
+_NUMBER = re.compile(r"[+-]?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?", re.ASCII)
+_WORDS = {"true": True, "false": False, "null": None, "~": None, "": None}
+
+Loc = tuple[str | int, ...]
+ModelT = TypeVar("ModelT", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True)
+class YamlDocument:
+    """A read file: plain data, and where each part stands.
+
+    Attributes:
+        shown: the file as messages name it.
+        data: dicts, lists, text, numbers, booleans, None.
+    """
+
+    shown: str
+    data: Any
+    _lines: dict[Loc, int] = field(repr=False)
+
+    def line(self, loc: Loc) -> int:
+        """Line of a key or item; of its nearest ancestor where it does not exist."""
+        for end in range(len(loc), -1, -1):
+            if loc[:end] in self._lines:
+                return self._lines[loc[:end]]
+        return 1
+
+    def problem(self, loc: Loc, message: str) -> str:
+        """``file:line: field: message``."""
+        path = ".".join(str(part) for part in loc)
+        return f"{self.shown}:{self.line(loc)}: {path + ': ' if path else ''}{message}"
+
+
+def read_yaml(path: Path, base: Path) -> YamlDocument:
+    """Read a YAML file.
+
+    Args:
+        path: the file.
+        base: folder that it must lie in.
+
+    Raises:
+        ConfigurationError: it cannot be read, lies outside the folder, or uses what plain data does not need.
+    """
+    shown = shown_path(path, base)
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise ConfigurationError(f"{shown}: cannot be read ({error.strerror}).") from None
+    if len(content) > MAX_BYTES:
+        raise ConfigurationError(f"{shown}: {len(content):,} bytes, more than {MAX_BYTES:,}. Configuration is smaller.")
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ConfigurationError(f"{shown}: not UTF-8 (byte {error.start}). Save the file as UTF-8.") from None
+    _refuse_indirection(text, shown)
+    try:
+        root = yaml.compose(text, Loader=yaml.SafeLoader)
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise ConfigurationError(f"{shown}:{line}: {error.problem or error.context}.") from None
+    except yaml.YAMLError as error:
+        raise ConfigurationError(f"{shown}: {error}.") from None
+    lines: dict[Loc, int] = {(): 1}
+    return YamlDocument(shown, None if root is None else _plain(root, (), lines, shown), lines)
+
+
+def model_from_yaml(
+    path: Path, model: type[ModelT], base: Path, *, context: dict[str, Any] | None = None
+) -> tuple[ModelT, YamlDocument]:
+    """Read a YAML file as a model.
+
+    Returns:
+        The model, and the document for messages about it.
+
+    Raises:
+        ProblemsError: everything that does not fit, each with file, line, field and the value found.
+    """
+    document = read_yaml(path, base)
+    try:
+        return model.model_validate(document.data, context=context), document
+    except ValidationError as error:
+        raise ProblemsError([_message(document, e, model) for e in error.errors(include_url=False)]) from None
+
+
+def shown_path(path: Path, base: Path) -> str:
+    """The file as messages name it: from the base folder's own name on.
+
+    Raises:
+        ConfigurationError: it lies outside the base folder.
+    """
+    resolved, root = path.resolve(), base.resolve()
+    if not resolved.is_relative_to(root):
+        raise ConfigurationError(f"{path}: lies outside {root.name}.")
+    return resolved.relative_to(root.parent).as_posix()
+
+
+def _refuse_indirection(text: str, shown: str) -> None:
+    """Anchors and aliases make bombs, tags make objects, several documents hide the later ones."""
+    documents = 0
+    try:
+        for event in yaml.parse(text, Loader=yaml.SafeLoader):
+            line = event.start_mark.line + 1
+            if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+                raise ConfigurationError(f"{shown}:{line}: anchors and aliases (& and *) are not used here: write it out.")
+            if getattr(event, "tag", None):
+                raise ConfigurationError(f"{shown}:{line}: tags ({event.tag}) are not used here: plain values only.")
+            if isinstance(event, yaml.DocumentStartEvent):
+                documents += 1
+                if documents > 1:
+                    raise ConfigurationError(f"{shown}:{line}: a second document begins: one a file.")
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise ConfigurationError(f"{shown}:{line}: {error.problem or error.context}.") from None
+    except yaml.YAMLError as error:
+        raise ConfigurationError(f"{shown}: {error}.") from None
+
+
+def _plain(node: yaml.Node, loc: Loc, lines: dict[Loc, int], shown: str) -> Any:
+    line = node.start_mark.line + 1
+    lines.setdefault(loc, line)
+    if isinstance(node, yaml.ScalarNode):
+        return _scalar(node, line, shown)
+    if isinstance(node, yaml.SequenceNode):
+        return [_plain(item, (*loc, i), lines, shown) for i, item in enumerate(node.value)]
+    assert isinstance(node, yaml.MappingNode)  # noqa: S101 - there is no fourth kind
+    found: dict[str, Any] = {}
+    for key_node, value_node in node.value:
+        key_line = key_node.start_mark.line + 1
+        if not isinstance(key_node, yaml.ScalarNode):
+            raise ConfigurationError(f"{shown}:{key_line}: a key has to be a word.")
+        key = key_node.value
+        if key == "<<":
+            raise ConfigurationError(f"{shown}:{key_line}: merge keys (<<) are not used here: write it out.")
+        if key in found:
+            raise ConfigurationError(f"{shown}:{key_line}: the key {key!r} stands in line {lines[(*loc, key)]} already.")
+        lines[(*loc, key)] = key_line
+        found[key] = _plain(value_node, (*loc, key), lines, shown)
+    return found
+
+
+def _scalar(node: yaml.ScalarNode, line: int, shown: str) -> Any:
+    text = str(node.value)
+    if node.style is not None:
+        return text
+    if text in _WORDS:
+        return _WORDS[text]
+    if _INTEGER.fullmatch(text):
+        return int(text)
+    if _NUMBER.fullmatch(text):
+        number = float(text)
+        if not math.isfinite(number):
+            raise ConfigurationError(f"{shown}:{line}: {text} is too large for a number.")
+        return number
+    return text
+
+
+def _message(document: YamlDocument, error: Any, model: type[BaseModel]) -> str:
+    loc: Loc = tuple(error["loc"])
+    found = error.get("input")
+    kind, text = error["type"], error["msg"].removeprefix("Value error, ")
+    if kind == "extra_forbidden":
+        near = get_close_matches(str(loc[-1]), _fields(model), n=1)
+        text = "unknown field" + (f" (nearest: {near[0]})" if near else "")
+        return document.problem(loc, text)
+    if kind == "missing":
+        return document.problem(loc, "is missing")
+    shown = f", found {found!r}" if not isinstance(found, dict | list) else ""
+    return document.problem(loc, text + shown)
+
+
+def _fields(model: type[BaseModel]) -> list[str]:
+    """Names of all fields of a model and of the models inside it."""
+    names: list[str] = []
+    schema = model.model_json_schema()
+    for part in (schema, *schema.get("$defs", {}).values()):
+        names += list(part.get("properties", {}))
+    return names

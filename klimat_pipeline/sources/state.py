@@ -1,0 +1,89 @@
+"""When each source was last asked, and whether it answered: what staleness is reckoned from.
+
+Kept apart from the manifest: asking again changes no result.
+"""
+
+import json
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from klimat_pipeline.errors import SnapshotError
+
+_FILE = "sources.json"
+
+
+@dataclass(frozen=True, slots=True)
+class SourceState:
+    """What is known of a source's substance.
+
+    Attributes:
+        first_checked_at: first time that it was asked, ISO 8601.
+        last_checked_at: last time.
+        last_success_at: last time that it answered, with a file or "not modified".
+        last_error: what happened at the last try, None when it answered.
+        etag: validator of the last answer.
+        last_modified: validator of the last answer.
+    """
+
+    first_checked_at: str
+    last_checked_at: str
+    last_success_at: str | None = None
+    last_error: str | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+
+    @property
+    def silent_days(self) -> int | None:
+        """Whole days between the last answer and the last try in vain; None when the last try was answered.
+
+        A source that never answered counts from the first try.
+        """
+        if self.last_error is None:
+            return None
+        since = datetime.fromisoformat(self.last_success_at or self.first_checked_at)
+        return max(0, (datetime.fromisoformat(self.last_checked_at) - since).days)
+
+
+def read_states(root: Path) -> dict[str, SourceState]:
+    """States by substance; none where nothing was ever asked.
+
+    Raises:
+        SnapshotError: the file is damaged.
+    """
+    path = root / _FILE
+    if not path.is_file():
+        return {}
+    try:
+        return {key: SourceState(**value) for key, value in json.loads(path.read_text(encoding="utf-8")).items()}
+    except (ValueError, TypeError, AttributeError) as error:
+        raise SnapshotError(f"{path}: damaged ({error}). Delete it: it only remembers when sources were asked.") from None
+
+
+def record_check(
+    root: Path,
+    substance: str,
+    *,
+    error: str | None = None,
+    etag: str | None = None,
+    last_modified: str | None = None,
+    now: datetime | None = None,
+) -> SourceState:
+    """Remember that a source was asked now, and what came of it."""
+    from klimat_pipeline.sources.archive import write_whole
+
+    stamp = (now or datetime.now(UTC)).isoformat(timespec="seconds")
+    states = read_states(root)
+    state = states.get(substance) or SourceState(stamp, stamp)
+    state = replace(state, last_checked_at=stamp, last_error=error)
+    if error is None:
+        state = replace(
+            state,
+            last_success_at=stamp,
+            etag=etag or state.etag,
+            last_modified=last_modified or state.last_modified,
+        )
+    states[substance] = state
+    text = json.dumps({key: asdict(value) for key, value in sorted(states.items())}, indent=2) + "\n"
+    write_whole(root / _FILE, text.encode())
+    return state
