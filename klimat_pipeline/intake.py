@@ -31,9 +31,7 @@ def archive_of(settings: Settings) -> Archive:
     return Archive(settings.embedded_snapshots_dir, settings.snapshots_dir)
 
 
-def add_file(
-    settings: Settings, path: Path, *, release_id: str | None = None, report_date: str | None = None
-) -> Taken:
+def add_file(settings: Settings, path: Path, *, release_id: str | None = None, report_date: str | None = None) -> Taken:
     """Take a workbook that somebody downloaded by hand.
 
     Args:

@@ -68,7 +68,10 @@ def inputs(settings: Settings, *, municipalities: Sequence[str] = ()) -> Inputs:
     snapshots = archive_of(settings).snapshots()
     chosen = tuple(sorted(set(municipalities)))
     _refuse_unknown(settings, chosen)
-    items = [Item("snapshot", s.release_id, f"{s.report_date or ''} {s.retrieved_at.isoformat()}", s.sha256) for s in snapshots]
+    items = [
+        Item("snapshot", s.release_id, f"{s.report_date or ''} {s.retrieved_at.isoformat()}", s.sha256)
+        for s in snapshots
+    ]
     for substance in sorted({s.substance for s in snapshots}):
         stale = stale_days(settings, substance)
         if stale is not None:

@@ -47,7 +47,7 @@ def instance(settings: Settings) -> "dg.DagsterInstance":
 
 def confirm(settings: Settings, made_from: Inputs) -> None:
     """Record that the published tables were compared with their inputs and stand."""
-    from klimat_pipeline.defs.published import confirmations
+    from klimat_pipeline.defs.confirmation import confirmations
 
     with instance(settings) as history:
         for event in confirmations(made_from):
@@ -60,23 +60,19 @@ def run(settings: Settings, made_from: Inputs, out: "Console", *, force: bool = 
     Raises:
         KlimatError: the fault that stopped it, or ``RunFailedError`` naming the checks that did.
     """
-    import dagster as dg
-
     from klimat_pipeline.definitions import defs
     from klimat_pipeline.defs.jobs import NIGHTLY
 
     logging.getLogger("alembic").setLevel(logging.WARNING)
     job = defs.resolve_job_def(NIGHTLY)
-    with instance(settings) as history, _Progress(out, steps=len(job.graph.node_defs)) as progress:
+    with instance(settings) as history, _Progress(out, steps=len(job.graph.node_defs)):
         result = job.execute_in_process(
             instance=history,
             raise_on_error=False,
             run_config={
                 "loggers": {"progress": {}},
                 "resources": {
-                    "project": {
-                        "config": {"municipalities": list(made_from.municipalities), "force": force}
-                    }
+                    "project": {"config": {"municipalities": list(made_from.municipalities), "force": force}}
                 },
             },
             tags={"klimat/run_id": made_from.run_id, "klimat/publication_id": made_from.publication_id},
@@ -98,9 +94,7 @@ def _reason(result: "dg.ExecuteInProcessResult") -> KlimatError:
                     f"{evaluation.asset_key.to_user_string()}, check {evaluation.check_name}: {evaluation.description}"
                 )
     if lines:
-        return RunFailedError(
-            "a check failed, nothing was published; the last good tables stay.\n" + "\n".join(lines)
-        )
+        return RunFailedError("a check failed, nothing was published; the last good tables stay.\n" + "\n".join(lines))
     for event in result.all_events:
         if event.event_type == dg.DagsterEventType.STEP_FAILURE:
             error = event.step_failure_data.error

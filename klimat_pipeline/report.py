@@ -5,6 +5,7 @@ Reads the published tables as any other reader would.
 
 import sqlite3
 from collections.abc import Iterator
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from klimat_pipeline.settings import Settings
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
 _LATEST = """
-SELECT municipality_name, target_id, year, emissions_t_co2e, baseline_year, change_pct, target_pct, target_year,
+SELECT municipality_name, target_id, year, emissions_t_co2e, baseline_year, change_pct, target_pct,
        gap_t_co2e, status, release_id
 FROM sector_indicators JOIN municipalities USING (municipality_code)
 WHERE is_current_release = 1 AND is_latest_year = 1 AND target_kind = 'contract'
@@ -35,18 +36,33 @@ def closing_table(settings: Settings) -> "RenderableType":
             "SELECT table_name, check_name, message FROM data_quality WHERE outcome = 'failed' ORDER BY 1, 2"
         ).fetchall()
         counts = dict(database.execute("SELECT outcome, count(*) FROM data_quality GROUP BY 1").fetchall())
-    table = Table(
-        "municipality", "target", "year", box=box.SIMPLE_HEAD, title=f"release {rows[0][-1]}" if rows else None,
-        title_justify="left",
-    )
-    for name in ("t CO2e", "since", "change", "target", "by", "gap to line, t", "status"):
-        table.add_column(name, justify="left" if name == "status" else "right")
-    for place, target, year, tonnes, base, change, goal, by, gap, status, _ in rows:
-        table.add_row(
-            place, target, str(year), _number(tonnes, "{:,.0f}"), _number(base, "{}"), _number(change, "{:+.1f} %"),
-            _number(goal, "{:+.0f} %"), _number(by, "{}"), _number(gap, "{:+,.0f}"),
-            Text(status, style=_STYLES.get(status, "")),
+    tables: list[Any] = []
+    for (place, release), group in groupby(rows, key=lambda row: (row[0], row[-1])):
+        # The table has to fit 80 columns: a terminal's, and a log's of cron.
+        table = Table(
+            box=box.SIMPLE_HEAD,
+            pad_edge=False,
+            padding=(0, 1, 0, 0),
+            title=f"{place}, release {release}",
+            title_justify="left",
+            title_style="bold",
         )
+        table.add_column("target", no_wrap=True)
+        for name in ("year", "t CO2e", "change", "since", "goal", "off line, t"):
+            table.add_column(name, justify="right", no_wrap=True)
+        table.add_column("status", no_wrap=True)
+        for _, target, year, tonnes, base, change, goal, gap, status, _ in group:
+            table.add_row(
+                target[:18],
+                str(year),
+                _number(tonnes, "{:,.0f}"),
+                _number(change, "{:+.1f} %"),
+                _number(base, "{}"),
+                _number(goal, "{:+.0f} %"),
+                _number(gap, "{:+,.0f}"),
+                Text(status, style=_STYLES.get(status, "")),
+            )
+        tables.append(table)
     lines = [
         Text(
             f"checks: {counts.get('passed', 0)} passed, {counts.get('failed', 0)} remarks, "
@@ -56,7 +72,7 @@ def closing_table(settings: Settings) -> "RenderableType":
     lines += [Text(f"  {table_name} {check}: {message}", style="yellow") for table_name, check, message in remarks[:8]]
     if len(remarks) > 8:
         lines.append(Text(f"  … {len(remarks) - 8} more in the table data_quality", style="yellow"))
-    return Group(table, *lines)
+    return Group(*tables, *lines)
 
 
 def whereabouts(settings: Settings) -> Iterator[str]:

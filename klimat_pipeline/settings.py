@@ -21,7 +21,7 @@ def _default_project_dir() -> Path:
 class Settings(BaseSettings):
     """What can be set from outside; every field is ``KLIMAT_<FIELD>`` in the environment."""
 
-    model_config = SettingsConfigDict(env_prefix="KLIMAT_", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="KLIMAT_", extra="ignore", env_ignore_empty=True, frozen=True)
 
     project_dir: Path = Field(default_factory=_default_project_dir, description="Checkout with data/reference.")
     data_dir: Path | None = Field(default=None, description="Root of everything that is written.")

@@ -26,7 +26,9 @@ def clean_area_totals(coded: pd.DataFrame, reference: Reference) -> pd.DataFrame
         lines[(lines["area_level"] != "municipality") | (lines["sector_code"] == TOTAL_CODE)], reference
     )
     counties = reference.municipalities["county_code"].nunique()
-    everything = pd.concat([printed, _unallocated(printed, counties)], ignore_index=True).astype({"source_row": "Int64"})
+    everything = pd.concat([printed, _unallocated(printed, counties)], ignore_index=True).astype(
+        {"source_row": "Int64"}
+    )
     everything["area_name"] = everything["area_code"].map(reference.area_names)
     everything["municipality_code"] = everything["area_code"].where(everything["area_level"] == "municipality")
     return in_contract_form(everything, "clean/area_totals")

@@ -55,7 +55,9 @@ def in_tonnes(lines: pd.DataFrame, reference: Reference) -> pd.DataFrame:
 def with_current(lines: pd.DataFrame, current: pd.DataFrame) -> pd.DataFrame:
     """Mark the rows that belong to the newest release of their municipality and substance."""
     newest = current.assign(is_current_release=True)
-    marked = lines.merge(newest, on=["substance", "municipality_code", "release_id"], how="left", validate="many_to_one")
+    marked = lines.merge(
+        newest, on=["substance", "municipality_code", "release_id"], how="left", validate="many_to_one"
+    )
     return marked.assign(is_current_release=marked["is_current_release"].eq(True).fillna(False).astype(bool))
 
 

@@ -76,7 +76,8 @@ def with_codes(raw: pd.DataFrame, reference: Reference) -> pd.DataFrame:
                     f"{place(label, value)}: unknown {what} '{value}'{hint}; expected a name in {table}. "
                     f"If it is another spelling, add a row to {table}; nothing is guessed."
                 )
-        return np.array(mapped, dtype=object)[columns[label].codes]
+        coded: np.ndarray = np.array(mapped, dtype=object)[columns[label].codes]
+        return coded
 
     main = lookup(LABELS[0], fold, reference.sector_names, "main sector", "data/reference/sector_aliases.csv")
     county = lookup(LABELS[2], place_key, reference.county_names, "county", "data/reference/municipalities.csv")
@@ -108,7 +109,11 @@ def _subsectors(main: np.ndarray, subsector: _Unique, reference: Reference) -> n
         if fold(name) == _TOTAL_KEY:
             codes.append(TOTAL_CODE)
         else:
-            codes.append(reference.subsector_names.get((sector, fold(name)), UNMAPPED + fold(name).encode("ascii", "ignore").decode()))
+            codes.append(
+                reference.subsector_names.get(
+                    (sector, fold(name)), UNMAPPED + fold(name).encode("ascii", "ignore").decode()
+                )
+            )
     return np.array(codes, dtype=object)[inverse]
 
 

@@ -137,7 +137,9 @@ class Reference:
 
     @property
     def municipality_by_code(self) -> dict[str, str]:
-        return dict(zip(self.municipalities["municipality_code"], self.municipalities["municipality_name"], strict=True))
+        return dict(
+            zip(self.municipalities["municipality_code"], self.municipalities["municipality_name"], strict=True)
+        )
 
     def source_title(self, source_id: str) -> str:
         """How the source is to be named."""
@@ -196,9 +198,7 @@ def load_reference(reference_dir: Path) -> Reference:
             "sector_aliases.csv",
             [
                 *zip(map(fold, sectors["sector_name_sv"]), sectors["sector_code"], strict=True),
-                *zip(
-                    map(fold, read["sector_aliases"]["alias_sv"]), read["sector_aliases"]["sector_code"], strict=True
-                ),
+                *zip(map(fold, read["sector_aliases"]["alias_sv"]), read["sector_aliases"]["sector_code"], strict=True),
             ],
         ),
         subsector_names=_lookup(
@@ -216,11 +216,11 @@ def load_reference(reference_dir: Path) -> Reference:
         area_names=dict(zip(read["areas"]["area_code"], read["areas"]["area_name"], strict=True))
         | dict(zip(municipalities["county_code"], municipalities["county_name"], strict=True))
         | dict(zip(municipalities["municipality_code"], municipalities["municipality_name"], strict=True)),
-        units={fold(row.unit_sv): Unit(row.unit_sv, row.basis, row.tonnes_per_unit) for row in read["units"].itertuples()},
+        units={
+            fold(row.unit_sv): Unit(row.unit_sv, row.basis, row.tonnes_per_unit) for row in read["units"].itertuples()
+        },
         substances={
-            row.substance: Substance(
-                row.substance, row.basis, row.tonnes_only == "true", row.gas_basis, row.gwp_set
-            )
+            row.substance: Substance(row.substance, row.basis, row.tonnes_only == "true", row.gas_basis, row.gwp_set)
             for row in read["substances"].itertuples()
         },
         source_titles=dict(zip(read["sources"]["source_id"], read["sources"]["source"], strict=True)),

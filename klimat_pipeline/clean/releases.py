@@ -107,7 +107,7 @@ def refuse_gaps(release_id: str, lines: pd.DataFrame, reference: Reference) -> N
         if missing := sectors - present:
             names = reference.sectors.set_index("sector_code").loc[sorted(missing), "sector_name_sv"]
             raise UnknownNameError(
-                f"{release_id}, area {area}: main sector(s) {', '.join(repr(n) for n in names)} missing in the workbook; "
+                f"{release_id}, area {area}: main sector(s) {', '.join(map(repr, names))} missing in the workbook; "
                 "expected every main sector for every area. Was a sector removed or renamed? Compare with the source "
                 "before using this release."
             )

@@ -43,7 +43,8 @@ def measure(substance: str, unit_sv: str, where: str, reference: Reference) -> M
     fitting = [
         unit.unit_sv
         for unit in reference.units.values()
-        if expected is None or (unit.basis == expected.basis and (unit.tonnes_per_unit == 1 or not expected.tonnes_only))
+        if expected is None
+        or (unit.basis == expected.basis and (unit.tonnes_per_unit == 1 or not expected.tonnes_only))
     ]
     if known is None or known.unit_sv not in fitting:
         raise UnknownNameError(

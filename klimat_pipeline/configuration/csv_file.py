@@ -77,7 +77,9 @@ def read_csv(
                 continue
             if len(cells) != len(header):
                 which = "long" if len(cells) > len(header) else "short"
-                problems.append(f"{shown}:{line}: the row is too {which}: {len(cells)} cells, the header has {len(header)}")
+                problems.append(
+                    f"{shown}:{line}: the row is too {which}: {len(cells)} cells, the header has {len(header)}"
+                )
                 continue
             row: dict[str, Any] = {}
             for name, cell in zip(header, cells, strict=True):
@@ -87,7 +89,9 @@ def read_csv(
             rows.append(row)
             identity = tuple(row[name] for name in key)
             if key and identity in first_line:
-                problems.append(f"{shown}:{line}: {', '.join(map(str, identity))} stands in line {first_line[identity]} already")
+                problems.append(
+                    f"{shown}:{line}: {', '.join(map(str, identity))} stands in line {first_line[identity]} already"
+                )
             first_line.setdefault(identity, line)
     except csv.Error as error:
         raise ConfigurationError(f"{shown}:{reader.line_num}: {error}. Check the quotation marks.") from None

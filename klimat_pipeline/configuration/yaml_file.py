@@ -122,7 +122,9 @@ def _refuse_indirection(text: str, shown: str) -> None:
         for event in yaml.parse(text, Loader=yaml.SafeLoader):
             line = event.start_mark.line + 1
             if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-                raise ConfigurationError(f"{shown}:{line}: anchors and aliases (& and *) are not used here: write it out.")
+                raise ConfigurationError(
+                    f"{shown}:{line}: anchors and aliases (& and *) are not used here: write it out."
+                )
             if getattr(event, "tag", None):
                 raise ConfigurationError(f"{shown}:{line}: tags ({event.tag}) are not used here: plain values only.")
             if isinstance(event, yaml.DocumentStartEvent):
@@ -153,7 +155,9 @@ def _plain(node: yaml.Node, loc: Loc, lines: dict[Loc, int], shown: str) -> Any:
         if key == "<<":
             raise ConfigurationError(f"{shown}:{key_line}: merge keys (<<) are not used here: write it out.")
         if key in found:
-            raise ConfigurationError(f"{shown}:{key_line}: the key {key!r} stands in line {lines[(*loc, key)]} already.")
+            raise ConfigurationError(
+                f"{shown}:{key_line}: the key {key!r} stands in line {lines[(*loc, key)]} already."
+            )
         lines[(*loc, key)] = key_line
         found[key] = _plain(value_node, (*loc, key), lines, shown)
     return found

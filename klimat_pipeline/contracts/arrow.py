@@ -59,7 +59,9 @@ def to_arrow(frame: "pd.DataFrame", table: Table) -> pa.Table:
         try:
             array = pa.Array.from_pandas(frame[column.name], type=field.type)
         except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError) as error:
-            raise ContractError(f"table {table.key}, column {column.name}: not of type {column.kind}: {error}") from None
+            raise ContractError(
+                f"table {table.key}, column {column.name}: not of type {column.kind}: {error}"
+            ) from None
         arrays.append(array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array)
     return pa.Table.from_arrays(arrays, schema=schema(table))
 

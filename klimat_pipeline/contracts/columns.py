@@ -4,13 +4,17 @@ A table narrows a column (``use``) but never describes it anew. What does not be
 column (``tables``).
 """
 
-from klimat_pipeline.contracts.model import Column
+from klimat_pipeline.contracts.model import Column, Kind
 
 MUNICIPALITY_CODE = r"\d{4}"
 IDENTIFIER = r"[a-z][a-z0-9_]*"
 ISO_DATE = r"\d{4}(-\d{2}(-\d{2})?)?"
 
-_TEXT, _INT, _NUM, _BOOL, _TIME = "string", "integer", "number", "boolean", "datetime"
+_TEXT: Kind = "string"
+_INT: Kind = "integer"
+_NUM: Kind = "number"
+_BOOL: Kind = "boolean"
+_TIME: Kind = "datetime"
 
 
 def _columns(*columns: Column) -> dict[str, Column]:
@@ -221,7 +225,12 @@ COLUMNS = _columns(
     ),
     Column("baseline_year", _INT, "Year that changes are counted from.", nullable=True, minimum=1900, maximum=2200),
     Column(
-        "baseline_t_co2e", _NUM, "Emissions in the baseline year, same release.", unit="t CO2e", nullable=True, minimum=0
+        "baseline_t_co2e",
+        _NUM,
+        "Emissions in the baseline year, same release.",
+        unit="t CO2e",
+        nullable=True,
+        minimum=0,
     ),
     Column("change_t_co2e", _NUM, "Emissions less those of the baseline year.", unit="t CO2e", nullable=True),
     Column(
@@ -357,7 +366,12 @@ COLUMNS = _columns(
     Column("offending_keys", _TEXT, "The first keys at fault, at most ten."),
     Column("offending_count", _INT, "How many rows are at fault.", minimum=0),
     Column("finding_no", _INT, "Number of the finding within its check.", minimum=1),
-    Column("item_kind", _TEXT, "Kind of the manifest's line.", allowed=("snapshot", "configuration", "code", "table", "option")),
+    Column(
+        "item_kind",
+        _TEXT,
+        "Kind of the manifest's line.",
+        allowed=("snapshot", "configuration", "code", "table", "option"),
+    ),
     Column("item_name", _TEXT, "What the line is about: a release, a file, a table, an option."),
     Column("item_value", _TEXT, "Its value: a hash, a version, an option's setting.", nullable=True),
     Column("row_count", _INT, "Rows in the table.", nullable=True, minimum=0),

@@ -30,7 +30,14 @@ def markdown() -> str:
 
 
 def _section(table: Table, title: str) -> str:
-    lines = [f"### {title}", "", table.description, "", "| column | type | unit | may be summed | meaning | from |", "|---|---|---|---|---|---|"]
+    lines = [
+        f"### {title}",
+        "",
+        table.description,
+        "",
+        "| column | type | unit | may be summed | meaning | from |",
+        "|---|---|---|---|---|---|",
+    ]
     lines += _rows(table)
     return "\n".join([*lines, ""])
 
@@ -39,8 +46,14 @@ def _rows(table: Table) -> Iterator[str]:
     for column in table.columns:
         name = f"**{column.name}**" if column.name in table.primary_key else column.name
         summed = column.additive if column.kind == "number" else ""
-        cells = (name, column.kind + (", may be missing" if column.nullable else ""), column.unit or "", summed,
-                 _meaning(column), ", ".join(f"`{source}`" for source in column.lineage))
+        cells = (
+            name,
+            column.kind + (", may be missing" if column.nullable else ""),
+            column.unit or "",
+            summed,
+            _meaning(column),
+            ", ".join(f"`{source}`" for source in column.lineage),
+        )
         yield "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 
 

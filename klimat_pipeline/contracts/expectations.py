@@ -14,6 +14,7 @@ from klimat_pipeline.contracts.model import Column, Table
 if TYPE_CHECKING:
     import great_expectations as gx
 
+
 def suite(table: Table) -> "gx.ExpectationSuite":
     """The suite of a table; every expectation carries an id ``<column>:<what>`` to find its result by."""
     import great_expectations as gx
@@ -25,7 +26,7 @@ def suite(table: Table) -> "gx.ExpectationSuite":
 
 
 def _expectations(table: Table) -> Iterator[Any]:
-    import great_expectations.expectations as gxe
+    from great_expectations.expectations import core as gxe
 
     yield gxe.ExpectTableColumnsToMatchOrderedList(column_list=table.column_names, meta={"check": "table:columns"})
     if len(table.primary_key) == 1:
@@ -37,7 +38,7 @@ def _expectations(table: Table) -> Iterator[Any]:
 
 
 def _column_expectations(column: Column) -> Iterator[Any]:
-    import great_expectations.expectations as gxe
+    from great_expectations.expectations import core as gxe
 
     def named(what: str) -> dict[str, Any]:
         return {"column": column.name, "meta": {"check": f"{column.name}:{what}"}}
@@ -49,6 +50,4 @@ def _column_expectations(column: Column) -> Iterator[Any]:
     if column.pattern:
         yield gxe.ExpectColumnValuesToMatchRegex(regex=f"^(?:{column.pattern})$", **named("pattern"))
     if column.minimum is not None or column.maximum is not None:
-        yield gxe.ExpectColumnValuesToBeBetween(
-            min_value=column.minimum, max_value=column.maximum, **named("bounds")
-        )
+        yield gxe.ExpectColumnValuesToBeBetween(min_value=column.minimum, max_value=column.maximum, **named("bounds"))

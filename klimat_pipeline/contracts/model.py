@@ -107,9 +107,7 @@ def published(
     ``extra`` columns (the publication) come last.
     """
     hidden = set(drop)
-    kept = tuple(
-        column.use(f"{source.key}.{column.name}") for column in source.columns if column.name not in hidden
-    )
+    kept = tuple(column.use(f"{source.key}.{column.name}") for column in source.columns if column.name not in hidden)
     return replace(
         source,
         key=f"published/{name}",

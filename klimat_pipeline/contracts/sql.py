@@ -1,7 +1,7 @@
 """SQLAlchemy tables derived from the contracts. What does not belong here: connections and writing (``published``)."""
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from klimat_pipeline.contracts.model import Table
 from klimat_pipeline.errors import ContractError
@@ -23,7 +23,9 @@ def checked_identifier(name: str) -> str:
     return name
 
 
-def sql_table(table: Table, metadata: "sa.MetaData", *, schema: str | None = None, name: str | None = None) -> "sa.Table":
+def sql_table(
+    table: Table, metadata: "sa.MetaData", *, schema: str | None = None, name: str | None = None
+) -> "sa.Table":
     """SQLAlchemy table of a contract, with types, nullability, primary key and comments.
 
     Args:
@@ -34,7 +36,7 @@ def sql_table(table: Table, metadata: "sa.MetaData", *, schema: str | None = Non
     """
     import sqlalchemy as sa
 
-    types: dict[str, sa.types.TypeEngine[object]] = {
+    types: dict[str, sa.types.TypeEngine[Any]] = {
         "string": sa.Text(),
         "integer": sa.BigInteger(),
         "number": sa.Double(),

@@ -64,9 +64,7 @@ def emissions(context: dg.AssetExecutionContext, project: Project, raw: pd.DataF
     return checked(context, frame, {"raw/smhi_emissions": raw, "clean/releases": releases})
 
 
-@dg.asset(
-    **wired("clean/subsectors", raw="raw/smhi_emissions", releases="clean/releases", emissions="clean/emissions")
-)
+@dg.asset(**wired("clean/subsectors", raw="raw/smhi_emissions", releases="clean/releases", emissions="clean/emissions"))
 def subsectors(
     context: dg.AssetExecutionContext,
     project: Project,

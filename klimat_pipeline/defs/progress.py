@@ -17,7 +17,7 @@ class _Forwarding(logging.Handler):
                 listener(event.event_type_value, event.step_key)
 
 
-@dg.logger(description="Feeds the progress bar of klimat refresh.")
+@dg.logger({}, description="Feeds the progress bar of klimat refresh.")
 def progress_logger(context: dg.InitLoggerContext) -> logging.Logger:
     """A logger of its own, so that nothing reaches the terminal twice."""
     quiet = logging.Logger("klimat.progress", level=logging.DEBUG)

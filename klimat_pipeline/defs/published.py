@@ -1,7 +1,7 @@
 """Assets of the stage ``published``: all tables at once or none, downstream of every blocking check."""
 
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import dagster as dg
 
@@ -9,9 +9,6 @@ from klimat_pipeline.contracts import PUBLISHED
 from klimat_pipeline.defs.project import Project
 from klimat_pipeline.defs.wiring import PREVIEW_ROWS, as_markdown, described
 from klimat_pipeline.published.shape import SHOWN
-
-if TYPE_CHECKING:
-    from klimat_pipeline.manifest import Inputs
 
 #: Nightly refreshes confirm or renew the tables; one missed night is a remark, two are a fault.
 FRESHNESS = dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=50), warn_window=timedelta(hours=26))
@@ -24,7 +21,7 @@ _SOURCES = {key.replace("/", "_"): key for key in sorted(set(SHOWN.values()))}
     specs=[
         dg.AssetSpec(
             **described(contract, ("sqlite", "parquet", "postgres")),
-            deps=[SHOWN[name].split("/")] if name in SHOWN else ["quality/findings".split("/")],
+            deps=[SHOWN[name].split("/")] if name in SHOWN else [["quality", "findings"]],
             freshness_policy=FRESHNESS,
         )
         for name, contract in PUBLISHED.items()
@@ -40,9 +37,11 @@ def publish(context: dg.AssetExecutionContext, project: Project, **tables: Any):
 
     made_from = inputs(project.settings, municipalities=project.municipalities)
     shaped = shape({key: tables[name] for name, key in _SOURCES.items()}, made_from)
-    publish_tables(
+    report = publish_tables(
         shaped, publication_id=made_from.publication_id, settings=project.settings, now=datetime.now(UTC)
     )
+    for remark in report.remarks:
+        context.log.warning(remark)
     for name, arrow in shaped.items():
         yield dg.MaterializeResult(
             asset_key=["published", name],
@@ -53,26 +52,3 @@ def publish(context: dg.AssetExecutionContext, project: Project, **tables: Any):
             },
             data_version=dg.DataVersion(made_from.publication_id),
         )
-
-
-def confirmations(made_from: "Inputs") -> list[dg.AssetMaterialization]:
-    """Events saying that the published tables were compared with their inputs and are still right."""
-    metadata: dict[str, Any] = {
-        "publication_id": made_from.publication_id,
-        "unchanged": "inputs, configuration and code are those of this publication: nothing was recomputed",
-    }
-    return [
-        dg.AssetMaterialization(
-            asset_key=["published", name],
-            metadata=metadata,
-            tags={"dagster/data_version": made_from.publication_id},
-        )
-        for name in PUBLISHED
-    ]
-
-
-def confirm_unchanged(context: dg.AssetExecutionContext, made_from: "Inputs") -> None:
-    """Record, within a run, that nothing had to be done; keeps the tables fresh in the UI."""
-    context.log.info(f"nothing new since {made_from.publication_id}: the published tables stand")
-    for event in confirmations(made_from):
-        context.log_event(event)

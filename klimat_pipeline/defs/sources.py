@@ -10,7 +10,7 @@ from klimat_pipeline.defs.wiring import checked, wired
 @dg.asset(**wired("sources/smhi_snapshots", kinds=("xlsx",)), output_required=False)
 def smhi_snapshots(context: dg.AssetExecutionContext, project: Project):
     """Fetch if live, then list the archive; nothing new ends the nightly job here, and all downstream is skipped."""
-    from klimat_pipeline.defs.published import confirm_unchanged
+    from klimat_pipeline.defs.confirmation import confirm_unchanged
     from klimat_pipeline.intake import fetch_all, snapshot_table
     from klimat_pipeline.manifest import inputs, is_up_to_date
 

@@ -55,7 +55,9 @@ def definition_metadata(contract: Table) -> dict[str, Any]:
     """Column schema with units and constraints, and column lineage, as the UI understands them."""
     lineage = {
         column.name: [
-            dg.TableColumnDep(asset_key=dg.AssetKey(source.rsplit(".", 1)[0].split("/")), column_name=source.rsplit(".", 1)[1])
+            dg.TableColumnDep(
+                asset_key=dg.AssetKey(source.rsplit(".", 1)[0].split("/")), column_name=source.rsplit(".", 1)[1]
+            )
             for source in column.lineage
         ]
         for column in contract.columns
@@ -70,7 +72,9 @@ def definition_metadata(contract: Table) -> dict[str, Any]:
                 constraints=dg.TableColumnConstraints(
                     nullable=column.nullable, unique=contract.primary_key == (column.name,)
                 ),
-                tags={"unit": column.unit.replace(" ", "_").replace("/", "_per_").replace("%", "percent")} if column.unit else None,
+                tags={"unit": column.unit.replace(" ", "_").replace("/", "_per_").replace("%", "percent")}
+                if column.unit
+                else None,
             )
             for column in contract.columns
         ],
@@ -128,7 +132,9 @@ def checked(
     if results[0].passed:
         results += run_checks(key, {**(inputs or {}), key: frame})
     else:
-        results += [CheckResult(key, check.name, check.kind, check.severity, (_skipped(),)) for check in CHECKS.get(key, ())]
+        results += [
+            CheckResult(key, check.name, check.kind, check.severity, (_skipped(),)) for check in CHECKS.get(key, ())
+        ]
     findings_store(context).write(findings_key(key), to_frame(results), table("quality/findings"))
     return dg.MaterializeResult(
         value=frame,
@@ -188,7 +194,10 @@ def _as_dagster(result: CheckResult) -> dg.AssetCheckResult:
             "suspicion": first.suspicion or "-",
         }
     metadata["all findings"] = dg.MetadataValue.md(
-        "\n".join(f"* **{finding.outcome}** {finding.message}" for finding in (wrong + beside + [f for f in result.findings if f.outcome == "passed"])[:LISTED])
+        "\n".join(
+            f"* **{finding.outcome}** {finding.message}"
+            for finding in (wrong + beside + [f for f in result.findings if f.outcome == "passed"])[:LISTED]
+        )
         or "none"
     )
     return dg.AssetCheckResult(

@@ -53,13 +53,18 @@ def _chart(frame: "pd.DataFrame") -> Any:
     ends = frame.drop_duplicates("target_id")
     path = pd.concat(
         pd.DataFrame(
-            {"target": ends["target_name_en"], "year": ends[f"{end}_year"], "kt": ends[f"{end}_t_co2e"] / 1000, "line": "straight line to target"}
+            {
+                "target": ends["target_name_en"],
+                "year": ends[f"{end}_year"],
+                "kt": ends[f"{end}_t_co2e"] / 1000,
+                "line": "straight line to target",
+            }
         )
         for end in ("baseline", "target")
     )
     data = pd.concat([emitted, path]).astype({"year": "int64", "kt": "float64"})
     lines = (
-        alt.Chart(alt.Data(values=data.to_dict("records")))
+        alt.Chart(alt.InlineData(values=data.to_dict("records")))
         .mark_line(point=alt.OverlayMarkDef(size=28), strokeWidth=2)
         .encode(
             x=alt.X("year:Q", axis=alt.Axis(format="d", title=None, tickCount=5)),
@@ -78,7 +83,10 @@ def _chart(frame: "pd.DataFrame") -> Any:
         .properties(width=210, height=130)
     )
     return (
-        lines.facet(facet=alt.Facet("target:N", title=None, header=alt.Header(labelFontSize=12, labelColor=_INK)), columns=COLUMNS)
+        lines.facet(
+            facet=alt.Facet("target:N", title=None, header=alt.Header(labelFontSize=12, labelColor=_INK)),
+            columns=COLUMNS,
+        )
         .resolve_scale(y="independent")
         .properties(title=alt.TitleParams(f"Emissions against target, release {release}", anchor="start", color=_INK))
         .configure_axis(gridColor=_GRID, domain=False, labelColor=_INK, titleColor=_INK)

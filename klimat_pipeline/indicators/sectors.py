@@ -53,7 +53,9 @@ def sector_indicators(
 
 def _followed(emissions: pd.DataFrame, targets: pd.DataFrame, releases: pd.DataFrame) -> pd.DataFrame:
     """Targets per release: the contract's own where the release holds its gases, else the generic one."""
-    held = emissions[["release_id", "substance", "municipality_code", "is_current_release", "gwp_set"]].drop_duplicates()
+    held = emissions[
+        ["release_id", "substance", "municipality_code", "is_current_release", "gwp_set"]
+    ].drop_duplicates()
     held = held.merge(releases[["release_id", "gas_basis"]], on="release_id", how="left", validate="many_to_one")
     pairs = held.merge(targets, on="municipality_code", how="inner", validate="many_to_many")
     # A fossil target can be followed on carbon dioxide alone; one for all gases cannot.
@@ -103,7 +105,9 @@ def _against_baseline(frame: pd.DataFrame) -> pd.DataFrame:
     met = emissions <= target
     required = ((target - emissions) / years_left).where(~met, 0.0).where(target.notna())
     with np.errstate(divide="ignore", invalid="ignore"):
-        required_pct = (np.power((target / emissions.where(emissions > 0)).clip(lower=0.0), 1.0 / years_left) - 1.0) * 100.0
+        required_pct = (
+            np.power((target / emissions.where(emissions > 0)).clip(lower=0.0), 1.0 / years_left) - 1.0
+        ) * 100.0
     return frame.assign(
         change_t_co2e=emissions - baseline,
         change_pct=(emissions / baseline.where(baseline > 0) - 1.0) * 100.0,

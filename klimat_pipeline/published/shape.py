@@ -1,4 +1,4 @@
-"""Shape tables for readers: rounding, the publication's id, the manifest and the data dictionary. No other arithmetic."""
+"""Shape tables for readers: rounding, the publication's id, the manifest, the data dictionary. No other arithmetic."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any

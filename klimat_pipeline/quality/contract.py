@@ -36,14 +36,14 @@ def check_contract(frame: "pd.DataFrame", table: Table) -> CheckResult:
     """
     batch = _batch(frame, table)
     expected = suite(table)
-    order = [expectation.meta["check"] for expectation in expected.expectations]
+    order = [expectation.meta["check"] for expectation in expected.expectations if expectation.meta]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         outcome = batch.validate(
             expected, result_format={"result_format": "SUMMARY", "partial_unexpected_count": FIRST}
         )
     # The order of results is not the order of the suite: match by the name that each expectation carries.
-    by_name = {result.expectation_config.meta["check"]: result for result in outcome.results}
+    by_name: dict[str, Any] = {result.expectation_config.meta["check"]: result for result in outcome.results}
     findings = (_types(frame, table), *(_finding(name, by_name[name], frame, table) for name in order))
     return CheckResult(table.key, CHECK, "contract", "ERROR", findings)
 
@@ -75,7 +75,7 @@ def _finding(name: str, result: Any, frame: "pd.DataFrame", table: Table) -> Fin
     raised = [d for d in details if isinstance(d, dict) and d.get("raised_exception")]
     if raised:
         raise ContractError(f"{table.key}, {name}: could not be checked: {raised[0].get('exception_message')}")
-    column = name.split(":")[0]
+    column = name.partition(":")[0]
     limit = _limit(name, table)
     if result.success:
         return passed(f"{name} holds", limit=limit, observed=f"{len(frame)} rows")

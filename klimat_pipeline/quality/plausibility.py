@@ -89,9 +89,7 @@ def revised_history(tables: Tables) -> Sequence[Finding]:
         totals = totals.assign(revision_pct=moved.round(2))
         large = totals[moved.abs() > REVISION_PCT].sort_values("revision_pct", key=abs, ascending=False)
         if large.empty:
-            findings.append(
-                passed(f"{newer} against {older}: no year's total moves by more than {REVISION_PCT:g} %")
-            )
+            findings.append(passed(f"{newer} against {older}: no year's total moves by more than {REVISION_PCT:g} %"))
             continue
         worst = large.iloc[0]
         findings.append(
@@ -241,7 +239,9 @@ def _ordered(tables: Tables) -> list[tuple[str, str]]:
 def _pairs(tables: Tables) -> list[tuple[str, str, pd.DataFrame]]:
     """Figures that two consecutive releases both hold."""
     keys = ["municipality_code", "sector_code", "year"]
-    by_release = dict(list(tables["clean/emissions"][[*keys, "release_id", "emissions_reported_t"]].groupby("release_id")))
+    by_release = dict(
+        list(tables["clean/emissions"][[*keys, "release_id", "emissions_reported_t"]].groupby("release_id"))
+    )
     pairs = []
     for older, newer in _ordered(tables):
         left = by_release[older].rename(columns={"emissions_reported_t": "old_t"}).drop(columns="release_id")

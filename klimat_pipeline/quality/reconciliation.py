@@ -1,4 +1,4 @@
-"""Do sums agree? Sectors with totals, counties with municipalities, the nation with its counties, joins with their rows.
+"""Do sums agree? Sectors with totals, counties with municipalities, the nation with counties, joins with their rows.
 
 Every check reports the exact amounts, net and absolute: a matching total can hide cancelling errors. A check that needs
 all municipalities says so instead of passing on fewer.
@@ -107,10 +107,11 @@ def nation_equals_counties(tables: Tables) -> Sequence[Finding]:
             continue
         negative = lines[lines["emissions_reported_t"] < -NATION_T]
         if len(negative):
+            most = -negative["emissions_reported_t"].min()
             findings.append(
                 failed(
-                    f"{release}: the counties exceed the nation by up to {-negative['emissions_reported_t'].min():,.2f} t",
-                    observed=f"{negative['emissions_reported_t'].min():.2f} t",
+                    f"{release}: the counties exceed the nation by up to {most:,.2f} t",
+                    observed=f"{-most:.2f} t",
                     limit=f"not below -{NATION_T:g} t",
                     keys=first_keys(negative, keys),
                     count=len(negative),

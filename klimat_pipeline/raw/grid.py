@@ -57,7 +57,10 @@ def read_grids(content: bytes, file: str) -> list[Grid]:
         ]
     except (CalamineError, ZipError, ValueError, OSError) as error:
         raise WorkbookError(
-            Place(file), f"cannot be read ({error})", expected="an xlsx workbook", advice="Fetch or save the file again."
+            Place(file),
+            f"cannot be read ({error})",
+            expected="an xlsx workbook",
+            advice="Fetch or save the file again.",
         ) from None
 
 

@@ -121,9 +121,7 @@ def to_frame(workbook: Workbook, release_id: str) -> "pd.DataFrame":
     lines, width = workbook.values.shape
     each_line = np.repeat(np.arange(lines), width)
     nowhere = np.zeros(lines * width, dtype=np.int64)
-    labels = {
-        name: _texts(*_distinct(label), each_line) for name, label in zip(LABELS, workbook.labels, strict=True)
-    }
+    labels = {name: _texts(*_distinct(label), each_line) for name, label in zip(LABELS, workbook.labels, strict=True)}
     return pd.DataFrame(
         {
             "release_id": _texts(nowhere, [release_id]),
@@ -223,9 +221,7 @@ def _years(
 ) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """Columns that hold figures and the year above each; the year row is the nearest one above the header."""
     candidates = [c for c, cell in enumerate(grid.rows[header]) if c not in label_columns and str(cell).strip() != ""]
-    year_row = next(
-        (r for r in range(header - 1, -1, -1) if any(_as_year(grid.rows[r][c]) for c in candidates)), None
-    )
+    year_row = next((r for r in range(header - 1, -1, -1) if any(_as_year(grid.rows[r][c]) for c in candidates)), None)
     if year_row is None:
         raise WorkbookError(
             grid.place(header - 1 if header else 0),
@@ -276,7 +272,7 @@ def _substance(grid: Grid, header: int, figure_columns: tuple[int, ...]) -> str:
     """The code that heads every figure column; sheet name and descriptive rows must not say another one."""
     codes = {str(grid.rows[header][c]).strip(): c for c in reversed(figure_columns)}
     if len(codes) > 1:
-        first, other = list(codes)[-1], list(codes)[0]
+        first, other = list(codes)[-1], next(iter(codes))
         raise WorkbookError(
             grid.place(header, codes[other]),
             f"substance code '{other}' beside '{first}'",
@@ -398,9 +394,7 @@ def _raise_bad_figure(
     sheet_index: int,
 ) -> None:
     """Name the first cell, by row, that should hold a number and does not."""
-    i, j = min(
-        (i, j) for j, column in enumerate(figures) for i, cell in enumerate(column) if type(cell) is not float
-    )
+    i, j = min((i, j) for j, column in enumerate(figures) for i, cell in enumerate(column) if type(cell) is not float)
     cell, place = figures[j][i], grid.place(int(numbers[i]) - 1, figure_columns[j])
     problem = f"{show(cell)} is no number"
     advice = "Numbers must be stored as numbers: a figure kept as text is not guessed."

@@ -104,7 +104,9 @@ def download(
             "Try again later, or add a workbook by hand: klimat snapshot add FILE."
         ) from None
     except (httpx.InvalidURL, httpx.UnsupportedProtocol, httpx.TooManyRedirects) as error:
-        raise SourceError(f"{shown}: {type(error).__name__}: redirected astray or no address. Check KLIMAT_SMHI_URL.") from None
+        raise SourceError(
+            f"{shown}: {type(error).__name__}: redirected astray or no address. Check KLIMAT_SMHI_URL."
+        ) from None
 
 
 def redacted(url: str) -> str:

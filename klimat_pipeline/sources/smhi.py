@@ -53,4 +53,10 @@ def fetch(
         check_workbook(answer.content, name=f"answer of {shown} for {substance}", content_type=answer.content_type)
     except WorkbookError as error:
         raise SourceError(str(error)) from None
-    return Fetched(answer.content, f"{shown}?county=0&municipality=0&sub={substance}", answer.etag, answer.last_modified, datetime.now(UTC))
+    return Fetched(
+        answer.content,
+        f"{shown}?county=0&municipality=0&sub={substance}",
+        answer.etag,
+        answer.last_modified,
+        datetime.now(UTC),
+    )

@@ -57,7 +57,9 @@ def read_states(root: Path) -> dict[str, SourceState]:
     try:
         return {key: SourceState(**value) for key, value in json.loads(path.read_text(encoding="utf-8")).items()}
     except (ValueError, TypeError, AttributeError) as error:
-        raise SnapshotError(f"{path}: damaged ({error}). Delete it: it only remembers when sources were asked.") from None
+        raise SnapshotError(
+            f"{path}: damaged ({error}). Delete it: it only remembers when sources were asked."
+        ) from None
 
 
 def record_check(

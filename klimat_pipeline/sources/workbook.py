@@ -59,7 +59,9 @@ def check_workbook(content: bytes, *, name: str, content_type: str | None = None
         refuse(f"it has {len(entries)} entries, more than {MAX_ENTRIES}", "A workbook does not: do not open it.")
     unpacked = sum(entry.file_size for entry in entries)
     if unpacked > MAX_UNPACKED_BYTES:
-        refuse(f"it would unpack to {unpacked:,} bytes, more than {MAX_UNPACKED_BYTES:,}", "A zip bomb? Do not open it.")
+        refuse(
+            f"it would unpack to {unpacked:,} bytes, more than {MAX_UNPACKED_BYTES:,}", "A zip bomb? Do not open it."
+        )
     for entry in entries:
         ratio = entry.file_size / max(entry.compress_size, 1)
         if entry.file_size > RATIO_FROM_BYTES and ratio > MAX_RATIO:
@@ -82,7 +84,9 @@ def _unpack_all(archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo], refuse
         try:
             data = archive.read(entry)
         except Exception as error:  # noqa: BLE001 - zlib, struct, CRC: whatever a damaged entry raises
-            refuse(f"its entry {entry.filename!r} is damaged ({error})", "Was the download interrupted? " + _FETCH_AGAIN)
+            refuse(
+                f"its entry {entry.filename!r} is damaged ({error})", "Was the download interrupted? " + _FETCH_AGAIN
+            )
         # Declarations stand at the head; a sheet's cells cannot hold a bare "<!".
         if entry.filename.endswith((".xml", ".rels")) and _DECLARATION.search(data):
             refuse(f"its entry {entry.filename!r} declares XML entities", "A workbook does not: do not open it.")

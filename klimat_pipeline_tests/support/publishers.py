@@ -136,7 +136,7 @@ def _obey(
     for_ever: bool,
     die_at: int,
 ) -> None:
-    settings = Settings(data_dir=Path(data_dir), database_url=url, keep_publications=keep)  # type: ignore[arg-type]
+    settings = Settings(data_dir=Path(data_dir), database_url=url, keep_publications=keep)
     _die_at(die_at)
     for number in count(first):
         which = number % len(ids)
@@ -166,7 +166,7 @@ def _die_at(moment: int) -> None:
 
     for name in ("replace", "rename", "symlink_to", "mkdir"):
         setattr(Path, name, deadly(getattr(Path, name)))
-    shutil.rmtree = deadly(shutil.rmtree)
+    shutil.rmtree = deadly(shutil.rmtree)  # type: ignore[assignment]
 
 
 if __name__ == "__main__":

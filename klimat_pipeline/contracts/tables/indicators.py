@@ -42,9 +42,7 @@ SECTORS = Table(
         col("trend_compound_pct_per_year").use(_EMISSIONS, f"{_TARGETS}.trend_from_year"),
         col("trend_t_co2e_per_year").use(_EMISSIONS, f"{_TARGETS}.trend_from_year"),
         col("projected_t_co2e").use(_EMISSIONS, f"{_TARGETS}.trend_from_year", f"{_TARGETS}.target_year"),
-        col("projected_without_last_t_co2e").use(
-            _EMISSIONS, f"{_TARGETS}.trend_from_year", f"{_TARGETS}.target_year"
-        ),
+        col("projected_without_last_t_co2e").use(_EMISSIONS, f"{_TARGETS}.trend_from_year", f"{_TARGETS}.target_year"),
         col("share_of_total_pct").use(_EMISSIONS),
         col("population").use("clean/population.population", nullable=True),
         col("emissions_per_resident_t_co2e").use(_EMISSIONS, "clean/population.population"),

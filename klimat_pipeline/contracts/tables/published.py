@@ -55,9 +55,7 @@ TABLES = (
         drop=("sheet", "source_row", "source_column"),
         extra=_PUBLICATION,
     ),
-    published(
-        clean.AREA_TOTALS, "area_totals", drop=("sheet", "source_row", "source_column"), extra=_PUBLICATION
-    ),
+    published(clean.AREA_TOTALS, "area_totals", drop=("sheet", "source_row", "source_column"), extra=_PUBLICATION),
     published(clean.TARGETS, "targets", extra=_PUBLICATION),
     published(clean.RELEASES, "releases", extra=_PUBLICATION),
     published(clean.MUNICIPALITIES, "municipalities", extra=_PUBLICATION),

@@ -55,7 +55,9 @@ def computed(figures, targets, population=(), **release) -> pd.DataFrame:
         columns=["municipality_code", "year", "population", "source"],
     )
     years = [year for _, year in figures]
-    wanted = pd.DataFrame(targets).astype({"baseline_year": "Int64", "target_year": "Int64", "trend_from_year": "Int64"})
+    wanted = pd.DataFrame(targets).astype(
+        {"baseline_year": "Int64", "target_year": "Int64", "trend_from_year": "Int64"}
+    )
     frame = sector_indicators(emissions(figures), wanted, people, releases(years, **release))
     return frame.set_index(["target_id", "year"])
 
@@ -95,9 +97,7 @@ def test_zero_baseline_gives_no_percentage() -> None:
 
 
 def test_no_path_before_the_baseline_year() -> None:
-    got = computed(
-        {("heating", 2015): 10.0, ("heating", 2020): 8.0}, [target("energy", "heating", baseline_year=2020)]
-    )
+    got = computed({("heating", 2015): 10.0, ("heating", 2020): 8.0}, [target("energy", "heating", baseline_year=2020)])
     before = got.loc[("energy", 2015)]
     assert pd.isna(before["target_path_t_co2e"])
     assert before["status"] == "no_data"

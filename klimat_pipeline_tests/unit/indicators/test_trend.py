@@ -22,8 +22,6 @@ def test_least_squares_on_gaps() -> None:
 
 
 def test_groups_do_not_mix() -> None:
-    line = least_squares(
-        pd.Series([0, 1, 2, 0, 1, 2]), pd.Series([0.0, 1, 2, 5, 5, 5]), pd.Series([1, 1, 1, 2, 2, 2])
-    )
+    line = least_squares(pd.Series([0, 1, 2, 0, 1, 2]), pd.Series([0.0, 1, 2, 5, 5, 5]), pd.Series([1, 1, 1, 2, 2, 2]))
     assert line["slope"][2] == pytest.approx(1.0)
     assert line["slope"][5] == pytest.approx(0.0)

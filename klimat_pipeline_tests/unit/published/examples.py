@@ -41,7 +41,7 @@ FETCHED = datetime(2026, 1, 2, 3, 4, 5, 678, tzinfo=UTC)
 
 def tables(publication_id: str, contracts: Mapping[str, Table] = CONTRACTS) -> dict[str, pa.Table]:
     """Two rows of emissions and one of sectors; columns beyond those of ``EMISSIONS`` stay empty."""
-    emissions = [
+    emissions: list[dict[str, object]] = [
         {
             "year": 2023,
             "municipality_code": "0180",
@@ -53,7 +53,7 @@ def tables(publication_id: str, contracts: Mapping[str, Table] = CONTRACTS) -> d
         },
         {"year": 2024, "municipality_code": "1283", "is_latest_year": True},
     ]
-    rows = {"emissions": emissions, "sectors": [{"sector_code": 'a; "b"\nå'}]}
+    rows: dict[str, list[dict[str, object]]] = {"emissions": emissions, "sectors": [{"sector_code": 'a; "b"\nå'}]}
     return {
         name: pa.Table.from_pylist(
             [{**row, "publication_id": publication_id} for row in rows[name]], schema=schema(contract)
