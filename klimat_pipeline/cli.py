@@ -24,7 +24,10 @@ app = typer.Typer(
 snapshot = typer.Typer(help="The archive of source files.", no_args_is_help=True)
 app.add_typer(snapshot, name="snapshot")
 
-out = Console(highlight=False)
+#: A log has no edge: without a terminal, lines are not cut to the width of one.
+_WIDTH = None if sys.stdout.isatty() or "COLUMNS" in os.environ else 120
+
+out = Console(highlight=False, width=_WIDTH)
 err = Console(stderr=True, highlight=False)
 
 

@@ -1,4 +1,4 @@
-"""How names are compared: spelling is folded away where sources are careless, kept where a letter tells places apart."""
+"""How names are compared: careless spelling is folded away, but kept where one letter tells places apart."""
 
 import unicodedata
 from functools import lru_cache

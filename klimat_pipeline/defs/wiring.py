@@ -72,9 +72,6 @@ def definition_metadata(contract: Table) -> dict[str, Any]:
                 constraints=dg.TableColumnConstraints(
                     nullable=column.nullable, unique=contract.primary_key == (column.name,)
                 ),
-                tags={"unit": column.unit.replace(" ", "_").replace("/", "_per_").replace("%", "percent")}
-                if column.unit
-                else None,
             )
             for column in contract.columns
         ],
@@ -185,12 +182,12 @@ def _as_dagster(result: CheckResult) -> dg.AssetCheckResult:
     beside = [finding for finding in result.findings if finding.outcome == "not_applicable"]
     shown = wrong or beside or list(result.findings)
     first = shown[0] if shown else None
-    metadata: dict[str, Any] = {"findings": len(result.findings), "failed": len(wrong)}
+    metadata: dict[str, Any] = {"outcome": f"{len(wrong)} of {len(result.findings)} findings failed"}
     if first:
         metadata |= {
             "observed": first.observed or "-",
             "limit": first.limit or "-",
-            "offending keys": dg.MetadataValue.md("\n".join(f"* `{key}`" for key in first.keys) or "none"),
+            "offending keys": "; ".join(first.keys) or "none",
             "suspicion": first.suspicion or "-",
         }
     metadata["all findings"] = dg.MetadataValue.md(
