@@ -72,7 +72,9 @@ def run(settings: Settings, made_from: Inputs, out: "Console", *, force: bool = 
             run_config={
                 "loggers": {"progress": {}},
                 "resources": {
-                    "project": {"config": {"municipalities": list(made_from.municipalities), "force": force}}
+                    "project": {
+                        "config": {"municipalities": list(made_from.municipalities), "live": False, "force": force}
+                    }
                 },
             },
             tags={"klimat/run_id": made_from.run_id, "klimat/publication_id": made_from.publication_id},

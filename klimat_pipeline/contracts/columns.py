@@ -241,6 +241,13 @@ COLUMNS = _columns(
         nullable=True,
     ),
     Column(
+        "change_reported_pct",
+        _NUM,
+        "The same change before local corrections, both years as reported.",
+        unit="%",
+        nullable=True,
+    ),
+    Column(
         "target_pct",
         _NUM,
         "Change that the target asks for, negative for a reduction.",
@@ -337,13 +344,150 @@ COLUMNS = _columns(
         allowed=("reached", "on_track", "behind", "no_data", "no_target"),
     ),
     Column("note", _TEXT, "What a reader of the row should know; empty for nothing.", nullable=True),
+    # -- corrections ---------------------------------------------------------------------------------------------
+    Column(
+        "correction_id",
+        _TEXT,
+        "Correction in the municipality's register (corrections.yaml).",
+        pattern=r"[a-z0-9][a-z0-9-]*",
+    ),
+    Column(
+        "correction_status",
+        _TEXT,
+        "'applied'; 'not_for_release': the register limits it to other releases; 'expired': past its last day.",
+        allowed=("applied", "not_for_release", "expired"),
+    ),
+    Column(
+        "application_no",
+        _INT,
+        "Order in which corrections are applied, from 1; missing when not applied.",
+        nullable=True,
+        minimum=1,
+    ),
+    Column(
+        "action",
+        _TEXT,
+        "What the correction does: replace, add, scale, reallocate (to another sector or municipality) or exclude.",
+        allowed=("replace", "add", "scale", "reallocate", "exclude"),
+    ),
+    Column(
+        "side",
+        _TEXT,
+        "'cell': the cell that the correction names; 'counterpart': where a reallocation puts what it takes.",
+        allowed=("cell", "counterpart"),
+    ),
+    Column("before_t", _NUM, "Emissions of the cell before this correction.", unit="t", nullable=True),
+    Column("after_t", _NUM, "Emissions of the cell after this correction.", unit="t", nullable=True),
+    Column("effect_t", _NUM, "After less before.", unit="t", nullable=True, additive="within one release"),
+    Column("base_release_id", _TEXT, "Release that the correction was decided against.", pattern=r"[a-z0-9][a-z0-9-]*"),
+    Column("base_then_t", _NUM, "National value that it was decided against.", unit="t", nullable=True),
+    Column("base_now_t", _NUM, "National value of the same cell in this release.", unit="t", nullable=True),
+    Column("drift_pct", _NUM, "Base now against base then.", unit="%", nullable=True),
+    Column(
+        "is_drifted", _BOOL, "Whether the base moved by more than the limit: decided against another figure, review."
+    ),
+    Column("reason", _TEXT, "Why the national figure is corrected."),
+    Column("decided_by", _TEXT, "Who decided."),
+    Column("decided_on", _TEXT, "When, ISO date.", pattern=r"\d{4}-\d{2}-\d{2}"),
+    Column("data_quality_grade", _TEXT, "GPC data quality.", allowed=("high", "medium", "low")),
+    Column(
+        "uncertainty_pct", _NUM, "Uncertainty of the local figure, plus or minus.", unit="%", nullable=True, minimum=0
+    ),
+    Column("baseline_treatment", _TEXT, "How the baseline year is treated: corrected by which entry, or why not."),
+    Column("is_sector_conserved", _BOOL, "Whether the nation's total of the sector keeps its size."),
+    Column("is_county_conserved", _BOOL, "Whether the county's total keeps its size."),
+    Column("is_nation_conserved", _BOOL, "Whether the nation's total keeps its size."),
+    Column(
+        "residual_t",
+        _NUM,
+        "Tonnes that corrections took from (negative) or added to the area and sector and that nothing balances.",
+        unit="t",
+    ),
+    Column("with_all_t", _NUM, "Municipality's total with all corrections.", unit="t"),
+    Column("without_t", _NUM, "Municipality's total with this correction left out.", unit="t"),
+    # -- releases against each other -----------------------------------------------------------------------------
+    Column("release_id_from", _TEXT, "Earlier release.", pattern=r"[a-z0-9][a-z0-9-]*"),
+    Column("release_id_to", _TEXT, "Later release.", pattern=r"[a-z0-9][a-z0-9-]*"),
+    Column(
+        "from_t_co2e",
+        _NUM,
+        "Reported figure in the earlier release; missing for a new year.",
+        unit="t CO2e",
+        nullable=True,
+    ),
+    Column(
+        "to_t_co2e",
+        _NUM,
+        "Reported figure in the later release; missing for a dropped year.",
+        unit="t CO2e",
+        nullable=True,
+    ),
+    Column("revision_t_co2e", _NUM, "Later less earlier.", unit="t CO2e", nullable=True),
+    Column(
+        "revision_pct",
+        _NUM,
+        "The same in per cent of the earlier; missing where that is zero.",
+        unit="%",
+        nullable=True,
+    ),
+    Column("measure", _TEXT, "Which figure of the indicator.", allowed=("emissions_t_co2e", "change_pct")),
+    Column("year_from", _INT, "Last year of the earlier release.", minimum=1900, maximum=2200),
+    Column("year_to", _INT, "Last year of the later release.", minimum=1900, maximum=2200),
+    Column(
+        "cause",
+        _TEXT,
+        "'revised_history', 'new_years', 'corrections', 'configuration'; the parts sum to the whole change.",
+        allowed=("revised_history", "new_years", "corrections", "configuration"),
+    ),
+    Column(
+        "part", _NUM, "The cause's part of the change, in the measure's unit.", unit="as the measure", nullable=True
+    ),
+    Column(
+        "value_from", _NUM, "The measure in the earlier release, its last year.", unit="as the measure", nullable=True
+    ),
+    Column("value_to", _NUM, "The measure in the later release, its last year.", unit="as the measure", nullable=True),
+    Column(
+        "base_reported_t_co2e", _NUM, "Baseline emissions as reported in this release.", unit="t CO2e", nullable=True
+    ),
+    Column(
+        "base_corrected_t_co2e",
+        _NUM,
+        "Baseline emissions after corrections in this release.",
+        unit="t CO2e",
+        nullable=True,
+    ),
+    Column(
+        "base_before_t_co2e",
+        _NUM,
+        "Corrected baseline emissions in the release before; missing for the first.",
+        unit="t CO2e",
+        nullable=True,
+    ),
+    Column("correction_pct", _NUM, "How far corrections move the base.", unit="%", nullable=True),
+    Column(
+        "base_revision_pct",
+        _NUM,
+        "How far this release moves the base against the one before.",
+        unit="%",
+        nullable=True,
+    ),
+    Column("threshold_pct", _NUM, "Limit beyond which a recalculation has to be approved.", unit="%", minimum=0),
+    Column("needs_approval", _BOOL, "Whether the base moved by more than the limit."),
+    Column("approved_by", _TEXT, "Who approved the recalculation; missing when nobody has.", nullable=True),
+    Column("approved_on", _TEXT, "When, ISO date.", nullable=True, pattern=r"\d{4}-\d{2}-\d{2}"),
+    # -- provenance ----------------------------------------------------------------------------------------------
+    Column("formula", _TEXT, "How the figure is computed."),
+    Column("source_cells", _TEXT, "Cells of the source workbook that it sums, separated by spaces."),
+    Column("baseline_cells", _TEXT, "Cells that its baseline sums; empty where there is none."),
+    Column("source_sum_t", _NUM, "Sum of the source cells in tonnes: the reported figure.", unit="t", nullable=True),
     # -- quality and run -----------------------------------------------------------------------------------------
     Column("table_name", _TEXT, "Table that was checked or described."),
     Column("check_name", _TEXT, "Name of the check."),
     Column(
         "kind",
         _TEXT,
-        "'contract': form, keys and bounds; 'reconciliation': do sums agree; 'plausibility': is it likely.",
+        "Of a check: 'contract' (form, keys and bounds), 'reconciliation' (do sums agree), 'plausibility' (is it "
+        "likely). Of a revision: 'revised', 'new_year', 'dropped_year', or 'reissue' (same years, other bytes).",
         allowed=("contract", "reconciliation", "plausibility"),
     ),
     Column(

@@ -6,25 +6,28 @@ import pandas as pd
 from klimat_pipeline.defs.project import Project
 from klimat_pipeline.defs.wiring import checked, wired
 
+#: What is read from the checkout waits for the archive's listing, so that an unchanged night ends there for all.
+AFTER = [["sources", "smhi_snapshots"]]
 
-@dg.asset(**wired("clean/municipalities", kinds=("csv",)))
+
+@dg.asset(**wired("clean/municipalities", kinds=("csv",)), deps=AFTER)
 def municipalities(context: dg.AssetExecutionContext, project: Project):
     return checked(context, project.reference.municipalities)
 
 
-@dg.asset(**wired("clean/sectors", kinds=("csv",)))
+@dg.asset(**wired("clean/sectors", kinds=("csv",)), deps=AFTER)
 def sectors(context: dg.AssetExecutionContext, project: Project):
     return checked(context, project.reference.sectors)
 
 
-@dg.asset(**wired("clean/population", kinds=("csv",)))
+@dg.asset(**wired("clean/population", kinds=("csv",)), deps=AFTER)
 def population(context: dg.AssetExecutionContext, project: Project):
     from klimat_pipeline.clean.population import clean_population
 
     return checked(context, clean_population(project.settings.municipalities_dir, project.reference))
 
 
-@dg.asset(**wired("clean/targets", kinds=("yaml",)))
+@dg.asset(**wired("clean/targets", kinds=("yaml",)), deps=AFTER)
 def targets(context: dg.AssetExecutionContext, project: Project):
     from klimat_pipeline.clean.targets import clean_targets
 

@@ -13,12 +13,12 @@ class Project(dg.ConfigurableResource):
 
     Attributes:
         municipalities: codes to publish; empty for all.
-        live: ask the live source first; also on when KLIMAT_LIVE is set.
+        live: whether to ask the live source first; unset follows KLIMAT_LIVE.
         force: recompute although nothing has changed.
     """
 
     municipalities: list[str] = []
-    live: bool = False
+    live: bool | None = None
     force: bool = False
 
     @property

@@ -2,12 +2,23 @@
 
 import dagster as dg
 
+from klimat_pipeline.contracts import table
 from klimat_pipeline.defs.jobs import NIGHTLY
 from klimat_pipeline.defs.project import Project
-from klimat_pipeline.defs.wiring import checked, wired
+from klimat_pipeline.defs.wiring import check_specs, checked, described
 
 
-@dg.asset(**wired("sources/smhi_snapshots", kinds=("xlsx",)), output_required=False)
+# A multi-asset of one: only there are outputs and checks optional, and without an output all downstream is skipped.
+@dg.multi_asset(
+    name="sources__smhi_snapshots",
+    outs={
+        "smhi_snapshots": dg.AssetOut(
+            **described(table("sources/smhi_snapshots"), ("xlsx",)), is_required=False, io_manager_key="io_manager"
+        )
+    },
+    check_specs=check_specs("sources/smhi_snapshots"),
+    can_subset=True,
+)
 def smhi_snapshots(context: dg.AssetExecutionContext, project: Project):
     """Fetch if live, then list the archive; nothing new ends the nightly job here, and all downstream is skipped."""
     from klimat_pipeline.defs.confirmation import confirm_unchanged
@@ -15,7 +26,7 @@ def smhi_snapshots(context: dg.AssetExecutionContext, project: Project):
     from klimat_pipeline.manifest import inputs, is_up_to_date
 
     settings = project.settings
-    if project.live or settings.live:
+    if settings.live if project.live is None else project.live:
         fetch_all(settings, log=context.log.info)
     made_from = inputs(settings, municipalities=project.municipalities)
     if context.run.job_name == NIGHTLY and not project.force and is_up_to_date(settings, made_from):

@@ -20,6 +20,8 @@ from klimat_pipeline.indicators.trend import compound_change_pct, least_squares
 
 #: The target that sums every sector; shares are shares of it.
 TOTAL = "total"
+#: Corrected and reported.
+_FIGURES = ["emissions_t_co2e", "emissions_reported_t_co2e"]
 
 
 def sector_indicators(
@@ -75,26 +77,33 @@ def _sums(emissions: pd.DataFrame, followed: pd.DataFrame) -> pd.DataFrame:
     parts = quantified.assign(sector_code=quantified["sector_codes"].str.split(" ")).explode("sector_code")
     keys = ["release_id", "municipality_code", "target_id", "year"]
     lines = parts[["release_id", "municipality_code", "target_id", "sector_code"]].merge(
-        emissions[["release_id", "municipality_code", "sector_code", "year", "emissions_t_co2e"]],
+        emissions[["release_id", "municipality_code", "sector_code", "year", *_FIGURES, "correction_ids"]],
         on=["release_id", "municipality_code", "sector_code"],
         how="inner",
         validate="many_to_many",
     )
-    sums = lines.groupby(keys, as_index=False)["emissions_t_co2e"].sum()
+    sums = lines.groupby(keys, as_index=False)[_FIGURES].sum()
+    corrected = lines[lines["correction_ids"] != ""].groupby(keys)["correction_ids"].agg(_together)
+    sums = sums.merge(corrected.rename("correction_ids").reset_index(), on=keys, how="left", validate="one_to_one")
     return sums.merge(quantified, on=["release_id", "municipality_code", "target_id"], validate="many_to_one")
 
 
 def _not_quantified(followed: pd.DataFrame, releases: pd.DataFrame) -> pd.DataFrame:
     rows = followed[followed["sector_codes"] == ""]
     last = releases.set_index("release_id")["last_year"]
-    return rows.assign(year=rows["release_id"].map(last).astype("int64"), emissions_t_co2e=np.nan)
+    return rows.assign(year=rows["release_id"].map(last).astype("int64"), **dict.fromkeys(_FIGURES, np.nan))
+
+
+def _together(ids: "pd.Series[str]") -> str:
+    """All corrections of several cells, each once."""
+    return " ".join(sorted({one for text in ids for one in text.split()}))
 
 
 def _against_baseline(frame: pd.DataFrame) -> pd.DataFrame:
     keys = ["release_id", "municipality_code", "target_id"]
     emissions, year = frame["emissions_t_co2e"], frame["year"].astype(float)
     base = frame[frame["year"].eq(frame["baseline_year"].astype("Float64")).fillna(False).astype(bool)]
-    base = base[[*keys, "emissions_t_co2e"]].rename(columns={"emissions_t_co2e": "baseline_t_co2e"})
+    base = base[[*keys, *_FIGURES]].rename(columns=dict(zip(_FIGURES, ["baseline_t_co2e", "_reported"], strict=True)))
     frame = frame.merge(base, on=keys, how="left", validate="many_to_one")
     baseline, base_year = frame["baseline_t_co2e"], frame["baseline_year"].astype(float)
     target_year, target_pct = frame["target_year"].astype(float), frame["target_pct"].astype(float)
@@ -111,6 +120,11 @@ def _against_baseline(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.assign(
         change_t_co2e=emissions - baseline,
         change_pct=(emissions / baseline.where(baseline > 0) - 1.0) * 100.0,
+        change_reported_pct=(
+            frame["emissions_reported_t_co2e"] / frame["_reported"].where(frame["_reported"] > 0) - 1.0
+        )
+        * 100.0,
+        correction_ids=frame["correction_ids"].fillna(""),
         target_t_co2e=target,
         target_path_t_co2e=path,
         gap_t_co2e=emissions - path,

@@ -27,6 +27,9 @@ SECTORS = Table(
         col("target_gas_basis").use(f"{_TARGETS}.target_gas_basis"),
         col("gwp_set").use("corrected/emissions.gwp_set"),
         col("emissions_t_co2e").use(_EMISSIONS, additive="no"),
+        col("emissions_reported_t_co2e").use("corrected/emissions.emissions_reported_t_co2e", additive="no"),
+        col("change_reported_pct").use("corrected/emissions.emissions_reported_t_co2e", f"{_TARGETS}.baseline_year"),
+        col("correction_ids").use("corrected/emissions.correction_ids"),
         col("baseline_year").use(f"{_TARGETS}.baseline_year"),
         col("baseline_t_co2e").use(_EMISSIONS, f"{_TARGETS}.baseline_year"),
         col("change_t_co2e").use(_EMISSIONS, f"{_TARGETS}.baseline_year"),
@@ -51,6 +54,92 @@ SECTORS = Table(
     ),
     primary_key=("municipality_code", "target_id", "release_id", "year"),
     topic="targets",
+)
+
+REVISIONS = Table(
+    key="indicators/revisions",
+    description="How each release rewrites history against the one before it of the same substance: changed figures, "
+    "new years, dropped years, reissues. Only what differs; sector 'total' sums the municipality.",
+    columns=(
+        col("municipality_code").use("corrected/emissions.municipality_code"),
+        col("sector_code").use("corrected/emissions.sector_code"),
+        col("substance").use("corrected/emissions.substance"),
+        col("year").use("corrected/emissions.year"),
+        col("release_id_from").use("clean/releases.release_id"),
+        col("release_id_to").use("clean/releases.release_id"),
+        col("from_t_co2e").use("corrected/emissions.emissions_reported_t_co2e"),
+        col("to_t_co2e").use("corrected/emissions.emissions_reported_t_co2e"),
+        col("revision_t_co2e").use("corrected/emissions.emissions_reported_t_co2e"),
+        col("revision_pct").use("corrected/emissions.emissions_reported_t_co2e"),
+        col("kind").use("clean/releases.years", allowed=("revised", "new_year", "dropped_year", "reissue")),
+    ),
+    primary_key=("municipality_code", "sector_code", "year", "release_id_from", "release_id_to"),
+    topic="provenance",
+)
+
+CHANGES = Table(
+    key="indicators/changes",
+    description="Why an indicator's newest figure differs between two releases: revised history, new years, changed "
+    "corrections, changed configuration; the parts sum to the whole.",
+    columns=(
+        col("municipality_code").use("indicators/sectors.municipality_code"),
+        col("target_id").use("indicators/sectors.target_id"),
+        col("measure"),
+        col("release_id_from").use("clean/releases.release_id"),
+        col("release_id_to").use("clean/releases.release_id"),
+        col("year_from").use("clean/releases.last_year"),
+        col("year_to").use("clean/releases.last_year"),
+        col("cause"),
+        col("part").use("corrected/emissions.emissions_t_co2e", "corrected/emissions.emissions_reported_t_co2e"),
+        col("value_from").use("indicators/sectors.emissions_t_co2e", "indicators/sectors.change_pct"),
+        col("value_to").use("indicators/sectors.emissions_t_co2e", "indicators/sectors.change_pct"),
+    ),
+    primary_key=("municipality_code", "target_id", "measure", "release_id_from", "release_id_to", "cause"),
+    topic="provenance",
+)
+
+BASE_YEARS = Table(
+    key="indicators/base_years",
+    description="Baseline of every target per release, reported and corrected, and whether a revision or correction "
+    "moved it so far that a recalculation has to be approved (the GHG Protocol's rule).",
+    columns=(
+        col("municipality_code").use("indicators/sectors.municipality_code"),
+        col("target_id").use("indicators/sectors.target_id"),
+        col("release_id").use("indicators/sectors.release_id"),
+        col("baseline_year").use("indicators/sectors.baseline_year", nullable=False),
+        col("base_reported_t_co2e").use("corrected/emissions.emissions_reported_t_co2e"),
+        col("base_corrected_t_co2e").use("corrected/emissions.emissions_t_co2e"),
+        col("base_before_t_co2e").use("corrected/emissions.emissions_t_co2e"),
+        col("correction_pct").use("corrected/emissions.emissions_t_co2e"),
+        col("base_revision_pct").use("corrected/emissions.emissions_t_co2e"),
+        col("threshold_pct"),
+        col("needs_approval").use("corrected/emissions.emissions_t_co2e"),
+        col("approved_by"),
+        col("approved_on"),
+        col("note"),
+    ),
+    primary_key=("municipality_code", "target_id", "release_id"),
+    topic="provenance",
+)
+
+PROVENANCE = Table(
+    key="indicators/provenance",
+    description="Where every sector indicator comes from: workbook cells, corrections, the file's hash and the formula.",
+    columns=(
+        col("municipality_code").use("indicators/sectors.municipality_code"),
+        col("target_id").use("indicators/sectors.target_id"),
+        col("release_id").use("indicators/sectors.release_id"),
+        col("year").use("indicators/sectors.year"),
+        col("formula"),
+        col("sheet").use("clean/emissions.sheet"),
+        col("source_cells").use("clean/emissions.source_row", "clean/emissions.source_column"),
+        col("baseline_cells").use("clean/emissions.source_row", "clean/emissions.source_column"),
+        col("source_sum_t").use("clean/emissions.emissions_reported_t"),
+        col("correction_ids").use("corrected/corrections.correction_id"),
+        col("sha256").use("clean/releases.sha256"),
+    ),
+    primary_key=("municipality_code", "target_id", "release_id", "year"),
+    topic="provenance",
 )
 
 TABLES = (SECTORS,)

@@ -19,6 +19,8 @@ def emissions(figures: dict[tuple[str, int], float], substance: str = "GGT") -> 
                 "substance": substance,
                 "year": year,
                 "emissions_t_co2e": value,
+                "emissions_reported_t_co2e": value,
+                "correction_ids": "",
                 "gwp_set": "AR5",
             }
             for (sector, year), value in figures.items()
