@@ -5,8 +5,10 @@ unchanged refresh is recognised before anything is computed.
 """
 
 import hashlib
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from klimat_pipeline import __version__
@@ -81,6 +83,9 @@ def inputs(settings: Settings, *, municipalities: Sequence[str] = ()) -> Inputs:
             Item("configuration", path.relative_to(settings.config_dir).as_posix(), None, _sha256([path]))
             for path in _files(folder, _CONFIGURATION)
         ]
+    expired = _expired(settings.municipalities_dir)
+    if expired:
+        items.append(Item("option", "corrections past their last day", str(expired)))
     package = Path(__file__).resolve().parent
     items.append(Item("code", "klimat_pipeline", __version__, _sha256(_files(package, ("*.py",)), package)))
     items.append(Item("option", "municipalities", " ".join(chosen) or "all"))
@@ -92,6 +97,15 @@ def is_up_to_date(settings: Settings, made_from: Inputs) -> bool:
     from klimat_pipeline.published.publication import current_publications
 
     return all(shown == made_from.publication_id for shown in current_publications(settings).values())
+
+
+def _expired(municipalities_dir: Path) -> int:
+    """How many corrections have expired by today: the one input that changes without any file changing."""
+    today = datetime.now(UTC).date().isoformat()
+    texts = [
+        path.read_text(encoding="utf-8", errors="replace") for path in municipalities_dir.rglob("corrections.yaml")
+    ]
+    return sum(last < today for text in texts for last in re.findall(r"expires_on:\s*[\"']?(\d{4}-\d{2}-\d{2})", text))
 
 
 def _files(folder: Path, patterns: Iterable[str]) -> list[Path]:

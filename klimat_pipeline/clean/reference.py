@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from klimat_pipeline.configuration.csv_file import CsvColumn, read_csv
-from klimat_pipeline.errors import ConfigurationError
+from klimat_pipeline.errors import ConfigurationError, ProblemsError
 from klimat_pipeline.text import fold, place_key
 
 _CODE = r"[a-z][a-z0-9_]*"
@@ -69,7 +69,7 @@ TABLES: Mapping[str, tuple[tuple[CsvColumn, ...], tuple[str, ...]]] = {
         (
             CsvColumn("unit_sv"),
             CsvColumn("basis", allowed=("co2e", "mass")),
-            CsvColumn("tonnes_per_unit", kind="number"),
+            CsvColumn("tonnes_per_unit", kind="number", minimum=1e-12),
             CsvColumn("reason"),
         ),
         ("unit_sv",),
@@ -136,6 +136,12 @@ class Reference:
         return tuple(self.sectors["sector_code"])
 
     @property
+    def subsector_codes(self) -> dict[str, tuple[str, ...]]:
+        """Subsectors by main sector."""
+        groups = self.subsectors.groupby("sector_code")["subsector_code"]
+        return {str(sector): tuple(codes) for sector, codes in groups}
+
+    @property
     def municipality_by_code(self) -> dict[str, str]:
         return dict(
             zip(self.municipalities["municipality_code"], self.municipalities["municipality_name"], strict=True)
@@ -169,8 +175,9 @@ def load_reference(reference_dir: Path) -> Reference:
 
     Raises:
         ConfigurationError: a table is malformed, an alias points nowhere, or two names fold into one.
+        ProblemsError: the form of several tables is wrong.
     """
-    read = {name: _read(reference_dir, name) for name in TABLES}
+    read = _read_all(reference_dir)
     municipalities, sectors, subsectors = read["municipalities"], read["sectors"], read["subsectors"]
     everywhere = subsectors[subsectors["sector_code"] == "*"]
     subsectors = subsectors[subsectors["sector_code"] != "*"].reset_index(drop=True)
@@ -183,13 +190,14 @@ def load_reference(reference_dir: Path) -> Reference:
         "municipality_aliases.csv",
         "municipality_code",
     )
-    _refuse_unknown(
-        read["subsector_aliases"]["subsector_code"],
-        set(subsectors["subsector_code"]),
-        "subsector_aliases.csv",
-        "subsector_code",
-    )
     aliases = read["subsector_aliases"]
+    _refuse_unknown(
+        aliases["sector_code"] + "/" + aliases["subsector_code"],
+        set(subsectors["sector_code"] + "/" + subsectors["subsector_code"]),
+        "subsector_aliases.csv",
+        "sector_code/subsector_code",
+    )
+    _refuse_strange_counties(municipalities)
     return Reference(
         municipalities=municipalities.drop(columns="source"),
         sectors=sectors.drop(columns="source").sort_values("sector_order").reset_index(drop=True),
@@ -213,12 +221,15 @@ def load_reference(reference_dir: Path) -> Reference:
         ),
         municipality_names=_lookup("municipality_aliases.csv", _municipality_forms(municipalities, read)),
         county_names=_lookup("municipalities.csv", _county_forms(municipalities)),
-        area_names=dict(zip(read["areas"]["area_code"], read["areas"]["area_name"], strict=True))
-        | dict(zip(municipalities["county_code"], municipalities["county_name"], strict=True))
-        | dict(zip(municipalities["municipality_code"], municipalities["municipality_name"], strict=True)),
-        units={
-            fold(row.unit_sv): Unit(row.unit_sv, row.basis, row.tonnes_per_unit) for row in read["units"].itertuples()
-        },
+        area_names=_lookup(
+            "areas.csv",
+            [
+                *zip(read["areas"]["area_code"], read["areas"]["area_name"], strict=True),
+                *zip(municipalities["county_code"], municipalities["county_name"], strict=True),
+                *zip(municipalities["municipality_code"], municipalities["municipality_name"], strict=True),
+            ],
+        ),
+        units=_units(read["units"]),
         substances={
             row.substance: Substance(row.substance, row.basis, row.tonnes_only == "true", row.gas_basis, row.gwp_set)
             for row in read["substances"].itertuples()
@@ -230,6 +241,20 @@ def load_reference(reference_dir: Path) -> Reference:
     )
 
 
+def _read_all(reference_dir: Path) -> dict[str, Any]:
+    tables, problems = {}, []
+    for name in TABLES:
+        try:
+            tables[name] = _read(reference_dir, name)
+        except ProblemsError as error:
+            problems += error.problems
+        except ConfigurationError as error:
+            problems.append(str(error))
+    if problems:
+        raise ProblemsError(problems)
+    return tables
+
+
 def _read(reference_dir: Path, name: str) -> Any:
     columns, key = TABLES[name]
     rows = read_csv(reference_dir / f"{name}.csv", columns=columns, base=reference_dir, key=key)
@@ -239,6 +264,22 @@ def _read(reference_dir: Path, name: str) -> Any:
 def _refuse_unknown(values: Iterable[str], known: set[str], file: str, column: str) -> None:
     if unknown := sorted(set(values) - known):
         raise ConfigurationError(f"data/reference/{file}, column {column}: {unknown} is defined nowhere; add it first.")
+
+
+def _refuse_strange_counties(municipalities: Any) -> None:
+    """SCB's codes of municipalities begin with the code of their county."""
+    for row in municipalities.itertuples():
+        if row.municipality_code[:2] != row.county_code:
+            raise ConfigurationError(
+                f"data/reference/municipalities.csv: {row.municipality_name} ({row.municipality_code}) stands in "
+                f"{row.county_name} ({row.county_code}); a municipality's code begins with its county's."
+            )
+
+
+def _units(table: Any) -> dict[str, Unit]:
+    """Units by folded name; two that fold into one would let the later one decide."""
+    _lookup("units.csv", [(fold(row.unit_sv), row.unit_sv) for row in table.itertuples()])
+    return {fold(row.unit_sv): Unit(row.unit_sv, row.basis, row.tonnes_per_unit) for row in table.itertuples()}
 
 
 def _lookup(file: str, pairs: Iterable[tuple[Any, str]]) -> dict[Any, str]:

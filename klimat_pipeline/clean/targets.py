@@ -48,7 +48,7 @@ def _own_rows(municipality: Any, reference: Reference) -> list[dict[str, Any]]:
             "target_gas_basis": target.gas_basis,
             "baseline_year": target.baseline_year,
             "target_year": target.target_year,
-            "target_pct": None if target.reduction_pct is None else -float(target.reduction_pct),
+            "target_pct": None if target.reduction_pct is None else 0.0 - target.reduction_pct,
             "trend_from_year": municipality.trend_from_year,
             "source": target.source,
             "note": target.note,

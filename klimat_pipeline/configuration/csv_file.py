@@ -16,8 +16,11 @@ from typing import Any, Literal
 from klimat_pipeline.configuration.yaml_file import shown_path
 from klimat_pipeline.errors import ConfigurationError, ProblemsError
 
-#: Spaces that set thousands apart, and nothing else.
-_THOUSANDS = str.maketrans("", "", "\u00a0\u202f ")
+#: Spaces that may set thousands apart: plain, no-break and narrow no-break.
+_SPACES = " \u00a0\u202f"
+_WITHOUT_SPACES = str.maketrans("", "", _SPACES)
+#: Whole numbers beyond 64 bits fit in no table.
+_LARGEST = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,8 @@ class CsvColumn:
     nullable: bool = False
     pattern: str | None = None
     allowed: tuple[str, ...] = ()
+    minimum: float | None = None
+    maximum: float | None = None
 
 
 def read_csv(
@@ -51,7 +56,7 @@ def read_csv(
         decimal: decimal sign of numbers.
 
     Returns:
-        A row a line, by column name; codes stay text, an empty cell of a nullable column is None.
+        A row a line, by column name; codes stay text, an empty or blank cell of a nullable column is None.
 
     Raises:
         ConfigurationError: the file cannot be read or its header is another one.
@@ -67,12 +72,14 @@ def read_csv(
     reader = csv.reader(StringIO(text, newline=""), delimiter=delimiter, strict=True)
     rows, problems = [], []
     first_line: dict[tuple[Any, ...], int] = {}
+    end = 0
     try:
         header = next(reader, [])
         _check_header(shown, header, columns, delimiter)
         by_name = {column.name: column for column in columns}
+        end = reader.line_num
         for cells in reader:
-            line = reader.line_num
+            line, end = end + 1, reader.line_num  # a quoted cell may hold several lines: its row begins at the first
             if not cells:
                 continue
             if len(cells) != len(header):
@@ -82,19 +89,23 @@ def read_csv(
                 )
                 continue
             row: dict[str, Any] = {}
+            wrong = set()
             for name, cell in zip(header, cells, strict=True):
                 row[name], problem = _value(cell, by_name[name], decimal)
                 if problem:
+                    wrong.add(name)
                     problems.append(f"{shown}:{line}: column {name}: {problem}, found {cell!r}")
             rows.append(row)
+            if not key or wrong.intersection(key):
+                continue
             identity = tuple(row[name] for name in key)
-            if key and identity in first_line:
+            if identity in first_line:
                 problems.append(
                     f"{shown}:{line}: {', '.join(map(str, identity))} stands in line {first_line[identity]} already"
                 )
             first_line.setdefault(identity, line)
     except csv.Error as error:
-        raise ConfigurationError(f"{shown}:{reader.line_num}: {error}. Check the quotation marks.") from None
+        raise ConfigurationError(f"{shown}:{end + 1}: {error}. Check the quotation marks.") from None
     if problems:
         raise ProblemsError(problems)
     return rows
@@ -106,33 +117,47 @@ def parse_number(text: str, decimal: str = ".") -> float:
     Raises:
         ValueError: anything else, such as 1.234 with a decimal comma, inf or 1e999.
     """
-    bare = text.translate(_THOUSANDS)
-    if not re.fullmatch(rf"[+-]?\d+({re.escape(decimal)}\d+)?([eE][+-]?\d+)?", bare, re.ASCII):
+    whole = rf"(\d+|\d{{1,3}}([{_SPACES}]\d{{3}})+)"
+    if not re.fullmatch(rf"[+-]?{whole}({re.escape(decimal)}\d+)?([eE][+-]?\d+)?", text.strip(_SPACES), re.ASCII):
         raise ValueError(text)
-    number = float(bare.replace(decimal, "."))
+    number = float(text.translate(_WITHOUT_SPACES).replace(decimal, "."))
     if not math.isfinite(number):
         raise ValueError(text)
     return number
 
 
 def _value(cell: str, column: CsvColumn, decimal: str) -> tuple[Any, str | None]:
-    if cell == "":
+    if not cell.strip():
         return None, None if column.nullable else "expected a value"
-    if column.kind == "number":
-        try:
-            return parse_number(cell, decimal), None
-        except ValueError:
-            return None, f"expected a number with decimal '{decimal}'"
-    if column.kind == "integer":
-        if re.fullmatch(r"[+-]?\d+", cell, re.ASCII):
-            return int(cell), None
-        return None, "expected a whole number"
-    if column.pattern and not re.fullmatch(column.pattern, cell):
-        return None, f"expected the form {column.pattern}"
+    if column.kind == "text":
+        return cell, _text_problem(cell, column)
+    try:
+        number = _integer(cell) if column.kind == "integer" else parse_number(cell, decimal)
+    except ValueError:
+        return (
+            None,
+            "expected a whole number" if column.kind == "integer" else f"expected a number, decimal '{decimal}'",
+        )
+    if column.minimum is not None and number < column.minimum:
+        return None, f"expected {column.minimum:g} or more"
+    if column.maximum is not None and number > column.maximum:
+        return None, f"expected {column.maximum:g} or less"
+    return number, None
+
+
+def _integer(text: str) -> int:
+    if not re.fullmatch(r"[+-]?\d{1,19}", text, re.ASCII) or abs(int(text)) > _LARGEST:
+        raise ValueError(text)
+    return int(text)
+
+
+def _text_problem(cell: str, column: CsvColumn) -> str | None:
+    if column.pattern and not re.fullmatch(column.pattern, cell, re.ASCII):
+        return f"expected the form {column.pattern}"
     if column.allowed and cell not in column.allowed:
         near = get_close_matches(cell, column.allowed, n=1)
-        return None, f"expected one of {', '.join(column.allowed)}" + (f" (nearest: {near[0]})" if near else "")
-    return cell, None
+        return f"expected one of {', '.join(column.allowed)}" + (f" (nearest: {near[0]})" if near else "")
+    return None
 
 
 def _check_header(shown: str, header: Sequence[str], columns: Sequence[CsvColumn], delimiter: str) -> None:

@@ -6,29 +6,24 @@
 
 import re
 from collections.abc import Collection, Iterator, Mapping
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator
 
 from klimat_pipeline.configuration.csv_file import CsvColumn, read_csv
-from klimat_pipeline.configuration.yaml_file import model_from_yaml, shown_path
+from klimat_pipeline.configuration.yaml_file import YamlDocument, model_from_yaml
 from klimat_pipeline.errors import ConfigurationError, ProblemsError
 from klimat_pipeline.settings import Settings
 
-_FOLDER = re.compile(r"(\d{4})_[a-z0-9_-]+")
+_FOLDER = re.compile(r"([0-9]{4})_[a-z0-9_-]+")
 EVERYBODY = "_all"
-_POPULATION = (
-    CsvColumn("municipality_code", pattern=r"\d{4}"),
-    CsvColumn("year", kind="integer"),
-    CsvColumn("population", kind="integer"),
-    CsvColumn("source"),
-)
 
 
 def _text_only(value: Any) -> Any:
     """A code written without quotation marks has become a number: say so instead of losing its zero."""
-    if isinstance(value, int):
+    if isinstance(value, int | float):
         raise ValueError("write it in quotation marks, so that it stays text")
     return value
 
@@ -36,7 +31,7 @@ def _text_only(value: Any) -> Any:
 Boundary = Literal["territory", "organisation", "residents"]
 GasBasis = Literal["GHG", "fossil"]
 Year = Annotated[int, Field(strict=True, ge=1900, le=2200)]
-Text = Annotated[str, Field(strict=True, min_length=1)]
+Text = Annotated[str, Field(strict=True, pattern=r"\S")]
 
 
 class _Strict(BaseModel):
@@ -56,51 +51,60 @@ class Target(_Strict):
     gas_basis: GasBasis = Field(description="GHG: all greenhouse gases; fossil: fossil emissions only.")
     baseline_year: Year | None = Field(description="Year the target counts from; null where the document gives none.")
     target_year: Year = Field(description="Year by which it is to be met.")
-    reduction_pct: Annotated[float, Field(ge=0, le=100)] | None = Field(
+    reduction_pct: Annotated[float, Field(strict=True, ge=0, le=100)] | None = Field(
         description="Reduction in per cent of the baseline; null where the document gives no number."
     )
     source: Text = Field(description="Document and page or section.")
     note: Text | None = Field(default=None, description="What a reader should know, such as a coarser definition.")
 
-    @field_validator("sectors")
+    @field_validator("sectors", mode="before")
     @classmethod
     def _known_sectors(cls, value: Any, info: ValidationInfo) -> Any:
-        known = (info.context or {}).get("sector_codes")
-        if value == "all" or known is None:
+        if value == "all":
             return value
-        for code in value:
-            if code not in known:
-                raise ValueError(f"unknown sector {code!r}; expected among {', '.join(known)}")
+        if not isinstance(value, list) or not all(isinstance(code, str) for code in value):
+            raise ValueError("expected all, [] or a list of main sectors such as [transport, industry]")
+        known = (info.context or {}).get("sector_codes")
+        problems = []
+        for code in dict.fromkeys(value):
+            if known is not None and code not in known:
+                near = get_close_matches(code, known, n=1)
+                problems.append(
+                    f"unknown sector {code!r}"
+                    + (f" (nearest: {near[0]})" if near else "")
+                    + f"; expected among {', '.join(known)}"
+                )
             if value.count(code) > 1:
-                raise ValueError(f"sector {code!r} stands twice")
+                problems.append(f"sector {code!r} stands twice")
+        if problems:
+            raise ValueError("; ".join(problems))
         return value
 
-    @model_validator(mode="after")
-    def _coherent(self) -> "Target":
-        if self.sectors and self.baseline_year is None:
+    @field_validator("baseline_year")
+    @classmethod
+    def _baseline_of_sectors(cls, value: int | None, info: ValidationInfo) -> int | None:
+        if value is None and info.data.get("sectors"):
             raise ValueError("a target with sectors needs a baseline_year; without one, give sectors: []")
-        if self.baseline_year is not None and self.target_year <= self.baseline_year:
-            raise ValueError(f"target_year {self.target_year} is not after baseline_year {self.baseline_year}")
-        return self
+        return value
+
+    @field_validator("target_year")
+    @classmethod
+    def _after_baseline(cls, value: int, info: ValidationInfo) -> int:
+        baseline = info.data.get("baseline_year")
+        if baseline is not None and value <= baseline:
+            raise ValueError(f"target_year {value} is not after baseline_year {baseline}")
+        return value
 
 
 class Municipality(_Strict):
     """``municipality.yaml``: one municipality and its targets."""
 
-    municipality_code: Annotated[str, BeforeValidator(_text_only), Field(pattern=r"^\d{4}$")] = Field(
+    municipality_code: Annotated[str, BeforeValidator(_text_only), Field(pattern=r"^[0-9]{4}$")] = Field(
         description="SCB's four-digit code, in quotation marks."
     )
     name: Text = Field(description="Name as SCB writes it.")
     trend_from_year: Year = Field(description="First year of the trend; has to be a released year.")
     targets: list[Target] = Field(description="Targets, each with its own baseline.")
-
-    @field_validator("targets")
-    @classmethod
-    def _ids_once(cls, value: list[Target]) -> list[Target]:
-        ids = [target.id for target in value]
-        if twice := sorted({i for i in ids if ids.count(i) > 1}):
-            raise ValueError(f"target id {twice[0]!r} stands twice")
-        return value
 
 
 class GenericFollowUp(_Strict):
@@ -129,15 +133,13 @@ def load_municipalities(
         ProblemsError: all faults of all folders, each with file, line and field.
     """
     found, problems = [], []
-    for folder in _folders(municipalities_dir, problems):
+    for folder in municipality_folders(municipalities_dir, problems):
         try:
             found.append(_load(folder, municipalities_dir, sector_codes, known_codes))
         except ProblemsError as error:
             problems += error.problems
         except ConfigurationError as error:
             problems.append(str(error))
-    codes = [municipality.municipality_code for municipality in found]
-    problems += [f"municipality {code} has two folders" for code in sorted({c for c in codes if codes.count(c) > 1})]
     if problems:
         raise ProblemsError(problems)
     return sorted(found, key=lambda municipality: municipality.municipality_code)
@@ -160,30 +162,24 @@ def load_population(municipalities_dir: Path, *, known_codes: Mapping[str, str])
     """
     rows: list[dict[str, Any]] = []
     problems: list[str] = []
-    for folder in _folders(municipalities_dir, []):
-        path = folder / "population.csv"
+    for folder in municipality_folders(municipalities_dir, []):
+        path, code = folder / "population.csv", folder.name[:4]
         if not path.is_file():
             continue
+        columns = (
+            CsvColumn("municipality_code", allowed=(code,)),
+            CsvColumn("year", kind="integer", minimum=1900, maximum=2200),
+            CsvColumn("population", kind="integer", minimum=1),
+            CsvColumn("source"),
+        )
         try:
-            own = read_csv(path, columns=_POPULATION, base=municipalities_dir, key=("municipality_code", "year"))
+            rows += read_csv(path, columns=columns, base=municipalities_dir, key=("municipality_code", "year"))
         except ProblemsError as error:
             problems += error.problems
-            continue
-        shown = shown_path(path, municipalities_dir)
-        code = folder.name[:4]
-        problems += [
-            f"{shown}: column municipality_code: found {row['municipality_code']!r}, expected {code!r} as the folder says"
-            for row in own
-            if row["municipality_code"] != code
-        ]
-        problems += [
-            f"{shown}: column population: {row['population']} residents in {row['year']}, expected more than none"
-            for row in own
-            if row["population"] <= 0
-        ]
+        except ConfigurationError as error:
+            problems.append(str(error))
         if code not in known_codes:
-            problems.append(f"{shown}: no municipality has the code {code}")
-        rows += own
+            problems.append(f"{municipalities_dir.name}/{folder.name}: no municipality has the code {code!r}")
     if problems:
         raise ProblemsError(problems)
     return rows
@@ -192,6 +188,7 @@ def load_population(municipalities_dir: Path, *, known_codes: Mapping[str, str])
 def validate_configuration(settings: Settings) -> list[str]:
     """Every problem in what people edit, one a line; empty when all is well."""
     from klimat_pipeline.clean.reference import load_reference
+    from klimat_pipeline.configuration.corrections import load_registers
 
     try:
         reference = load_reference(settings.reference_dir)
@@ -205,6 +202,12 @@ def validate_configuration(settings: Settings) -> list[str]:
         lambda: load_generic(folder / EVERYBODY / "follow_up.yaml"),
         lambda: load_municipalities(folder, sector_codes=reference.sector_codes, known_codes=known),
         lambda: load_population(folder, known_codes=known),
+        lambda: load_registers(
+            folder,
+            sector_codes=reference.sector_codes,
+            subsector_codes=reference.subsector_codes,
+            known_codes=known,
+        ),
     ):
         try:
             load()
@@ -212,36 +215,62 @@ def validate_configuration(settings: Settings) -> list[str]:
             problems += error.problems
         except ConfigurationError as error:
             problems.append(str(error))
-    return problems
+    return list(dict.fromkeys(problems))
 
 
-def _folders(municipalities_dir: Path, problems: list[str]) -> Iterator[Path]:
+def municipality_folders(municipalities_dir: Path, problems: list[str]) -> Iterator[Path]:
+    """Folders of municipalities; names that are none are added to the problems."""
+    if not municipalities_dir.is_dir():
+        raise ConfigurationError(f"{municipalities_dir}: no such folder; expected the municipalities' folders.")
+    first: dict[str, str] = {}
     for folder in sorted(municipalities_dir.iterdir()):
         if not folder.is_dir() or folder.name.startswith(("_", ".")):
             continue
-        if _FOLDER.fullmatch(folder.name):
-            yield folder
-        else:
+        code, shown = folder.name[:4], f"{municipalities_dir.name}/{folder.name}"
+        if not _FOLDER.fullmatch(folder.name):
             problems.append(
-                f"{municipalities_dir.name}/{folder.name}: a folder's name is its code and name, such as "
-                "1283_helsingborg (lower case, a-z)"
+                f"{shown}: a folder's name is its code and name, such as 1283_helsingborg (lower case, a-z)"
             )
+            continue
+        if code in first:
+            problems.append(f"{shown}: municipality {code} has a folder already: {first[code]}")
+        first.setdefault(code, folder.name)
+        yield folder
 
 
 def _load(
     folder: Path, municipalities_dir: Path, sector_codes: Collection[str], known_codes: Mapping[str, str]
 ) -> Municipality:
-    path = folder / "municipality.yaml"
+    def beyond_the_form(document: YamlDocument) -> list[str]:
+        return [*_identity_problems(document, folder, known_codes), *_twice(document)]
+
     context = {"sector_codes": tuple(sector_codes)}
-    municipality, document = model_from_yaml(path, Municipality, municipalities_dir, context=context)
-    problems = []
-    code, named = municipality.municipality_code, known_codes.get(municipality.municipality_code)
+    path = folder / "municipality.yaml"
+    return model_from_yaml(path, Municipality, municipalities_dir, context=context, also=beyond_the_form)[0]
+
+
+def _identity_problems(document: YamlDocument, folder: Path, known_codes: Mapping[str, str]) -> Iterator[str]:
+    """Code, name and folder have to mean the same municipality."""
+    code, name = document.data.get("municipality_code"), document.data.get("name")
+    if not isinstance(code, str):
+        return
     if code != folder.name[:4]:
-        problems.append(document.problem(("municipality_code",), f"{code!r}, but the folder says {folder.name[:4]!r}"))
-    if named is None:
-        problems.append(document.problem(("municipality_code",), f"no municipality has the code {code!r}"))
-    elif named != municipality.name:
-        problems.append(document.problem(("name",), f"{municipality.name!r}, but {code} is {named!r}"))
-    if problems:
-        raise ProblemsError(problems)
-    return municipality
+        yield document.problem(("municipality_code",), f"{code!r}, but the folder says {folder.name[:4]!r}")
+    if code not in known_codes:
+        yield document.problem(("municipality_code",), f"no municipality has the code {code!r}")
+    elif isinstance(name, str) and name != known_codes[code]:
+        yield document.problem(("name",), f"{name!r}, but {code} is {known_codes[code]!r}")
+
+
+def _twice(document: YamlDocument) -> Iterator[str]:
+    """Each target has an id of its own."""
+    targets = document.data.get("targets")
+    first: dict[str, int] = {}
+    for i, target in enumerate(targets if isinstance(targets, list) else []):
+        target_id = target.get("id") if isinstance(target, dict) else None
+        if not isinstance(target_id, str):
+            continue
+        loc = ("targets", i, "id")
+        if target_id in first:
+            yield document.problem(loc, f"target id {target_id!r} stands in line {first[target_id]} already")
+        first.setdefault(target_id, document.line(loc))

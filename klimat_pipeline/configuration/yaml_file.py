@@ -6,6 +6,7 @@ are not turned into something else. What does not belong here: what the fields m
 
 import math
 import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
@@ -17,9 +18,13 @@ from pydantic import BaseModel, ValidationError
 from klimat_pipeline.errors import ConfigurationError, ProblemsError
 
 MAX_BYTES = 1024 * 1024
+#: Lists and mappings inside each other; configuration needs four.
+MAX_DEPTH = 20
 
 _INTEGER = re.compile(r"[+-]?(0|[1-9]\d*)", re.ASCII)
 _NUMBER = re.compile(r"[+-]?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?", re.ASCII)
+#: Whole numbers beyond 64 bits fit in no table.
+_LARGEST = 2**63 - 1
 _WORDS = {"true": True, "false": False, "null": None, "~": None, "": None}
 
 Loc = tuple[str | int, ...]
@@ -46,6 +51,13 @@ class YamlDocument:
                 return self._lines[loc[:end]]
         return 1
 
+    def existing(self, loc: Loc) -> Loc:
+        """The place in the file: without the parts that only the model knows, such as a branch of a union."""
+        kept: Loc = ()
+        for part in loc:
+            kept = (*kept, part) if (*kept, part) in self._lines else kept
+        return kept
+
     def problem(self, loc: Loc, message: str) -> str:
         """``file:line: field: message``."""
         path = ".".join(str(part) for part in loc)
@@ -64,11 +76,12 @@ def read_yaml(path: Path, base: Path) -> YamlDocument:
     """
     shown = shown_path(path, base)
     try:
+        size = path.stat().st_size
+        if size > MAX_BYTES:
+            raise ConfigurationError(f"{shown}: {size:,} bytes, more than {MAX_BYTES:,}. Configuration is smaller.")
         content = path.read_bytes()
     except OSError as error:
         raise ConfigurationError(f"{shown}: cannot be read ({error.strerror}).") from None
-    if len(content) > MAX_BYTES:
-        raise ConfigurationError(f"{shown}: {len(content):,} bytes, more than {MAX_BYTES:,}. Configuration is smaller.")
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -76,19 +89,28 @@ def read_yaml(path: Path, base: Path) -> YamlDocument:
     _refuse_indirection(text, shown)
     try:
         root = yaml.compose(text, Loader=yaml.SafeLoader)
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise ConfigurationError(f"{shown}:{line}: {error.problem or error.context}.") from None
     except yaml.YAMLError as error:
-        raise ConfigurationError(f"{shown}: {error}.") from None
+        raise _malformed(error, text, shown) from None
     lines: dict[Loc, int] = {(): 1}
     return YamlDocument(shown, None if root is None else _plain(root, (), lines, shown), lines)
 
 
 def model_from_yaml(
-    path: Path, model: type[ModelT], base: Path, *, context: dict[str, Any] | None = None
+    path: Path,
+    model: type[ModelT],
+    base: Path,
+    *,
+    context: dict[str, Any] | None = None,
+    also: Callable[[YamlDocument], Iterable[str]] = lambda _: (),
 ) -> tuple[ModelT, YamlDocument]:
     """Read a YAML file as a model.
+
+    Args:
+        path: the file.
+        model: what it has to fit.
+        base: folder that it must lie in.
+        context: for the model's validators.
+        also: problems that the model alone cannot see, from the document as it was read; named with the model's.
 
     Returns:
         The model, and the document for messages about it.
@@ -97,10 +119,17 @@ def model_from_yaml(
         ProblemsError: everything that does not fit, each with file, line, field and the value found.
     """
     document = read_yaml(path, base)
+    if not isinstance(document.data, dict):
+        what = "is empty" if document.data is None else "has no fields"
+        raise ProblemsError([document.problem((), f"{what}; expected {', '.join(model.model_fields)}")])
     try:
-        return model.model_validate(document.data, context=context), document
+        read, problems = model.model_validate(document.data, context=context), []
     except ValidationError as error:
-        raise ProblemsError([_message(document, e, model) for e in error.errors(include_url=False)]) from None
+        read, problems = None, _messages(document, error, model)
+    problems += also(document)
+    if read is None or problems:
+        raise ProblemsError(problems)
+    return read, document
 
 
 def shown_path(path: Path, base: Path) -> str:
@@ -116,11 +145,14 @@ def shown_path(path: Path, base: Path) -> str:
 
 
 def _refuse_indirection(text: str, shown: str) -> None:
-    """Anchors and aliases make bombs, tags make objects, several documents hide the later ones."""
-    documents = 0
+    """Anchors and aliases make bombs, tags make objects, several documents hide the later ones, depth has no end."""
+    documents = depth = 0
     try:
         for event in yaml.parse(text, Loader=yaml.SafeLoader):
             line = event.start_mark.line + 1
+            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+            if depth > MAX_DEPTH:
+                raise ConfigurationError(f"{shown}:{line}: more than {MAX_DEPTH} levels inside each other.")
             if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
                 raise ConfigurationError(
                     f"{shown}:{line}: anchors and aliases (& and *) are not used here: write it out."
@@ -131,11 +163,18 @@ def _refuse_indirection(text: str, shown: str) -> None:
                 documents += 1
                 if documents > 1:
                     raise ConfigurationError(f"{shown}:{line}: a second document begins: one a file.")
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise ConfigurationError(f"{shown}:{line}: {error.problem or error.context}.") from None
     except yaml.YAMLError as error:
-        raise ConfigurationError(f"{shown}: {error}.") from None
+        raise _malformed(error, text, shown) from None
+
+
+def _malformed(error: yaml.YAMLError, text: str, shown: str) -> ConfigurationError:
+    line, what = 1, str(error)
+    if isinstance(error, yaml.MarkedYAMLError):
+        line, what = error.problem_mark.line + 1 if error.problem_mark else 1, str(error.problem or error.context)
+    elif isinstance(error, yaml.reader.ReaderError):
+        line = text.count("\n", 0, error.position) + 1
+        what = f"the character {text[error.position]!r} is not allowed"
+    return ConfigurationError(f"{shown}:{line}: {what}.")
 
 
 def _plain(node: yaml.Node, loc: Loc, lines: dict[Loc, int], shown: str) -> Any:
@@ -170,27 +209,39 @@ def _scalar(node: yaml.ScalarNode, line: int, shown: str) -> Any:
     if text in _WORDS:
         return _WORDS[text]
     if _INTEGER.fullmatch(text):
+        if len(text) > 20 or abs(int(text)) > _LARGEST:
+            raise ConfigurationError(f"{shown}:{line}: {_short(text)} is too large for a number.")
         return int(text)
     if _NUMBER.fullmatch(text):
         number = float(text)
         if not math.isfinite(number):
-            raise ConfigurationError(f"{shown}:{line}: {text} is too large for a number.")
+            raise ConfigurationError(f"{shown}:{line}: {_short(text)} is too large for a number.")
         return number
     return text
 
 
-def _message(document: YamlDocument, error: Any, model: type[BaseModel]) -> str:
-    loc: Loc = tuple(error["loc"])
-    found = error.get("input")
-    kind, text = error["type"], error["msg"].removeprefix("Value error, ")
-    if kind == "extra_forbidden":
-        near = get_close_matches(str(loc[-1]), _fields(model), n=1)
-        text = "unknown field" + (f" (nearest: {near[0]})" if near else "")
-        return document.problem(loc, text)
-    if kind == "missing":
-        return document.problem(loc, "is missing")
-    shown = f", found {found!r}" if not isinstance(found, dict | list) else ""
-    return document.problem(loc, text + shown)
+def _short(text: str) -> str:
+    return text if len(text) <= 40 else f"{text[:40]}..."
+
+
+def _messages(document: YamlDocument, error: ValidationError, model: type[BaseModel]) -> list[str]:
+    """One message a place: what a field may be instead is joined by "or", not told as several faults."""
+    texts: dict[Loc, list[str]] = {}
+    found: dict[Loc, str] = {}
+    for fault in error.errors(include_url=False):
+        loc = document.existing(fault["loc"])
+        kind, text, value = fault["type"], fault["msg"].removeprefix("Value error, "), fault["input"]
+        if kind == "missing":
+            loc, text = (*loc, fault["loc"][-1]), "is missing"
+        elif kind == "extra_forbidden":
+            near = get_close_matches(str(loc[-1]), _fields(model), n=1)
+            text = "unknown field" + (f" (nearest: {near[0]})" if near else "")
+        elif not isinstance(value, dict | list):
+            found[loc] = f", found {_short(repr(value))}"
+        texts.setdefault(loc, []).append(text)
+    return [
+        document.problem(loc, " or ".join(dict.fromkeys(parts)) + found.get(loc, "")) for loc, parts in texts.items()
+    ]
 
 
 def _fields(model: type[BaseModel]) -> list[str]:

@@ -1,24 +1,44 @@
-"""Reported and corrected emissions side by side."""
+"""Reported and corrected emissions side by side: what the last correction of a cell left, or what was reported."""
 
+import numpy as np
 import pandas as pd
 
 from klimat_pipeline.contracts import table
+from klimat_pipeline.corrected.cells import KEYS, positions
 
 
-def corrected_emissions(emissions: pd.DataFrame) -> pd.DataFrame:
+def corrected_emissions(emissions: pd.DataFrame, corrections: pd.DataFrame) -> pd.DataFrame:
     """Emissions after local corrections.
-
-    No correction is registered yet, so corrected equals reported and ``correction_ids`` is empty.
 
     Args:
         emissions: ``clean/emissions``.
+        corrections: ``corrected/corrections``.
 
     Returns:
-        ``corrected/emissions``.
+        ``corrected/emissions``; a cell that no correction touches is as reported, to the bit.
     """
+    applied = corrections[corrections["correction_status"] == "applied"].sort_values("application_no", kind="stable")
+    values = emissions["emissions_reported_t"].to_numpy(dtype=np.float64, copy=True)
+    cells = applied.groupby(list(KEYS), as_index=False).agg(
+        after_t=("after_t", "last"), ids=("correction_id", lambda ids: " ".join(dict.fromkeys(ids)))
+    )
+    at = positions(emissions, cells)
+    values[at] = cells["after_t"].to_numpy(dtype=np.float64)
+    valued = emissions["emissions_reported_t_co2e"].notna().to_numpy()
     frame = emissions.assign(
-        emissions_t=emissions["emissions_reported_t"],
-        emissions_t_co2e=emissions["emissions_reported_t_co2e"],
-        correction_ids="",
+        emissions_t=values,
+        emissions_t_co2e=np.where(valued, values, np.nan),
+        correction_ids=_ids(len(emissions), at, list(cells["ids"])),
     )
     return frame[table("corrected/emissions").column_names]
+
+
+def _ids(rows: int, at: np.ndarray, ids: list[str]) -> "pd.Series[str]":
+    """Text for millions of rows of which few hold any: numbers into a short list."""
+    import pyarrow as pa
+
+    names = ["", *dict.fromkeys(ids)]
+    number = {name: i for i, name in enumerate(names)}
+    codes = np.zeros(rows, dtype=np.int64)
+    codes[at] = [number[name] for name in ids]
+    return pd.Series(pa.array(names, pa.string()).take(pa.array(codes)).to_pandas())

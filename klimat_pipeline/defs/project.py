@@ -3,6 +3,7 @@
 import dagster as dg
 
 from klimat_pipeline.clean.reference import Reference, load_reference
+from klimat_pipeline.configuration.corrections import CorrectionRegister, load_registers
 from klimat_pipeline.settings import Settings, load_settings
 from klimat_pipeline.sources.archive import Archive
 from klimat_pipeline.storage import TableStore
@@ -33,6 +34,15 @@ class Project(dg.ConfigurableResource):
     @property
     def reference(self) -> Reference:
         return load_reference(self.settings.reference_dir)
+
+    @property
+    def registers(self) -> dict[str, CorrectionRegister]:
+        return load_registers(
+            self.settings.municipalities_dir,
+            sector_codes=self.reference.sector_codes,
+            subsector_codes=self.reference.subsector_codes,
+            known_codes=self.reference.municipality_by_code,
+        )
 
     @property
     def tables(self) -> TableStore:

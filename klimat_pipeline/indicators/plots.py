@@ -29,12 +29,67 @@ def emissions_against_target(indicators: "pd.DataFrame") -> dict[str, Any]:
     return {str(code): _chart(frame) for code, frame in own.groupby("municipality_code")}
 
 
+def corrected_against_reported(emissions: "pd.DataFrame") -> dict[str, Any]:
+    """One chart per municipality with corrections: each corrected sector, reported and corrected.
+
+    Args:
+        emissions: ``corrected/emissions``.
+
+    Returns:
+        Altair charts by municipality code, kilotonnes; the newest release that holds corrections.
+    """
+    touched = emissions[emissions["correction_ids"] != ""]
+    charts = {}
+    for code, cells in touched.groupby("municipality_code"):
+        release = cells["release_id"].max()
+        sectors = cells.loc[cells["release_id"] == release, "sector_code"].unique()
+        mine = emissions[
+            (emissions["municipality_code"] == code)
+            & (emissions["release_id"] == release)
+            & emissions["sector_code"].isin(sectors)
+        ]
+        charts[str(code)] = _pairs(mine, str(release))
+    return charts
+
+
+def _pairs(frame: "pd.DataFrame", release: str) -> Any:
+    import altair as alt
+    import pandas as pd
+
+    names = {"emissions_reported_t": "reported", "emissions_t": "corrected"}
+    data = pd.concat(
+        pd.DataFrame({"sector": frame["sector_code"], "year": frame["year"], "kt": frame[name] / 1000, "line": label})
+        for name, label in names.items()
+    )
+    lines = (
+        alt.Chart(alt.InlineData(values=data.astype({"year": "int64"}).to_dict("records")))
+        .mark_line(point=alt.OverlayMarkDef(size=36), strokeWidth=2)
+        .encode(
+            x=alt.X("year:Q", axis=alt.Axis(format="d", title=None, tickCount=5), scale=alt.Scale(zero=False)),
+            y=alt.Y("kt:Q", title="kt"),
+            color=alt.Color(
+                "line:N",
+                legend=alt.Legend(orient="top", title=None),
+                scale=alt.Scale(domain=["reported", "corrected"], range=[_PATH, _EMISSIONS]),
+            ),
+        )
+        .properties(width=210, height=130)
+    )
+    return (
+        lines.facet(facet=alt.Facet("sector:N", title=None, header=alt.Header(labelFontSize=12)), columns=COLUMNS)
+        .resolve_scale(y="independent")
+        .properties(title=alt.TitleParams(f"Reported and corrected, release {release}", anchor="start", color=_INK))
+        .configure_axis(gridColor=_GRID, domain=False, labelColor=_INK, titleColor=_INK)
+        .configure_view(stroke=None)
+    )
+
+
 def as_markdown_image(chart: Any) -> str:
     """The chart as a picture inside Markdown, which the UI shows in place."""
     import vl_convert
 
     picture = vl_convert.vegalite_to_png(chart.to_dict(), scale=1.5)
-    return f"![emissions against target](data:image/png;base64,{base64.b64encode(picture).decode()})"
+    return f"![chart](data:image/png;base64,{base64.b64encode(picture).decode()})"
 
 
 def _chart(frame: "pd.DataFrame") -> Any:

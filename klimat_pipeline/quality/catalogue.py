@@ -59,6 +59,12 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
         _reconciles(sums.counties_equal_municipalities),
         _reconciles(sums.nation_equals_counties),
     ),
+    "corrected/corrections": (
+        _reconciles(sums.corrections_conserve),
+        _likely(likely.corrections_drifted),
+        _likely(likely.corrections_expired),
+        _likely(likely.corrections_carried),
+    ),
     "corrected/emissions": (_reconciles(sums.corrections_sum),),
     "indicators/sectors": (
         _reconciles(sums.base_matches_target),

@@ -137,6 +137,67 @@ def unit_slip(tables: Tables) -> Sequence[Finding]:
     return findings or [not_applicable("one release per substance: nothing to compare with")]
 
 
+def corrections_drifted(tables: Tables) -> Sequence[Finding]:
+    """Corrections whose national base has moved since they were decided: applied as they are, to be reviewed."""
+    frame = tables["corrected/corrections"]
+    drifted = frame[frame["is_drifted"].astype(bool) & (frame["correction_status"] != "expired")]
+    if drifted.empty:
+        return [
+            passed("no correction's national base has moved beyond its limit", observed=f"{len(frame)} applications")
+        ]
+    ordered = drifted.sort_values("drift_pct", key=abs, ascending=False)
+    worst = ordered.iloc[0]
+    return [
+        failed(
+            f"{drifted['correction_id'].nunique()} corrections were decided against another figure: review. The most: "
+            f"{worst['correction_id']} {worst['year']} in {worst['release_id']}: {worst['base_then_t']:,.2f} t then "
+            f"({worst['base_release_id']}), {worst['base_now_t']:,.2f} t now ({worst['drift_pct']:+.1f} %)",
+            observed=f"{worst['drift_pct']:+.2f} %",
+            limit="the register's drift_limit_pct",
+            keys=first_keys(ordered, ["correction_id", "release_id", "year", "drift_pct"]),
+            count=len(drifted),
+            suspicion="the source has changed its figure, perhaps to what the correction says: it may count twice now",
+        )
+    ]
+
+
+def corrections_expired(tables: Tables) -> Sequence[Finding]:
+    """Corrections past their last day: not applied any more."""
+    frame = tables["corrected/corrections"]
+    expired = frame[frame["correction_status"] == "expired"]
+    if expired.empty:
+        return [passed("no correction has expired")]
+    return [
+        failed(
+            f"{expired['correction_id'].nunique()} corrections have expired and are not applied",
+            observed=", ".join(sorted(expired["correction_id"].unique())),
+            limit="none",
+            keys=first_keys(expired, ["correction_id", "release_id", "year"]),
+            count=len(expired),
+            suspicion="renew them with a new decision, or remove them",
+        )
+    ]
+
+
+def corrections_carried(tables: Tables) -> Sequence[Finding]:
+    """Corrections that the current release does without, because they were decided for another one."""
+    frame = tables["corrected/corrections"]
+    left = frame[(frame["correction_status"] == "not_for_release") & frame["is_current_release"].astype(bool)]
+    if left.empty:
+        return [passed("every correction applies to the current release")]
+    return [
+        failed(
+            f"{left['correction_id'].nunique()} corrections are limited to other releases: the current one is "
+            "uncorrected there",
+            observed=", ".join(sorted(left["correction_id"].unique())),
+            limit="none",
+            keys=first_keys(left, ["correction_id", "release_id", "year"]),
+            count=len(left),
+            suspicion="decide them anew against the current release, with its baseline year in mind",
+        )
+    ]
+
+
 def coverage(tables: Tables) -> Sequence[Finding]:
     """How many of the municipalities a release holds."""
     everyone = len(tables["clean/municipalities"])

@@ -205,22 +205,62 @@ def rows_kept(tables: Tables) -> Sequence[Finding]:
 
 
 def corrections_sum(tables: Tables) -> Sequence[Finding]:
-    """A cell without a correction is as reported, to the bit."""
-    frame = tables["corrected/emissions"]
+    """Corrected less reported is the sum of the corrections; a cell without one is as reported, to the bit."""
+    frame, corrections = tables["corrected/emissions"], tables["corrected/corrections"]
+    keys = ["release_id", "municipality_code", "sector_code", "year"]
     plain = frame[frame["correction_ids"] == ""]
     wrong = plain[plain["emissions_t"] != plain["emissions_reported_t"]]
+    effects = corrections[corrections["correction_status"] == "applied"].groupby(keys)["effect_t"].sum()
+    changed = frame[frame["correction_ids"] != ""].merge(
+        effects.rename("effects_t").reset_index(), on=keys, how="outer", validate="one_to_one"
+    )
+    changed["difference_t"] = (
+        changed["emissions_t"] - changed["emissions_reported_t"] - changed["effects_t"].fillna(0.0)
+    )
+    sums = _all_within(
+        changed,
+        keys,
+        1e-3,
+        "corrected less reported against the sum of corrections",
+        "a correction was applied twice or lost",
+    )
     if wrong.empty:
-        return [passed(f"{len(plain)} uncorrected cells are as reported", observed="0 cells differ", limit="0")]
+        return [
+            passed(f"{len(plain)} uncorrected cells are as reported", observed="0 cells differ", limit="0"),
+            sums,
+        ]
     return [
+        sums,
         failed(
             f"{len(wrong)} cells differ from the reported figure without a correction",
             observed=str(len(wrong)),
             limit="0",
-            keys=first_keys(wrong, ["release_id", "municipality_code", "sector_code", "year"]),
+            keys=first_keys(wrong, keys),
             count=len(wrong),
             suspicion="code changed a figure that only a registered correction may change",
-        )
+        ),
     ]
+
+
+def corrections_conserve(tables: Tables) -> Sequence[Finding]:
+    """A correction that declares a total conserved leaves it as large as it was."""
+    frame = tables["corrected/corrections"]
+    applied = frame[frame["correction_status"] == "applied"].merge(
+        tables["clean/municipalities"][["municipality_code", "county_code"]], on="municipality_code"
+    )
+    per_year = ["correction_id", "release_id", "year"]
+    scopes = {
+        "is_sector_conserved": [*per_year, "sector_code"],
+        "is_county_conserved": [*per_year, "county_code"],
+        "is_nation_conserved": per_year,
+    }
+    findings = []
+    for flag, keys in scopes.items():
+        declared = applied[applied[flag].astype(bool)]
+        sums = declared.groupby(keys, as_index=False)["effect_t"].sum().rename(columns={"effect_t": "difference_t"})
+        what = f"corrections that declare {flag}"
+        findings.append(_all_within(sums, keys, 1e-3, what, "the entry takes tonnes without putting them elsewhere"))
+    return findings
 
 
 def base_matches_target(tables: Tables) -> Sequence[Finding]:

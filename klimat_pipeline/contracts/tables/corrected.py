@@ -16,12 +16,12 @@ EMISSIONS = Table(
         col("substance").use(f"{_CLEAN}.substance"),
         col("year").use(f"{_CLEAN}.year"),
         col("emissions_reported_t_co2e").use(f"{_CLEAN}.emissions_reported_t_co2e"),
-        col("emissions_t_co2e").use(f"{_CLEAN}.emissions_reported_t_co2e"),
+        col("emissions_t_co2e").use(f"{_CLEAN}.emissions_reported_t_co2e", "corrected/corrections.after_t"),
         col("emissions_reported_t").use(f"{_CLEAN}.emissions_reported_t"),
-        col("emissions_t").use(f"{_CLEAN}.emissions_reported_t"),
+        col("emissions_t").use(f"{_CLEAN}.emissions_reported_t", "corrected/corrections.after_t"),
         col("unit").use(f"{_CLEAN}.unit"),
         col("gwp_set").use(f"{_CLEAN}.gwp_set"),
-        col("correction_ids"),
+        col("correction_ids").use("corrected/corrections.correction_id"),
     ),
     primary_key=("release_id", "municipality_code", "sector_code", "year"),
 )
@@ -102,4 +102,4 @@ LEFT_OUT = Table(
     topic="corrections",
 )
 
-TABLES = (EMISSIONS,)
+TABLES = (CORRECTIONS, EMISSIONS, RESIDUALS, LEFT_OUT)

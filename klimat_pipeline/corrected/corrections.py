@@ -1,0 +1,398 @@
+"""Apply the registers of local corrections, and list every application.
+
+Order: by the entry's own ``order`` (none counts as 0), then municipality, then id; each works on what the one before it
+left. Two entries that touch the same cell both need an order, or nothing is applied at all. A year that no entry names
+is untouched to the bit.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from klimat_pipeline.configuration.corrections import Correction, CorrectionRegister
+from klimat_pipeline.contracts import table
+from klimat_pipeline.corrected.cells import positions
+from klimat_pipeline.corrected.units import SHARES, to_share, to_tonnes
+from klimat_pipeline.errors import ProblemsError
+
+CELL, COUNTERPART = "cell", "counterpart"
+_KEYS = ["release_id", "municipality_code", "sector_code", "substance", "year"]
+
+
+@dataclass(slots=True)
+class Step:
+    """One correction in one release and year, with the cells that it touches."""
+
+    owner: str
+    correction: Correction
+    release_id: str
+    year: int
+    cell: int
+    counterpart: int = -1
+    sub: int = -1
+    status: str = "applied"
+    application_no: int | None = None
+    before: float = np.nan
+    after: float = np.nan
+    before_counterpart: float = np.nan
+    after_counterpart: float = np.nan
+    base_now: float = np.nan
+
+    @property
+    def touched(self) -> tuple[int, ...]:
+        return (self.cell,) if self.counterpart < 0 else (self.cell, self.counterpart)
+
+
+@dataclass(slots=True)
+class Applied:
+    """All steps, and the cells of the emissions table that they touch.
+
+    Attributes:
+        steps: in order of application, those that are not applied last.
+        cells: the touched cells; the index is what ``Step.cell`` means.
+        rows: row of every cell in the emissions table.
+        reported: figure of every cell as reported, tonnes.
+        parts: figure of every corrected subsector as reported, tonnes.
+    """
+
+    steps: list[Step]
+    cells: pd.DataFrame
+    rows: np.ndarray
+    reported: np.ndarray
+    parts: list[float] = field(default_factory=list)
+
+
+def apply_registers(
+    emissions: pd.DataFrame,
+    subsectors: pd.DataFrame,
+    registers: Mapping[str, CorrectionRegister],
+    *,
+    today: date,
+) -> Applied:
+    """Apply all registers to all releases.
+
+    Args:
+        emissions: ``clean/emissions``.
+        subsectors: ``clean/subsectors``, for entries that name one.
+        registers: by municipality code.
+        today: entries whose last day is before are not applied.
+
+    Raises:
+        ProblemsError: entries that match nothing, contradict each other or leave less than zero; all of them at once.
+    """
+    releases = emissions[["release_id", "substance"]].drop_duplicates()
+    wanted = [
+        (owner, correction, release, year)
+        for owner, register in sorted(registers.items())
+        for correction in register.corrections
+        for release in releases.loc[releases["substance"] == correction.substance, "release_id"]
+        for year in correction.named_years
+    ]
+    cells, rows, index, counter_index = _cells(emissions, wanted)
+    subs, parts = _subsector_cells(subsectors, wanted)
+    problems = _unmatched(registers, wanted, index, subs)
+    reported = emissions["emissions_reported_t"].to_numpy(dtype=np.float64)[rows]
+    steps = []
+    for i, (owner, correction, release, year) in enumerate(wanted):
+        if index[i] < 0 or (correction.subsector is not None and subs[i] < 0):
+            continue
+        step = Step(owner, correction, release, year, index[i], counter_index[i], subs[i])
+        if correction.action == "reallocate" and counter_index[i] < 0:
+            problems.append(
+                f"correction {correction.id}: in {release} {year} there is no cell to reallocate to "
+                f"({correction.to_municipality or owner}, {correction.to_sector or correction.sector})."
+            )
+            continue
+        step.base_now = reported[step.cell] if step.sub < 0 else parts[step.sub]
+        if correction.expires_on is not None and correction.expires_on < today:
+            step.status = "expired"
+        elif correction.valid_for_releases is not None and release not in correction.valid_for_releases:
+            step.status = "not_for_release"
+        steps.append(step)
+    problems += _contradictions(steps)
+    if problems:
+        raise ProblemsError(problems)
+    steps.sort(key=lambda s: (s.status != "applied", s.release_id, *_order(s), s.year))
+    _number(steps)
+    applied = Applied(steps, cells, rows, reported, parts)
+    problems = run(applied, [step for step in steps if step.status == "applied"])
+    if problems:
+        raise ProblemsError(problems)
+    return applied
+
+
+def run(applied: Applied, steps: Iterable[Step], *, record: bool = True) -> list[str]:
+    """Carry the steps out in order on a copy of the reported figures.
+
+    Args:
+        applied: the cells.
+        steps: what to apply.
+        record: note before and after on the steps.
+
+    Returns:
+        Problems: results below zero that their entry does not allow.
+    """
+    values, _, problems = replay(applied, steps, record=record)
+    del values
+    return problems
+
+
+def replay(
+    applied: Applied, steps: Iterable[Step], *, record: bool = False
+) -> tuple[np.ndarray, list[float], list[str]]:
+    """Figures of all touched cells after these steps, those of subsectors, and problems."""
+    values, parts = applied.reported.copy(), list(applied.parts)
+    problems = []
+    for step in steps:
+        correction = step.correction
+        before = float(values[step.cell])
+        subject = before if step.sub < 0 else parts[step.sub]
+        result, moved = _effect(correction, step.year, subject)
+        # A replaced sector is exactly the value, not the old figure plus a difference.
+        after = result if step.sub < 0 else before + (result - subject)
+        values[step.cell] = after
+        if step.sub >= 0:
+            parts[step.sub] = result
+        if record:
+            step.before, step.after = before, after
+        if step.counterpart >= 0:
+            there = float(values[step.counterpart])
+            values[step.counterpart] = there + moved
+            if record:
+                step.before_counterpart, step.after_counterpart = there, there + moved
+        if not correction.allow_negative:
+            for cell in step.touched:
+                if values[cell] < 0:
+                    row = applied.cells.iloc[cell]
+                    problems.append(
+                        f"correction {correction.id}: leaves {values[cell]:,.2f} t in {row['municipality_code']} "
+                        f"{row['sector_code']} {row['year']} ({row['release_id']}); expected zero or more. Is the "
+                        "unit right? allow_negative: true lets it pass."
+                    )
+    return values, parts, problems
+
+
+def correction_applications(
+    applied: Applied, emissions: pd.DataFrame, registers: Mapping[str, CorrectionRegister]
+) -> pd.DataFrame:
+    """Every application as ``corrected/corrections`` describes it, also those that were not applied."""
+    contract = table("corrected/corrections")
+    current = emissions["is_current_release"].to_numpy()
+    rows = [
+        row for step in applied.steps for row in _rows(step, applied, current, registers[step.owner].drift_limit_pct)
+    ]
+    frame = pd.DataFrame(rows, columns=contract.column_names)
+    numbers = [column.name for column in contract.columns if column.kind == "number"]
+    frame = frame.astype(dict.fromkeys(numbers, "float64") | {"application_no": "Int64", "year": "int64"})
+    frame = frame.astype({c.name: "bool" for c in contract.columns if c.kind == "boolean"})
+    return frame.sort_values(list(contract.primary_key)).reset_index(drop=True)
+
+
+def _effect(correction: Correction, year: int, subject: float) -> tuple[float, float]:
+    """What the cell becomes, and what a reallocation puts elsewhere."""
+    where = f"correction {correction.id}"
+    value, unit = correction.value_in(year), correction.unit or "t"
+    if correction.action == "exclude":
+        return 0.0, 0.0
+    assert value is not None  # noqa: S101 - the model demands it
+    if correction.action == "replace":
+        return to_tonnes(value, unit, where), 0.0
+    if correction.action == "add":
+        return subject + to_tonnes(value, unit, where), 0.0
+    if correction.action == "scale":
+        return subject * to_share(value, unit, where), 0.0
+    moved = subject * to_share(value, unit, where) if unit in SHARES else to_tonnes(value, unit, where)
+    return subject - moved, moved
+
+
+def _cells(
+    emissions: pd.DataFrame, wanted: Sequence[tuple[str, Correction, str, int]]
+) -> tuple[pd.DataFrame, np.ndarray, list[int], list[int]]:
+    """Touched cells, their rows, and per wanted entry the cell and the counterpart (-1 for none)."""
+    keys = [(r, owner, c.sector, c.substance, y) for owner, c, r, y in wanted]
+    counter = [
+        (r, c.to_municipality or owner, c.to_sector or c.sector, c.substance, y) if c.action == "reallocate" else None
+        for owner, c, r, y in wanted
+    ]
+    distinct = list(dict.fromkeys([*keys, *(key for key in counter if key is not None)]))
+    frame = pd.DataFrame(distinct, columns=_KEYS).astype({"year": "int64"})
+    at = positions(emissions, frame)
+    held = np.flatnonzero(at >= 0)
+    number = {distinct[i]: n for n, i in enumerate(held)}
+    cells = frame.iloc[held].reset_index(drop=True)
+    return (
+        cells,
+        at[held],
+        [number.get(key, -1) for key in keys],
+        [number.get(key, -1) if key is not None else -1 for key in counter],
+    )
+
+
+def _subsector_cells(
+    subsectors: pd.DataFrame, wanted: Sequence[tuple[str, Correction, str, int]]
+) -> tuple[list[int], list[float]]:
+    """Per wanted entry the number of its subsector's figure (-1 for none), and the figures."""
+    keys = [
+        (r, owner, c.sector, c.substance, y, c.subsector) if c.subsector is not None else None
+        for owner, c, r, y in wanted
+    ]
+    distinct = list(dict.fromkeys(key for key in keys if key is not None))
+    if not distinct:
+        return [-1] * len(wanted), []
+    columns = [*_KEYS, "subsector_code"]
+    frame = pd.DataFrame(distinct, columns=columns).astype({"year": "int64"})
+    at = positions(subsectors, frame, columns)
+    figures = subsectors["emissions_reported_t"].to_numpy(dtype=np.float64)
+    number: dict[Any, int] = {}
+    parts: list[float] = []
+    for key, row in zip(distinct, at, strict=True):
+        if row >= 0:
+            number[key] = len(parts)
+            parts.append(float(figures[row]))
+    return [number.get(key, -1) if key is not None else -1 for key in keys], parts
+
+
+def _unmatched(
+    registers: Mapping[str, CorrectionRegister],
+    wanted: Sequence[tuple[str, Correction, str, int]],
+    index: Sequence[int],
+    subs: Sequence[int],
+) -> list[str]:
+    """Entries, or years of a list, that match nothing in any release."""
+    hit: dict[str, set[int]] = {}
+    for i, (_, correction, _, year) in enumerate(wanted):
+        if index[i] >= 0 and (correction.subsector is None or subs[i] >= 0):
+            hit.setdefault(correction.id, set()).add(year)
+    problems = []
+    for owner, register in sorted(registers.items()):
+        for correction in register.corrections:
+            if correction.optional:
+                continue
+            matched = hit.get(correction.id, set())
+            named = correction.named_years
+            missing = [year for year in named if year not in matched]
+            what = f"{owner}, {correction.sector}{'/' + correction.subsector if correction.subsector else ''}"
+            if not matched:
+                problems.append(
+                    f"correction {correction.id}: matches nothing ({what}, {correction.substance}, years "
+                    f"{', '.join(map(str, named))}) in any release. Is sector, substance or year right? optional: true "
+                    "lets it pass."
+                )
+            elif missing and not isinstance(named, range):
+                problems.append(
+                    f"correction {correction.id}: years {', '.join(map(str, missing))} are in no release ({what}). "
+                    "Years that are not released cannot be corrected."
+                )
+    return problems
+
+
+def _contradictions(steps: Sequence[Step]) -> list[str]:
+    """Entries that touch the same cell without saying which comes first."""
+    by_cell: dict[int, dict[str, Step]] = {}
+    for step in steps:
+        if step.status == "applied":
+            for cell in step.touched:
+                by_cell.setdefault(cell, {})[step.correction.id] = step
+    problems: dict[tuple[str, ...], str] = {}
+    for touching in by_cell.values():
+        if len(touching) < 2:
+            continue
+        orders = [step.correction.order for step in touching.values()]
+        if None in orders or len(set(orders)) < len(orders):
+            ids, first = tuple(sorted(touching)), next(iter(touching.values()))
+            problems.setdefault(
+                ids,
+                f"corrections {' and '.join(ids)} touch the same cell ({first.owner} {first.correction.sector} "
+                f"{first.year}, {first.release_id}); give each of them an order of its own.",
+            )
+    return list(problems.values())
+
+
+def _order(step: Step) -> tuple[int, str, str]:
+    return (step.correction.order or 0, step.owner, step.correction.id)
+
+
+def _number(steps: Sequence[Step]) -> None:
+    """Number the entries of each release in their order of application."""
+    numbers: dict[tuple[str, str], int] = {}
+    count: dict[str, int] = {}
+    for step in steps:
+        if step.status != "applied":
+            continue
+        key = (step.release_id, step.correction.id)
+        if key not in numbers:
+            count[step.release_id] = count.get(step.release_id, 0) + 1
+            numbers[key] = count[step.release_id]
+        step.application_no = numbers[key]
+
+
+def _rows(step: Step, applied: Applied, current: np.ndarray, limit_pct: float) -> list[dict[str, Any]]:
+    correction = step.correction
+    then = correction.base.values_t.get(step.year)
+    drift = (step.base_now / then - 1.0) * 100.0 if then else None
+    shared = {
+        "correction_id": correction.id,
+        "release_id": step.release_id,
+        "substance": correction.substance,
+        "year": step.year,
+        "correction_status": step.status,
+        "application_no": step.application_no,
+        "action": correction.action,
+        "base_release_id": correction.base.release_id,
+        "is_sector_conserved": correction.conserves.sector,
+        "is_county_conserved": correction.conserves.county,
+        "is_nation_conserved": correction.conserves.nation,
+        "baseline_treatment": correction.baseline.words,
+        "data_quality_grade": correction.grade,
+        "uncertainty_pct": correction.uncertainty_pct,
+        "reason": correction.reason,
+        "source": correction.source,
+        "decided_by": correction.decided_by,
+        "decided_on": correction.decided_on.isoformat(),
+        "note": correction.note,
+    }
+    rows = [
+        {
+            **shared,
+            **_where(applied, step.cell, current),
+            "subsector_code": correction.subsector,
+            "side": CELL,
+            "before_t": step.before,
+            "after_t": step.after,
+            "effect_t": step.after - step.before,
+            "base_then_t": then,
+            "base_now_t": step.base_now,
+            "drift_pct": drift,
+            "is_drifted": drift is not None and abs(drift) > limit_pct,
+        }
+    ]
+    if step.counterpart >= 0:
+        rows.append(
+            {
+                **shared,
+                **_where(applied, step.counterpart, current),
+                "subsector_code": None,
+                "side": COUNTERPART,
+                "before_t": step.before_counterpart,
+                "after_t": step.after_counterpart,
+                "effect_t": step.after_counterpart - step.before_counterpart,
+                "base_then_t": None,
+                "base_now_t": float(applied.reported[step.counterpart]),
+                "drift_pct": None,
+                "is_drifted": False,
+            }
+        )
+    return rows
+
+
+def _where(applied: Applied, cell: int, current: np.ndarray) -> dict[str, Any]:
+    row = applied.cells.iloc[cell]
+    return {
+        "municipality_code": row["municipality_code"],
+        "sector_code": row["sector_code"],
+        "is_current_release": bool(current[applied.rows[cell]]),
+    }

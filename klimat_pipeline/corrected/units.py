@@ -1,0 +1,53 @@
+"""Units of corrections, converted by a units library and never by hand."""
+
+from functools import cache
+from typing import Any
+
+from klimat_pipeline.errors import ConfigurationError
+
+#: Units of a share or factor, in parts of one.
+SHARES = {"factor": 1.0, "fraction": 1.0, "percent": 0.01, "%": 0.01}
+
+
+@cache
+def _registry() -> Any:
+    """Mass only, with the prefixes that reports use. The library's own list would read ``kt`` as knots."""
+    import pint
+
+    registry = pint.UnitRegistry(None)
+    for line in (
+        "kilo- = 1e3 = k-",
+        "mega- = 1e6 = M-",
+        "giga- = 1e9 = G-",
+        "gram = [mass] = g",
+        "tonne = 1e6 gram = t = ton",
+    ):
+        registry.define(line)
+    return registry
+
+
+def to_tonnes(value: float, unit: str, where: str) -> float:
+    """A mass in tonnes.
+
+    Raises:
+        ConfigurationError: the unit is no mass.
+    """
+    import pint
+
+    if unit == "t":
+        return float(value)
+    try:
+        return float(_registry().Quantity(value, unit).to("tonne").magnitude)
+    except (pint.PintError, AttributeError, ValueError, TypeError):
+        raise ConfigurationError(f"{where}: unit {unit!r} is no mass; expected t, kt, Mt, kg or g.") from None
+
+
+def to_share(value: float, unit: str, where: str) -> float:
+    """A factor or percentage as a part of one.
+
+    Raises:
+        ConfigurationError: the unit is no share.
+    """
+    if unit not in SHARES:
+        raise ConfigurationError(f"{where}: unit {unit!r} is no share; expected {', '.join(SHARES)}.")
+    return float(value) * SHARES[unit]

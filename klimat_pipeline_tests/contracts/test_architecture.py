@@ -1,0 +1,133 @@
+"""The house rules, read from the source: which stage may import which, what is never used, what is always there."""
+
+import ast
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import klimat_pipeline
+
+PACKAGE = Path(klimat_pipeline.__file__).resolve().parent
+FILES = sorted(PACKAGE.rglob("*.py"))
+STAGES = ("sources", "raw", "clean", "corrected", "indicators", "quality", "published")
+#: Only these know Dagster.
+WIRING = ("definitions.py", "refresh.py", "defs/")
+EACH = pytest.mark.parametrize("path", FILES, ids=[path.relative_to(PACKAGE).as_posix() for path in FILES])
+
+
+def tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
+
+
+def imports(path: Path) -> set[str]:
+    """Everything that a file imports anywhere in it, also inside functions; by absolute name."""
+    found = set()
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative import"
+            found |= {f"{node.module}.{alias.name}" for alias in node.names} | {str(node.module)}
+    return found
+
+
+def stage_of(path: Path) -> str:
+    return path.relative_to(PACKAGE).parts[0]
+
+
+@EACH
+def test_only_the_wiring_imports_dagster(path: Path) -> None:
+    if path.relative_to(PACKAGE).as_posix().startswith(WIRING):
+        return
+    assert [name for name in imports(path) if name.split(".")[0].startswith("dagster")] == []
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_no_stage_imports_a_later_one(stage: str) -> None:
+    allowed = set(STAGES[: STAGES.index(stage) + 1])
+    for path in (PACKAGE / stage).rglob("*.py"):
+        used = {name.split(".")[1] for name in imports(path) if name.startswith("klimat_pipeline.")}
+        assert used & set(STAGES) <= allowed, path
+        assert not used & {"defs", "definitions", "refresh", "cli", "intake"}, path
+
+
+def test_published_knows_contracts_and_manifest_but_no_stage() -> None:
+    for path in (PACKAGE / "published").rglob("*.py"):
+        used = {name.split(".")[1] for name in imports(path) if name.startswith("klimat_pipeline.")}
+        assert used & set(STAGES) <= {"published"}, path
+
+
+def test_contracts_and_configuration_know_no_stage() -> None:
+    for folder in ("contracts", "configuration"):
+        for path in (PACKAGE / folder).rglob("*.py"):
+            used = {name.split(".")[1] for name in imports(path) if name.startswith("klimat_pipeline.")}
+            assert not used & set(STAGES), path
+
+
+@pytest.mark.parametrize("path", sorted((PACKAGE / "defs").glob("*.py")), ids=lambda path: path.name)
+def test_dagster_can_read_annotations(path: Path) -> None:
+    assert "__future__.annotations" not in imports(path)
+
+
+@EACH
+def test_no_year_is_written_into_the_code(path: Path) -> None:
+    """Baseline and target years are configuration. A limit that no data reaches (1900, 2200) is none."""
+    texts = docstrings(tree(path))
+    years = [
+        (node.lineno, node.value)
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Constant)
+        and id_of(node) not in texts
+        and (
+            (isinstance(node.value, int) and (node.value == 1990 or 2000 <= node.value <= 2099))
+            or (isinstance(node.value, str) and re.fullmatch(r"1990|20\d\d", node.value))
+        )
+    ]
+    assert years == []
+
+
+def docstrings(module: ast.Module) -> set[tuple[int, int]]:
+    """Places of texts that stand alone as a statement."""
+    return {id_of(node.value) for node in ast.walk(module) if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)}
+
+
+def id_of(node: ast.Constant) -> tuple[int, int]:
+    return node.lineno, node.col_offset
+
+
+@EACH
+def test_nothing_that_runs_what_it_reads(path: Path) -> None:
+    assert not {"pickle", "cloudpickle", "dill", "joblib", "shelve", "marshal"} & {n.split(".")[0] for n in imports(path)}
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Call):
+            name = ast.unparse(node.func)
+            assert name not in {"yaml.load", "yaml.unsafe_load", "yaml.full_load", "eval", "exec", "os.system"}, name
+            assert "pickle" not in name
+            for keyword in node.keywords:
+                assert not (
+                    keyword.arg == "shell" and not (isinstance(keyword.value, ast.Constant) and keyword.value.value is False)
+                ), f"{path}:{node.lineno}"
+
+
+@EACH
+def test_every_module_says_what_it_is_for(path: Path) -> None:
+    assert ast.get_docstring(tree(path))
+
+
+def test_every_stage_is_a_folder_with_a_wiring_file_of_its_name() -> None:
+    assert [stage for stage in STAGES if not (PACKAGE / stage / "__init__.py").is_file()] == []
+    assert [stage for stage in STAGES if not (PACKAGE / "defs" / f"{stage}.py").is_file()] == []
+
+
+def test_loading_the_definitions_loads_no_heavy_library() -> None:
+    code = "import json, sys, klimat_pipeline.definitions; print(json.dumps(sorted(sys.modules)))"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=PACKAGE.parent, capture_output=True, text=True, check=True, timeout=120
+    )
+    loaded = set(json.loads(done.stdout))
+    assert "dagster" in loaded
+    assert not loaded & {"great_expectations", "duckdb", "altair", "matplotlib"}
