@@ -37,5 +37,9 @@ def positions(frame: pd.DataFrame, cells: pd.DataFrame, keys: Sequence[str] = KE
     combined = np.zeros(len(rows), dtype=np.int64)
     for key, code in zip(keys, codes, strict=True):
         combined = combined * cells[key].nunique() + code[rows]
-    found = pd.Index(combined).get_indexer(wanted)
-    return np.where(found >= 0, rows[found], -1) if len(rows) else np.full(len(cells), -1, dtype=np.int64)
+    # The small side is hashed, the large one only looked up.
+    distinct = pd.Index(wanted).unique()
+    which = distinct.get_indexer(combined)
+    row_of = np.full(len(distinct), -1, dtype=np.int64)
+    row_of[which[which >= 0]] = rows[which >= 0]
+    return row_of[distinct.get_indexer(wanted)]

@@ -84,12 +84,13 @@ def apply_registers(
     Raises:
         ProblemsError: entries that match nothing, contradict each other or leave less than zero; all of them at once.
     """
-    releases = emissions[["release_id", "substance"]].drop_duplicates()
+    pairs = emissions[["release_id", "substance"]].drop_duplicates()
+    releases = {str(substance): list(group) for substance, group in pairs.groupby("substance")["release_id"]}
     wanted = [
         (owner, correction, release, year)
         for owner, register in sorted(registers.items())
         for correction in register.corrections
-        for release in releases.loc[releases["substance"] == correction.substance, "release_id"]
+        for release in releases.get(correction.substance, ())
         for year in correction.named_years
     ]
     cells, rows, index, counter_index = _cells(emissions, wanted)
@@ -181,15 +182,73 @@ def correction_applications(
 ) -> pd.DataFrame:
     """Every application as ``corrected/corrections`` describes it, also those that were not applied."""
     contract = table("corrected/corrections")
-    current = emissions["is_current_release"].to_numpy()
-    rows = [
-        row for step in applied.steps for row in _rows(step, applied, current, registers[step.owner].drift_limit_pct)
-    ]
-    frame = pd.DataFrame(rows, columns=contract.column_names)
+    cells = applied.cells.assign(is_current_release=emissions["is_current_release"].to_numpy()[applied.rows])
+    places = list(cells[["municipality_code", "sector_code", "is_current_release"]].itertuples(index=False, name=None))
+    described = {id(s.correction): _described(s.correction) for s in applied.steps}
+    rows = []
+    for step in applied.steps:
+        correction = step.correction
+        then = correction.base.values_t.get(step.year)
+        drift = (step.base_now / then - 1.0) * 100.0 if then else np.nan
+        drifted = abs(drift) > registers[step.owner].drift_limit_pct
+        state = (step.release_id, step.year, step.status, step.application_no, *described[id(correction)])
+        figures = (step.before, step.after, np.nan if then is None else then, step.base_now, drift, drifted)
+        rows.append((*places[step.cell], CELL, correction.subsector, *figures, *state))
+        if step.counterpart >= 0:
+            there = applied.reported[step.counterpart]
+            figures = (step.before_counterpart, step.after_counterpart, np.nan, there, np.nan, False)
+            rows.append((*places[step.counterpart], COUNTERPART, None, *figures, *state))
+    frame = pd.DataFrame(rows, columns=_COLUMNS)
+    frame["effect_t"] = frame["after_t"].astype("float64") - frame["before_t"].astype("float64")
     numbers = [column.name for column in contract.columns if column.kind == "number"]
     frame = frame.astype(dict.fromkeys(numbers, "float64") | {"application_no": "Int64", "year": "int64"})
-    frame = frame.astype({c.name: "bool" for c in contract.columns if c.kind == "boolean"})
+    frame = frame.astype({c.name: "bool" for c in contract.columns if c.kind == "boolean"})[contract.column_names]
     return frame.sort_values(list(contract.primary_key)).reset_index(drop=True)
+
+
+#: Columns of a correction's own description, in the order of ``_described``; then those of its applications.
+_DESCRIPTION = [
+    "correction_id",
+    "substance",
+    "action",
+    "base_release_id",
+    "is_sector_conserved",
+    "is_county_conserved",
+    "is_nation_conserved",
+    "baseline_treatment",
+    "data_quality_grade",
+    "uncertainty_pct",
+    "reason",
+    "source",
+    "decided_by",
+    "decided_on",
+    "note",
+]
+_PLACE = ["municipality_code", "sector_code", "is_current_release", "side", "subsector_code"]
+_FIGURES = ["before_t", "after_t", "base_then_t", "base_now_t", "drift_pct", "is_drifted"]
+_STATE = ["release_id", "year", "correction_status", "application_no"]
+_COLUMNS = [*_PLACE, *_FIGURES, *_STATE, *_DESCRIPTION]
+
+
+def _described(correction: Correction) -> tuple[Any, ...]:
+    """What is the same in all applications of a correction."""
+    return (
+        correction.id,
+        correction.substance,
+        correction.action,
+        correction.base.release_id,
+        correction.conserves.sector,
+        correction.conserves.county,
+        correction.conserves.nation,
+        correction.baseline.words,
+        correction.grade,
+        correction.uncertainty_pct,
+        correction.reason,
+        correction.source,
+        correction.decided_by,
+        correction.decided_on.isoformat(),
+        correction.note,
+    )
 
 
 def _effect(correction: Correction, year: int, subject: float) -> tuple[float, float]:
@@ -328,71 +387,3 @@ def _number(steps: Sequence[Step]) -> None:
             count[step.release_id] = count.get(step.release_id, 0) + 1
             numbers[key] = count[step.release_id]
         step.application_no = numbers[key]
-
-
-def _rows(step: Step, applied: Applied, current: np.ndarray, limit_pct: float) -> list[dict[str, Any]]:
-    correction = step.correction
-    then = correction.base.values_t.get(step.year)
-    drift = (step.base_now / then - 1.0) * 100.0 if then else None
-    shared = {
-        "correction_id": correction.id,
-        "release_id": step.release_id,
-        "substance": correction.substance,
-        "year": step.year,
-        "correction_status": step.status,
-        "application_no": step.application_no,
-        "action": correction.action,
-        "base_release_id": correction.base.release_id,
-        "is_sector_conserved": correction.conserves.sector,
-        "is_county_conserved": correction.conserves.county,
-        "is_nation_conserved": correction.conserves.nation,
-        "baseline_treatment": correction.baseline.words,
-        "data_quality_grade": correction.grade,
-        "uncertainty_pct": correction.uncertainty_pct,
-        "reason": correction.reason,
-        "source": correction.source,
-        "decided_by": correction.decided_by,
-        "decided_on": correction.decided_on.isoformat(),
-        "note": correction.note,
-    }
-    rows = [
-        {
-            **shared,
-            **_where(applied, step.cell, current),
-            "subsector_code": correction.subsector,
-            "side": CELL,
-            "before_t": step.before,
-            "after_t": step.after,
-            "effect_t": step.after - step.before,
-            "base_then_t": then,
-            "base_now_t": step.base_now,
-            "drift_pct": drift,
-            "is_drifted": drift is not None and abs(drift) > limit_pct,
-        }
-    ]
-    if step.counterpart >= 0:
-        rows.append(
-            {
-                **shared,
-                **_where(applied, step.counterpart, current),
-                "subsector_code": None,
-                "side": COUNTERPART,
-                "before_t": step.before_counterpart,
-                "after_t": step.after_counterpart,
-                "effect_t": step.after_counterpart - step.before_counterpart,
-                "base_then_t": None,
-                "base_now_t": float(applied.reported[step.counterpart]),
-                "drift_pct": None,
-                "is_drifted": False,
-            }
-        )
-    return rows
-
-
-def _where(applied: Applied, cell: int, current: np.ndarray) -> dict[str, Any]:
-    row = applied.cells.iloc[cell]
-    return {
-        "municipality_code": row["municipality_code"],
-        "sector_code": row["sector_code"],
-        "is_current_release": bool(current[applied.rows[cell]]),
-    }

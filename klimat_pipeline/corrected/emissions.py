@@ -19,9 +19,13 @@ def corrected_emissions(emissions: pd.DataFrame, corrections: pd.DataFrame) -> p
     """
     applied = corrections[corrections["correction_status"] == "applied"].sort_values("application_no", kind="stable")
     values = emissions["emissions_reported_t"].to_numpy(dtype=np.float64, copy=True)
-    cells = applied.groupby(list(KEYS), as_index=False).agg(
-        after_t=("after_t", "last"), ids=("correction_id", lambda ids: " ".join(dict.fromkeys(ids)))
-    )
+    cells = applied.drop_duplicates(list(KEYS), keep="last")
+    cells = cells.assign(ids=cells["correction_id"])
+    shared = applied.duplicated(list(KEYS), keep=False)
+    if shared.any():  # joining text is slow: only where several corrections stand on one cell
+        joined = applied[shared].groupby(list(KEYS))["correction_id"].agg(lambda ids: " ".join(dict.fromkeys(ids)))
+        cells = cells.merge(joined.rename("joined").reset_index(), on=list(KEYS), how="left", validate="one_to_one")
+        cells["ids"] = cells["joined"].fillna(cells["ids"])
     at = positions(emissions, cells)
     values[at] = cells["after_t"].to_numpy(dtype=np.float64)
     valued = emissions["emissions_reported_t_co2e"].notna().to_numpy()

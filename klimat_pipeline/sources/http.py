@@ -4,9 +4,13 @@ Retries on 429, 5xx, lost connections, timeouts and truncated answers; one total
 slow drip ends too. Conditional requests, a size limit, and no secret in any message.
 """
 
+import logging
 import random
+import socket
+import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -17,9 +21,10 @@ from klimat_pipeline.settings import Settings
 if TYPE_CHECKING:
     import httpx
 
-_RETRIED = frozenset({408, 425, 429, 500, 502, 503, 504})
+_RETRIED_BELOW_500 = frozenset({408, 425, 429})
 _NOT_MODIFIED = 304
 _MAX_REDIRECTS = 5
+_BY_HAND = "Try again later, or add a workbook by hand: klimat snapshot add FILE."
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +43,46 @@ class _TryAgainError(Exception):
     def __init__(self, reason: str, wait_s: float | None = None) -> None:
         self.wait_s = wait_s
         super().__init__(reason)
+
+
+class _Deadline:
+    """The end of all tries together, enforced from outside.
+
+    A timeout bounds one wait for bytes, so an answer (or its headers alone) that drips never meets it. When the time
+    is up the sockets in use are shut down, which ends whatever waits on them.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self.is_over = False
+        self._end = time.monotonic() + seconds
+        self._sockets: list[socket.socket] = []
+        self._timer = threading.Timer(seconds, self._cut)
+        self._timer.daemon = True
+
+    @property
+    def left_s(self) -> float:
+        return max(0.0, self._end - time.monotonic())
+
+    def __enter__(self) -> "_Deadline":
+        self._timer.start()
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        self._timer.cancel()
+
+    def watch(self, event: str, info: Mapping[str, Any]) -> None:
+        """Hear of every connection (httpx's extension ``trace``)."""
+        if event.endswith(("connect_tcp.complete", "start_tls.complete")):
+            self._sockets.append(info["return_value"].get_extra_info("socket"))
+            if self.is_over:
+                self._cut()
+
+    def _cut(self) -> None:
+        self.is_over = True
+        for used in list(self._sockets):
+            with suppress(OSError):  # closed already
+                used.shutdown(socket.SHUT_RDWR)
 
 
 def download(
@@ -66,47 +111,55 @@ def download(
         SourceError: no usable answer within tries and deadline; the message says what happened last.
     """
     import httpx
-    from tenacity import RetryError, Retrying, retry_if_exception_type, stop_after_attempt
+    from tenacity import RetryCallState, RetryError, Retrying, retry_if_exception_type
 
     shown = redacted(url)
-    if httpx.URL(url).scheme not in ("http", "https"):
-        raise SourceError(f"{shown}: only http and https addresses are fetched.")
-    deadline = time.monotonic() + settings.http_deadline_s
-    headers = {"User-Agent": "klimat_pipeline (climate accounts for municipalities)"}
+    if not shown.startswith(("http://", "https://")):
+        raise SourceError(f"{shown}: only http and https addresses are fetched. Check the address (KLIMAT_SMHI_URL).")
+    # A workbook is packed already, and only a plain answer can be compared with its announced length.
+    headers = {"User-Agent": "klimat_pipeline (climate accounts for municipalities)", "Accept-Encoding": "identity"}
     if etag:
         headers["If-None-Match"] = etag
     if last_modified:
         headers["If-Modified-Since"] = last_modified
+    # At INFO httpx writes whole addresses to the log, with password and query.
+    logging.getLogger("httpx").setLevel(logging.WARNING)
 
-    def wait(state: Any) -> float:
-        """Retry-After where the source gives one, else doubling pauses with jitter; never past the deadline."""
-        error = state.outcome.exception()
-        pause = settings.http_backoff_s * 2 ** (state.attempt_number - 1)
-        pause *= random.uniform(0.75, 1.25)  # noqa: S311 - jitter, no secret
-        if error.wait_s is not None:
-            pause = min(error.wait_s, settings.http_retry_after_cap_s)
-        return float(max(0.0, min(pause, deadline - time.monotonic())))
+    def wait(state: RetryCallState) -> float:
+        """Retry-After where the source gives one, else doubling pauses with jitter."""
+        error = state.outcome.exception() if state.outcome else None
+        if isinstance(error, _TryAgainError) and error.wait_s is not None:
+            return min(error.wait_s, settings.http_retry_after_cap_s)
+        jitter = random.uniform(0.75, 1.25)  # noqa: S311 - no secret
+        return float(settings.http_backoff_s * 2 ** (state.attempt_number - 1) * jitter)
 
-    timeout = httpx.Timeout(settings.http_read_timeout_s, connect=settings.http_connect_timeout_s)
-    tries = Retrying(
-        retry=retry_if_exception_type(_TryAgainError),
-        stop=lambda state: stop_after_attempt(settings.http_attempts)(state) or time.monotonic() >= deadline,
-        wait=wait,
-        sleep=sleep,
-    )
+    def stop(state: RetryCallState) -> bool:
+        """Tries used up, or the next one would begin after the deadline: then there is nothing to wait for."""
+        return state.attempt_number >= settings.http_attempts or state.upcoming_sleep >= deadline.left_s
+
+    tries = Retrying(retry=retry_if_exception_type(_TryAgainError), stop=stop, wait=wait, sleep=sleep)
+    started = time.monotonic()
     try:
-        with httpx.Client(timeout=timeout, follow_redirects=True, max_redirects=_MAX_REDIRECTS) as client:
-            return tries(_once, client, url, params, headers, settings.max_snapshot_bytes, deadline, shown)
+        with (
+            _Deadline(settings.http_deadline_s) as deadline,
+            httpx.Client(follow_redirects=True, max_redirects=_MAX_REDIRECTS) as client,
+        ):
+            return tries(_once, client, url, params, headers, settings, deadline, shown)
     except RetryError as error:
         last = error.last_attempt
+        number = f"{last.attempt_number} {'try' if last.attempt_number == 1 else 'tries'}"
         raise SourceError(
-            f"{shown}: no usable answer after {last.attempt_number} tries; last: {last.exception()}. Is the source down? "
-            "Try again later, or add a workbook by hand: klimat snapshot add FILE."
+            f"{shown}: no usable answer after {number} in {time.monotonic() - started:.0f} s; last: "
+            f"{last.exception()}. Is the source down? {_BY_HAND}"
         ) from None
-    except (httpx.InvalidURL, httpx.UnsupportedProtocol, httpx.TooManyRedirects) as error:
+    except httpx.TooManyRedirects:
+        raise SourceError(f"{shown}: redirects more than {_MAX_REDIRECTS} times. Check the address.") from None
+    except httpx.UnsupportedProtocol:
         raise SourceError(
-            f"{shown}: {type(error).__name__}: redirected astray or no address. Check KLIMAT_SMHI_URL."
+            f"{shown}: redirects to an address that is neither http nor https; not followed. Check the address."
         ) from None
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        raise SourceError(f"{shown}: cannot be asked ({type(error).__name__}: {error}). Check the address.") from None
 
 
 def redacted(url: str) -> str:
@@ -115,7 +168,7 @@ def redacted(url: str) -> str:
 
     try:
         return str(httpx.URL(url).copy_with(userinfo=b"", query=None, fragment=None))
-    except httpx.InvalidURL:
+    except (httpx.InvalidURL, ValueError):
         return "(no valid address)"
 
 
@@ -124,54 +177,77 @@ def _once(
     url: str,
     params: Mapping[str, str] | None,
     headers: Mapping[str, str],
-    max_bytes: int,
-    deadline: float,
+    settings: Settings,
+    deadline: _Deadline,
     shown: str,
 ) -> Downloaded | None:
     import httpx
 
+    timeout = httpx.Timeout(
+        min(settings.http_read_timeout_s, deadline.left_s), connect=min(settings.http_connect_timeout_s, deadline.left_s)
+    )
+    is_conditional = "If-None-Match" in headers or "If-Modified-Since" in headers
     try:
-        with client.stream("GET", url, params=params, headers=headers) as answer:
-            if answer.status_code == _NOT_MODIFIED:
+        with client.stream(
+            "GET", url, params=params, headers=headers, timeout=timeout, extensions={"trace": deadline.watch}
+        ) as answer:
+            status = answer.status_code
+            if status == _NOT_MODIFIED and is_conditional:
                 return None
-            if answer.status_code in _RETRIED:
-                raise _TryAgainError(f"status {answer.status_code}", _retry_after(answer.headers.get("Retry-After")))
-            if answer.status_code != httpx.codes.OK:
+            if status in _RETRIED_BELOW_500 or status >= 500:
+                raise _refusal(answer)
+            if status != httpx.codes.OK:
                 raise SourceError(
-                    f"{shown}: status {answer.status_code} {answer.reason_phrase}. Check the address and the substance."
+                    f"{shown}: status {status} {answer.reason_phrase} where 200 was expected. Check the address and "
+                    "the substance."
                 )
-            content = _body(answer, max_bytes, deadline, shown)
+            content = _body(answer, settings.max_snapshot_bytes, shown)
+            if deadline.is_over:
+                # The end of an answer without a length may be our own cut.
+                raise _too_slow(deadline)
             return Downloaded(
                 content,
                 answer.headers.get("ETag"),
                 answer.headers.get("Last-Modified"),
                 answer.headers.get("Content-Type"),
             )
-    except (httpx.TimeoutException, httpx.NetworkError, httpx.RemoteProtocolError) as error:
+    except (
+        httpx.TimeoutException,
+        httpx.NetworkError,
+        httpx.ProxyError,
+        httpx.RemoteProtocolError,
+        httpx.DecodingError,
+    ) as error:
+        if deadline.is_over or deadline.left_s == 0:
+            raise _too_slow(deadline) from None
         raise _TryAgainError(f"{type(error).__name__}: {error}" if str(error) else type(error).__name__) from None
-    except httpx.DecodingError as error:
-        raise _TryAgainError(f"the answer cannot be unpacked ({error})") from None
 
 
-def _body(answer: "httpx.Response", max_bytes: int, deadline: float, shown: str) -> bytes:
+def _body(answer: "httpx.Response", max_bytes: int, shown: str) -> bytes:
     announced = answer.headers.get("Content-Length", "")
-    length = int(announced) if announced.isdigit() else None
     too_large = SourceError(
-        f"{shown}: larger than the limit of {max_bytes:,} bytes. Is it the right address? (KLIMAT_MAX_SNAPSHOT_BYTES)"
+        f"{shown}: larger than the limit of {max_bytes:,} bytes; not fetched. Is it the right address? The limit is "
+        "KLIMAT_MAX_SNAPSHOT_BYTES."
     )
-    if length is not None and length > max_bytes:
+    if announced.isdigit() and int(announced) > max_bytes:
         raise too_large
     content = bytearray()
+    # That an answer is as long as announced is seen to below us: it ends in RemoteProtocolError if not.
     for chunk in answer.iter_bytes():
         content += chunk
         if len(content) > max_bytes:
             raise too_large
-        if time.monotonic() > deadline:
-            raise _TryAgainError(f"the deadline passed after {len(content):,} bytes: the source answers too slowly")
-    # A compressed answer is longer than announced; only a plain one can be compared.
-    if length is not None and "Content-Encoding" not in answer.headers and len(content) != length:
-        raise _TryAgainError(f"cut off: {len(content):,} of {length:,} announced bytes")
     return bytes(content)
+
+
+def _too_slow(deadline: _Deadline) -> _TryAgainError:
+    return _TryAgainError(f"the deadline of {deadline.seconds:g} s passed (KLIMAT_HTTP_DEADLINE_S): it answers too slowly")
+
+
+def _refusal(answer: "httpx.Response") -> _TryAgainError:
+    wait_s = _retry_after(answer.headers.get("Retry-After"))
+    asks = "" if wait_s is None else f", which asks to wait {wait_s:.0f} s"
+    return _TryAgainError(f"status {answer.status_code} {answer.reason_phrase}{asks}", wait_s)
 
 
 def _retry_after(header: str | None) -> float | None:
@@ -186,4 +262,5 @@ def _retry_after(header: str | None) -> float | None:
         when = parsedate_to_datetime(header)
     except ValueError:
         return None
-    return max(0.0, (when - datetime.now(UTC)).total_seconds())
+    # "-0000" instead of "GMT" reads as a time without a zone.
+    return max(0.0, (when.replace(tzinfo=when.tzinfo or UTC) - datetime.now(UTC)).total_seconds())

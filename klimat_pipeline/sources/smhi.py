@@ -22,6 +22,7 @@ class Fetched:
     etag: str | None
     last_modified: str | None
     retrieved_at: datetime
+    content_type: str | None = None
 
 
 def fetch(
@@ -59,4 +60,5 @@ def fetch(
         answer.etag,
         answer.last_modified,
         datetime.now(UTC),
+        answer.content_type,
     )

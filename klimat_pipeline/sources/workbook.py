@@ -1,25 +1,37 @@
-"""Is it a workbook, whole and harmless? Looked at from outside, before anything unpacks it.
+"""Is it a workbook, whole and harmless? Looked at from outside, before anything else unpacks it.
 
 What does not belong here: what the workbook says (``raw``).
 """
 
 import re
 import zipfile
+from copy import copy
 from io import BytesIO
-from typing import NoReturn
 
 from klimat_pipeline.errors import Place, WorkbookError
 
 #: Limits of a workbook: the national one unpacks to 14 MB in 16 entries at a ratio of 6.4, so these leave wide room.
 MAX_UNPACKED_BYTES = 200 * 1024 * 1024
+MAX_ENTRY_BYTES = 100 * 1024 * 1024
 MAX_ENTRIES = 1000
 MAX_RATIO = 200
 #: Small entries may compress extremely well and harm nobody.
 RATIO_FROM_BYTES = 4 * 1024 * 1024
 
-_ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
-_DECLARATION = re.compile(rb"<!(DOCTYPE|ENTITY)", re.IGNORECASE)
+_ZIP, _OLE, _DIRECTORY_ENTRY = b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"PK\x01\x02"
+_BEFORE_XML = b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n"
+_DECLARATION = re.compile(rb"<!(?:DOCTYPE|ENTITY)")
+_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _FETCH_AGAIN = "Fetch the file again."
+_INTERRUPTED = f"Was the download interrupted? {_FETCH_AGAIN}"
+_BOMB = "A zip bomb? Do not open it."
+
+
+class _RefusedError(Exception):
+    def __init__(self, problem: str, advice: str = _FETCH_AGAIN) -> None:
+        self.problem = problem
+        self.advice = advice
+        super().__init__(problem)
 
 
 def check_workbook(content: bytes, *, name: str, content_type: str | None = None, full: bool = True) -> None:
@@ -30,63 +42,100 @@ def check_workbook(content: bytes, *, name: str, content_type: str | None = None
         name: its name, for messages.
         content_type: what a server said it is.
         full: also unpack every entry, compare checksums and look for entity declarations. Without it nothing is
-            unpacked: milliseconds, for files whose hash was checked.
+            unpacked: below two milliseconds, for files whose hash was checked.
 
     Raises:
         WorkbookError: with what was found, and what to do.
     """
+    try:
+        _check_magic(content, content_type)
+        archive = _opened(content)
+        _check_directory(archive.infolist())
+        if full:
+            for entry in archive.infolist():
+                _check_entry(archive, entry)
+    except _RefusedError as refusal:
+        raise WorkbookError(
+            Place(name), refusal.problem, expected="an xlsx workbook", advice=refusal.advice
+        ) from None
 
-    def refuse(problem: str, advice: str = _FETCH_AGAIN) -> NoReturn:
-        raise WorkbookError(Place(name), problem, expected="an xlsx workbook", advice=advice) from None
 
+def _check_magic(content: bytes, content_type: str | None) -> None:
     if not content:
-        refuse("the file is empty (0 bytes: an empty answer)")
+        raise _RefusedError("the file is empty (0 bytes: an empty answer)")
     if content.startswith(_OLE):
-        refuse(
+        raise _RefusedError(
             "it is password-protected, or an old .xls file",
             "Open it in a spreadsheet program and save it as .xlsx without a password.",
         )
     if not content.startswith(_ZIP):
-        start = "".join(c if c.isprintable() else " " for c in content[:200].decode("utf-8", "replace"))[:80].strip()
+        text = content[:400].decode("utf-8", "replace")
+        start = "".join(c if c.isprintable() else " " for c in text).strip()[:80]
         said = f" of type {content_type}" if content_type else ""
-        refuse(f"it is no workbook but something else{said}, beginning with {start!r}")
+        raise _RefusedError(f"it is no workbook but something else{said}, beginning with {start!r}")
+
+
+def _opened(content: bytes) -> zipfile.ZipFile:
+    # Counted before zipfile makes an object of each: a directory of a million entries costs half a gigabyte, and the
+    # number that the file itself states may be a lie.
+    if (count := content.count(_DIRECTORY_ENTRY)) > MAX_ENTRIES:
+        raise _RefusedError(f"it has {count:,} entries, more than {MAX_ENTRIES:,}", _BOMB)
     try:
-        archive = zipfile.ZipFile(BytesIO(content))
-        entries = archive.infolist()
+        return zipfile.ZipFile(BytesIO(content))
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
-        refuse(f"it is cut off or damaged ({error})", "Was the download interrupted? " + _FETCH_AGAIN)
-    if len(entries) > MAX_ENTRIES:
-        refuse(f"it has {len(entries)} entries, more than {MAX_ENTRIES}", "A workbook does not: do not open it.")
+        raise _RefusedError(f"it is cut off or damaged after {len(content):,} bytes ({error})", _INTERRUPTED) from None
+
+
+def _check_directory(entries: list[zipfile.ZipInfo]) -> None:
+    """Hold what the zip file says of itself against the limits; nothing is unpacked."""
     unpacked = sum(entry.file_size for entry in entries)
     if unpacked > MAX_UNPACKED_BYTES:
-        refuse(
-            f"it would unpack to {unpacked:,} bytes, more than {MAX_UNPACKED_BYTES:,}", "A zip bomb? Do not open it."
-        )
+        raise _RefusedError(f"it would unpack to {unpacked:,} bytes, more than {MAX_UNPACKED_BYTES:,}", _BOMB)
     for entry in entries:
+        if entry.file_size > MAX_ENTRY_BYTES:
+            raise _RefusedError(
+                f"its entry {entry.filename!r} would unpack to {entry.file_size:,} bytes, more than "
+                f"{MAX_ENTRY_BYTES:,}",
+                _BOMB,
+            )
         ratio = entry.file_size / max(entry.compress_size, 1)
         if entry.file_size > RATIO_FROM_BYTES and ratio > MAX_RATIO:
-            refuse(
-                f"its entry {entry.filename!r} unpacks to {ratio:.0f} times its size, more than {MAX_RATIO}",
-                "A zip bomb? Do not open it.",
+            raise _RefusedError(
+                f"its entry {entry.filename!r} unpacks to {ratio:,.0f} times its size, more than {MAX_RATIO}", _BOMB
             )
         if entry.flag_bits & 0x1:
-            refuse("it is password-protected", "Save it without a password.")
-    if "xl/workbook.xml" not in {entry.filename for entry in entries}:
-        refuse("it is a zip file without xl/workbook.xml", "Is it another kind of file with the ending changed?")
-    if full:
-        _unpack_all(archive, entries, refuse)
+            raise _RefusedError("it is password-protected", "Save it without a password.")
+        if entry.compress_type not in _METHODS:
+            # Besides being no workbook: zipfile unpacks the other methods without any limit.
+            raise _RefusedError(f"its entry {entry.filename!r} is packed by method {entry.compress_type}")
+    names = [entry.filename for entry in entries]
+    if len(set(names)) < len(names):
+        twice = next(name for name in names if names.count(name) > 1)
+        raise _RefusedError(f"its entry {twice!r} stands twice")
+    if "xl/workbook.xml" not in names:
+        raise _RefusedError(
+            "it is a zip file without xl/workbook.xml", "Is it another kind of file with the ending changed?"
+        )
 
 
-def _unpack_all(archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo], refuse: object) -> None:
-    """Compare every checksum and refuse XML that declares entities."""
-    assert callable(refuse)  # noqa: S101 - narrows the type
-    for entry in entries:
-        try:
-            data = archive.read(entry)
-        except Exception as error:  # noqa: BLE001 - zlib, struct, CRC: whatever a damaged entry raises
-            refuse(
-                f"its entry {entry.filename!r} is damaged ({error})", "Was the download interrupted? " + _FETCH_AGAIN
+def _check_entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> None:
+    """Unpack an entry within its announced size, compare the checksum and refuse XML that declares entities."""
+    # One byte more than announced is asked for: who announces less than there is would otherwise pass, with the
+    # checksum of the beginning, and swell in the reader that comes next.
+    asked = copy(entry)
+    asked.file_size += 1
+    try:
+        with archive.open(asked) as file:
+            data = file.read(asked.file_size)
+    except Exception as error:  # zlib, struct, CRC: whatever a damaged entry raises
+        raise _RefusedError(f"its entry {entry.filename!r} is damaged ({error})", _INTERRUPTED) from None
+    if len(data) != entry.file_size:
+        raise _RefusedError(f"its entry {entry.filename!r} does not unpack to the {entry.file_size:,} bytes announced")
+    # By content, not by name: any part can be named as a sheet. Without its zero bytes UTF-16 reads as ASCII does.
+    if data[:4].lstrip(_BEFORE_XML)[:1] in (b"<", b""):
+        text = data.replace(b"\0", b"") if b"\0" in data[:4] else data
+        if _DECLARATION.search(text):
+            raise _RefusedError(
+                f"its entry {entry.filename!r} declares XML entities (<!DOCTYPE or <!ENTITY)",
+                "A workbook never does: do not open it.",
             )
-        # Declarations stand at the head; a sheet's cells cannot hold a bare "<!".
-        if entry.filename.endswith((".xml", ".rels")) and _DECLARATION.search(data):
-            refuse(f"its entry {entry.filename!r} declares XML entities", "A workbook does not: do not open it.")

@@ -61,11 +61,10 @@ def test_published_knows_contracts_and_manifest_but_no_stage() -> None:
         assert used & set(STAGES) <= {"published"}, path
 
 
-def test_contracts_and_configuration_know_no_stage() -> None:
-    for folder in ("contracts", "configuration"):
-        for path in (PACKAGE / folder).rglob("*.py"):
-            used = {name.split(".")[1] for name in imports(path) if name.startswith("klimat_pipeline.")}
-            assert not used & set(STAGES), path
+def test_contracts_know_no_stage() -> None:
+    for path in (PACKAGE / "contracts").rglob("*.py"):
+        used = {name.split(".")[1] for name in imports(path) if name.startswith("klimat_pipeline.")}
+        assert not used & set(STAGES), path
 
 
 @pytest.mark.parametrize("path", sorted((PACKAGE / "defs").glob("*.py")), ids=lambda path: path.name)

@@ -16,9 +16,11 @@ EMISSIONS = Table(
         col("substance").use(f"{_CLEAN}.substance"),
         col("year").use(f"{_CLEAN}.year"),
         col("emissions_reported_t_co2e").use(f"{_CLEAN}.emissions_reported_t_co2e"),
-        col("emissions_t_co2e").use(f"{_CLEAN}.emissions_reported_t_co2e", "corrected/corrections.after_t"),
+        col("emissions_t_co2e").use(
+            f"{_CLEAN}.emissions_reported_t_co2e", "corrected/corrections.after_t", minimum=None
+        ),
         col("emissions_reported_t").use(f"{_CLEAN}.emissions_reported_t"),
-        col("emissions_t").use(f"{_CLEAN}.emissions_reported_t", "corrected/corrections.after_t"),
+        col("emissions_t").use(f"{_CLEAN}.emissions_reported_t", "corrected/corrections.after_t", minimum=None),
         col("unit").use(f"{_CLEAN}.unit"),
         col("gwp_set").use(f"{_CLEAN}.gwp_set"),
         col("correction_ids").use("corrected/corrections.correction_id"),

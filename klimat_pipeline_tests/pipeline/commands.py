@@ -1,0 +1,112 @@
+"""The command ``klimat`` on a data folder of the test's own, and what can be read there afterwards."""
+
+import gc
+import hashlib
+import io
+import os
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing, redirect_stderr, redirect_stdout
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow.parquet as pq
+
+PROJECT = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """How a command ended and all that it printed, white space made single."""
+
+    code: int
+    text: str
+
+    @classmethod
+    def of(cls, code: int, printed: str) -> "Answer":
+        return cls(code, " ".join(printed.split()))
+
+
+@dataclass(frozen=True)
+class Klimat:
+    """``klimat`` with KLIMAT_DATA_DIR at a folder.
+
+    Attributes:
+        data: the folder.
+        environment: other variables that are set.
+    """
+
+    data: Path
+    environment: tuple[tuple[str, str], ...] = ()
+
+    def __call__(self, *arguments: str) -> Answer:
+        """Run the command inside this process: libraries are imported once for all tests of a file."""
+        from klimat_pipeline import cli
+
+        printed, code = io.StringIO(), 0
+        kept, kept_arguments, thresholds = dict(os.environ), sys.argv, gc.get_threshold()
+        os.environ.update({"KLIMAT_DATA_DIR": str(self.data), **dict(self.environment)})
+        sys.argv = ["klimat", *arguments]
+        try:
+            with redirect_stdout(printed), redirect_stderr(printed):
+                cli.main()
+        except SystemExit as end:
+            code = int(end.code or 0)
+        finally:
+            sys.argv = kept_arguments
+            os.environ.clear()
+            os.environ.update(kept)
+            gc.set_threshold(*thresholds)
+        return Answer.of(code, printed.getvalue())
+
+    def apart(self, *arguments: str, **environment: str) -> Answer:
+        """Run the command as a user does: in a process of its own."""
+        done = subprocess.run(
+            [sys.executable, "-m", "klimat_pipeline.cli", *arguments],
+            cwd=PROJECT,
+            env={**os.environ, "KLIMAT_DATA_DIR": str(self.data), **dict(self.environment), **environment},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=300,
+            check=False,
+        )
+        return Answer.of(done.returncode, done.stdout)
+
+    def rows(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
+        """Ask the published SQLite file."""
+        path = self.data / "published" / "klimat.sqlite"
+        with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as connection:
+            return connection.execute(query, values).fetchall()
+
+    def one(self, query: str, *values: Any) -> Any:
+        """The only value of the only row."""
+        ((value,),) = self.rows(query, *values)
+        return value
+
+    def parquet(self, name: str) -> pd.DataFrame:
+        """A published Parquet table."""
+        return pq.read_table(self.latest / f"{name}.parquet", partitioning=None).to_pandas()
+
+    def intermediate(self, key: str) -> pd.DataFrame:
+        """A table between stages."""
+        return pq.read_table(self.data / "intermediate" / f"{key}.parquet", partitioning=None).to_pandas()
+
+    @property
+    def latest(self) -> Path:
+        """The published Parquet version."""
+        return (self.data / "published" / "parquet" / "latest").resolve(strict=True)
+
+    def files(self, below: str = "published") -> dict[str, tuple[int, str]]:
+        """Every file with the time of its last change and its hash; links with where they point."""
+        found = {}
+        for path in sorted((self.data / below).rglob("*")):
+            if path.is_symlink():
+                found[path.relative_to(self.data).as_posix()] = (0, str(path.readlink()))
+            elif path.is_file() and path.name != ".lock":
+                content = hashlib.sha256(path.read_bytes()).hexdigest()
+                found[path.relative_to(self.data).as_posix()] = (path.stat().st_mtime_ns, content)
+        return found

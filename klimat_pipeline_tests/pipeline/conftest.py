@@ -1,0 +1,55 @@
+"""Fixtures of the pipeline tier: a PostgreSQL where there is one."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from klimat_pipeline_tests.support.postgres import postgres_server
+
+__all__ = ["postgres_server"]
+
+PASSWORD = "hemligt-4711-ord"
+
+
+@pytest.fixture(scope="module")
+def optional_database(request: pytest.FixtureRequest) -> Iterator[str | None]:
+    """URL, with a password in it, of a database of the file's own; None where PostgreSQL is not to be had.
+
+    The server trusts everybody on its socket: the password is there to be looked for where it must not be.
+    """
+    import psycopg
+
+    try:
+        server = request.getfixturevalue("postgres_server")
+    except pytest.skip.Exception:
+        yield None
+        return
+    name = f"klimat_{request.module.__name__.rsplit('.', 1)[-1]}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"')
+    url = server.replace("/postgres?", f"/{name}?")
+    head, _, rest = url.partition("://")
+    user, _, where = rest.partition("@")
+    yield f"{head}://{user.split(':')[0]}:{PASSWORD}@{where}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture(scope="module")
+def database(optional_database: str | None) -> str:
+    """The same for tests that are about it."""
+    if optional_database is None:
+        pytest.skip("the embedded PostgreSQL is not installed, or does not start here")
+    return optional_database
+
+
+@pytest.fixture(scope="module")
+def ask_database(database: str) -> Callable[[str], list[tuple[object, ...]]]:
+    """Ask the published tables in PostgreSQL."""
+    import psycopg
+
+    def ask(query: str) -> list[tuple[object, ...]]:
+        with psycopg.connect(database) as connection:
+            return connection.execute(query).fetchall()
+
+    return ask

@@ -1,0 +1,331 @@
+"""What a newcomer's first ``klimat refresh`` makes, on the figures that the checkout carries."""
+
+import csv
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import dagster as dg
+import pytest
+import yaml
+
+from klimat_pipeline.contracts import PUBLISHED
+from klimat_pipeline.text import fold
+from klimat_pipeline_tests.pipeline.commands import Answer, Klimat
+
+R2025, R2026 = "smhi-ggt-2025", "smhi-ggt-2026-06"
+Files = dict[str, tuple[int, str]]
+
+
+@dataclass(frozen=True)
+class Refreshed:
+    """A first refresh, and a second one with nothing new."""
+
+    klimat: Klimat
+    first: Answer
+    published: Files
+    intermediate: Files
+    second: Answer
+
+
+@pytest.fixture(scope="module")
+def refreshed(tmp_path_factory: pytest.TempPathFactory) -> Refreshed:
+    klimat = Klimat(tmp_path_factory.mktemp("data"))
+    first = klimat.apart("refresh")
+    assert first.code == 0, first.text
+    published, intermediate = klimat.files(), klimat.files("intermediate")
+    return Refreshed(klimat, first, published, intermediate, klimat.apart("refresh"))
+
+
+@pytest.fixture(scope="module")
+def klimat(refreshed: Refreshed) -> Klimat:
+    return refreshed.klimat
+
+
+@pytest.fixture(scope="module")
+def history(klimat: Klimat) -> dg.DagsterInstance:
+    with dg.DagsterInstance.from_config(str(klimat.data / "dagster")) as instance:
+        yield instance
+
+
+def indicator(klimat: Klimat, target: str, release: str, year: int, column: str) -> float:
+    return klimat.one(
+        f"SELECT {column} FROM sector_indicators WHERE municipality_code = '1283' AND target_kind = 'contract' "
+        "AND target_id = ? AND release_id = ? AND year = ?",
+        target,
+        release,
+        year,
+    )
+
+
+# -- the figures ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("release", "year", "tonnes", "pct"),
+    [(R2025, 1990, 1_112_371.97, 0.0), (R2025, 2022, 466_573.41, -58.06), (R2026, 2024, 516_011.87, -52.28)],
+)
+def test_total_of_helsingborg_as_reported(klimat: Klimat, release: str, year: int, tonnes: float, pct: float) -> None:
+    assert indicator(klimat, "total", release, year, "emissions_reported_t_co2e") == pytest.approx(tonnes, abs=0.005)
+    assert indicator(klimat, "total", release, year, "change_reported_pct") == pytest.approx(pct, abs=0.005)
+
+
+@pytest.mark.parametrize(
+    ("target", "base", "pct"),
+    [
+        ("total", 1990, -52.3),
+        ("energy", 2020, 13.5),
+        ("agriculture", 1990, -23.2),
+        ("waste", 1990, -80.7),
+        ("industry", 1990, -73.8),
+        ("transport", 1990, -12.5),
+    ],
+)
+def test_change_of_every_target_in_the_newest_release(klimat: Klimat, target: str, base: int, pct: float) -> None:
+    assert indicator(klimat, target, R2026, 2024, "change_pct") == pytest.approx(pct, abs=0.05)
+    assert indicator(klimat, target, R2026, 2024, "baseline_year") == base
+
+
+def test_total_has_not_fallen_since_2015(klimat: Klimat) -> None:
+    assert indicator(klimat, "total", R2026, 2024, "trend_compound_pct_per_year") == pytest.approx(0.011, abs=0.0005)
+    assert indicator(klimat, "total", R2026, 2024, "trend_from_year") == 2015
+
+
+def test_status_line_and_gap_fit_together(klimat: Klimat) -> None:
+    row = klimat.rows(
+        "SELECT emissions_t_co2e, baseline_t_co2e, target_t_co2e, target_path_t_co2e, gap_t_co2e, status "
+        "FROM sector_indicators WHERE target_id = 'total' AND release_id = ? AND year = 2024",
+        R2026,
+    )[0]
+    emissions, base, target, path, gap, status = row
+    assert target == pytest.approx(base * 0.15, abs=0.002)
+    assert path == pytest.approx(base + (target - base) * (2024 - 1990) / (2030 - 1990), abs=0.002)
+    assert gap == pytest.approx(emissions - path, abs=0.002)
+    assert status == "behind"
+
+
+def test_percentage_of_1990_is_never_shown_for_energy(klimat: Klimat) -> None:
+    bases = klimat.rows(
+        "SELECT DISTINCT baseline_year FROM sector_indicators WHERE target_id = 'energy' AND target_kind = 'contract'"
+    )
+    assert bases == [(2020,)]
+
+
+@pytest.mark.parametrize("target", ["construction", "public_consumption", "private_consumption"])
+def test_target_that_national_data_cannot_quantify_has_no_figure(klimat: Klimat, target: str) -> None:
+    rows = klimat.rows(
+        "SELECT status, emissions_t_co2e, change_pct, baseline_year FROM sector_indicators WHERE target_id = ?", target
+    )
+    assert set(rows) == {("no_data", None, None, None)}
+
+
+def test_every_percentage_says_base_boundary_gases_and_release(klimat: Klimat) -> None:
+    bare = klimat.rows(
+        "SELECT count(*) FROM sector_indicators WHERE change_pct IS NOT NULL AND (baseline_year IS NULL "
+        "OR boundary IS NULL OR gas_basis IS NULL OR gwp_set IS NULL OR release_id IS NULL)"
+    )
+    assert bare == [(0,)]
+
+
+def test_releases_stand_side_by_side_and_the_newest_is_current(klimat: Klimat) -> None:
+    assert klimat.rows("SELECT release_id, first_year, last_year, is_current FROM releases ORDER BY 1") == [
+        (R2025, 1990, 2023, 0),
+        (R2026, 1990, 2024, 1),
+    ]
+    assert klimat.rows("SELECT DISTINCT release_id FROM emissions WHERE is_current_release = 1") == [(R2026,)]
+
+
+def test_embedded_snapshots_hold_the_facts_cell_by_cell(klimat: Klimat, shared_file: Callable[[str], Path]) -> None:
+    with shared_file("facts/ned_ggt_helsingborg_and_sweden.csv").open(encoding="utf-8", newline="") as file:
+        facts = {
+            (f"smhi-ggt-{r['release']}", r["area_code"], fold(r["huvudsektor"]), int(r["year"])): float(r["emissions_t_co2e"])
+            for r in csv.DictReader(file)
+        }
+    raw = klimat.intermediate("raw/smhi_emissions")
+    area = raw["municipality_sv"].map({"Helsingborg": "1283", "Alla": "00"})
+    held = dict(
+        zip(zip(raw["release_id"], area, raw["main_sector_sv"].map(fold), raw["year"], strict=True), raw["value"], strict=True)
+    )
+    assert len(held) == len(raw) == len(facts) == 414
+    assert held == facts
+
+
+def test_published_figures_are_the_facts(klimat: Klimat, shared_file: Callable[[str], Path]) -> None:
+    names = {fold(name): code for code, name in klimat.rows("SELECT sector_code, sector_name_sv FROM sectors")}
+    with shared_file("facts/ned_ggt_helsingborg_and_sweden.csv").open(encoding="utf-8", newline="") as file:
+        facts = {
+            (f"smhi-ggt-{r['release']}", r["area_code"], names[fold(r["huvudsektor"])], int(r["year"])): float(r["emissions_t_co2e"])
+            for r in csv.DictReader(file)
+        }
+    shown = klimat.rows("SELECT release_id, municipality_code, sector_code, year, emissions_reported_t_co2e FROM emissions")
+    shown += klimat.rows("SELECT release_id, area_code, sector_code, year, emissions_reported_t_co2e FROM area_totals")
+    assert {row[:4]: row[4] for row in shown} == pytest.approx(facts, abs=0.0005)
+
+
+# -- checks -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("check", ["counties_equal_municipalities", "nation_equals_counties", "coverage"])
+def test_check_that_needs_all_municipalities_does_not_apply(klimat: Klimat, check: str) -> None:
+    rows = klimat.rows("SELECT outcome, passed, message FROM data_quality WHERE check_name = ?", check)
+    assert len(rows) == 2
+    for outcome, passed, message in rows:
+        assert (outcome, passed) == ("not_applicable", None)
+        assert "1 of 290 municipalities" in message
+
+
+def test_no_blocking_check_failed_and_remarks_are_complete(klimat: Klimat) -> None:
+    assert klimat.rows("SELECT * FROM data_quality WHERE severity = 'ERROR' AND outcome = 'failed'") == []
+    bare = klimat.rows(
+        'SELECT check_name FROM data_quality WHERE outcome = \'failed\' AND (observed = \'\' OR "limit" = \'\' '
+        "OR message = '' OR suspicion = '' OR offending_count = 0)"
+    )
+    assert bare == []
+
+
+def test_rise_of_transport_after_the_change_of_law_is_flagged_and_kept(klimat: Klimat) -> None:
+    (message,) = [
+        text for (text,) in klimat.rows("SELECT message FROM data_quality WHERE check_name = 'year_jumps' AND passed = 0")
+    ]
+    assert "transport" in message and "2024" in message and "+26.2 %" in message
+
+
+def test_years_that_the_new_release_dropped_are_named(klimat: Klimat) -> None:
+    dropped = klimat.one("SELECT observed FROM data_quality WHERE check_name = 'dropped_years'")
+    assert dropped == "2016, 2017, 2018, 2019"
+
+
+# -- what is published ------------------------------------------------------------------------------------------------
+
+
+def test_terminal_says_what_was_made_and_where(refreshed: Refreshed) -> None:
+    for words in ("516,012", "-52.3 %", "klimat.sqlite", "parquet", "pub-", "make ui"):
+        assert words in refreshed.first.text
+
+
+@pytest.mark.parametrize("name", PUBLISHED)
+def test_both_forms_hold_the_same_rows_of_one_publication(klimat: Klimat, name: str) -> None:
+    names = PUBLISHED[name].column_names
+    frame = klimat.parquet(name)
+    assert list(frame.columns) == names
+    keys = ", ".join(PUBLISHED[name].primary_key)
+    in_sqlite = klimat.rows(f"SELECT {keys}, publication_id FROM {name} ORDER BY {keys}")
+    ordered = frame.sort_values(list(PUBLISHED[name].primary_key))
+    in_parquet = list(ordered[[*PUBLISHED[name].primary_key, "publication_id"]].itertuples(index=False, name=None))
+    assert in_sqlite == in_parquet
+    assert in_sqlite
+    assert {row[-1] for row in in_sqlite} == {klimat.latest.name}
+
+
+def test_columns_of_the_file_are_those_of_the_contracts(klimat: Klimat) -> None:
+    for name, contract in PUBLISHED.items():
+        assert [row[1] for row in klimat.rows(f"PRAGMA table_info({name})")] == contract.column_names
+
+
+def test_manifest_names_every_input(klimat: Klimat, project: Path) -> None:
+    items = {(kind, name): sha for kind, name, sha in klimat.rows("SELECT item_kind, item_name, sha256 FROM run_manifest")}
+    assert {name for kind, name in items if kind == "snapshot"} == {R2025, R2026}
+    assert ("configuration", "municipalities/1283_helsingborg/municipality.yaml") in items
+    assert {name for kind, name in items if kind == "table"} == set(PUBLISHED) - {"run_manifest"}
+    assert all(sha for (kind, _), sha in items.items() if kind in {"snapshot", "configuration", "code"})
+
+
+def test_no_municipality_code_is_a_county_or_the_nation(klimat: Klimat) -> None:
+    for name, contract in PUBLISHED.items():
+        if "municipality_code" in contract.column_names:
+            odd = klimat.rows(
+                f"SELECT DISTINCT municipality_code FROM {name} WHERE municipality_code IS NOT NULL "
+                "AND municipality_code NOT IN (SELECT municipality_code FROM municipalities)"
+            )
+            assert odd == [], name
+
+
+def test_no_totals_among_the_emissions(klimat: Klimat) -> None:
+    assert klimat.one("SELECT count(*) FROM emissions WHERE sector_code NOT IN (SELECT sector_code FROM sectors)") == 0
+    assert klimat.one("SELECT count(DISTINCT sector_code) FROM emissions") == 9
+
+
+def test_data_package_describes_every_table(klimat: Klimat) -> None:
+    package = json.loads((klimat.latest / "datapackage.json").read_text(encoding="utf-8"))
+    assert {resource["name"] for resource in package["resources"]} >= set(PUBLISHED)
+
+
+# -- Dagster's side ---------------------------------------------------------------------------------------------------
+
+
+def test_run_is_in_dagsters_history_under_the_manifests_id(klimat: Klimat, history: dg.DagsterInstance) -> None:
+    (run,) = history.get_runs()
+    assert run.job_name == "nightly_refresh"
+    assert run.status == dg.DagsterRunStatus.SUCCESS
+    assert run.tags["klimat/run_id"] == klimat.one("SELECT DISTINCT run_id FROM run_manifest")
+    assert run.tags["klimat/publication_id"] == klimat.latest.name
+
+
+def test_asset_pages_show_rows_preview_and_plot(history: dg.DagsterInstance) -> None:
+    event = history.get_latest_materialization_event(dg.AssetKey(["indicators", "sectors"]))
+    metadata = event.asset_materialization.metadata
+    assert metadata["dagster/row_count"].value > 0
+    assert metadata["preview"].value.startswith("| municipality_code")
+    assert "data:image/" in metadata["plot 1283"].value
+
+
+def test_checks_are_in_dagsters_history(history: dg.DagsterInstance) -> None:
+    key = dg.AssetCheckKey(dg.AssetKey(["indicators", "sectors"]), "base_matches_target")
+    record = history.event_log_storage.get_latest_asset_check_execution_by_key([key])[key]
+    evaluation = record.event.dagster_event.asset_check_evaluation_data
+    assert evaluation.passed and evaluation.blocking
+    assert {"observed", "limit", "offending keys", "suspicion"} <= set(evaluation.metadata)
+
+
+def test_telemetry_is_off(klimat: Klimat) -> None:
+    instance = yaml.safe_load((klimat.data / "dagster" / "dagster.yaml").read_text(encoding="utf-8"))
+    assert instance["telemetry"]["enabled"] is False
+
+
+def test_nothing_is_pickled(klimat: Klimat) -> None:
+    files = [path for path in klimat.data.rglob("*") if path.is_file()]
+    assert len(files) > 20
+    assert [path for path in files if path.read_bytes()[:1] == b"\x80" and path.read_bytes()[1:2] in b"\x02\x03\x04\x05"] == []
+
+
+def test_no_unfinished_file_is_left(klimat: Klimat) -> None:
+    assert [path for path in klimat.data.rglob("*") if path.suffix in {".part", ".tmp"} or "journal" in path.name] == []
+
+
+# -- a second time ----------------------------------------------------------------------------------------------------
+
+
+def test_second_refresh_does_nothing_and_says_so(refreshed: Refreshed) -> None:
+    assert refreshed.second.code == 0
+    assert "up to date" in refreshed.second.text
+    assert "nothing recomputed" in refreshed.second.text
+    assert refreshed.klimat.files() == refreshed.published
+    assert refreshed.klimat.files("intermediate") == refreshed.intermediate
+
+
+@pytest.mark.parametrize("name", PUBLISHED)
+def test_second_refresh_confirms_every_published_table(history: dg.DagsterInstance, name: str) -> None:
+    event = history.get_latest_materialization_event(dg.AssetKey(["published", name]))
+    assert "nothing was recomputed" in event.asset_materialization.metadata["unchanged"].value
+    assert event.run_id == ""
+
+
+def test_unknown_municipality_is_refused_and_nothing_touched(refreshed: Refreshed) -> None:
+    answer = refreshed.klimat("refresh", "--municipality", "9999X")
+    assert answer.code == 1
+    assert "--municipality 9999X: no municipality has that code" in answer.text
+    assert "Traceback" not in answer.text
+    assert refreshed.klimat.files() == refreshed.published
+    assert refreshed.klimat.files("intermediate") == refreshed.intermediate
+
+
+def test_another_process_elsewhere_makes_the_same_bytes(klimat: Klimat, tmp_path: Path) -> None:
+    other = Klimat(tmp_path / "elsewhere")
+    answer = other.apart("refresh", "--force", PYTHONHASHSEED="4711", TZ="Pacific/Auckland", LC_ALL="C")
+    assert answer.code == 0, answer.text
+    assert other.latest.name == klimat.latest.name
+    ours, theirs = ({path.name: path.read_bytes() for path in k.latest.iterdir()} for k in (klimat, other))
+    assert sorted(ours) == sorted(theirs)
+    differing = [name for name in ours if name.endswith(".parquet") and ours[name] != theirs[name]]
+    assert differing == []

@@ -1,0 +1,71 @@
+"""``klimat refresh --municipality 1283``, published to PostgreSQL too."""
+
+from collections.abc import Callable
+
+import pytest
+
+from klimat_pipeline.contracts import PUBLISHED
+from klimat_pipeline_tests.pipeline.commands import Answer, Klimat
+from klimat_pipeline_tests.pipeline.conftest import PASSWORD
+
+Ask = Callable[[str], list[tuple[object, ...]]]
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory, optional_database: str | None) -> tuple[Klimat, Answer]:
+    environment = (("KLIMAT_DATABASE_URL", optional_database),) if optional_database else ()
+    klimat = Klimat(tmp_path_factory.mktemp("data"), environment)
+    answer = klimat.apart("refresh", "--municipality", "1283")
+    assert answer.code == 0, answer.text
+    return klimat, answer
+
+
+@pytest.mark.parametrize("name", ["emissions", "sector_indicators", "targets", "subsector_emissions", "municipalities"])
+def test_only_the_chosen_one_is_published(run: tuple[Klimat, Answer], name: str) -> None:
+    assert run[0].rows(f"SELECT DISTINCT municipality_code FROM {name}") == [("1283",)]
+
+
+def test_nation_stays_for_comparison(run: tuple[Klimat, Answer]) -> None:
+    assert run[0].rows("SELECT DISTINCT area_code FROM area_totals WHERE area_level = 'nation'") == [("00",)]
+
+
+def test_choice_stands_in_the_manifest(run: tuple[Klimat, Answer]) -> None:
+    assert run[0].one("SELECT item_value FROM run_manifest WHERE item_name = 'municipalities' AND item_kind = 'option'") == "1283"
+
+
+def test_same_choice_again_is_up_to_date_and_another_is_not(run: tuple[Klimat, Answer]) -> None:
+    answer = run[0]("refresh", "--municipality", "1283", "-m", "1283")
+    assert answer.code == 0 and "up to date" in answer.text, answer.text
+
+
+@pytest.mark.parametrize("name", PUBLISHED)
+def test_database_shows_the_same_rows(run: tuple[Klimat, Answer], ask_database: Ask, name: str) -> None:
+    texts = [c.name for c in PUBLISHED[name].columns if c.kind in {"string", "integer"}]
+    numbers = [c.name for c in PUBLISHED[name].columns if c.kind == "number"]
+    listed = ", ".join(f'"{column}"' for column in [*texts, *numbers])
+    key = lambda row: tuple(map(str, row[: len(texts)]))  # noqa: E731
+    here = sorted(run[0].rows(f"SELECT {listed} FROM {name}"), key=key)
+    there = sorted(ask_database(f"SELECT {listed} FROM klimat.{name}"), key=key)
+    assert here
+    assert there == here
+
+
+def test_password_is_nowhere(run: tuple[Klimat, Answer], database: str) -> None:
+    klimat, answer = run
+    assert PASSWORD in database
+    assert "PostgreSQL" in answer.text
+    assert PASSWORD not in answer.text
+    files = [path for path in klimat.data.rglob("*") if path.is_file()]
+    assert len(files) > 20
+    assert [path for path in files if PASSWORD.encode() in path.read_bytes()] == []
+
+
+def test_password_is_not_in_the_message_about_a_database_that_is_gone(run: tuple[Klimat, Answer], tmp_path) -> None:
+    url = f"postgresql://klimat:{PASSWORD}@127.0.0.1:1/klimat"
+    answer = Klimat(run[0].data, (("KLIMAT_DATABASE_URL", url),))("refresh", "--municipality", "1283")
+    assert answer.code == 1
+    assert PASSWORD not in answer.text
+    assert "127.0.0.1" in answer.text
+    assert "last good" in answer.text
+    files = [path for path in run[0].data.rglob("*") if path.is_file()]
+    assert [path for path in files if PASSWORD.encode() in path.read_bytes()] == []
