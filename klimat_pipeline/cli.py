@@ -23,6 +23,8 @@ app = typer.Typer(
 )
 snapshot = typer.Typer(help="The archive of source files.", no_args_is_help=True)
 app.add_typer(snapshot, name="snapshot")
+municipality_app = typer.Typer(help="Folders of municipalities.", no_args_is_help=True)
+app.add_typer(municipality_app, name="municipality")
 
 #: A log has no edge: without a terminal, lines are not cut to the width of one.
 _WIDTH = None if sys.stdout.isatty() or "COLUMNS" in os.environ else 120
@@ -47,6 +49,10 @@ def refresh(
     municipality: Annotated[
         list[str] | None, typer.Option("--municipality", "-m", help="Publish only this code; may be repeated.")
     ] = None,
+    release: Annotated[
+        list[str] | None,
+        typer.Option("--release", help="Make this release current: newer ones of its substance are left out."),
+    ] = None,
     force: Annotated[bool, typer.Option("--force", help="Recompute although nothing has changed.")] = False,
 ) -> None:
     """Run the main job: ingest, check, compute, publish. Does nothing when nothing has changed."""
@@ -59,7 +65,7 @@ def refresh(
 
         with out.status("asking the live source"):
             fetch_all(settings, log=lambda text: out.print(f"  {text}", style="dim"))
-    made_from = inputs(settings, municipalities=municipality or [])
+    made_from = inputs(settings, municipalities=municipality or [], releases=release or [])
     if not force and is_up_to_date(settings, made_from):
         from klimat_pipeline.refresh import confirm
 
@@ -88,6 +94,67 @@ def validate() -> None:
         err.print(f"[red]{len(problems)} problem(s)[/]")
         raise typer.Exit(1)
     out.print("[green]configuration is valid[/]")
+
+
+@app.command()
+def freeze(
+    name: Annotated[
+        str, typer.Argument(help="Name of the report, such as 'Klimatkontrakt 2025/26'.", show_default=False)
+    ],
+    municipality: Annotated[str, typer.Option("--municipality", "-m", help="Whose report it is.")],
+    release: Annotated[str | None, typer.Option("--release", help="Release; by default the current one.")] = None,
+) -> None:
+    """Keep the published figures of a report; every refresh proves from then on that they still come out."""
+    from klimat_pipeline.freezing import freeze_report
+    from klimat_pipeline.settings import load_settings
+
+    path, figures = freeze_report(load_settings(), name, municipality, release)
+    out.print(f"[green]frozen[/] {figures} figures in {path}", soft_wrap=True)
+
+
+@app.command()
+def explain(
+    table: Annotated[str, typer.Argument(help="Published table, such as sector_indicators.", show_default=False)],
+    key: Annotated[list[str], typer.Argument(help="column=value, several.", show_default=False)],
+    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Follow one published number back to the cells of the source workbook."""
+    from klimat_pipeline.explain import as_json, as_text, parse_keys
+    from klimat_pipeline.explain import explain as explained
+    from klimat_pipeline.settings import load_settings
+
+    node = explained(load_settings(), table, parse_keys(key))
+    if json:
+        import json as json_module
+
+        sys.stdout.write(json_module.dumps(as_json(node), ensure_ascii=False, indent=2) + "\n")
+        return
+    out.print(as_text(node))
+
+
+@municipality_app.command("add")
+def municipality_add(
+    code: Annotated[str, typer.Argument(help="SCB's four-digit code.", show_default=False)],
+    name: Annotated[str, typer.Option("--name", help="Name as SCB writes it.")],
+) -> None:
+    """Write a commented folder for a municipality, ready to be filled in."""
+    from klimat_pipeline.clean.reference import load_reference
+    from klimat_pipeline.configuration.municipality import load_generic
+    from klimat_pipeline.configuration.template import add_municipality
+    from klimat_pipeline.settings import load_settings
+
+    settings = load_settings()
+    generic = load_generic(settings.municipalities_dir / "_all" / "follow_up.yaml")
+    folder = add_municipality(
+        settings.municipalities_dir,
+        code,
+        name,
+        known_codes=load_reference(settings.reference_dir).municipality_by_code,
+        base=generic.baseline_year,
+        trend=generic.trend_from_year,
+    )
+    out.print(f"[green]written[/] {folder}", soft_wrap=True)
+    out.print("next: edit it, then klimat validate and klimat refresh")
 
 
 @snapshot.command("list")

@@ -4,7 +4,7 @@ This is where the stages ``sources``, ``raw`` and ``clean`` meet; each of them s
 that cannot be read, or whose names nobody knows, never enters: it would fail every following refresh.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -193,7 +193,41 @@ def _fall_back(settings: Settings, substance: str, error: KlimatError, log: Call
     log(f"{substance}: going on with the last snapshot; the source has been silent for {silent} days")
 
 
-def snapshot_table(settings: Settings) -> "pd.DataFrame":
+def chosen_snapshots(settings: Settings, releases: Sequence[str] = ()) -> list[Snapshot]:
+    """The archive as a run sees it: all of it, or without what is newer than the releases that shall be current.
+
+    Leaving newer releases out, rather than marking an older one, is what lets last year's report come out again byte
+    for byte.
+
+    Args:
+        settings: where the archive lies.
+        releases: at most one a substance.
+
+    Raises:
+        SnapshotError: a release is not in the archive.
+    """
+    everything = archive_of(settings).snapshots()
+    by_id = {snapshot.release_id: snapshot for snapshot in everything}
+    newest: dict[str, Snapshot] = {}
+    for release_id in releases:
+        if release_id not in by_id:
+            known = ", ".join(by_id)
+            raise SnapshotError(f"--release {release_id}: no such release in the archive; there are {known}.")
+        chosen = by_id[release_id]
+        if newest.setdefault(chosen.substance, chosen) is not chosen:
+            raise SnapshotError(f"--release {release_id}: {newest[chosen.substance].release_id} is asked for already.")
+    return [
+        snapshot
+        for snapshot in everything
+        if snapshot.substance not in newest or _age(snapshot) <= _age(newest[snapshot.substance])
+    ]
+
+
+def _age(snapshot: Snapshot) -> tuple[str, datetime, str]:
+    return (snapshot.released_on, snapshot.retrieved_at, snapshot.release_id)
+
+
+def snapshot_table(settings: Settings, releases: Sequence[str] = ()) -> "pd.DataFrame":
     """The archive as ``sources/smhi_snapshots``."""
     import pandas as pd
 
@@ -203,7 +237,7 @@ def snapshot_table(settings: Settings) -> "pd.DataFrame":
     rows = [
         {name: getattr(snapshot, name) for name in columns if name != "stale_days"}
         | {"stale_days": stale_days(settings, snapshot.substance)}
-        for snapshot in archive_of(settings).snapshots()
+        for snapshot in chosen_snapshots(settings, releases)
     ]
     if not rows:
         raise SnapshotError("the snapshot archive is empty. Run 'klimat snapshot fetch' or 'klimat snapshot add FILE'.")

@@ -36,10 +36,12 @@ class Inputs:
     Attributes:
         items: lines of the manifest, sorted.
         municipalities: codes that are published; empty for all.
+        releases: releases that shall be current; empty for the newest.
     """
 
     items: tuple[Item, ...]
     municipalities: tuple[str, ...] = ()
+    releases: tuple[str, ...] = ()
 
     @property
     def digest(self) -> str:
@@ -55,19 +57,20 @@ class Inputs:
         return f"run-{self.digest}"
 
 
-def inputs(settings: Settings, *, municipalities: Sequence[str] = ()) -> Inputs:
+def inputs(settings: Settings, *, municipalities: Sequence[str] = (), releases: Sequence[str] = ()) -> Inputs:
     """Collect and hash what a refresh would be made from now.
 
     Args:
         settings: where things lie.
         municipalities: codes to publish; empty for all.
+        releases: releases to be current; they need no line of their own, for only the snapshots that a run sees count.
 
     Raises:
         ConfigurationError: there is no municipality with a given code.
     """
-    from klimat_pipeline.intake import archive_of, stale_days
+    from klimat_pipeline.intake import chosen_snapshots, stale_days
 
-    snapshots = archive_of(settings).snapshots()
+    snapshots = chosen_snapshots(settings, releases)
     chosen = tuple(sorted(set(municipalities)))
     _refuse_unknown(settings, chosen)
     items = [
@@ -89,7 +92,7 @@ def inputs(settings: Settings, *, municipalities: Sequence[str] = ()) -> Inputs:
     package = Path(__file__).resolve().parent
     items.append(Item("code", "klimat_pipeline", __version__, _sha256(_files(package, ("*.py",)), package)))
     items.append(Item("option", "municipalities", " ".join(chosen) or "all"))
-    return Inputs(tuple(sorted(items, key=lambda item: (item.kind, item.name))), chosen)
+    return Inputs(tuple(sorted(items, key=lambda item: (item.kind, item.name))), chosen, tuple(releases))
 
 
 def is_up_to_date(settings: Settings, made_from: Inputs) -> bool:

@@ -73,7 +73,12 @@ def run(settings: Settings, made_from: Inputs, out: "Console", *, force: bool = 
                 "loggers": {"progress": {}},
                 "resources": {
                     "project": {
-                        "config": {"municipalities": list(made_from.municipalities), "live": False, "force": force}
+                        "config": {
+                            "municipalities": list(made_from.municipalities),
+                            "releases": list(made_from.releases),
+                            "live": False,
+                            "force": force,
+                        }
                     }
                 },
             },

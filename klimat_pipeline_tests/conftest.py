@@ -1,4 +1,4 @@
-"""For all tests: nothing set outside reaches them, nothing is reported anywhere, and real files are used or missed."""
+"""For all tests: nothing that is set outside reaches them, and nothing is reported anywhere."""
 
 import os
 from collections.abc import Callable
@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
-PROJECT = Path(__file__).resolve().parents[1]
-SHARED = PROJECT.parent / "shared"
+from klimat_pipeline_tests.support.shared import REPOSITORY, shared_path
+
+_KEPT = {"KLIMAT_RENEW_SNAPSHOT", "KLIMAT_SHARED_DIR"}
 
 for _name in [name for name in os.environ if name.startswith(("KLIMAT_", "DAGSTER_"))]:
-    if _name != "KLIMAT_RENEW_SNAPSHOT":
+    if _name not in _KEPT:
         del os.environ[_name]
 os.environ["GX_ANALYTICS_ENABLED"] = "false"
 
@@ -18,17 +19,10 @@ os.environ["GX_ANALYTICS_ENABLED"] = "false"
 @pytest.fixture(scope="session")
 def project() -> Path:
     """The checkout."""
-    return PROJECT
+    return REPOSITORY
 
 
 @pytest.fixture(scope="session")
 def shared_file() -> Callable[[str], Path]:
-    """Path of a file beside the checkout; the test is skipped, with the reason, where it is absent."""
-
-    def find(name: str) -> Path:
-        path = SHARED / name
-        if not path.is_file():
-            pytest.skip(f"../shared/{name} is absent: it is not part of the checkout")
-        return path
-
-    return find
+    """Path of a file of others; the test is skipped, with the reason, where it is absent."""
+    return lambda name: shared_path(*name.split("/"))

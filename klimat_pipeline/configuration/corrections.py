@@ -79,7 +79,9 @@ class Correction(_Strict):
         "amount or share to another sector or municipality; exclude: set to zero."
     )
     value: float | None = Field(default=None, description="One value for all years.")
-    values: dict[YearKey, float] | None = Field(default=None, description="A value per year, instead of years and value.")
+    values: dict[YearKey, float] | None = Field(
+        default=None, description="A value per year, instead of years and value."
+    )
     unit: Text | None = Field(
         default=None, description="t, kt, kg, ...; for scale and reallocate also factor, percent."
     )

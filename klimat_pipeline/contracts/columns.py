@@ -405,6 +405,8 @@ COLUMNS = _columns(
     ),
     Column("with_all_t", _NUM, "Municipality's total with all corrections.", unit="t"),
     Column("without_t", _NUM, "Municipality's total with this correction left out.", unit="t"),
+    Column("report_name", _TEXT, "Name under which a report was frozen."),
+    Column("frozen_on", _TEXT, "Day on which it was frozen, ISO date.", pattern=r"\d{4}-\d{2}-\d{2}"),
     # -- releases against each other -----------------------------------------------------------------------------
     Column("release_id_from", _TEXT, "Earlier release.", pattern=r"[a-z0-9][a-z0-9-]*"),
     Column("release_id_to", _TEXT, "Later release.", pattern=r"[a-z0-9][a-z0-9-]*"),

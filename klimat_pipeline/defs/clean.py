@@ -34,6 +34,13 @@ def targets(context: dg.AssetExecutionContext, project: Project):
     return checked(context, clean_targets(project.settings.municipalities_dir, project.reference))
 
 
+@dg.asset(**wired("clean/frozen", kinds=("yaml",)), deps=AFTER)
+def frozen(context: dg.AssetExecutionContext, project: Project):
+    from klimat_pipeline.clean.frozen import clean_frozen
+
+    return checked(context, clean_frozen(project.settings.municipalities_dir))
+
+
 @dg.asset(
     **wired(
         "clean/releases",

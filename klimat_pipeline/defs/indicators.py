@@ -15,6 +15,7 @@ from klimat_pipeline.defs.wiring import checked, wired
         targets="clean/targets",
         population="clean/population",
         releases="clean/releases",
+        frozen="clean/frozen",
     )
 )
 def sectors(
@@ -24,6 +25,7 @@ def sectors(
     targets: pd.DataFrame,
     population: pd.DataFrame,
     releases: pd.DataFrame,
+    frozen: pd.DataFrame,
 ):
     from klimat_pipeline.indicators.plots import as_markdown_image, emissions_against_target
     from klimat_pipeline.indicators.sectors import sector_indicators
@@ -33,4 +35,6 @@ def sectors(
         f"plot {code}": dg.MetadataValue.md(as_markdown_image(chart))
         for code, chart in emissions_against_target(frame).items()
     }
-    return checked(context, frame, {"corrected/emissions": emissions, "clean/targets": targets}, plots)
+    return checked(
+        context, frame, {"corrected/emissions": emissions, "clean/targets": targets, "clean/frozen": frozen}, plots
+    )

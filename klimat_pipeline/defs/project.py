@@ -14,11 +14,13 @@ class Project(dg.ConfigurableResource):
 
     Attributes:
         municipalities: codes to publish; empty for all.
+        releases: releases to be current; newer ones of the same substance are left out.
         live: whether to ask the live source first; unset follows KLIMAT_LIVE.
         force: recompute although nothing has changed.
     """
 
     municipalities: list[str] = []
+    releases: list[str] = []
     live: bool | None = None
     force: bool = False
 

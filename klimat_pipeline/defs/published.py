@@ -35,7 +35,7 @@ def publish(context: dg.AssetExecutionContext, project: Project, **tables: Any):
     from klimat_pipeline.published.publication import publish as publish_tables
     from klimat_pipeline.published.shape import shape
 
-    made_from = inputs(project.settings, municipalities=project.municipalities)
+    made_from = inputs(project.settings, municipalities=project.municipalities, releases=project.releases)
     shaped = shape({key: tables[name] for name, key in _SOURCES.items()}, made_from)
     report = publish_tables(
         shaped, publication_id=made_from.publication_id, settings=project.settings, now=datetime.now(UTC)

@@ -28,8 +28,8 @@ def smhi_snapshots(context: dg.AssetExecutionContext, project: Project):
     settings = project.settings
     if settings.live if project.live is None else project.live:
         fetch_all(settings, log=context.log.info)
-    made_from = inputs(settings, municipalities=project.municipalities)
+    made_from = inputs(settings, municipalities=project.municipalities, releases=project.releases)
     if context.run.job_name == NIGHTLY and not project.force and is_up_to_date(settings, made_from):
         confirm_unchanged(context, made_from)
         return
-    yield checked(context, snapshot_table(settings))
+    yield checked(context, snapshot_table(settings, project.releases))

@@ -69,6 +69,7 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
     "indicators/sectors": (
         _reconciles(sums.base_matches_target),
         _reconciles(sums.total_is_sum),
+        _reconciles(sums.frozen_reproduces),
         _likely(likely.baseline_released, "ERROR"),
         _likely(likely.gas_basis_matches),
         _likely(likely.per_resident),

@@ -18,6 +18,8 @@ Tables = Mapping[str, pd.DataFrame]
 SECTORS_T, COUNTIES_T, NATION_T, SUBSECTORS_T = 1.0, 2.0, 10.0, 1.0
 #: The nation exceeds its counties by 0.4 to 0.8 per cent; more is a fault.
 UNALLOCATED_MAX_PCT = 2.0
+#: Frozen figures are rounded as published (three decimals, percentages four).
+FROZEN_TOLERANCE = 0.00051
 
 
 def sectors_equal_total(tables: Tables) -> Sequence[Finding]:
@@ -321,6 +323,43 @@ def total_is_sum(tables: Tables) -> Sequence[Finding]:
     both = shown.merge(sums, on=keys, how="left", validate="one_to_one")
     both["difference_t"] = both["emissions_t_co2e"] - both["sum_t"]
     return [_all_within(both, keys, 1e-3, "total against the sum of all sectors", "a sector is left out of the total")]
+
+
+def frozen_reproduces(tables: Tables) -> Sequence[Finding]:
+    """Every frozen report still comes out as it was handed in, figure by figure."""
+    frozen, shown = tables["clean/frozen"], tables["indicators/sectors"]
+    if frozen.empty:
+        return [not_applicable("no report is frozen")]
+    keys = ["municipality_code", "release_id", "target_id", "year"]
+    figures = ["emissions_t_co2e", "baseline_t_co2e", "change_pct"]
+    both = frozen.merge(shown[[*keys, *figures]], on=keys, how="left", suffixes=("", "_now"), validate="many_to_one")
+    findings = []
+    for (report, release), lines in both.groupby(["report_name", "release_id"]):
+        if not (shown["release_id"] == release).any():
+            findings.append(not_applicable(f"'{report}' rests on {release}, which this run leaves out"))
+            continue
+        off = pd.Series(data=False, index=lines.index)
+        for name in figures:
+            missing = lines[name].isna() != lines[f"{name}_now"].isna()
+            off |= missing | ((lines[name] - lines[f"{name}_now"]).abs() > FROZEN_TOLERANCE)
+        wrong = lines[off]
+        if wrong.empty:
+            findings.append(passed(f"'{report}' reproduces: {len(lines)} figures on {release}", observed="0 differ"))
+            continue
+        first = wrong.iloc[0]
+        findings.append(
+            failed(
+                f"'{report}' does not reproduce: {len(wrong)} of {len(lines)} figures on {release} differ; the first: "
+                f"{first['target_id']} {first['year']} was {first['emissions_t_co2e']:,.3f} t, is now "
+                f"{first['emissions_t_co2e_now']:,.3f} t",
+                observed=f"{first['emissions_t_co2e_now']:.3f} t",
+                limit=f"{first['emissions_t_co2e']:.3f} t",
+                keys=first_keys(wrong, keys),
+                count=len(wrong),
+                suspicion="a correction, target or method was changed for a release that a report rests on",
+            )
+        )
+    return findings
 
 
 def _releases(tables: Tables) -> list[str]:

@@ -12,17 +12,19 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 from klimat_pipeline.errors import SnapshotError
 
 _RELEASE_ID = re.compile(r"[a-z0-9][a-z0-9-]*")
-_DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
+_DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?", re.ASCII)
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _REQUIRED = ("release_id", "source_id", "substance", "file_name", "retrieved_at", "sha256", "size_bytes")
 _OPTIONAL = ("url", "report_date", "etag", "last_modified")
+#: HTTP validators: they say how to ask again, nothing of what came.
+_NO_RESULT = ("etag", "last_modified")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,16 +69,22 @@ class Archive:
         Raises:
             SnapshotError: a manifest is damaged; the message names file, entry and field.
         """
-        found = [*_read(self.embedded_dir, embedded=True), *_read(self.written_dir, embedded=False)]
-        seen: dict[str, Snapshot] = {}
-        for snapshot in found:
-            if snapshot.release_id in seen:
-                raise SnapshotError(
-                    f"release {snapshot.release_id} stands twice in the archive ({snapshot.path.parent.parent} and "
-                    f"{seen[snapshot.release_id].path.parent.parent}). Remove one of the entries."
-                )
-            seen[snapshot.release_id] = snapshot
-        return sorted(found, key=lambda s: (s.substance, s.released_on, s.retrieved_at, s.release_id))
+        seen: dict[str, tuple[Snapshot, str]] = {}
+        for root, embedded in ((self.embedded_dir, True), (self.written_dir, False)):
+            for where, entry in _numbered(root):
+                snapshot = _snapshot(entry, root, where, embedded=embedded)
+                first, place = seen.setdefault(snapshot.release_id, (snapshot, where))
+                # A release that was fetched here and later came with the checkout is one release: the embedded one.
+                is_same = first.sha256 == snapshot.sha256 and first.embedded != embedded
+                if first is not snapshot and not is_same:
+                    raise SnapshotError(
+                        f"{where}: field release_id is {snapshot.release_id!r}, which already names {place}. Remove one "
+                        "of the two entries."
+                    )
+        return sorted(
+            (snapshot for snapshot, _ in seen.values()),
+            key=lambda s: (s.substance, s.released_on, s.retrieved_at, s.release_id),
+        )
 
     def add(
         self,
@@ -98,43 +106,42 @@ class Archive:
             The snapshot, and whether it is new.
 
         Raises:
-            SnapshotError: the release id or report date is malformed, or the id already names other bytes.
+            SnapshotError: the release id or report date is malformed, the id already names other bytes, or the archive
+                cannot be written.
         """
         sha256 = hashlib.sha256(content).hexdigest()
-        if report_date is not None and not _DATE.fullmatch(report_date):
-            raise SnapshotError(f"report date {report_date!r}: expected 2025, 2025-06 or 2025-06-10.")
-        date = report_date or f"{retrieved_at.astimezone(UTC):%Y-%m-%d}"
-        derived = "-".join((source_id, substance, date, sha256[:8])).lower()
-        name = release_id or re.sub(r"[^a-z0-9-]+", "-", derived)
-        if not _RELEASE_ID.fullmatch(name):
-            raise SnapshotError(f"release id {name!r}: expected lower-case letters, digits and hyphens.")
+        day = report_date or f"{retrieved_at.astimezone(UTC):%Y-%m-%d}"
+        derived = "-".join((source_id, substance, day, sha256[:8])).lower()
+        entry = {
+            "release_id": release_id or re.sub(r"[^a-z0-9-]+", "-", derived),
+            "source_id": source_id,
+            "substance": substance,
+            "url": url,
+            # For recognition only, and never a path.
+            "file_name": re.split(r"[\\/]", file_name)[-1],
+            "retrieved_at": retrieved_at.isoformat(timespec="seconds"),
+            "sha256": sha256,
+            "size_bytes": len(content),
+            "report_date": report_date,
+            "etag": etag,
+            "last_modified": last_modified,
+        }
+        new = _snapshot(entry, self.written_dir, f"{file_name} cannot enter the archive", embedded=False)
+        entry["retrieved_at"] = new.retrieved_at.isoformat(timespec="seconds")
         with self._locked():
             known = self.snapshots()
             for snapshot in known:
                 if snapshot.sha256 == sha256:
                     return snapshot, False
-            if any(snapshot.release_id == name for snapshot in known):
+            if any(snapshot.release_id == new.release_id for snapshot in known):
                 raise SnapshotError(
-                    f"release {name} is in the archive with other bytes. History is never overwritten: give another "
-                    "--release-id."
+                    f"release {new.release_id} is in the archive with other bytes. History is never overwritten: give "
+                    "another --release-id."
                 )
-            target = self.written_dir / "files" / f"{sha256}.xlsx"
-            write_whole(target, content)
-            entry = {
-                "release_id": name,
-                "source_id": source_id,
-                "substance": substance,
-                "url": url,
-                "file_name": Path(file_name).name,
-                "retrieved_at": retrieved_at.astimezone(UTC).isoformat(timespec="seconds"),
-                "sha256": sha256,
-                "size_bytes": len(content),
-                "report_date": report_date,
-                "etag": etag,
-                "last_modified": last_modified,
-            }
+            # The file first: a manifest that names no file would stop every refresh, a file too many harms nobody.
+            write_whole(new.path, content)
             _write_manifest(self.written_dir, [*_entries(self.written_dir), entry])
-            return _snapshot(entry, self.written_dir, embedded=False), True
+            return new, True
 
     def remove(self, release_id: str) -> Snapshot:
         """Take a release out of the written archive, its file too.
@@ -151,7 +158,8 @@ class Archive:
                 raise SnapshotError(f"release {release_id} is embedded in the checkout and stays.")
             kept = [entry for entry in _entries(self.written_dir) if entry["release_id"] != release_id]
             _write_manifest(self.written_dir, kept)
-            snapshot.path.unlink(missing_ok=True)
+            if all(entry["sha256"] != snapshot.sha256 for entry in kept):
+                snapshot.path.unlink(missing_ok=True)
             return snapshot
 
     def read(self, snapshot: Snapshot) -> bytes:
@@ -160,36 +168,55 @@ class Archive:
         Raises:
             SnapshotError: it is missing, or its bytes are not those that were archived.
         """
+        if snapshot.embedded:
+            advice = "Restore it: git checkout brings the embedded files back."
+        else:
+            advice = "Restore it, or remove the release and add it again."
+        root = self.embedded_dir if snapshot.embedded else self.written_dir
+        if not snapshot.path.resolve().is_relative_to(root.resolve()):
+            raise SnapshotError(f"{snapshot.release_id}: {snapshot.path} leads out of the archive {root}. {advice}")
         try:
             content = snapshot.path.read_bytes()
         except OSError as error:
             raise SnapshotError(
-                f"{snapshot.release_id}: {snapshot.path} cannot be read ({error.strerror}). Restore it, or remove the "
-                "release and add it again."
+                f"{snapshot.release_id}: {snapshot.path} cannot be read ({error.strerror}), expected "
+                f"{snapshot.size_bytes} bytes. {advice}"
             ) from None
         sha256 = hashlib.sha256(content).hexdigest()
-        if sha256 != snapshot.sha256:
+        if sha256 != snapshot.sha256 or len(content) != snapshot.size_bytes:
             raise SnapshotError(
                 f"{snapshot.release_id}: {snapshot.path} has {len(content)} bytes with sha256 {sha256[:12]}…, expected "
-                f"{snapshot.size_bytes} with {snapshot.sha256[:12]}…. It was changed or damaged: restore it, or remove "
-                "the release and add it again."
+                f"{snapshot.size_bytes} with {snapshot.sha256[:12]}…. It was changed or damaged. {advice}"
             )
         return content
 
+    def digest(self) -> str:
+        """Hash of everything in the manifests that determines results; asking a source again does not change it."""
+        names = [name for name in (*_REQUIRED, *_OPTIONAL) if name not in _NO_RESULT]
+        lines = [[str(getattr(snapshot, name)) for name in names] for snapshot in self.snapshots()]
+        return hashlib.sha256(json.dumps(lines).encode()).hexdigest()
+
     @contextmanager
     def _locked(self) -> Iterator[None]:
-        self.written_dir.mkdir(parents=True, exist_ok=True)
-        with (self.written_dir / ".lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            yield
+        """One writer at a time; what the disk refuses is said in words."""
+        try:
+            self.written_dir.mkdir(parents=True, exist_ok=True)
+            with (self.written_dir / ".lock").open("w") as lock:
+                fcntl.flock(lock, fcntl.LOCK_EX)
+                yield
+        except OSError as error:
+            raise SnapshotError(
+                f"{error.filename or self.written_dir}: the archive cannot be written ({error.strerror}); the manifest "
+                "is unchanged. Is the disk full, or does the folder belong to somebody else?"
+            ) from None
 
 
 def _entries(root: Path) -> list[dict[str, Any]]:
     manifest = root / "manifest.json"
-    if not manifest.is_file():
-        return []
     try:
         entries = json.loads(manifest.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return []
     except (OSError, ValueError) as error:
         raise SnapshotError(f"{manifest}: cannot be read ({error}). Restore it from a backup.") from None
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
@@ -197,25 +224,56 @@ def _entries(root: Path) -> list[dict[str, Any]]:
     return entries
 
 
-def _read(root: Path, *, embedded: bool) -> list[Snapshot]:
-    return [_snapshot(entry, root, embedded=embedded, number=i) for i, entry in enumerate(_entries(root), start=1)]
+def _numbered(root: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Entries, each with the words that say where it stands."""
+    for number, entry in enumerate(_entries(root), start=1):
+        yield f"{root / 'manifest.json'}, entry {number}", entry
 
 
-def _snapshot(entry: dict[str, Any], root: Path, *, embedded: bool, number: int = 0) -> Snapshot:
-    where = f"{root / 'manifest.json'}, entry {number}"
+def _snapshot(entry: dict[str, Any], root: Path, where: str, *, embedded: bool) -> Snapshot:
+    """An entry, every field of it checked."""
+
+    def refuse(name: str, expected: str) -> SnapshotError:
+        return SnapshotError(f"{where}: field {name} is {entry[name]!r}, expected {expected}.")
+
     for name in _REQUIRED:
         if entry.get(name) in (None, ""):
             raise SnapshotError(f"{where}: field {name} is missing.")
     if unknown := sorted(set(entry) - {*_REQUIRED, *_OPTIONAL}):
         raise SnapshotError(f"{where}: unknown field {unknown[0]}.")
-    if not _SHA256.fullmatch(str(entry["sha256"])):
-        raise SnapshotError(f"{where}: field sha256 is {entry['sha256']!r}, expected 64 hexadecimal digits.")
-    try:
-        retrieved_at = datetime.fromisoformat(str(entry["retrieved_at"])).astimezone(UTC)
-    except ValueError:
-        raise SnapshotError(f"{where}: field retrieved_at is {entry['retrieved_at']!r}, expected a time.") from None
+    for name, value in entry.items():
+        if name != "size_bytes" and not isinstance(value, str) and not (value is None and name in _OPTIONAL):
+            raise refuse(name, "a text")
+    if type(entry["size_bytes"]) is not int or entry["size_bytes"] < 1:
+        raise refuse("size_bytes", "a whole number above zero")
+    if not _RELEASE_ID.fullmatch(entry["release_id"]):
+        raise refuse("release_id", "lower-case letters, digits and hyphens")
+    # The name of the file follows from it, so this is also what keeps paths inside the archive.
+    if not _SHA256.fullmatch(entry["sha256"]):
+        raise refuse("sha256", "64 hexadecimal digits")
+    if entry.get("report_date") is not None and not _is_date(entry["report_date"]):
+        raise refuse("report_date", "a date as 2025, 2025-06 or 2025-06-10")
+    retrieved_at = _moment(entry["retrieved_at"])
+    if retrieved_at is None:
+        raise refuse("retrieved_at", "a time with its zone, as 2025-06-10T05:15:00+00:00")
     values = {name: entry.get(name) for name in (*_REQUIRED, *_OPTIONAL)} | {"retrieved_at": retrieved_at}
     return Snapshot(**values, path=root / "files" / f"{entry['sha256']}.xlsx", embedded=embedded)
+
+
+def _is_date(text: str) -> bool:
+    try:
+        date.fromisoformat(f"{text}-01-01"[:10])
+    except ValueError:
+        return False
+    return _DATE.fullmatch(text) is not None
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment.astimezone(UTC) if moment.tzinfo else None
 
 
 def _write_manifest(root: Path, entries: list[dict[str, Any]]) -> None:
@@ -233,5 +291,11 @@ def write_whole(path: Path, content: bytes) -> None:
             file.flush()
             os.fsync(file.fileno())
         draft.replace(path)
+        # The new name is lost with the power as long as the folder itself is not on the disk.
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
     finally:
         draft.unlink(missing_ok=True)

@@ -184,7 +184,8 @@ def _once(
     import httpx
 
     timeout = httpx.Timeout(
-        min(settings.http_read_timeout_s, deadline.left_s), connect=min(settings.http_connect_timeout_s, deadline.left_s)
+        min(settings.http_read_timeout_s, deadline.left_s),
+        connect=min(settings.http_connect_timeout_s, deadline.left_s),
     )
     is_conditional = "If-None-Match" in headers or "If-Modified-Since" in headers
     try:
@@ -229,7 +230,7 @@ def _body(answer: "httpx.Response", max_bytes: int, shown: str) -> bytes:
         f"{shown}: larger than the limit of {max_bytes:,} bytes; not fetched. Is it the right address? The limit is "
         "KLIMAT_MAX_SNAPSHOT_BYTES."
     )
-    if announced.isdigit() and int(announced) > max_bytes:
+    if announced.isdecimal() and int(announced) > max_bytes:
         raise too_large
     content = bytearray()
     # That an answer is as long as announced is seen to below us: it ends in RemoteProtocolError if not.
@@ -241,7 +242,9 @@ def _body(answer: "httpx.Response", max_bytes: int, shown: str) -> bytes:
 
 
 def _too_slow(deadline: _Deadline) -> _TryAgainError:
-    return _TryAgainError(f"the deadline of {deadline.seconds:g} s passed (KLIMAT_HTTP_DEADLINE_S): it answers too slowly")
+    return _TryAgainError(
+        f"the deadline of {deadline.seconds:g} s passed (KLIMAT_HTTP_DEADLINE_S): it answers too slowly"
+    )
 
 
 def _refusal(answer: "httpx.Response") -> _TryAgainError:
@@ -256,7 +259,7 @@ def _retry_after(header: str | None) -> float | None:
 
     if header is None:
         return None
-    if header.strip().isdigit():
+    if header.strip().isdecimal():
         return float(header)
     try:
         when = parsedate_to_datetime(header)

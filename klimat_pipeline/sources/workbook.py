@@ -55,9 +55,7 @@ def check_workbook(content: bytes, *, name: str, content_type: str | None = None
             for entry in archive.infolist():
                 _check_entry(archive, entry)
     except _RefusedError as refusal:
-        raise WorkbookError(
-            Place(name), refusal.problem, expected="an xlsx workbook", advice=refusal.advice
-        ) from None
+        raise WorkbookError(Place(name), refusal.problem, expected="an xlsx workbook", advice=refusal.advice) from None
 
 
 def _check_magic(content: bytes, content_type: str | None) -> None:

@@ -89,6 +89,24 @@ TARGETS = Table(
     topic="targets",
 )
 
+FROZEN = Table(
+    key="clean/frozen",
+    description="Figures of reports that were handed in and frozen under a name; every run is held against them.",
+    columns=(
+        col("municipality_code"),
+        col("report_name"),
+        col("release_id"),
+        col("frozen_on"),
+        col("target_id"),
+        col("year"),
+        col("emissions_t_co2e").use(nullable=False, minimum=None, additive="no"),
+        col("baseline_t_co2e").use(minimum=None),
+        col("change_pct"),
+    ),
+    primary_key=("municipality_code", "report_name", "target_id", "year"),
+    topic="targets",
+)
+
 _CELL = (
     col("sheet").use(f"{_RAW}.sheet"),
     col("source_row").use(f"{_RAW}.source_row"),
@@ -162,4 +180,4 @@ AREA_TOTALS = Table(
     primary_key=("release_id", "area_code", "sector_code", "year"),
 )
 
-TABLES = (RELEASES, MUNICIPALITIES, SECTORS, POPULATION, TARGETS, EMISSIONS, SUBSECTORS, AREA_TOTALS)
+TABLES = (RELEASES, MUNICIPALITIES, SECTORS, POPULATION, TARGETS, FROZEN, EMISSIONS, SUBSECTORS, AREA_TOTALS)

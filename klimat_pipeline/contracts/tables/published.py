@@ -60,6 +60,7 @@ TABLES = (
     published(corrected.RESIDUALS, "correction_residuals", extra=_PUBLICATION),
     published(corrected.LEFT_OUT, "corrections_left_out", extra=_PUBLICATION),
     published(clean.TARGETS, "targets", extra=_PUBLICATION),
+    published(clean.FROZEN, "frozen_reports", extra=_PUBLICATION),
     published(clean.RELEASES, "releases", extra=_PUBLICATION),
     published(clean.MUNICIPALITIES, "municipalities", extra=_PUBLICATION),
     published(clean.SECTORS, "sectors", extra=_PUBLICATION),

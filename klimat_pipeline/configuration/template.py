@@ -1,0 +1,72 @@
+"""A commented folder for a new municipality, ready to be filled in: ``klimat municipality add``."""
+
+from pathlib import Path
+
+from klimat_pipeline.configuration.frozen import slug
+from klimat_pipeline.configuration.municipality import municipality_folders
+from klimat_pipeline.errors import ConfigurationError
+
+_MUNICIPALITY = """\
+# yaml-language-server: $schema=../../schemas/municipality.schema.json
+# Targets of {name}. "klimat validate" checks this file and names line and field of whatever does not fit.
+municipality_code: "{code}"   # in quotation marks, so that a leading zero survives
+name: {name}
+trend_from_year: {trend}         # first year of the trend; has to be a released year
+
+# Without targets the municipality keeps the generic indicators. One entry per target, such as:
+#   - id: total
+#     name_sv: Totalt (territoriellt)
+#     name_en: Territorial total
+#     sectors: all                 # or a list of data/reference/sectors.csv; [] where national data cannot tell
+#     boundary: territory          # territory, organisation or residents
+#     gas_basis: GHG               # GHG, or fossil where the document says fossil emissions
+#     baseline_year: {base}
+#     target_year: 2030
+#     reduction_pct: 85
+#     source: document, page or section
+targets: []
+"""
+_CORRECTIONS = """\
+# yaml-language-server: $schema=../../schemas/corrections.schema.json
+# Local corrections of the national figures; data/municipalities/1283_helsingborg/corrections.yaml shows some.
+# Each states reason, source, who decided when, and the national value it was decided against.
+drift_limit_pct: 5         # a national base that moved by more asks for a review
+base_year_limit_pct: 5     # a baseline that moved by more asks for an approved recalculation
+base_year_approvals: []
+corrections: []
+"""
+_POPULATION = "municipality_code,year,population,source\n"
+
+
+def add_municipality(
+    municipalities_dir: Path, code: str, name: str, *, known_codes: dict[str, str], base: int, trend: int
+) -> Path:
+    """Write the folder of a municipality.
+
+    Args:
+        municipalities_dir: ``data/municipalities``.
+        code: SCB's code.
+        name: SCB's name.
+        known_codes: codes and names.
+        base: baseline year that the example shows.
+        trend: first year of the trend.
+
+    Raises:
+        ConfigurationError: there is no such municipality, or it has a folder.
+    """
+    if code not in known_codes:
+        near = [other for other, known in known_codes.items() if known.casefold() == name.casefold()]
+        hint = f" {name} is {near[0]}." if near else ""
+        raise ConfigurationError(f"no municipality has the code {code!r}.{hint}")
+    if known_codes[code] != name:
+        raise ConfigurationError(f"{code} is {known_codes[code]!r}, not {name!r}.")
+    for folder in municipality_folders(municipalities_dir, []):
+        if folder.name.startswith(code):
+            raise ConfigurationError(f"{name} has the folder {folder.name} already.")
+    folder = municipalities_dir / f"{code}_{slug(name)}"
+    folder.mkdir()
+    files = {"municipality.yaml": _MUNICIPALITY, "corrections.yaml": _CORRECTIONS, "population.csv": _POPULATION}
+    for file, text in files.items():
+        filled = text.format(code=code, name=name, base=base, trend=trend) if file == "municipality.yaml" else text
+        (folder / file).write_text(filled, encoding="utf-8")
+    return folder
