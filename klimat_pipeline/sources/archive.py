@@ -78,8 +78,8 @@ class Archive:
                 is_same = first.sha256 == snapshot.sha256 and first.embedded != embedded
                 if first is not snapshot and not is_same:
                     raise SnapshotError(
-                        f"{where}: field release_id is {snapshot.release_id!r}, which already names {place}. Remove one "
-                        "of the two entries."
+                        f"{where}: field release_id is {snapshot.release_id!r}, which already names {place}. Remove "
+                        "one of the two entries."
                     )
         return sorted(
             (snapshot for snapshot, _ in seen.values()),
@@ -256,7 +256,9 @@ def _snapshot(entry: dict[str, Any], root: Path, where: str, *, embedded: bool) 
     retrieved_at = _moment(entry["retrieved_at"])
     if retrieved_at is None:
         raise refuse("retrieved_at", "a time with its zone, as 2025-06-10T05:15:00+00:00")
-    values = {name: entry.get(name) for name in (*_REQUIRED, *_OPTIONAL)} | {"retrieved_at": retrieved_at}
+    values: dict[str, Any] = {name: entry.get(name) for name in (*_REQUIRED, *_OPTIONAL)} | {
+        "retrieved_at": retrieved_at
+    }
     return Snapshot(**values, path=root / "files" / f"{entry['sha256']}.xlsx", embedded=embedded)
 
 

@@ -187,10 +187,12 @@ def _once(
         min(settings.http_read_timeout_s, deadline.left_s),
         connect=min(settings.http_connect_timeout_s, deadline.left_s),
     )
+    # Merged: given as ``params`` they would replace what the address asks for already.
+    address = httpx.URL(url).copy_merge_params(params or {})
     is_conditional = "If-None-Match" in headers or "If-Modified-Since" in headers
     try:
         with client.stream(
-            "GET", url, params=params, headers=headers, timeout=timeout, extensions={"trace": deadline.watch}
+            "GET", address, headers=headers, timeout=timeout, extensions={"trace": deadline.watch}
         ) as answer:
             status = answer.status_code
             if status == _NOT_MODIFIED and is_conditional:

@@ -19,6 +19,8 @@ MAX_RATIO = 200
 RATIO_FROM_BYTES = 4 * 1024 * 1024
 
 _ZIP, _OLE, _DIRECTORY_ENTRY = b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"PK\x01\x02"
+#: A directory of as many entries as allowed is a fifth of this.
+_DIRECTORY_BYTES = 512 * 1024
 _BEFORE_XML = b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n"
 _DECLARATION = re.compile(rb"<!(?:DOCTYPE|ENTITY)")
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
@@ -73,11 +75,15 @@ def _check_magic(content: bytes, content_type: str | None) -> None:
         raise _RefusedError(f"it is no workbook but something else{said}, beginning with {start!r}")
 
 
+def _check_count(entries: int) -> None:
+    if entries > MAX_ENTRIES:
+        raise _RefusedError(f"it has {entries:,} entries or more, the limit is {MAX_ENTRIES:,}", _BOMB)
+
+
 def _opened(content: bytes) -> zipfile.ZipFile:
     # Counted before zipfile makes an object of each: a directory of a million entries costs half a gigabyte, and the
-    # number that the file itself states may be a lie.
-    if (count := content.count(_DIRECTORY_ENTRY)) > MAX_ENTRIES:
-        raise _RefusedError(f"it has {count:,} entries, more than {MAX_ENTRIES:,}", _BOMB)
+    # number that the file itself states may be a lie. The directory stands at the end.
+    _check_count(content.count(_DIRECTORY_ENTRY, -_DIRECTORY_BYTES))
     try:
         return zipfile.ZipFile(BytesIO(content))
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
@@ -86,6 +92,7 @@ def _opened(content: bytes) -> zipfile.ZipFile:
 
 def _check_directory(entries: list[zipfile.ZipInfo]) -> None:
     """Hold what the zip file says of itself against the limits; nothing is unpacked."""
+    _check_count(len(entries))
     unpacked = sum(entry.file_size for entry in entries)
     if unpacked > MAX_UNPACKED_BYTES:
         raise _RefusedError(f"it would unpack to {unpacked:,} bytes, more than {MAX_UNPACKED_BYTES:,}", _BOMB)
