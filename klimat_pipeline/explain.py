@@ -32,8 +32,12 @@ _FIGURES: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "sector_indicators": ("emissions_t_co2e", ("baseline_t_co2e", "change_pct", "is_current_release")),
     "emissions": ("emissions_t", ("is_current_release",)),
 }
+#: Formula of a row of emissions.
+_CORRECTED = "the reported figure, then local corrections in their order"
 #: What the label of a node says already.
 _IN_LABEL = ("sheet", "cell", "agrees")
+#: Labels of nodes whose number is a difference.
+_SIGNED = ("correction", "change")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +101,7 @@ def explain(settings: Settings, table: str, key: Mapping[str, str]) -> Node:
     contract = _explained(table)
     with _opened(settings) as database:
         row, note = database.only(contract, key)
-        codes = row.get("sector_codes", row.get("sector_code")).split()
+        codes = str(row.get("sector_codes", row.get("sector_code", ""))).split()
         baseline = row.get("baseline_year")
         release = _first(database.rows("releases", release_id=row["release_id"]))
         workbook = _Source(settings, release, row["municipality_code"], codes, [row["year"], baseline])
@@ -135,9 +139,7 @@ def _root(contract: Table, row: Row, note: str, inputs: "_Inputs", release: Row)
     indicator = "sector_codes" in row
     value, baseline = row[figure], row.get("baseline_year")
     unit = row.get("unit") or contract.column(figure).unit
-    children = []
-    if indicator:
-        children.append(Node("formula", formula(row["sector_codes"], baseline)))
+    children = [Node("formula", formula(row["sector_codes"], baseline) if indicator else _CORRECTED)]
     if inputs.codes:
         reported = row["emissions_reported_t_co2e" if indicator else "emissions_reported_t"]
         children.append(inputs.year(f"inputs {row['year']}", row["year"], value, unit))
@@ -184,11 +186,12 @@ class _Inputs:
 
     def year(self, label: str, year: int, value: float | None, unit: str | None) -> Node:
         """All sectors of a year."""
-        return Node(label, value, unit, {}, tuple(self._sector(row) for row in self._rows(year)))
+        detail = {"reported_t": round(self.reported(year), 3)}
+        return Node(label, value, unit, detail, tuple(self._sector(row) for row in self._rows(year)))
 
     def reported(self, year: int) -> float:
         """What was reported for the year, all sectors together, as published."""
-        return sum(row["emissions_reported_t"] for row in self._rows(year))
+        return float(sum(row["emissions_reported_t"] for row in self._rows(year)))
 
     def cells_sum(self, year: int, reported: float) -> Node:
         """Whether the cells sum to the reported figure."""
@@ -286,20 +289,21 @@ class _Source:
 
         archive = archive_of(settings)
         name = release.get("release_id")
-        self.snapshot = next((s for s in archive.snapshots() if s.release_id == name), None)
-        if self.snapshot is None:
+        snapshot = next((s for s in archive.snapshots() if s.release_id == name), None)
+        if snapshot is None:
             raise SnapshotError(
                 f"release {name} was published but is no longer in the archive: its cells cannot be read back. Add its "
                 "file again (klimat snapshot add), or refresh."
             )
-        content = archive.read(self.snapshot)
-        if release["sha256"] != self.snapshot.sha256:
+        content = archive.read(snapshot)
+        if release["sha256"] != snapshot.sha256:
             raise SnapshotError(
                 f"release {name}: published was the file with sha256 {release['sha256'][:12]}…, the archive now has "
-                f"{self.snapshot.sha256[:12]}… under that name. Run 'klimat refresh'."
+                f"{snapshot.sha256[:12]}… under that name. Run 'klimat refresh'."
             )
+        self._snapshot = snapshot
         self._cells = (
-            _read_cells(settings, self.snapshot, content, municipality, sectors, {y for y in years if y is not None})
+            _read_cells(settings, snapshot, content, municipality, sectors, {y for y in years if y is not None})
             if sectors
             else []
         )
@@ -310,12 +314,11 @@ class _Source:
 
     def node(self, release: Row) -> Node:
         """The release and its file."""
-        assert self.snapshot is not None  # noqa: S101 - for the type checker
         detail = {
             "report_date": release["report_date"],
             "retrieved_at": release["retrieved_at"],
-            "file_name": self.snapshot.file_name,
-            "url": self.snapshot.url,
+            "file_name": self._snapshot.file_name,
+            "url": self._snapshot.url,
             "sha256": release["sha256"],
             "file": "read again, the hash holds",
         }
@@ -458,12 +461,21 @@ class _Database:
             if not found:
                 continue
             failed = [row for row in found if row["outcome"] == "failed"]
-            counts = {name: sum(row["outcome"] == name for row in found) for name in ("passed", "not_applicable")}
-            said = f"{counts['passed']} passed, {len(failed)} failed, {counts['not_applicable']} not applicable"
-            remarks = [Node(f"{row['check_name']} failed ({row['severity']})", row["message"]) for row in failed]
+            remarks = [
+                Node(f"{row['check_name']} failed" if row["severity"] == "ERROR" else row["check_name"], row["message"])
+                for row in failed
+            ]
+            stopped = sum(row["severity"] == "ERROR" for row in failed)
+            counts = {
+                "passed": sum(row["outcome"] == "passed" for row in found),
+                "failed": stopped,
+                "remark" + "s" * (len(failed) - stopped != 1): len(failed) - stopped,
+                "not applicable": sum(row["outcome"] == "not_applicable" for row in found),
+            }
+            said = ", ".join(f"{count} {name}" for name, count in counts.items() if count)
             nodes.append(Node(key, said, None, {}, tuple(remarks)))
-        failed_in = sum(bool(node.children) for node in nodes)
-        said = "all passed" if not failed_in else f"remarks on {failed_in} of {len(nodes)} tables"
+        remarked = sum(bool(node.children) for node in nodes)
+        said = f"remarks on {remarked} of {len(nodes)} tables" if remarked else "no remarks"
         return Node("checks of the tables behind it", said if nodes else "none published", None, {}, tuple(nodes))
 
     def _why_nothing(self, contract: Table, where: Mapping[str, Scalar]) -> str:
@@ -508,16 +520,26 @@ def _typed(contract: Table, name: str, value: str) -> Scalar:
         raise ConfigurationError(f"table {contract.name} has no column '{name}'{hint}; its key is {keys}.")
     column = contract.column(name)
     try:
-        return _READ[column.kind](value)
+        typed: Scalar = _READ[column.kind](value)
     except (ValueError, KeyError):
         raise ConfigurationError(f"{name}={value}: expected {_EXPECTED[column.kind]}.") from None
+    return typed
 
 
 _TRUTH = {"1": 1, "true": 1, "yes": 1, "0": 0, "false": 0, "no": 0}
+
+
+def _whole(text: str) -> int:
+    number = int(text)
+    if not -(2**63) <= number < 2**63:
+        raise ValueError(text)
+    return number
+
+
 _READ: Mapping[str, Any] = {
     "string": str,
     "datetime": str,
-    "integer": int,
+    "integer": _whole,
     "number": float,
     "boolean": lambda text: _TRUTH[text.lower()],
 }
@@ -564,36 +586,41 @@ def _listed(values: Sequence[str]) -> str:
 
 def _line(node: Node) -> Any:
     """Label and value; details below it, short ones on one line."""
+    from rich.console import Group
+    from rich.padding import Padding
     from rich.text import Text
 
     line = Text(node.label)
     if node.value is not None:
-        value = f"{_number(node.value, node.unit)} {node.unit or ''}".rstrip()
         line.append(": ")
-        line.append(value, style="bold" if isinstance(node.value, int | float) else "")
+        number = isinstance(node.value, int | float)
+        line.append(_number(node.value, node.unit, signed=node.label.startswith(_SIGNED)), "bold" if number else "")
     if node.detail.get("agrees") is False:
-        line.stylize("red")
-    short, long = [], []
+        line.stylize("bold red")
+    short: list[str] = []
+    long: list[str] = []
     for name, value in node.detail.items():
         if name in _IN_LABEL or value is None or (name in ("reported_t", "corrected_t") and value == node.value):
             continue
-        said = f"{_spoken(name)} {_number(value, _unit_of(name))}"
+        said = f"{_SUFFIX.sub('', name).replace('_', ' ')}: {_number(value, _unit_of(name))}"
         (short if len(said) <= 40 else long).append(said)
-    for said in ([" · ".join(short)] if short else []) + long:
-        line.append(f"\n  {said}", style="dim")
-    return line
+    lines = ([" · ".join(short)] if short else []) + long
+    return Group(line, *(Padding(Text(text, "dim"), (0, 0, 0, 2), expand=False) for text in lines))
 
 
-def _spoken(name: str) -> str:
-    return re.sub(r"_(t|pct)$", "", name).replace("_", " ") + ":"
+_SUFFIX = re.compile(r"_(t|pct)$")
 
 
 def _unit_of(name: str) -> str | None:
-    return "%" if name.endswith("_pct") else None
+    """Unit that the name of a detail ends with."""
+    suffix = _SUFFIX.search(name)
+    return {"t": "t", "pct": "%"}[suffix.group(1)] if suffix else None
 
 
-def _number(value: Scalar, unit: str | None) -> str:
+def _number(value: Scalar, unit: str | None, *, signed: bool = False) -> str:
     """Thousands separated; two decimals, a third only where it is not zero."""
-    if not isinstance(value, float):
-        return str(value)
-    return f"{value:,.2f}" if unit == "%" else re.sub(r"0$", "", f"{value:,.3f}")
+    text = str(value)
+    if isinstance(value, float):
+        text = f"{value:{'+' if signed else ''},.{2 if unit == '%' else 3}f}"
+        text = text if unit == "%" else text.removesuffix("0")
+    return f"{text} {unit or ''}".rstrip()

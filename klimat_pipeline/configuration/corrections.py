@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from klimat_pipeline.configuration.municipality import Text, Year, municipality_folders
+from klimat_pipeline.configuration.municipality import Number, Text, Year, municipality_folders
 from klimat_pipeline.configuration.yaml_file import YamlDocument, model_from_yaml
 from klimat_pipeline.errors import ConfigurationError, ProblemsError
 
@@ -22,7 +22,7 @@ _RANGE = re.compile(r"(\d{4})-(\d{4})")
 
 #: A year as the key of a mapping: YAML's keys are text.
 YearKey = Annotated[int, Field(ge=1900, le=2200)]
-Tonnes = Annotated[float, Field(ge=0)]
+Tonnes = Annotated[Number, Field(ge=0)]
 
 
 class _Strict(BaseModel):
@@ -78,8 +78,8 @@ class Correction(_Strict):
         description="replace by the value; add it (negative to deduct); scale by a factor or percentage; reallocate an "
         "amount or share to another sector or municipality; exclude: set to zero."
     )
-    value: float | None = Field(default=None, description="One value for all years.")
-    values: dict[YearKey, float] | None = Field(
+    value: Number | None = Field(default=None, description="One value for all years.")
+    values: dict[YearKey, Number] | None = Field(
         default=None, description="A value per year, instead of years and value."
     )
     unit: Text | None = Field(
@@ -98,11 +98,13 @@ class Correction(_Strict):
     )
     expires_on: date | None = Field(default=None, description="Last day on which it is applied.")
     grade: Literal["high", "medium", "low"] = Field(description="Data quality by the GPC.")
-    uncertainty_pct: Annotated[float, Field(ge=0)] | None = Field(default=None, description="Plus or minus, per cent.")
+    uncertainty_pct: Annotated[Number, Field(ge=0)] | None = Field(default=None, description="Plus or minus, per cent.")
     baseline: Baseline = Field(description="How the baseline year is treated.")
     conserves: Conserves = Field(description="Which totals keep their size.")
     base: Base = Field(description="What it was decided against.")
-    order: int | None = Field(default=None, description="Order among corrections of the same cell; lower is first.")
+    order: Annotated[int, Field(strict=True)] | None = Field(
+        default=None, description="Order among corrections of the same cell; lower is first."
+    )
     optional: bool = Field(default=False, description="Matching nothing is then a remark, not a fault.")
     allow_negative: bool = Field(default=False, description="Whether the result may be below zero.")
     note: Text | None = Field(default=None, description="What a reader should know, such as a contradicting print.")
@@ -166,10 +168,10 @@ class Approval(_Strict):
 class CorrectionRegister(_Strict):
     """``corrections.yaml``: the register of one municipality."""
 
-    drift_limit_pct: Annotated[float, Field(ge=0)] = Field(
+    drift_limit_pct: Annotated[Number, Field(ge=0)] = Field(
         default=DEFAULT_LIMIT_PCT, description="A national base that moved by more asks for a review."
     )
-    base_year_limit_pct: Annotated[float, Field(ge=0)] = Field(
+    base_year_limit_pct: Annotated[Number, Field(ge=0)] = Field(
         default=DEFAULT_LIMIT_PCT, description="A baseline that moved by more asks for an approved recalculation."
     )
     base_year_approvals: list[Approval] = Field(default_factory=list, description="Approved recalculations.")

@@ -13,7 +13,7 @@ from io import StringIO
 from pathlib import Path
 from typing import Any, Literal
 
-from klimat_pipeline.configuration.yaml_file import shown_path
+from klimat_pipeline.configuration.yaml_file import decoded, shown_path
 from klimat_pipeline.errors import ConfigurationError, ProblemsError
 
 #: Spaces that may set thousands apart: plain, no-break and narrow no-break.
@@ -64,9 +64,7 @@ def read_csv(
     """
     shown = shown_path(path, base)
     try:
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise ConfigurationError(f"{shown}: not UTF-8 (byte {error.start}). Save the file as UTF-8.") from None
+        text = decoded(path.read_bytes(), shown)
     except OSError as error:
         raise ConfigurationError(f"{shown}: cannot be read ({error.strerror}).") from None
     reader = csv.reader(StringIO(text, newline=""), delimiter=delimiter, strict=True)

@@ -12,7 +12,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from klimat_pipeline.configuration.municipality import Text, Year, municipality_folders
+from klimat_pipeline.configuration.municipality import Number, Text, Year, municipality_folders
 from klimat_pipeline.configuration.yaml_file import model_from_yaml
 from klimat_pipeline.errors import ConfigurationError, ProblemsError
 
@@ -28,9 +28,9 @@ class Figure(_Strict):
 
     target_id: Text
     year: Year
-    emissions_t_co2e: float
-    baseline_t_co2e: float | None
-    change_pct: float | None
+    emissions_t_co2e: Number
+    baseline_t_co2e: Number | None
+    change_pct: Number | None
 
 
 class FrozenReport(_Strict):
@@ -57,6 +57,9 @@ def load_frozen(municipalities_dir: Path) -> list[dict[str, Any]]:
                 report, _ = model_from_yaml(path, FrozenReport, municipalities_dir)
             except ProblemsError as error:
                 problems += error.problems
+                continue
+            except ConfigurationError as error:
+                problems.append(str(error))
                 continue
             rows += [
                 {
@@ -86,13 +89,13 @@ def write_frozen(folder: Path, report: FrozenReport) -> Path:
     lines = [
         "# A frozen report, written by klimat freeze; every refresh proves that it still reproduces. Not to be edited.",
         f"name: {_quoted(report.name)}",
-        f"release_id: {report.release_id}",
+        f"release_id: {_quoted(report.release_id)}",
         f'frozen_on: "{report.frozen_on.isoformat()}"',
-        f"publication_id: {report.publication_id}",
+        f"publication_id: {_quoted(report.publication_id)}",
         "figures:",
     ]
     for figure in report.figures:
-        cells = ", ".join(f"{k}: {'null' if v is None else v}" for k, v in figure.model_dump().items())
+        cells = ", ".join(f"{k}: {_plain(v)}" for k, v in figure.model_dump().items())
         lines.append(f"  - {{{cells}}}")
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return path
@@ -109,6 +112,12 @@ def slug(text: str) -> str:
     if not made:
         raise ConfigurationError(f"{text!r}: a name needs letters or digits.")
     return made
+
+
+def _plain(value: str | float | None) -> str:
+    if value is None:
+        return "null"
+    return _quoted(value) if isinstance(value, str) else str(value)
 
 
 def _quoted(text: str) -> str:

@@ -32,6 +32,8 @@ Boundary = Literal["territory", "organisation", "residents"]
 GasBasis = Literal["GHG", "fossil"]
 Year = Annotated[int, Field(strict=True, ge=1900, le=2200)]
 Text = Annotated[str, Field(strict=True, pattern=r"\S")]
+#: A number written as one: neither quoted nor true, nan or inf.
+Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 
 
 class _Strict(BaseModel):
@@ -51,7 +53,7 @@ class Target(_Strict):
     gas_basis: GasBasis = Field(description="GHG: all greenhouse gases; fossil: fossil emissions only.")
     baseline_year: Year | None = Field(description="Year the target counts from; null where the document gives none.")
     target_year: Year = Field(description="Year by which it is to be met.")
-    reduction_pct: Annotated[float, Field(strict=True, ge=0, le=100)] | None = Field(
+    reduction_pct: Annotated[Number, Field(ge=0, le=100)] | None = Field(
         description="Reduction in per cent of the baseline; null where the document gives no number."
     )
     source: Text = Field(description="Document and page or section.")
@@ -132,7 +134,8 @@ def load_municipalities(
     Raises:
         ProblemsError: all faults of all folders, each with file, line and field.
     """
-    found, problems = [], []
+    found: list[Municipality] = []
+    problems: list[str] = []
     for folder in municipality_folders(municipalities_dir, problems):
         try:
             found.append(_load(folder, municipalities_dir, sector_codes, known_codes))
@@ -189,6 +192,7 @@ def validate_configuration(settings: Settings) -> list[str]:
     """Every problem in what people edit, one a line; empty when all is well."""
     from klimat_pipeline.clean.reference import load_reference
     from klimat_pipeline.configuration.corrections import load_registers
+    from klimat_pipeline.configuration.frozen import load_frozen
 
     try:
         reference = load_reference(settings.reference_dir)
@@ -208,6 +212,7 @@ def validate_configuration(settings: Settings) -> list[str]:
             subsector_codes=reference.subsector_codes,
             known_codes=known,
         ),
+        lambda: load_frozen(folder),
     ):
         try:
             load()

@@ -82,10 +82,7 @@ def read_yaml(path: Path, base: Path) -> YamlDocument:
         content = path.read_bytes()
     except OSError as error:
         raise ConfigurationError(f"{shown}: cannot be read ({error.strerror}).") from None
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise ConfigurationError(f"{shown}: not UTF-8 (byte {error.start}). Save the file as UTF-8.") from None
+    text = decoded(content, shown)
     _refuse_indirection(text, shown)
     try:
         root = yaml.compose(text, Loader=yaml.SafeLoader)
@@ -144,12 +141,25 @@ def shown_path(path: Path, base: Path) -> str:
     return resolved.relative_to(root.parent).as_posix()
 
 
+def decoded(content: bytes, shown: str) -> str:
+    """The text of a file, with or without a byte order mark.
+
+    Raises:
+        ConfigurationError: it is not UTF-8; nothing is guessed.
+    """
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line, byte = error.object.count(b"\n", 0, error.start) + 1, error.object[error.start]
+        raise ConfigurationError(f"{shown}:{line}: not UTF-8 (byte {byte:#04x}). Save the file as UTF-8.") from None
+
+
 def _refuse_indirection(text: str, shown: str) -> None:
     """Anchors and aliases make bombs, tags make objects, several documents hide the later ones, depth has no end."""
     documents = depth = 0
     try:
         for event in yaml.parse(text, Loader=yaml.SafeLoader):
-            line = event.start_mark.line + 1
+            line = event.start_mark.line + 1 if event.start_mark else 1
             depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
             if depth > MAX_DEPTH:
                 raise ConfigurationError(f"{shown}:{line}: more than {MAX_DEPTH} levels inside each other.")
@@ -157,8 +167,8 @@ def _refuse_indirection(text: str, shown: str) -> None:
                 raise ConfigurationError(
                     f"{shown}:{line}: anchors and aliases (& and *) are not used here: write it out."
                 )
-            if getattr(event, "tag", None):
-                raise ConfigurationError(f"{shown}:{line}: tags ({event.tag}) are not used here: plain values only.")
+            if tag := getattr(event, "tag", None):
+                raise ConfigurationError(f"{shown}:{line}: tags ({tag}) are not used here: plain values only.")
             if isinstance(event, yaml.DocumentStartEvent):
                 documents += 1
                 if documents > 1:

@@ -42,4 +42,5 @@ def positions(frame: pd.DataFrame, cells: pd.DataFrame, keys: Sequence[str] = KE
     which = distinct.get_indexer(combined)
     row_of = np.full(len(distinct), -1, dtype=np.int64)
     row_of[which[which >= 0]] = rows[which >= 0]
-    return row_of[distinct.get_indexer(wanted)]
+    found: np.ndarray = row_of[distinct.get_indexer(wanted)]
+    return found

@@ -14,7 +14,7 @@ def _registry() -> Any:
     """Mass only, with the prefixes that reports use. The library's own list would read ``kt`` as knots."""
     import pint
 
-    registry = pint.UnitRegistry(None)
+    registry: Any = pint.UnitRegistry(None)
     for line in (
         "kilo- = 1e3 = k-",
         "mega- = 1e6 = M-",

@@ -38,3 +38,23 @@ def sectors(
     return checked(
         context, frame, {"corrected/emissions": emissions, "clean/targets": targets, "clean/frozen": frozen}, plots
     )
+
+
+@dg.asset(
+    **wired(
+        "indicators/provenance",
+        indicators="indicators/sectors",
+        emissions="clean/emissions",
+        releases="clean/releases",
+    )
+)
+def provenance(
+    context: dg.AssetExecutionContext,
+    project: Project,
+    indicators: pd.DataFrame,
+    emissions: pd.DataFrame,
+    releases: pd.DataFrame,
+):
+    from klimat_pipeline.indicators.provenance import provenance as trace
+
+    return checked(context, trace(indicators, emissions, releases), {"indicators/sectors": indicators})

@@ -121,9 +121,11 @@ def _pairs(emissions: pd.DataFrame, indicators: pd.DataFrame) -> tuple[int, np.n
 def _formulas(frame: pd.DataFrame) -> Any:
     target, texts = pd.factorize(frame["sector_codes"].fillna(""))
     year = frame["baseline_year"].astype("Float64").fillna(-1).to_numpy(dtype=np.float64).astype(np.int64)
-    pairs, each = np.unique(np.stack([target, year], axis=1), axis=0, return_inverse=True)
-    made = [formula(texts[int(t)], None if y < 0 else int(y)) for t, y in pairs]
-    return _taken(pa.array(made, pa.string()), each.ravel())
+    # One number for both: a year has four digits.
+    pairs, each = np.unique(target * 100_000 + year + 1, return_inverse=True)
+    years = pairs % 100_000 - 1
+    made = [formula(texts[t], None if y < 0 else int(y)) for t, y in zip(pairs // 100_000, years, strict=True)]
+    return _taken(pa.array(made, pa.string()), each)
 
 
 def _mapped(series: "pd.Series[str]", by: dict[str, str]) -> Any:

@@ -66,6 +66,7 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
         _likely(likely.corrections_carried),
     ),
     "corrected/emissions": (_reconciles(sums.corrections_sum),),
+    "indicators/provenance": (_reconciles(sums.cells_sum_to_reported),),
     "indicators/sectors": (
         _reconciles(sums.base_matches_target),
         _reconciles(sums.total_is_sum),

@@ -325,6 +325,18 @@ def total_is_sum(tables: Tables) -> Sequence[Finding]:
     return [_all_within(both, keys, 1e-3, "total against the sum of all sectors", "a sector is left out of the total")]
 
 
+def cells_sum_to_reported(tables: Tables) -> Sequence[Finding]:
+    """The workbook cells behind every indicator sum to its reported figure."""
+    keys = ["release_id", "municipality_code", "target_id", "year"]
+    shown = tables["indicators/sectors"][[*keys, "emissions_reported_t_co2e"]]
+    both = tables["indicators/provenance"].merge(shown, on=keys, how="outer", validate="one_to_one")
+    both = both[both["emissions_reported_t_co2e"].notna() | both["source_sum_t"].notna()]
+    both = both.assign(difference_t=both["source_sum_t"] - both["emissions_reported_t_co2e"])
+    return [
+        _all_within(both, keys, 1e-3, "workbook cells against the reported figure", "a cell is counted twice or lost")
+    ]
+
+
 def frozen_reproduces(tables: Tables) -> Sequence[Finding]:
     """Every frozen report still comes out as it was handed in, figure by figure."""
     frozen, shown = tables["clean/frozen"], tables["indicators/sectors"]

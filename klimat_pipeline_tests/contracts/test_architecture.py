@@ -91,7 +91,11 @@ def test_no_year_is_written_into_the_code(path: Path) -> None:
 
 def docstrings(module: ast.Module) -> set[tuple[int, int]]:
     """Places of texts that stand alone as a statement."""
-    return {id_of(node.value) for node in ast.walk(module) if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)}
+    return {
+        id_of(node.value)
+        for node in ast.walk(module)
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+    }
 
 
 def id_of(node: ast.Constant) -> tuple[int, int]:
@@ -100,7 +104,9 @@ def id_of(node: ast.Constant) -> tuple[int, int]:
 
 @EACH
 def test_nothing_that_runs_what_it_reads(path: Path) -> None:
-    assert not {"pickle", "cloudpickle", "dill", "joblib", "shelve", "marshal"} & {n.split(".")[0] for n in imports(path)}
+    assert not {"pickle", "cloudpickle", "dill", "joblib", "shelve", "marshal"} & {
+        n.split(".")[0] for n in imports(path)
+    }
     for node in ast.walk(tree(path)):
         if isinstance(node, ast.Call):
             name = ast.unparse(node.func)
@@ -108,7 +114,8 @@ def test_nothing_that_runs_what_it_reads(path: Path) -> None:
             assert "pickle" not in name
             for keyword in node.keywords:
                 assert not (
-                    keyword.arg == "shell" and not (isinstance(keyword.value, ast.Constant) and keyword.value.value is False)
+                    keyword.arg == "shell"
+                    and not (isinstance(keyword.value, ast.Constant) and keyword.value.value is False)
                 ), f"{path}:{node.lineno}"
 
 

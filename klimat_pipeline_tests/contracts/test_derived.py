@@ -149,13 +149,20 @@ def test_wrong_type_is_found(column: str, kind: str) -> None:
 
 
 def test_to_arrow_refuses_missing_and_unknown_columns() -> None:
-    with pytest.raises(ContractError, match=r"clean/toy: missing columns \['year'\], columns in no contract \['extra'\]"):
+    with pytest.raises(
+        ContractError, match=r"clean/toy: missing columns \['year'\], columns in no contract \['extra'\]"
+    ):
         to_arrow(toy(extra=1).drop(columns="year"), TOY)
 
 
 @pytest.mark.parametrize(
     ("column", "values"),
-    [("amount_t", ["a", "b", "c"]), ("year", ["1990", "x", "2024"]), ("year", [1990.5, 2024.0, 2024.0]), ("code", [1, 2, 3])],
+    [
+        ("amount_t", ["a", "b", "c"]),
+        ("year", ["1990", "x", "2024"]),
+        ("year", [1990.5, 2024.0, 2024.0]),
+        ("code", [1, 2, 3]),
+    ],
 )
 def test_to_arrow_refuses_another_type(column: str, values: list[object]) -> None:
     with pytest.raises(ContractError, match=f"clean/toy, column {column}: not of type"):

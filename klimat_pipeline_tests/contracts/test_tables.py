@@ -17,7 +17,8 @@ PROMISED = {
     "emissions": "release_id is_current_release municipality_code sector_code substance year "
     "emissions_reported_t_co2e emissions_t_co2e",
     "sector_indicators": "municipality_code target_id release_id is_current_release year emissions_t_co2e "
-    "baseline_year baseline_t_co2e change_pct target_pct target_year target_t_co2e target_path_t_co2e gap_t_co2e status",
+    "baseline_year baseline_t_co2e change_pct target_pct target_year target_t_co2e target_path_t_co2e gap_t_co2e "
+    "status",
     "data_quality": "run_id table_name check_name kind severity passed observed limit message",
     "run_manifest": "run_id",
 }

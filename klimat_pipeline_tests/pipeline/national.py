@@ -43,7 +43,9 @@ def unseen_lines(project: Path, years: tuple[int, ...]) -> Lines:
     lines: Lines = {}
     for number, (county, name) in enumerate(places(project)):
         for rank, sector in enumerate(MAIN_SECTORS):
-            figures = {year: round(30_000 + 97.31 * number + 1_000 * rank - 211.7 * age, 2) for age, year in enumerate(years)}
+            figures = {
+                year: round(30_000 + 97.31 * number + 1_000 * rank - 211.7 * age, 2) for age, year in enumerate(years)
+            }
             label = SECTOR_SPELLINGS.get(sector, sector)
             for at in ((county, SPELLINGS.get(name, name)), (county, ALL), (ALL, ALL)):
                 share = BEYOND_COUNTIES if at == (ALL, ALL) else 1.0

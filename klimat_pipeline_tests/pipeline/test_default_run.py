@@ -139,13 +139,19 @@ def test_releases_stand_side_by_side_and_the_newest_is_current(klimat: Klimat) -
 def test_embedded_snapshots_hold_the_facts_cell_by_cell(klimat: Klimat, shared_file: Callable[[str], Path]) -> None:
     with shared_file("facts/ned_ggt_helsingborg_and_sweden.csv").open(encoding="utf-8", newline="") as file:
         facts = {
-            (f"smhi-ggt-{r['release']}", r["area_code"], fold(r["huvudsektor"]), int(r["year"])): float(r["emissions_t_co2e"])
+            (f"smhi-ggt-{r['release']}", r["area_code"], fold(r["huvudsektor"]), int(r["year"])): float(
+                r["emissions_t_co2e"]
+            )
             for r in csv.DictReader(file)
         }
     raw = klimat.intermediate("raw/smhi_emissions")
     area = raw["municipality_sv"].map({"Helsingborg": "1283", "Alla": "00"})
     held = dict(
-        zip(zip(raw["release_id"], area, raw["main_sector_sv"].map(fold), raw["year"], strict=True), raw["value"], strict=True)
+        zip(
+            zip(raw["release_id"], area, raw["main_sector_sv"].map(fold), raw["year"], strict=True),
+            raw["value"],
+            strict=True,
+        )
     )
     assert len(held) == len(raw) == len(facts) == 414
     assert held == facts
@@ -155,10 +161,14 @@ def test_published_figures_are_the_facts(klimat: Klimat, shared_file: Callable[[
     names = {fold(name): code for code, name in klimat.rows("SELECT sector_code, sector_name_sv FROM sectors")}
     with shared_file("facts/ned_ggt_helsingborg_and_sweden.csv").open(encoding="utf-8", newline="") as file:
         facts = {
-            (f"smhi-ggt-{r['release']}", r["area_code"], names[fold(r["huvudsektor"])], int(r["year"])): float(r["emissions_t_co2e"])
+            (f"smhi-ggt-{r['release']}", r["area_code"], names[fold(r["huvudsektor"])], int(r["year"])): float(
+                r["emissions_t_co2e"]
+            )
             for r in csv.DictReader(file)
         }
-    shown = klimat.rows("SELECT release_id, municipality_code, sector_code, year, emissions_reported_t_co2e FROM emissions")
+    shown = klimat.rows(
+        "SELECT release_id, municipality_code, sector_code, year, emissions_reported_t_co2e FROM emissions"
+    )
     shown += klimat.rows("SELECT release_id, area_code, sector_code, year, emissions_reported_t_co2e FROM area_totals")
     assert {row[:4]: row[4] for row in shown} == pytest.approx(facts, abs=0.0005)
 
@@ -178,7 +188,7 @@ def test_check_that_needs_all_municipalities_does_not_apply(klimat: Klimat, chec
 def test_no_blocking_check_failed_and_remarks_are_complete(klimat: Klimat) -> None:
     assert klimat.rows("SELECT * FROM data_quality WHERE severity = 'ERROR' AND outcome = 'failed'") == []
     bare = klimat.rows(
-        'SELECT check_name FROM data_quality WHERE outcome = \'failed\' AND (observed = \'\' OR "limit" = \'\' '
+        "SELECT check_name FROM data_quality WHERE outcome = 'failed' AND (observed = '' OR \"limit\" = '' "
         "OR message = '' OR suspicion = '' OR offending_count = 0)"
     )
     assert bare == []
@@ -186,7 +196,8 @@ def test_no_blocking_check_failed_and_remarks_are_complete(klimat: Klimat) -> No
 
 def test_rise_of_transport_after_the_change_of_law_is_flagged_and_kept(klimat: Klimat) -> None:
     (message,) = [
-        text for (text,) in klimat.rows("SELECT message FROM data_quality WHERE check_name = 'year_jumps' AND passed = 0")
+        text
+        for (text,) in klimat.rows("SELECT message FROM data_quality WHERE check_name = 'year_jumps' AND passed = 0")
     ]
     assert "transport" in message and "2024" in message and "+26.2 %" in message
 
@@ -224,7 +235,9 @@ def test_columns_of_the_file_are_those_of_the_contracts(klimat: Klimat) -> None:
 
 
 def test_manifest_names_every_input(klimat: Klimat, project: Path) -> None:
-    items = {(kind, name): sha for kind, name, sha in klimat.rows("SELECT item_kind, item_name, sha256 FROM run_manifest")}
+    items = {
+        (kind, name): sha for kind, name, sha in klimat.rows("SELECT item_kind, item_name, sha256 FROM run_manifest")
+    }
     assert {name for kind, name in items if kind == "snapshot"} == {R2025, R2026}
     assert ("configuration", "municipalities/1283_helsingborg/municipality.yaml") in items
     assert {name for kind, name in items if kind == "table"} == set(PUBLISHED) - {"run_manifest"}
@@ -286,7 +299,9 @@ def test_telemetry_is_off(klimat: Klimat) -> None:
 def test_nothing_is_pickled(klimat: Klimat) -> None:
     files = [path for path in klimat.data.rglob("*") if path.is_file()]
     assert len(files) > 20
-    assert [path for path in files if path.read_bytes()[:1] == b"\x80" and path.read_bytes()[1:2] in b"\x02\x03\x04\x05"] == []
+    assert [
+        path for path in files if path.read_bytes()[:1] == b"\x80" and path.read_bytes()[1:2] in b"\x02\x03\x04\x05"
+    ] == []
 
 
 def test_no_unfinished_file_is_left(klimat: Klimat) -> None:

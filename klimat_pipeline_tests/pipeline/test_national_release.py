@@ -47,7 +47,8 @@ def test_all_municipalities_are_published(klimat: Klimat) -> None:
 @pytest.mark.parametrize(("year", "tonnes"), [(1990, 983_734.13), (2022, 393_778.34)])
 def test_helsingborg(klimat: Klimat, year: int, tonnes: float) -> None:
     total = klimat.one(
-        "SELECT sum(emissions_reported_t) FROM emissions WHERE release_id = ? AND municipality_code = '1283' AND year = ?",
+        "SELECT sum(emissions_reported_t) FROM emissions WHERE release_id = ? AND municipality_code = '1283' "
+        "AND year = ?",
         RELEASE,
         year,
     )
@@ -74,7 +75,8 @@ def test_nation_and_what_no_county_holds(klimat: Klimat, area: str, tonnes: floa
 
 def test_known_disagreements_are_reported_with_their_amounts(klimat: Klimat) -> None:
     found = klimat.rows(
-        "SELECT message, offending_keys FROM data_quality WHERE check_name = 'subsectors_equal_sectors' AND outcome = 'failed'"
+        "SELECT message, offending_keys FROM data_quality WHERE check_name = 'subsectors_equal_sectors' "
+        "AND outcome = 'failed'"
     )
     cases = {" ".join(message.split(":")[0].split()[1:]) for message, _ in found}
     assert cases == {"waste 2005", *(f"waste {y}" for y in range(2018, 2022)), "transport 1990", "transport 2000"}
@@ -127,7 +129,8 @@ def test_zero_baseline_gives_no_percentage(klimat: Klimat) -> None:
 
 def test_every_municipality_has_its_indicators(klimat: Klimat) -> None:
     rows = klimat.rows(
-        "SELECT target_id, count(DISTINCT municipality_code) FROM sector_indicators WHERE release_id = ? GROUP BY 1", RELEASE
+        "SELECT target_id, count(DISTINCT municipality_code) FROM sector_indicators WHERE release_id = ? GROUP BY 1",
+        RELEASE,
     )
     assert len(rows) == 10
     assert dict(rows)["total"] == 290

@@ -30,7 +30,10 @@ def test_nation_stays_for_comparison(run: tuple[Klimat, Answer]) -> None:
 
 
 def test_choice_stands_in_the_manifest(run: tuple[Klimat, Answer]) -> None:
-    assert run[0].one("SELECT item_value FROM run_manifest WHERE item_name = 'municipalities' AND item_kind = 'option'") == "1283"
+    assert (
+        run[0].one("SELECT item_value FROM run_manifest WHERE item_name = 'municipalities' AND item_kind = 'option'")
+        == "1283"
+    )
 
 
 def test_same_choice_again_is_up_to_date_and_another_is_not(run: tuple[Klimat, Answer]) -> None:

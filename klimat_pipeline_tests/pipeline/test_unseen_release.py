@@ -58,9 +58,9 @@ def test_release_is_current_for_every_municipality(klimat: Klimat, release: str)
         "SELECT release_id, count(DISTINCT municipality_code) FROM emissions WHERE is_current_release = 1 GROUP BY 1"
     ) == [(release, 290)]
     assert klimat.rows("SELECT release_id FROM releases WHERE is_current = 1") == [(release,)]
-    assert klimat.rows("SELECT first_year, last_year, report_date, coverage FROM releases WHERE release_id = ?", release) == [
-        (1990, 2024, "2026-11-02", "national")
-    ]
+    assert klimat.rows(
+        "SELECT first_year, last_year, report_date, coverage FROM releases WHERE release_id = ?", release
+    ) == [(1990, 2024, "2026-11-02", "national")]
 
 
 def test_earlier_releases_stay_beside_it(klimat: Klimat) -> None:
@@ -69,16 +69,28 @@ def test_earlier_releases_stay_beside_it(klimat: Klimat) -> None:
 
 @pytest.mark.parametrize(
     ("code", "name"),
-    [("2080", "Falun"), ("0980", "Gotland"), ("0114", "Upplands Väsby"), ("0180", "Stockholm"), ("0305", "Håbo"), ("0643", "Habo")],
+    [
+        ("2080", "Falun"),
+        ("0980", "Gotland"),
+        ("0114", "Upplands Väsby"),
+        ("0180", "Stockholm"),
+        ("0305", "Håbo"),
+        ("0643", "Habo"),
+    ],
 )
-def test_places_are_known_under_other_spellings(klimat: Klimat, release: str, lines: Lines, code: str, name: str) -> None:
+def test_places_are_known_under_other_spellings(
+    klimat: Klimat, release: str, lines: Lines, code: str, name: str
+) -> None:
     assert klimat.one("SELECT municipality_name FROM municipalities WHERE municipality_code = ?", code) == name
     rows = klimat.one("SELECT count(*) FROM emissions WHERE release_id = ? AND municipality_code = ?", release, code)
     assert rows == 9 * len(YEARS)
 
 
 def test_figures_are_those_of_the_cells(klimat: Klimat, release: str, lines: Lines) -> None:
-    query = "SELECT emissions_reported_t_co2e FROM emissions WHERE release_id = ? AND municipality_code = ? AND sector_code = ? AND year = ?"
+    query = (
+        "SELECT emissions_reported_t_co2e FROM emissions WHERE release_id = ? AND municipality_code = ? "
+        "AND sector_code = ? AND year = ?"
+    )
     falun = lines[("Egen uppärmning av bostäder och lokaler", "Alla", "Dalarnas län", "Falu")]
     for year in YEARS:
         assert klimat.one(query, release, "2080", "heating", year) == pytest.approx(falun[year], abs=0.001)
@@ -93,21 +105,27 @@ def test_totals_agree_and_the_rest_is_unallocated(klimat: Klimat, release: str, 
     )
     assert rest == pytest.approx(nation * (1 - 1 / BEYOND_COUNTIES), abs=0.01)
     for check in ("sectors_equal_total", "counties_equal_municipalities", "nation_equals_counties"):
-        found = klimat.rows("SELECT DISTINCT outcome FROM data_quality WHERE check_name = ? AND message LIKE ?", check, f"%{release}%")
+        found = klimat.rows(
+            "SELECT DISTINCT outcome FROM data_quality WHERE check_name = ? AND message LIKE ?", check, f"%{release}%"
+        )
         assert found == [("passed",)], check
 
 
 @pytest.mark.parametrize(
-    ("check", "years"), [("dropped_years", sorted(set(BEFORE) - set(YEARS))), ("new_years", sorted(set(YEARS) - set(BEFORE)))]
+    ("check", "years"),
+    [("dropped_years", sorted(set(BEFORE) - set(YEARS))), ("new_years", sorted(set(YEARS) - set(BEFORE)))],
 )
 def test_dropped_and_new_years_are_reported(klimat: Klimat, release: str, check: str, years: list[int]) -> None:
-    observed = klimat.one("SELECT observed FROM data_quality WHERE check_name = ? AND message LIKE ?", check, f"{release} %")
+    observed = klimat.one(
+        "SELECT observed FROM data_quality WHERE check_name = ? AND message LIKE ?", check, f"{release} %"
+    )
     assert observed == ", ".join(map(str, years))
 
 
 def test_every_municipality_gets_indicators_over_the_years_it_has(klimat: Klimat, release: str) -> None:
     shown = klimat.rows(
-        "SELECT DISTINCT year FROM sector_indicators WHERE release_id = ? AND municipality_code = '2080' AND target_id = 'total'",
+        "SELECT DISTINCT year FROM sector_indicators WHERE release_id = ? AND municipality_code = '2080' "
+        "AND target_id = 'total'",
         release,
     )
     assert sorted(year for (year,) in shown) == list(YEARS)

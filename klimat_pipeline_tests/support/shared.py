@@ -1,4 +1,4 @@
-"""Files that others made and that lie beside the checkout, not in it: a test that needs one skips where it is absent."""
+"""Files of others that lie beside the checkout, not in it: a test that needs one skips where it is absent."""
 
 import os
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Contracts of the stage ``corrected``: reported and locally corrected figures side by side, and what corrected them."""
+"""Contracts of the stage ``corrected``: reported and corrected figures side by side, and what corrected them."""
 
 from klimat_pipeline.contracts.columns import col
 from klimat_pipeline.contracts.model import Table

@@ -124,7 +124,7 @@ BASE_YEARS = Table(
 
 PROVENANCE = Table(
     key="indicators/provenance",
-    description="Where every sector indicator comes from: workbook cells, corrections, the file's hash and the formula.",
+    description="Where every sector indicator comes from: workbook cells, corrections, the file's hash, the formula.",
     columns=(
         col("municipality_code").use("indicators/sectors.municipality_code"),
         col("target_id").use("indicators/sectors.target_id"),
@@ -142,4 +142,4 @@ PROVENANCE = Table(
     topic="provenance",
 )
 
-TABLES = (SECTORS,)
+TABLES = (SECTORS, PROVENANCE)

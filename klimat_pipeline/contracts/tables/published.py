@@ -59,6 +59,7 @@ TABLES = (
     published(corrected.CORRECTIONS, "corrections", extra=_PUBLICATION),
     published(corrected.RESIDUALS, "correction_residuals", extra=_PUBLICATION),
     published(corrected.LEFT_OUT, "corrections_left_out", extra=_PUBLICATION),
+    published(indicators.PROVENANCE, "provenance", extra=_PUBLICATION),
     published(clean.TARGETS, "targets", extra=_PUBLICATION),
     published(clean.FROZEN, "frozen_reports", extra=_PUBLICATION),
     published(clean.RELEASES, "releases", extra=_PUBLICATION),

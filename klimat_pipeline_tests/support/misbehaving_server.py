@@ -1,0 +1,198 @@
+"""A real HTTP server on the loopback interface that answers as scripted, also in ways no server should.
+
+Answers are functions of a connection, used one a request in the order given; the last one answers all that follows.
+Written on bare sockets, because an HTTP library would refuse to send most of this.
+"""
+
+import socket
+import struct
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+Answer = Callable[["Connection"], None]
+
+
+@dataclass
+class Request:
+    """What was asked: the target with its query, and the headers by lower-case name."""
+
+    target: str
+    headers: dict[str, str]
+
+
+@dataclass
+class Connection:
+    """One request's socket, what was asked, and whether the server is being stopped."""
+
+    socket: socket.socket
+    request: Request
+    stopping: threading.Event
+
+    def send(self, content: bytes) -> None:
+        self.socket.sendall(content)
+
+    def head(self, status: str, length: int | None = None, **headers: str) -> None:
+        """Status line and headers; underscores in their names become hyphens."""
+        lines = [f"HTTP/1.1 {status}", "Connection: close"]
+        lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
+        if length is not None:
+            lines.append(f"Content-Length: {length}")
+        self.send("\r\n".join([*lines, "", ""]).encode())
+
+
+def ok(content: bytes, **headers: str) -> Answer:
+    def answer(to: Connection) -> None:
+        to.head("200 OK", len(content), **headers)
+        to.send(content)
+
+    return answer
+
+
+def ok_with_etag(content: bytes, etag: str) -> Answer:
+    """200, or 304 to a request that names the same version."""
+
+    def answer(to: Connection) -> None:
+        if to.request.headers.get("if-none-match") == etag:
+            to.head("304 Not Modified", ETag=etag)
+        else:
+            ok(content, ETag=etag)(to)
+
+    return answer
+
+
+def html(text: str) -> Answer:
+    """An error page that says 200."""
+    return ok(text.encode(), Content_Type="text/html; charset=utf-8")
+
+
+def status(line: str, **headers: str) -> Answer:
+    return lambda to: to.head(line, 0, **headers)
+
+
+def redirect(location: str) -> Answer:
+    return status("302 Found", Location=location)
+
+
+def cut_short(content: bytes, announced: int) -> Answer:
+    """Less than was announced, then an orderly end."""
+
+    def answer(to: Connection) -> None:
+        to.head("200 OK", announced)
+        to.send(content)
+
+    return answer
+
+
+def reset(content: bytes, announced: int) -> Answer:
+    """Less than was announced, then the connection is torn down."""
+
+    def answer(to: Connection) -> None:
+        cut_short(content, announced)(to)
+        to.stopping.wait(0.05)  # else the reset may overtake what was sent
+        to.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+    return answer
+
+
+def announced_only(length: int) -> Answer:
+    """Says that much is coming, and waits."""
+
+    def answer(to: Connection) -> None:
+        to.head("200 OK", length)
+        to.stopping.wait(30)
+
+    return answer
+
+
+def silent(to: Connection) -> None:
+    to.stopping.wait(30)
+
+
+def endless(to: Connection) -> None:
+    """A body without length and without end, as fast as it goes."""
+    to.head("200 OK")
+    while not to.stopping.is_set():
+        to.send(bytes(65536))
+
+
+def drip(pause_s: float = 0.02, **headers: str) -> Answer:
+    """A body without length, one byte at a time: no single wait is ever long."""
+
+    def answer(to: Connection) -> None:
+        to.head("200 OK", **headers)
+        while not to.stopping.wait(pause_s):
+            to.send(b"x")
+
+    return answer
+
+
+def drip_headers(to: Connection) -> None:
+    """Headers that never come to an end, one byte at a time."""
+    to.send(b"HTTP/1.1 200 OK\r\nX-Slow: ")
+    while not to.stopping.wait(0.02):
+        to.send(b"x")
+
+
+@dataclass
+class MisbehavingServer:
+    """Serves while the ``with`` block lasts.
+
+    Attributes:
+        answers: the script.
+        requests: everything that was asked, in order.
+        port: where it listens.
+    """
+
+    answers: list[Answer]
+    requests: list[Request] = field(default_factory=list)
+    port: int = 0
+
+    def __enter__(self) -> "MisbehavingServer":
+        self._stopping = threading.Event()
+        self._lock = threading.Lock()
+        self._threads: list[threading.Thread] = []
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._listener.settimeout(0.05)
+        self.port = self._listener.getsockname()[1]
+        self._acceptor = threading.Thread(target=self._accept, daemon=True)
+        self._acceptor.start()
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        self._stopping.set()
+        self._acceptor.join(5)
+        for thread in self._threads:
+            thread.join(5)
+        self._listener.close()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}/api/getexcelfile/"
+
+    def _accept(self) -> None:
+        while not self._stopping.is_set():
+            with suppress(TimeoutError):
+                connection, _ = self._listener.accept()
+                thread = threading.Thread(target=self._serve, args=(connection,), daemon=True)
+                self._threads.append(thread)
+                thread.start()
+
+    def _serve(self, connection: socket.socket) -> None:
+        # Whoever asks may hang up in the middle: that is what is tested.
+        with connection, suppress(OSError):
+            connection.settimeout(5)
+            asked = b""
+            while b"\r\n\r\n" not in asked:
+                more = connection.recv(65536)
+                if not more:
+                    return
+                asked += more
+            first, *lines = asked.decode("latin-1").split("\r\n\r\n")[0].split("\r\n")
+            headers = dict(line.split(": ", 1) for line in lines)
+            request = Request(first.split(" ")[1], {name.lower(): value for name, value in headers.items()})
+            with self._lock:
+                answer = self.answers[min(len(self.requests), len(self.answers) - 1)]
+                self.requests.append(request)
+            answer(Connection(connection, request, self._stopping))

@@ -1,0 +1,83 @@
+"""Tables between stages: written whole or not at all, in the contract's form."""
+
+from pathlib import Path
+
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+
+from klimat_pipeline.contracts import table
+from klimat_pipeline.contracts.arrow import schema, to_pandas
+from klimat_pipeline.errors import ContractError
+from klimat_pipeline.storage import TableStore
+from klimat_pipeline_tests.support.tables import example_table
+
+KEY = "clean/population"
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> TableStore:
+    return TableStore(tmp_path)
+
+
+def frame(rows: int = 3) -> pd.DataFrame:
+    return to_pandas(example_table(table(KEY), rows))
+
+
+def test_what_is_written_is_read(store: TableStore, tmp_path: Path) -> None:
+    store.write(KEY, frame())
+    pd.testing.assert_frame_equal(store.read(KEY), frame())
+    assert pq.read_schema(tmp_path / "clean" / "population.parquet").equals(schema(table(KEY)))
+
+
+def test_nothing_else_is_left(store: TableStore, tmp_path: Path) -> None:
+    store.write(KEY, frame())
+    store.write(KEY, frame(5))
+    assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == ["population.parquet"]
+    assert len(store.read(KEY)) == 5
+
+
+def test_columns_in_any_order_are_stored_in_the_contracts(store: TableStore) -> None:
+    store.write(KEY, frame()[[*reversed(table(KEY).column_names)]])
+    assert list(store.read(KEY).columns) == table(KEY).column_names
+
+
+def test_refused_table_leaves_the_last_one(store: TableStore, tmp_path: Path) -> None:
+    store.write(KEY, frame())
+    before = (tmp_path / "clean" / "population.parquet").read_bytes()
+    with pytest.raises(ContractError, match="clean/population"):
+        store.write(KEY, frame(5).drop(columns="population"))
+    assert (tmp_path / "clean" / "population.parquet").read_bytes() == before
+
+
+def test_write_that_dies_half_way_leaves_the_last_one(
+    store: TableStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.write(KEY, frame())
+    before = (tmp_path / "clean" / "population.parquet").read_bytes()
+
+    def dies(_: object, file: object, **__: object) -> None:
+        file.write(b"PAR1 and no more")
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(pq, "write_table", dies)
+    with pytest.raises(OSError, match="No space left"):
+        store.write(KEY, frame(5))
+    monkeypatch.undo()
+    assert (tmp_path / "clean" / "population.parquet").read_bytes() == before
+    store.write(KEY, frame(5))
+    assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == ["population.parquet"]
+
+
+def test_same_table_gives_the_same_bytes(store: TableStore, tmp_path: Path) -> None:
+    written = []
+    for _ in range(2):
+        store.write(KEY, frame(50))
+        written.append((tmp_path / "clean" / "population.parquet").read_bytes())
+    assert written[0] == written[1]
+
+
+def test_root_may_be_any_file_system() -> None:
+    store = TableStore("memory://klimat-test")
+    store.write(KEY, frame())
+    assert len(store.read(KEY)) == 3
