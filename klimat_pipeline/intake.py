@@ -41,14 +41,20 @@ def add_file(settings: Settings, path: Path, *, release_id: str | None = None, r
         report_date: date of the report, where the file does not say.
 
     Raises:
-        SnapshotError: the file cannot be opened.
+        SnapshotError: the file cannot be opened, or is larger than ``max_snapshot_bytes``.
         WorkbookError: the file is not a workbook of the national database.
         UnknownNameError: it holds names that are in no reference table.
     """
     try:
-        content = path.read_bytes()
+        with path.open("rb") as file:
+            content = file.read(settings.max_snapshot_bytes + 1)
     except OSError as error:
         raise SnapshotError(f"{path}: cannot be read ({error.strerror}). Give the path of a workbook.") from None
+    if len(content) > settings.max_snapshot_bytes:
+        raise SnapshotError(
+            f"{path}: larger than the limit of {settings.max_snapshot_bytes:,} bytes. Is it the right file? The limit "
+            "is KLIMAT_MAX_SNAPSHOT_BYTES."
+        )
     return take_in(settings, content, name=path.name, release_id=release_id, report_date=report_date)
 
 
@@ -89,7 +95,7 @@ def take_in(
 
     check_workbook(content, name=name, full=True)
     workbook = read_workbook(content, name)
-    if substance and workbook.substance.upper() != substance.upper():
+    if substance and not _is_same(workbook.substance, substance):
         raise SourceError(
             f"{name}: holds {workbook.substance}, asked for was {substance}. The source answered with another file: "
             "try again later."
@@ -122,9 +128,11 @@ def fetch_all(settings: Settings, *, log: Callable[[str], None] = lambda _: None
         SourceError: a substance has no snapshot to fall back on, or the source has not answered for longer than
             ``source_max_age_days``.
     """
+    from klimat_pipeline.sources.http import redacted
+
     taken = []
     for code in settings.substance_codes:
-        log(f"asking {settings.smhi_url} for {code}")
+        log(f"asking {redacted(settings.smhi_url)} for {code}")
         try:
             result = _fetch(settings, code)
         except KlimatError as error:
@@ -142,8 +150,15 @@ def stale_days(settings: Settings, substance: str) -> int | None:
     """Whole days that the source has not answered for a substance; None when it did, or was never asked."""
     from klimat_pipeline.sources.state import read_states
 
-    state = read_states(settings.snapshots_dir).get(substance)
-    return state.silent_days if state else None
+    for asked, state in read_states(settings.snapshots_dir).items():
+        if _is_same(asked, substance):
+            return state.silent_days
+    return None
+
+
+def _is_same(one: str, other: str) -> bool:
+    """Whether two codes mean one substance: what is asked for as NOx may head its columns NOX."""
+    return one.upper() == other.upper()
 
 
 def _fetch(settings: Settings, substance: str) -> Taken | None:
@@ -152,7 +167,7 @@ def _fetch(settings: Settings, substance: str) -> Taken | None:
 
     state = read_states(settings.snapshots_dir).get(substance)
     # "Not modified" is only an answer when we still have what was not modified.
-    kept = any(s.substance == substance and s.url for s in archive_of(settings).snapshots())
+    kept = any(s.sha256 == state.sha256 for s in archive_of(settings).snapshots()) if state else False
     known = state if kept else None
     fetched = fetch(
         substance, settings, etag=known.etag if known else None, last_modified=known.last_modified if known else None
@@ -170,7 +185,13 @@ def _fetch(settings: Settings, substance: str) -> Taken | None:
         etag=fetched.etag,
         last_modified=fetched.last_modified,
     )
-    record_check(settings.snapshots_dir, substance, etag=fetched.etag, last_modified=fetched.last_modified)
+    record_check(
+        settings.snapshots_dir,
+        substance,
+        sha256=taken.snapshot.sha256,
+        etag=fetched.etag,
+        last_modified=fetched.last_modified,
+    )
     return taken
 
 
@@ -181,7 +202,7 @@ def _fall_back(settings: Settings, substance: str, error: KlimatError, log: Call
     if not isinstance(error, SourceError):
         raise error
     state = record_check(settings.snapshots_dir, substance, error=str(error))
-    if not any(snapshot.substance == substance for snapshot in archive_of(settings).snapshots()):
+    if not any(_is_same(snapshot.substance, substance) for snapshot in archive_of(settings).snapshots()):
         raise SourceError(f"{error} There is no earlier snapshot of {substance} to fall back on.") from None
     silent = state.silent_days or 0
     if silent > settings.source_max_age_days:

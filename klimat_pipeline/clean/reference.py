@@ -203,14 +203,14 @@ def load_reference(reference_dir: Path) -> Reference:
         sectors=sectors.drop(columns="source").sort_values("sector_order").reset_index(drop=True),
         subsectors=subsectors.drop(columns="source"),
         sector_names=_lookup(
-            "sector_aliases.csv",
+            "sectors.csv, sector_aliases.csv",
             [
                 *zip(map(fold, sectors["sector_name_sv"]), sectors["sector_code"], strict=True),
                 *zip(map(fold, read["sector_aliases"]["alias_sv"]), read["sector_aliases"]["sector_code"], strict=True),
             ],
         ),
         subsector_names=_lookup(
-            "subsector_aliases.csv",
+            "subsectors.csv, subsector_aliases.csv",
             [
                 *(
                     ((row.sector_code, fold(row.subsector_name_sv)), row.subsector_code)
@@ -219,10 +219,12 @@ def load_reference(reference_dir: Path) -> Reference:
                 *(((row.sector_code, fold(row.alias_sv)), row.subsector_code) for row in aliases.itertuples()),
             ],
         ),
-        municipality_names=_lookup("municipality_aliases.csv", _municipality_forms(municipalities, read)),
+        municipality_names=_lookup(
+            "municipalities.csv, municipality_aliases.csv", _municipality_forms(municipalities, read)
+        ),
         county_names=_lookup("municipalities.csv", _county_forms(municipalities)),
         area_names=_lookup(
-            "areas.csv",
+            "areas.csv, municipalities.csv",
             [
                 *zip(read["areas"]["area_code"], read["areas"]["area_name"], strict=True),
                 *zip(municipalities["county_code"], municipalities["county_name"], strict=True),
@@ -291,7 +293,8 @@ def _lookup(file: str, pairs: Iterable[tuple[Any, str]]) -> dict[Any, str]:
     known: dict[Any, str] = {}
     for name, code in pairs:
         if known.setdefault(name, code) != code:
-            raise ConfigurationError(f"data/reference/{file}: '{name}' would mean both {known[name]} and {code}.")
+            shown = name if isinstance(name, str) else " / ".join(name)
+            raise ConfigurationError(f"data/reference/{file}: '{shown}' would mean both {known[name]} and {code}.")
     return known
 
 

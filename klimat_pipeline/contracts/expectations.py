@@ -19,10 +19,7 @@ def suite(table: Table) -> "gx.ExpectationSuite":
     """The suite of a table; every expectation carries an id ``<column>:<what>`` to find its result by."""
     import great_expectations as gx
 
-    built = gx.ExpectationSuite(name=table.key)
-    for expectation in _expectations(table):
-        built.add_expectation(expectation)
-    return built
+    return gx.ExpectationSuite(name=table.key, expectations=list(_expectations(table)))
 
 
 def _expectations(table: Table) -> Iterator[Any]:

@@ -58,3 +58,57 @@ def provenance(
     from klimat_pipeline.indicators.provenance import provenance as trace
 
     return checked(context, trace(indicators, emissions, releases), {"indicators/sectors": indicators})
+
+
+@dg.asset(**wired("indicators/revisions", emissions="corrected/emissions", releases="clean/releases"))
+def revisions(context: dg.AssetExecutionContext, project: Project, emissions: pd.DataFrame, releases: pd.DataFrame):
+    from klimat_pipeline.indicators.revisions import release_revisions
+
+    return checked(context, release_revisions(emissions, releases))
+
+
+@dg.asset(
+    **wired(
+        "indicators/changes",
+        emissions="corrected/emissions",
+        targets="clean/targets",
+        indicators="indicators/sectors",
+        releases="clean/releases",
+    )
+)
+def changes(
+    context: dg.AssetExecutionContext,
+    project: Project,
+    emissions: pd.DataFrame,
+    targets: pd.DataFrame,
+    indicators: pd.DataFrame,
+    releases: pd.DataFrame,
+):
+    from klimat_pipeline.indicators.changes import indicator_changes
+
+    return checked(context, indicator_changes(emissions, targets, indicators, releases))
+
+
+@dg.asset(
+    **wired(
+        "indicators/base_years",
+        kinds=("pandas", "yaml"),
+        emissions="corrected/emissions",
+        targets="clean/targets",
+        indicators="indicators/sectors",
+        releases="clean/releases",
+    )
+)
+def base_years(
+    context: dg.AssetExecutionContext,
+    project: Project,
+    emissions: pd.DataFrame,
+    targets: pd.DataFrame,
+    indicators: pd.DataFrame,
+    releases: pd.DataFrame,
+):
+    from klimat_pipeline.indicators.base_years import base_year_review
+
+    approved, limit = project.base_year_rules
+    frame = base_year_review(emissions, targets, indicators, releases, approved, threshold_pct=limit)
+    return checked(context, frame)

@@ -1,9 +1,11 @@
 """The resource through which assets reach settings, reference tables and the snapshot archive."""
 
 import dagster as dg
+import pandas as pd
 
 from klimat_pipeline.clean.reference import Reference, load_reference
 from klimat_pipeline.configuration.corrections import CorrectionRegister, load_registers
+from klimat_pipeline.corrected.approvals import approvals
 from klimat_pipeline.settings import Settings, load_settings
 from klimat_pipeline.sources.archive import Archive
 from klimat_pipeline.storage import TableStore
@@ -45,6 +47,11 @@ class Project(dg.ConfigurableResource):
             subsector_codes=self.reference.subsector_codes,
             known_codes=self.reference.municipality_by_code,
         )
+
+    @property
+    def base_year_rules(self) -> tuple[pd.DataFrame, float]:
+        """Approved recalculations of all registers, and the strictest of their limits."""
+        return approvals(self.registers)
 
     @property
     def tables(self) -> TableStore:

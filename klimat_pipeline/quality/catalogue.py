@@ -66,6 +66,8 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
         _likely(likely.corrections_carried),
     ),
     "corrected/emissions": (_reconciles(sums.corrections_sum),),
+    "indicators/changes": (_reconciles(sums.parts_sum_to_change),),
+    "indicators/base_years": (_likely(likely.base_years_approved),),
     "indicators/provenance": (_reconciles(sums.cells_sum_to_reported),),
     "indicators/sectors": (
         _reconciles(sums.base_matches_target),

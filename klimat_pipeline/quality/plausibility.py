@@ -198,6 +198,28 @@ def corrections_carried(tables: Tables) -> Sequence[Finding]:
     ]
 
 
+def base_years_approved(tables: Tables) -> Sequence[Finding]:
+    """Baselines that a release or a correction moved beyond the limit, without an approved recalculation."""
+    frame = tables["indicators/base_years"]
+    open_ = frame[frame["needs_approval"].astype(bool) & frame["approved_by"].isna()]
+    if open_.empty:
+        return [passed(f"{len(frame)} baselines: none moved beyond its limit without approval")]
+    moved = open_[["correction_pct", "base_revision_pct"]].abs().max(axis=1)
+    ordered = open_.assign(moved_pct=moved.round(2)).sort_values("moved_pct", ascending=False)
+    worst = ordered.iloc[0]
+    return [
+        failed(
+            f"{len(open_)} baselines moved beyond their limit and nobody approved a recalculation; the most: "
+            f"{worst['municipality_code']} {worst['target_id']} in {worst['release_id']} by {worst['moved_pct']:.1f} %",
+            observed=f"{worst['moved_pct']:.2f} %",
+            limit=f"{worst['threshold_pct']:g} %",
+            keys=first_keys(ordered, ["municipality_code", "target_id", "release_id", "moved_pct"]),
+            count=len(open_),
+            suspicion="recalculate openly and enter base_year_approvals in corrections.yaml, with who and when",
+        )
+    ]
+
+
 def coverage(tables: Tables) -> Sequence[Finding]:
     """How many of the municipalities a release holds."""
     everyone = len(tables["clean/municipalities"])

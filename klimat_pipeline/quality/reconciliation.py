@@ -337,6 +337,20 @@ def cells_sum_to_reported(tables: Tables) -> Sequence[Finding]:
     ]
 
 
+def parts_sum_to_change(tables: Tables) -> Sequence[Finding]:
+    """The causes of an indicator's change sum to the whole change."""
+    frame = tables["indicators/changes"]
+    keys = ["municipality_code", "target_id", "measure", "release_id_from", "release_id_to"]
+    if frame.empty:
+        return [not_applicable("one release per substance: nothing to compare with")]
+    told = frame[frame["part"].notna()]
+    sums = told.groupby(keys, as_index=False).agg(
+        parts=("part", "sum"), value_from=("value_from", "first"), value_to=("value_to", "first")
+    )
+    sums["difference_t"] = sums["parts"] - (sums["value_to"] - sums["value_from"])
+    return [_all_within(sums, keys, 1e-3, "causes against the whole change", "a cause is counted twice or left out")]
+
+
 def frozen_reproduces(tables: Tables) -> Sequence[Finding]:
     """Every frozen report still comes out as it was handed in, figure by figure."""
     frozen, shown = tables["clean/frozen"], tables["indicators/sectors"]

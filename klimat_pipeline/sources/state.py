@@ -22,8 +22,9 @@ class SourceState:
         last_checked_at: last time.
         last_success_at: last time that it answered, with a file or "not modified".
         last_error: what happened at the last try, None when it answered.
-        etag: validator of the last answer.
-        last_modified: validator of the last answer.
+        etag: validator of the last file that came.
+        last_modified: validator of the last file that came.
+        sha256: hash of the last file that came; the validators speak of it and of no other.
     """
 
     first_checked_at: str
@@ -32,6 +33,7 @@ class SourceState:
     last_error: str | None = None
     etag: str | None = None
     last_modified: str | None = None
+    sha256: str | None = None
 
     @property
     def silent_days(self) -> int | None:
@@ -52,14 +54,27 @@ def read_states(root: Path) -> dict[str, SourceState]:
         SnapshotError: the file is damaged.
     """
     path = root / _FILE
-    if not path.is_file():
-        return {}
     try:
-        return {key: SourceState(**value) for key, value in json.loads(path.read_text(encoding="utf-8")).items()}
-    except (ValueError, TypeError, AttributeError) as error:
+        read = json.loads(path.read_text(encoding="utf-8"))
+        return {key: _checked(SourceState(**value)) for key, value in read.items()}
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError, TypeError, AttributeError) as error:
         raise SnapshotError(
             f"{path}: damaged ({error}). Delete it: it only remembers when sources were asked."
         ) from None
+
+
+def _checked(state: SourceState) -> SourceState:
+    for name, value in asdict(state).items():
+        if value is not None and not isinstance(value, str):
+            raise ValueError(f"field {name} is {value!r}, expected a text")
+    for name in ("first_checked_at", "last_checked_at", "last_success_at"):
+        value = getattr(state, name)
+        is_optional = name == "last_success_at"
+        if not (is_optional and value is None) and datetime.fromisoformat(value).tzinfo is None:
+            raise ValueError(f"field {name} is {value!r}, expected a time with its zone")
+    return state
 
 
 def record_check(
@@ -67,11 +82,25 @@ def record_check(
     substance: str,
     *,
     error: str | None = None,
+    sha256: str | None = None,
     etag: str | None = None,
     last_modified: str | None = None,
     now: datetime | None = None,
 ) -> SourceState:
-    """Remember that a source was asked now, and what came of it."""
+    """Remember that a source was asked now, and what came of it.
+
+    Args:
+        root: folder of the written archive.
+        substance: what was asked for.
+        error: what went wrong, if it did.
+        sha256: hash of the file that came; None when nothing did, as with "not modified".
+        etag: validator of that file.
+        last_modified: validator of that file.
+        now: when it was asked, by default now.
+
+    Raises:
+        SnapshotError: the file that remembers is damaged or cannot be written.
+    """
     from klimat_pipeline.sources.archive import write_whole
 
     stamp = (now or datetime.now(UTC)).isoformat(timespec="seconds")
@@ -79,13 +108,13 @@ def record_check(
     state = states.get(substance) or SourceState(stamp, stamp)
     state = replace(state, last_checked_at=stamp, last_error=error)
     if error is None:
-        state = replace(
-            state,
-            last_success_at=stamp,
-            etag=etag or state.etag,
-            last_modified=last_modified or state.last_modified,
-        )
+        state = replace(state, last_success_at=stamp)
+    if sha256 is not None:
+        state = replace(state, sha256=sha256, etag=etag, last_modified=last_modified)
     states[substance] = state
     text = json.dumps({key: asdict(value) for key, value in sorted(states.items())}, indent=2) + "\n"
-    write_whole(root / _FILE, text.encode())
+    try:
+        write_whole(root / _FILE, text.encode())
+    except OSError as problem:
+        raise SnapshotError(f"{root / _FILE}: cannot be written ({problem.strerror}). Is the disk full?") from None
     return state

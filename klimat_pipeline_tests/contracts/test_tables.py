@@ -66,11 +66,6 @@ def test_described_owned_and_staged(contract: Table) -> None:
     assert contract.stage in STAGES
 
 
-def test_every_column_of_the_dictionary_is_used() -> None:
-    used = {name for contract in TABLES.values() for name in contract.column_names}
-    assert sorted(set(COLUMNS) - used) == []
-
-
 @pytest.mark.parametrize("column", COLUMNS.values(), ids=COLUMNS.keys())
 def test_measurements_have_a_unit_and_it_stands_in_the_name(column: Column) -> None:
     endings = {

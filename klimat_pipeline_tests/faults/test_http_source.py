@@ -6,6 +6,7 @@ import time
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,9 +21,9 @@ from klimat_pipeline_tests.support.workbooks import lines_for, workbook
 BODY = b"0123456789"
 
 
-def quick(**changed: object) -> Settings:
+def quick(**changed: Any) -> Settings:
     """Settings with which everything that fails has failed within a second or two."""
-    values: dict[str, object] = {
+    values: dict[str, Any] = {
         "http_connect_timeout_s": 1.0,
         "http_read_timeout_s": 0.3,
         "http_deadline_s": 5.0,
@@ -170,16 +171,15 @@ def test_3_silence_is_cut_by_the_read_timeout() -> None:
 
 @pytest.mark.parametrize(
     "answer",
-    [server.drip(), server.drip(Content_Length="1000"), server.drip_headers, server.drip(Content_Encoding="gzip")],
-    ids=["body", "body with length", "headers", "packed body"],
+    [server.drip(), server.drip(length=1000), server.drip_headers],
+    ids=["body", "body with length", "headers"],
 )
 def test_3_drip_is_cut_by_the_deadline(answer: Answer) -> None:
     started = time.monotonic()
     message, tries = failure(answer, settings=quick(http_deadline_s=0.4, http_read_timeout_s=5))
     assert time.monotonic() - started < 1.5
-    if "DecodingError" not in message:
-        assert tries == 1
-        assert "the deadline of 0.4 s passed" in message and "too slowly" in message
+    assert tries == 1
+    assert "the deadline of 0.4 s passed" in message and "too slowly" in message
 
 
 def test_3_read_timeout_does_not_outlast_the_deadline() -> None:
@@ -198,6 +198,12 @@ def test_4_truncated_answer_is_fetched_again(broken: Answer) -> None:
     message, tries = failure(broken)
     assert tries == 3
     assert "RemoteProtocolError" in message or "ReadError" in message
+
+
+def test_answer_that_cannot_be_unpacked() -> None:
+    message, tries = failure(server.ok(BODY, Content_Encoding="gzip"))
+    assert tries == 3
+    assert "DecodingError" in message
 
 
 def test_too_large_by_announcement_is_not_read() -> None:

@@ -33,7 +33,7 @@ class Connection:
     def send(self, content: bytes) -> None:
         self.socket.sendall(content)
 
-    def head(self, status: str, length: int | None = None, **headers: str) -> None:
+    def head(self, status: str, /, *, length: int | None = None, **headers: str) -> None:
         """Status line and headers; underscores in their names become hyphens."""
         lines = [f"HTTP/1.1 {status}", "Connection: close"]
         lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
@@ -44,7 +44,7 @@ class Connection:
 
 def ok(content: bytes, **headers: str) -> Answer:
     def answer(to: Connection) -> None:
-        to.head("200 OK", len(content), **headers)
+        to.head("200 OK", length=len(content), **headers)
         to.send(content)
 
     return answer
@@ -68,7 +68,7 @@ def html(text: str) -> Answer:
 
 
 def status(line: str, **headers: str) -> Answer:
-    return lambda to: to.head(line, 0, **headers)
+    return lambda to: to.head(line, length=0, **headers)
 
 
 def redirect(location: str) -> Answer:
@@ -79,7 +79,7 @@ def cut_short(content: bytes, announced: int) -> Answer:
     """Less than was announced, then an orderly end."""
 
     def answer(to: Connection) -> None:
-        to.head("200 OK", announced)
+        to.head("200 OK", length=announced)
         to.send(content)
 
     return answer
@@ -100,7 +100,7 @@ def announced_only(length: int) -> Answer:
     """Says that much is coming, and waits."""
 
     def answer(to: Connection) -> None:
-        to.head("200 OK", length)
+        to.head("200 OK", length=length)
         to.stopping.wait(30)
 
     return answer
@@ -117,12 +117,12 @@ def endless(to: Connection) -> None:
         to.send(bytes(65536))
 
 
-def drip(pause_s: float = 0.02, **headers: str) -> Answer:
-    """A body without length, one byte at a time: no single wait is ever long."""
+def drip(length: int | None = None) -> Answer:
+    """A body that comes one byte at a time: no single wait is ever long."""
 
     def answer(to: Connection) -> None:
-        to.head("200 OK", **headers)
-        while not to.stopping.wait(pause_s):
+        to.head("200 OK", length=length)
+        while not to.stopping.wait(0.02):
             to.send(b"x")
 
     return answer

@@ -213,7 +213,7 @@ def test_a_wrong_key_is_not_also_a_duplicate(tmp_path: Path) -> None:
 def test_quoted_newlines_count(tmp_path: Path) -> None:
     content = f'{HEAD}0180,1990,1,"two\nlines, ""quoted"""\n0180,x,1,"three\n\nlines"\n0180,y,1,\n'
     assert [problem.split(" ")[0] for problem in problems(tmp_path, content)] == ["cfg/a.csv:4:", "cfg/a.csv:7:"]
-    assert read(tmp_path, content.replace("x", "1").replace("y", "2"))[0]["note"] == 'two\nlines, "quoted"'
+    assert read(tmp_path, content.replace(",x,", ",1,").replace(",y,", ",2,"))[0]["note"] == 'two\nlines, "quoted"'
 
 
 def test_open_quotation_mark_names_where_its_row_begins(tmp_path: Path) -> None:

@@ -80,7 +80,9 @@ def test_faults_of_a_register_are_named_all_at_once_with_file_and_line(checkout:
     problems = validate_configuration(checkout)
     assert any("1280_malmo/corrections.yaml:7: corrections.0.value" in p and "'lots'" in p for p in problems)
     assert any("1280_malmo/corrections.yaml:17: corrections.0.colour: unknown field" in p for p in problems)
-    (folder / "corrections.yaml").write_text(text.replace("lots", "1").replace("    colour: green\n", ""), encoding="utf-8")
+    (folder / "corrections.yaml").write_text(
+        text.replace("lots", "1").replace("    colour: green\n", ""), encoding="utf-8"
+    )
     problems = validate_configuration(checkout)
     assert any("corrections.yaml:4: corrections.0.sector: unknown sector 'wasted'" in p for p in problems)
     assert any("corrections.yaml:14: corrections.0.baseline: 'by' names 'another'" in p for p in problems)
@@ -100,18 +102,26 @@ def test_every_field_of_the_schemas_is_described() -> None:
         for part in (schema, *schema.get("$defs", {}).values()):
             for field, described in part["properties"].items():
                 if "default" not in described or part.get("title") in ("Target", "Correction"):
-                    assert "description" in described or "$ref" in described or part["title"] == "Approval", (name, field)
+                    assert "description" in described or "$ref" in described or part["title"] == "Approval", (
+                        name,
+                        field,
+                    )
 
 
 def report(**other: object) -> FrozenReport:
-    figure = Figure(target_id="total", year=2022, emissions_t_co2e=466573.41, baseline_t_co2e=1112371.97, change_pct=-58.056)
+    figure = Figure(
+        target_id="total", year=2022, emissions_t_co2e=466573.41, baseline_t_co2e=1112371.97, change_pct=-58.056
+    )
     return FrozenReport.model_validate(
         {
             "name": "Annual report, 'draft': 2025/26 åäö",
             "release_id": "r1",
             "frozen_on": date(2026, 1, 2),
             "publication_id": "pub-0",
-            "figures": [figure, Figure(target_id="waste", year=2022, emissions_t_co2e=0, baseline_t_co2e=0, change_pct=None)],
+            "figures": [
+                figure,
+                Figure(target_id="waste", year=2022, emissions_t_co2e=0, baseline_t_co2e=0, change_pct=None),
+            ],
         }
         | other
     )
@@ -137,7 +147,9 @@ def test_slug_needs_something() -> None:
 
 def reproduced(emissions: float = 100.0, release: str = "r1"):
     keys = {"municipality_code": "1283", "release_id": "r1", "target_id": "total", "year": 2022}
-    frozen = pd.DataFrame([keys | {"report_name": "R", "emissions_t_co2e": 100.0, "baseline_t_co2e": 200.0, "change_pct": -50.0}])
+    frozen = pd.DataFrame(
+        [keys | {"report_name": "R", "emissions_t_co2e": 100.0, "baseline_t_co2e": 200.0, "change_pct": -50.0}]
+    )
     shown = pd.DataFrame(
         [keys | {"release_id": release, "emissions_t_co2e": emissions, "baseline_t_co2e": 200.0, "change_pct": -50.0}]
     )

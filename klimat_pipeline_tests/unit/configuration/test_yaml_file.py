@@ -182,7 +182,9 @@ def test_51_outside_the_folder(tmp_path: Path) -> None:
 
 
 def test_lines_of_keys_items_and_what_is_missing(tmp_path: Path) -> None:
-    content = "# head\n\na:\n  - id: x\n    text: >-\n      one\n      two\n    year: 1\n  - {id: y,\n     year: 2}\nb: 3\n"
+    content = (
+        "# head\n\na:\n  - id: x\n    text: >-\n      one\n      two\n    year: 1\n  - {id: y,\n     year: 2}\nb: 3\n"
+    )
     read = document(tmp_path, content)
     assert read.line(("a",)) == 3
     assert read.line(("a", 0)) == 4
