@@ -7,14 +7,17 @@ imports it only when there is something to run.
 import logging
 import os
 import shutil
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from klimat_pipeline.errors import KlimatError
 from klimat_pipeline.manifest import Inputs
 from klimat_pipeline.settings import Settings
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
     import dagster as dg
     from rich.console import Console
 
@@ -65,7 +68,7 @@ def run(settings: Settings, made_from: Inputs, out: "Console", *, force: bool = 
 
     logging.getLogger("alembic").setLevel(logging.WARNING)
     job = defs.resolve_job_def(NIGHTLY)
-    with instance(settings) as history, _Progress(out, steps=len(job.graph.node_defs)):
+    with _engines_reused(), instance(settings) as history, _Progress(out, steps=len(job.graph.node_defs)):
         result = job.execute_in_process(
             instance=history,
             raise_on_error=False,
@@ -86,6 +89,42 @@ def run(settings: Settings, made_from: Inputs, out: "Console", *, force: bool = 
         )
     if not result.success:
         raise _reason(result)
+
+
+@contextmanager
+def _engines_reused() -> "Iterator[None]":
+    """Let Dagster's SQLite history keep its database engines for the length of a run.
+
+    It makes a new one for every event, so no statement is ever found compiled: half a minute's worth of events cost
+    seconds. Connections are still opened and closed one by one. Where Dagster no longer works this way, nothing
+    happens.
+    """
+    from functools import cache
+    from importlib import import_module
+
+    touched = []
+    for name in ("event_log.sqlite.sqlite_event_log", "runs.sqlite.sqlite_run_storage"):
+        module = import_module(f"dagster._core.storage.{name}")
+        make = getattr(module, "create_engine", None)
+        if make is None:
+            continue
+
+        @cache
+        def engine(url: str, timeout: float | None, pool: object, make: Any = make) -> Any:
+            return make(url, poolclass=pool, connect_args={} if timeout is None else {"timeout": timeout})
+
+        def reused(
+            url: str, *, poolclass: object = None, connect_args: "Mapping[str, Any] | None" = None, engine: Any = engine
+        ) -> Any:
+            return engine(url, (connect_args or {}).get("timeout"), poolclass)
+
+        touched.append((module, make))
+        module.create_engine = reused  # type: ignore[attr-defined]
+    try:
+        yield
+    finally:
+        for module, make in touched:
+            module.create_engine = make  # type: ignore[attr-defined]
 
 
 def _reason(result: "dg.ExecuteInProcessResult") -> KlimatError:

@@ -54,15 +54,17 @@ def explain(start: Any, states: Sequence[tuple[str, Any]]) -> dict[str, Any]:
         The part of every cause that occurs, rounded to ``DECIMALS``. Where any value is missing, all parts are.
     """
     before = np.round(np.asarray(start, dtype=np.float64), DECIMALS)
-    missing = np.isnan(before)
     parts: dict[str, Any] = {}
-    for cause, value in states:
-        after = np.round(np.asarray(value, dtype=np.float64), DECIMALS)
-        missing = missing | np.isnan(after)
-        parts[cause] = np.round(parts.get(cause, 0.0) + (after - before), DECIMALS)
-        before = after
-    # Adding zero turns -0.0 into 0.0; the index makes numbers of arrays without dimension.
-    return {cause: np.where(missing, np.nan, part + 0.0)[()] for cause, part in parts.items()}
+    known = np.isfinite(before)
+    with np.errstate(over="ignore", invalid="ignore"):
+        for cause, value in states:
+            after = np.round(np.asarray(value, dtype=np.float64), DECIMALS)
+            # Adding zero turns -0.0 into 0.0.
+            parts[cause] = np.round(parts.get(cause, 0.0) + (after - before), DECIMALS) + 0.0
+            known = known & np.isfinite(parts[cause])
+            before = after
+    # The index makes numbers of arrays without dimension.
+    return {cause: np.where(known, part, np.nan)[()] for cause, part in parts.items()}
 
 
 def indicator_changes(
@@ -159,18 +161,16 @@ def figures_at(
         hold the point.
     """
     keys = ["release_id", "municipality_code", "sector_code", "year"]
-    wanted = {"release_id": release, "municipality_code": municipality, "sector_codes": sectors, "year": year}
-    points = pd.DataFrame({name: values.to_numpy() for name, values in wanted.items()})
-    names = list(wanted)
-    distinct = points.drop_duplicates(ignore_index=True)
-    split = {codes: codes.split() for codes in distinct["sector_codes"].unique()}
-    lines = distinct.assign(sector_code=distinct["sector_codes"].map(split)).explode("sector_code")
-    held = emissions.loc[emissions[_CORRECTED].notna(), [*keys, _REPORTED, _CORRECTED]]
-    found = lines.reset_index(names="_point").merge(held, on=keys, how="inner", validate="many_to_one")
-    sums = found.groupby("_point")[[_REPORTED, _CORRECTED]].sum().reindex(range(len(distinct)))
-    return points.merge(pd.concat([distinct, sums], axis=1), on=names, how="left", validate="many_to_one")[
-        [_REPORTED, _CORRECTED]
-    ].set_axis(release.index)
+    wanted = {"release_id": release, "municipality_code": municipality, "year": year, "_point": np.arange(len(year))}
+    split = {codes: codes.split() for codes in sectors.unique()}
+    points = pd.DataFrame({name: np.asarray(values) for name, values in wanted.items()})
+    lines = points.assign(sector_code=sectors.map(split).to_numpy()).explode("sector_code")
+    usable = emissions[_CORRECTED].notna() & emissions["year"].isin(year.unique())
+    found = lines.merge(
+        emissions.loc[usable, [*keys, _REPORTED, _CORRECTED]], on=keys, how="inner", validate="many_to_one"
+    )
+    sums = found.groupby("_point")[[_REPORTED, _CORRECTED]].sum()
+    return sums.reindex(points["_point"]).set_axis(year.index)
 
 
 def _side(defined: pd.DataFrame, releases: pd.DataFrame, side: str) -> pd.DataFrame:
@@ -195,9 +195,8 @@ def _taken_apart(pairs: pd.DataFrame, before: pd.DataFrame, after: pd.DataFrame)
 
     def points(emissions: pd.DataFrame, release: str, definition: str) -> _Points:
         year = f"year_{release}"
-        return at(emissions, release, definition, year), at(
-            emissions, release, definition, f"baseline_year_{definition}"
-        )
+        base = f"baseline_year_{definition}"
+        return at(emissions, release, definition, year), at(emissions, release, definition, base)
 
     def filled(points: _Points, values: _Points) -> _Points:
         return points[0].fillna(values[0]), points[1].fillna(values[1])
@@ -221,15 +220,15 @@ def _taken_apart(pairs: pd.DataFrame, before: pd.DataFrame, after: pd.DataFrame)
             ("configuration", end),
         ]
         parts = explain(start, states)
-        values = {"value_from": start.round(DECIMALS), "value_to": end.round(DECIMALS), "measure": measure}
+        values = {"value_from": start, "value_to": end, "measure": measure}
         rows += [pairs.assign(cause=cause, part=parts[cause], **values) for cause in CAUSES]
     frame = pd.concat(rows, ignore_index=True)[CHANGES.column_names]
     return frame.sort_values(list(CHANGES.primary_key)).reset_index(drop=True)
 
 
 def _value(measure: str, points: _Points, figure: str) -> "pd.Series[float]":
-    """The measure from the figures of its year and of its baseline year."""
+    """The measure, rounded, from the figures of its year and of its baseline year; missing where it is no number."""
     emissions, base = points[0][figure], points[1][figure]
-    if measure == "emissions_t_co2e":
-        return emissions
-    return (emissions / base.where(base > 0) - 1.0) * 100.0
+    value = emissions if measure == "emissions_t_co2e" else (emissions / base.where(base > 0) - 1.0) * 100.0
+    rounded = value.round(DECIMALS)
+    return rounded.where(np.isfinite(rounded))

@@ -217,7 +217,7 @@ def _entries(root: Path) -> list[dict[str, Any]]:
         entries = json.loads(manifest.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return []
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise SnapshotError(f"{manifest}: cannot be read ({error}). Restore it from a backup.") from None
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
         raise SnapshotError(f"{manifest}: expected a list of entries. Restore it from a backup.")

@@ -59,7 +59,7 @@ def read_states(root: Path) -> dict[str, SourceState]:
         return {key: _checked(SourceState(**value)) for key, value in read.items()}
     except FileNotFoundError:
         return {}
-    except (OSError, ValueError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, TypeError, AttributeError, RecursionError) as error:
         raise SnapshotError(
             f"{path}: damaged ({error}). Delete it: it only remembers when sources were asked."
         ) from None

@@ -240,6 +240,12 @@ def test_redirect_to_a_file_is_not_followed(tmp_path: Path) -> None:
     assert "neither http nor https" in message
 
 
+def test_redirect_to_ftp_is_not_followed() -> None:
+    message, tries = failure(server.redirect("ftp://127.0.0.1/a.xlsx"))
+    assert tries == 1
+    assert "neither http nor https" in message
+
+
 def test_redirects_in_a_circle() -> None:
     message, tries = failure(server.redirect("/again"))
     assert tries == 6  # the first address and five redirects

@@ -154,13 +154,13 @@ def test_unknown_municipality(reference: Reference, name: str) -> None:
 @pytest.mark.parametrize(
     ("county", "name", "home"), [("Uppsala län", "Habo", "Jönköpings län"), ("Jönköpings län", "Håbo", "Uppsala län")]
 )
-def test_26_habo_is_not_håbo(reference: Reference, county: str, name: str, home: str) -> None:
+def test_26_habo_is_in_another_county(reference: Reference, county: str, name: str, home: str) -> None:
     message = refusal(reference, HELSINGBORG, ("Alla", "Alla", county, name))
     assert f"row 8, column 'Kommun': '{name}' stands in '{county}', but {name} (" in message
     assert f"lies in {home}" in message
 
 
-def test_heby_left_västmanland(reference: Reference) -> None:
+def test_heby_left_its_county(reference: Reference) -> None:
     assert "lies in Uppsala län" in refusal(reference, ("Alla", "Alla", "Västmanlands län", "Heby"))
 
 
@@ -176,8 +176,11 @@ def test_15_unknown_subsector_survives(reference: Reference) -> None:
         ("Jordbruk", "Personbilar", "Skåne län", "Helsingborg"),  # known, but not in this sector
     ]
     frame = with_codes(raw(*lines), reference)
-    assert frame["subsector_code"].tolist() == ["total", "unmapped_rymdfarjor", "unmapped_vatgasny"] + [
-        "unmapped_personbilar"
+    assert frame["subsector_code"].tolist() == [
+        "total",
+        "unmapped_rymdfarjor",
+        "unmapped_vatgasny",
+        "unmapped_personbilar",
     ]
     assert frame["sector_code"].tolist() == ["transport", "transport", "industry", "agriculture"]
     assert frame["value"].sum() == 6.0

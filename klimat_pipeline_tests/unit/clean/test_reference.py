@@ -67,8 +67,16 @@ def test_the_municipalities_are_scbs(shared_file: Callable[[str], Path]) -> None
 @pytest.mark.parametrize(
     ("code", "name", "county"),
     # Leading zeros stay; Heby moved from Västmanland to Uppsala; Knivsta and Nykvarn are younger than the rest.
-    [("0114", "Upplands Väsby", "01"), ("0180", "Stockholm", "01"), ("0331", "Heby", "03"), ("0330", "Knivsta", "03")]
-    + [("0140", "Nykvarn", "01"), ("0643", "Habo", "06"), ("0305", "Håbo", "03"), ("2584", "Kiruna", "25")],
+    [
+        ("0114", "Upplands Väsby", "01"),
+        ("0180", "Stockholm", "01"),
+        ("0331", "Heby", "03"),
+        ("0330", "Knivsta", "03"),
+        ("0140", "Nykvarn", "01"),
+        ("0643", "Habo", "06"),
+        ("0305", "Håbo", "03"),
+        ("2584", "Kiruna", "25"),
+    ],
 )
 def test_codes_and_counties(reference: Reference, code: str, name: str, county: str) -> None:
     row = reference.municipalities.set_index("municipality_code").loc[code]
@@ -149,9 +157,20 @@ def test_nothing_is_guessed(reference: Reference, name: str) -> None:
 
 @pytest.mark.parametrize(
     ("name", "code"),
-    [("Skåne län", "12"), ("Skåne", "12"), ("SKÅNE LÄN", "12"), ("Ska\u030ane la\u0308n", "12"), ("Gotlands län", "09")]
-    + [("Gotland", "09"), ("Jönköpings län", "06"), ("Västra Götalands län", "14"), ("Västra Götaland", "14")]
-    + [("Uppsala län", "03"), ("Kalmar län", "08"), ("Örebro\u00a0län", "18")],
+    [
+        ("Skåne län", "12"),
+        ("Skåne", "12"),
+        ("SKÅNE LÄN", "12"),
+        ("Ska\u030ane la\u0308n", "12"),
+        ("Gotlands län", "09"),
+        ("Gotland", "09"),
+        ("Jönköpings län", "06"),
+        ("Västra Götalands län", "14"),
+        ("Västra Götaland", "14"),
+        ("Uppsala län", "03"),
+        ("Kalmar län", "08"),
+        ("Örebro\xa0län", "18"),
+    ],
 )
 def test_counties(reference: Reference, name: str, code: str) -> None:
     assert reference.county_names[place_key(name)] == code

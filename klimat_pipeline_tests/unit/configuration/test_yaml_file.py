@@ -40,9 +40,47 @@ def failure(tmp_path: Path, content: str | bytes) -> str:
 
 @pytest.mark.parametrize(
     "text",
-    ["no", "No", "NO", "yes", "on", "off", "y", "n", "12:30", "12:30:45", "1_000", "0180", "1,5", "1 000", "0x1F"]
-    + ["0o17", "017", "0b11", ".5", "5.", "1e", ".inf", "-.inf", ".nan", "inf", "nan", "NaN", "True", "FALSE", "NULL"]
-    + ["None", "NA", "2025-06-10", "2001-12-14t21:59:43.10-05:00", "=", "1.2.3", "+", "-1-", "١٢٣"],
+    [
+        "no",
+        "No",
+        "NO",
+        "yes",
+        "on",
+        "off",
+        "y",
+        "n",
+        "12:30",
+        "12:30:45",
+        "1_000",
+        "0180",
+        "1,5",
+        "1 000",
+        "0x1F",
+        "0o17",
+        "017",
+        "0b11",
+        ".5",
+        "5.",
+        "1e",
+        ".inf",
+        "-.inf",
+        ".nan",
+        "inf",
+        "nan",
+        "NaN",
+        "True",
+        "FALSE",
+        "NULL",
+        "None",
+        "NA",
+        "2025-06-10",
+        "2001-12-14t21:59:43.10-05:00",
+        "=",
+        "1.2.3",
+        "+",
+        "-1-",
+        "١٢٣",
+    ],
 )
 def test_what_looks_like_something_else_stays_text(tmp_path: Path, text: str) -> None:
     read = data(tmp_path, f"a: {text}\n")["a"]
@@ -51,9 +89,23 @@ def test_what_looks_like_something_else_stays_text(tmp_path: Path, text: str) ->
 
 @pytest.mark.parametrize(
     ("text", "value"),
-    [("true", True), ("false", False), ("null", None), ("~", None), ("", None), ("0", 0), ("1990", 1990), ("-3", -3)]
-    + [("+7", 7), ("2.5", 2.5), ("-0.25", -0.25), ("1e3", 1000.0), ("1.5E-2", 0.015), ("1e+3", 1000.0)]
-    + [("9223372036854775807", 2**63 - 1)],
+    [
+        ("true", True),
+        ("false", False),
+        ("null", None),
+        ("~", None),
+        ("", None),
+        ("0", 0),
+        ("1990", 1990),
+        ("-3", -3),
+        ("+7", 7),
+        ("2.5", 2.5),
+        ("-0.25", -0.25),
+        ("1e3", 1000.0),
+        ("1.5E-2", 0.015),
+        ("1e+3", 1000.0),
+        ("9223372036854775807", 2**63 - 1),
+    ],
 )
 def test_words_and_numbers(tmp_path: Path, text: str, value: object) -> None:
     read = data(tmp_path, f"a: {text}\n")["a"]

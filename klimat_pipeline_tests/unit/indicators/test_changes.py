@@ -186,6 +186,13 @@ def test_without_a_baseline_the_change_has_no_parts(before: float, after: float 
     assert parts(frame, "emissions_t_co2e")["revised_history"] == -1.0
 
 
+def test_baseline_that_is_noise_gives_no_infinite_change() -> None:
+    figures: Figures = {("waste", 1990): (5e-324, 5e-324), ("waste", 2020): (9.0, 9.0)}
+    frame = changed(version({"a": figures, "b": figures}, target(sectors="waste")))
+    rows = frame[frame["measure"] == "change_pct"]
+    assert rows[["part", "value_from", "value_to"]].isna().all(axis=None)
+
+
 def test_target_without_baseline_year_or_sectors() -> None:
     frame = changed(version({"a": BEFORE, "b": AFTER}, target("own", base=None), target("unquantified", "")))
     assert set(frame["target_id"]) == {"own"}

@@ -216,6 +216,13 @@ def test_one_name_for_two_files_is_a_fault(archive: Archive) -> None:
     assert f"already names {archive.embedded_dir / 'manifest.json'}, entry 1" in message
 
 
+def test_an_entry_twice_in_one_manifest_is_a_fault(archive: Archive) -> None:
+    add(archive)
+    path = archive.written_dir / "manifest.json"
+    path.write_text(json.dumps(manifest(archive.written_dir) * 2), encoding="utf-8")
+    assert f"{path}, entry 2: field release_id is" in failure(archive.snapshots)
+
+
 def test_changed_file(archive: Archive) -> None:
     snapshot, _ = add(archive)
     snapshot.path.write_bytes(b"PK\x03\x04 0ne!")

@@ -316,7 +316,11 @@ def test_a_file_by_hand(make: Make, tmp_path: Path) -> None:
     path = tmp_path / "ggt.xlsx"
     path.write_bytes(FIRST)
     taken = add_file(make(), path, release_id="my-release", report_date="2026-06")
-    assert (taken.snapshot.release_id, taken.snapshot.report_date, taken.snapshot.url) == ("my-release", "2026-06", None)
+    assert (taken.snapshot.release_id, taken.snapshot.report_date, taken.snapshot.url) == (
+        "my-release",
+        "2026-06",
+        None,
+    )
     assert taken.is_new and not add_file(make(), path).is_new
 
 
