@@ -6,7 +6,7 @@ conversion to Arrow (``arrow.to_arrow``) checks them.
 Great Expectations takes seconds to import: call ``suite`` inside a check, never when definitions load.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING, Any
 
 from klimat_pipeline.contracts.model import Column, Table
@@ -15,11 +15,17 @@ if TYPE_CHECKING:
     import great_expectations as gx
 
 
-def suite(table: Table) -> "gx.ExpectationSuite":
-    """The suite of a table; every expectation carries an id ``<column>:<what>`` to find its result by."""
+def suite(table: Table, *, proven: Collection[str] = ()) -> "gx.ExpectationSuite":
+    """The suite of a table; every expectation carries an id ``<column>:<what>`` to find its result by.
+
+    Args:
+        table: the contract.
+        proven: ids of expectations that need no evaluation any more.
+    """
     import great_expectations as gx
 
-    return gx.ExpectationSuite(name=table.key, expectations=list(_expectations(table)))
+    wanted = [expectation for expectation in _expectations(table) if expectation.meta["check"] not in proven]
+    return gx.ExpectationSuite(name=table.key, expectations=wanted)
 
 
 def _expectations(table: Table) -> Iterator[Any]:

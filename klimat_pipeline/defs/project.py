@@ -1,5 +1,8 @@
 """The resource through which assets reach settings, reference tables and the snapshot archive."""
 
+from functools import lru_cache
+from pathlib import Path
+
 import dagster as dg
 import pandas as pd
 
@@ -37,7 +40,9 @@ class Project(dg.ConfigurableResource):
 
     @property
     def reference(self) -> Reference:
-        return load_reference(self.settings.reference_dir)
+        folder = self.settings.reference_dir
+        stamps = tuple(sorted((path.name, path.stat().st_mtime_ns) for path in folder.glob("*.csv")))
+        return _reference(folder, stamps)
 
     @property
     def registers(self) -> dict[str, CorrectionRegister]:
@@ -56,3 +61,10 @@ class Project(dg.ConfigurableResource):
     @property
     def tables(self) -> TableStore:
         return TableStore(self.settings.intermediate_dir)
+
+
+@lru_cache(maxsize=2)
+def _reference(folder: Path, stamps: tuple[tuple[str, int], ...]) -> Reference:
+    """Nearly every asset asks for it; it is read anew when a file has changed."""
+    del stamps
+    return load_reference(folder)

@@ -88,8 +88,8 @@ def as_markdown_image(chart: Any) -> str:
     """The chart as a picture inside Markdown, which the UI shows in place."""
     import vl_convert
 
-    picture = vl_convert.vegalite_to_png(chart.to_dict(), scale=1.5)
-    return f"![chart](data:image/png;base64,{base64.b64encode(picture).decode()})"
+    picture = vl_convert.vegalite_to_svg(chart.to_dict())
+    return f"![chart](data:image/svg+xml;base64,{base64.b64encode(picture.encode()).decode()})"
 
 
 def _chart(frame: "pd.DataFrame") -> Any:

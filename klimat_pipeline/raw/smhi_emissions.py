@@ -376,7 +376,7 @@ def _body(
         what = "a negative emission" if values[i, j] < 0 else "no finite number"
         raise WorkbookError(
             grid.place(int(numbers[i]) - 1, figure_columns[j]),
-            f"{values[i, j]!r} is {what}",
+            f"{float(values[i, j])!r} is {what}",
             expected="a number of zero or more",
             advice="Ask the source; local deductions belong in the corrections, not in its file.",
         )
