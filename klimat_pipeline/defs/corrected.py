@@ -45,7 +45,7 @@ def corrections(
 @dg.asset(
     **wired(
         "corrected/emissions",
-        kinds=("pandas", "altair"),
+        kinds=("pandas", "vega"),
         emissions="clean/emissions",
         corrections="corrected/corrections",
     )

@@ -10,7 +10,7 @@ from klimat_pipeline.defs.wiring import checked, wired
 @dg.asset(
     **wired(
         "indicators/sectors",
-        kinds=("pandas", "altair"),
+        kinds=("pandas", "vega"),
         emissions="corrected/emissions",
         targets="clean/targets",
         population="clean/population",

@@ -19,9 +19,7 @@ from klimat_pipeline.corrected.units import to_tonnes
 from klimat_pipeline.errors import ConfigurationError, ProblemsError
 
 TODAY = date(2026, 1, 1)
-MUNICIPALITIES = pd.DataFrame(
-    {"municipality_code": ["1283", "1280", "0180"], "county_code": ["12", "12", "01"]}
-)
+MUNICIPALITIES = pd.DataFrame({"municipality_code": ["1283", "1280", "0180"], "county_code": ["12", "12", "01"]})
 
 
 def emissions(releases=("r1",), figure: float = 100.0) -> pd.DataFrame:
@@ -136,7 +134,11 @@ def test_replaced_is_exactly_the_value() -> None:
 
 def test_reallocate_moves_and_conserves() -> None:
     moved = entry(
-        action="reallocate", value=25, unit="percent", to_municipality="1280", to_sector="industry",
+        action="reallocate",
+        value=25,
+        unit="percent",
+        to_municipality="1280",
+        to_sector="industry",
         conserves={"sector": False, "county": True, "nation": True},
     )
     _, listed, frame = applied(moved)
@@ -264,7 +266,9 @@ def test_incoherent_entries_are_refused(change) -> None:
         register(entry(**change))
 
 
-@pytest.mark.parametrize(("value", "unit", "tonnes"), [(1.5, "kt", 1500.0), (2, "Mt", 2e6), (7, "kg", 0.007), (3, "ton", 3.0)])
+@pytest.mark.parametrize(
+    ("value", "unit", "tonnes"), [(1.5, "kt", 1500.0), (2, "Mt", 2e6), (7, "kg", 0.007), (3, "ton", 3.0)]
+)
 def test_units_are_masses(value, unit, tonnes) -> None:
     assert to_tonnes(value, unit, "x") == pytest.approx(tonnes)
 
