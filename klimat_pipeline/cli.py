@@ -132,6 +132,20 @@ def explain(
     out.print(as_text(node))
 
 
+@app.command()
+def compare(
+    before: Annotated[
+        str, typer.Argument(help="Earlier publication, a folder below published/parquet.", show_default=False)
+    ],
+    after: Annotated[str, typer.Argument(help="Later publication; by default what is published now.")] = "latest",
+) -> None:
+    """Say why indicators differ between two kept publications: history, new years, corrections, configuration."""
+    from klimat_pipeline.report import comparison
+    from klimat_pipeline.settings import load_settings
+
+    out.print(comparison(load_settings(), before, after))
+
+
 @municipality_app.command("add")
 def municipality_add(
     code: Annotated[str, typer.Argument(help="SCB's four-digit code.", show_default=False)],

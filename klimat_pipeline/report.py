@@ -90,6 +90,55 @@ def whereabouts(settings: Settings) -> Iterator[str]:
     yield "open the UI: make ui (or klimat ui), then http://127.0.0.1:3000"
 
 
+def comparison(settings: Settings, before: str, after: str) -> "RenderableType":
+    """Why indicators differ between two publications that are still kept.
+
+    Args:
+        settings: where the publications lie.
+        before: earlier publication id.
+        after: later publication id, or ``latest``.
+
+    Raises:
+        ConfigurationError: one of them is not kept.
+    """
+    from rich import box
+    from rich.table import Table
+
+    from klimat_pipeline.indicators.changes import compare_publications
+
+    frame = compare_publications(_publication(settings, before), _publication(settings, after))
+    told = frame[frame["part"].notna() & (frame["part"] != 0)]
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, title=f"{before} to {after}", title_justify="left")
+    for name in ("municipality", "target", "measure", "cause", "part", "from", "to"):
+        table.add_column(name, justify="right" if name in ("part", "from", "to") else "left", no_wrap=True)
+    for row in told.itertuples(index=False):
+        table.add_row(
+            row.municipality_code,
+            row.target_id,
+            row.measure,
+            row.cause,
+            f"{row.part:+,.3f}",
+            _number(row.value_from, "{:,.3f}"),
+            _number(row.value_to, "{:,.3f}"),
+        )
+    return table if len(told) else "no indicator differs"
+
+
+def _publication(settings: Settings, name: str) -> dict[str, Any]:
+    """Tables of a kept publication, as its Parquet files hold them."""
+    import pyarrow.parquet as pq
+
+    from klimat_pipeline.contracts.arrow import to_pandas
+    from klimat_pipeline.errors import ConfigurationError
+
+    root = settings.published_dir / "parquet"
+    kept = sorted(path.name for path in root.glob("*") if path.is_dir())
+    if name not in kept:
+        raise ConfigurationError(f"no publication {name!r} is kept; there are {', '.join(kept) or 'none'}.")
+    wanted = ("sector_indicators", "emissions", "targets", "releases")
+    return {table: to_pandas(pq.read_table(root / name / f"{table}.parquet")) for table in wanted}
+
+
 def _opened(settings: Settings) -> Any:
     from contextlib import closing
 

@@ -4,7 +4,8 @@ Where things lie: what people edit and the embedded snapshots stay in the checko
 the pipeline writes goes below ``data_dir`` (by default the same folder).
 """
 
-from functools import cached_property
+import os
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from pydantic import Field, SecretStr, ValidationError
@@ -18,10 +19,13 @@ def _default_project_dir() -> Path:
     return beside_package if (beside_package / "data" / "reference").is_dir() else Path.cwd()
 
 
+_PREFIX = "KLIMAT_"
+
+
 class Settings(BaseSettings):
     """What can be set from outside; every field is ``KLIMAT_<FIELD>`` in the environment."""
 
-    model_config = SettingsConfigDict(env_prefix="KLIMAT_", extra="ignore", env_ignore_empty=True, frozen=True)
+    model_config = SettingsConfigDict(env_prefix=_PREFIX, extra="ignore", env_ignore_empty=True, frozen=True)
 
     project_dir: Path = Field(default_factory=_default_project_dir, description="Checkout with data/reference.")
     data_dir: Path | None = Field(default=None, description="Root of everything that is written.")
@@ -87,11 +91,18 @@ class Settings(BaseSettings):
 
 
 def load_settings() -> Settings:
-    """Read the settings from the environment.
+    """Read the settings from the environment; asked for by every asset, so read once while it stays the same.
 
     Raises:
         ConfigurationError: a variable has a value that does not fit; the message names it.
     """
+    ours = sorted((name, value) for name, value in os.environ.items() if name.startswith(_PREFIX))
+    return _read_settings(tuple(ours), Path.cwd())
+
+
+@lru_cache(maxsize=8)
+def _read_settings(environment: tuple[tuple[str, str], ...], folder: Path) -> Settings:
+    del environment, folder
     try:
         return Settings()
     except ValidationError as error:
