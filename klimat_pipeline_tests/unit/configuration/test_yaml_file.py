@@ -119,7 +119,12 @@ def test_28_numbers_that_fit_nowhere_are_refused(tmp_path: Path, text: str) -> N
     assert len(message) < 120
 
 
-@given(st.text(st.characters(codec="utf-8", exclude_categories=("Cs",)), max_size=40), st.sampled_from(['"', "'"]))
+#: YAML's own line breaks are folded inside quotation marks: they are white space there, not text.
+LINE_BREAKS = "\r\x85\u2028\u2029"
+TEXTS = st.text(st.characters(codec="utf-8", exclude_categories=("Cs",), exclude_characters=LINE_BREAKS), max_size=40)
+
+
+@given(TEXTS, st.sampled_from(['"', "'"]))
 def test_quoted_is_always_text(tmp_path_factory: pytest.TempPathFactory, text: str, quote: str) -> None:
     content = yaml.dump({"a": text}, default_style=quote, allow_unicode=True)
     read = data(tmp_path_factory.mktemp("q"), content)
