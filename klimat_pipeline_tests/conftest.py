@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from klimat_pipeline_tests.support.shared import REPOSITORY, shared_path
@@ -26,3 +27,9 @@ def project() -> Path:
 def shared_file() -> Callable[[str], Path]:
     """Path of a file of others; the test is skipped, with the reason, where it is absent."""
     return lambda name: shared_path(*name.split("/"))
+
+
+# In CI the same commit draws the same examples; at a desk, new ones every time.
+hypothesis.settings.register_profile("ci", derandomize=True)
+if os.environ.get("CI"):
+    hypothesis.settings.load_profile("ci")
