@@ -238,13 +238,16 @@ def _messages(document: YamlDocument, error: ValidationError, model: type[BaseMo
     """One message a place: what a field may be instead is joined by "or", not told as several faults."""
     texts: dict[Loc, list[str]] = {}
     found: dict[Loc, str] = {}
+    schema: dict[str, Any] = {}
     for fault in error.errors(include_url=False):
         loc = document.existing(fault["loc"])
         kind, text, value = fault["type"], fault["msg"].removeprefix("Value error, "), fault["input"]
         if kind == "missing":
             loc, text = (*loc, fault["loc"][-1]), "is missing"
         elif kind == "extra_forbidden":
-            near = get_close_matches(str(loc[-1]), _fields(model), n=1)
+            # Made once, and only for a file that has an unknown field: a schema costs more than all its messages.
+            schema = schema or model.model_json_schema()
+            near = get_close_matches(str(loc[-1]), _fields(schema, loc[:-1]), n=1)
             text = "unknown field" + (f" (nearest: {near[0]})" if near else "")
         elif not isinstance(value, dict | list):
             found[loc] = f", found {_short(repr(value))}"
@@ -254,10 +257,24 @@ def _messages(document: YamlDocument, error: ValidationError, model: type[BaseMo
     ]
 
 
-def _fields(model: type[BaseModel]) -> list[str]:
-    """Names of all fields of a model and of the models inside it."""
-    names: list[str] = []
-    schema = model.model_json_schema()
-    for part in (schema, *schema.get("$defs", {}).values()):
-        names += list(part.get("properties", {}))
-    return names
+def _fields(schema: dict[str, Any], loc: Loc) -> list[str]:
+    """Names of the fields at this place: another level's would point to what does not fit there either."""
+    parts = _alternatives(schema, schema)
+    for step in loc:
+        inner = [
+            part.get("items")
+            if isinstance(step, int)
+            else part.get("properties", {}).get(step) or part.get("additionalProperties")
+            for part in parts
+        ]
+        # additionalProperties is the form of a mapping's values, or only true or false.
+        parts = [found for part in inner if isinstance(part, dict) for found in _alternatives(schema, part)]
+    return list(dict.fromkeys(name for part in parts for name in part.get("properties", {})))
+
+
+def _alternatives(schema: dict[str, Any], part: dict[str, Any]) -> list[dict[str, Any]]:
+    """What may stand at a place: references followed, unions taken apart."""
+    if "$ref" in part:
+        return _alternatives(schema, schema["$defs"][part["$ref"].rsplit("/", 1)[-1]])
+    branches = [branch for union in ("anyOf", "oneOf", "allOf") for branch in part.get(union, [])]
+    return [found for branch in branches for found in _alternatives(schema, branch)] or [part]

@@ -305,6 +305,40 @@ def test_unlike_field_has_no_nearest(tmp_path: Path) -> None:
     assert found == ["cfg/a.yaml:4: zzzz: unknown field"]
 
 
+class Region(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    name_sv: str = ""
+    towns: list[Item] | Literal["all"] | None = None
+
+
+class Country(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    title_sv: str = ""
+    regions: dict[str, Region] = {}
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        # `name` and `which` are fields of a town: no help in a region, where the nearest is another
+        ("regions:\n  x:\n    name: n\n", "3: regions.x.name: unknown field (nearest: name_sv)"),
+        ("regions:\n  x:\n    which: all\n", "3: regions.x.which: unknown field"),
+        ("name_sv: n\n", "1: name_sv: unknown field"),
+        ("title: n\n", "1: title: unknown field (nearest: title_sv)"),
+        # through a mapping, a union and a list
+        (
+            "regions:\n  x:\n    towns:\n      - name: n\n        wich: all\n",
+            "5: regions.x.towns.0.wich: unknown field (nearest: which)",
+        ),
+    ],
+)
+def test_nearest_field_is_one_of_that_place(tmp_path: Path, content: str, message: str) -> None:
+    path = written(tmp_path, content)
+    with pytest.raises(ProblemsError) as caught:
+        model_from_yaml(path, Country, path.parent)
+    assert [text for text in caught.value.problems if "unknown" in text] == [f"cfg/a.yaml:{message}"]
+
+
 def test_a_union_gives_one_message(tmp_path: Path) -> None:
     (found,) = problems(tmp_path, "title: t\namount: 1\nitems:\n  - name: n\n    which: some\n")
     assert found.startswith("cfg/a.yaml:5: items.0.which: Input should be 'all' or ")
