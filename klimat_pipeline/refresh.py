@@ -27,10 +27,7 @@ class RunFailedError(KlimatError):
 
 
 def prepared_home(settings: Settings) -> Path:
-    """Dagster's home below the data folder, with the shipped ``dagster.yaml`` in it.
-
-    The checkout also gets a ``.env`` naming it (git-ignored), which a plain ``dagster dev`` reads.
-    """
+    """Dagster's home below the data folder, with the shipped ``dagster.yaml`` in it."""
     home = settings.dagster_home
     home.mkdir(parents=True, exist_ok=True)
     shipped = settings.config_dir / "dagster" / "dagster.yaml"

@@ -92,7 +92,6 @@ COLUMNS = _columns(
     Column("source", _TEXT, "Where it was published: register, document or web page."),
     Column("source_id", _TEXT, "Short name of the source.", pattern=r"[a-z0-9_]+"),
     Column("url", _TEXT, "Address it was fetched from; empty for a file added by hand.", nullable=True),
-    Column("substance_name_sv", _TEXT, "Substance in Swedish, as the workbook states it."),
     Column(
         "report_date",
         _TEXT,
@@ -174,14 +173,6 @@ COLUMNS = _columns(
         unit="t CO2e",
         nullable=True,
         minimum=0,
-        additive="within one release",
-    ),
-    Column(
-        "difference_t",
-        _NUM,
-        "Sector less the sum of its subsectors, or an unallocated remainder; may be negative where the source does "
-        "not sum.",
-        unit="t",
         additive="within one release",
     ),
     Column("correction_ids", _TEXT, "Local corrections applied to the cell, separated by spaces; empty for none."),
@@ -388,7 +379,7 @@ COLUMNS = _columns(
     ),
     Column("reason", _TEXT, "Why the national figure is corrected."),
     Column("decided_by", _TEXT, "Who decided."),
-    Column("decided_on", _TEXT, "When, ISO date.", pattern=r"\d{4}-\d{2}-\d{2}"),
+    Column("decided_on", _TEXT, "When it was decided, ISO date.", pattern=r"\d{4}-\d{2}-\d{2}"),
     Column("data_quality_grade", _TEXT, "GPC data quality.", allowed=("high", "medium", "low")),
     Column(
         "uncertainty_pct", _NUM, "Uncertainty of the local figure, plus or minus.", unit="%", nullable=True, minimum=0
@@ -476,7 +467,7 @@ COLUMNS = _columns(
     Column("threshold_pct", _NUM, "Limit beyond which a recalculation has to be approved.", unit="%", minimum=0),
     Column("needs_approval", _BOOL, "Whether the base moved by more than the limit."),
     Column("approved_by", _TEXT, "Who approved the recalculation; missing when nobody has.", nullable=True),
-    Column("approved_on", _TEXT, "When, ISO date.", nullable=True, pattern=r"\d{4}-\d{2}-\d{2}"),
+    Column("approved_on", _TEXT, "When it was approved, ISO date.", nullable=True, pattern=r"\d{4}-\d{2}-\d{2}"),
     # -- provenance ----------------------------------------------------------------------------------------------
     Column("formula", _TEXT, "How the figure is computed."),
     Column("source_cells", _TEXT, "Cells of the source workbook that it sums, separated by spaces."),

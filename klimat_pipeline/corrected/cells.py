@@ -44,3 +44,11 @@ def positions(frame: pd.DataFrame, cells: pd.DataFrame, keys: Sequence[str] = KE
     row_of[which[which >= 0]] = rows[which >= 0]
     found: np.ndarray = row_of[distinct.get_indexer(wanted)]
     return found
+
+
+def first_rows(texts: "pd.Series[str]") -> dict[str, int]:
+    """The first row of every distinct text, in the order of their appearance."""
+    codes, names = pd.factorize(texts)
+    first = np.empty(len(names), dtype=np.int64)
+    first[codes[::-1]] = np.arange(len(codes))[::-1]  # the last assignment wins: the first row
+    return {str(name): int(row) for name, row in zip(names, first, strict=True)}

@@ -5,6 +5,7 @@ left. Two entries that touch the same cell both need an order, or nothing is app
 is untouched to the bit.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -15,7 +16,7 @@ import pandas as pd
 
 from klimat_pipeline.configuration.corrections import Correction, CorrectionRegister
 from klimat_pipeline.contracts import table
-from klimat_pipeline.corrected.cells import positions
+from klimat_pipeline.corrected.cells import first_rows, positions
 from klimat_pipeline.corrected.units import SHARES, to_share, to_tonnes
 from klimat_pipeline.errors import ProblemsError
 
@@ -84,8 +85,9 @@ def apply_registers(
     Raises:
         ProblemsError: entries that match nothing, contradict each other or leave less than zero; all of them at once.
     """
-    pairs = emissions[["release_id", "substance"]].drop_duplicates()
-    releases = {str(substance): list(group) for substance, group in pairs.groupby("substance")["release_id"]}
+    releases: dict[str, list[str]] = {}
+    for release, row in first_rows(emissions["release_id"]).items():
+        releases.setdefault(str(emissions["substance"].iloc[row]), []).append(release)
     wanted = [
         (owner, correction, release, year)
         for owner, register in sorted(registers.items())
@@ -351,10 +353,12 @@ def _unmatched(
 
 def _contradictions(steps: Sequence[Step]) -> list[str]:
     """Entries that touch the same cell without saying which comes first."""
+    applied = [step for step in steps if step.status == "applied"]
+    times = Counter(cell for step in applied for cell in step.touched)
     by_cell: dict[int, dict[str, Step]] = {}
-    for step in steps:
-        if step.status == "applied":
-            for cell in step.touched:
+    for step in applied:
+        for cell in step.touched:
+            if times[cell] > 1:
                 by_cell.setdefault(cell, {})[step.correction.id] = step
     problems: dict[tuple[str, ...], str] = {}
     for touching in by_cell.values():

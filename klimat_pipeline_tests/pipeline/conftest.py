@@ -1,4 +1,4 @@
-"""Fixtures of the pipeline tier: a PostgreSQL where there is one."""
+"""Fixtures of the pipeline tier: a real PostgreSQL."""
 
 from collections.abc import Callable, Iterator
 
@@ -12,35 +12,22 @@ PASSWORD = "hemligt-4711-ord"
 
 
 @pytest.fixture(scope="module")
-def optional_database(request: pytest.FixtureRequest) -> Iterator[str | None]:
-    """URL, with a password in it, of a database of the file's own; None where PostgreSQL is not to be had.
+def database(request: pytest.FixtureRequest, postgres_server: str) -> Iterator[str]:
+    """URL, with a password in it, of a database of the file's own.
 
     The server trusts everybody on its socket: the password is there to be looked for where it must not be.
     """
     import psycopg
 
-    try:
-        server = request.getfixturevalue("postgres_server")
-    except pytest.skip.Exception:
-        yield None
-        return
     name = f"klimat_{request.module.__name__.rsplit('.', 1)[-1]}"
-    with psycopg.connect(server, autocommit=True) as connection:
+    with psycopg.connect(postgres_server, autocommit=True) as connection:
         connection.execute(f'CREATE DATABASE "{name}"')
-    url = server.replace("/postgres?", f"/{name}?")
+    url = postgres_server.replace("/postgres?", f"/{name}?")
     head, _, rest = url.partition("://")
     user, _, where = rest.partition("@")
     yield f"{head}://{user.split(':')[0]}:{PASSWORD}@{where}"
-    with psycopg.connect(server, autocommit=True) as connection:
+    with psycopg.connect(postgres_server, autocommit=True) as connection:
         connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
-
-
-@pytest.fixture(scope="module")
-def database(optional_database: str | None) -> str:
-    """The same for tests that are about it."""
-    if optional_database is None:
-        pytest.skip("the embedded PostgreSQL is not installed, or does not start here")
-    return optional_database
 
 
 @pytest.fixture(scope="module")

@@ -16,9 +16,9 @@ Ask = Callable[[str], list[tuple[object, ...]]]
 
 
 @pytest.fixture(scope="module")
-def added(tmp_path_factory: pytest.TempPathFactory, optional_database: str | None) -> tuple[Klimat, list[Answer]]:
+def added(tmp_path_factory: pytest.TempPathFactory, database: str) -> tuple[Klimat, list[Answer]]:
     path = shared_path(*WORKBOOK)
-    environment = (("KLIMAT_DATABASE_URL", optional_database),) if optional_database else ()
+    environment = (("KLIMAT_DATABASE_URL", database),)
     klimat = Klimat(tmp_path_factory.mktemp("data"), environment)
     answers = [klimat("snapshot", "add", str(path)), klimat("snapshot", "add", str(path)), klimat("refresh")]
     assert [answer.code for answer in answers] == [0, 0, 0], answers

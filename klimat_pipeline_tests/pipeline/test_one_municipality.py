@@ -12,8 +12,8 @@ Ask = Callable[[str], list[tuple[object, ...]]]
 
 
 @pytest.fixture(scope="module")
-def run(tmp_path_factory: pytest.TempPathFactory, optional_database: str | None) -> tuple[Klimat, Answer]:
-    environment = (("KLIMAT_DATABASE_URL", optional_database),) if optional_database else ()
+def run(tmp_path_factory: pytest.TempPathFactory, database: str) -> tuple[Klimat, Answer]:
+    environment = (("KLIMAT_DATABASE_URL", database),)
     klimat = Klimat(tmp_path_factory.mktemp("data"), environment)
     answer = klimat.apart("refresh", "--municipality", "1283")
     assert answer.code == 0, answer.text

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from klimat_pipeline.configuration.corrections import CorrectionRegister
-from klimat_pipeline.corrected.cells import positions
+from klimat_pipeline.corrected.cells import first_rows, positions
 from klimat_pipeline.corrected.corrections import apply_registers, correction_applications
 from klimat_pipeline.corrected.emissions import corrected_emissions
 from klimat_pipeline.corrected.left_out import corrections_left_out
@@ -327,3 +327,8 @@ def test_effects_sum_and_reallocation_conserves(drawn) -> None:
     # Leaving the last one of all out gives back what stood before it.
     left = corrections_left_out(result, frame)
     assert np.allclose(left["with_all_t"] - left["without_t"], left["effect_t"])
+
+
+def test_first_rows_of_texts() -> None:
+    assert first_rows(pd.Series(["b", "a", "b", "c", "a"])) == {"b": 0, "a": 1, "c": 3}
+    assert first_rows(pd.Series([], dtype="str")) == {}
