@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from klimat_pipeline.errors import KlimatError
 from klimat_pipeline.manifest import Inputs
+from klimat_pipeline.quality.beside import contracts_checked_beside
 from klimat_pipeline.settings import Settings
 
 if TYPE_CHECKING:
@@ -60,13 +61,20 @@ def run(settings: Settings, made_from: Inputs, out: "Console", *, force: bool = 
     Raises:
         KlimatError: the fault that stopped it, or ``RunFailedError`` naming the checks that did.
     """
+    with contracts_checked_beside():  # starts at once: what comes now gives it the time to import
+        result = _execute(settings, made_from, out, force=force)
+    if not result.success:
+        raise _reason(result)
+
+
+def _execute(settings: Settings, made_from: Inputs, out: "Console", *, force: bool) -> "dg.ExecuteInProcessResult":
     from klimat_pipeline.definitions import defs
     from klimat_pipeline.defs.jobs import NIGHTLY
 
     logging.getLogger("alembic").setLevel(logging.WARNING)
     job = defs.resolve_job_def(NIGHTLY)
     with _engines_reused(), instance(settings) as history, _Progress(out, steps=len(job.graph.node_defs)):
-        result = job.execute_in_process(
+        return job.execute_in_process(
             instance=history,
             raise_on_error=False,
             run_config={
@@ -84,8 +92,6 @@ def run(settings: Settings, made_from: Inputs, out: "Console", *, force: bool = 
             },
             tags={"klimat/run_id": made_from.run_id, "klimat/publication_id": made_from.publication_id},
         )
-    if not result.success:
-        raise _reason(result)
 
 
 @contextmanager

@@ -6,12 +6,14 @@ In Great Expectations a raised exception is not a failed expectation: the former
 import logging
 import os
 import warnings
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from klimat_pipeline.contracts.arrow import to_arrow
 from klimat_pipeline.contracts.expectations import suite
 from klimat_pipeline.contracts.model import Table
 from klimat_pipeline.errors import ContractError
+from klimat_pipeline.quality.beside import findings_beside
 from klimat_pipeline.quality.findings import FIRST, CheckResult, Finding, failed, passed
 
 if TYPE_CHECKING:
@@ -41,10 +43,25 @@ def check_contract(frame: "pd.DataFrame", table: Table) -> CheckResult:
         return CheckResult(
             table.key, CHECK, "contract", "ERROR", (failed(str(error), limit=limit, suspicion=_SUSPICION),)
         )
-    # Arrow has counted the missing values by the way; an expectation that costs milliseconds need not count again.
-    complete = [c.name for c in table.columns if not c.nullable and arrow.column(c.name).null_count == 0]
+    in_order = list(frame.columns) == table.column_names
+    found = findings_beside(arrow, table) if in_order else None
+    if found is None:
+        found = suite_findings(frame, table)
+    types = passed("types hold", limit="the contract's types", observed=f"{len(table.columns)} columns")
+    return CheckResult(table.key, CHECK, "contract", "ERROR", (types, *found))
+
+
+def suite_findings(frame: "pd.DataFrame", table: Table) -> tuple[Finding, ...]:
+    """What a contract's suite finds in a frame whose types are the contract's.
+
+    Raises:
+        ContractError: an expectation could not be evaluated at all.
+    """
+    # Missing values are counted at once; an expectation that costs milliseconds need not count them again.
+    gaps = frame.isna().any()
+    complete = [c.name for c in table.columns if not c.nullable and not gaps.get(c.name, default=True)]
     proven = {f"{name}:not_null": passed(f"{name}:not_null holds", limit="no missing value") for name in complete}
-    batch = _batch(frame, table)
+    batch = _batch(frame)
     expected = suite(table, proven=proven)
     order = [expectation.meta["check"] for expectation in expected.expectations if expectation.meta]
     with warnings.catch_warnings():
@@ -57,15 +74,21 @@ def check_contract(frame: "pd.DataFrame", table: Table) -> CheckResult:
             )
     # The order of results is not the order of the suite: match by the name that each expectation carries.
     by_name: dict[str, Any] = {result.expectation_config.meta["check"]: result for result in outcome.results}
-    findings = (
-        passed("types hold", limit="the contract's types", observed=f"{len(table.columns)} columns"),
-        *proven.values(),
-        *(_finding(name, by_name[name], frame, table) for name in order),
-    )
-    return CheckResult(table.key, CHECK, "contract", "ERROR", findings)
+    return (*proven.values(), *(_finding(name, by_name[name], frame, table) for name in order))
 
 
-def _batch(frame: "pd.DataFrame", table: Table) -> Any:
+def prepare() -> None:
+    """Import Great Expectations and set it up, before it is needed."""
+    _definition()
+
+
+def _batch(frame: "pd.DataFrame") -> Any:
+    return _definition().get_batch({"dataframe": frame})
+
+
+@lru_cache(maxsize=1)
+def _definition() -> Any:
+    """What every frame is a batch of: made once, since every step writes all of the configuration."""
     # Its usage reporting is off by default here: a check of a municipality's data tells nobody anything.
     os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
     logging.getLogger("great_expectations").setLevel(logging.ERROR)
@@ -74,8 +97,8 @@ def _batch(frame: "pd.DataFrame", table: Table) -> Any:
 
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = ProgressBarsConfig(globally=False, metric_calculations=False)
-    asset = context.data_sources.add_pandas("frames").add_dataframe_asset(table.name)
-    return asset.add_batch_definition_whole_dataframe("whole").get_batch({"dataframe": frame})
+    asset = context.data_sources.add_pandas("tables").add_dataframe_asset("table")
+    return asset.add_batch_definition_whole_dataframe("whole")
 
 
 def _finding(name: str, result: Any, frame: "pd.DataFrame", table: Table) -> Finding:

@@ -1,0 +1,79 @@
+"""The process beside this one finds what this one would find, and its end costs nothing but time."""
+
+import os
+
+import pandas as pd
+import pytest
+
+from klimat_pipeline.contracts import table
+from klimat_pipeline.contracts.arrow import to_arrow
+from klimat_pipeline.quality import beside
+from klimat_pipeline.quality.contract import check_contract, suite_findings
+
+CONTRACT = table("clean/municipalities")
+
+
+def municipalities(**changes: object) -> pd.DataFrame:
+    frame = pd.DataFrame(
+        {
+            "municipality_code": ["1283", "1280"],
+            "municipality_name": ["Helsingborg", "Malmö"],
+            "county_code": ["12", "12"],
+            "county_name": ["Skåne län", "Skåne län"],
+        }
+    )
+    return frame.assign(**changes)[CONTRACT.column_names]
+
+
+@pytest.fixture(scope="module")
+def checker():
+    started = beside.Checker()
+    yield started
+    started.close()
+
+
+@pytest.mark.parametrize(
+    ("frame", "wrong"),
+    [
+        (municipalities(), 0),
+        (municipalities(municipality_code=["1283", "1283"]), 1),  # the key twice
+        (municipalities(municipality_code=["1283", "114"]), 1),  # a lost zero
+        (municipalities(municipality_name=["Helsingborg", None]), 1),  # a gap
+    ],
+)
+def test_the_same_findings_as_here(checker: beside.Checker, frame: pd.DataFrame, wrong: int) -> None:
+    there = checker.findings(to_arrow(frame, CONTRACT), CONTRACT)
+    assert there == suite_findings(frame, CONTRACT)
+    assert sum(finding.outcome == "failed" for finding in there) == wrong
+
+
+def test_a_contract_check_asks_the_process_beside_for_the_length_of_a_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1}, raising=False)
+    monkeypatch.setattr("klimat_pipeline.quality.contract.suite_findings", lambda *_: pytest.fail("checked here"))
+    with beside.contracts_checked_beside():
+        assert check_contract(municipalities(), CONTRACT).passed
+        assert not check_contract(municipalities(municipality_code=["1283", "1283"]), CONTRACT).passed
+    assert beside.findings_beside(to_arrow(municipalities(), CONTRACT), CONTRACT) is None
+
+
+def test_one_processor_means_one_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0}, raising=False)
+    monkeypatch.setattr(beside, "Checker", lambda: pytest.fail("a second process"))
+    with beside.contracts_checked_beside():
+        assert check_contract(municipalities(), CONTRACT).passed
+
+
+def test_a_dead_process_is_replaced_by_this_one(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1}, raising=False)
+    with beside.contracts_checked_beside():
+        beside._of_this_run[-1]._process.kill()
+        assert not check_contract(municipalities(municipality_code=["1283", "1283"]), CONTRACT).passed
+        assert check_contract(municipalities(), CONTRACT).passed
+    assert "checking in this process" in caplog.text
+
+
+def test_columns_in_another_order_are_seen_here() -> None:
+    turned = municipalities()[CONTRACT.column_names[::-1]]
+    assert not check_contract(turned, CONTRACT).passed
