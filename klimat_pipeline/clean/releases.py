@@ -4,6 +4,8 @@ History is rewritten at every release, so none ever replaces another. The curren
 substance, is the newest that holds it; an extract of a newer release is current for its places only.
 """
 
+from itertools import pairwise
+
 import pandas as pd
 
 from klimat_pipeline.clean.reference import Reference
@@ -118,3 +120,46 @@ def refuse_gaps(release_id: str, lines: pd.DataFrame, reference: Reference) -> N
             f"{release_id}: {len(gone)} of {len(reference.municipalities)} municipalities missing in the workbook: "
             f"{listed}. Expected all of them in a national release. Fetch the workbook anew."
         )
+
+
+def release_pairs(releases: pd.DataFrame) -> list[tuple[str, str]]:
+    """Consecutive releases of the same substance, earlier first.
+
+    Args:
+        releases: ``clean/releases``.
+
+    Returns:
+        Pairs of release ids. Substances never pair with each other: that is a change of series, not a revision.
+    """
+    rows = list(_ordered(releases)[["substance", "release_id"]].itertuples(index=False, name=None))
+    return [(a[1], b[1]) for a, b in pairwise(rows) if a[0] == b[0]]
+
+
+def held_pairs(emissions: pd.DataFrame, releases: pd.DataFrame, figure: str) -> pd.DataFrame:
+    """Consecutive releases of the same substance among those that hold the municipality.
+
+    A release that is only an extract stands between two national ones for its own places, not for the others. Where
+    every release holds every municipality, these are the ``release_pairs``.
+
+    Args:
+        emissions: table with a release, a municipality and a figure in every row.
+        releases: ``clean/releases``.
+        figure: column of the figure; where it is missing (not valued in CO2e, say) the release does not hold the place.
+
+    Returns:
+        Frame of ``municipality_code, substance, release_id_from, release_id_to``.
+    """
+    keys = ["municipality_code", "substance"]
+    valued = emissions.loc[emissions[figure].notna(), ["municipality_code", "release_id"]].drop_duplicates()
+    order = _ordered(releases)[["release_id", "substance"]]
+    held = valued.merge(order.assign(_order=range(len(order))), on="release_id", validate="many_to_one")
+    held = held.sort_values([*keys, "_order"])
+    held["release_id_from"] = held.groupby(keys)["release_id"].shift(1)
+    held = held.rename(columns={"release_id": "release_id_to"}).dropna(subset="release_id_from")
+    return held[[*keys, "release_id_from", "release_id_to"]].reset_index(drop=True)
+
+
+def _ordered(releases: pd.DataFrame) -> pd.DataFrame:
+    """Releases of each substance from the first to the last."""
+    dated = releases.assign(_date=released_on(releases))
+    return dated.sort_values(["substance", "_date", "retrieved_at", "release_id"]).reset_index(drop=True)

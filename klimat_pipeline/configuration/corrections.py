@@ -264,4 +264,11 @@ def _problems(
             problem("decided_on", f"{correction.decided_on} lies in the future")
         if correction.expires_on is not None and correction.expires_on < correction.decided_on:
             problem("expires_on", f"{correction.expires_on} is before it was decided")
+    approved: set[tuple[str, str]] = set()
+    for i, approval in enumerate(register.base_year_approvals):
+        key = (approval.target_id, approval.release_id)
+        if key in approved:
+            place = ("base_year_approvals", i, "target_id")
+            found.append(document.problem(place, f"{key[0]!r} in {key[1]} is approved twice; expected one approval"))
+        approved.add(key)
     return found

@@ -62,6 +62,27 @@ def emissions(context: dg.AssetExecutionContext, project: Project, emissions: pd
     return checked(context, frame, {"corrected/corrections": corrections}, plots)
 
 
+@dg.asset(
+    **wired(
+        "corrected/subsectors",
+        subsectors="clean/subsectors",
+        emissions="corrected/emissions",
+        corrections="corrected/corrections",
+    )
+)
+def subsectors(
+    context: dg.AssetExecutionContext,
+    project: Project,
+    subsectors: pd.DataFrame,
+    emissions: pd.DataFrame,
+    corrections: pd.DataFrame,
+):
+    from klimat_pipeline.corrected.subsectors import corrected_subsectors
+
+    frame = corrected_subsectors(subsectors, emissions, corrections, project.reference)
+    return checked(context, frame, {"corrected/emissions": emissions})
+
+
 @dg.asset(**wired("corrected/residuals", corrections="corrected/corrections", municipalities="clean/municipalities"))
 def residuals(
     context: dg.AssetExecutionContext, project: Project, corrections: pd.DataFrame, municipalities: pd.DataFrame

@@ -111,4 +111,4 @@ def base_years(
 
     approved, limit = project.base_year_rules
     frame = base_year_review(emissions, targets, indicators, releases, approved, threshold_pct=limit)
-    return checked(context, frame)
+    return checked(context, frame, {"configuration/approvals": approved})

@@ -14,9 +14,10 @@ years (``revisions``), and what the baseline does to an indicator (``changes``).
 
 import pandas as pd
 
+from klimat_pipeline.clean.releases import held_pairs
 from klimat_pipeline.contracts.tables.indicators import BASE_YEARS
 from klimat_pipeline.indicators.changes import definitions, figures_at
-from klimat_pipeline.indicators.revisions import TOLERANCE_T, TOTAL, held_pairs
+from klimat_pipeline.indicators.revisions import TOLERANCE_T, TOTAL
 
 #: Columns of the approvals; the first three identify what was approved.
 APPROVAL_COLUMNS = ("municipality_code", "target_id", "release_id", "approved_by", "approved_on", "note")
@@ -50,7 +51,9 @@ def base_year_review(
     """
     defined = definitions(indicators, targets)
     defined = defined[(defined["target_kind"] == "contract") | (defined["target_id"] == TOTAL)]
-    pairs = held_pairs(emissions, releases)[["municipality_code", "release_id_from", "release_id_to"]]
+    pairs = held_pairs(emissions, releases, "emissions_reported_t_co2e")[
+        ["municipality_code", "release_id_from", "release_id_to"]
+    ]
     frame = defined.merge(
         pairs.rename(columns={"release_id_to": "release_id"}),
         on=["municipality_code", "release_id"],

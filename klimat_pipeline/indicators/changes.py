@@ -26,8 +26,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from klimat_pipeline.clean.releases import held_pairs
 from klimat_pipeline.contracts.tables.indicators import CHANGES
-from klimat_pipeline.indicators.revisions import held_pairs
 
 CAUSES = ("revised_history", "new_years", "corrections", "configuration")
 #: Values are rounded to the decimals of their publication before they are taken apart, and the parts again: so the
@@ -83,11 +83,11 @@ def indicator_changes(
 
     Returns:
         ``indicators/changes``: a row per municipality, quantified target, consecutive pair of the releases that hold
-        the municipality (``revisions.held_pairs``), measure and cause. Parts are missing where a value is, such as
+        the municipality (``clean.releases.held_pairs``), measure and cause. Parts are missing where a value is, such as
         a change since a baseline of zero, or one that the later release dropped.
     """
     defined = definitions(indicators, targets)
-    pairs = held_pairs(emissions, releases)
+    pairs = held_pairs(emissions, releases, "emissions_reported_t_co2e")
     for side in ("from", "to"):
         pairs = pairs.merge(_side(defined, releases, side), how="inner", validate="many_to_many")
     return _taken_apart(pairs, emissions, emissions)

@@ -5,17 +5,16 @@ Formulas, with F the reported figure of a sector and year in the earlier release
 * revision: T - F, and as a percentage (T / F - 1) * 100, undefined for F = 0
 * sector ``total``: the sum of the municipality's sectors
 
-What belongs here: which releases follow each other, and what differs between them as reported. What does not: why an
+What belongs here: what differs between consecutive releases as reported. What does not: which releases follow each
+other (``clean.releases``), why an
 indicator differs (``changes``), what a revision means for a baseline (``base_years``), and whether a revision is
 suspiciously large (``quality.plausibility``). Corrections play no part here.
 """
 
-from itertools import pairwise
-
 import numpy as np
 import pandas as pd
 
-from klimat_pipeline.clean.releases import released_on
+from klimat_pipeline.clean.releases import held_pairs
 from klimat_pipeline.contracts.tables.indicators import REVISIONS
 
 #: Sector that sums the municipality.
@@ -23,43 +22,6 @@ TOTAL = "total"
 #: Tonnes; anything less is noise of floating point.
 TOLERANCE_T = 1e-6
 _REPORTED = "emissions_reported_t_co2e"
-
-
-def release_pairs(releases: pd.DataFrame) -> list[tuple[str, str]]:
-    """Consecutive releases of the same substance, earlier first.
-
-    Args:
-        releases: ``clean/releases``.
-
-    Returns:
-        Pairs of release ids. Substances never pair with each other: that is a change of series, not a revision.
-    """
-    rows = list(_ordered(releases)[["substance", "release_id"]].itertuples(index=False, name=None))
-    return [(a[1], b[1]) for a, b in pairwise(rows) if a[0] == b[0]]
-
-
-def held_pairs(emissions: pd.DataFrame, releases: pd.DataFrame) -> pd.DataFrame:
-    """Consecutive releases of the same substance among those that hold the municipality.
-
-    A release that is only an extract stands between two national ones for its own places, not for the others. Where
-    every release holds every municipality, these are the ``release_pairs``.
-
-    Args:
-        emissions: ``corrected/emissions``.
-        releases: ``clean/releases``.
-
-    Returns:
-        Frame of ``municipality_code, substance, release_id_from, release_id_to``; figures that are not valued in CO2e
-        do not count as held.
-    """
-    keys = ["municipality_code", "substance"]
-    valued = emissions.loc[emissions[_REPORTED].notna(), ["municipality_code", "release_id"]].drop_duplicates()
-    order = _ordered(releases)[["release_id", "substance"]]
-    held = valued.merge(order.assign(_order=range(len(order))), on="release_id", validate="many_to_one")
-    held = held.sort_values([*keys, "_order"])
-    held["release_id_from"] = held.groupby(keys)["release_id"].shift(1)
-    held = held.rename(columns={"release_id": "release_id_to"}).dropna(subset="release_id_from")
-    return held[[*keys, "release_id_from", "release_id_to"]].reset_index(drop=True)
 
 
 def release_revisions(emissions: pd.DataFrame, releases: pd.DataFrame) -> pd.DataFrame:
@@ -78,7 +40,7 @@ def release_revisions(emissions: pd.DataFrame, releases: pd.DataFrame) -> pd.Dat
     """
     cells = ["municipality_code", "sector_code", "year"]
     figures = _with_totals(emissions)
-    pairs = held_pairs(emissions, releases)
+    pairs = held_pairs(emissions, releases, _REPORTED)
     sides = [
         pairs.merge(figures.rename(columns={"release_id": f"release_id_{side}", _REPORTED: f"{side}_t_co2e"}))
         for side in ("from", "to")
@@ -99,12 +61,6 @@ def release_revisions(emissions: pd.DataFrame, releases: pd.DataFrame) -> pd.Dat
     ).astype(object)
     differs = ~(frame["revision_t_co2e"].abs() <= TOLERANCE_T)
     return frame.loc[differs, REVISIONS.column_names].sort_values(list(REVISIONS.primary_key)).reset_index(drop=True)
-
-
-def _ordered(releases: pd.DataFrame) -> pd.DataFrame:
-    """Releases of each substance from the first to the last."""
-    dated = releases.assign(_date=released_on(releases))
-    return dated.sort_values(["substance", "_date", "retrieved_at", "release_id"]).reset_index(drop=True)
 
 
 def _with_totals(emissions: pd.DataFrame) -> pd.DataFrame:

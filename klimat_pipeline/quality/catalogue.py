@@ -66,8 +66,9 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
         _likely(likely.corrections_carried),
     ),
     "corrected/emissions": (_reconciles(sums.corrections_sum),),
+    "corrected/subsectors": (_reconciles(sums.corrected_subsectors_sum),),
     "indicators/changes": (_reconciles(sums.parts_sum_to_change),),
-    "indicators/base_years": (_likely(likely.base_years_approved),),
+    "indicators/base_years": (_likely(likely.base_years_approved), _likely(likely.approvals_used)),
     "indicators/provenance": (_reconciles(sums.cells_sum_to_reported),),
     "indicators/sectors": (
         _reconciles(sums.base_matches_target),

@@ -5,12 +5,11 @@ rejected.
 """
 
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
 
 import pandas as pd
 
 from klimat_pipeline.clean.naming import UNMAPPED
-from klimat_pipeline.clean.releases import released_on
+from klimat_pipeline.clean.releases import held_pairs, release_pairs
 from klimat_pipeline.quality.findings import Finding, failed, first_keys, not_applicable, passed
 
 Tables = Mapping[str, pd.DataFrame]
@@ -220,6 +219,26 @@ def base_years_approved(tables: Tables) -> Sequence[Finding]:
     ]
 
 
+def approvals_used(tables: Tables) -> Sequence[Finding]:
+    """Approved recalculations that concern no baseline of this run."""
+    approved, frame = tables["configuration/approvals"], tables["indicators/base_years"]
+    keys = ["municipality_code", "target_id", "release_id"]
+    held = set(frame[keys].itertuples(index=False, name=None))
+    idle = approved[[key not in held for key in approved[keys].itertuples(index=False, name=None)]]
+    if idle.empty:
+        return [passed(f"{len(approved)} approved recalculations: each concerns a baseline")]
+    return [
+        failed(
+            f"{len(idle)} of {len(approved)} approved recalculations concern no baseline of this run",
+            observed=str(len(idle)),
+            limit="0",
+            keys=first_keys(idle, keys),
+            count=len(idle),
+            suspicion="the target or release is misspelt, or the release is not in the archive (or not asked for)",
+        )
+    ]
+
+
 def coverage(tables: Tables) -> Sequence[Finding]:
     """How many of the municipalities a release holds."""
     everyone = len(tables["clean/municipalities"])
@@ -311,25 +330,23 @@ def per_resident(tables: Tables) -> Sequence[Finding]:
     ]
 
 
-def _ordered(tables: Tables) -> list[tuple[str, str]]:
-    """Consecutive releases of the same substance, older first."""
-    releases = tables["clean/releases"]
-    releases = releases.assign(_date=released_on(releases)).sort_values(["substance", "_date", "retrieved_at"])
-    rows = list(releases[["substance", "release_id"]].itertuples(index=False, name=None))
-    return [(a[1], b[1]) for a, b in pairwise(rows) if a[0] == b[0]]
-
-
 def _pairs(tables: Tables) -> list[tuple[str, str, pd.DataFrame]]:
-    """Figures that two consecutive releases both hold."""
+    """Figures that two releases both hold, each municipality's against the release before that held it."""
     keys = ["municipality_code", "sector_code", "year"]
-    by_release = dict(
-        list(tables["clean/emissions"][[*keys, "release_id", "emissions_reported_t"]].groupby("release_id"))
-    )
+    emissions = tables["clean/emissions"]
+    figures = emissions[["release_id", *keys, "emissions_reported_t"]]
+    by_release = dict(list(figures.groupby("release_id")))
+    consecutive = held_pairs(emissions, tables["clean/releases"], "emissions_reported_t")
     pairs = []
-    for older, newer in _ordered(tables):
-        left = by_release[older].rename(columns={"emissions_reported_t": "old_t"}).drop(columns="release_id")
-        right = by_release[newer].rename(columns={"emissions_reported_t": "new_t"}).drop(columns="release_id")
-        pairs.append((older, newer, left.merge(right, on=keys, validate="one_to_one")))
+    for (older, newer), held in consecutive.groupby(["release_id_from", "release_id_to"], sort=False):
+        places = held["municipality_code"]
+        left, right = (
+            frame[frame["municipality_code"].isin(places)]
+            .drop(columns="release_id")
+            .rename(columns={figures.columns[-1]: name})
+            for frame, name in ((by_release[older], "old_t"), (by_release[newer], "new_t"))
+        )
+        pairs.append((str(older), str(newer), left.merge(right, on=keys, validate="one_to_one")))
     return pairs
 
 
@@ -338,7 +355,7 @@ def _year_changes(tables: Tables, which: str, suspicion: str) -> Sequence[Findin
         row.release_id: set(map(int, row.years.split())) for row in tables["clean/releases"].itertuples(index=False)
     }
     findings: list[Finding] = []
-    for older, newer in _ordered(tables):
+    for older, newer in release_pairs(tables["clean/releases"]):
         changed = sorted(years[older] - years[newer] if which == "dropped" else years[newer] - years[older])
         listed = ", ".join(map(str, changed))
         findings.append(

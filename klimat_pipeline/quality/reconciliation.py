@@ -183,6 +183,28 @@ def subsectors_sum(tables: Tables) -> Sequence[Finding]:
     return [_all_within(both, keys, 1e-3, "subsectors with not_split against their sector", "a join lost rows")]
 
 
+def corrected_subsectors_sum(tables: Tables) -> Sequence[Finding]:
+    """Corrected subsectors sum to their corrected sector; what no correction reaches is as reported, to the bit."""
+    keys = ["release_id", "municipality_code", "sector_code", "year"]
+    frame = tables["corrected/subsectors"]
+    sums = frame.groupby(keys)["emissions_t"].sum().rename("sum_t").reset_index()
+    both = tables["corrected/emissions"].merge(sums, on=keys, how="outer", validate="one_to_one")
+    both["difference_t"] = both["emissions_t"].fillna(0.0) - both["sum_t"].fillna(0.0)
+    plain = frame[(frame["correction_ids"] == "") & (frame["emissions_t"] != frame["emissions_reported_t"])]
+    say = passed if plain.empty else failed
+    return [
+        _all_within(both, keys, 1e-3, "corrected subsectors against their sector", "a correction was lost or doubled"),
+        say(
+            f"{len(plain)} uncorrected subsectors differ from the reported figure",
+            observed=str(len(plain)),
+            limit="0",
+            keys=first_keys(plain, [*keys, "subsector_code"]),
+            count=len(plain),
+            suspicion="" if plain.empty else "code changed a figure that only a registered correction may change",
+        ),
+    ]
+
+
 def rows_kept(tables: Tables) -> Sequence[Finding]:
     """Every municipality's main-sector cell of the workbooks is in the table, once."""
     from klimat_pipeline.raw.smhi_emissions import TOTAL

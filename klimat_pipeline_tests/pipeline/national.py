@@ -56,10 +56,10 @@ def unseen_lines(project: Path, years: tuple[int, ...]) -> Lines:
     return lines
 
 
-def unseen_release(lines: Lines) -> bytes:
+def unseen_release(lines: Lines, report_date: str = "2026-11-02") -> bytes:
     """The workbook of these lines, with more descriptive rows than any other."""
     layout = Layout(
-        report="Länsrapport, 2026-11-02",
+        report=f"Länsrapport, {report_date}",
         extra_rows=[
             ["Underlaget är fördelat geografiskt med statistik från flera källor"],
             ["Kontakt:", "klimat@example.org"],

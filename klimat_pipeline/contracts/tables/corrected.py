@@ -104,4 +104,44 @@ LEFT_OUT = Table(
     topic="corrections",
 )
 
-TABLES = (CORRECTIONS, EMISSIONS, RESIDUALS, LEFT_OUT)
+_PARTS = "clean/subsectors"
+
+SUBSECTORS = Table(
+    key="corrected/subsectors",
+    description="Emissions per municipality, subsector and year: as reported, and after local corrections. A sector's "
+    "own correction stands in its row 'not_split', which makes the subsectors sum to the corrected sector.",
+    columns=(
+        *(
+            col(name).use(f"{_PARTS}.{name}")
+            for name in (
+                "release_id",
+                "is_current_release",
+                "municipality_code",
+                "sector_code",
+                "subsector_code",
+                "subsector_name_sv",
+                "subsector_name_en",
+                "substance",
+                "year",
+            )
+        ),
+        *(
+            col(name).use(f"{_PARTS}.{name}", minimum=None)
+            for name in ("emissions_reported_t", "emissions_reported_t_co2e")
+        ),
+        *(
+            col(name).use(f"{_PARTS}.{of}", "corrected/corrections.effect_t", minimum=None)
+            for name, of in (
+                ("emissions_t", "emissions_reported_t"),
+                ("emissions_t_co2e", "emissions_reported_t_co2e"),
+            )
+        ),
+        col("unit").use(f"{_PARTS}.unit"),
+        col("gwp_set").use(f"{_PARTS}.gwp_set"),
+        col("correction_ids").use("corrected/corrections.correction_id"),
+        *(col(name).use(f"{_PARTS}.{name}", nullable=True) for name in ("sheet", "source_row", "source_column")),
+    ),
+    primary_key=("release_id", "municipality_code", "sector_code", "subsector_code", "year"),
+)
+
+TABLES = (CORRECTIONS, EMISSIONS, SUBSECTORS, RESIDUALS, LEFT_OUT)

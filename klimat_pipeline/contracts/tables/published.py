@@ -50,7 +50,7 @@ TABLES = (
     published(indicators.SECTORS, "sector_indicators", extra=_PUBLICATION),
     published(corrected.EMISSIONS, "emissions", extra=_PUBLICATION),
     published(
-        clean.SUBSECTORS,
+        corrected.SUBSECTORS,
         "subsector_emissions",
         drop=("sheet", "source_row", "source_column"),
         extra=_PUBLICATION,
