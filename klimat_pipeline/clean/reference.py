@@ -10,11 +10,14 @@ from typing import Any
 
 import pandas as pd
 
+from klimat_pipeline.clean.measures import converted
 from klimat_pipeline.configuration.csv_file import CsvColumn, read_csv
 from klimat_pipeline.errors import ConfigurationError, ProblemsError
 from klimat_pipeline.text import fold, place_key
 
 _CODE = r"[a-z][a-z0-9_]*"
+#: Shares are written with a few decimals; a sum of one is met within this.
+_SHARE_TOLERANCE = 1e-6
 #: Columns of every reference table; the last one always says where the row comes from.
 TABLES: Mapping[str, tuple[tuple[CsvColumn, ...], tuple[str, ...]]] = {
     "municipalities": (
@@ -87,6 +90,85 @@ TABLES: Mapping[str, tuple[tuple[CsvColumn, ...], tuple[str, ...]]] = {
         ),
         ("substance",),
     ),
+    "inventory_lines": (
+        (
+            CsvColumn("line", pattern=_CODE),
+            CsvColumn("line_name_sv"),
+            CsvColumn("line_name_en"),
+            CsvColumn("gpc_sector", allowed=("stationary_energy", "transportation", "waste", "ippu", "afolu")),
+            CsvColumn("line_order", kind="integer"),
+            CsvColumn("is_memo", allowed=("true", "false")),
+            CsvColumn("source"),
+        ),
+        ("line",),
+    ),
+    "inventory_mapping": (
+        (
+            CsvColumn("sector_code", pattern=_CODE),
+            CsvColumn("subsector_code", pattern=_CODE + r"|\*"),
+            CsvColumn("line", pattern=_CODE),
+            CsvColumn("gpc_ref"),
+            CsvColumn("crf_code"),
+            CsvColumn("scope", allowed=("1",)),
+            CsvColumn("reason"),
+        ),
+        ("sector_code", "subsector_code"),
+    ),
+    "inventory_notation": (
+        (
+            CsvColumn("line", pattern=_CODE),
+            CsvColumn("scope", allowed=("1", "2", "3")),
+            CsvColumn("notation_key", allowed=("NO", "NE", "IE", "C")),
+            CsvColumn("where_unsplit", pattern=_CODE, nullable=True),
+            CsvColumn("reason"),
+        ),
+        ("line", "scope"),
+    ),
+    "energy_users": (
+        (
+            CsvColumn("energy_user", pattern=_CODE),
+            CsvColumn("line", pattern=_CODE),
+            CsvColumn("gpc_ref"),
+            CsvColumn("crf_code"),
+            CsvColumn("reason"),
+        ),
+        ("energy_user",),
+    ),
+    "gwp": (
+        (
+            CsvColumn("gas", pattern=_CODE),
+            CsvColumn("gwp_set", allowed=("AR4", "AR5", "AR6")),
+            CsvColumn("gwp_100", kind="number", minimum=0),
+            CsvColumn("source"),
+        ),
+        ("gas", "gwp_set"),
+    ),
+    "refrigerants": (
+        (
+            CsvColumn("refrigerant", pattern=_CODE),
+            CsvColumn("gas", pattern=_CODE),
+            CsvColumn("mass_share_fraction", kind="number", minimum=0, maximum=1),
+            CsvColumn("source"),
+        ),
+        ("refrigerant", "gas"),
+    ),
+    "fuels": (
+        (
+            CsvColumn("fuel", pattern=_CODE),
+            CsvColumn("fuel_name_sv"),
+            CsvColumn("fuel_name_en"),
+            CsvColumn("use", allowed=("stationary", "road", "machinery")),
+            CsvColumn("amount_unit"),
+            CsvColumn("mwh_per_unit", kind="number", minimum=1e-12),
+            CsvColumn("co2_fossil_kg_per_mwh", kind="number", minimum=0),
+            CsvColumn("co2_biogenic_kg_per_mwh", kind="number", minimum=0),
+            CsvColumn("ch4_g_per_mwh", kind="number", minimum=0),
+            CsvColumn("n2o_g_per_mwh", kind="number", minimum=0),
+            CsvColumn("ch4_gas", allowed=("ch4_fossil", "ch4_biogenic")),
+            CsvColumn("source"),
+        ),
+        ("fuel", "use"),
+    ),
     "sources": (
         (CsvColumn("source_id", pattern=r"[a-z0-9_]+"), CsvColumn("source"), CsvColumn("reason")),
         ("source_id",),
@@ -129,6 +211,13 @@ class Reference:
     units: dict[str, Unit]
     substances: dict[str, Substance]
     source_titles: dict[str, str]
+    inventory_lines: pd.DataFrame
+    inventory_mapping: pd.DataFrame
+    inventory_notation: pd.DataFrame
+    energy_users: pd.DataFrame
+    gwp: pd.DataFrame
+    refrigerants: pd.DataFrame
+    fuels: pd.DataFrame
     _any_sector: dict[str, tuple[str, str]] = field(repr=False)
 
     @property
@@ -198,7 +287,25 @@ def load_reference(reference_dir: Path) -> Reference:
         "sector_code/subsector_code",
     )
     _refuse_strange_counties(municipalities)
+    lines, mapping = read["inventory_lines"], read["inventory_mapping"]
+    for name in ("inventory_mapping", "inventory_notation", "energy_users"):
+        _refuse_unknown(read[name]["line"], set(lines["line"]), f"{name}.csv", "line")
+    _refuse_unknown(mapping["sector_code"], sector_codes, "inventory_mapping.csv", "sector_code")
+    coarse = set(mapping.loc[mapping["subsector_code"] == "*", "sector_code"])
+    if unmapped := sorted(sector_codes - coarse):
+        raise ConfigurationError(
+            f"data/reference/inventory_mapping.csv: no row '*' for {', '.join(unmapped)}: a release of main sectors "
+            "only could not be mapped."
+        )
+    _refuse_half_known_gases(read)
     return Reference(
+        inventory_lines=lines.assign(is_memo=lines["is_memo"] == "true").sort_values("line_order"),
+        inventory_mapping=mapping,
+        inventory_notation=read["inventory_notation"],
+        energy_users=read["energy_users"],
+        gwp=read["gwp"],
+        refrigerants=read["refrigerants"],
+        fuels=read["fuels"],
         municipalities=municipalities.drop(columns="source"),
         sectors=sectors.drop(columns="source").sort_values("sector_order").reset_index(drop=True),
         subsectors=subsectors.drop(columns="source"),
@@ -276,6 +383,24 @@ def _refuse_strange_counties(municipalities: Any) -> None:
                 f"data/reference/municipalities.csv: {row.municipality_name} ({row.municipality_code}) stands in "
                 f"{row.county_name} ({row.county_code}); a municipality's code begins with its county's."
             )
+
+
+def _refuse_half_known_gases(read: Mapping[str, Any]) -> None:
+    """Every gas has a potential in every set, every refrigerant is whole, every fuel comes in a unit that converts."""
+    gwp, blends, fuels = read["gwp"], read["refrigerants"], read["fuels"]
+    sets = set(gwp["gwp_set"])
+    for gas, own in gwp.groupby("gas"):
+        if absent := sorted(sets - set(own["gwp_set"])):
+            raise ConfigurationError(f"data/reference/gwp.csv: {gas} has no potential in {', '.join(absent)}.")
+    _refuse_unknown(blends["gas"], set(gwp["gas"]), "refrigerants.csv", "gas")
+    _refuse_unknown(fuels["ch4_gas"], set(gwp["gas"]), "fuels.csv", "ch4_gas")
+    for refrigerant, share in blends.groupby("refrigerant")["mass_share_fraction"].sum().items():
+        if abs(share - 1) > _SHARE_TOLERANCE:
+            raise ConfigurationError(
+                f"data/reference/refrigerants.csv: the shares of {refrigerant} sum to {share:g}, expected 1."
+            )
+    for row in fuels.itertuples():
+        converted(1.0, row.amount_unit, f"data/reference/fuels.csv, fuel {row.fuel}, column amount_unit")
 
 
 def _units(table: Any) -> dict[str, Unit]:

@@ -106,6 +106,9 @@ class Municipality(_Strict):
     )
     name: Text = Field(description="Name as SCB writes it.")
     trend_from_year: Year = Field(description="First year of the trend; has to be a released year.")
+    gwp_set: Literal["AR4", "AR5", "AR6"] = Field(
+        default="AR5", description="Global warming potentials that the organisation's inventory is counted in."
+    )
     targets: list[Target] = Field(description="Targets, each with its own baseline.")
 
 
@@ -190,7 +193,13 @@ def load_population(municipalities_dir: Path, *, known_codes: Mapping[str, str])
 
 def validate_configuration(settings: Settings) -> list[str]:
     """Every problem in what people edit, one a line; empty when all is well."""
+    from klimat_pipeline.clean.activity import clean_activity
+    from klimat_pipeline.clean.areas import clean_areas
+    from klimat_pipeline.clean.energy_use import clean_energy_use
+    from klimat_pipeline.clean.factors import clean_factors
+    from klimat_pipeline.clean.printed_inventory import clean_printed_inventory
     from klimat_pipeline.clean.reference import load_reference
+    from klimat_pipeline.clean.scope3 import clean_scope3
     from klimat_pipeline.configuration.corrections import load_registers
     from klimat_pipeline.configuration.frozen import load_frozen
 
@@ -213,6 +222,12 @@ def validate_configuration(settings: Settings) -> list[str]:
             known_codes=known,
         ),
         lambda: load_frozen(folder),
+        lambda: clean_energy_use(folder, reference),
+        lambda: clean_factors(folder, reference, examples=True),
+        lambda: clean_activity(folder, reference, examples=True),
+        lambda: clean_printed_inventory(folder, reference),
+        lambda: clean_areas(folder, reference),
+        lambda: clean_scope3(folder, reference),
     ):
         try:
             load()

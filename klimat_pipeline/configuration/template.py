@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from klimat_pipeline.configuration.frozen import slug
+from klimat_pipeline.configuration.inventory import FILES
 from klimat_pipeline.configuration.municipality import municipality_folders
 from klimat_pipeline.errors import ConfigurationError
 
@@ -12,6 +13,7 @@ _MUNICIPALITY = """\
 municipality_code: "{code}"   # in quotation marks, so that a leading zero survives
 name: {name}
 trend_from_year: {trend}         # first year of the trend; has to be a released year
+gwp_set: AR5                  # potentials that the organisation's inventory is counted in: AR4, AR5 or AR6
 
 # Without targets the municipality keeps the generic indicators. One entry per target, such as:
 #   - id: total
@@ -66,6 +68,8 @@ def add_municipality(
     folder = municipalities_dir / f"{code}_{slug(name)}"
     folder.mkdir()
     files = {"municipality.yaml": _MUNICIPALITY, "corrections.yaml": _CORRECTIONS, "population.csv": _POPULATION}
+    # A file without rows says nothing: the inventory has notation keys until they are filled in.
+    files |= {f"{name}.csv": ",".join(c.name for c in columns) + "\n" for name, (columns, _) in FILES.items()}
     for file, text in files.items():
         filled = text.format(code=code, name=name, base=base, trend=trend) if file == "municipality.yaml" else text
         (folder / file).write_text(filled, encoding="utf-8")

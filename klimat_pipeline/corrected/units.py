@@ -37,6 +37,8 @@ def to_tonnes(value: float, unit: str, where: str) -> float:
     if unit == "t":
         return float(value)
     try:
+        if not unit.isalpha():  # a library that computes with units would work on '9**9**9 kg' for ever
+            raise ValueError(unit)
         return float(_registry().Quantity(value, unit).to("tonne").magnitude)
     except (pint.PintError, AttributeError, ValueError, TypeError):
         raise ConfigurationError(f"{where}: unit {unit!r} is no mass; expected t, kt, Mt, kg or g.") from None

@@ -4,41 +4,62 @@ import dagster as dg
 import pandas as pd
 
 from klimat_pipeline.defs.project import Project
-from klimat_pipeline.defs.wiring import checked, wired
+from klimat_pipeline.defs.wiring import checked, wired, wired_together
 
 #: What is read from the checkout waits for the archive's listing, so that an unchanged night ends there for all.
 AFTER = [["sources", "smhi_snapshots"]]
 
 
-@dg.asset(**wired("clean/municipalities", kinds=("csv",)), deps=AFTER)
-def municipalities(context: dg.AssetExecutionContext, project: Project):
-    return checked(context, project.reference.municipalities)
-
-
-@dg.asset(**wired("clean/sectors", kinds=("csv",)), deps=AFTER)
-def sectors(context: dg.AssetExecutionContext, project: Project):
-    return checked(context, project.reference.sectors)
-
-
-@dg.asset(**wired("clean/population", kinds=("csv",)), deps=AFTER)
-def population(context: dg.AssetExecutionContext, project: Project):
+@dg.multi_asset(
+    name="configuration",
+    **wired_together(
+        "clean/municipalities",
+        "clean/sectors",
+        "clean/population",
+        "clean/targets",
+        "clean/frozen",
+        "clean/energy_use",
+        "clean/factors",
+        "clean/printed_inventory",
+        "clean/areas",
+        "clean/scope3",
+        "clean/activity",
+        kinds=("csv", "yaml"),
+    ),
+    deps=AFTER,
+)
+def configuration(context: dg.AssetExecutionContext, project: Project):
+    """What people edit, checked against the reference tables: one step, since each table takes milliseconds."""
+    from klimat_pipeline.clean.activity import clean_activity
+    from klimat_pipeline.clean.areas import clean_areas
+    from klimat_pipeline.clean.energy_use import clean_energy_use
+    from klimat_pipeline.clean.factors import clean_factors
+    from klimat_pipeline.clean.frozen import clean_frozen
     from klimat_pipeline.clean.population import clean_population
-
-    return checked(context, clean_population(project.settings.municipalities_dir, project.reference))
-
-
-@dg.asset(**wired("clean/targets", kinds=("yaml",)), deps=AFTER)
-def targets(context: dg.AssetExecutionContext, project: Project):
+    from klimat_pipeline.clean.printed_inventory import clean_printed_inventory
+    from klimat_pipeline.clean.scope3 import clean_scope3
     from klimat_pipeline.clean.targets import clean_targets
 
-    return checked(context, clean_targets(project.settings.municipalities_dir, project.reference))
-
-
-@dg.asset(**wired("clean/frozen", kinds=("yaml",)), deps=AFTER)
-def frozen(context: dg.AssetExecutionContext, project: Project):
-    from klimat_pipeline.clean.frozen import clean_frozen
-
-    return checked(context, clean_frozen(project.settings.municipalities_dir))
+    folders, reference, examples = project.settings.municipalities_dir, project.reference, project.settings.examples
+    energy_use = clean_energy_use(folders, reference)
+    factors = clean_factors(folders, reference, examples=examples)
+    printed = clean_printed_inventory(folders, reference)
+    print_inputs = {
+        "clean/energy_use": energy_use,
+        "clean/factors": factors,
+        "reference/energy_users": reference.energy_users,
+    }
+    yield checked(context, reference.municipalities, key="clean/municipalities")
+    yield checked(context, reference.sectors, key="clean/sectors")
+    yield checked(context, clean_population(folders, reference), key="clean/population")
+    yield checked(context, clean_targets(folders, reference), key="clean/targets")
+    yield checked(context, clean_frozen(folders), key="clean/frozen")
+    yield checked(context, energy_use, key="clean/energy_use")
+    yield checked(context, factors, key="clean/factors")
+    yield checked(context, printed, print_inputs, key="clean/printed_inventory")
+    yield checked(context, clean_areas(folders, reference), key="clean/areas")
+    yield checked(context, clean_scope3(folders, reference), key="clean/scope3")
+    yield checked(context, clean_activity(folders, reference, examples=examples), key="clean/activity")
 
 
 @dg.asset(

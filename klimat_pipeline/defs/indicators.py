@@ -112,3 +112,50 @@ def base_years(
     approved, limit = project.base_year_rules
     frame = base_year_review(emissions, targets, indicators, releases, approved, threshold_pct=limit)
     return checked(context, frame, {"configuration/approvals": approved})
+
+
+@dg.asset(
+    **wired(
+        "indicators/scopes",
+        territory="inventory/territory",
+        organisation="inventory/organisation",
+        printed="clean/printed_inventory",
+        targets="clean/targets",
+        releases="clean/releases",
+    )
+)
+def scopes(
+    context: dg.AssetExecutionContext,
+    project: Project,
+    territory: pd.DataFrame,
+    organisation: pd.DataFrame,
+    printed: pd.DataFrame,
+    targets: pd.DataFrame,
+    releases: pd.DataFrame,
+):
+    from klimat_pipeline.indicators.scopes import scope_indicators
+
+    frame = scope_indicators(territory, organisation, printed, targets, releases)
+    return checked(context, frame, {"inventory/territory": territory, "inventory/organisation": organisation})
+
+
+@dg.asset(
+    **wired(
+        "indicators/areas",
+        territory="inventory/territory",
+        printed="clean/printed_inventory",
+        areas="clean/areas",
+        releases="clean/releases",
+    )
+)
+def areas(
+    context: dg.AssetExecutionContext,
+    project: Project,
+    territory: pd.DataFrame,
+    printed: pd.DataFrame,
+    areas: pd.DataFrame,
+    releases: pd.DataFrame,
+):
+    from klimat_pipeline.indicators.areas import area_shares
+
+    return checked(context, area_shares(territory, printed, areas, releases))

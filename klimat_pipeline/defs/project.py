@@ -8,6 +8,7 @@ import pandas as pd
 
 from klimat_pipeline.clean.reference import Reference, load_reference
 from klimat_pipeline.configuration.corrections import CorrectionRegister, load_registers
+from klimat_pipeline.configuration.municipality import load_municipalities
 from klimat_pipeline.corrected.approvals import approvals
 from klimat_pipeline.settings import Settings, load_settings
 from klimat_pipeline.sources.archive import Archive
@@ -57,6 +58,16 @@ class Project(dg.ConfigurableResource):
     def base_year_rules(self) -> tuple[pd.DataFrame, float]:
         """Approved recalculations of all registers, and the strictest of their limits."""
         return approvals(self.registers)
+
+    @property
+    def gwp_sets(self) -> dict[str, str]:
+        """Set of global warming potentials that every municipality counts its organisation in."""
+        own = load_municipalities(
+            self.settings.municipalities_dir,
+            sector_codes=self.reference.sector_codes,
+            known_codes=self.reference.municipality_by_code,
+        )
+        return {municipality.municipality_code: municipality.gwp_set for municipality in own}
 
     @property
     def tables(self) -> TableStore:

@@ -38,6 +38,14 @@ def wired(key: str, *, kinds: Sequence[str] = ("pandas",), **inputs: str) -> dic
     }
 
 
+def wired_together(*keys: str, kinds: Sequence[str]) -> dict[str, Any]:
+    """Arguments of ``@dg.multi_asset`` for tables that one step makes: a step costs more than a small table."""
+    return {
+        "outs": {key.replace("/", "_"): dg.AssetOut(**described(table(key), kinds)) for key in keys},
+        "check_specs": [spec for key in keys for spec in check_specs(key)],
+    }
+
+
 def described(contract: Table, kinds: Sequence[str]) -> dict[str, Any]:
     """Key, group, description, owner, tags and definition metadata of a table."""
     return {
@@ -111,6 +119,7 @@ def checked(
     frame: "pd.DataFrame",
     inputs: Mapping[str, "pd.DataFrame"] | None = None,
     metadata: Mapping[str, Any] | None = None,
+    key: str | None = None,
 ) -> dg.MaterializeResult:
     """Check a table, keep the findings for ``quality/findings``, and hand all of it to Dagster.
 
@@ -119,11 +128,12 @@ def checked(
         frame: the table that the asset made.
         inputs: tables that its checks look at besides itself, by key.
         metadata: more to show on the asset's page, such as a plot.
+        key: the table's key, where the step makes several.
     """
     from klimat_pipeline.quality.contract import check_contract
     from klimat_pipeline.quality.findings import to_frame
 
-    key = context.asset_key.to_user_string()
+    key = key or context.asset_key.to_user_string()
     # A broken form would make the other checks stumble: they run on a table that has the right one.
     results = [check_contract(frame, table(key))]
     if results[0].passed:
@@ -134,6 +144,7 @@ def checked(
         ]
     findings_store(context).write(findings_key(key), to_frame(results), table("quality/findings"))
     return dg.MaterializeResult(
+        asset_key=key.split("/"),
         value=frame,
         metadata={
             "dagster/row_count": len(frame),
@@ -198,6 +209,7 @@ def _as_dagster(result: CheckResult) -> dg.AssetCheckResult:
         or "none"
     )
     return dg.AssetCheckResult(
+        asset_key=result.table.split("/"),
         check_name=result.check,
         passed=result.passed,
         severity=dg.AssetCheckSeverity[result.severity],

@@ -59,6 +59,62 @@ def corrected_against_reported(emissions: "pd.DataFrame") -> dict[str, Chart]:
     return charts
 
 
+def inventory_beside_print(reconciliation: "pd.DataFrame") -> dict[str, Chart]:
+    """One chart per municipality: its printed inventory and ours, stacked by line and scope, a bar each per year.
+
+    Args:
+        reconciliation: ``inventory/reconciliation``.
+
+    Returns:
+        Charts by municipality code, kilotonnes CO2e; the print's first table, beside the release that comes closest.
+    """
+    charts = {}
+    rows = reconciliation[(reconciliation["line"] != "total") & (reconciliation["scope"] != "memo")]
+    for code, frame in rows.drop_duplicates(
+        ["release_id", "municipality_code", "print_table", "line", "scope", "year"]
+    ).groupby("municipality_code"):
+        first = frame[frame["print_table"] == frame["print_table"].min()]
+        distance = first.assign(_off=first["difference_t"].abs()).groupby("release_id")["_off"].sum()
+        release = str(distance.idxmin())
+        charts[str(code)] = _stacked(first[first["release_id"] == release], release)
+    return charts
+
+
+def _stacked(frame: "pd.DataFrame", release: str) -> Chart:
+    points = [
+        {"bar": f"{year} {side}", "kt": value / 1000, "line": f"{line} ({scope})"}
+        for side, name in (("printed", "published_t"), ("computed", "computed_t"))
+        for year, line, scope, value in zip(frame["year"], frame["line"], frame["scope"], frame[name], strict=True)
+        if math.isfinite(value)
+    ]
+    return {
+        "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
+        "data": {"values": points},
+        "title": {
+            "text": f"Inventory by line (scope), printed and computed on {release}",
+            "anchor": "start",
+            "color": _INK,
+        },
+        "width": 560,
+        "height": {"step": 34},
+        "mark": {"type": "bar"},
+        "encoding": {
+            "y": {"field": "bar", "type": "nominal", "title": None},
+            "x": {"field": "kt", "type": "quantitative", "title": "kt CO2e", "stack": "zero"},
+            "color": {
+                "field": "line",
+                "type": "nominal",
+                "scale": {"scheme": "tableau20"},
+                "legend": {"orient": "bottom", "columns": 3, "title": None, "labelLimit": 260},
+            },
+        },
+        "config": {
+            "axis": {"gridColor": _GRID, "domain": False, "labelColor": _INK, "titleColor": _INK},
+            "view": {"stroke": None},
+        },
+    }
+
+
 def _pairs(frame: "pd.DataFrame", release: str) -> Chart:
     points = [
         {"panel": sector, "year": int(year), "kt": value / 1000, "line": label}

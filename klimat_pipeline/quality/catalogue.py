@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from klimat_pipeline.quality import inventories
 from klimat_pipeline.quality import plausibility as likely
 from klimat_pipeline.quality import reconciliation as sums
 from klimat_pipeline.quality.findings import CheckResult, Finding, Kind, Severity
@@ -67,6 +68,14 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
     ),
     "corrected/emissions": (_reconciles(sums.corrections_sum),),
     "corrected/subsectors": (_reconciles(sums.corrected_subsectors_sum),),
+    "clean/printed_inventory": (
+        _likely(inventories.print_lines_sum),
+        _likely(inventories.print_tables_agree),
+        _likely(inventories.print_factors_reproduce),
+    ),
+    "inventory/territory": (_reconciles(inventories.territory_keeps_national), _likely(inventories.energy_counted)),
+    "inventory/reconciliation": (_reconciles(inventories.difference_explained),),
+    "indicators/scopes": (_reconciles(inventories.ledgers_apart), _reconciles(inventories.scopes_add_up)),
     "indicators/changes": (_reconciles(sums.parts_sum_to_change),),
     "indicators/base_years": (_likely(likely.base_years_approved), _likely(likely.approvals_used)),
     "indicators/provenance": (_reconciles(sums.cells_sum_to_reported),),

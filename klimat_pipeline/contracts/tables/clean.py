@@ -180,4 +180,141 @@ AREA_TOTALS = Table(
     primary_key=("release_id", "area_code", "sector_code", "year"),
 )
 
-TABLES = (RELEASES, MUNICIPALITIES, SECTORS, POPULATION, TARGETS, FROZEN, EMISSIONS, SUBSECTORS, AREA_TOTALS)
+ENERGY_USE = Table(
+    key="clean/energy_use",
+    description="Grid-supplied energy used inside the municipality, per user and carrier, from its own folder.",
+    columns=(
+        col("municipality_code"),
+        col("year"),
+        col("energy_user"),
+        col("carrier"),
+        col("energy_mwh"),
+        col("data_quality"),
+        col("source"),
+    ),
+    primary_key=("municipality_code", "year", "energy_user", "carrier"),
+    topic="inventory",
+)
+
+FACTORS = Table(
+    key="clean/factors",
+    description="Emission factors that a municipality gives in its own folder, per carrier, year, method and gas.",
+    columns=(
+        col("municipality_code"),
+        col("carrier"),
+        col("year"),
+        col("method"),
+        col("gas"),
+        col("factor_value"),
+        col("factor_unit"),
+        col("factor_t_per_unit"),
+        col("per_unit"),
+        col("gwp_set"),
+        col("printed_value"),
+        col("data_quality"),
+        col("source"),
+        col("note"),
+    ),
+    primary_key=("municipality_code", "carrier", "year", "method", "gas"),
+    topic="inventory",
+)
+
+ACTIVITY = Table(
+    key="clean/activity",
+    description="What the municipal group did, unit by unit: fuel burnt, energy bought, distance travelled, in "
+    "canonical units; from the municipality's own folder.",
+    columns=(
+        col("municipality_code"),
+        col("year"),
+        col("organisation_unit"),
+        col("activity_id"),
+        col("scope"),
+        col("scope3_category"),
+        col("category"),
+        col("carrier").use(nullable=True),
+        col("amount"),
+        col("amount_unit"),
+        col("gas").use(nullable=True),
+        col("notation_key"),
+        col("supplier_unit"),
+        col("data_quality"),
+        col("uncertainty_pct"),
+        col("source"),
+        col("note"),
+    ),
+    primary_key=("municipality_code", "year", "organisation_unit", "activity_id"),
+    topic="inventory",
+)
+
+SCOPE3 = Table(
+    key="clean/scope3",
+    description="Scope 3 of a territory where the municipality knows it, per line, from its own folder.",
+    columns=(
+        col("municipality_code"),
+        col("year"),
+        col("line"),
+        col("emissions_t_co2e"),
+        col("notation_key"),
+        col("gwp_set").use(nullable=True),
+        col("data_quality"),
+        col("source"),
+        col("note"),
+    ),
+    primary_key=("municipality_code", "year", "line"),
+    topic="inventory",
+)
+
+PRINTED_INVENTORY = Table(
+    key="clean/printed_inventory",
+    description="The inventory that the municipality has published itself, as printed, its errors included. For "
+    "comparison only.",
+    columns=(
+        col("municipality_code"),
+        col("print_table"),
+        col("print_line"),
+        col("scopes"),
+        col("year"),
+        col("published_t"),
+        col("notation_key"),
+        col("of_lines"),
+        col("carrier").use(nullable=True),
+        col("source"),
+        col("note"),
+    ),
+    primary_key=("municipality_code", "print_table", "print_line", "scopes", "year"),
+    topic="inventory",
+)
+
+AREA_DEFINITIONS = Table(
+    key="clean/areas",
+    description="Areas that a municipality's contract speaks of, as sets of inventory lines; one row an area.",
+    columns=(
+        col("municipality_code"),
+        col("definition_id"),
+        col("definition_text"),
+        col("area_id"),
+        col("of_lines"),
+        col("target_gas_basis").use(nullable=False),
+        col("source"),
+    ),
+    primary_key=("municipality_code", "definition_id", "area_id"),
+    topic="inventory",
+)
+
+TABLES = (
+    SCOPE3,
+    ENERGY_USE,
+    FACTORS,
+    ACTIVITY,
+    PRINTED_INVENTORY,
+    AREA_DEFINITIONS,
+    RELEASES,
+    MUNICIPALITIES,
+    SECTORS,
+    POPULATION,
+    TARGETS,
+    FROZEN,
+    EMISSIONS,
+    SUBSECTORS,
+    AREA_TOTALS,
+)

@@ -142,4 +142,79 @@ PROVENANCE = Table(
     topic="provenance",
 )
 
-TABLES = (SECTORS, REVISIONS, CHANGES, BASE_YEARS, PROVENANCE)
+_TERRITORY = "inventory/territory"
+#: Category 0 is the whole scope: part of a key, so never missing.
+_WHOLE = {"nullable": False, "minimum": 0}
+
+SCOPES = Table(
+    key="indicators/scopes",
+    description="Emissions per scope and sums of scopes, with the change since the baseline. A sum over scopes exists "
+    "only for years that have all of them. Boundaries and methods are alternatives and never added.",
+    columns=(
+        col("boundary").use(f"{_TERRITORY}.boundary", allowed=("territory", "organisation")),
+        col("municipality_code").use(f"{_TERRITORY}.municipality_code"),
+        col("release_id").use(f"{_TERRITORY}.release_id"),
+        col("is_current_release").use(f"{_TERRITORY}.is_current_release"),
+        col("scope").use(f"{_TERRITORY}.scope", allowed=("1", "2", "3", "1+2", "1+2+3", "memo")),
+        col("scope3_category").use(f"{_TERRITORY}.scope", "inventory/organisation.scope3_category", **_WHOLE),
+        col("method").use(f"{_TERRITORY}.method"),
+        col("scope2_basis").use(f"{_TERRITORY}.item", "clean/printed_inventory.published_t"),
+        col("year").use(f"{_TERRITORY}.year"),
+        col("emissions_t_co2e").use(
+            f"{_TERRITORY}.emissions_t_co2e",
+            "inventory/organisation.emissions_t_co2e",
+            "clean/printed_inventory.published_t",
+            minimum=None,
+        ),
+        col("baseline_year").use("clean/targets.baseline_year"),
+        col("baseline_t_co2e").use(f"{_TERRITORY}.emissions_t_co2e", "clean/targets.baseline_year", minimum=None),
+        col("change_pct").use(f"{_TERRITORY}.emissions_t_co2e", "clean/targets.baseline_year"),
+        col("share_pct").use(f"{_TERRITORY}.emissions_t_co2e"),
+        col("notation_key").use(f"{_TERRITORY}.notation_key"),
+        col("lines_estimated").use(f"{_TERRITORY}.emissions_t_co2e"),
+        col("lines_not_estimated").use(f"{_TERRITORY}.notation_key"),
+        col("gas_basis").use("clean/releases.gas_basis"),
+        col("gwp_set").use(f"{_TERRITORY}.gwp_set"),
+    ),
+    primary_key=(
+        "boundary",
+        "municipality_code",
+        "release_id",
+        "scope",
+        "scope3_category",
+        "method",
+        "scope2_basis",
+        "year",
+    ),
+    topic="inventory",
+)
+
+AREAS = Table(
+    key="indicators/areas",
+    description="Share of the areas that the municipality's contract names, under each definition and on reported, "
+    "corrected and printed figures. Scope 1, grid-supplied energy included.",
+    columns=(
+        col("municipality_code").use("clean/areas.municipality_code"),
+        col("release_id").use(f"{_TERRITORY}.release_id"),
+        col("is_current_release").use(f"{_TERRITORY}.is_current_release"),
+        col("definition_id").use("clean/areas.definition_id"),
+        col("definition_text").use("clean/areas.definition_text"),
+        col("area_id").use("clean/areas.area_id"),
+        col("of_lines").use("clean/areas.of_lines"),
+        col("figure_basis").use(f"{_TERRITORY}.emissions_t_co2e"),
+        col("gas_basis").use("clean/releases.gas_basis"),
+        col("year").use(f"{_TERRITORY}.year"),
+        col("emissions_t_co2e").use(
+            f"{_TERRITORY}.emissions_t_co2e",
+            f"{_TERRITORY}.emissions_reported_t_co2e",
+            "clean/printed_inventory.published_t",
+            minimum=None,
+        ),
+        col("total_t_co2e").use(f"{_TERRITORY}.emissions_t_co2e"),
+        col("share_pct").use(f"{_TERRITORY}.emissions_t_co2e"),
+    ),
+    primary_key=("municipality_code", "release_id", "definition_id", "area_id", "figure_basis", "year"),
+    topic="inventory",
+)
+
+TABLES = (SECTORS, REVISIONS, CHANGES, BASE_YEARS, PROVENANCE, SCOPES, AREAS)

@@ -6,7 +6,7 @@ publish under a new name instead.
 
 from klimat_pipeline.contracts.columns import col
 from klimat_pipeline.contracts.model import Table, published
-from klimat_pipeline.contracts.tables import clean, corrected, indicators, quality
+from klimat_pipeline.contracts.tables import clean, corrected, indicators, inventory, quality
 
 _PUBLICATION = (col("publication_id"),)
 _RUN = (col("run_id"), col("publication_id"))
@@ -59,6 +59,14 @@ TABLES = (
     published(corrected.CORRECTIONS, "corrections", extra=_PUBLICATION),
     published(corrected.RESIDUALS, "correction_residuals", extra=_PUBLICATION),
     published(corrected.LEFT_OUT, "corrections_left_out", extra=_PUBLICATION),
+    published(inventory.TERRITORY, "inventory_territory", extra=_PUBLICATION),
+    published(inventory.ORGANISATION, "inventory_organisation", extra=_PUBLICATION),
+    published(indicators.SCOPES, "scope_indicators", extra=_PUBLICATION),
+    published(indicators.AREAS, "area_shares", extra=_PUBLICATION),
+    published(inventory.RECONCILIATION, "inventory_reconciliation", extra=_PUBLICATION),
+    published(clean.PRINTED_INVENTORY, "published_inventory", extra=_PUBLICATION),
+    published(clean.ENERGY_USE, "energy_use", extra=_PUBLICATION),
+    published(clean.FACTORS, "emission_factors", extra=_PUBLICATION),
     published(indicators.REVISIONS, "release_revisions", extra=_PUBLICATION),
     published(indicators.CHANGES, "indicator_change_explained", extra=_PUBLICATION),
     published(indicators.BASE_YEARS, "base_year_review", extra=_PUBLICATION),

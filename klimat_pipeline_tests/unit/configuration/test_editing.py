@@ -39,7 +39,17 @@ def add(settings: Settings, code: str, name: str) -> Path:
 def test_template_is_valid_as_it_is_written(checkout: Settings) -> None:
     folder = add(checkout, "1280", "Malmö")
     assert folder.name == "1280_malmo"
-    assert sorted(path.name for path in folder.iterdir()) == ["corrections.yaml", "municipality.yaml", "population.csv"]
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "activity.csv",
+        "areas.csv",
+        "corrections.yaml",
+        "energy_use.csv",
+        "factors.csv",
+        "municipality.yaml",
+        "population.csv",
+        "published_inventory.csv",
+        "scope3.csv",
+    ]
     assert validate_configuration(checkout) == []
 
 

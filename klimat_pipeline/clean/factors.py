@@ -1,0 +1,47 @@
+"""Emission factors from the municipalities' folders, in tonnes per canonical unit of activity."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from klimat_pipeline.clean.local import local_frame, local_rows
+from klimat_pipeline.clean.measures import factor
+from klimat_pipeline.clean.reference import Reference
+from klimat_pipeline.errors import ConfigurationError, ProblemsError
+
+CO2E = "co2e"
+
+
+def clean_factors(municipalities_dir: Path, reference: Reference, *, examples: bool = False) -> pd.DataFrame:
+    """``clean/factors`` from every ``factors.csv``, and ``factors.example.csv`` where examples are asked for.
+
+    Raises:
+        ProblemsError: a unit is unknown, a gas has no global warming potential, or a factor is given both as a sum and
+            gas by gas; all of them at once.
+    """
+    rows, problems = local_rows("factors", municipalities_dir, reference, examples=examples), []
+    gases = set(reference.gwp["gas"]) | {CO2E}
+    given: dict[tuple[object, ...], set[str]] = {}
+    for row in rows:
+        row["method"] = row["method"] or ""
+        row["factor_value"], row["factor_unit"] = row["value"], row["unit"]
+        try:
+            row["factor_t_per_unit"], row["per_unit"] = factor(
+                row["value"], row["unit"], f"{row['shown']}: column unit"
+            )
+        except ConfigurationError as error:
+            problems.append(str(error))
+        if row["gas"] not in gases:
+            problems.append(
+                f"{row['shown']}: column gas: expected one of {', '.join(sorted(gases))}, found {row['gas']!r}"
+            )
+        place = (row["municipality_code"], row["carrier"], row["year"], row["method"])
+        kinds = given.setdefault(place, set())
+        kinds.add(CO2E if row["gas"] == CO2E else "gas by gas")
+        if len(kinds) > 1:
+            problems.append(
+                f"{row['shown']}: {row['carrier']} {row['year']} is given as co2e and gas by gas: choose one"
+            )
+    if problems:
+        raise ProblemsError(problems)
+    return local_frame("clean/factors", rows)

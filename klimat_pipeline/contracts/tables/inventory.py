@@ -1,0 +1,109 @@
+"""Contracts of the stage ``inventory``: what people see of a territory by line and scope, and the city's own print.
+
+Two ledgers, territory and organisation, are never added together: each table has one boundary, and its contract allows
+no other.
+"""
+
+from klimat_pipeline.contracts.columns import col
+from klimat_pipeline.contracts.model import Table
+
+_PARTS = "corrected/subsectors"
+_USE = "clean/energy_use"
+_PRINT = "clean/printed_inventory"
+
+TERRITORY = Table(
+    key="inventory/territory",
+    description="Territorial inventory (GPC) per line, scope, source item and method. The total leaves out the memo "
+    "rows (grid-supplied energy): scope 2 holds that energy already. Never add it to an organisation's inventory.",
+    columns=(
+        col("boundary").use(f"{_PARTS}.municipality_code", allowed=("territory",)),
+        col("release_id").use(f"{_PARTS}.release_id"),
+        col("is_current_release").use(f"{_PARTS}.is_current_release"),
+        col("municipality_code").use(f"{_PARTS}.municipality_code"),
+        col("year").use(f"{_PARTS}.year"),
+        col("line").use(f"{_PARTS}.sector_code", f"{_PARTS}.subsector_code"),
+        col("gpc_sector").use(f"{_PARTS}.sector_code", f"{_PARTS}.subsector_code"),
+        col("gpc_ref").use(f"{_PARTS}.sector_code", f"{_PARTS}.subsector_code"),
+        col("crf_code").use(f"{_PARTS}.sector_code", f"{_PARTS}.subsector_code", nullable=True),
+        col("scope").use(f"{_PARTS}.sector_code"),
+        col("item").use(f"{_PARTS}.sector_code", f"{_USE}.energy_user", f"{_USE}.carrier"),
+        col("carrier").use(f"{_USE}.carrier", nullable=True),
+        col("method").use("clean/factors.method"),
+        col("is_memo").use(f"{_PARTS}.sector_code"),
+        col("emissions_reported_t_co2e").use(f"{_PARTS}.emissions_reported_t_co2e", minimum=None),
+        col("emissions_t_co2e").use(
+            f"{_PARTS}.emissions_t_co2e",
+            f"{_USE}.energy_mwh",
+            "clean/factors.factor_value",
+            "clean/scope3.emissions_t_co2e",
+            minimum=None,
+        ),
+        col("biogenic_co2_t").use("clean/factors.factor_value", f"{_USE}.energy_mwh"),
+        col("notation_key").use(f"{_PARTS}.emissions_t_co2e", f"{_USE}.energy_mwh"),
+        col("data_quality").use("corrected/corrections.data_quality_grade"),
+        col("gwp_set").use(f"{_PARTS}.gwp_set", "clean/factors.gwp_set"),
+        col("correction_ids").use(f"{_PARTS}.correction_ids"),
+        col("note").use("clean/factors.note"),
+    ),
+    primary_key=("release_id", "municipality_code", "year", "line", "scope", "item", "method"),
+    topic="inventory",
+)
+
+RECONCILIATION = Table(
+    key="inventory/reconciliation",
+    description="The municipality's own published inventory beside ours, line by line; every difference with its "
+    "causes, whose parts sum to it.",
+    columns=(
+        col("municipality_code").use(f"{_PRINT}.municipality_code"),
+        col("release_id").use("inventory/territory.release_id"),
+        col("is_current_release").use("inventory/territory.is_current_release"),
+        col("print_table").use(f"{_PRINT}.print_table"),
+        col("line").use(f"{_PRINT}.print_line"),
+        col("scope").use(f"{_PRINT}.scopes", allowed=("1", "2", "3", "1+2", "1+2+3", "memo")),
+        col("year").use(f"{_PRINT}.year"),
+        col("published_t").use(f"{_PRINT}.published_t"),
+        col("computed_t").use("inventory/territory.emissions_t_co2e"),
+        col("difference_t").use("inventory/territory.emissions_t_co2e", f"{_PRINT}.published_t"),
+        col("difference_cause").use("inventory/territory.emissions_t_co2e", f"{_PRINT}.published_t"),
+        col("part_t").use("inventory/territory.emissions_t_co2e", f"{_PRINT}.published_t"),
+        col("note").use(f"{_PRINT}.note"),
+    ),
+    primary_key=("release_id", "municipality_code", "print_table", "line", "scope", "year", "difference_cause"),
+    topic="inventory",
+)
+
+_ACTIVITY = "clean/activity"
+
+ORGANISATION = Table(
+    key="inventory/organisation",
+    description="The municipal group's inventory (GHG Protocol, operational control), activity by activity. Rows of "
+    "the two scope 2 methods are alternatives; eliminated rows are shown and in no total. Never add it to a "
+    "territory's inventory.",
+    columns=(
+        col("boundary").use(f"{_ACTIVITY}.organisation_unit", allowed=("organisation",)),
+        col("municipality_code").use(f"{_ACTIVITY}.municipality_code"),
+        col("year").use(f"{_ACTIVITY}.year"),
+        col("organisation_unit").use(f"{_ACTIVITY}.organisation_unit"),
+        col("activity_id").use(f"{_ACTIVITY}.activity_id"),
+        col("category").use(f"{_ACTIVITY}.category"),
+        col("scope").use(f"{_ACTIVITY}.scope"),
+        col("scope3_category").use(f"{_ACTIVITY}.scope3_category"),
+        col("method").use(f"{_ACTIVITY}.scope", "clean/factors.method"),
+        col("carrier").use(f"{_ACTIVITY}.carrier", nullable=True),
+        col("amount").use(f"{_ACTIVITY}.amount"),
+        col("amount_unit").use(f"{_ACTIVITY}.amount_unit"),
+        col("emissions_t_co2e").use(f"{_ACTIVITY}.amount", f"{_ACTIVITY}.gas", "clean/factors.factor_t_per_unit"),
+        col("biogenic_co2_t").use(f"{_ACTIVITY}.amount", f"{_ACTIVITY}.gas", "clean/factors.factor_t_per_unit"),
+        col("notation_key").use(f"{_ACTIVITY}.notation_key"),
+        col("is_eliminated").use(f"{_ACTIVITY}.supplier_unit", f"{_ACTIVITY}.organisation_unit", f"{_ACTIVITY}.scope"),
+        col("data_quality").use(f"{_ACTIVITY}.data_quality", "clean/factors.data_quality"),
+        col("uncertainty_pct").use(f"{_ACTIVITY}.uncertainty_pct"),
+        col("gwp_set").use("clean/factors.gwp_set"),
+        col("source").use(f"{_ACTIVITY}.source", "clean/factors.source"),
+        col("note").use(f"{_ACTIVITY}.note", "clean/factors.note"),
+    ),
+    primary_key=("municipality_code", "year", "organisation_unit", "activity_id", "method"),
+    topic="inventory",
+)
+
+TABLES = (TERRITORY, RECONCILIATION, ORGANISATION)

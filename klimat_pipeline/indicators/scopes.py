@@ -1,0 +1,189 @@
+"""Indicators per scope of an inventory, and sums of scopes.
+
+Formulas, with S(s, m) the sum over an inventory's lines of scope s counted by method m, memo rows left out:
+
+* scopes 1+2 = S(1) + S(2, m), only for years in which both have a number; 1+2+3 likewise
+* change = (E / B - 1) * 100 with B the same figure of the baseline year in the same release, undefined for B <= 0
+* share = E / (1+2, or 1+2+3 where there is a scope 3) * 100 of the same method
+
+An organisation's scopes come from its own ledger: supplies inside the group (eliminated rows) are in no sum, and scope
+3 is shown whole and by category. The two ledgers stand under each other and are never added.
+
+The printed scope 2 of a municipality's own inventory gives a further 1+2 beside ours, marked so. What does not belong
+here: the lines (``inventory.territory``, ``inventory.organisation``).
+"""
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from klimat_pipeline.contracts import table
+from klimat_pipeline.inventory.territory import ALL_GASES
+
+_AT = ["boundary", "municipality_code", "release_id", "is_current_release", "year"]
+_FIGURE = ["scope", "scope3_category", "method", "scope2_basis"]
+TERRITORY, ORGANISATION = "territory", "organisation"
+#: An organisation's ledger stems from no national release.
+LOCAL = "local"
+_SUMMED = ["emissions_t_co2e", "lines_estimated", "lines_not_estimated"]
+TOTAL = "total"
+#: The method by which scope 1 is shared against a total.
+USUAL = "location"
+
+
+def scope_indicators(
+    territory: pd.DataFrame,
+    organisation: pd.DataFrame,
+    printed: pd.DataFrame,
+    targets: pd.DataFrame,
+    releases: pd.DataFrame,
+) -> pd.DataFrame:
+    """Scopes of every inventory, their sums and their change since the baseline.
+
+    Args:
+        territory: ``inventory/territory``.
+        organisation: ``inventory/organisation``.
+        printed: ``clean/printed_inventory``, for its scope 2.
+        targets: ``clean/targets``: the baseline year of the total.
+        releases: ``clean/releases``: gas basis and GWP set.
+
+    Returns:
+        ``indicators/scopes``, t CO2e.
+    """
+    ledgers = [_scopes(_of_territory(territory)), _scopes(_of_organisation(organisation))]
+    parts = pd.concat([*ledgers, _printed(territory, printed)], ignore_index=True)
+    frame = pd.concat([parts, *_sums(parts)], ignore_index=True)
+    frame = _with_change(frame, targets)
+    frame = _with_share(frame)
+    frame = _with_measure(frame, organisation, releases)
+    contract = table("indicators/scopes")
+    return frame[contract.column_names].sort_values(list(contract.primary_key)).reset_index(drop=True)
+
+
+def _of_territory(territory: pd.DataFrame) -> pd.DataFrame:
+    rows = territory.assign(
+        scope=territory["scope"].where(~territory["is_memo"], "memo"),
+        scope2_basis=(territory["scope"] == "2").map({True: "energy_use", False: ""}),
+        scope3_category=0,
+    )
+    return _for_each_method(rows)
+
+
+def _of_organisation(organisation: pd.DataFrame) -> pd.DataFrame:
+    """Activities as lines; scope 3 once whole and once by category."""
+    counted = organisation[~organisation["is_eliminated"].astype(bool)]
+    rows = counted.assign(
+        release_id=LOCAL,
+        is_current_release=True,
+        line=counted["organisation_unit"] + "/" + counted["activity_id"],
+        scope2_basis=(counted["scope"] == "2").map({True: "activity", False: ""}),
+    )
+    by_category = rows[rows["scope3_category"].notna()]
+    rows = pd.concat([rows.assign(scope3_category=0), by_category], ignore_index=True)
+    return rows.astype({"scope3_category": "int64", "emissions_t_co2e": "float64"})
+
+
+def _scopes(rows: pd.DataFrame) -> pd.DataFrame:
+    """One row per scope and method: the sum of what has a number, and the notation keys of what has none."""
+    numbers = rows["emissions_t_co2e"].notna()
+    keys = [*_AT, *_FIGURE]
+    sums = rows.groupby(keys)["emissions_t_co2e"].sum(min_count=1).rename("emissions_t_co2e")
+    held = rows[numbers].groupby(keys)["line"].nunique().rename("lines_estimated")
+    # A line counts as missing only if none of its items has a number.
+    per_line = rows.groupby([*keys, "line"])["emissions_t_co2e"].count().rename("n").reset_index()
+    keyed = rows[~numbers & (rows["notation_key"] == "NE")][[*keys, "line"]].drop_duplicates()
+    lacking = keyed.merge(per_line[per_line["n"] == 0], on=[*keys, "line"]).groupby(keys).size()
+    said = rows[~numbers].groupby(keys)["notation_key"].agg(lambda found: " ".join(sorted(set(found.dropna()))))
+    frame = pd.concat([sums, held, lacking.rename("lines_not_estimated"), said], axis=1).reset_index()
+    counts = ["lines_estimated", "lines_not_estimated"]
+    frame[counts] = frame[counts].fillna(0).astype("int64")
+    frame["notation_key"] = frame["notation_key"].replace("", None)
+    return frame
+
+
+def _for_each_method(rows: pd.DataFrame) -> pd.DataFrame:
+    """A scope 2 line without energy data is missing under every method that the municipality's other lines have."""
+    unmeasured = (rows["scope"] == "2") & (rows["method"] == "")
+    both = [rows[unmeasured].assign(method=method) for method in ("location", "market")]
+    return pd.concat([rows[~unmeasured], *both], ignore_index=True)
+
+
+def _printed(territory: pd.DataFrame, printed: pd.DataFrame) -> pd.DataFrame:
+    """Scope 2 as the municipality has printed it, for the releases of all greenhouse gases: the sum of its lines."""
+    lines = printed[(printed["scopes"] == "2") & (printed["print_line"] != TOTAL) & printed["carrier"].isna()]
+    keys = ["municipality_code", "year"]
+    lines = lines[lines["published_t"].notna()]
+    # A line that several tables print counts once: the first table's.
+    lines = lines.sort_values("print_table").drop_duplicates([*keys, "print_line"])
+    sums = lines.groupby(keys, as_index=False).agg(
+        emissions_t_co2e=("published_t", "sum"), lines_estimated=("print_line", "nunique")
+    )
+    whole = territory[territory["scope"].eq("2") & territory["carrier"].notna()]
+    frame = whole[_AT].drop_duplicates().merge(sums, on=keys, how="inner")
+    return frame.assign(
+        scope="2", scope3_category=0, method="", scope2_basis="printed", lines_not_estimated=0, notation_key=None
+    )
+
+
+def _sums(parts: pd.DataFrame) -> Iterator[pd.DataFrame]:
+    numbers = parts[parts["emissions_t_co2e"].notna() & (parts["scope3_category"] == 0)]
+    one, two, three = (numbers[numbers["scope"] == scope] for scope in ("1", "2", "3"))
+    both = _added(one.drop(columns=["method", "scope2_basis", "scope3_category"]), two, "1+2")
+    yield both
+    yield _added(three.drop(columns=["method", "scope2_basis", "scope3_category"]), both, "1+2+3")
+
+
+def _added(fixed: pd.DataFrame, varied: pd.DataFrame, scopes: str) -> pd.DataFrame:
+    pairs = varied.drop(columns="scope").merge(fixed.drop(columns="scope"), on=_AT, suffixes=("", "_other"))
+    for name in _SUMMED:
+        pairs[name] = pairs[name] + pairs[f"{name}_other"]
+    keys = [
+        " ".join(sorted({k for text in texts if isinstance(text, str) for k in text.split()})) or None
+        for texts in zip(pairs["notation_key"], pairs["notation_key_other"], strict=True)
+    ]
+    return pairs.assign(scope=scopes, notation_key=pd.Series(keys, dtype=object, index=pairs.index))[
+        [*_AT, *_FIGURE, *_SUMMED, "notation_key"]
+    ]
+
+
+def _with_change(frame: pd.DataFrame, targets: pd.DataFrame) -> pd.DataFrame:
+    """The baseline is that of the municipality's own total target, else of the generic one."""
+    total = targets[targets["target_id"] == TOTAL].sort_values("target_kind")  # 'contract' before 'generic'
+    years = total.dropna(subset="baseline_year").drop_duplicates("municipality_code")
+    frame = frame.merge(years[["municipality_code", "baseline_year"]], on="municipality_code", how="left")
+    # The targets' baseline is the territory's; an organisation's has to be chosen by somebody.
+    frame["baseline_year"] = frame["baseline_year"].where(frame["boundary"] == TERRITORY)
+    same = [name for name in (*_AT, *_FIGURE) if name != "year"]
+    base = frame.loc[frame["year"] == frame["baseline_year"], [*same, "emissions_t_co2e"]]
+    frame = frame.merge(
+        base.rename(columns={"emissions_t_co2e": "baseline_t_co2e"}), on=same, how="left", validate="many_to_one"
+    )
+    ratio = frame["emissions_t_co2e"] / frame["baseline_t_co2e"].where(frame["baseline_t_co2e"] > 0)
+    frame["change_pct"] = (ratio - 1.0) * 100.0
+    frame["baseline_year"] = frame["baseline_year"].astype("Int64")
+    return frame
+
+
+def _with_share(frame: pd.DataFrame) -> pd.DataFrame:
+    """Share of 1+2 of the same method; scope 1, which has none, is shared against the location-based total."""
+    keys = [*_AT, "method", "scope2_basis"]
+    frame = frame.reset_index(drop=True)
+    totals = frame.loc[frame["scope"] == "1+2", [*keys, "emissions_t_co2e"]]
+    usual = totals[totals["method"] == USUAL].assign(method="", scope2_basis="")
+    totals = pd.concat([totals, usual], ignore_index=True).rename(columns={"emissions_t_co2e": "_total"})
+    frame = frame.merge(totals, on=keys, how="left", validate="many_to_one")
+    total = frame.pop("_total").where(frame["scope"] != "memo")
+    frame["share_pct"] = frame["emissions_t_co2e"] / total.where(total > 0) * 100.0
+    return frame
+
+
+def _with_measure(frame: pd.DataFrame, organisation: pd.DataFrame, releases: pd.DataFrame) -> pd.DataFrame:
+    """Gases and GWP set: of a territory the release's, of an organisation its own."""
+    frame = frame.merge(
+        releases[["release_id", "gas_basis", "gwp_set"]], on="release_id", how="left", validate="many_to_one"
+    )
+    sets = organisation.groupby("municipality_code")["gwp_set"].agg(lambda found: found.mode().iloc[0])
+    own = frame["boundary"] == ORGANISATION
+    frame["gas_basis"] = frame["gas_basis"].where(~own, ALL_GASES)
+    frame["gwp_set"] = frame["gwp_set"].where(~own, frame["municipality_code"].map(sets))
+    return frame

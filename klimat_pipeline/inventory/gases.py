@@ -1,0 +1,145 @@
+"""From factors of single gases to CO2 equivalents of one set of global warming potentials.
+
+Formula: t CO2e per unit = sum over gases of (t of the gas per unit) x GWP100(gas, set). Biogenic carbon dioxide has a
+GWP of zero and is carried apart. Sets are never mixed: a factor that was summed under another set is refused.
+"""
+
+import pandas as pd
+
+from klimat_pipeline.clean.factors import CO2E
+from klimat_pipeline.clean.measures import converted
+from klimat_pipeline.clean.reference import Reference
+from klimat_pipeline.errors import ConfigurationError
+
+NOT_STATED = "not stated"
+BIOGENIC = "co2_biogenic"
+KEYS = ("municipality_code", "carrier", "year", "method")
+
+
+def potentials(reference: Reference, gwp_set: str) -> dict[str, float]:
+    """GWP100 of every gas in a set.
+
+    Raises:
+        ConfigurationError: there is no such set.
+    """
+    chosen = reference.gwp[reference.gwp["gwp_set"] == gwp_set]
+    if chosen.empty:
+        known = ", ".join(sorted(reference.gwp["gwp_set"].unique()))
+        raise ConfigurationError(f"GWP set {gwp_set!r} is not in data/reference/gwp.csv; expected {known}.")
+    return dict(zip(chosen["gas"], chosen["gwp_100"].astype(float), strict=True))
+
+
+def co2e_factors(factors: pd.DataFrame, reference: Reference, gwp_set: str) -> pd.DataFrame:
+    """Factors of all gases of a carrier as one factor in CO2e.
+
+    Args:
+        factors: ``clean/factors``.
+        reference: global warming potentials.
+        gwp_set: AR4, AR5 or AR6.
+
+    Returns:
+        One row per ``KEYS``: ``t_co2e_per_unit``, ``biogenic_co2_t_per_unit``, ``printed_t_co2e_per_unit`` (missing
+        where nothing else is printed), ``per_unit``, ``factor_gwp_set`` (``not stated`` where one of them is),
+        ``data_quality``, ``factor_source`` and ``factor_note``.
+
+    Raises:
+        ConfigurationError: a factor in CO2e rests on another set, or gases of one factor are per different units.
+    """
+    other = factors[(factors["gas"] == CO2E) & ~factors["gwp_set"].isin([gwp_set, NOT_STATED])]
+    if len(other):
+        row = other.iloc[0]
+        raise ConfigurationError(
+            f"{row['municipality_code']} factors.csv: {row['carrier']} {row['year']} is in CO2e of {row['gwp_set']}, "
+            f"the inventory in {gwp_set}; sets are never mixed. Give the factor gas by gas, or in {gwp_set}."
+        )
+    known = {**potentials(reference, gwp_set), CO2E: 1.0}
+    potential = factors["gas"].map(known)
+    tonnes = factors["factor_t_per_unit"]
+    printed = factors["printed_value"] / factors["factor_value"] * tonnes * potential
+    frame = factors.assign(
+        t_co2e_per_unit=tonnes * potential,
+        biogenic_co2_t_per_unit=tonnes.where(factors["gas"] == BIOGENIC),
+        printed_t_co2e_per_unit=printed,
+        factor_gwp_set=factors["gwp_set"].where(factors["gas"] == CO2E, gwp_set),
+    )
+    grouped = frame.groupby(list(KEYS), as_index=False, sort=True)
+    for _, own in grouped:
+        if len(units := list(own["per_unit"].unique())) > 1:
+            row = own.iloc[0]
+            raise ConfigurationError(
+                f"{row['municipality_code']} factors.csv: {row['carrier']} {row['year']} has gases per "
+                f"{' and '.join(units)}; give them per one kind of activity."
+            )
+    return grouped.agg(
+        t_co2e_per_unit=("t_co2e_per_unit", "sum"),
+        biogenic_co2_t_per_unit=("biogenic_co2_t_per_unit", lambda values: values.sum(min_count=1)),
+        printed_t_co2e_per_unit=("printed_t_co2e_per_unit", lambda values: values.sum(min_count=1)),
+        per_unit=("per_unit", "first"),
+        factor_gwp_set=("factor_gwp_set", lambda sets: NOT_STATED if NOT_STATED in set(sets) else gwp_set),
+        data_quality=("data_quality", "first"),
+        factor_source=("source", lambda sources: "; ".join(dict.fromkeys(sources))),
+        factor_note=("note", "first"),
+    )
+
+
+def fuel_factors(reference: Reference, gwp_set: str) -> pd.DataFrame:
+    """Direct emissions of the fuels of ``data/reference/fuels.csv``, per canonical amount unit and per MWh.
+
+    Formula per MWh (net calorific value): kg fossil CO2 / 1000 + (g CH4 x GWP of methane of the fuel's origin + g N2O x
+    GWP) / 1e6; per amount unit: the same times the unit's MWh.
+
+    Args:
+        reference: fuels and global warming potentials.
+        gwp_set: AR4, AR5 or AR6.
+
+    Returns:
+        Two rows per fuel and use (``per_unit``: m3 or t, and MWh): ``carrier``, ``use``, ``per_unit``,
+        ``t_co2e_per_unit``, ``biogenic_co2_t_per_unit``, ``factor_gwp_set``, ``factor_source``.
+
+    Raises:
+        ConfigurationError: there is no such set.
+    """
+    known, fuels = potentials(reference, gwp_set), reference.fuels
+    per_mwh = (
+        fuels["co2_fossil_kg_per_mwh"] / 1000 * known["co2_fossil"]
+        + fuels["ch4_g_per_mwh"] / 1e6 * fuels["ch4_gas"].map(known)
+        + fuels["n2o_g_per_mwh"] / 1e6 * known["n2o"]
+    )
+    sizes = [converted(1.0, unit, "data/reference/fuels.csv") for unit in fuels["amount_unit"]]
+    energy = fuels["mwh_per_unit"] / [size for size, _ in sizes]
+    frames = [
+        pd.DataFrame(
+            {
+                "carrier": fuels["fuel"],
+                "use": fuels["use"],
+                "per_unit": unit,
+                "t_co2e_per_unit": per_mwh * mwh,
+                "biogenic_co2_t_per_unit": fuels["co2_biogenic_kg_per_mwh"] / 1000 * mwh,
+                "factor_gwp_set": gwp_set,
+                "factor_source": fuels["source"],
+            }
+        )
+        for unit, mwh in (([unit for _, unit in sizes], energy), ("MWh", 1.0))
+    ]
+    return pd.concat(frames, ignore_index=True)
+
+
+def refrigerant_factors(reference: Reference, gwp_set: str) -> pd.DataFrame:
+    """T CO2e per tonne of refrigerant: the sum over its gases of mass share x GWP.
+
+    Args:
+        reference: compositions and global warming potentials.
+        gwp_set: AR4, AR5 or AR6.
+
+    Returns:
+        One row per refrigerant: ``carrier``, ``per_unit`` (t), ``t_co2e_per_unit``, ``factor_gwp_set``,
+        ``factor_source``.
+
+    Raises:
+        ConfigurationError: there is no such set.
+    """
+    blends = reference.refrigerants
+    weighted = blends["mass_share_fraction"] * blends["gas"].map(potentials(reference, gwp_set))
+    frame = blends.assign(t_co2e_per_unit=weighted).groupby("refrigerant", as_index=False, sort=True)
+    sums = frame.agg(t_co2e_per_unit=("t_co2e_per_unit", "sum"), factor_source=("source", "first"))
+    return sums.rename(columns={"refrigerant": "carrier"}).assign(per_unit="t", factor_gwp_set=gwp_set)

@@ -1,0 +1,233 @@
+"""Territorial inventory (GPC): national figures by line and scope 1, local energy use times factors as scope 2.
+
+Formulas:
+
+* scope 1 of a line: the sum of the corrected national subsectors that ``inventory_mapping.csv`` puts there
+* scope 2: energy used (MWh) x factor (t CO2e/MWh) of the same year and method, never extrapolated to another year
+* scope 3 of a line: what the municipality gives
+* what nobody has estimated has a notation key instead of a number (``inventory_notation.csv``)
+
+One mapping serves all municipalities. What does not belong here: sums over lines and scopes (``indicators.scopes``).
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from klimat_pipeline.clean.reference import Reference
+from klimat_pipeline.clean.subsectors import NOT_SPLIT
+from klimat_pipeline.contracts import table
+from klimat_pipeline.errors import ConfigurationError
+from klimat_pipeline.inventory.gases import NOT_STATED, co2e_factors
+
+ALL_GASES = "all greenhouse gases"
+METHODS = ("location", "market")
+_PLACE = ["release_id", "is_current_release", "municipality_code", "year"]
+
+
+def territory_inventory(
+    subsectors: pd.DataFrame,
+    corrections: pd.DataFrame,
+    releases: pd.DataFrame,
+    energy_use: pd.DataFrame,
+    factors: pd.DataFrame,
+    scope3: pd.DataFrame,
+    reference: Reference,
+) -> pd.DataFrame:
+    """The inventory of every municipality, release and year.
+
+    Args:
+        subsectors: ``corrected/subsectors``.
+        corrections: ``corrected/corrections``, for the quality of corrected figures.
+        releases: ``clean/releases``.
+        energy_use: ``clean/energy_use``.
+        factors: ``clean/factors``.
+        scope3: ``clean/scope3``.
+        reference: lines, mapping, notation, users of energy, global warming potentials.
+
+    Returns:
+        ``inventory/territory``, t CO2e. Only releases whose figures are valued in CO2e; scope 2 stands beside releases
+        of all greenhouse gases only, since factors in CO2e added to carbon dioxide would be of no gas basis.
+
+    Raises:
+        ConfigurationError: factors or scope 3 of another GWP set, or factors per another unit than energy.
+    """
+    valued = subsectors[subsectors["emissions_t_co2e"].notna()]
+    one = _scope_1(valued, reference)
+    one = _with_quality(one, corrections)
+    years = valued[[*_PLACE, "gwp_set"]].drop_duplicates()
+    two = _scope_2(years, releases, energy_use, factors, reference)
+    three = _scope_3(years, releases, scope3)
+    rows = pd.concat([one, two, three], ignore_index=True)
+    rows = pd.concat([rows, _without_number(rows, valued, years, reference)], ignore_index=True)
+    lines = reference.inventory_lines.set_index("line")
+    rows["boundary"] = "territory"
+    rows["gpc_sector"] = rows["line"].map(lines["gpc_sector"])
+    rows["is_memo"] = rows["line"].map(lines["is_memo"]).astype(bool)
+    rows["correction_ids"] = rows["correction_ids"].fillna("")
+    contract = table("inventory/territory")
+    return rows[contract.column_names].sort_values(list(contract.primary_key)).reset_index(drop=True)
+
+
+def mapped(subsectors: pd.DataFrame, reference: Reference) -> pd.DataFrame:
+    """Subsectors with their line; what the mapping does not name takes its sector's row ``*``."""
+    columns = ["line", "gpc_ref", "crf_code", "scope"]
+    mapping = reference.inventory_mapping
+    fine = mapping[mapping["subsector_code"] != "*"][["sector_code", "subsector_code", *columns]]
+    coarse = mapping[mapping["subsector_code"] == "*"].set_index("sector_code")[columns]
+    frame = subsectors.merge(fine, on=["sector_code", "subsector_code"], how="left", validate="many_to_one")
+    for name in columns:
+        frame[name] = frame[name].fillna(frame["sector_code"].map(coarse[name]))
+    return frame
+
+
+def _scope_1(valued: pd.DataFrame, reference: Reference) -> pd.DataFrame:
+    keys = [*_PLACE, "gwp_set", "line", "scope", "sector_code", "crf_code", "gpc_ref"]
+    frame = mapped(valued, reference)
+    sums = frame.groupby(keys, as_index=False, observed=True)[["emissions_reported_t_co2e", "emissions_t_co2e"]].sum()
+    corrected = frame[frame["correction_ids"] != ""]
+    if len(corrected):
+        ids = corrected.groupby(keys)["correction_ids"].agg(
+            lambda texts: " ".join(dict.fromkeys(" ".join(texts).split()))
+        )
+        sums = sums.merge(ids.reset_index(), on=keys, how="left", validate="one_to_one")
+    else:
+        sums["correction_ids"] = None
+    return sums.assign(
+        item=sums["sector_code"] + "/" + sums["crf_code"],
+        method="",
+        carrier=None,
+        biogenic_co2_t=np.nan,
+        notation_key=None,
+        note=None,
+    ).drop(columns="sector_code")
+
+
+def _with_quality(rows: pd.DataFrame, corrections: pd.DataFrame) -> pd.DataFrame:
+    """A corrected figure is as good as its correction says; the national ones come without a grade."""
+    grades = dict(zip(corrections["correction_id"], corrections["data_quality_grade"], strict=True))
+    worst = ("low", "medium", "high")
+
+    def grade(ids: object) -> str | None:
+        found = [grades[i] for i in str(ids).split() if i in grades] if isinstance(ids, str) else []
+        return min(found, key=worst.index) if found else None
+
+    return rows.assign(data_quality=[grade(ids) for ids in rows["correction_ids"]])
+
+
+def _scope_2(
+    years: pd.DataFrame,
+    releases: pd.DataFrame,
+    energy_use: pd.DataFrame,
+    factors: pd.DataFrame,
+    reference: Reference,
+) -> pd.DataFrame:
+    """Energy use of the released years, one row per method; a method without a factor is not estimated."""
+    whole = releases.loc[releases["gas_basis"] == ALL_GASES, "release_id"]
+    places = years[years["release_id"].isin(whole)].merge(energy_use, on=["municipality_code", "year"], how="inner")
+    if places.empty:
+        return pd.DataFrame()
+    users = reference.energy_users.set_index("energy_user")
+    frames = []
+    for gwp_set, own in places.groupby("gwp_set"):
+        known = co2e_factors(factors, reference, str(gwp_set)).drop(columns="data_quality")
+        _refuse_other_units(known, set(own["carrier"]))
+        every = own.merge(pd.DataFrame({"method": METHODS}), how="cross")
+        frames.append(every.merge(known, on=["municipality_code", "carrier", "year", "method"], how="left"))
+    frame = pd.concat(frames, ignore_index=True)
+    tonnes = frame["energy_mwh"] * frame["t_co2e_per_unit"]
+    missing = tonnes.isna()
+    return pd.DataFrame(
+        {
+            **{name: frame[name] for name in (*_PLACE, "carrier", "method")},
+            "line": frame["energy_user"].map(users["line"]),
+            "gpc_ref": frame["energy_user"].map(users["gpc_ref"]),
+            "crf_code": frame["energy_user"].map(users["crf_code"]),
+            "scope": "2",
+            "item": frame["energy_user"] + "/" + frame["carrier"],
+            "emissions_t_co2e": tonnes,
+            "emissions_reported_t_co2e": np.nan,
+            "biogenic_co2_t": frame["energy_mwh"] * frame["biogenic_co2_t_per_unit"],
+            "notation_key": missing.map({True: "NE", False: None}),
+            "data_quality": frame["data_quality"].where(~missing),
+            "gwp_set": frame["factor_gwp_set"].fillna(frame["gwp_set"]),
+            "correction_ids": "",
+            "note": frame["factor_note"].where(~missing, "no factor of this method for the year (factors.csv)"),
+        }
+    )
+
+
+def _scope_3(years: pd.DataFrame, releases: pd.DataFrame, scope3: pd.DataFrame) -> pd.DataFrame:
+    """What the municipality gives, beside releases of all greenhouse gases."""
+    whole = releases.loc[releases["gas_basis"] == ALL_GASES, "release_id"]
+    rows = years[years["release_id"].isin(whole)].merge(
+        scope3.rename(columns={"gwp_set": "own_set", "source": "given_by"}),
+        on=["municipality_code", "year"],
+        how="inner",
+    )
+    other = rows[rows["own_set"].notna() & (rows["own_set"] != NOT_STATED) & (rows["own_set"] != rows["gwp_set"])]
+    if len(other):
+        row = other.iloc[0]
+        raise ConfigurationError(
+            f"{row['municipality_code']} scope3.csv: {row['line']} {row['year']} is in CO2e of {row['own_set']}, the "
+            f"inventory in {row['gwp_set']}; sets are never mixed."
+        )
+    return pd.DataFrame(
+        {
+            **{name: rows[name] for name in (*_PLACE, "line", "emissions_t_co2e", "notation_key", "data_quality")},
+            "gwp_set": rows["own_set"].fillna(rows["gwp_set"]),
+            "scope": "3",
+            "item": "given",
+            "method": "",
+            "note": rows["note"].fillna(rows["given_by"]),
+        }
+    )
+
+
+def _refuse_other_units(factors: pd.DataFrame, carriers: set[str]) -> None:
+    wrong = factors[factors["carrier"].isin(carriers) & (factors["per_unit"] != "MWh")]
+    if len(wrong):
+        row = wrong.iloc[0]
+        raise ConfigurationError(
+            f"{row['municipality_code']} factors.csv: {row['carrier']} {row['year']} is per {row['per_unit']}; energy "
+            "use needs a factor per energy, such as g/kWh."
+        )
+
+
+def _without_number(
+    rows: pd.DataFrame, valued: pd.DataFrame, years: pd.DataFrame, reference: Reference
+) -> pd.DataFrame:
+    """A notation key for every line and scope that has no number, and the reason."""
+    notation = reference.inventory_notation
+    wanted = years.merge(notation.rename(columns={"reason": "note"}), how="cross")
+    split = valued.loc[valued["subsector_code"] != NOT_SPLIT, [*_PLACE, "sector_code"]].drop_duplicates()
+    held = wanted.merge(
+        split.rename(columns={"sector_code": "where_unsplit"}),
+        on=[*_PLACE, "where_unsplit"],
+        how="left",
+        indicator="_in",
+    )
+    wanted = wanted[(held["_in"] == "left_only").to_numpy() | wanted["where_unsplit"].isna().to_numpy()]
+    at: Sequence[str] = ["release_id", "municipality_code", "year", "line", "scope"]
+    said = rows["emissions_t_co2e"].notna() | (rows["scope"] == "3")  # a given key stands for itself
+    there = rows.loc[said & ~_is_zero_elsewhere(rows), list(at)].drop_duplicates()
+    wanted = wanted.merge(there, on=list(at), how="left", indicator="_there")
+    wanted = wanted[wanted["_there"] == "left_only"]
+    return wanted.assign(
+        item="none",
+        method="",
+        crf_code=None,
+        gpc_ref=None,
+        carrier=None,
+        emissions_t_co2e=np.nan,
+        emissions_reported_t_co2e=np.nan,
+        biogenic_co2_t=np.nan,
+        data_quality=None,
+        correction_ids="",
+    )[[*_PLACE, "gwp_set", "line", "scope", "item", "method", "crf_code", "gpc_ref", "carrier", "notation_key", "note"]]
+
+
+def _is_zero_elsewhere(rows: pd.DataFrame) -> "pd.Series[bool]":
+    """Foreign transport of a municipality without any is a zero that says nothing about air, water and rail."""
+    return (rows["line"] == "transport_other") & (rows["emissions_t_co2e"] == 0)

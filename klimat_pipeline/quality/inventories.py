@@ -1,0 +1,222 @@
+"""Checks of inventories: do lines, scopes and ledgers add up, and does a municipality's print agree with itself?"""
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+from klimat_pipeline.quality.findings import Finding, failed, first_keys, not_applicable, passed
+
+Tables = Mapping[str, pd.DataFrame]
+
+#: A sum that is off by no more is floating-point noise, tonnes.
+NOISE_T = 1e-3
+#: Prints are in whole tonnes: a sum of so many lines may be off by half a tonne each.
+PRINT_ROUNDING_T = 0.5
+#: A factor that misses its printed tonnes by more is not the one that was used, per cent.
+FACTOR_PCT = 1.0
+TOTAL = "total"
+
+
+def territory_keeps_national(tables: Tables) -> Sequence[Finding]:
+    """Scope 1 with its memo rows is the corrected national figure of every municipality and year."""
+    keys = ["release_id", "municipality_code", "year"]
+    territory, parts = tables["inventory/territory"], tables["corrected/subsectors"]
+    one = territory[territory["scope"] == "1"].groupby(keys)["emissions_t_co2e"].sum()
+    whole = parts[parts["emissions_t_co2e"].notna()].groupby(keys)["emissions_t_co2e"].sum()
+    return [_agree(one, whole, "scope 1 against the corrected national figure", "a subsector was mapped twice or lost")]
+
+
+def energy_counted(tables: Tables) -> Sequence[Finding]:
+    """Energy use of years that no release holds is in no inventory."""
+    use, territory = tables["clean/energy_use"], tables["inventory/territory"]
+    if use.empty:
+        return [not_applicable("no municipality has given its energy use")]
+    keys = ["municipality_code", "year"]
+    held = set(map(tuple, territory.loc[territory["carrier"].notna(), keys].drop_duplicates().to_numpy()))
+    idle = use[[key not in held for key in use[keys].itertuples(index=False, name=None)]]
+    if idle.empty:
+        return [passed(f"{len(use)} rows of energy use, all in an inventory", limit="0", observed="0 left out")]
+    return [
+        failed(
+            f"{len(idle)} of {len(use)} rows of energy use are of years that no release holds",
+            observed=str(len(idle)),
+            limit="0",
+            keys=first_keys(idle, [*keys, "energy_user", "carrier"]),
+            count=len(idle),
+            suspicion="the year is misspelt, or the release dropped it",
+        )
+    ]
+
+
+def ledgers_apart(tables: Tables) -> Sequence[Finding]:
+    """Every scope of a boundary is the sum of that boundary's own ledger: nothing of another reached it."""
+    frame, territory = tables["indicators/scopes"], tables["inventory/territory"]
+    organisation = tables["inventory/organisation"]
+    inside, group = territory[~territory["is_memo"]], organisation[~organisation["is_eliminated"].astype(bool)]
+    keys = ["municipality_code", "year", "method"]
+    return [
+        *(_own_total(inside, frame, scope, "territory", ["release_id", *keys]) for scope in ("1", "2", "3")),
+        *(_own_total(group, frame, scope, "organisation", keys) for scope in ("1", "2", "3")),
+    ]
+
+
+def _own_total(ledger: pd.DataFrame, shown: pd.DataFrame, scope: str, boundary: str, keys: list[str]) -> Finding:
+    rows = ledger[(ledger["scope"] == scope) & ledger["emissions_t_co2e"].notna()]
+    mine = shown[
+        (shown["boundary"] == boundary)
+        & (shown["scope"] == scope)
+        & (shown["scope3_category"] == 0)
+        & (shown["scope2_basis"] != "printed")
+        & shown["emissions_t_co2e"].notna()
+    ]
+    return _agree(
+        mine.groupby(keys)["emissions_t_co2e"].sum(),
+        rows.groupby(keys)["emissions_t_co2e"].sum(),
+        f"{boundary}, scope {scope}: indicators against the ledger",
+        "rows of the other ledger, of a memo or of a supply inside the group were added",
+    )
+
+
+def scopes_add_up(tables: Tables) -> Sequence[Finding]:
+    """Scopes 1+2 are scope 1 and scope 2 of one method, the memo apart."""
+    frame = tables["indicators/scopes"]
+    at = ["boundary", "municipality_code", "release_id", "year"]
+    frame = frame[frame["scope3_category"] == 0]
+    one = frame[frame["scope"] == "1"].set_index(at)["emissions_t_co2e"]
+    sums = frame[frame["scope"] == "1+2"].set_index([*at, "method", "scope2_basis"])["emissions_t_co2e"]
+    two = frame[frame["scope"] == "2"].set_index([*at, "method", "scope2_basis"])["emissions_t_co2e"]
+    if sums.empty:
+        return [not_applicable("no municipality has both scopes")]
+    whole = two.reindex(sums.index) + one.reindex(sums.index.droplevel(["method", "scope2_basis"])).to_numpy()
+    return [_agree(sums, whole, "scopes 1+2 against their parts", "a memo row or a second method was added")]
+
+
+def difference_explained(tables: Tables) -> Sequence[Finding]:
+    """The parts of every difference between print and inventory sum to it."""
+    frame = tables["inventory/reconciliation"]
+    known = frame[frame["difference_t"].notna()]
+    if known.empty:
+        return [not_applicable("no municipality has given its published inventory")]
+    keys = ["release_id", "municipality_code", "print_table", "line", "scope", "year"]
+    groups = known.groupby(keys)
+    return [
+        _agree(groups["part_t"].sum(), groups["difference_t"].first(), "parts against differences", "a cause was lost")
+    ]
+
+
+def print_lines_sum(tables: Tables) -> Sequence[Finding]:
+    """Whether the lines of a printed inventory sum to its printed totals."""
+    printed = tables["clean/printed_inventory"]
+    printed = printed[printed["published_t"].notna() & (printed["scopes"] != "memo")]
+    keys = ["municipality_code", "print_table", "year"]
+    wrong, right = [], 0
+    for row in printed[printed["print_line"] == TOTAL].itertuples():
+        scopes = set(row.scopes.split("+"))
+        lines = printed[
+            (printed["print_line"] != TOTAL)
+            & (printed[keys] == [getattr(row, key) for key in keys]).all(axis=1)
+            & printed["scopes"].map(lambda text, scopes=scopes: set(text.split("+")) <= scopes)
+        ]
+        off = float(lines["published_t"].sum()) - row.published_t
+        if abs(off) > PRINT_ROUNDING_T * len(lines):
+            wrong.append((row, off))
+        else:
+            right += 1
+    if not wrong:
+        return [passed(f"{right} printed totals are the sums of their lines")]
+    return [
+        failed(
+            f"{row.municipality_code} table {row.print_table}, {row.year}, scope {row.scopes}: the printed lines sum "
+            f"to {row.published_t + off:,.0f} t, the printed total is {row.published_t:,.0f} t ({off:+,.0f} t)",
+            observed=f"{row.published_t + off:,.0f} t",
+            limit=f"{row.published_t:,.0f} t",
+            keys=(f"print_table={row.print_table}, year={row.year}, scope={row.scopes}",),
+            count=1,
+            suspicion="a print error; the reconciliation shows it as a cause of its own",
+        )
+        for row, off in wrong
+    ]
+
+
+def print_tables_agree(tables: Tables) -> Sequence[Finding]:
+    """Whether two tables of a document print the same figure for the same line."""
+    printed = tables["clean/printed_inventory"]
+    printed = printed[printed["published_t"].notna()]
+    keys = ["municipality_code", "print_line", "scopes", "year"]
+    groups = printed.groupby(keys)["published_t"]
+    twice = printed[groups.transform("count") > 1]
+    apart = twice[(groups.transform("max") - groups.transform("min") > 2 * PRINT_ROUNDING_T).reindex(twice.index)]
+    if apart.empty:
+        return [passed("no two tables print different figures for a line")]
+    return [
+        failed(
+            f"{code} {line} scope {scope} {year}: "
+            + "; ".join(f"table {r.print_table} prints {r.published_t:,.0f} t" for r in rows.itertuples()),
+            observed=" / ".join(f"{r.published_t:,.0f}" for r in rows.itertuples()),
+            limit="one figure",
+            keys=(f"print_line={line}, scope={scope}, year={year}",),
+            count=len(rows),
+            suspicion="one of the two is a print error, or they mean different things",
+        )
+        for (code, line, scope, year), rows in apart.groupby(keys)
+    ]
+
+
+def print_factors_reproduce(tables: Tables) -> Sequence[Finding]:
+    """Whether the printed factors reproduce the printed scope 2 from the printed energy use."""
+    use, factors = tables["clean/energy_use"], tables["clean/factors"]
+    printed, users = tables["clean/printed_inventory"], tables["reference/energy_users"]
+    known = factors[(factors["method"] == "location") & (factors["per_unit"] == "MWh") & (factors["gas"] == "co2e")]
+    share = (known["printed_value"] / known["factor_value"]).fillna(1.0)
+    known = known.assign(printed_t=known["factor_t_per_unit"] * share)
+    rows = use.merge(
+        known[["municipality_code", "carrier", "year", "printed_t"]], on=["municipality_code", "carrier", "year"]
+    )
+    rows = rows.merge(users[["energy_user", "line"]], on="energy_user", how="left", validate="many_to_one")
+    rows["tonnes"] = rows["energy_mwh"] * rows["printed_t"]
+    findings: list[Finding] = []
+    for row in printed[(printed["scopes"] == "2") & printed["published_t"].gt(0)].itertuples():
+        own = rows[
+            (rows["municipality_code"] == row.municipality_code)
+            & (rows["year"] == row.year)
+            & rows["line"].isin(row.of_lines.split())
+            & (rows["carrier"].eq(row.carrier) if isinstance(row.carrier, str) else True)
+        ]
+        if own.empty:
+            continue
+        off = (own["tonnes"].sum() / row.published_t - 1) * 100
+        say = passed if abs(off) <= FACTOR_PCT else failed
+        findings.append(
+            say(
+                f"{row.municipality_code} table {row.print_table}, {row.print_line} {row.year}: the printed factors "
+                f"give {own['tonnes'].sum():,.0f} t, printed are {row.published_t:,.0f} t ({off:+.1f} %)",
+                observed=f"{off:+.2f} %",
+                limit=f"{FACTOR_PCT:g} %",
+                keys=() if say is passed else (f"print_line={row.print_line}, year={row.year}",),
+                count=0 if say is passed else 1,
+                suspicion=""
+                if say is passed
+                else "the printed factor is not the one that the tonnes were computed with",
+            )
+        )
+    return findings or [not_applicable("no municipality has printed a scope 2 beside its energy use")]
+
+
+def _agree(shown: "pd.Series[float]", whole: "pd.Series[float]", what: str, suspicion: str) -> Finding:
+    """Whether two series agree on every key; a key that one of them lacks is a difference."""
+    both = pd.concat([shown.rename("shown"), whole.rename("whole")], axis=1)
+    off = (both["shown"].fillna(0.0) - both["whole"].fillna(0.0)).abs()
+    wrong = both[off > NOISE_T]
+    if wrong.empty:
+        return passed(
+            f"{what}: {len(both)} sums agree", observed=f"{off.max() if len(off) else 0:.2g} t", limit=f"{NOISE_T:g} t"
+        )
+    frame = wrong.reset_index()
+    return failed(
+        f"{what}: {len(wrong)} of {len(both)} sums differ, the most by {off.max():,.2f} t",
+        observed=f"{off.max():,.3f} t",
+        limit=f"{NOISE_T:g} t",
+        keys=first_keys(frame, [name for name in frame.columns if name not in ("shown", "whole")]),
+        count=len(wrong),
+        suspicion=suspicion,
+    )

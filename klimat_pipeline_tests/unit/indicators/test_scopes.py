@@ -1,0 +1,194 @@
+"""Scopes, their sums and the areas' shares on a small country; expected values by hand."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from klimat_pipeline.contracts import table
+from klimat_pipeline.indicators.areas import area_shares
+from klimat_pipeline.indicators.scopes import scope_indicators
+from klimat_pipeline.inventory.territory import territory_inventory
+from klimat_pipeline.quality.contract import check_contract
+from klimat_pipeline.quality.inventories import ledgers_apart, scopes_add_up
+from klimat_pipeline_tests.unit.inventory import small
+
+TARGETS = pd.DataFrame(
+    {"municipality_code": ["1283"], "target_id": ["total"], "target_kind": ["generic"], "baseline_year": [1990]}
+)
+
+
+@pytest.fixture
+def territory(project: Path) -> pd.DataFrame:
+    return territory_inventory(
+        small.subsectors((1990, 2022, 2023)),
+        small.no_corrections(),
+        small.releases(),
+        small.energy_use(),
+        small.factors(),
+        small.no_scope3(),
+        small.reference(project),
+    )
+
+
+PRINTED = small.printed(
+    ("transport_on_road", "2", 1990, 300.0),
+    ("transport_on_road", "2", 2022, 90.0),
+    ("total", "2", 2022, 90.0),
+    ("waste", "1", 2022, 30.0),
+    ("transport_on_road", "1", 2022, 60.0),
+    ("grid_supplied_energy", "memo", 2022, 10.0),
+)
+
+
+def activity(name: str, scope: str, tonnes: float, **other: object) -> dict[str, object]:
+    plain = {"scope3_category": None, "method": "", "notation_key": None, "is_eliminated": False}
+    return {
+        "boundary": "organisation",
+        "municipality_code": "1283",
+        "year": 2022,
+        "organisation_unit": "city",
+        "activity_id": name,
+        "scope": scope,
+        "emissions_t_co2e": tonnes,
+        "gwp_set": "AR5",
+        **plain,
+        **other,
+    }
+
+
+ORGANISATION = pd.DataFrame(
+    [
+        activity("plant", "1", 1000.0),
+        activity("power", "2", 20.0, method="location"),
+        activity("power", "2", 90.0, method="market"),
+        activity("heat", "2", 400.0, method="location", is_eliminated=True),
+        activity("travel", "3", 5.0, scope3_category=6),
+        activity("commuting", "3", 7.0, scope3_category=7),
+    ]
+)
+
+
+@pytest.fixture
+def scopes(territory: pd.DataFrame) -> pd.DataFrame:
+    frame = scope_indicators(territory, ORGANISATION, PRINTED, TARGETS, small.releases())
+    assert check_contract(frame, table("indicators/scopes")).passed
+    tables = {"indicators/scopes": frame, "inventory/territory": territory, "inventory/organisation": ORGANISATION}
+    assert {finding.outcome for finding in (*ledgers_apart(tables), *scopes_add_up(tables))} == {"passed"}
+    return frame
+
+
+def test_an_organisation_counts_its_own_activities_once(scopes: pd.DataFrame) -> None:
+    own = scopes[scopes["boundary"] == "organisation"]
+    shown = {(r.scope, r.scope3_category, r.method): r.emissions_t_co2e for r in own.itertuples()}
+    assert shown == {
+        ("1", 0, ""): 1000.0,
+        ("2", 0, "location"): 20.0,  # the heat that the group's own plant supplied is in its scope 1
+        ("2", 0, "market"): 90.0,
+        ("3", 0, ""): 12.0,
+        ("3", 6, ""): 5.0,
+        ("3", 7, ""): 7.0,
+        ("1+2", 0, "location"): 1020.0,
+        ("1+2", 0, "market"): 1090.0,
+        ("1+2+3", 0, "location"): 1032.0,
+        ("1+2+3", 0, "market"): 1102.0,
+    }
+    assert own["baseline_year"].isna().all()
+    assert set(own["release_id"]) == {"local"}
+    assert set(own["gwp_set"]) == {"AR5"}
+
+
+def row(frame: pd.DataFrame, scope: str, method: str = "", basis: str = "", year: int = 2022) -> pd.Series:
+    found = frame[
+        (frame["boundary"] == "territory")
+        & (frame["scope"] == scope)
+        & (frame["method"] == method)
+        & (frame["scope2_basis"] == basis)
+        & (frame["year"] == year)
+    ]
+    assert len(found) <= 1
+    return found.iloc[0] if len(found) else pd.Series(dtype=object)
+
+
+def test_each_scope_and_the_memo_apart(scopes: pd.DataFrame) -> None:
+    assert row(scopes, "1")["emissions_t_co2e"] == 340.0  # 390 less the grid's 50
+    assert row(scopes, "memo")["emissions_t_co2e"] == 50.0
+    assert row(scopes, "2", "location", "energy_use")["emissions_t_co2e"] == pytest.approx(108.0)
+    assert row(scopes, "1+2", "location", "energy_use")["emissions_t_co2e"] == pytest.approx(448.0)
+    assert row(scopes, "1+2", "", "printed")["emissions_t_co2e"] == pytest.approx(430.0)
+
+
+def test_change_is_against_the_same_figure_of_the_baseline(scopes: pd.DataFrame) -> None:
+    assert row(scopes, "1")["change_pct"] == pytest.approx(-50.0)
+    both = row(scopes, "1+2", "location", "energy_use")
+    assert both["baseline_t_co2e"] == pytest.approx(788.0)  # 680 + 108
+    assert both["change_pct"] == pytest.approx((448 / 788 - 1) * 100)
+
+
+def test_shares_are_of_the_same_methods_total(scopes: pd.DataFrame) -> None:
+    assert row(scopes, "2", "location", "energy_use")["share_pct"] == pytest.approx(108 / 448 * 100)
+    assert row(scopes, "1")["share_pct"] == pytest.approx(340 / 448 * 100)
+    assert pd.isna(row(scopes, "memo")["share_pct"])
+
+
+def test_a_year_without_scope_2_has_no_sum(scopes: pd.DataFrame) -> None:
+    assert row(scopes, "1+2", "location", "energy_use", 2023).empty
+    missing = row(scopes, "2", "location", "energy_use", 2023)
+    assert pd.isna(missing["emissions_t_co2e"])
+    assert missing["notation_key"] == "NE"
+
+
+def test_a_sum_says_what_is_missing_in_it(scopes: pd.DataFrame) -> None:
+    assert row(scopes, "1+2", "location", "energy_use")["notation_key"] == "IE NE"
+    two = row(scopes, "2", "location", "energy_use")
+    assert (two["lines_estimated"], two["lines_not_estimated"]) == (3, 2)  # machines, and air, water and rail
+
+
+def test_a_row_of_another_ledger_is_found(territory: pd.DataFrame, scopes: pd.DataFrame) -> None:
+    swollen = scopes.copy()
+    swollen.loc[(swollen["scope"] == "1") & (swollen["year"] == 2022), "emissions_t_co2e"] += 92_074.0
+    found = ledgers_apart(
+        {"indicators/scopes": swollen, "inventory/territory": territory, "inventory/organisation": ORGANISATION}
+    )
+    assert found[0].outcome == "failed"
+    assert "92,074" in found[0].message
+
+
+def test_no_contract_lets_one_ledger_hold_rows_of_the_other(territory: pd.DataFrame) -> None:
+    assert not check_contract(territory.assign(boundary="organisation"), table("inventory/territory")).passed
+
+
+AREAS = pd.DataFrame(
+    [
+        ("1283", definition, "in words", area, lines, "GHG", "contract")
+        for definition, energy in (
+            ("with_heating", "grid_supplied_energy buildings_incl_agricultural_facilities"),
+            ("without_heating", "grid_supplied_energy"),
+        )
+        for area, lines in (("transport", "transport_on_road transport_other"), ("energy", energy))
+    ],
+    columns=table("clean/areas").column_names,
+)
+
+
+def test_areas_say_which_definition_and_figures_they_use(territory: pd.DataFrame) -> None:
+    frame = area_shares(territory, PRINTED, AREAS, small.releases())
+    assert check_contract(frame, table("indicators/areas")).passed
+    shown = frame[(frame["area_id"] == "all_areas") & (frame["year"] == 2022)]
+    share = {(r.definition_id, r.figure_basis): r.share_pct for r in shown.itertuples()}
+    assert share == pytest.approx(
+        {
+            ("with_heating", "corrected"): 190 / 390 * 100,
+            ("with_heating", "reported"): 190 / 390 * 100,
+            ("with_heating", "printed"): 70.0,  # 60 + 10 of 100
+            ("without_heating", "corrected"): 150 / 390 * 100,
+            ("without_heating", "reported"): 150 / 390 * 100,
+            ("without_heating", "printed"): 70.0,
+        }
+    )
+
+
+def test_a_fossil_definition_is_for_releases_of_carbon_dioxide(territory: pd.DataFrame) -> None:
+    fossil = AREAS.assign(target_gas_basis="fossil")
+    assert area_shares(territory, PRINTED, fossil, small.releases()).empty
+    assert not area_shares(territory, PRINTED, fossil, small.releases("carbon dioxide only")).empty
