@@ -87,7 +87,7 @@ def explain(settings: Settings, table: str, key: Mapping[str, str]) -> Node:
 
     Args:
         settings: where the published tables and the archive lie.
-        table: ``sector_indicators`` or ``emissions``.
+        table: ``sector_indicators``, ``emissions``, or one that is derived from them (``explain_derived``).
         key: values by column; enough of them to mean one row. Without a release the current one is taken.
 
     Returns:
@@ -98,9 +98,13 @@ def explain(settings: Settings, table: str, key: Mapping[str, str]) -> Node:
         PublishError: nothing has been published yet, or it cannot be read.
         SnapshotError: the release's file is not in the archive, or is not the one that was archived.
     """
+    from klimat_pipeline.explain_derived import DERIVED, derived
+
     contract = _explained(table)
     with _opened(settings) as database:
         row, note = database.only(contract, key)
+        if table in DERIVED:
+            return derived(settings, database, contract, row, note)
         codes = str(row.get("sector_codes", row.get("sector_code", ""))).split()
         baseline = row.get("baseline_year")
         release = _first(database.rows("releases", release_id=row["release_id"]))
@@ -283,7 +287,13 @@ class _Source:
     """The archived workbook of a release, opened anew."""
 
     def __init__(
-        self, settings: Settings, release: Row, municipality: str, sectors: Sequence[str], years: Sequence[int | None]
+        self,
+        settings: Settings,
+        release: Row,
+        area: str,
+        sectors: Sequence[str],
+        years: Sequence[int | None],
+        subsector: str = "total",
     ) -> None:
         from klimat_pipeline.intake import archive_of
 
@@ -303,7 +313,7 @@ class _Source:
             )
         self._snapshot = snapshot
         self._cells = (
-            _read_cells(settings, snapshot, content, municipality, sectors, {y for y in years if y is not None})
+            _read_cells(settings, snapshot, content, area, sectors, {y for y in years if y is not None}, subsector)
             if sectors
             else []
         )
@@ -334,12 +344,13 @@ def _read_cells(
     settings: Settings,
     snapshot: "Snapshot",
     content: bytes,
-    municipality: str,
+    area: str,
     sectors: Sequence[str],
     years: set[int],
+    subsector: str,
 ) -> list[_Cell]:
     """Find the cells by their row's and column's headings, and read their values apart from that."""
-    from klimat_pipeline.clean.naming import TOTAL_CODE, with_codes
+    from klimat_pipeline.clean.naming import with_codes
     from klimat_pipeline.clean.reference import load_reference
     from klimat_pipeline.clean.units import measure
     from klimat_pipeline.raw.grid import read_grids
@@ -350,10 +361,7 @@ def _read_cells(
     lines = to_frame(workbook, snapshot.release_id)
     coded = with_codes(lines[lines["year"].isin(years)].reset_index(drop=True), reference)
     found = coded[
-        (coded["area_level"] == "municipality")
-        & (coded["area_code"] == municipality)
-        & (coded["subsector_code"] == TOTAL_CODE)
-        & coded["sector_code"].isin(sectors)
+        (coded["area_code"] == area) & (coded["subsector_code"] == subsector) & coded["sector_code"].isin(sectors)
     ]
     factor = measure(workbook.substance, workbook.unit_sv, snapshot.file_name, reference).tonnes_per_unit
     grid = next(grid for grid in read_grids(content, snapshot.file_name) if grid.sheet == workbook.sheet)
@@ -379,9 +387,12 @@ def _column_index(letters: str) -> int:
 
 
 def _explained(table: str) -> Table:
-    if table in _FIGURES:
+    from klimat_pipeline.explain_derived import DERIVED
+
+    if table in _FIGURES or table in DERIVED:
         return PUBLISHED[table]
-    choices = " or ".join(_FIGURES)
+    *others, last = (*_FIGURES, *DERIVED)
+    choices = f"{', '.join(others)} or {last}"
     if table in PUBLISHED:
         raise ConfigurationError(f"table {table} has no number to explain; expected {choices}.")
     raise ConfigurationError(f"unknown table '{table}'{_nearest(table, PUBLISHED)}; expected {choices}.")
@@ -442,21 +453,25 @@ class _Database:
         found = self.rows(table, **where)
         if not found:
             raise ConfigurationError(self._why_nothing(contract, where))
-        current = [row for row in found if row["is_current_release"]]
+        current = [row for row in found if row.get("is_current_release")]
         if "release_id" not in where and current:
             found = current
         if len(found) > 1:
             raise ConfigurationError(_ambiguous(contract, where, found))
         row = found[0]
+        if "is_current_release" not in row:
+            return row, ""
         if row["is_current_release"]:
             return row, "the current one" + ("" if "release_id" in where else ", taken because none was asked for")
         return row, "not the current one" + ("" if "release_id" in where else "; taken because only it has such a row")
 
-    def checks(self, contract: Table) -> Node:
+    def checks(self, contract: Table, figures: Sequence[str] = ()) -> Node:
         """What the checks found in the tables behind the number."""
         nodes = []
-        figure, others = _FIGURES[contract.name]
-        for key in _tables_behind(contract, (figure, *others)):
+        if not figures:
+            figure, others = _FIGURES[contract.name]
+            figures = (figure, *others)
+        for key in _tables_behind(contract, figures):
             found = self.rows("data_quality", table_name=key)
             if not found:
                 continue
