@@ -61,10 +61,21 @@ def run(settings: Settings, made_from: Inputs, out: "Console", *, force: bool = 
     Raises:
         KlimatError: the fault that stopped it, or ``RunFailedError`` naming the checks that did.
     """
-    with contracts_checked_beside():  # starts at once: what comes now gives it the time to import
+    with contracts_checked_beside(_ahead):  # starts at once: what comes now gives it the time to import
         result = _execute(settings, made_from, out, force=force)
     if not result.success:
         raise _reason(result)
+
+
+def _ahead() -> None:
+    """What a run needs later anyway: the renderer of charts and the modules that publish take a second to start."""
+    from importlib import import_module
+
+    from klimat_pipeline.indicators.plots import start_renderer
+
+    for name in ("published.publication", "corrected.units", "indicators.changes", "inventory.territory"):
+        import_module(f"klimat_pipeline.{name}")
+    start_renderer()
 
 
 def _execute(settings: Settings, made_from: Inputs, out: "Console", *, force: bool) -> "dg.ExecuteInProcessResult":

@@ -13,7 +13,7 @@ import logging
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from typing import IO, TYPE_CHECKING, Any
@@ -30,9 +30,14 @@ _log = logging.getLogger(__name__)
 
 
 class Checker:
-    """The process beside this one, as seen from here."""
+    """The process beside this one, as seen from here.
 
-    def __init__(self) -> None:
+    Args:
+        meanwhile: work to do here while the first answer is awaited, which takes as long as the imports there.
+    """
+
+    def __init__(self, meanwhile: Callable[[], None] | None = None) -> None:
+        self._meanwhile = meanwhile
         self._process: subprocess.Popen[bytes] | None = subprocess.Popen(  # noqa: S603 this interpreter, this module
             [sys.executable, "-m", __name__], stdin=subprocess.PIPE, stdout=subprocess.PIPE
         )
@@ -55,12 +60,14 @@ class Checker:
             raise ContractError(answer["error"])
         return tuple(Finding(**{**finding, "keys": tuple(finding["keys"])}) for finding in answer["findings"])
 
-    @staticmethod
-    def _ask(process: "subprocess.Popen[bytes]", arrow: "pa.Table", table: "Table") -> dict[str, Any]:
+    def _ask(self, process: "subprocess.Popen[bytes]", arrow: "pa.Table", table: "Table") -> dict[str, Any]:
         if process.stdin is None or process.stdout is None:
             raise EOFError("no pipe")
         process.stdin.write(json.dumps({"table": table.key}).encode() + b"\n")
         _send(arrow, process.stdin)
+        if self._meanwhile is not None:
+            meanwhile, self._meanwhile = self._meanwhile, None
+            meanwhile()
         line = process.stdout.readline()
         if not line:
             raise EOFError("no answer")
@@ -80,13 +87,17 @@ _of_this_run: list[Checker] = []
 
 
 @contextmanager
-def contracts_checked_beside() -> Iterator[None]:
-    """Check contracts in a second process for the length of a run, where there is a processor for it."""
+def contracts_checked_beside(meanwhile: Callable[[], None] | None = None) -> Iterator[None]:
+    """Check contracts in a second process for the length of a run, where there is a processor for it.
+
+    Args:
+        meanwhile: work that this run has to do sooner or later and that nothing before it needs.
+    """
     processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     if processors == 1:
         yield
         return
-    checker = Checker()
+    checker = Checker(meanwhile)
     _of_this_run.append(checker)
     try:
         yield

@@ -56,9 +56,19 @@ def test_a_contract_check_asks_the_process_beside_for_the_length_of_a_run(monkey
     assert beside.findings_beside(to_arrow(municipalities(), CONTRACT), CONTRACT) is None
 
 
+def test_waiting_time_is_used_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1}, raising=False)
+    done: list[str] = []
+    with beside.contracts_checked_beside(lambda: done.append("work")):
+        assert done == []
+        assert check_contract(municipalities(), CONTRACT).passed
+        assert check_contract(municipalities(), CONTRACT).passed
+    assert done == ["work"]
+
+
 def test_one_processor_means_one_process(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0}, raising=False)
-    monkeypatch.setattr(beside, "Checker", lambda: pytest.fail("a second process"))
+    monkeypatch.setattr(beside, "Checker", lambda *_: pytest.fail("a second process"))
     with beside.contracts_checked_beside():
         assert check_contract(municipalities(), CONTRACT).passed
 
