@@ -1,30 +1,22 @@
 """Explaining published numbers: a real refresh, followed back to the cells of the embedded workbooks."""
 
 import json
-import os
-import shutil
 import sqlite3
-import stat
-import subprocess
-import sys
-from collections.abc import Iterator
 from contextlib import closing
-from io import StringIO
 from pathlib import Path
 from typing import ClassVar
 
 import pytest
-from rich.console import Console
 
 from klimat_pipeline.contracts import PUBLISHED
 from klimat_pipeline.contracts.tables.indicators import PROVENANCE
 from klimat_pipeline.errors import ConfigurationError, PublishError, SnapshotError
-from klimat_pipeline.explain import TOLERANCE_T, Node, as_json, as_text, explain, parse_keys
+from klimat_pipeline.explain import EXPLAINED, TOLERANCE_T, Node, as_json, explain, parse_keys
 from klimat_pipeline.intake import archive_of
 from klimat_pipeline.raw.grid import read_grids
 from klimat_pipeline.settings import Settings
+from klimat_pipeline_tests.support.explained import FIRST, SECOND, altered, child, leaves, nodes, text_of
 
-FIRST, SECOND = "smhi-ggt-2025", "smhi-ggt-2026-06"
 SHEET = "Växthusgaser totalt (GGT)"
 TOTAL_2022 = {"municipality_code": "1283", "target_id": "total", "year": "2022", "release_id": FIRST}
 #: As the embedded workbook of 2025 prints them.
@@ -39,66 +31,6 @@ SECTORS_2022 = {
     "waste": ("P24", 17319.87),
     "foreign_transport": ("P25", 0.0),
 }
-
-
-@pytest.fixture(scope="session")
-def refreshed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Data folder of one refresh with the checkout's own configuration and snapshots."""
-    data = tmp_path_factory.mktemp("explain") / "data"
-    done = subprocess.run(
-        [sys.executable, "-m", "klimat_pipeline.cli", "refresh"],
-        env={**os.environ, "KLIMAT_DATA_DIR": str(data)},
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return data
-
-
-@pytest.fixture
-def settings(refreshed: Path) -> Settings:
-    return Settings(data_dir=refreshed)
-
-
-@pytest.fixture
-def changed(refreshed: Path, project: Path, tmp_path: Path) -> Settings:
-    """The same publication, with an archive and a database of its own that may be changed."""
-    settings = Settings(project_dir=tmp_path, data_dir=tmp_path / "data")
-    shutil.copytree(refreshed / "published", settings.published_dir, symlinks=True)
-    for part in ("reference", "snapshots/embedded"):
-        shutil.copytree(project / "data" / part, tmp_path / "data" / part)
-    database = settings.published_dir / "klimat.sqlite"
-    database.chmod(stat.S_IRUSR | stat.S_IWUSR)
-    return settings
-
-
-def altered(settings: Settings, *statements: str) -> Settings:
-    with closing(sqlite3.connect(settings.published_dir / "klimat.sqlite")) as connection:
-        for statement in statements:
-            connection.execute(statement)
-        connection.commit()
-    return settings
-
-
-def nodes(tree: Node, start: str) -> list[Node]:
-    return [node for node in tree.walk() if node.label.startswith(start)]
-
-
-def leaves(tree: Node) -> Iterator[Node]:
-    return (node for node in tree.walk() if "cell" in node.detail)
-
-
-def child(tree: Node, start: str) -> Node:
-    (found,) = [node for node in tree.children if node.label.startswith(start)]
-    return found
-
-
-def text_of(node: Node, width: int = 100) -> str:
-    console = Console(width=width, record=True, file=StringIO())
-    console.print(as_text(node))
-    return console.export_text()
 
 
 class TestTotal:
@@ -315,8 +247,17 @@ class TestKeys:
     ("table", "key", "parts"),
     [
         ("sector_indicator", {}, ["unknown table 'sector_indicator'", "nearest: sector_indicators"]),
-        ("sqlite_master", {}, ["unknown table", "expected sector_indicators, emissions, "]),
-        ("municipalities", {}, ["table municipalities has no number to explain"]),
+        ("sqlite_master", {}, ["unknown table", "expected sector_indicators, emissions,", " or area_shares."]),
+        ("municipalities", {}, ["table municipalities has no number to explain", *EXPLAINED]),
+        ("sectors", {"sector_code": "waste"}, ["table sectors has no number to explain"]),
+        ("corrections", {}, ["rows of corrections fit", "correction_id: helsingborg-agriculture, helsingborg-mach"]),
+        ("release_revisions", {"release_id": FIRST}, ["no column 'release_id'", "nearest: release_id_"]),
+        (
+            "indicator_change_explained",
+            {"target_id": "energy", "measure": "change_pct"},
+            ["4 rows of indicator_change_explained fit", "cause: configuration, corrections, new_years, revised"],
+        ),
+        ("area_totals", {"area_code": "98"}, ["area_code=98: table area_totals has no such value", "it has 00"]),
         ("emissions", {"yaer": "2022"}, ["no column 'yaer'", "nearest: year", "its key is"]),
         ("emissions", {'year" OR 1=1 --': "1"}, ["has no column"]),
         ("emissions", {"year": "x"}, ["year=x: expected a whole number"]),
@@ -406,98 +347,3 @@ def test_reading_the_cell_is_apart_from_finding_it(settings: Settings, monkeypat
     monkeypatch.setattr("klimat_pipeline.raw.grid.read_grids", counted)
     explain(settings, "emissions", {**TestEmissions.KEY, "release_id": FIRST})
     assert calls == ["smhi-ggt-2025-sweden-helsingborg.xlsx"]
-
-
-#: A key of every derived table, the figure, and the cells that it ends in.
-DERIVED_CASES = {
-    "release_revisions": (
-        {"municipality_code": "1283", "sector_code": "industry", "year": "1990"},
-        -8_088.01,  # 219,623.80 - 227,711.81
-        [("E18", 219_623.80), ("E18", 227_711.81)],
-    ),
-    "subsector_emissions": (
-        {"municipality_code": "1283", "sector_code": "waste", "year": "2022", "release_id": FIRST},
-        30_344.0,
-        [("P24", 17_319.87)],
-    ),
-    "corrections": ({"correction_id": "helsingborg-waste-2022", "release_id": FIRST}, 13_024.13, [("P24", 17_319.87)]),
-    "correction_residuals": ({"area_code": "12", "sector_code": "waste"}, 13_024.13, []),
-    "corrections_left_out": (
-        {"correction_id": "helsingborg-waste-2022", "release_id": FIRST},
-        13_024.13,
-        sorted(SECTORS_2022.values()),
-    ),
-    "base_year_review": (
-        {"municipality_code": "1283", "target_id": "energy", "release_id": FIRST},
-        107_413.30,  # 98,592.35 + 8,820.95
-        [("N20", 98_592.35), ("N21", 8_820.95)],
-    ),
-    "inventory_territory": (
-        {"municipality_code": "1283", "year": "2022", "line": "waste", "scope": "1", "release_id": FIRST},
-        30_344.0,
-        [("P24", 17_319.87)],
-    ),
-    "scope_indicators": (
-        {
-            "municipality_code": "1283",
-            "scope": "1+2",
-            "method": "location",
-            "year": "2022",
-            "release_id": FIRST,
-            "boundary": "territory",
-        },
-        473_694.46,
-        sorted(cell for name, cell in SECTORS_2022.items() if name != "electricity_district_heating"),
-    ),
-    "inventory_organisation": ({"activity_id": "filborna_chp"}, 92_074.0, []),
-}
-
-
-@pytest.mark.parametrize("table", DERIVED_CASES)
-def test_a_derived_number_ends_in_the_cells_behind_it(settings: Settings, table: str) -> None:
-    key, figure, cells = DERIVED_CASES[table]
-    tree = explain(settings, table, key)
-    assert tree.value == pytest.approx(figure, abs=0.001)
-    assert sorted((cell.detail["cell"], cell.value) for cell in leaves(tree)) == sorted(cells)
-    assert all(node.detail["agrees"] for node in tree.walk() if "agrees" in node.detail)
-    assert len(nodes(tree, "sum of")) == len({(r.label) for r in nodes(tree, "release smhi")})
-    assert child(tree, "checks").children
-    json.dumps(as_json(tree))
-    assert str(figure)[:3].strip("-") in text_of(tree).replace(",", "")
-
-
-def test_printed_totals_of_an_area_are_read_back(settings: Settings) -> None:
-    key = {"area_code": "00", "sector_code": "industry", "year": "1990", "release_id": FIRST}
-    tree = explain(settings, "area_totals", key)
-    (cell,) = leaves(tree)
-    assert cell.value == pytest.approx(tree.value, abs=TOLERANCE_T)
-
-
-def test_scope_2_shows_energy_and_factor(settings: Settings) -> None:
-    tree = explain(settings, "scope_indicators", DERIVED_CASES["scope_indicators"][0])
-    heat = child(tree, "scope 2, households/district_heating")
-    assert heat.value == pytest.approx(595_983 * 0.055, abs=0.001)
-    assert [(node.label, node.value) for node in heat.children] == [
-        ("energy used", 595_983.0),
-        ("factor of co2e", 55.0),
-    ]
-
-
-def test_the_parts_of_a_change_sum_to_it(settings: Settings) -> None:
-    key = {"municipality_code": "1283", "target_id": "total", "cause": "new_years"}
-    with closing(sqlite3.connect(settings.published_dir / "klimat.sqlite")) as connection:
-        measure, cause = connection.execute(
-            "SELECT measure, cause FROM indicator_change_explained WHERE municipality_code = '1283' "
-            "AND target_id = 'total' AND part IS NOT NULL LIMIT 1"
-        ).fetchone()
-    tree = explain(settings, "indicator_change_explained", {**key, "measure": measure, "cause": cause})
-    whole = child(tree, "the whole change")
-    assert whole.label.endswith("whose parts sum to it")
-    assert sum(node.value for node in whole.children if node.value is not None) == pytest.approx(whole.value, abs=0.001)
-    assert len(list(leaves(tree))) == 18  # nine sectors in the last year of either release
-
-
-def test_another_files_bytes_are_refused_for_a_derived_number_too(changed: Settings) -> None:
-    altered(changed, "UPDATE releases SET sha256 = replace(sha256, substr(sha256, 1, 4), '0000')")
-    with pytest.raises(SnapshotError, match="published was the file with sha256 0000"):
-        explain(changed, "release_revisions", DERIVED_CASES["release_revisions"][0])

@@ -1,0 +1,42 @@
+"""Explain one published number: from its formula through sectors, corrections and checks down to the workbook's cells.
+
+Reads what was published as any other reader would (``database``), and the archived files anew (``workbook``): a leaf is
+what stands in the cell now, not what the pipeline once took from it. ``tables`` says what can be explained, ``parts``
+holds what several explanations share, ``text`` is for terminals. What does not belong here: computing a figure, and the
+command's options.
+"""
+
+from collections.abc import Mapping
+
+from klimat_pipeline.explain.database import opened
+from klimat_pipeline.explain.keys import parse_keys
+from klimat_pipeline.explain.parts import Sources
+from klimat_pipeline.explain.tables import EXPLAINED, explained_table, root
+from klimat_pipeline.explain.text import as_text
+from klimat_pipeline.explain.tree import TOLERANCE_T, Node, as_json
+from klimat_pipeline.explain.workbook import Workbooks
+from klimat_pipeline.settings import Settings
+
+__all__ = ["EXPLAINED", "TOLERANCE_T", "Node", "as_json", "as_text", "explain", "parse_keys"]
+
+
+def explain(settings: Settings, table: str, key: Mapping[str, str]) -> Node:
+    """Follow one published number back to the cells of its source.
+
+    Args:
+        settings: where the published tables and the archive lie.
+        table: a published table with a number, one of ``EXPLAINED``.
+        key: values by column; enough of them to mean one row. Without a release the current one is taken.
+
+    Returns:
+        The number as the root of a tree.
+
+    Raises:
+        ConfigurationError: table, column or value is unknown, or the key means several rows or none.
+        PublishError: nothing has been published yet, or it cannot be read.
+        SnapshotError: the release's file is not in the archive, or is not the one that was archived.
+    """
+    contract = explained_table(table)
+    with opened(settings) as database:
+        row, note = database.only(contract, key)
+        return root(contract, row, note, Sources(database, Workbooks(settings, database)))

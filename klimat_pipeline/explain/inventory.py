@@ -1,0 +1,199 @@
+"""Explanations of inventories: their lines, sums by scope, and shares of areas.
+
+Scope 1 ends in the workbook's cells; scope 2 in energy and factors, an organisation in its activities, which have no
+workbook. What does not belong here: the national figures themselves (``figures``).
+"""
+
+from collections.abc import Sequence
+
+from klimat_pipeline.explain.database import Row
+from klimat_pipeline.explain.figures import Made, sector, subsector
+from klimat_pipeline.explain.parts import Sources
+from klimat_pipeline.explain.tree import TOLERANCE_PCT, TOLERANCE_T, Node, Scalar, agreement, counted, tolerance_of
+
+#: What stands in the place of a release where none is behind the figure.
+LOCAL = "local"
+_NONE, _MEMO, _PRINTED, _ALL = "none", "memo", "printed", "total"
+_LINE = {
+    "1": "sum of the corrected national subsectors that the mapping puts on the line",
+    "2": "energy used * factor of the same year and method",
+    "3": "as the municipality gives it",
+}
+_ACTIVITY = "amount * factor of its gases * global warming potentials"
+_SCOPES = "sum of the lines of each scope; memo rows are in no sum"
+_AREA = "scope 1 of the area's lines / scope 1 of all lines * 100, grid-supplied energy on both sides"
+_PLACE = ("release_id", "municipality_code", "year")
+
+
+def territory(sources: Sources, row: Row) -> list[Node]:
+    """A line of the territorial inventory."""
+    nodes = [Node("formula", _LINE.get(row["scope"], ""))]
+    if row["item"] == _NONE or (row["scope"] != "2" and row["emissions_t_co2e"] is None):
+        return [*nodes, Node("no number", row["notation_key"])]
+    if row["scope"] == "1":
+        made = _national(sources, row)
+        sums = made.sums(str(row["year"]), row["emissions_reported_t_co2e"], row["emissions_t_co2e"])
+        return [*nodes, *made.nodes, *sums]
+    return [*nodes, *_energy(sources, row)] if row["scope"] == "2" else nodes
+
+
+def _national(sources: Sources, row: Row) -> Made:
+    """The subsectors behind a line, or their sector where the line holds all of it."""
+    import pandas as pd
+
+    from klimat_pipeline.inventory.territory import mapped
+
+    accounts, year = sources.accounts(row), row["year"]
+    code, _, crf = row["item"].partition("/")
+    held = accounts.subsectors(year, code)
+    if not held:
+        return Made()
+    lines = mapped(pd.DataFrame(held)[["sector_code", "subsector_code"]], sources.workbooks.reference)
+    on_line = (lines["line"] == row["line"]) & (lines["scope"] == row["scope"]) & (lines["crf_code"] == crf)
+    own = [part for part, its in zip(held, on_line, strict=True) if its]
+    if len(own) == len(held):
+        return sector(accounts, accounts.row(year, code))
+    made = Made()
+    for part in own:
+        made.add(subsector(accounts, part))
+    return made
+
+
+def _energy(sources: Sources, row: Row) -> list[Node]:
+    """Energy and factors, and whether they make up the figure."""
+    user, _, carrier = row["item"].partition("/")
+    place = {"municipality_code": row["municipality_code"], "year": row["year"], "carrier": carrier}
+    use = sources.database.first("energy_use", energy_user=user, **place)
+    factors = sources.database.rows("emission_factors", method=row["method"], **place)
+    nodes = [Node("energy used", use["energy_mwh"], "MWh", {"source": use["source"]})] if use else []
+    more = ("factor_t_per_unit", "gwp_set", "printed_value", "source", "note")
+    for factor in factors:
+        detail = {name: factor[name] for name in more if factor[name] is not None}
+        nodes.append(Node(f"factor of {factor['gas']}", factor["factor_value"], factor["factor_unit"], detail))
+    if not use or not factors or row["emissions_t_co2e"] is None:
+        return [*nodes, Node("no number", row["notation_key"])]
+    each = _co2e_per_mwh(sources, row, factors)
+    total, figure = use["energy_mwh"] * each, row["emissions_t_co2e"]
+    return [*nodes, agreement("energy * factor", total, figure, "the figure", tolerance=TOLERANCE_T)]
+
+
+def _co2e_per_mwh(sources: Sources, row: Row, factors: Sequence[Row]) -> float:
+    import pandas as pd
+
+    from klimat_pipeline.inventory.gases import co2e_factors
+
+    gwp_set = sources.database.first("releases", release_id=row["release_id"])["gwp_set"]
+    summed = co2e_factors(pd.DataFrame(factors), sources.workbooks.reference, gwp_set)
+    return float(summed["t_co2e_per_unit"].iloc[0])
+
+
+def organisation(_: Sources, row: Row) -> list[Node]:
+    """An activity of the municipal group; its factor is part of the source text."""
+    nodes = [Node("formula", _ACTIVITY)]
+    if row["amount"] is None:
+        return [*nodes, Node("no number", row["notation_key"])]
+    detail = {name: row[name] for name in ("carrier", "source") if row[name]}
+    return [*nodes, Node("activity", row["amount"], row["amount_unit"], detail)]
+
+
+def scopes(sources: Sources, row: Row) -> list[Node]:
+    """A scope or a sum of scopes: its lines, each explained, and whether they sum to it."""
+    nodes = [Node("formula", _SCOPES)]
+    if row["boundary"] != "territory":
+        lines = [_activity(r) for r in _activities(sources, row)]
+    else:
+        lines = [node for scope in row["scope"].split("+") for node in _scope(sources, row, scope)]
+    nodes += lines
+    return nodes + _lines_sum(lines, row["emissions_t_co2e"])
+
+
+def _scope(sources: Sources, row: Row, scope: str) -> list[Node]:
+    if scope == "2" and row["scope2_basis"] == _PRINTED:
+        return _printed(sources, row)
+    where = {name: row[name] for name in _PLACE}
+    where |= {"scope": "1" if scope == _MEMO else scope, "is_memo": scope == _MEMO}
+    where |= {"method": row["method"]} if scope == "2" else {}
+    rows = sources.database.rows("inventory_territory", **where)
+    return [_line(sources, r) for r in rows if r["emissions_t_co2e"] is not None]
+
+
+def _line(sources: Sources, row: Row) -> Node:
+    label = f"scope {row['scope']}, {row['line']}, {row['item']}"
+    return Node(label, row["emissions_t_co2e"], "t CO2e", {}, tuple(territory(sources, row)[1:]))
+
+
+def _printed(sources: Sources, row: Row) -> list[Node]:
+    """Scope 2 as printed: a line that several tables print counts once."""
+    place = {"municipality_code": row["municipality_code"], "year": row["year"], "scopes": "2"}
+    first: dict[str, Row] = {}
+    for r in sorted(sources.database.rows("published_inventory", **place), key=lambda r: r["print_table"]):
+        if r["print_line"] != _ALL and r["carrier"] is None and r["published_t"] is not None:
+            first.setdefault(r["print_line"], r)
+    return [
+        Node(
+            f"printed scope 2, {r['print_line']}",
+            r["published_t"],
+            "t",
+            {"table": r["print_table"], "source": r["source"]},
+        )
+        for r in first.values()
+    ]
+
+
+def _activities(sources: Sources, row: Row) -> list[Row]:
+    """The activities behind a scope of the organisation; supplies inside the group are in no sum."""
+    place = {"municipality_code": row["municipality_code"], "year": row["year"], "is_eliminated": 0}
+    found = sources.database.rows("inventory_organisation", **place)
+    wanted = [r for r in found if r["scope"] in row["scope"].split("+") and r["emissions_t_co2e"] is not None]
+    wanted = [r for r in wanted if r["scope"] != "2" or r["method"] == row["method"]]
+    category = row["scope3_category"]
+    return [r for r in wanted if not category or r["scope3_category"] == category]
+
+
+def _activity(row: Row) -> Node:
+    detail = {"amount": row["amount"], "amount_unit": row["amount_unit"], "source": row["source"]}
+    return Node(
+        f"scope {row['scope']}, {row['organisation_unit']}/{row['activity_id']}",
+        row["emissions_t_co2e"],
+        "t CO2e",
+        detail,
+    )
+
+
+def _lines_sum(lines: Sequence[Node], figure: float | None) -> list[Node]:
+    if figure is None:
+        return []
+    total = sum(float(node.value or 0) for node in lines)
+    said = f"sum of {counted(len(lines), 'line')}"
+    return [agreement(said, total, figure, "the figure", tolerance=tolerance_of(len(lines)))]
+
+
+def area_share(sources: Sources, row: Row) -> list[Node]:
+    """The lines of an area, and its share."""
+    nodes, wanted = [Node("formula", _AREA)], row["of_lines"].split()
+    if row["figure_basis"] == _PRINTED:
+        nodes.append(Node("as the municipality prints it", row["emissions_t_co2e"], "t CO2e"))
+    else:
+        name = f"emissions_{'reported_' if row['figure_basis'] == 'reported' else ''}t_co2e"
+        where: dict[str, Scalar] = {n: row[n] for n in _PLACE}
+        found = sources.database.rows("inventory_territory", scope="1", **where)
+        held = [r for r in found if r["line"] in wanted and r[name] is not None]
+        lines = [Node(n.label, r[name], n.unit, n.detail, n.children) for r in held for n in [_line(sources, r)]]
+        nodes += [*lines, *_lines_sum(lines, row["emissions_t_co2e"])]
+    if row["share_pct"] is not None:
+        share = row["emissions_t_co2e"] / row["total_t_co2e"] * 100
+        detail = {"total_t": row["total_t_co2e"]}
+        tolerance = TOLERANCE_PCT + 100 * TOLERANCE_T / row["total_t_co2e"]
+        nodes.append(
+            agreement(
+                "share",
+                share,
+                row["share_pct"],
+                "the table",
+                name="published_pct",
+                unit="%",
+                tolerance=tolerance,
+                detail=detail,
+            )
+        )
+    return nodes

@@ -1,0 +1,413 @@
+"""Every explained table on the embedded releases: the cells sum to the figure, as worked out by hand from the facts."""
+
+import csv
+import json
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from klimat_pipeline.contracts import PUBLISHED
+from klimat_pipeline.errors import SnapshotError
+from klimat_pipeline.explain import EXPLAINED, TOLERANCE_T, as_json, explain
+from klimat_pipeline.settings import Settings
+from klimat_pipeline_tests.support.explained import (
+    FIRST,
+    SECOND,
+    altered,
+    cells_of,
+    child,
+    damage,
+    disagreeing,
+    leaves,
+    nodes,
+    snapshot_of,
+    statements,
+    text_of,
+    tonnes,
+    with_other_cell,
+)
+
+WASTE = {"municipality_code": "1283", "sector_code": "waste", "year": "2022"}
+CORRECTION = {"correction_id": "helsingborg-waste-2022", "year": "2022", "release_id": FIRST}
+ENERGY = {"municipality_code": "1283", "target_id": "energy"}
+SCOPES = {
+    "municipality_code": "1283",
+    "boundary": "territory",
+    "scope": "1+2",
+    "method": "location",
+    "year": "2022",
+    "release_id": FIRST,
+}
+AREA = {
+    "municipality_code": "1283",
+    "definition_id": "four_areas_with_heating",
+    "area_id": "agriculture",
+    "figure_basis": "reported",
+    "year": "2022",
+    "release_id": FIRST,
+}
+#: A row of every table whose figure stems from cell P24 of the first release: waste 2022, 17,319.87 t.
+P24 = {
+    "sector_indicators": {"municipality_code": "1283", "target_id": "total", "year": "2022", "release_id": FIRST},
+    "emissions": {**WASTE, "release_id": FIRST},
+    "subsector_emissions": {**WASTE, "release_id": FIRST},
+    "corrections": CORRECTION,
+    "corrections_left_out": CORRECTION,
+    "correction_residuals": {"sector_code": "waste", "year": "2022", "area_code": "12", "release_id": FIRST},
+    "release_revisions": WASTE,
+    "inventory_territory": {
+        "municipality_code": "1283",
+        "line": "waste",
+        "scope": "1",
+        "year": "2022",
+        "release_id": FIRST,
+    },
+    "scope_indicators": SCOPES,
+}
+#: A row of each of the other tables, and the cell of the first release that it stems from.
+OTHERS = {
+    "area_totals": ({"area_code": "00", "sector_code": "waste", "year": "2022", "release_id": FIRST}, "P15"),
+    "indicator_change_explained": (
+        {**ENERGY, "measure": "emissions_t_co2e", "cause": "revised_history"},
+        "Q20",
+    ),
+    "area_shares": (AREA, "P19"),
+    "base_year_review": ({"municipality_code": "1283", "target_id": "agriculture"}, "E19"),
+}
+EVERY = {**{table: (key, "P24") for table, key in P24.items()}, **OTHERS}
+#: An organisation's activities stand in no workbook.
+LOCAL = {"inventory_organisation"}
+EACH = pytest.mark.parametrize("table", EVERY)
+
+Facts = Callable[..., float]
+
+
+@pytest.fixture(scope="session")
+def fact(shared_file: Callable[[str], Path]) -> Facts:
+    """Sum of facts: of a release, area and year, one main sector or all of them."""
+    with shared_file("facts/ned_ggt_helsingborg_and_sweden.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+
+    def summed(release: str, area: str, year: int, *sectors: str) -> float:
+        found = [
+            float(r["emissions_t_co2e"])
+            for r in rows
+            if (r["release"], r["area_code"], r["year"]) == (release, area, str(year))
+            and (not sectors or r["huvudsektor"] in sectors)
+        ]
+        assert len(found) == (len(sectors) or 9)
+        return sum(found)
+
+    return summed
+
+
+def test_every_table_is_tried_here() -> None:
+    assert set(EVERY) | LOCAL == set(EXPLAINED) <= set(PUBLISHED)
+
+
+@EACH
+class TestEach:
+    def test_ends_in_cells_that_agree(self, settings: Settings, table: str) -> None:
+        key, address = EVERY[table]
+        tree = explain(settings, table, key)
+        assert address in {leaf.detail["cell"] for leaf in leaves(tree)}
+        assert statements(tree)
+        assert disagreeing(tree) == []
+        assert tree.value is not None
+        assert tree.unit in ("t CO2e", "t")
+        assert child(tree, "checks").children
+        assert json.loads(json.dumps(as_json(tree), allow_nan=False)) == as_json(tree)
+        assert max(map(len, text_of(tree).splitlines())) <= 100
+
+    def test_names_every_release_and_its_hash(self, settings: Settings, table: str) -> None:
+        tree = explain(settings, table, EVERY[table][0])
+        files = {node.label.removeprefix("release "): node.detail["sha256"] for node in nodes(tree, "release smhi")}
+        both = table in ("release_revisions", "indicator_change_explained", "base_year_review")
+        assert files == {name: snapshot_of(settings, name).sha256 for name in ((FIRST, SECOND) if both else (FIRST,))}
+
+    def test_a_changed_file_is_refused(self, changed: Settings, table: str) -> None:
+        damage(changed, FIRST)
+        with pytest.raises(SnapshotError, match=r"smhi-ggt-2025: .* was changed or damaged"):
+            explain(changed, table, EVERY[table][0])
+
+    def test_another_hash_than_the_published_one_is_refused(self, changed: Settings, table: str) -> None:
+        altered(changed, f"UPDATE releases SET sha256 = '{'0' * 64}' WHERE release_id = '{FIRST}'")
+        with pytest.raises(SnapshotError, match="published was the file with sha256 000000000000"):
+            explain(changed, table, EVERY[table][0])
+
+    def test_a_changed_cell_no_longer_agrees(self, changed: Settings, table: str) -> None:
+        """Even where all hashes were changed with it."""
+        key, address = EVERY[table]
+        with_other_cell(changed, FIRST, address, 1.25)
+        tree = explain(changed, table, key)
+        assert (address, 1.25) in cells_of(tree)
+        assert any("DOES NOT AGREE" in label for label in disagreeing(tree))
+        assert "DOES NOT AGREE" in " ".join(text_of(tree).split())
+
+
+@pytest.mark.parametrize("table", list(EXPLAINED))
+def test_every_row_agrees(settings: Settings, table: str) -> None:
+    """All rows of the small tables, a tenth of the others: no tree that fails, none whose sums do not hold."""
+    contract = PUBLISHED[table]
+    with closing(sqlite3.connect(settings.published_dir / "klimat.sqlite")) as connection:
+        keys = connection.execute(f"SELECT {', '.join(contract.primary_key)} FROM {table} ORDER BY 1, 2, 3").fetchall()
+    for key in keys[:: 1 if len(keys) < 20 else 10]:
+        tree = explain(settings, table, {n: str(v) for n, v in zip(contract.primary_key, key, strict=True)})
+        assert disagreeing(tree) == [], key
+
+
+def test_the_later_file_of_a_revision_is_read_too(changed: Settings) -> None:
+    damage(changed, SECOND)
+    with pytest.raises(SnapshotError, match=r"smhi-ggt-2026-06: .* was changed or damaged"):
+        explain(changed, "release_revisions", WASTE)
+
+
+class TestSubsectors:
+    def test_not_split_is_the_sector_where_it_has_no_subsectors(self, settings: Settings, fact: Facts) -> None:
+        tree = explain(settings, "subsector_emissions", {**WASTE, "release_id": FIRST})
+        assert tree.label == f"Helsingborg, waste not_split 2022, release {FIRST}"
+        assert (tree.value, tree.unit) == (30_344.0, "t CO2e")
+        assert child(tree, "formula").value == "the corrected sector less its subsectors"
+        assert cells_of(tree) == [("P24", fact("2025", "1283", 2022, "Avfall (inkl.avlopp)"))]
+        assert [n.value for n in nodes(tree, "correction ")] == [13_024.13]
+        assert child(tree, "less its subsectors").children == ()
+        assert {n.label: n.value for n in statements(tree)} == {
+            "sum of 1 cell of 2022 agrees with the reported figure": 17_319.87,
+            "sum of 1 cell and 1 correction of 2022 agrees with the corrected figure": 30_344.0,
+            "the corrected sector less 0 corrected subsectors agrees with the figure": 30_344.0,
+        }
+
+
+class TestAreas:
+    def test_the_nation_is_one_cell(self, settings: Settings, fact: Facts) -> None:
+        key = {"area_code": "00", "sector_code": "waste", "year": "2022", "release_id": FIRST}
+        tree = explain(settings, "area_totals", key)
+        assert tree.value == tonnes(tree) == fact("2025", "00", 2022, "Avfall (inkl.avlopp)")
+        assert tree.label == f"Riket, waste 2022, release {FIRST}"
+        assert child(tree, "formula").value == "as the source prints it"
+        assert child(tree, "sum of 1 cell of 2022").detail["difference_t"] == 0
+
+    def test_without_a_release_the_current_one_is_taken(self, settings: Settings) -> None:
+        tree = explain(settings, "area_totals", {"area_code": "00", "sector_code": "waste", "year": "2022"})
+        assert tree.detail["release_id"] == SECOND
+        assert tree.detail["release"] == "the current one, taken because none was asked for"
+
+
+class TestCorrections:
+    def test_before_after_and_base(self, settings: Settings, fact: Facts) -> None:
+        tree = explain(settings, "corrections", CORRECTION)
+        assert (tree.value, tree.unit) == (13_024.13, "t")
+        before = child(tree, "before")
+        assert before.value == tonnes(before) == fact("2025", "1283", 2022, "Avfall (inkl.avlopp)")
+        (after,) = [node for node in tree.children if node.label == "after"]
+        assert after.value == 30_344.0
+        assert tree.value == pytest.approx(30_344.0 - tonnes(before), abs=TOLERANCE_T)
+        base = child(tree, "base in this release")
+        assert (base.value, cells_of(base)) == (17_319.87, [("P24", 17_319.87)])
+        assert base.detail["is_drifted"] is False
+        assert tree.detail["decided_by"] == "Helsingborgs stad"
+        assert tree.detail["action"] == "replace"
+        assert "measured" in str(tree.detail["reason"])
+        assert "after = the decided value" in str(child(tree, "formula").value)
+
+    def test_one_that_is_not_applied(self, settings: Settings, fact: Facts) -> None:
+        tree = explain(settings, "corrections", {**CORRECTION, "release_id": SECOND})
+        assert (tree.value, tree.unit) == (None, None)
+        assert child(tree, "correction helsingborg-waste-2022 is not applied here").value == "not for release"
+        now, then = child(tree, "base in this release"), child(tree, "base when decided")
+        assert now.value == tonnes(now) == fact("2026-06", "1283", 2022, "Avfall (inkl.avlopp)")
+        assert then.value == tonnes(then) == fact("2025", "1283", 2022, "Avfall (inkl.avlopp)")
+        assert {n.label for n in nodes(tree, "release smhi")} == {f"release {FIRST}", f"release {SECOND}"}
+        assert disagreeing(tree) == []
+
+    def test_left_out(self, settings: Settings, fact: Facts) -> None:
+        tree = explain(settings, "corrections_left_out", CORRECTION)
+        everything = child(tree, "with all corrections")
+        assert tonnes(everything) == pytest.approx(fact("2025", "1283", 2022), abs=TOLERANCE_T)
+        # Agriculture 34,595.23 to 47,597; machines 50,354.89 to 20,000; waste 17,319.87 to 30,344.
+        corrected = fact("2025", "1283", 2022) + 13_001.77 - 30_354.89 + 13_024.13
+        assert everything.value == pytest.approx(corrected, abs=TOLERANCE_T)
+        assert child(tree, "without this correction").value == pytest.approx(corrected - 13_024.13, abs=TOLERANCE_T)
+        assert child(tree, "sum of 1 effect of the correction agrees").value == tree.value == 13_024.13
+        assert disagreeing(tree) == []
+
+    @pytest.mark.parametrize(("area", "name"), [("12", "Skåne län"), ("00", "nation")])
+    def test_residual(self, settings: Settings, area: str, name: str) -> None:
+        key = {"sector_code": "machinery", "year": "2022", "area_code": area}
+        tree = explain(settings, "correction_residuals", key)
+        assert tree.label == f"{name}, machinery 2022, release {FIRST}"
+        (correction,) = child(tree, "Helsingborg (1283)").children
+        assert tree.value == correction.value == pytest.approx(20_000 - tonnes(tree), abs=TOLERANCE_T)
+        assert cells_of(correction) == [("P22", 50_354.89)]
+        assert child(tree, "sum of 1 correction of 2022 agrees with the residual")
+
+    def test_residual_of_other_corrections_is_said(self, changed: Settings) -> None:
+        altered(changed, "UPDATE correction_residuals SET correction_ids = 'another'")
+        tree = explain(changed, "correction_residuals", P24["correction_residuals"])
+        assert child(tree, "sum of 1 correction").detail["correction_ids"] == "names OTHER corrections: another"
+
+
+class TestRevisions:
+    def test_both_sides_end_in_their_own_cells(self, settings: Settings, fact: Facts) -> None:
+        tree = explain(settings, "release_revisions", {"sector_code": "total", "year": "1990"})
+        earlier, later = child(tree, "earlier release"), child(tree, "later release")
+        assert tonnes(earlier) == pytest.approx(fact("2025", "1283", 1990), abs=TOLERANCE_T)
+        assert tonnes(later) == pytest.approx(fact("2026-06", "1283", 1990), abs=TOLERANCE_T)
+        assert tree.value == pytest.approx(tonnes(later) - tonnes(earlier), abs=TOLERANCE_T)
+        assert tree.value == pytest.approx(-31_127.55, abs=TOLERANCE_T)
+        assert [len(list(leaves(side))) for side in (earlier, later)] == [9, 9]
+        assert nodes(tree, "correction ") == []
+        assert tree.detail["kind"] == "revised"
+        assert tree.label == f"Helsingborg, total 1990, releases {FIRST} to {SECOND}"
+
+    @pytest.mark.parametrize(
+        ("year", "kind", "lacking", "held"),
+        [("2024", "new_year", "earlier", "later"), ("2016", "dropped_year", "later", "earlier")],
+    )
+    def test_a_year_that_one_side_lacks(
+        self, settings: Settings, year: str, kind: str, lacking: str, held: str
+    ) -> None:
+        tree = explain(settings, "release_revisions", {**WASTE, "year": year})
+        assert (tree.value, tree.unit, tree.detail["kind"]) == (None, None, kind)
+        assert child(tree, f"{lacking} release").value == "does not hold the year"
+        side = child(tree, f"{held} release")
+        assert side.value == tonnes(side) > 0
+
+
+class TestChanges:
+    def test_revised_history_of_energy(self, settings: Settings, fact: Facts) -> None:
+        key = {**ENERGY, "measure": "emissions_t_co2e", "cause": "revised_history"}
+        tree = explain(settings, "indicator_change_explained", key)
+        sectors = ("El och fjärrvärme", "Egen uppvärmning av bostäder och lokaler")
+        revised = child(tree, f"as reported in {SECOND}, 2023")
+        first = child(tree, f"indicator in {FIRST}, 2023")
+        assert tonnes(revised) == pytest.approx(fact("2026-06", "1283", 2023, *sectors), abs=TOLERANCE_T)
+        assert tonnes(child(first, "inputs 2023")) == pytest.approx(
+            fact("2025", "1283", 2023, *sectors), abs=TOLERANCE_T
+        )
+        assert tree.value == pytest.approx(tonnes(revised) - tonnes(child(first, "inputs 2023")), abs=TOLERANCE_T)
+        assert tree.value == pytest.approx(-1_226.95, abs=TOLERANCE_T)
+        assert child(tree, "part from the cells agrees with the part").value == pytest.approx(tree.value)
+        (step,) = nodes(tree, "step: ")
+        assert (step.value, step.unit) == (tree.value, "t CO2e")
+
+    def test_parts_sum_to_the_change(self, settings: Settings, fact: Facts) -> None:
+        key = {**ENERGY, "measure": "emissions_t_co2e", "cause": "new_years"}
+        tree = explain(settings, "indicator_change_explained", key)
+        sectors = ("El och fjärrvärme", "Egen uppvärmning av bostäder och lokaler")
+        whole = fact("2026-06", "1283", 2024, *sectors) - fact("2025", "1283", 2023, *sectors)
+        parts = child(tree, "change and its parts")
+        assert parts.value == pytest.approx(whole, abs=TOLERANCE_T)
+        assert {node.label for node in parts.children} == {
+            f"part {cause}" for cause in ("revised_history", "new_years", "corrections", "configuration")
+        }
+        assert sum(float(node.value or 0) for node in parts.children) == pytest.approx(whole, abs=TOLERANCE_T)
+        assert child(tree, "sum of 4 parts agrees with the change").value == pytest.approx(whole, abs=TOLERANCE_T)
+
+    def test_both_indicators_are_explained_as_their_own_table_does(self, settings: Settings) -> None:
+        key = {"target_id": "agriculture", "measure": "change_pct", "cause": "corrections"}
+        tree = explain(settings, "indicator_change_explained", key)
+        assert tree.unit == "%"
+        for release, year in ((FIRST, 2023), (SECOND, 2024)):
+            own = {"municipality_code": "1283", "target_id": "agriculture", "release_id": release, "year": str(year)}
+            alone = explain(settings, "sector_indicators", own)
+            nested = child(tree, f"indicator in {release}, {year}")
+            assert nested.children == alone.children[: len(nested.children)]
+            assert cells_of(nested) == cells_of(alone)
+        # 1990 is corrected to 56,359 t in the first release only: 31,902.75 / 56,359 against 31,902.75 / 43,434.74.
+        first_step, _ = nodes(tree, "step: ")
+        assert first_step.value == pytest.approx((31_902.75 / 43_434.74 - 31_902.75 / 56_359) * 100, abs=1e-5)
+        assert tree.value == pytest.approx(first_step.value, abs=1e-6)
+
+    def test_a_part_that_was_tampered_with(self, changed: Settings) -> None:
+        altered(changed, "UPDATE indicator_change_explained SET part = part + 1 WHERE cause = 'new_years'")
+        tree = explain(changed, "indicator_change_explained", {**ENERGY, "measure": "change_pct", "cause": "new_years"})
+        assert disagreeing(tree) == [
+            "sum of 4 parts DOES NOT AGREE with the change",
+            "part from the cells DOES NOT AGREE with the part",
+        ]
+
+
+class TestBaseYears:
+    def test_this_release_and_the_one_before(self, settings: Settings, fact: Facts) -> None:
+        tree = explain(settings, "base_year_review", {"municipality_code": "1283", "target_id": "agriculture"})
+        now, before = child(tree, f"baseline 1990 in {SECOND}"), child(tree, f"baseline 1990 in {FIRST}")
+        assert tree.value == now.value == tonnes(now) == fact("2026-06", "1283", 1990, "Jordbruk")
+        assert tonnes(before) == fact("2025", "1283", 1990, "Jordbruk")
+        assert before.value == 56_359.0
+        assert [n.value for n in nodes(before, "correction ")] == [12_924.26]
+        moved = child(tree, "move against the release before agrees with the table")
+        assert moved.value == pytest.approx((tonnes(now) / 56_359 - 1) * 100, abs=1e-5)
+        assert (tree.detail["needs_approval"], tree.detail["threshold_pct"]) == (True, 5.0)
+        assert disagreeing(tree) == []
+
+    def test_the_first_release_has_none_before(self, settings: Settings, fact: Facts) -> None:
+        key = {"municipality_code": "1283", "target_id": "total", "release_id": FIRST}
+        tree = explain(settings, "base_year_review", key)
+        assert child(tree, "release before").value == "none that holds this baseline"
+        baseline = child(tree, f"baseline 1990 in {FIRST}")
+        assert tonnes(baseline) == pytest.approx(fact("2025", "1283", 1990), abs=TOLERANCE_T)
+        assert tree.value == pytest.approx(tonnes(baseline) + 12_924.26, abs=TOLERANCE_T)
+        assert tree.detail["needs_approval"] is False
+
+
+class TestInventories:
+    def test_a_line_of_scope_1_ends_in_its_cell(self, settings: Settings, fact: Facts) -> None:
+        tree = explain(settings, "inventory_territory", P24["inventory_territory"])
+        assert tonnes(tree) == fact("2025", "1283", 2022, "Avfall (inkl.avlopp)")
+        assert tree.value == pytest.approx(tonnes(tree) + 13_024.13, abs=TOLERANCE_T)
+        assert child(tree, "sum of 1 cell and 1 correction of 2022 agrees with the corrected figure")
+
+    def test_scopes_1_and_2_sum_all_lines_but_memo(self, settings: Settings, fact: Facts) -> None:
+        tree = explain(settings, "scope_indicators", SCOPES)
+        memo = fact("2025", "1283", 2022, "El och fjärrvärme")
+        assert tonnes(tree) == pytest.approx(fact("2025", "1283", 2022) - memo, abs=TOLERANCE_T)
+        two = [node for node in tree.children if node.label.startswith("scope 2")]
+        # The corrections of the sectors: 47,597 - 34,595.23 + 20,000 - 50,354.89 + 30,344 - 17,319.87.
+        one = tonnes(tree) + 13_001.77 - 30_354.89 + 13_024.13
+        assert tree.value == pytest.approx(one + sum(float(node.value or 0) for node in two), abs=TOLERANCE_T)
+        assert tree.value == pytest.approx(473_694.46, abs=TOLERANCE_T)
+        assert disagreeing(tree) == []
+
+    def test_scope_2_shows_energy_and_factor(self, settings: Settings) -> None:
+        tree = explain(settings, "scope_indicators", SCOPES)
+        (heat,) = nodes(tree, "scope 2, buildings_incl_agricultural_facilities, households/district_heating")
+        assert heat.value == pytest.approx(595_983 * 0.055, abs=TOLERANCE_T)
+        assert [(node.label, node.value) for node in heat.children] == [
+            ("energy used", 595_983.0),
+            ("factor of co2e", 55.0),
+            ("energy * factor agrees with the figure", pytest.approx(32_779.065)),
+        ]
+
+    def test_printed_scope_2(self, settings: Settings) -> None:
+        key = {n: v for n, v in SCOPES.items() if n != "method"} | {"scope": "2", "scope2_basis": "printed"}
+        tree = explain(settings, "scope_indicators", key)
+        printed = nodes(tree, "printed scope 2, ")
+        assert sum(float(node.value or 0) for node in printed) == tree.value == 111_165.0
+        assert disagreeing(tree) == []
+
+    def test_what_has_no_number(self, settings: Settings) -> None:
+        key = {"municipality_code": "1283", "line": "waste", "scope": "3", "year": "2022", "release_id": FIRST}
+        tree = explain(settings, "inventory_territory", key)
+        assert (tree.value, child(tree, "no number").value) == (None, "NE")
+
+    def test_an_activity_of_the_organisation(self, settings: Settings) -> None:
+        tree = explain(settings, "inventory_organisation", {"activity_id": "filborna_chp"})
+        assert (tree.value, child(tree, "activity").value) == (92_074.0, 92_074.0)
+        assert "release" not in tree.detail
+        assert nodes(tree, "release ") == []
+
+    def test_scope_1_of_the_organisation(self, settings: Settings) -> None:
+        key = {"municipality_code": "1283", "boundary": "organisation", "scope": "1", "year": "2022"}
+        tree = explain(settings, "scope_indicators", key)
+        assert child(tree, "sum of").value == pytest.approx(tree.value)
+        assert disagreeing(tree) == []
+
+    def test_share_of_an_area(self, settings: Settings, fact: Facts) -> None:
+        tree = explain(settings, "area_shares", AREA)
+        assert tree.value == pytest.approx(fact("2025", "1283", 2022, "Jordbruk"))
+        share = fact("2025", "1283", 2022, "Jordbruk") / fact("2025", "1283", 2022) * 100
+        assert child(tree, "share agrees with the table").value == pytest.approx(share, abs=1e-4)
