@@ -23,6 +23,21 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 
+#: Modules that assets import when they run.
+_STAGES = (
+    "published.publication",
+    "corrected.units",
+    "corrected.corrections",
+    "indicators.changes",
+    "indicators.scopes",
+    "inventory.territory",
+    "inventory.organisation",
+    "inventory.reconciliation",
+    "clean.activity",
+    "clean.factors",
+)
+
+
 class RunFailedError(KlimatError):
     """The job stopped; the published tables are still the last good ones."""
 
@@ -68,14 +83,16 @@ def run(settings: Settings, made_from: Inputs, out: "Console", *, force: bool = 
 
 
 def _ahead() -> None:
-    """What a run needs later anyway: the renderer of charts and the modules that publish take a second to start."""
+    """What a run needs later anyway: the renderer of charts, reference tables, the modules of all stages."""
     from importlib import import_module
 
+    from klimat_pipeline.defs.project import Project
     from klimat_pipeline.indicators.plots import start_renderer
 
-    for name in ("published.publication", "corrected.units", "indicators.changes", "inventory.territory"):
+    for name in _STAGES:
         import_module(f"klimat_pipeline.{name}")
     start_renderer()
+    _ = Project().reference
 
 
 def _execute(settings: Settings, made_from: Inputs, out: "Console", *, force: bool) -> "dg.ExecuteInProcessResult":

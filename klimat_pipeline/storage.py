@@ -4,6 +4,8 @@ Paths go through universal-pathlib, so a bucket is a setting. What does not belo
 (``published``), which readers see.
 """
 
+from collections import OrderedDict
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from klimat_pipeline.contracts import Table, table
@@ -12,6 +14,9 @@ from klimat_pipeline.contracts.arrow import to_arrow, to_pandas
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
+
+#: Bytes of tables that this process keeps at hand after it wrote or read them.
+KEPT_BYTES = 256 * 1024 * 1024
 
 
 class TableStore:
@@ -45,11 +50,61 @@ class TableStore:
         with draft.open("wb") as file:
             pq.write_table(arrow, file, compression="zstd")
         draft.rename(target)
+        _at_hand.keep(target, arrow)
         return arrow
 
     def read(self, key: str) -> "pd.DataFrame":
-        """Read a table as a frame."""
+        """Read a table as a frame; what this process wrote or read last, and nobody replaced since, is at hand."""
         import pyarrow.parquet as pq
 
-        with self.path(key).open("rb") as file:
-            return to_pandas(pq.read_table(file))
+        path = self.path(key)
+        frame = _at_hand.get(path)
+        if frame is None:
+            with path.open("rb") as file:
+                arrow = pq.read_table(file)
+            _at_hand.keep(path, arrow)
+            frame = _at_hand.get(path)
+            if frame is None:
+                frame = to_pandas(arrow)
+        # Copy on write: nobody can change what the next reader gets.
+        return frame.copy(deep=False)
+
+
+class _AtHand:
+    """Tables by file, each with the file's stamp; the longest unused go first. A step has a dozen inputs."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[str, tuple[Any, int, pa.Table | pd.DataFrame]] = OrderedDict()
+
+    def keep(self, path: Any, arrow: "pa.Table") -> None:
+        stamp = _stamp(path)
+        self._kept.pop(str(path), None)
+        if stamp is None or arrow.nbytes > KEPT_BYTES:
+            return
+        self._kept[str(path)] = (stamp, arrow.nbytes, arrow)
+        while sum(size for _, size, _ in self._kept.values()) > KEPT_BYTES:
+            self._kept.popitem(last=False)
+
+    def get(self, path: Any) -> "pd.DataFrame | None":
+        stamp, size, held = self._kept.get(str(path), (None, 0, None))
+        if held is None or stamp != _stamp(path):
+            return None
+        if not hasattr(held, "iloc"):
+            held = to_pandas(held)
+            self._kept[str(path)] = (stamp, size, held)
+        self._kept.move_to_end(str(path))
+        return held
+
+
+def _stamp(path: Any) -> tuple[int, int, int] | None:
+    """What changes when a file is replaced; None for a bucket, whose answer would cost as much as the table."""
+    if not isinstance(path, Path):
+        return None
+    try:
+        stat = path.stat()
+    except OSError:
+        return None
+    return stat.st_ino, stat.st_size, stat.st_mtime_ns
+
+
+_at_hand = _AtHand()

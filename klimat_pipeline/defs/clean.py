@@ -4,7 +4,7 @@ import dagster as dg
 import pandas as pd
 
 from klimat_pipeline.defs.project import Project
-from klimat_pipeline.defs.wiring import checked, wired, wired_together
+from klimat_pipeline.defs.wiring import checked_together, wired_together
 
 #: What is read from the checkout waits for the archive's listing, so that an unchanged night ends there for all.
 AFTER = [["sources", "smhi_snapshots"]]
@@ -41,94 +41,63 @@ def configuration(context: dg.AssetExecutionContext, project: Project):
     from klimat_pipeline.clean.targets import clean_targets
 
     folders, reference, examples = project.settings.municipalities_dir, project.reference, project.settings.examples
-    energy_use = clean_energy_use(folders, reference)
-    factors = clean_factors(folders, reference, examples=examples)
-    printed = clean_printed_inventory(folders, reference)
-    print_inputs = {
-        "clean/energy_use": energy_use,
-        "clean/factors": factors,
-        "reference/energy_users": reference.energy_users,
+    frames = {
+        "clean/municipalities": reference.municipalities,
+        "clean/sectors": reference.sectors,
+        "clean/population": clean_population(folders, reference),
+        "clean/targets": clean_targets(folders, reference),
+        "clean/frozen": clean_frozen(folders),
+        "clean/energy_use": clean_energy_use(folders, reference),
+        "clean/factors": clean_factors(folders, reference, examples=examples),
+        "clean/printed_inventory": clean_printed_inventory(folders, reference),
+        "clean/areas": clean_areas(folders, reference),
+        "clean/scope3": clean_scope3(folders, reference),
+        "clean/activity": clean_activity(folders, reference, examples=examples),
     }
-    yield checked(context, reference.municipalities, key="clean/municipalities")
-    yield checked(context, reference.sectors, key="clean/sectors")
-    yield checked(context, clean_population(folders, reference), key="clean/population")
-    yield checked(context, clean_targets(folders, reference), key="clean/targets")
-    yield checked(context, clean_frozen(folders), key="clean/frozen")
-    yield checked(context, energy_use, key="clean/energy_use")
-    yield checked(context, factors, key="clean/factors")
-    yield checked(context, printed, print_inputs, key="clean/printed_inventory")
-    yield checked(context, clean_areas(folders, reference), key="clean/areas")
-    yield checked(context, clean_scope3(folders, reference), key="clean/scope3")
-    yield checked(context, clean_activity(folders, reference, examples=examples), key="clean/activity")
+    yield from checked_together(context, frames, {"reference/energy_users": reference.energy_users})
 
 
-@dg.asset(
-    **wired(
+@dg.multi_asset(
+    name="national_figures",
+    **wired_together(
         "clean/releases",
+        "clean/emissions",
+        "clean/subsectors",
+        "clean/area_totals",
+        reads={
+            "clean/releases": ("sources/smhi_snapshots", "raw/smhi_emissions", "clean/municipalities"),
+            "clean/emissions": ("raw/smhi_emissions", "clean/releases"),
+            "clean/subsectors": ("raw/smhi_emissions", "clean/releases", "clean/emissions"),
+            "clean/area_totals": ("raw/smhi_emissions", "clean/emissions", "clean/municipalities"),
+        },
         snapshots="sources/smhi_snapshots",
         raw="raw/smhi_emissions",
         municipalities="clean/municipalities",
-    )
+    ),
 )
-def releases(
+def national_figures(
     context: dg.AssetExecutionContext,
     project: Project,
     snapshots: pd.DataFrame,
     raw: pd.DataFrame,
     municipalities: pd.DataFrame,
 ):
-    from klimat_pipeline.clean.naming import with_codes
-    from klimat_pipeline.clean.releases import clean_releases
-
-    frame = clean_releases(snapshots, with_codes(raw, project.reference), project.reference)
-    return checked(context, frame, {"clean/municipalities": municipalities})
-
-
-@dg.asset(**wired("clean/emissions", raw="raw/smhi_emissions", releases="clean/releases"))
-def emissions(context: dg.AssetExecutionContext, project: Project, raw: pd.DataFrame, releases: pd.DataFrame):
+    """Codes and units of the national workbooks, by sector, subsector and area."""
+    from klimat_pipeline.clean.area_totals import clean_area_totals
     from klimat_pipeline.clean.emissions import clean_emissions
     from klimat_pipeline.clean.naming import with_codes
-    from klimat_pipeline.clean.releases import current_releases
-
-    coded = with_codes(raw, project.reference)
-    frame = clean_emissions(coded, current_releases(releases, coded), project.reference)
-    return checked(context, frame, {"raw/smhi_emissions": raw, "clean/releases": releases})
-
-
-@dg.asset(**wired("clean/subsectors", raw="raw/smhi_emissions", releases="clean/releases", emissions="clean/emissions"))
-def subsectors(
-    context: dg.AssetExecutionContext,
-    project: Project,
-    raw: pd.DataFrame,
-    releases: pd.DataFrame,
-    emissions: pd.DataFrame,
-):
-    from klimat_pipeline.clean.naming import with_codes
-    from klimat_pipeline.clean.releases import current_releases
+    from klimat_pipeline.clean.releases import clean_releases, current_releases
     from klimat_pipeline.clean.subsectors import clean_subsectors
 
-    coded = with_codes(raw, project.reference)
-    frame = clean_subsectors(coded, emissions, current_releases(releases, coded), project.reference)
-    return checked(context, frame, {"clean/emissions": emissions})
-
-
-@dg.asset(
-    **wired(
-        "clean/area_totals",
-        raw="raw/smhi_emissions",
-        emissions="clean/emissions",
-        municipalities="clean/municipalities",
-    )
-)
-def area_totals(
-    context: dg.AssetExecutionContext,
-    project: Project,
-    raw: pd.DataFrame,
-    emissions: pd.DataFrame,
-    municipalities: pd.DataFrame,
-):
-    from klimat_pipeline.clean.area_totals import clean_area_totals
-    from klimat_pipeline.clean.naming import with_codes
-
-    frame = clean_area_totals(with_codes(raw, project.reference), project.reference)
-    return checked(context, frame, {"clean/emissions": emissions, "clean/municipalities": municipalities})
+    reference = project.reference
+    coded = with_codes(raw, reference)
+    releases = clean_releases(snapshots, coded, reference)
+    current = current_releases(releases, coded)
+    emissions = clean_emissions(coded, current, reference)
+    frames = {
+        "clean/releases": releases,
+        "clean/emissions": emissions,
+        "clean/subsectors": clean_subsectors(coded, emissions, current, reference),
+        "clean/area_totals": clean_area_totals(coded, reference),
+    }
+    yield from checked_together(context, frames, {"raw/smhi_emissions": raw, "clean/municipalities": municipalities})

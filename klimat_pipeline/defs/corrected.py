@@ -6,109 +6,64 @@ import dagster as dg
 import pandas as pd
 
 from klimat_pipeline.defs.project import Project
-from klimat_pipeline.defs.wiring import as_markdown, checked, wired
+from klimat_pipeline.defs.wiring import as_markdown, as_metadata, checked_together, wired_together
 
 #: What the corrections' page lists of them.
 _LISTED = ["correction_id", "release_id", "sector_code", "year", "before_t", "after_t", "drift_pct", "reason", "source"]
 
 
-@dg.asset(
-    **wired(
+@dg.multi_asset(
+    name="local_corrections",
+    **wired_together(
         "corrected/corrections",
-        kinds=("yaml",),
+        "corrected/emissions",
+        "corrected/subsectors",
+        "corrected/residuals",
+        "corrected/left_out",
+        kinds={"corrected/corrections": ("yaml",), "corrected/emissions": ("pandas", "vega")},
+        reads={
+            "corrected/corrections": ("clean/emissions", "clean/subsectors", "clean/municipalities"),
+            "corrected/emissions": ("clean/emissions", "corrected/corrections"),
+            "corrected/subsectors": ("clean/subsectors", "corrected/emissions", "corrected/corrections"),
+            "corrected/residuals": ("corrected/corrections", "clean/municipalities"),
+            "corrected/left_out": ("clean/emissions", "clean/subsectors", "corrected/emissions"),
+        },
         emissions="clean/emissions",
         subsectors="clean/subsectors",
         municipalities="clean/municipalities",
-    )
+    ),
 )
-def corrections(
+def local_corrections(
     context: dg.AssetExecutionContext,
     project: Project,
     emissions: pd.DataFrame,
     subsectors: pd.DataFrame,
     municipalities: pd.DataFrame,
 ):
+    """Apply the registers once; reported, corrected, what is not conserved, and each correction left out in turn."""
     from klimat_pipeline.corrected.corrections import apply_registers, correction_applications
+    from klimat_pipeline.corrected.emissions import corrected_emissions
+    from klimat_pipeline.corrected.left_out import corrections_left_out
+    from klimat_pipeline.corrected.residuals import correction_residuals
+    from klimat_pipeline.corrected.subsectors import corrected_subsectors
+    from klimat_pipeline.indicators.plots import corrected_against_reported, pictures
 
     registers = project.registers
     applied = apply_registers(emissions, subsectors, registers, today=datetime.now(UTC).date())
-    frame = correction_applications(applied, emissions, registers)
-    listed = frame[frame["correction_status"] == "applied"][_LISTED]
-    return checked(
-        context,
-        frame,
-        {"clean/municipalities": municipalities},
-        {"corrections": dg.MetadataValue.md(as_markdown(listed) if len(listed) else "none applied")},
-    )
-
-
-@dg.asset(
-    **wired(
-        "corrected/emissions",
-        kinds=("pandas", "vega"),
-        emissions="clean/emissions",
-        corrections="corrected/corrections",
-    )
-)
-def emissions(context: dg.AssetExecutionContext, project: Project, emissions: pd.DataFrame, corrections: pd.DataFrame):
-    from klimat_pipeline.corrected.emissions import corrected_emissions
-    from klimat_pipeline.indicators.plots import as_markdown_image, corrected_against_reported
-
-    frame = corrected_emissions(emissions, corrections)
-    plots = {
-        f"plot {code}": dg.MetadataValue.md(as_markdown_image(chart))
-        for code, chart in corrected_against_reported(frame).items()
+    corrections = correction_applications(applied, emissions, registers)
+    corrected = corrected_emissions(emissions, corrections)
+    frames = {
+        "corrected/corrections": corrections,
+        "corrected/emissions": corrected,
+        "corrected/subsectors": corrected_subsectors(subsectors, corrected, corrections, project.reference),
+        "corrected/residuals": correction_residuals(corrections, municipalities),
+        "corrected/left_out": corrections_left_out(applied, corrected),
     }
-    return checked(context, frame, {"corrected/corrections": corrections}, plots)
-
-
-@dg.asset(
-    **wired(
-        "corrected/subsectors",
-        subsectors="clean/subsectors",
-        emissions="corrected/emissions",
-        corrections="corrected/corrections",
-    )
-)
-def subsectors(
-    context: dg.AssetExecutionContext,
-    project: Project,
-    subsectors: pd.DataFrame,
-    emissions: pd.DataFrame,
-    corrections: pd.DataFrame,
-):
-    from klimat_pipeline.corrected.subsectors import corrected_subsectors
-
-    frame = corrected_subsectors(subsectors, emissions, corrections, project.reference)
-    return checked(context, frame, {"corrected/emissions": emissions})
-
-
-@dg.asset(**wired("corrected/residuals", corrections="corrected/corrections", municipalities="clean/municipalities"))
-def residuals(
-    context: dg.AssetExecutionContext, project: Project, corrections: pd.DataFrame, municipalities: pd.DataFrame
-):
-    from klimat_pipeline.corrected.residuals import correction_residuals
-
-    return checked(context, correction_residuals(corrections, municipalities))
-
-
-@dg.asset(
-    **wired(
-        "corrected/left_out",
-        emissions="clean/emissions",
-        subsectors="clean/subsectors",
-        corrected="corrected/emissions",
-    )
-)
-def left_out(
-    context: dg.AssetExecutionContext,
-    project: Project,
-    emissions: pd.DataFrame,
-    subsectors: pd.DataFrame,
-    corrected: pd.DataFrame,
-):
-    from klimat_pipeline.corrected.corrections import apply_registers
-    from klimat_pipeline.corrected.left_out import corrections_left_out
-
-    applied = apply_registers(emissions, subsectors, project.registers, today=datetime.now(UTC).date())
-    return checked(context, corrections_left_out(applied, corrected))
+    listed = corrections[corrections["correction_status"] == "applied"][_LISTED]
+    shown = {
+        "corrected/corrections": {
+            "corrections": dg.MetadataValue.md(as_markdown(listed) if len(listed) else "none applied")
+        },
+        "corrected/emissions": as_metadata(pictures(corrected_against_reported(corrected))),
+    }
+    yield from checked_together(context, frames, {"clean/municipalities": municipalities}, shown)

@@ -4,158 +4,119 @@ import dagster as dg
 import pandas as pd
 
 from klimat_pipeline.defs.project import Project
-from klimat_pipeline.defs.wiring import checked, wired
+from klimat_pipeline.defs.wiring import as_metadata, checked_together, wired_together
 
 
-@dg.asset(
-    **wired(
+@dg.multi_asset(
+    name="national_indicators",
+    **wired_together(
         "indicators/sectors",
-        kinds=("pandas", "vega"),
+        "indicators/provenance",
+        "indicators/revisions",
+        "indicators/changes",
+        "indicators/base_years",
+        kinds={"indicators/sectors": ("pandas", "vega"), "indicators/base_years": ("pandas", "yaml")},
+        reads={
+            "indicators/sectors": (
+                "corrected/emissions",
+                "clean/targets",
+                "clean/population",
+                "clean/releases",
+                "clean/frozen",
+            ),
+            "indicators/provenance": ("indicators/sectors", "clean/emissions", "clean/releases"),
+            "indicators/revisions": ("corrected/emissions", "clean/releases"),
+            "indicators/changes": ("corrected/emissions", "clean/targets", "indicators/sectors", "clean/releases"),
+            "indicators/base_years": ("corrected/emissions", "clean/targets", "indicators/sectors", "clean/releases"),
+        },
+        reported="clean/emissions",
         emissions="corrected/emissions",
         targets="clean/targets",
         population="clean/population",
         releases="clean/releases",
         frozen="clean/frozen",
-    )
+    ),
 )
-def sectors(
+def national_indicators(
     context: dg.AssetExecutionContext,
     project: Project,
+    reported: pd.DataFrame,
     emissions: pd.DataFrame,
     targets: pd.DataFrame,
     population: pd.DataFrame,
     releases: pd.DataFrame,
     frozen: pd.DataFrame,
 ):
-    from klimat_pipeline.indicators.plots import as_markdown_image, emissions_against_target
+    """Sectors against their targets, where each figure comes from, and what changed between releases."""
+    from klimat_pipeline.indicators.base_years import base_year_review
+    from klimat_pipeline.indicators.changes import indicator_changes
+    from klimat_pipeline.indicators.plots import emissions_against_target, pictures
+    from klimat_pipeline.indicators.provenance import provenance
+    from klimat_pipeline.indicators.revisions import release_revisions
     from klimat_pipeline.indicators.sectors import sector_indicators
 
-    frame = sector_indicators(emissions, targets, population, releases)
-    plots = {
-        f"plot {code}": dg.MetadataValue.md(as_markdown_image(chart))
-        for code, chart in emissions_against_target(frame).items()
-    }
-    return checked(
-        context, frame, {"corrected/emissions": emissions, "clean/targets": targets, "clean/frozen": frozen}, plots
-    )
-
-
-@dg.asset(
-    **wired(
-        "indicators/provenance",
-        indicators="indicators/sectors",
-        emissions="clean/emissions",
-        releases="clean/releases",
-    )
-)
-def provenance(
-    context: dg.AssetExecutionContext,
-    project: Project,
-    indicators: pd.DataFrame,
-    emissions: pd.DataFrame,
-    releases: pd.DataFrame,
-):
-    from klimat_pipeline.indicators.provenance import provenance as trace
-
-    return checked(context, trace(indicators, emissions, releases), {"indicators/sectors": indicators})
-
-
-@dg.asset(**wired("indicators/revisions", emissions="corrected/emissions", releases="clean/releases"))
-def revisions(context: dg.AssetExecutionContext, project: Project, emissions: pd.DataFrame, releases: pd.DataFrame):
-    from klimat_pipeline.indicators.revisions import release_revisions
-
-    return checked(context, release_revisions(emissions, releases))
-
-
-@dg.asset(
-    **wired(
-        "indicators/changes",
-        emissions="corrected/emissions",
-        targets="clean/targets",
-        indicators="indicators/sectors",
-        releases="clean/releases",
-    )
-)
-def changes(
-    context: dg.AssetExecutionContext,
-    project: Project,
-    emissions: pd.DataFrame,
-    targets: pd.DataFrame,
-    indicators: pd.DataFrame,
-    releases: pd.DataFrame,
-):
-    from klimat_pipeline.indicators.changes import indicator_changes
-
-    return checked(context, indicator_changes(emissions, targets, indicators, releases))
-
-
-@dg.asset(
-    **wired(
-        "indicators/base_years",
-        kinds=("pandas", "yaml"),
-        emissions="corrected/emissions",
-        targets="clean/targets",
-        indicators="indicators/sectors",
-        releases="clean/releases",
-    )
-)
-def base_years(
-    context: dg.AssetExecutionContext,
-    project: Project,
-    emissions: pd.DataFrame,
-    targets: pd.DataFrame,
-    indicators: pd.DataFrame,
-    releases: pd.DataFrame,
-):
-    from klimat_pipeline.indicators.base_years import base_year_review
-
+    indicators = sector_indicators(emissions, targets, population, releases)
     approved, limit = project.base_year_rules
-    frame = base_year_review(emissions, targets, indicators, releases, approved, threshold_pct=limit)
-    return checked(context, frame, {"configuration/approvals": approved})
+    frames = {
+        "indicators/sectors": indicators,
+        "indicators/provenance": provenance(indicators, reported, releases),
+        "indicators/revisions": release_revisions(emissions, releases),
+        "indicators/changes": indicator_changes(emissions, targets, indicators, releases),
+        "indicators/base_years": base_year_review(
+            emissions, targets, indicators, releases, approved, threshold_pct=limit
+        ),
+    }
+    inputs = {
+        "corrected/emissions": emissions,
+        "clean/targets": targets,
+        "clean/frozen": frozen,
+        "configuration/approvals": approved,
+    }
+    shown = {"indicators/sectors": as_metadata(pictures(emissions_against_target(indicators)))}
+    yield from checked_together(context, frames, inputs, shown)
 
 
-@dg.asset(
-    **wired(
+@dg.multi_asset(
+    name="scope_figures",
+    **wired_together(
         "indicators/scopes",
+        "indicators/areas",
+        reads={
+            "indicators/scopes": (
+                "inventory/territory",
+                "inventory/organisation",
+                "clean/printed_inventory",
+                "clean/targets",
+                "clean/releases",
+            ),
+            "indicators/areas": ("inventory/territory", "clean/printed_inventory", "clean/areas", "clean/releases"),
+        },
         territory="inventory/territory",
         organisation="inventory/organisation",
         printed="clean/printed_inventory",
         targets="clean/targets",
+        areas="clean/areas",
         releases="clean/releases",
-    )
+    ),
 )
-def scopes(
+def scope_figures(
     context: dg.AssetExecutionContext,
     project: Project,
     territory: pd.DataFrame,
     organisation: pd.DataFrame,
     printed: pd.DataFrame,
     targets: pd.DataFrame,
-    releases: pd.DataFrame,
-):
-    from klimat_pipeline.indicators.scopes import scope_indicators
-
-    frame = scope_indicators(territory, organisation, printed, targets, releases)
-    return checked(context, frame, {"inventory/territory": territory, "inventory/organisation": organisation})
-
-
-@dg.asset(
-    **wired(
-        "indicators/areas",
-        territory="inventory/territory",
-        printed="clean/printed_inventory",
-        areas="clean/areas",
-        releases="clean/releases",
-    )
-)
-def areas(
-    context: dg.AssetExecutionContext,
-    project: Project,
-    territory: pd.DataFrame,
-    printed: pd.DataFrame,
     areas: pd.DataFrame,
     releases: pd.DataFrame,
 ):
+    """Both ledgers by scope, and the share of the areas that the contract names."""
     from klimat_pipeline.indicators.areas import area_shares
+    from klimat_pipeline.indicators.scopes import scope_indicators
 
-    return checked(context, area_shares(territory, printed, areas, releases))
+    frames = {
+        "indicators/scopes": scope_indicators(territory, organisation, printed, targets, releases),
+        "indicators/areas": area_shares(territory, printed, areas, releases),
+    }
+    yield from checked_together(
+        context, frames, {"inventory/territory": territory, "inventory/organisation": organisation}
+    )

@@ -4,21 +4,44 @@ import dagster as dg
 import pandas as pd
 
 from klimat_pipeline.defs.project import Project
-from klimat_pipeline.defs.wiring import checked, wired
+from klimat_pipeline.defs.wiring import as_metadata, checked_together, wired_together
 
 
-@dg.asset(
-    **wired(
+@dg.multi_asset(
+    name="inventories",
+    **wired_together(
         "inventory/territory",
+        "inventory/organisation",
+        "inventory/reconciliation",
+        kinds={"inventory/reconciliation": ("pandas", "vega")},
+        reads={
+            "inventory/territory": (
+                "corrected/subsectors",
+                "corrected/corrections",
+                "clean/releases",
+                "clean/energy_use",
+                "clean/factors",
+                "clean/scope3",
+            ),
+            "inventory/organisation": ("clean/activity", "clean/factors"),
+            "inventory/reconciliation": (
+                "inventory/territory",
+                "clean/printed_inventory",
+                "corrected/corrections",
+                "clean/releases",
+            ),
+        },
         subsectors="corrected/subsectors",
         corrections="corrected/corrections",
         releases="clean/releases",
         energy_use="clean/energy_use",
         factors="clean/factors",
         scope3="clean/scope3",
-    )
+        activity="clean/activity",
+        printed="clean/printed_inventory",
+    ),
 )
-def territory(
+def inventories(
     context: dg.AssetExecutionContext,
     project: Project,
     subsectors: pd.DataFrame,
@@ -27,44 +50,23 @@ def territory(
     energy_use: pd.DataFrame,
     factors: pd.DataFrame,
     scope3: pd.DataFrame,
+    activity: pd.DataFrame,
+    printed: pd.DataFrame,
 ):
+    """The two ledgers, each by itself, and the territory beside what the city printed."""
+    from klimat_pipeline.indicators.plots import inventory_beside_print, pictures
+    from klimat_pipeline.inventory.organisation import organisation_inventory
+    from klimat_pipeline.inventory.reconciliation import inventory_reconciliation
     from klimat_pipeline.inventory.territory import territory_inventory
 
-    frame = territory_inventory(subsectors, corrections, releases, energy_use, factors, scope3, project.reference)
-    return checked(context, frame, {"corrected/subsectors": subsectors, "clean/energy_use": energy_use})
-
-
-@dg.asset(
-    **wired(
-        "inventory/reconciliation",
-        kinds=("pandas", "vega"),
-        territory="inventory/territory",
-        printed="clean/printed_inventory",
-        corrections="corrected/corrections",
-        releases="clean/releases",
-    )
-)
-def reconciliation(
-    context: dg.AssetExecutionContext,
-    project: Project,
-    territory: pd.DataFrame,
-    printed: pd.DataFrame,
-    corrections: pd.DataFrame,
-    releases: pd.DataFrame,
-):
-    from klimat_pipeline.indicators.plots import as_markdown_image, inventory_beside_print
-    from klimat_pipeline.inventory.reconciliation import inventory_reconciliation
-
-    frame = inventory_reconciliation(territory, printed, corrections, releases, project.reference)
-    plots = {
-        f"plot {code}": dg.MetadataValue.md(as_markdown_image(chart))
-        for code, chart in inventory_beside_print(frame).items()
+    reference = project.reference
+    territory = territory_inventory(subsectors, corrections, releases, energy_use, factors, scope3, reference)
+    reconciliation = inventory_reconciliation(territory, printed, corrections, releases, reference)
+    frames = {
+        "inventory/territory": territory,
+        "inventory/organisation": organisation_inventory(activity, factors, reference, project.gwp_sets),
+        "inventory/reconciliation": reconciliation,
     }
-    return checked(context, frame, {}, plots)
-
-
-@dg.asset(**wired("inventory/organisation", activity="clean/activity", factors="clean/factors"))
-def organisation(context: dg.AssetExecutionContext, project: Project, activity: pd.DataFrame, factors: pd.DataFrame):
-    from klimat_pipeline.inventory.organisation import organisation_inventory
-
-    return checked(context, organisation_inventory(activity, factors, project.reference, project.gwp_sets))
+    shown = {"inventory/reconciliation": as_metadata(pictures(inventory_beside_print(reconciliation)))}
+    inputs = {"corrected/subsectors": subsectors, "clean/energy_use": energy_use}
+    yield from checked_together(context, frames, inputs, shown)

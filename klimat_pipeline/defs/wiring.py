@@ -4,7 +4,7 @@ Assets are written out by hand in the stage files; ``wired`` gives their decorat
 result.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
@@ -38,12 +38,33 @@ def wired(key: str, *, kinds: Sequence[str] = ("pandas",), **inputs: str) -> dic
     }
 
 
-def wired_together(*keys: str, kinds: Sequence[str]) -> dict[str, Any]:
-    """Arguments of ``@dg.multi_asset`` for tables that one step makes: a step costs more than a small table."""
-    return {
-        "outs": {key.replace("/", "_"): dg.AssetOut(**described(table(key), kinds)) for key in keys},
+def wired_together(
+    *keys: str,
+    kinds: Mapping[str, Sequence[str]] | Sequence[str] = ("pandas",),
+    reads: Mapping[str, Sequence[str]] | None = None,
+    **inputs: str,
+) -> dict[str, Any]:
+    """Arguments of ``@dg.multi_asset`` for tables that one step makes: a step costs more than a small table.
+
+    Args:
+        keys: the tables, in the order in which the step hands them out.
+        kinds: tools that make them; by key for those that differ.
+        reads: by table, the tables that it is made from: inputs and tables of this step.
+        inputs: parameter name to the key of the table it receives.
+    """
+    tools = kinds if isinstance(kinds, Mapping) else dict.fromkeys(keys, kinds)
+    found: dict[str, Any] = {
+        "outs": {
+            key.replace("/", "_"): dg.AssetOut(**described(table(key), tools.get(key, ("pandas",)))) for key in keys
+        },
+        "ins": {name: dg.AssetIn(key=dg.AssetKey(source.split("/"))) for name, source in inputs.items()},
         "check_specs": [spec for key in keys for spec in check_specs(key)],
     }
+    if reads is not None:
+        found["internal_asset_deps"] = {
+            key.replace("/", "_"): {dg.AssetKey(source.split("/")) for source in reads[key]} for key in keys
+        }
+    return found
 
 
 def described(contract: Table, kinds: Sequence[str]) -> dict[str, Any]:
@@ -130,29 +151,65 @@ def checked(
         metadata: more to show on the asset's page, such as a plot.
         key: the table's key, where the step makes several.
     """
-    from klimat_pipeline.quality.contract import check_contract
+    key = key or context.asset_key.to_user_string()
+    (result,) = checked_together(context, {key: frame}, inputs, {key: metadata or {}})
+    return result
+
+
+def checked_together(
+    context: dg.AssetExecutionContext,
+    frames: Mapping[str, "pd.DataFrame"],
+    inputs: Mapping[str, "pd.DataFrame"] | None = None,
+    metadata: Mapping[str, Mapping[str, Any]] | None = None,
+) -> Iterator[dg.MaterializeResult]:
+    """What ``checked`` does, for all tables of a step: their checks see each other besides the inputs.
+
+    Args:
+        context: of the running step.
+        frames: the tables that the step made, by key.
+        inputs: tables that their checks look at besides, by key.
+        metadata: more to show on an asset's page, by key.
+    """
+    from klimat_pipeline.quality.contract import begin_check
     from klimat_pipeline.quality.findings import to_frame
 
-    key = key or context.asset_key.to_user_string()
-    # A broken form would make the other checks stumble: they run on a table that has the right one.
-    results = [check_contract(frame, table(key))]
-    if results[0].passed:
-        results += run_checks(key, {**(inputs or {}), key: frame})
-    else:
-        results += [
+    # All are sent to be checked before the first answer is waited for.
+    begun = {key: begin_check(frame, table(key)) for key, frame in frames.items()}
+    seen = {**(inputs or {}), **frames}
+    for key, frame in frames.items():
+        preview = as_markdown(frame.head(PREVIEW_ROWS))
+        results = _all_checks(key, seen, begun[key])
+        findings_store(context).write(findings_key(key), to_frame(results), table("quality/findings"))
+        yield dg.MaterializeResult(
+            asset_key=key.split("/"),
+            value=frame,
+            metadata={
+                "dagster/row_count": len(frame),
+                "preview": dg.MetadataValue.md(preview),
+                **((metadata or {}).get(key) or {}),
+            },
+            check_results=[_as_dagster(result) for result in results],
+        )
+
+
+def _all_checks(
+    key: str, tables: Mapping[str, "pd.DataFrame"], contract: Callable[[], CheckResult]
+) -> list[CheckResult]:
+    """A table's own checks while its contract is being checked; they count only for a table that has its form."""
+    trouble: Exception | None = None
+    others: list[CheckResult] = []
+    try:
+        others = run_checks(key, tables)
+    except Exception as error:
+        trouble = error
+    form = contract()
+    if not form.passed:
+        others = [
             CheckResult(key, check.name, check.kind, check.severity, (_skipped(),)) for check in CHECKS.get(key, ())
         ]
-    findings_store(context).write(findings_key(key), to_frame(results), table("quality/findings"))
-    return dg.MaterializeResult(
-        asset_key=key.split("/"),
-        value=frame,
-        metadata={
-            "dagster/row_count": len(frame),
-            "preview": dg.MetadataValue.md(as_markdown(frame.head(PREVIEW_ROWS))),
-            **(metadata or {}),
-        },
-        check_results=[_as_dagster(result) for result in results],
-    )
+    elif trouble is not None:
+        raise trouble
+    return [form, *others]
 
 
 def findings_key(key: str) -> str:
@@ -180,6 +237,11 @@ def as_markdown(frame: "pd.DataFrame") -> str:
     rule = " | ".join("---" for _ in frame.columns)
     rows = [" | ".join(map(text, row)) for row in frame.itertuples(index=False)]
     return "\n".join(f"| {line} |" for line in (head, rule, *rows))
+
+
+def as_metadata(texts: Mapping[str, str]) -> dict[str, Any]:
+    """Markdown texts by name, as Dagster shows them."""
+    return {name: dg.MetadataValue.md(text) for name, text in texts.items()}
 
 
 def _skipped() -> Any:

@@ -13,9 +13,12 @@ import logging
 import os
 import subprocess
 import sys
+from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import asdict
+from concurrent.futures import Future
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass
+from threading import Thread
 from typing import IO, TYPE_CHECKING, Any
 
 from klimat_pipeline.errors import ContractError
@@ -38,48 +41,84 @@ class Checker:
 
     def __init__(self, meanwhile: Callable[[], None] | None = None) -> None:
         self._meanwhile = meanwhile
+        self._asked: deque[Future[dict[str, Any]]] = deque()
         self._process: subprocess.Popen[bytes] | None = subprocess.Popen(  # noqa: S603 this interpreter, this module
             [sys.executable, "-m", __name__], stdin=subprocess.PIPE, stdout=subprocess.PIPE
         )
+        # Answers are taken while questions are still being sent: two full pipes would wait for each other for ever.
+        Thread(target=self._listen, args=(self._process, self._asked), daemon=True).start()
 
-    def findings(self, arrow: "pa.Table", table: "Table") -> tuple[Finding, ...] | None:
-        """What the contract's suite finds in a table, or None where this process has to look itself.
+    def ask(self, arrow: "pa.Table", table: "Table") -> "Question | None":
+        """Send a table and go on; None where this process has to look itself."""
+        if self._process is None or self._process.stdin is None:
+            return None
+        future: Future[dict[str, Any]] = Future()
+        self._asked.append(future)
+        try:
+            self._process.stdin.write(json.dumps({"table": table.key}).encode() + b"\n")
+            _send(arrow, self._process.stdin)
+        except (OSError, ValueError) as error:
+            self._ended(error)
+            return None
+        return Question(self, future)
+
+    def answer(self, future: "Future[dict[str, Any]]") -> tuple[Finding, ...] | None:
+        """What the contract's suite found, or None where this process has to look itself.
 
         Raises:
             ContractError: an expectation could not be evaluated at all.
         """
-        if self._process is None:
-            return None
+        if self._meanwhile is not None and not future.done():
+            meanwhile, self._meanwhile = self._meanwhile, None
+            meanwhile()
         try:
-            answer = self._ask(self._process, arrow, table)
+            answer = future.result()
         except (OSError, EOFError, ValueError) as error:
-            _log.warning("the process that checks contracts ended (%s): checking in this process from here on", error)
-            self.close()
+            self._ended(error)
             return None
         if "error" in answer:
             raise ContractError(answer["error"])
         return tuple(Finding(**{**finding, "keys": tuple(finding["keys"])}) for finding in answer["findings"])
 
-    def _ask(self, process: "subprocess.Popen[bytes]", arrow: "pa.Table", table: "Table") -> dict[str, Any]:
-        if process.stdin is None or process.stdout is None:
-            raise EOFError("no pipe")
-        process.stdin.write(json.dumps({"table": table.key}).encode() + b"\n")
-        _send(arrow, process.stdin)
-        if self._meanwhile is not None:
-            meanwhile, self._meanwhile = self._meanwhile, None
-            meanwhile()
-        line = process.stdout.readline()
-        if not line:
-            raise EOFError("no answer")
-        answer: dict[str, Any] = json.loads(line)
-        return answer
+    @staticmethod
+    def _listen(process: "subprocess.Popen[bytes]", asked: "deque[Future[dict[str, Any]]]") -> None:
+        """Answers come in the order of the questions; when they end, so do all that are still waited for."""
+        error: Exception = EOFError("no answer")
+        try:
+            for line in process.stdout or ():
+                answer = json.loads(line)
+                asked.popleft().set_result(answer)
+        except (OSError, ValueError) as trouble:
+            error = trouble
+        while asked:
+            asked.popleft().set_exception(error)
+
+    def _ended(self, error: Exception) -> None:
+        if self._process is not None:
+            _log.warning("the process that checks contracts ended (%s): checking in this process from here on", error)
+        self.close()
 
     def close(self) -> None:
         """End the process; it ends by itself too when this one does, since its input ends."""
         if self._process is not None:
-            self._process.kill()
-            self._process.communicate()
-            self._process = None
+            process, self._process = self._process, None
+            process.kill()
+            with suppress(OSError):
+                if process.stdin is not None:
+                    process.stdin.close()
+            process.wait()
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A table that was sent to be checked."""
+
+    checker: Checker
+    future: "Future[dict[str, Any]]"
+
+    def findings(self) -> tuple[Finding, ...] | None:
+        """Wait for the answer; None where this process has to look itself."""
+        return self.checker.answer(self.future)
 
 
 #: The process of the present run, if it has one.
@@ -106,12 +145,12 @@ def contracts_checked_beside(meanwhile: Callable[[], None] | None = None) -> Ite
         checker.close()
 
 
-def findings_beside(arrow: "pa.Table", table: "Table") -> tuple[Finding, ...] | None:
-    """Findings from the process beside this one, or None where there is none or it does not know the table."""
+def ask_beside(arrow: "pa.Table", table: "Table") -> Question | None:
+    """Send a table to the process beside this one; None where there is none or it does not know the table."""
     from klimat_pipeline.contracts import TABLES
 
     known = TABLES.get(table.key) is table  # a contract made elsewhere cannot be named to it
-    return _of_this_run[-1].findings(arrow, table) if _of_this_run and known else None
+    return _of_this_run[-1].ask(arrow, table) if _of_this_run and known else None
 
 
 def _send(arrow: "pa.Table", to: IO[bytes]) -> None:

@@ -7,7 +7,7 @@ import logging
 import os
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +15,7 @@ from klimat_pipeline.contracts.arrow import to_arrow
 from klimat_pipeline.contracts.expectations import suite
 from klimat_pipeline.contracts.model import Column, Table
 from klimat_pipeline.errors import ContractError
-from klimat_pipeline.quality.beside import findings_beside
+from klimat_pipeline.quality.beside import ask_beside
 from klimat_pipeline.quality.findings import FIRST, CheckResult, Finding, failed, passed
 
 if TYPE_CHECKING:
@@ -40,19 +40,29 @@ def check_contract(frame: "pd.DataFrame", table: Table) -> CheckResult:
     Raises:
         ContractError: an expectation could not be evaluated at all.
     """
+    return begin_check(frame, table)()
+
+
+def begin_check(frame: "pd.DataFrame", table: Table) -> Callable[[], CheckResult]:
+    """Begin what ``check_contract`` does, in the process beside this one if there is one; the call gives the result."""
+
+    def result(*findings: Finding) -> CheckResult:
+        return CheckResult(table.key, CHECK, "contract", "ERROR", findings)
+
     try:
         arrow = to_arrow(frame, table)
     except ContractError as error:  # Great Expectations cannot compare values of another type: it raises
         limit = ", ".join(f"{c.name} {c.kind}" for c in table.columns)
-        return CheckResult(
-            table.key, CHECK, "contract", "ERROR", (failed(str(error), limit=limit, suspicion=_SUSPICION),)
-        )
-    in_order = list(frame.columns) == table.column_names
-    found = findings_beside(arrow, table) if in_order else None
-    if found is None:
-        found = suite_findings(frame, table)
+        wrong = failed(str(error), limit=limit, suspicion=_SUSPICION)
+        return lambda: result(wrong)
+    question = ask_beside(arrow, table) if list(frame.columns) == table.column_names else None
     types = passed("types hold", limit="the contract's types", observed=f"{len(table.columns)} columns")
-    return CheckResult(table.key, CHECK, "contract", "ERROR", (types, *found))
+
+    def finish() -> CheckResult:
+        found = question.findings() if question is not None else None
+        return result(types, *(suite_findings(frame, table) if found is None else found))
+
+    return finish
 
 
 def suite_findings(frame: "pd.DataFrame", table: Table) -> tuple[Finding, ...]:

@@ -6,6 +6,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
+from klimat_pipeline import storage
 from klimat_pipeline.contracts import table
 from klimat_pipeline.contracts.arrow import schema, to_pandas
 from klimat_pipeline.errors import ContractError
@@ -81,3 +82,33 @@ def test_root_may_be_any_file_system() -> None:
     store = TableStore("memory://klimat-test")
     store.write(KEY, frame())
     assert len(store.read(KEY)) == 3
+
+
+def test_what_a_reader_does_to_a_table_reaches_no_other(store: TableStore) -> None:
+    store.write(KEY, frame())
+    mine = store.read(KEY)
+    mine["population"] = 0
+    mine.loc[0, "municipality_code"] = "0000"
+    mine.sort_values("year", inplace=True)
+    pd.testing.assert_frame_equal(store.read(KEY), frame())
+
+
+def test_a_file_that_somebody_else_replaced_is_read_anew(store: TableStore, tmp_path: Path) -> None:
+    store.write(KEY, frame())
+    assert len(store.read(KEY)) == 3
+    other = tmp_path / "other"
+    TableStore(other).write(KEY, frame(5))
+    (other / "clean" / "population.parquet").rename(tmp_path / "clean" / "population.parquet")
+    assert len(store.read(KEY)) == 5
+
+
+def test_at_hand_is_bounded(store: TableStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    size = store.write(KEY, frame(50)).nbytes
+    monkeypatch.setattr("klimat_pipeline.storage.KEPT_BYTES", size)
+    store.write(KEY, frame(50))
+    store.write("clean/areas", to_pandas(example_table(table("clean/areas"), 1)))
+    assert sum(held for _, held, _ in storage._at_hand._kept.values()) <= size
+    assert len(store.read(KEY)) == 50
+    monkeypatch.setattr("klimat_pipeline.storage.KEPT_BYTES", 0)
+    store.write(KEY, frame(50))
+    assert len(store.read(KEY)) == 50

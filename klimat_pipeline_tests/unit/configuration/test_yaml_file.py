@@ -178,7 +178,7 @@ def test_same_key_in_different_places_is_fine(tmp_path: Path) -> None:
         ("a: {b: 1}\n<<: {c: 2}\n", 2, "merge keys"),
         ("a: 1\n---\nb: 2\n", 2, "second document"),
         ("? [a, b]\n: 1\n", 1, "a key has to be a word"),
-        ("a: 1\n\tb: 2\n", 2, "'\\t'"),
+        ("a: 1\n\tb: 2\n", 2, "tab character"),
         ("a: 1\nb: 'open\n", 3, "end of stream"),
         ("a: 1\nb: [1, 2\nc: 3\n", 3, ""),
         ("a: 1\nb: *nowhere\n", 2, "anchors and aliases"),

@@ -42,7 +42,7 @@ def checker():
     ],
 )
 def test_the_same_findings_as_here(checker: beside.Checker, frame: pd.DataFrame, wrong: int) -> None:
-    there = checker.findings(to_arrow(frame, CONTRACT), CONTRACT)
+    there = checker.ask(to_arrow(frame, CONTRACT), CONTRACT).findings()
     assert there == suite_findings(frame, CONTRACT)
     assert sum(finding.outcome == "failed" for finding in there) == wrong
 
@@ -53,7 +53,7 @@ def test_a_contract_check_asks_the_process_beside_for_the_length_of_a_run(monkey
     with beside.contracts_checked_beside():
         assert check_contract(municipalities(), CONTRACT).passed
         assert not check_contract(municipalities(municipality_code=["1283", "1283"]), CONTRACT).passed
-    assert beside.findings_beside(to_arrow(municipalities(), CONTRACT), CONTRACT) is None
+    assert beside.ask_beside(to_arrow(municipalities(), CONTRACT), CONTRACT) is None
 
 
 def test_waiting_time_is_used_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -87,3 +87,11 @@ def test_a_dead_process_is_replaced_by_this_one(
 def test_columns_in_another_order_are_seen_here() -> None:
     turned = municipalities()[CONTRACT.column_names[::-1]]
     assert not check_contract(turned, CONTRACT).passed
+
+
+def test_many_questions_before_the_first_answer(checker: beside.Checker) -> None:
+    # Each wrong table's answer is a few kilobytes: together they fill both pipes several times over.
+    wrong = municipalities(municipality_code=["1283", "1283"])
+    arrow = to_arrow(pd.concat([wrong] * 500, ignore_index=True), CONTRACT)
+    asked = [checker.ask(arrow, CONTRACT) for _ in range(60)]
+    assert {sum(finding.outcome == "failed" for finding in question.findings()) for question in asked} == {1}
