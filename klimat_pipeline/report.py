@@ -69,10 +69,17 @@ def closing_table(settings: Settings) -> "RenderableType":
             f"{counts.get('not_applicable', 0)} not applicable"
         )
     ]
-    lines += [Text(f"  {table_name} {check}: {message}", style="yellow") for table_name, check, message in remarks[:8]]
-    if len(remarks) > 8:
-        lines.append(Text(f"  … {len(remarks) - 8} more in the table data_quality", style="yellow"))
-    return Group(*tables, *lines)
+    return Group(*tables, *lines, *_remarked(remarks))
+
+
+def _remarked(remarks: list[tuple[str, str, str]]) -> "Iterator[RenderableType]":
+    """The first remark of every check and how many more it has: a check that says one thing ten times hides others."""
+    from rich.text import Text
+
+    for (table_name, check), found in groupby(remarks, key=lambda remark: remark[:2]):
+        first, *more = [message for _, _, message in found]
+        said = f"; and {len(more)} more like it in the table data_quality" if more else ""
+        yield Text(f"  {table_name} {check}: {first}{said}", style="yellow")
 
 
 def whereabouts(settings: Settings) -> Iterator[str]:

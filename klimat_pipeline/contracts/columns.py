@@ -503,6 +503,14 @@ COLUMNS = _columns(
     Column("factor_value", _NUM, "Emission factor as its source gives it, in 'factor_unit'.", minimum=0),
     Column("factor_unit", _TEXT, "Unit of the factor, such as g/kWh."),
     Column("factor_t_per_unit", _NUM, "The factor in tonnes of the gas per 'per_unit'.", minimum=0),
+    Column(
+        "t_co2e_per_unit",
+        _NUM,
+        "Factor that the amount was multiplied with: tonnes of CO2e per unit of the amount, in the row's GWP set.",
+        unit="t CO2e",
+        nullable=True,
+        minimum=0,
+    ),
     Column("per_unit", _TEXT, "Unit of activity that the converted factor is per, such as MWh or km."),
     Column(
         "printed_value",
@@ -673,7 +681,22 @@ COLUMNS = _columns(
     Column("approved_on", _TEXT, "When it was approved, ISO date.", nullable=True, pattern=r"\d{4}-\d{2}-\d{2}"),
     # -- provenance ----------------------------------------------------------------------------------------------
     Column("formula", _TEXT, "How the figure is computed."),
-    Column("source_cells", _TEXT, "Cells of the source workbook that it sums, separated by spaces."),
+    Column(
+        "indicator_id",
+        _TEXT,
+        "What distinguishes the indicator in its table besides municipality, release and year: the values of the key's "
+        "other columns, joined by slashes (of a sector indicator its target_id).",
+    ),
+    Column(
+        "source_cells",
+        _TEXT,
+        "Cells of the source workbook that it sums, separated by spaces; one with a minus is taken away.",
+    ),
+    Column(
+        "local_rows",
+        _TEXT,
+        "Rows of the municipality's own files behind it, as file:row, separated by semicolons; empty for none.",
+    ),
     Column("baseline_cells", _TEXT, "Cells that its baseline sums; empty where there is none."),
     Column("source_sum_t", _NUM, "Sum of the source cells in tonnes: the reported figure.", unit="t", nullable=True),
     # -- quality and run -----------------------------------------------------------------------------------------

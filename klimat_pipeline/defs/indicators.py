@@ -11,7 +11,6 @@ from klimat_pipeline.defs.wiring import as_metadata, checked_together, wired_tog
     name="national_indicators",
     **wired_together(
         "indicators/sectors",
-        "indicators/provenance",
         "indicators/revisions",
         "indicators/changes",
         "indicators/base_years",
@@ -24,12 +23,10 @@ from klimat_pipeline.defs.wiring import as_metadata, checked_together, wired_tog
                 "clean/releases",
                 "clean/frozen",
             ),
-            "indicators/provenance": ("indicators/sectors", "clean/emissions", "clean/releases"),
             "indicators/revisions": ("corrected/emissions", "clean/releases"),
             "indicators/changes": ("corrected/emissions", "clean/targets", "indicators/sectors", "clean/releases"),
             "indicators/base_years": ("corrected/emissions", "clean/targets", "indicators/sectors", "clean/releases"),
         },
-        reported="clean/emissions",
         emissions="corrected/emissions",
         targets="clean/targets",
         population="clean/population",
@@ -40,18 +37,16 @@ from klimat_pipeline.defs.wiring import as_metadata, checked_together, wired_tog
 def national_indicators(
     context: dg.AssetExecutionContext,
     project: Project,
-    reported: pd.DataFrame,
     emissions: pd.DataFrame,
     targets: pd.DataFrame,
     population: pd.DataFrame,
     releases: pd.DataFrame,
     frozen: pd.DataFrame,
 ):
-    """Sectors against their targets, where each figure comes from, and what changed between releases."""
+    """Sectors against their targets, and what changed between releases."""
     from klimat_pipeline.indicators.base_years import base_year_review
     from klimat_pipeline.indicators.changes import indicator_changes
     from klimat_pipeline.indicators.plots import emissions_against_target, pictures
-    from klimat_pipeline.indicators.provenance import provenance
     from klimat_pipeline.indicators.revisions import release_revisions
     from klimat_pipeline.indicators.sectors import sector_indicators
 
@@ -59,7 +54,6 @@ def national_indicators(
     approved, limit = project.base_year_rules
     frames = {
         "indicators/sectors": indicators,
-        "indicators/provenance": provenance(indicators, reported, releases),
         "indicators/revisions": release_revisions(emissions, releases),
         "indicators/changes": indicator_changes(emissions, targets, indicators, releases),
         "indicators/base_years": base_year_review(
@@ -81,6 +75,7 @@ def national_indicators(
     **wired_together(
         "indicators/scopes",
         "indicators/areas",
+        "indicators/provenance",
         reads={
             "indicators/scopes": (
                 "inventory/territory",
@@ -90,7 +85,21 @@ def national_indicators(
                 "clean/releases",
             ),
             "indicators/areas": ("inventory/territory", "clean/printed_inventory", "clean/areas", "clean/releases"),
+            "indicators/provenance": (
+                "indicators/sectors",
+                "indicators/scopes",
+                "indicators/areas",
+                "clean/emissions",
+                "clean/subsectors",
+                "clean/releases",
+                "clean/printed_inventory",
+                "inventory/territory",
+                "inventory/organisation",
+            ),
         },
+        sectors="indicators/sectors",
+        emissions="clean/emissions",
+        subsectors="clean/subsectors",
         territory="inventory/territory",
         organisation="inventory/organisation",
         printed="clean/printed_inventory",
@@ -102,6 +111,9 @@ def national_indicators(
 def scope_figures(
     context: dg.AssetExecutionContext,
     project: Project,
+    sectors: pd.DataFrame,
+    emissions: pd.DataFrame,
+    subsectors: pd.DataFrame,
     territory: pd.DataFrame,
     organisation: pd.DataFrame,
     printed: pd.DataFrame,
@@ -109,14 +121,29 @@ def scope_figures(
     areas: pd.DataFrame,
     releases: pd.DataFrame,
 ):
-    """Both ledgers by scope, and the share of the areas that the contract names."""
+    """Both ledgers by scope, the share of the areas that the contract names, and where all indicators come from."""
     from klimat_pipeline.indicators.areas import area_shares
+    from klimat_pipeline.indicators.provenance import provenance
     from klimat_pipeline.indicators.scopes import scope_indicators
 
-    frames = {
-        "indicators/scopes": scope_indicators(territory, organisation, printed, targets, releases),
-        "indicators/areas": area_shares(territory, printed, areas, releases),
-    }
-    yield from checked_together(
-        context, frames, {"inventory/territory": territory, "inventory/organisation": organisation}
+    scopes = scope_indicators(territory, organisation, printed, targets, releases)
+    shares = area_shares(territory, printed, areas, releases)
+    traced = provenance(
+        sectors,
+        scopes,
+        shares,
+        emissions=emissions,
+        subsectors=subsectors,
+        territory=territory,
+        organisation=organisation,
+        printed=printed,
+        releases=releases,
+        reference=project.reference,
     )
+    frames = {"indicators/scopes": scopes, "indicators/areas": shares, "indicators/provenance": traced}
+    inputs = {
+        "indicators/sectors": sectors,
+        "inventory/territory": territory,
+        "inventory/organisation": organisation,
+    }
+    yield from checked_together(context, frames, inputs)

@@ -21,7 +21,7 @@ _NOT_SPLIT_FORMULA = "the corrected sector less its subsectors"
 
 def sector_indicator(sources: Sources, row: Row) -> list[Node]:
     """A target's emissions in a year, and in its baseline year."""
-    from klimat_pipeline.indicators.provenance import formula
+    from klimat_pipeline.indicators.traced_sectors import formula
 
     codes, baseline = (row["sector_codes"] or "").split(), row["baseline_year"]
     nodes = [Node("formula", formula(row["sector_codes"], baseline))]
@@ -46,7 +46,8 @@ def sector_indicator(sources: Sources, row: Row) -> list[Node]:
 
 def _as_provenance(accounts: Accounts, row: Row, codes: list[str]) -> dict[str, Any]:
     """Whether the table ``provenance`` names the cells that are found now."""
-    key = {name: row[name] for name in ("municipality_code", "target_id", "release_id", "year")}
+    key = {name: row[name] for name in ("municipality_code", "release_id", "year")}
+    key |= {"table_name": "sector_indicators", "indicator_id": row["target_id"]}
     named = accounts.database.first("provenance", **key).get("source_cells")
     if named is None:
         return {}

@@ -20,8 +20,10 @@ _LINE = {
     "3": "as the municipality gives it",
 }
 _ACTIVITY = "amount * factor of its gases * global warming potentials"
-_SCOPES = "sum of the lines of each scope; memo rows are in no sum"
-_AREA = "scope 1 of the area's lines / scope 1 of all lines * 100, grid-supplied energy on both sides"
+_DIFFERENCE = "computed - printed, taken apart by cause"
+_USUAL = "location"
+#: Published figures have six decimals.
+_ROUNDED_FACTOR = 5e-7
 _PLACE = ("release_id", "municipality_code", "year")
 
 
@@ -88,17 +90,64 @@ def _co2e_per_mwh(sources: Sources, row: Row, factors: Sequence[Row]) -> float:
 
 
 def organisation(_: Sources, row: Row) -> list[Node]:
-    """An activity of the municipal group; its factor is part of the source text."""
+    """An activity of the municipal group, and the factor that it is multiplied with."""
     nodes = [Node("formula", _ACTIVITY)]
-    if row["amount"] is None:
+    amount, factor, figure = row["amount"], row["t_co2e_per_unit"], row["emissions_t_co2e"]
+    if amount is None:
         return [*nodes, Node("no number", row["notation_key"])]
     detail = {name: row[name] for name in ("carrier", "source") if row[name]}
-    return [*nodes, Node("activity", row["amount"], row["amount_unit"], detail)]
+    nodes.append(Node("activity", amount, row["amount_unit"], detail))
+    if factor is None or figure is None:
+        return [*nodes, Node("no number", row["notation_key"])]
+    nodes.append(Node("factor", factor, f"t CO2e per {row['amount_unit']}", {"gwp_set": row["gwp_set"]}))
+    tolerance = TOLERANCE_T + abs(amount) * _ROUNDED_FACTOR
+    return [*nodes, agreement("amount * factor", amount * factor, figure, "the figure", tolerance=tolerance)]
+
+
+def reconciliation(sources: Sources, row: Row) -> list[Node]:
+    """A difference between the city's print and ours: both sides, and all its causes."""
+    key = ("release_id", "municipality_code", "print_table", "line", "scope", "year")
+    same: dict[str, Scalar] = {name: row[name] for name in key}
+    nodes = [Node("formula", _DIFFERENCE)]
+    print_key: dict[str, Scalar] = {name: row[name] for name in ("municipality_code", "print_table", "year")}
+    printed = sources.database.first("published_inventory", print_line=row["line"], scopes=row["scope"], **print_key)
+    detail = {name: printed.get(name) for name in ("of_lines", "carrier", "source", "note") if printed.get(name)}
+    nodes.append(Node("printed", row["published_t"], "t CO2e", detail))
+    lines = _printed_lines(sources, row, printed)
+    nodes.append(Node("computed", row["computed_t"], "t CO2e", {}, tuple(lines)))
+    if row["difference_t"] is None:
+        return nodes
+    causes = sources.database.rows("inventory_reconciliation", **same)
+    nodes += [
+        Node(f"cause {r['difference_cause']}", r["part_t"], "t CO2e", {"note": r["note"]} if r["note"] else {})
+        for r in causes
+    ]
+    parts = sum(float(r["part_t"] or 0) for r in causes)
+    said = f"sum of {counted(len(causes), 'cause')}"
+    tolerance = tolerance_of(len(causes))
+    return [*nodes, agreement(said, parts, row["difference_t"], "the difference", tolerance=tolerance)]
+
+
+def _printed_lines(sources: Sources, row: Row, printed: Row) -> list[Node]:
+    """Our lines behind a printed one."""
+    place: dict[str, Scalar] = {name: row[name] for name in _PLACE}
+    of_lines, memo = str(printed.get("of_lines") or row["line"]).split(), row["scope"] == _MEMO
+    return [
+        _line(sources, r)
+        for r in sources.database.rows("inventory_territory", **place)
+        if r["line"] in of_lines
+        and (r["scope"] in row["scope"].split("+") or memo)
+        and r["method"] in ("", _USUAL)
+        and (printed.get("carrier") in (None, r["carrier"]) or r["scope"] == "1")
+        and r["emissions_t_co2e"] is not None
+    ]
 
 
 def scopes(sources: Sources, row: Row) -> list[Node]:
     """A scope or a sum of scopes: its lines, each explained, and whether they sum to it."""
-    nodes = [Node("formula", _SCOPES)]
+    from klimat_pipeline.indicators.traced_lines import SCOPE_FORMULA
+
+    nodes = [Node("formula", SCOPE_FORMULA)]
     if row["boundary"] != "territory":
         lines = [_activity(r) for r in _activities(sources, row)]
     else:
@@ -170,7 +219,9 @@ def _lines_sum(lines: Sequence[Node], figure: float | None) -> list[Node]:
 
 def area_share(sources: Sources, row: Row) -> list[Node]:
     """The lines of an area, and its share."""
-    nodes, wanted = [Node("formula", _AREA)], row["of_lines"].split()
+    from klimat_pipeline.indicators.traced_lines import AREA_FORMULA
+
+    nodes, wanted = [Node("formula", AREA_FORMULA)], row["of_lines"].split()
     if row["figure_basis"] == _PRINTED:
         nodes.append(Node("as the municipality prints it", row["emissions_t_co2e"], "t CO2e"))
     else:

@@ -73,6 +73,9 @@ EXPLAINED: Mapping[str, Explained] = {
     "inventory_organisation": Explained(
         "emissions_t_co2e", inventory.organisation, (), ("notation_key", "is_eliminated", "data_quality", "note"), ()
     ),
+    "inventory_reconciliation": Explained(
+        "part_t", inventory.reconciliation, ("difference_t", "computed_t", "published_t"), ("difference_t", "note")
+    ),
     "scope_indicators": Explained(
         "emissions_t_co2e", inventory.scopes, ("is_current_release",), ("notation_key", "gas_basis")
     ),

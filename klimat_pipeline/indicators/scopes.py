@@ -27,6 +27,8 @@ TERRITORY, ORGANISATION = "territory", "organisation"
 LOCAL = "local"
 _SUMMED = ["emissions_t_co2e", "lines_estimated", "lines_not_estimated"]
 TOTAL = "total"
+#: Scopes that a row sums.
+SUMMED_SCOPES = {scope: scope.split("+") for scope in ("1", "2", "3", "memo", "1+2", "1+2+3")}
 #: The method by which scope 1 is shared against a total.
 USUAL = "location"
 
@@ -110,19 +112,24 @@ def _for_each_method(rows: pd.DataFrame) -> pd.DataFrame:
 
 def _printed(territory: pd.DataFrame, printed: pd.DataFrame) -> pd.DataFrame:
     """Scope 2 as the municipality has printed it, for the releases of all greenhouse gases: the sum of its lines."""
-    lines = printed[(printed["scopes"] == "2") & (printed["print_line"] != TOTAL) & printed["carrier"].isna()]
     keys = ["municipality_code", "year"]
-    lines = lines[lines["published_t"].notna()]
-    # A line that several tables print counts once: the first table's.
-    lines = lines.sort_values("print_table").drop_duplicates([*keys, "print_line"])
-    sums = lines.groupby(keys, as_index=False).agg(
-        emissions_t_co2e=("published_t", "sum"), lines_estimated=("print_line", "nunique")
+    sums = (
+        printed_scope_2(printed)
+        .groupby(keys, as_index=False)
+        .agg(emissions_t_co2e=("published_t", "sum"), lines_estimated=("print_line", "nunique"))
     )
     whole = territory[territory["scope"].eq("2") & territory["carrier"].notna()]
     frame = whole[_AT].drop_duplicates().merge(sums, on=keys, how="inner")
     return frame.assign(
         scope="2", scope3_category=0, method="", scope2_basis="printed", lines_not_estimated=0, notation_key=None
     )
+
+
+def printed_scope_2(printed: pd.DataFrame) -> pd.DataFrame:
+    """Scope 2 lines of ``clean/printed_inventory``; one that several tables print counts once, as the first's."""
+    lines = printed[(printed["scopes"] == "2") & (printed["print_line"] != TOTAL) & printed["carrier"].isna()]
+    lines = lines[lines["published_t"].notna()]
+    return lines.sort_values("print_table").drop_duplicates(["municipality_code", "year", "print_line"])
 
 
 def _sums(parts: pd.DataFrame) -> Iterator[pd.DataFrame]:

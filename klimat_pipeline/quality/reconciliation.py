@@ -349,14 +349,38 @@ def total_is_sum(tables: Tables) -> Sequence[Finding]:
 
 def cells_sum_to_reported(tables: Tables) -> Sequence[Finding]:
     """The workbook cells behind every indicator sum to its reported figure."""
-    keys = ["release_id", "municipality_code", "target_id", "year"]
-    shown = tables["indicators/sectors"][[*keys, "emissions_reported_t_co2e"]]
-    both = tables["indicators/provenance"].merge(shown, on=keys, how="outer", validate="one_to_one")
+    traced = tables["indicators/provenance"]
+    shown = tables["indicators/sectors"].rename(columns={"target_id": "indicator_id"})
+    one = tables["inventory/territory"]
+    one = one[(one["scope"] == "1") & ~one["is_memo"] & one["emissions_t_co2e"].notna()]
+    place = ["release_id", "municipality_code", "year"]
+    scope = one.groupby(place)["emissions_reported_t_co2e"].sum().rename("emissions_reported_t_co2e").reset_index()
+    areas = tables["indicators/areas"]
+    areas = areas[areas["figure_basis"] == "reported"].rename(columns={"emissions_t_co2e": "emissions_reported_t_co2e"})
+    area_id = areas["definition_id"] + "/" + areas["area_id"] + "/" + areas["figure_basis"]
+    both = pd.concat(
+        [
+            _beside_cells(traced, "sector_indicators", shown),
+            _beside_cells(traced, "scope_indicators", scope.assign(indicator_id="territory/1/0//")),
+            _beside_cells(traced, "area_shares", areas.assign(indicator_id=area_id)),
+        ],
+        ignore_index=True,
+    )
     both = both[both["emissions_reported_t_co2e"].notna() | both["source_sum_t"].notna()]
     both = both.assign(difference_t=both["source_sum_t"] - both["emissions_reported_t_co2e"])
+    keys = ["table_name", *place, "indicator_id"]
     return [
         _all_within(both, keys, 1e-3, "workbook cells against the reported figure", "a cell is counted twice or lost")
     ]
+
+
+def _beside_cells(traced: "pd.DataFrame", table_name: str, shown: "pd.DataFrame") -> "pd.DataFrame":
+    """Reported figures of a table beside the sums of their cells; for other tables than sectors only where shown."""
+    keys = ["release_id", "municipality_code", "year", "indicator_id"]
+    mine = traced.loc[traced["table_name"] == table_name, [*keys, "source_sum_t"]]
+    how = "outer" if table_name == "sector_indicators" else "right"
+    both = mine.merge(shown[[*keys, "emissions_reported_t_co2e"]], on=keys, how=how, validate="one_to_one")
+    return both.assign(table_name=table_name)
 
 
 def parts_sum_to_change(tables: Tables) -> Sequence[Finding]:

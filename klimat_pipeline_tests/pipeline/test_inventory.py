@@ -1,5 +1,9 @@
 """Helsingborg's inventory by scope on the figures of the checkout, beside what the city has printed."""
 
+import json
+from collections.abc import Iterator
+from typing import Any
+
 import pytest
 
 from klimat_pipeline_tests.pipeline.commands import Klimat
@@ -143,3 +147,25 @@ def test_invented_examples_are_read_on_request_only(klimat: Klimat, tmp_path_fac
     )
     assert sorted(invented) == [("1",), ("2",), ("3",)]
     assert other.one("SELECT count(*) FROM run_manifest WHERE item_name = 'invented examples'") == 1
+
+
+def test_provenance_of_a_sum_of_scopes(klimat: Klimat) -> None:
+    # Scope 1 as reported: 466,573.41 t in all, less 99,676.36 t of electricity and district heat.
+    cells, total, own, corrections = klimat.rows(
+        "SELECT source_cells, source_sum_t, local_rows, correction_ids FROM provenance WHERE year = 2022 "
+        "AND table_name = 'scope_indicators' AND indicator_id = 'territory/1+2/0//printed' AND release_id = ?",
+        RELEASE,
+    )[0]
+    assert total == pytest.approx(466_573.41 - 99_676.36, abs=0.005)
+    assert "published_inventory.csv:A-1.3/transport_on_road" in own
+    assert corrections == "helsingborg-agriculture helsingborg-machinery-2022 helsingborg-waste-2022"
+    key = ("municipality_code=1283", f"release_id={RELEASE}", "year=2022", "boundary=territory", "scope=1")
+    explained = json.loads(klimat("explain", "scope_indicators", *key, "--json").text)
+    assert {cell.rpartition("!")[2] for cell in _cells(explained)} == set(cells.split())
+
+
+def _cells(node: dict[str, Any]) -> Iterator[str]:
+    if cell := (node.get("detail") or {}).get("cell"):
+        yield str(cell)
+    for child in node.get("children") or ():
+        yield from _cells(child)

@@ -122,26 +122,6 @@ BASE_YEARS = Table(
     topic="provenance",
 )
 
-PROVENANCE = Table(
-    key="indicators/provenance",
-    description="Where every sector indicator comes from: workbook cells, corrections, the file's hash, the formula.",
-    columns=(
-        col("municipality_code").use("indicators/sectors.municipality_code"),
-        col("target_id").use("indicators/sectors.target_id"),
-        col("release_id").use("indicators/sectors.release_id"),
-        col("year").use("indicators/sectors.year"),
-        col("formula"),
-        col("sheet").use("clean/emissions.sheet"),
-        col("source_cells").use("clean/emissions.source_row", "clean/emissions.source_column"),
-        col("baseline_cells").use("clean/emissions.source_row", "clean/emissions.source_column"),
-        col("source_sum_t").use("clean/emissions.emissions_reported_t"),
-        col("correction_ids").use("corrected/corrections.correction_id"),
-        col("sha256").use("clean/releases.sha256"),
-    ),
-    primary_key=("municipality_code", "target_id", "release_id", "year"),
-    topic="provenance",
-)
-
 _TERRITORY = "inventory/territory"
 #: Category 0 is the whole scope: part of a key, so never missing.
 _WHOLE = {"nullable": False, "minimum": 0}
@@ -215,6 +195,35 @@ AREAS = Table(
     ),
     primary_key=("municipality_code", "release_id", "definition_id", "area_id", "figure_basis", "year"),
     topic="inventory",
+)
+
+PROVENANCE = Table(
+    key="indicators/provenance",
+    description="Where every published indicator comes from: workbook cells, rows of the municipality's own files, "
+    "corrections, the file's hash, the formula.",
+    columns=(
+        col("table_name").use(
+            "indicators/sectors.target_id", allowed=("sector_indicators", "scope_indicators", "area_shares")
+        ),
+        col("municipality_code").use("indicators/sectors.municipality_code", f"{_TERRITORY}.municipality_code"),
+        col("indicator_id").use("indicators/sectors.target_id", "indicators/scopes.scope", "indicators/areas.area_id"),
+        col("release_id").use("indicators/sectors.release_id", "indicators/scopes.release_id"),
+        col("year").use("indicators/sectors.year", "indicators/scopes.year"),
+        col("formula"),
+        col("sheet").use("clean/emissions.sheet"),
+        col("source_cells").use("clean/emissions.source_row", "clean/subsectors.source_row"),
+        col("baseline_cells").use("clean/emissions.source_row", "clean/subsectors.source_row"),
+        col("source_sum_t").use(
+            "clean/emissions.emissions_reported_t", "clean/subsectors.emissions_reported_t", minimum=None
+        ),
+        col("local_rows").use(
+            f"{_TERRITORY}.item", "inventory/organisation.activity_id", "clean/printed_inventory.print_line"
+        ),
+        col("correction_ids").use("corrected/corrections.correction_id", f"{_TERRITORY}.correction_ids"),
+        col("sha256").use("clean/releases.sha256", nullable=True),
+    ),
+    primary_key=("table_name", "municipality_code", "indicator_id", "release_id", "year"),
+    topic="provenance",
 )
 
 TABLES = (SECTORS, REVISIONS, CHANGES, BASE_YEARS, PROVENANCE, SCOPES, AREAS)

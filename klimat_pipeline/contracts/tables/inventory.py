@@ -92,6 +92,7 @@ ORGANISATION = Table(
         col("carrier").use(f"{_ACTIVITY}.carrier", nullable=True),
         col("amount").use(f"{_ACTIVITY}.amount"),
         col("amount_unit").use(f"{_ACTIVITY}.amount_unit"),
+        col("t_co2e_per_unit").use(f"{_ACTIVITY}.carrier", f"{_ACTIVITY}.gas", "clean/factors.factor_t_per_unit"),
         col("emissions_t_co2e").use(f"{_ACTIVITY}.amount", f"{_ACTIVITY}.gas", "clean/factors.factor_t_per_unit"),
         col("biogenic_co2_t").use(f"{_ACTIVITY}.amount", f"{_ACTIVITY}.gas", "clean/factors.factor_t_per_unit"),
         col("notation_key").use(f"{_ACTIVITY}.notation_key"),

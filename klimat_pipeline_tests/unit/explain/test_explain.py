@@ -187,8 +187,8 @@ def test_the_table_provenance_is_compared(
     altered(
         changed,
         "DROP TABLE IF EXISTS provenance",
-        "CREATE TABLE provenance (municipality_code, target_id, release_id, year, source_cells)",
-        f"INSERT INTO provenance VALUES ('1283', 'total', '{FIRST}', 2022, '{cells}')",
+        "CREATE TABLE provenance (table_name, municipality_code, indicator_id, release_id, year, source_cells)",
+        f"INSERT INTO provenance VALUES ('sector_indicators', '1283', 'total', '{FIRST}', 2022, '{cells}')",
     )
     tree = explain(changed, "sector_indicators", TOTAL_2022)
     assert child(tree, "sum of 9 cells of 2022").detail["table_provenance"] == said

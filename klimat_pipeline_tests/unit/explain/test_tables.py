@@ -49,6 +49,13 @@ AREA = {
     "year": "2022",
     "release_id": FIRST,
 }
+PRINTED = {
+    "municipality_code": "1283",
+    "print_table": "A-1.3",
+    "line": "waste",
+    "year": "2022",
+    "release_id": FIRST,
+}
 #: A row of every table whose figure stems from cell P24 of the first release: waste 2022, 17,319.87 t.
 P24 = {
     "sector_indicators": {"municipality_code": "1283", "target_id": "total", "year": "2022", "release_id": FIRST},
@@ -75,6 +82,7 @@ OTHERS = {
         "Q20",
     ),
     "area_shares": (AREA, "P19"),
+    "inventory_reconciliation": (PRINTED, "P24"),
     "base_year_review": ({"municipality_code": "1283", "target_id": "agriculture"}, "E19"),
 }
 EVERY = {**{table: (key, "P24") for table, key in P24.items()}, **OTHERS}
@@ -397,8 +405,31 @@ class TestInventories:
     def test_an_activity_of_the_organisation(self, settings: Settings) -> None:
         tree = explain(settings, "inventory_organisation", {"activity_id": "filborna_chp"})
         assert (tree.value, child(tree, "activity").value) == (92_074.0, 92_074.0)
+        assert child(tree, "amount * factor agrees").value == pytest.approx(92_074.0)
         assert "release" not in tree.detail
         assert nodes(tree, "release ") == []
+
+    def test_a_difference_to_the_print(self, settings: Settings) -> None:
+        # Printed 30,344 t; the corrected national figure is 30,344 t too: nothing but the correction's rounding.
+        tree = explain(settings, "inventory_reconciliation", PRINTED)
+        assert child(tree, "printed").value == 30_344.0
+        assert child(tree, "computed").value == pytest.approx(30_344.0, abs=TOLERANCE_T)
+        assert child(tree, "cause rounding").value == pytest.approx(0.0, abs=TOLERANCE_T)
+
+    def test_every_difference_to_the_print_is_the_sum_of_its_causes(self, settings: Settings) -> None:
+        with closing(sqlite3.connect(settings.published_dir / "klimat.sqlite")) as database:
+            database.row_factory = sqlite3.Row
+            rows = database.execute(
+                "SELECT release_id, municipality_code, print_table, line, scope, year, min(difference_cause) AS "
+                "difference_cause FROM inventory_reconciliation WHERE release_id = ? GROUP BY 1, 2, 3, 4, 5, 6",
+                (FIRST,),
+            ).fetchall()
+        assert len(rows) > 20
+        for row in rows:
+            tree = explain(
+                settings, "inventory_reconciliation", {name: str(value) for name, value in dict(row).items()}
+            )
+            assert disagreeing(tree) == [], dict(row)
 
     def test_scope_1_of_the_organisation(self, settings: Settings) -> None:
         key = {"municipality_code": "1283", "boundary": "organisation", "scope": "1", "year": "2022"}
