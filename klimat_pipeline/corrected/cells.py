@@ -21,27 +21,27 @@ def positions(frame: pd.DataFrame, cells: pd.DataFrame, keys: Sequence[str] = KE
 
     if cells.empty or frame.empty:
         return np.full(len(cells), -1, dtype=np.int64)
-    held = np.ones(len(frame), dtype=bool)
-    codes: list[np.ndarray] = []
-    wanted = np.zeros(len(cells), dtype=np.int64)
+    rows: np.ndarray | None = None  # None while every row may still be wanted: millions are not copied for nothing
+    combined, wanted = np.zeros(len(frame), dtype=np.int64), np.zeros(len(cells), dtype=np.int64)
     for key in keys:
         values = pa.array(cells[key]).unique()
         # Text columns are chunked Arrow arrays underneath: nothing is copied here.
-        index = pc.index_in(pa.array(frame[key]), value_set=values)
-        code = pc.fill_null(index, -1).to_numpy(zero_copy_only=False).astype(np.int64)
-        held &= code >= 0
-        codes.append(code)
-        own = pc.index_in(pa.array(cells[key]), value_set=values).to_numpy(zero_copy_only=False).astype(np.int64)
-        wanted = wanted * len(values) + own
-    rows = np.flatnonzero(held)
-    combined = np.zeros(len(rows), dtype=np.int64)
-    for key, code in zip(keys, codes, strict=True):
-        combined = combined * cells[key].nunique() + code[rows]
+        held = pa.array(frame[key]) if rows is None else pa.array(frame[key]).take(pa.array(rows))
+        index = pc.index_in(held, value_set=values)
+        if index.null_count:
+            inside = np.flatnonzero(index.is_valid().to_numpy(zero_copy_only=False))
+            rows = inside if rows is None else rows[inside]
+            combined, index = combined[inside], index.drop_null()
+        combined *= len(values)
+        combined += index.to_numpy(zero_copy_only=False)
+        wanted *= len(values)
+        wanted += pc.index_in(pa.array(cells[key]), value_set=values).to_numpy(zero_copy_only=False)
     # The small side is hashed, the large one only looked up.
     distinct = pd.Index(wanted).unique()
     which = distinct.get_indexer(combined)
+    hits = np.flatnonzero(which >= 0)
     row_of = np.full(len(distinct), -1, dtype=np.int64)
-    row_of[which[which >= 0]] = rows[which >= 0]
+    row_of[which[hits]] = hits if rows is None else rows[hits]
     found: np.ndarray = row_of[distinct.get_indexer(wanted)]
     return found
 

@@ -185,22 +185,36 @@ def correction_applications(
     """Every application as ``corrected/corrections`` describes it, also those that were not applied."""
     contract = table("corrected/corrections")
     cells = applied.cells.assign(is_current_release=emissions["is_current_release"].to_numpy()[applied.rows])
-    places = list(cells[["municipality_code", "sector_code", "is_current_release"]].itertuples(index=False, name=None))
-    described = {id(s.correction): _described(s.correction) for s in applied.steps}
-    rows = []
+    # What is the same in all applications of a correction is told once and taken by number.
+    number: dict[int, int] = {}
+    described = []
+    rows, at, whose = [], [], []
     for step in applied.steps:
         correction = step.correction
+        if (which := number.setdefault(id(correction), len(number))) == len(described):
+            described.append(_described(correction))
         then = correction.base.values_t.get(step.year)
         drift = (step.base_now / then - 1.0) * 100.0 if then else np.nan
         drifted = abs(drift) > registers[step.owner].drift_limit_pct
-        state = (step.release_id, step.year, step.status, step.application_no, *described[id(correction)])
+        state = (step.release_id, step.year, step.status, step.application_no)
         figures = (step.before, step.after, np.nan if then is None else then, step.base_now, drift, drifted)
-        rows.append((*places[step.cell], CELL, correction.subsector, *figures, *state))
+        rows.append((CELL, correction.subsector, *figures, *state))
+        at.append(step.cell)
+        whose.append(which)
         if step.counterpart >= 0:
             there = applied.reported[step.counterpart]
             figures = (step.before_counterpart, step.after_counterpart, np.nan, there, np.nan, False)
-            rows.append((*places[step.counterpart], COUNTERPART, None, *figures, *state))
-    frame = pd.DataFrame(rows, columns=_COLUMNS)
+            rows.append((COUNTERPART, None, *figures, *state))
+            at.append(step.counterpart)
+            whose.append(which)
+    frame = pd.concat(
+        [
+            pd.DataFrame(rows, columns=_APPLICATION),
+            cells[_PLACE].take(at).reset_index(drop=True),
+            pd.DataFrame(described, columns=_DESCRIPTION).take(whose).reset_index(drop=True),
+        ],
+        axis="columns",
+    )
     frame["effect_t"] = frame["after_t"].astype("float64") - frame["before_t"].astype("float64")
     numbers = [column.name for column in contract.columns if column.kind == "number"]
     frame = frame.astype(dict.fromkeys(numbers, "float64") | {"application_no": "Int64", "year": "int64"})
@@ -208,7 +222,7 @@ def correction_applications(
     return frame.sort_values(list(contract.primary_key)).reset_index(drop=True)
 
 
-#: Columns of a correction's own description, in the order of ``_described``; then those of its applications.
+#: Columns of a correction's own description, in the order of ``_described``; its cell's; its applications'.
 _DESCRIPTION = [
     "correction_id",
     "substance",
@@ -226,10 +240,9 @@ _DESCRIPTION = [
     "decided_on",
     "note",
 ]
-_PLACE = ["municipality_code", "sector_code", "is_current_release", "side", "subsector_code"]
+_PLACE = ["municipality_code", "sector_code", "is_current_release"]
 _FIGURES = ["before_t", "after_t", "base_then_t", "base_now_t", "drift_pct", "is_drifted"]
-_STATE = ["release_id", "year", "correction_status", "application_no"]
-_COLUMNS = [*_PLACE, *_FIGURES, *_STATE, *_DESCRIPTION]
+_APPLICATION = ["side", "subsector_code", *_FIGURES, "release_id", "year", "correction_status", "application_no"]
 
 
 def _described(correction: Correction) -> tuple[Any, ...]:
