@@ -13,18 +13,29 @@ from benchmarks.ratio import compare, klimat
 
 def main() -> None:
     from klimat_pipeline.contracts import table
+    from klimat_pipeline.defs.project import Project
     from klimat_pipeline.indicators.provenance import provenance
     from klimat_pipeline.quality.contract import check_contract, prepare
     from klimat_pipeline.storage import TableStore
 
     prepare()
+    reference = Project().reference
     with tempfile.TemporaryDirectory() as data:
         klimat("refresh", data=data)
         store = TableStore(Path(data, "intermediate"))
 
         def trace() -> None:
-            tables = [store.read(key) for key in ("indicators/sectors", "clean/emissions", "clean/releases")]
-            frame = provenance(*tables)
+            shown = [store.read(f"indicators/{name}") for name in ("sectors", "scopes", "areas")]
+            frame = provenance(
+                *shown,
+                emissions=store.read("clean/emissions"),
+                subsectors=store.read("clean/subsectors"),
+                territory=store.read("inventory/territory"),
+                organisation=store.read("inventory/organisation"),
+                printed=store.read("clean/printed_inventory"),
+                releases=store.read("clean/releases"),
+                reference=reference,
+            )
             check_contract(frame, table("indicators/provenance"))
             store.write("indicators/provenance", frame)
 

@@ -187,7 +187,7 @@ def correction_applications(
     cells = applied.cells.assign(is_current_release=emissions["is_current_release"].to_numpy()[applied.rows])
     # What is the same in all applications of a correction is told once and taken by number.
     number: dict[int, int] = {}
-    described = []
+    described: list[tuple[Any, ...]] = []
     rows, at, whose = [], [], []
     for step in applied.steps:
         correction = step.correction
