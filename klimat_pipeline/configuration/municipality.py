@@ -109,6 +109,9 @@ class Municipality(_Strict):
     gwp_set: Literal["AR4", "AR5", "AR6"] = Field(
         default="AR5", description="Global warming potentials that the organisation's inventory is counted in."
     )
+    organisation_base_year: Year | None = Field(
+        default=None, description="Year that the organisation's inventory is compared with; none is ever assumed."
+    )
     targets: list[Target] = Field(description="Targets, each with its own baseline.")
 
 

@@ -14,6 +14,7 @@ municipality_code: "{code}"   # in quotation marks, so that a leading zero survi
 name: {name}
 trend_from_year: {trend}         # first year of the trend; has to be a released year
 gwp_set: AR5                  # potentials that the organisation's inventory is counted in: AR4, AR5 or AR6
+# organisation_base_year: 2019   # what the organisation's own inventory is compared with, once somebody has decided
 
 # Without targets the municipality keeps the generic indicators. One entry per target, such as:
 #   - id: total

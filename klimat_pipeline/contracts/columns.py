@@ -507,7 +507,6 @@ COLUMNS = _columns(
         "t_co2e_per_unit",
         _NUM,
         "Factor that the amount was multiplied with: tonnes of CO2e per unit of the amount, in the row's GWP set.",
-        unit="t CO2e",
         nullable=True,
         minimum=0,
     ),

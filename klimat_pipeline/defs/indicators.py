@@ -126,7 +126,9 @@ def scope_figures(
     from klimat_pipeline.indicators.provenance import provenance
     from klimat_pipeline.indicators.scopes import scope_indicators
 
-    scopes = scope_indicators(territory, organisation, printed, targets, releases)
+    scopes = scope_indicators(
+        territory, organisation, printed, targets, releases, base_years=project.organisation_base_years
+    )
     shares = area_shares(territory, printed, areas, releases)
     traced = provenance(
         sectors,

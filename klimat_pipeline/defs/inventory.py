@@ -67,6 +67,8 @@ def inventories(
         "inventory/organisation": organisation_inventory(activity, factors, reference, project.gwp_sets),
         "inventory/reconciliation": reconciliation,
     }
-    shown = {"inventory/reconciliation": as_metadata(pictures(inventory_beside_print(reconciliation)))}
+    names = dict(zip(reference.inventory_lines["line"], reference.inventory_lines["line_name_en"], strict=True))
+    picture = as_metadata(pictures(inventory_beside_print(reconciliation, names)))
+    shown = {"inventory/territory": picture, "inventory/reconciliation": picture}
     inputs = {"corrected/subsectors": subsectors, "clean/energy_use": energy_use}
     yield from checked_together(context, frames, inputs, shown)

@@ -8,7 +8,7 @@ import pandas as pd
 
 from klimat_pipeline.clean.reference import Reference, load_reference
 from klimat_pipeline.configuration.corrections import CorrectionRegister, load_registers
-from klimat_pipeline.configuration.municipality import load_municipalities
+from klimat_pipeline.configuration.municipality import Municipality, load_municipalities
 from klimat_pipeline.corrected.approvals import approvals
 from klimat_pipeline.settings import Settings, load_settings
 from klimat_pipeline.sources.archive import Archive
@@ -62,12 +62,20 @@ class Project(dg.ConfigurableResource):
     @property
     def gwp_sets(self) -> dict[str, str]:
         """Set of global warming potentials that every municipality counts its organisation in."""
-        own = load_municipalities(
+        return {municipality.municipality_code: municipality.gwp_set for municipality in self._municipalities()}
+
+    @property
+    def organisation_base_years(self) -> dict[str, int]:
+        """Year that a municipal group's inventory is compared with, where somebody has chosen one."""
+        chosen = {own.municipality_code: own.organisation_base_year for own in self._municipalities()}
+        return {code: year for code, year in chosen.items() if year is not None}
+
+    def _municipalities(self) -> list[Municipality]:
+        return load_municipalities(
             self.settings.municipalities_dir,
             sector_codes=self.reference.sector_codes,
             known_codes=self.reference.municipality_by_code,
         )
-        return {municipality.municipality_code: municipality.gwp_set for municipality in own}
 
     @property
     def tables(self) -> TableStore:

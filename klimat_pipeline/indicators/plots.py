@@ -5,6 +5,7 @@ Written as plain specifications: a library to write them would take longer to im
 
 import base64
 import math
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -59,11 +60,12 @@ def corrected_against_reported(emissions: "pd.DataFrame") -> dict[str, Chart]:
     return charts
 
 
-def inventory_beside_print(reconciliation: "pd.DataFrame") -> dict[str, Chart]:
+def inventory_beside_print(reconciliation: "pd.DataFrame", names: Mapping[str, str]) -> dict[str, Chart]:
     """One chart per municipality: its printed inventory and ours, stacked by line and scope, a bar each per year.
 
     Args:
         reconciliation: ``inventory/reconciliation``.
+        names: names of the lines by code.
 
     Returns:
         Charts by municipality code, kilotonnes CO2e; the print's first table, beside the release that comes closest.
@@ -76,13 +78,13 @@ def inventory_beside_print(reconciliation: "pd.DataFrame") -> dict[str, Chart]:
         first = frame[frame["print_table"] == frame["print_table"].min()]
         distance = first.assign(_off=first["difference_t"].abs()).groupby("release_id")["_off"].sum()
         release = str(distance.idxmin())
-        charts[str(code)] = _stacked(first[first["release_id"] == release], release)
+        charts[str(code)] = _stacked(first[first["release_id"] == release], release, names)
     return charts
 
 
-def _stacked(frame: "pd.DataFrame", release: str) -> Chart:
+def _stacked(frame: "pd.DataFrame", release: str, names: Mapping[str, str]) -> Chart:
     points = [
-        {"bar": f"{year} {side}", "kt": value / 1000, "line": f"{line} ({scope})"}
+        {"bar": f"{year} {side}", "kt": value / 1000, "line": f"{names.get(line, line)} (scope {scope})"}
         for side, name in (("printed", "published_t"), ("computed", "computed_t"))
         for year, line, scope, value in zip(frame["year"], frame["line"], frame["scope"], frame[name], strict=True)
         if math.isfinite(value)
@@ -91,13 +93,13 @@ def _stacked(frame: "pd.DataFrame", release: str) -> Chart:
         "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
         "data": {"values": points},
         "title": {
-            "text": f"Inventory by line (scope), printed and computed on {release}",
+            "text": f"Inventory by line and scope, printed and computed on {release}",
             "anchor": "start",
             "color": _INK,
         },
-        "width": 560,
+        "width": 620,
         "height": {"step": 34},
-        "mark": {"type": "bar"},
+        "mark": {"type": "bar", "tooltip": True},
         "encoding": {
             "y": {"field": "bar", "type": "nominal", "title": None},
             "x": {"field": "kt", "type": "quantitative", "title": "kt CO2e", "stack": "zero"},
@@ -105,7 +107,7 @@ def _stacked(frame: "pd.DataFrame", release: str) -> Chart:
                 "field": "line",
                 "type": "nominal",
                 "scale": {"scheme": "tableau20"},
-                "legend": {"orient": "bottom", "columns": 3, "title": None, "labelLimit": 260},
+                "legend": {"orient": "bottom", "columns": 2, "title": None, "labelLimit": 330},
             },
         },
         "config": {

@@ -13,7 +13,8 @@ The printed scope 2 of a municipality's own inventory gives a further 1+2 beside
 here: the lines (``inventory.territory``, ``inventory.organisation``).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 
 import pandas as pd
 
@@ -39,6 +40,8 @@ def scope_indicators(
     printed: pd.DataFrame,
     targets: pd.DataFrame,
     releases: pd.DataFrame,
+    *,
+    base_years: Mapping[str, int] = MappingProxyType({}),
 ) -> pd.DataFrame:
     """Scopes of every inventory, their sums and their change since the baseline.
 
@@ -48,6 +51,7 @@ def scope_indicators(
         printed: ``clean/printed_inventory``, for its scope 2.
         targets: ``clean/targets``: the baseline year of the total.
         releases: ``clean/releases``: gas basis and GWP set.
+        base_years: base year of the organisation by municipality, where somebody has chosen one.
 
     Returns:
         ``indicators/scopes``, t CO2e.
@@ -55,7 +59,7 @@ def scope_indicators(
     ledgers = [_scopes(_of_territory(territory)), _scopes(_of_organisation(organisation))]
     parts = pd.concat([*ledgers, _printed(territory, printed)], ignore_index=True)
     frame = pd.concat([parts, *_sums(parts)], ignore_index=True)
-    frame = _with_change(frame, targets)
+    frame = _with_change(frame, targets, base_years)
     frame = _with_share(frame)
     frame = _with_measure(frame, organisation, releases)
     contract = table("indicators/scopes")
@@ -153,13 +157,14 @@ def _added(fixed: pd.DataFrame, varied: pd.DataFrame, scopes: str) -> pd.DataFra
     ]
 
 
-def _with_change(frame: pd.DataFrame, targets: pd.DataFrame) -> pd.DataFrame:
+def _with_change(frame: pd.DataFrame, targets: pd.DataFrame, base_years: Mapping[str, int]) -> pd.DataFrame:
     """The baseline is that of the municipality's own total target, else of the generic one."""
     total = targets[targets["target_id"] == TOTAL].sort_values("target_kind")  # 'contract' before 'generic'
     years = total.dropna(subset="baseline_year").drop_duplicates("municipality_code")
     frame = frame.merge(years[["municipality_code", "baseline_year"]], on="municipality_code", how="left")
     # The targets' baseline is the territory's; an organisation's has to be chosen by somebody.
-    frame["baseline_year"] = frame["baseline_year"].where(frame["boundary"] == TERRITORY)
+    own = frame["municipality_code"].map(dict(base_years)).astype("Float64")
+    frame["baseline_year"] = frame["baseline_year"].where(frame["boundary"] == TERRITORY, own)
     same = [name for name in (*_AT, *_FIGURE) if name != "year"]
     base = frame.loc[frame["year"] == frame["baseline_year"], [*same, "emissions_t_co2e"]]
     frame = frame.merge(

@@ -98,6 +98,18 @@ def test_an_organisation_counts_its_own_activities_once(scopes: pd.DataFrame) ->
     assert set(own["gwp_set"]) == {"AR5"}
 
 
+def test_an_organisation_is_compared_with_the_year_that_somebody_chose(territory: pd.DataFrame) -> None:
+    before = ORGANISATION.assign(year=2019, emissions_t_co2e=ORGANISATION["emissions_t_co2e"] * 2)
+    both = pd.concat([ORGANISATION, before], ignore_index=True)
+    frame = scope_indicators(
+        territory, both, PRINTED, TARGETS, small.releases(), base_years={"1283": 2019, "1280": 2000}
+    )
+    own = frame[(frame["boundary"] == "organisation") & (frame["year"] == 2022)]
+    assert set(own["baseline_year"]) == {2019}
+    assert own["change_pct"].tolist() == [-50.0] * len(own)
+    assert set(frame.loc[frame["boundary"] == "territory", "baseline_year"]) == {1990}
+
+
 def row(frame: pd.DataFrame, scope: str, method: str = "", basis: str = "", year: int = 2022) -> pd.Series:
     found = frame[
         (frame["boundary"] == "territory")
