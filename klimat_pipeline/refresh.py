@@ -23,21 +23,6 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 
-#: Modules that assets import when they run.
-_STAGES = (
-    "published.publication",
-    "corrected.units",
-    "corrected.corrections",
-    "indicators.changes",
-    "indicators.scopes",
-    "inventory.territory",
-    "inventory.organisation",
-    "inventory.reconciliation",
-    "clean.activity",
-    "clean.factors",
-)
-
-
 class RunFailedError(KlimatError):
     """The job stopped; the published tables are still the last good ones."""
 
@@ -76,23 +61,10 @@ def run(settings: Settings, made_from: Inputs, out: "Console", *, force: bool = 
     Raises:
         KlimatError: the fault that stopped it, or ``RunFailedError`` naming the checks that did.
     """
-    with contracts_checked_beside(_ahead):  # starts at once: what comes now gives it the time to import
+    with contracts_checked_beside():  # starts at once: what comes now gives it the time to import
         result = _execute(settings, made_from, out, force=force)
     if not result.success:
         raise _reason(result)
-
-
-def _ahead() -> None:
-    """What a run needs later anyway: the renderer of charts, reference tables, the modules of all stages."""
-    from importlib import import_module
-
-    from klimat_pipeline.defs.project import Project
-    from klimat_pipeline.indicators.plots import start_renderer
-
-    for name in _STAGES:
-        import_module(f"klimat_pipeline.{name}")
-    start_renderer()
-    _ = Project().reference
 
 
 def _execute(settings: Settings, made_from: Inputs, out: "Console", *, force: bool) -> "dg.ExecuteInProcessResult":

@@ -28,6 +28,17 @@ def suite(table: Table, *, proven: Collection[str] = ()) -> "gx.ExpectationSuite
     return gx.ExpectationSuite(name=table.key, expectations=wanted)
 
 
+def expectation_ids(table: Table) -> list[str]:
+    """Ids of all expectations of a table's suite, in its order; costs no import."""
+    ids = ["table:columns", "table:key"]
+    for column in table.columns:
+        bounded = column.minimum is not None or column.maximum is not None
+        held = (not column.nullable, bool(column.allowed), bool(column.pattern), bounded)
+        kinds = ("not_null", "allowed", "pattern", "bounds")
+        ids += [f"{column.name}:{what}" for what, wanted in zip(kinds, held, strict=True) if wanted]
+    return ids
+
+
 def _expectations(table: Table) -> Iterator[Any]:
     from great_expectations.expectations import core as gxe
 

@@ -13,4 +13,7 @@ CHECKED = tuple(key for key, contract in TABLES.items() if contract.stage not in
 def findings(context: dg.AssetExecutionContext, project: Project):
     import pandas as pd
 
-    return checked(context, pd.concat([project.tables.read(findings_key(key)) for key in CHECKED], ignore_index=True))
+    from klimat_pipeline.quality.contract import postponed_findings
+
+    gathered = pd.concat([project.tables.read(findings_key(key)) for key in CHECKED], ignore_index=True)
+    return checked(context, gathered, {"quality/suites": postponed_findings(project.tables.read)})

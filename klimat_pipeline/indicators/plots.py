@@ -139,13 +139,6 @@ def pictures(charts: dict[str, Chart]) -> dict[str, str]:
     return {f"plot {code}": as_markdown_image(chart) for code, chart in charts.items()}
 
 
-def start_renderer() -> None:
-    """Draw nothing: the first picture takes half a second longer than all others."""
-    import vl_convert
-
-    vl_convert.vegalite_to_svg({"data": {"values": []}, "mark": "point"})
-
-
 def _chart(frame: "pd.DataFrame") -> Chart:
     points = [
         {"panel": name, "year": int(year), "kt": value / 1000, "line": "emissions"}

@@ -14,10 +14,11 @@ import os
 import subprocess
 import sys
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
+from queue import SimpleQueue
 from threading import Thread
 from typing import IO, TYPE_CHECKING, Any
 
@@ -33,34 +34,28 @@ _log = logging.getLogger(__name__)
 
 
 class Checker:
-    """The process beside this one, as seen from here.
+    """The process beside this one, as seen from here."""
 
-    Args:
-        meanwhile: work to do here while the first answer is awaited, which takes as long as the imports there.
-    """
-
-    def __init__(self, meanwhile: Callable[[], None] | None = None) -> None:
-        self._meanwhile = meanwhile
+    def __init__(self) -> None:
         self._asked: deque[Future[dict[str, Any]]] = deque()
+        self._outgoing: SimpleQueue[tuple[str, pa.Table] | None] = SimpleQueue()
+        self.postponed: list[Question] = []
         self._process: subprocess.Popen[bytes] | None = subprocess.Popen(  # noqa: S603 this interpreter, this module
             [sys.executable, "-m", __name__], stdin=subprocess.PIPE, stdout=subprocess.PIPE
         )
-        # Answers are taken while questions are still being sent: two full pipes would wait for each other for ever.
+        # Questions leave and answers arrive while this process goes on: a pipe holds little, and imports take seconds.
+        Thread(target=self._speak, args=(self._process, self._outgoing), daemon=True).start()
         Thread(target=self._listen, args=(self._process, self._asked), daemon=True).start()
 
     def ask(self, arrow: "pa.Table", table: "Table") -> "Question | None":
         """Send a table and go on; None where this process has to look itself."""
-        if self._process is None or self._process.stdin is None:
+        if self._process is None or self._process.poll() is not None:
+            self._ended(EOFError("it is gone"))
             return None
         future: Future[dict[str, Any]] = Future()
         self._asked.append(future)
-        try:
-            self._process.stdin.write(json.dumps({"table": table.key}).encode() + b"\n")
-            _send(arrow, self._process.stdin)
-        except (OSError, ValueError) as error:
-            self._ended(error)
-            return None
-        return Question(self, future)
+        self._outgoing.put((table.key, arrow))
+        return Question(self, table, future)
 
     def answer(self, future: "Future[dict[str, Any]]") -> tuple[Finding, ...] | None:
         """What the contract's suite found, or None where this process has to look itself.
@@ -68,17 +63,31 @@ class Checker:
         Raises:
             ContractError: an expectation could not be evaluated at all.
         """
-        if self._meanwhile is not None and not future.done():
-            meanwhile, self._meanwhile = self._meanwhile, None
-            meanwhile()
         try:
-            answer = future.result()
+            answer = self._arrived(future)
         except (OSError, EOFError, ValueError) as error:
             self._ended(error)
             return None
         if "error" in answer:
             raise ContractError(answer["error"])
         return tuple(Finding(**{**finding, "keys": tuple(finding["keys"])}) for finding in answer["findings"])
+
+    def _arrived(self, future: "Future[dict[str, Any]]") -> dict[str, Any]:
+        while True:
+            try:
+                return future.result(timeout=1)
+            except TimeoutError:
+                # A question that was put while the process died is nobody's: it would be waited for for ever.
+                if (self._process is None or self._process.poll() is not None) and not future.done():
+                    raise EOFError("no answer") from None
+
+    @staticmethod
+    def _speak(process: "subprocess.Popen[bytes]", outgoing: "SimpleQueue[tuple[str, pa.Table] | None]") -> None:
+        with suppress(OSError, ValueError):  # a process that died ends the answers too, which says enough
+            while process.stdin is not None and (question := outgoing.get()) is not None:
+                key, arrow = question
+                process.stdin.write(json.dumps({"table": key}).encode() + b"\n")
+                _send(arrow, process.stdin)
 
     @staticmethod
     def _listen(process: "subprocess.Popen[bytes]", asked: "deque[Future[dict[str, Any]]]") -> None:
@@ -102,6 +111,7 @@ class Checker:
         """End the process; it ends by itself too when this one does, since its input ends."""
         if self._process is not None:
             process, self._process = self._process, None
+            self._outgoing.put(None)
             process.kill()
             with suppress(OSError):
                 if process.stdin is not None:
@@ -114,7 +124,12 @@ class Question:
     """A table that was sent to be checked."""
 
     checker: Checker
+    table: "Table"
     future: "Future[dict[str, Any]]"
+
+    def postpone(self) -> None:
+        """Leave the answer to the end of the run (``postponed``)."""
+        self.checker.postponed.append(self)
 
     def findings(self) -> tuple[Finding, ...] | None:
         """Wait for the answer; None where this process has to look itself."""
@@ -126,17 +141,13 @@ _of_this_run: list[Checker] = []
 
 
 @contextmanager
-def contracts_checked_beside(meanwhile: Callable[[], None] | None = None) -> Iterator[None]:
-    """Check contracts in a second process for the length of a run, where there is a processor for it.
-
-    Args:
-        meanwhile: work that this run has to do sooner or later and that nothing before it needs.
-    """
+def contracts_checked_beside() -> Iterator[None]:
+    """Check contracts in a second process for the length of a run, where there is a processor for it."""
     processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     if processors == 1:
         yield
         return
-    checker = Checker(meanwhile)
+    checker = Checker()
     _of_this_run.append(checker)
     try:
         yield
@@ -151,6 +162,14 @@ def ask_beside(arrow: "pa.Table", table: "Table") -> Question | None:
 
     known = TABLES.get(table.key) is table  # a contract made elsewhere cannot be named to it
     return _of_this_run[-1].ask(arrow, table) if _of_this_run and known else None
+
+
+def postponed() -> "list[Question]":
+    """Questions of this run whose answers nobody has waited for yet; each is given once."""
+    if not _of_this_run:
+        return []
+    found, _of_this_run[-1].postponed = _of_this_run[-1].postponed, []
+    return found
 
 
 def _send(arrow: "pa.Table", to: IO[bytes]) -> None:

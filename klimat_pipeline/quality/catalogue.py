@@ -79,6 +79,7 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
     "indicators/changes": (_reconciles(sums.parts_sum_to_change),),
     "indicators/base_years": (_likely(likely.base_years_approved), _likely(likely.approvals_used)),
     "indicators/provenance": (_reconciles(sums.cells_sum_to_reported),),
+    "quality/findings": (_reconciles(sums.suites_agree),),
     "indicators/sectors": (
         _reconciles(sums.base_matches_target),
         _reconciles(sums.total_is_sum),

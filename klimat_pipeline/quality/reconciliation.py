@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from klimat_pipeline.quality.findings import Finding, failed, first_keys, not_applicable, passed
+from klimat_pipeline.quality.findings import FIRST, Finding, failed, first_keys, not_applicable, passed
 
 Tables = Mapping[str, pd.DataFrame]
 
@@ -381,6 +381,27 @@ def _beside_cells(traced: "pd.DataFrame", table_name: str, shown: "pd.DataFrame"
     how = "outer" if table_name == "sector_indicators" else "right"
     both = mine.merge(shown[[*keys, "emissions_reported_t_co2e"]], on=keys, how=how, validate="one_to_one")
     return both.assign(table_name=table_name)
+
+
+def suites_agree(tables: Tables) -> Sequence[Finding]:
+    """Great Expectations, evaluated beside the run, agrees with what the tables' own values proved."""
+    found = tables["quality/suites"]
+    if found.empty:
+        return [not_applicable("Great Expectations was waited for at every table")]
+    wrong = found[found["outcome"] == "failed"]
+    said = f"{len(found)} expectations of {found['table_name'].nunique()} tables"
+    if wrong.empty:
+        return [passed(f"{said} agree", observed="0 differ")]
+    return [
+        failed(
+            f"{len(wrong)} of {said} differ: {wrong['message'].iloc[0]}",
+            observed=f"{len(wrong)} differ",
+            limit="0",
+            keys=tuple(wrong["message"].head(FIRST)),
+            count=len(wrong),
+            suspicion="a proof in quality/contract.py judges other than Great Expectations",
+        )
+    ]
 
 
 def parts_sum_to_change(tables: Tables) -> Sequence[Finding]:
