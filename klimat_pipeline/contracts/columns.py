@@ -725,6 +725,94 @@ COLUMNS = _columns(
     Column("may_be_summed", _TEXT, "Whether rows may be added up.", allowed=("yes", "no", "within one release")),
     Column("description", _TEXT, "What it means."),
     Column("derived_from", _TEXT, "Columns that it is computed from, separated by spaces; empty at a source."),
+    # -- actions -------------------------------------------------------------------------------------------------
+    Column("action_id", _TEXT, "Action in the municipality's actions.csv.", pattern=IDENTIFIER),
+    Column("name_sv", _TEXT, "Name in Swedish."),
+    Column("name_en", _TEXT, "Name in English."),
+    Column(
+        "effect_t_per_year",
+        _NUM,
+        "Tonnes CO2e that the action saves a year at full effect, on its own; missing where nobody has estimated it.",
+        unit="t/year",
+        nullable=True,
+        minimum=0,
+    ),
+    Column("effect_low_t", _NUM, "Low end of the yearly effect.", unit="t", nullable=True, minimum=0),
+    Column("effect_high_t", _NUM, "High end of the yearly effect.", unit="t", nullable=True, minimum=0),
+    Column(
+        "start_year",
+        _INT,
+        "First year with effect; missing where the source does not say, and the effect is then counted whole in the "
+        "target year and in no year before.",
+        nullable=True,
+        minimum=1900,
+        maximum=2200,
+    ),
+    Column(
+        "ramp_years",
+        _INT,
+        "Years from the start to the full effect, in equal steps; missing or 0: full from the start.",
+        unit="years",
+        nullable=True,
+        minimum=0,
+    ),
+    Column(
+        "lifetime_years",
+        _INT,
+        "Years with effect from the start; missing where it does not end.",
+        unit="years",
+        nullable=True,
+        minimum=1,
+    ),
+    Column("cost_msek", _NUM, "Investment, fixed prices of 'price_year', million kronor.", unit="MSEK", nullable=True),
+    Column(
+        "annual_cost_msek",
+        _NUM,
+        "Yearly cost while it lasts, fixed prices of 'price_year', million kronor; negative for a saving.",
+        unit="MSEK/year",
+        nullable=True,
+    ),
+    Column("price_year", _INT, "Price level of the kronor.", nullable=True, minimum=1900, maximum=2200),
+    *(
+        Column(
+            f"share_{payer}",
+            _NUM,
+            f"Share of the investment that {who} pays.",
+            unit="fraction",
+            nullable=True,
+            minimum=0,
+            maximum=1,
+        )
+        for payer, who in (
+            ("municipal", "the municipality with its companies"),
+            ("regional", "the region"),
+            ("national", "the state"),
+            ("private", "others, companies and households"),
+            ("eu", "the European Union"),
+        )
+    ),
+    Column("lead", _TEXT, "Who leads the action.", nullable=True),
+    Column(
+        "action_status",
+        _TEXT,
+        "'proposed', 'decided', 'ongoing', or 'completed': the effect is in the latest emissions already.",
+        allowed=("proposed", "decided", "ongoing", "completed"),
+    ),
+    Column("other_benefits", _TEXT, "Benefits besides the climate, in their own units.", nullable=True),
+    Column(
+        "interacts_with",
+        _TEXT,
+        "Other actions whose effect overlaps with this one's, separated by spaces.",
+        nullable=True,
+    ),
+    Column(
+        "interaction_rule",
+        _TEXT,
+        "How it acts together with others on its line. 'multiplicative' (also where nothing is said): it saves its "
+        "share of what the others leave; 'additive': it acts on a source that no other touches. Together never more "
+        "than the line holds.",
+        allowed=("multiplicative", "additive"),
+    ),
 )
 
 

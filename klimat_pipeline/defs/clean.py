@@ -24,12 +24,14 @@ AFTER = [["sources", "smhi_snapshots"]]
         "clean/areas",
         "clean/scope3",
         "clean/activity",
+        "clean/actions",
         kinds=("csv", "yaml"),
     ),
     deps=AFTER,
 )
 def configuration(context: dg.AssetExecutionContext, project: Project):
     """What people edit, checked against the reference tables: one step, since each table takes milliseconds."""
+    from klimat_pipeline.clean.actions import clean_actions
     from klimat_pipeline.clean.activity import clean_activity
     from klimat_pipeline.clean.areas import clean_areas
     from klimat_pipeline.clean.energy_use import clean_energy_use
@@ -60,6 +62,7 @@ def configuration(context: dg.AssetExecutionContext, project: Project):
     yield checked(context, clean_areas(folders, reference), key="clean/areas")
     yield checked(context, clean_scope3(folders, reference), key="clean/scope3")
     yield checked(context, clean_activity(folders, reference, examples=examples), key="clean/activity")
+    yield checked(context, clean_actions(folders, reference, examples=examples), key="clean/actions")
 
 
 @dg.asset(
