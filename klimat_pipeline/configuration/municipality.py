@@ -196,6 +196,7 @@ def validate_configuration(settings: Settings) -> list[str]:
     from klimat_pipeline.clean.actions import clean_actions
     from klimat_pipeline.clean.activity import clean_activity
     from klimat_pipeline.clean.areas import clean_areas
+    from klimat_pipeline.clean.assumptions import load_assumptions
     from klimat_pipeline.clean.energy_use import clean_energy_use
     from klimat_pipeline.clean.factors import clean_factors
     from klimat_pipeline.clean.printed_inventory import clean_printed_inventory
@@ -230,6 +231,7 @@ def validate_configuration(settings: Settings) -> list[str]:
         lambda: clean_areas(folder, reference),
         lambda: clean_scope3(folder, reference),
         lambda: clean_actions(folder, reference, examples=True),
+        lambda: load_assumptions(settings.reference_dir, reference.sector_codes),
     ):
         try:
             load()

@@ -6,6 +6,7 @@ from pathlib import Path
 import dagster as dg
 import pandas as pd
 
+from klimat_pipeline.clean.assumptions import Assumptions, load_assumptions
 from klimat_pipeline.clean.reference import Reference, load_reference
 from klimat_pipeline.configuration.corrections import CorrectionRegister, load_registers
 from klimat_pipeline.configuration.municipality import load_municipalities
@@ -68,6 +69,11 @@ class Project(dg.ConfigurableResource):
             known_codes=self.reference.municipality_by_code,
         )
         return {municipality.municipality_code: municipality.gwp_set for municipality in own}
+
+    @property
+    def assumptions(self) -> Assumptions:
+        """What the scenarios assume."""
+        return load_assumptions(self.settings.reference_dir, self.reference.sector_codes)
 
     @property
     def tables(self) -> TableStore:
