@@ -8,6 +8,7 @@ from klimat_pipeline.defs import (
     indicators,
     inventory,
     jobs,
+    pathways,
     published,
     quality,
     raw,
@@ -20,7 +21,7 @@ from klimat_pipeline.defs.project import Project
 
 defs = dg.Definitions(
     assets=dg.load_assets_from_modules(
-        [sources, raw, clean, corrected, inventory, indicators, scenarios, quality, published]
+        [sources, raw, clean, corrected, inventory, indicators, scenarios, pathways, quality, published]
     ),
     jobs=[jobs.nightly_refresh, jobs.housekeeping],
     schedules=[jobs.nightly_schedule, jobs.housekeeping_schedule],

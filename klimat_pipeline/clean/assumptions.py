@@ -138,7 +138,7 @@ def load_assumptions(reference_dir: Path, sector_codes: tuple[str, ...]) -> Assu
         raise ProblemsError(problems)
     values = {row["assumption"]: float(row["value"]) for row in read["scenario_assumptions"]}
     return Assumptions(
-        **{name: int(values[name]) for name in _WHOLE},  # type: ignore[arg-type]
+        **{name: int(values[name]) for name in _WHOLE},
         **{name: values[name] for name in _PARTS},  # type: ignore[arg-type]
         sectors={row.pop("sector_code"): SectorWidth(**row) for row in read["scenario_sectors"]},
         years={(row["sector_code"], row["year"]): (row["treatment"], row["reason"]) for row in read["scenario_years"]},

@@ -908,7 +908,10 @@ COLUMNS = _columns(
     Column("unfunded_msek", _NUM, "Investment that nobody is named for.", unit="MSEK", nullable=True),
     Column("reduced_t", _NUM, "Tonnes CO2e that the action saves in the year.", unit="t", nullable=True),
     Column(
-        "cumulated_t", _NUM, "Tonnes CO2e that it has saved by the end of the year, from its start.", unit="t",
+        "cumulated_t",
+        _NUM,
+        "Tonnes CO2e that it has saved by the end of the year, from its start.",
+        unit="t",
         nullable=True,
     ),
     Column("is_until_target", _BOOL, "Whether the year is not after the target's."),
@@ -927,9 +930,7 @@ COLUMNS = _columns(
         unit="SEK/t",
         nullable=True,
     ),
-    Column(
-        "sek_per_t_undiscounted", _NUM, "The same at a rate of zero: plain sums.", unit="SEK/t", nullable=True
-    ),
+    Column("sek_per_t_undiscounted", _NUM, "The same at a rate of zero: plain sums.", unit="SEK/t", nullable=True),
     Column(
         "abatement_order",
         _INT,

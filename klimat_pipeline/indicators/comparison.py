@@ -130,9 +130,7 @@ def _values(wide: pd.DataFrame, population: pd.DataFrame, base: int, first: int)
     found: dict[str, pd.Series] = {
         "emissions": now,
         "per_resident": now / residents.reindex(place).to_numpy(dtype="float64"),
-        "share": (now / np.where(totals > 0, totals, np.nan) * 100.0)[
-            now.index.get_level_values("target_id") != TOTAL
-        ],
+        "share": (now / np.where(totals > 0, totals, np.nan) * 100.0)[now.index.get_level_values("target_id") != TOTAL],
     }
     if base in wide.columns and base < newest:
         found["change_since_baseline"] = (now / wide[base].where(wide[base] > 0) - 1.0) * 100.0

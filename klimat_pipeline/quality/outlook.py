@@ -47,7 +47,8 @@ def investment_is_paid_for(tables: Tables) -> Sequence[Finding]:
     known = frame[frame["investment_msek"].notna()]
     if known.empty:
         return [not_applicable("no action has a cost")]
-    parts = [name for name in known.columns if name.endswith("_msek") and name not in ("investment_msek", "running_msek")]
+    beside = ("investment_msek", "running_msek")
+    parts = [name for name in known.columns if name.endswith("_msek") and name not in beside]
     off = (known[parts].sum(axis=1) - known["investment_msek"]).abs()
     return [_none(known[off > NOISE_MSEK], known, ["municipality_code", "action_id", "year"], "rows do not add up")]
 

@@ -81,7 +81,8 @@ def _cost(action: dict[str, Any], ends: dict[str, int], rate: float) -> dict[str
         row |= {
             "sek_per_t": row["discounted_cost_msek"] * _SEK_PER_MSEK / row["discounted_t"],
             "sek_per_t_undiscounted": row["lifetime_cost_msek"] * _SEK_PER_MSEK / row["lifetime_t"],
-            "notation_key": None,
+            # Without yearly costs the figure is the investment's alone: not the whole cost of a tonne.
+            "notation_key": NOT_ESTIMATED if pd.isna(action["annual_cost_msek"]) else None,
         }
     return row
 

@@ -58,14 +58,14 @@ def calibrated(emissions: pd.DataFrame, assumptions: Assumptions, source: str = 
     """
     (panel,) = panels(emissions)
     bare = {s: replace(width, typical_spread=0.0) for s, width in assumptions.sectors.items()}
-    own = {s: [] for s in panel.sector_codes}  # type: dict[str, list[Floats]]
+    own: dict[str, list[Floats]] = {s: [] for s in panel.sector_codes}
     for fitted, _ in _fits(panel, replace(assumptions, sectors=bare, prior_years=0.0)):
         for row, sector in enumerate(panel.sector_codes):
             alive = (panel.tonnes[row] != 0).any(axis=1) & ~np.isnan(fitted.own_spread[row])
             own[sector].append(fitted.own_spread[row][alive])
-    typical = {s: float(np.median(np.concatenate(parts))) if any(map(len, parts)) else np.nan for s, parts in own.items()}
-    known = [value for value in typical.values() if value > 0]
-    typical = {s: value if value > 0 else float(np.median(known)) for s, value in typical.items()}
+    known = {s: float(np.median(np.concatenate(parts))) for s, parts in own.items() if any(map(len, parts))}
+    usual_spread = float(np.median(list(known.values())))
+    typical = {s: known.get(s, usual_spread) for s in panel.sector_codes}
     given = {s: replace(width, typical_spread=typical.get(s, 0.0)) for s, width in assumptions.sectors.items()}
     lines = _width_lines(panel, replace(assumptions, sectors=given))
     usual = [float(np.median([line[part] for line in lines.values()])) for part in (0, 1)]
@@ -108,22 +108,20 @@ def _width_lines(panel: Panel, assumptions: Assumptions) -> dict[str, list[float
     lines = {}
     for sector in panel.sector_codes:
         points = [
-            (ahead, float(np.quantile(found, assumptions.nominal_fraction)), len(found))
+            (ahead, float(np.quantile(missed, assumptions.nominal_fraction)), len(missed))
             for (s, ahead), parts in errors.items()
-            if s == sector and len(found := np.concatenate(parts))
+            if s == sector and len(missed := np.concatenate(parts))
         ]
         if points:
-            ahead, needed, count = map(np.array, zip(*points, strict=True))
-            weight = np.sqrt(count)
-            design = np.stack([np.ones(len(ahead)), ahead], axis=1) * weight[:, None]
-            at = _normal_quantile(assumptions.nominal_fraction)
-            lines[sector] = list(np.linalg.lstsq(design, needed / at * weight, rcond=None)[0])
+            found = np.array(points)
+            weight = np.sqrt(found[:, 2])
+            design = np.stack([np.ones(len(found)), found[:, 0]], axis=1) * weight[:, None]
+            needed = found[:, 1] / _normal_quantile(assumptions.nominal_fraction)
+            lines[sector] = [float(part) for part in np.linalg.lstsq(design, needed * weight, rcond=None)[0]]
     return lines
 
 
-def _covered(
-    panel: Panel, assumptions: Assumptions, *, totals_only: bool = False
-) -> Iterator[Mapping[str, Any]]:
+def _covered(panel: Panel, assumptions: Assumptions, *, totals_only: bool = False) -> Iterator[Mapping[str, Any]]:
     edge = _normal_quantile(assumptions.nominal_fraction)
     stream = [
         sector_errors(Stream(code), panel.sector_codes, TOTAL_DRAWS, assumptions.common_fraction).mixed

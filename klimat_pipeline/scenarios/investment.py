@@ -1,7 +1,8 @@
 """Climate investment plan: what each action costs in each year, who pays, and what it saves.
 
 * The investment is spread evenly over the years in which the action comes into effect: from its start over its ramp,
-  all in the first year where it has none. Yearly costs run over its lifetime.
+  all in the first year where it has none. Yearly costs run over its lifetime. Without a start nobody knows the year
+  of the money; the tonnes are counted whole in the target's year and in no year before.
 * Each payer bears its share of the investment; what the shares leave open is ``unfunded``. Yearly costs are not split:
   nobody has said who bears them.
 * Tonnes are those of the action alone, at its most likely effect: they are not to be added where actions interact.
@@ -52,11 +53,12 @@ def schedule(action: dict[str, Any], until: int | None) -> dict[str, Any]:
 
     Returns:
         ``years`` and, of the same length, ``investment``, ``running`` (MSEK) and ``tonnes``; NaN where not stated.
-        No years where its start is not stated.
+        No years where neither a start nor a last year is.
     """
-    if pd.isna(action["start_year"]):
+    first = until if pd.isna(action["start_year"]) else int(action["start_year"])
+    if first is None:
         return {"years": np.array([], dtype="int64")} | dict.fromkeys(("investment", "running", "tonnes"), np.array([]))
-    start, ramp = int(action["start_year"]), int(_known(action["ramp_years"], 0))
+    start, ramp = first, int(_known(action["ramp_years"], 0))
     lifetime = None if pd.isna(action["lifetime_years"]) else int(action["lifetime_years"])
     last = start + lifetime - 1 if lifetime is not None else max(until or start, start + max(ramp, 1) - 1)
     years = np.arange(start, max(last, start) + 1)
@@ -77,7 +79,7 @@ def _years(action: dict[str, Any], ends: dict[str, int]) -> Iterator[dict[str, A
     plan = schedule(action, until)
     shares = {payer: _known(action[f"share_{payer}"], 0.0) for payer in PAYERS}
     open_share = max(1.0 - sum(shares.values()), 0.0)
-    costed = pd.notna(action["cost_msek"])
+    costed = pd.notna(action["cost_msek"]) and pd.notna(action["start_year"])
     saved = np.cumsum(plan["tonnes"])
     for at, year in enumerate(plan["years"].tolist()):
         invested = float(plan["investment"][at]) if costed else None

@@ -81,8 +81,9 @@ def with_numbers(
     for row in actions.sort_values(["municipality_code", "action_id"]).to_dict("records"):
         sector, code = sector_of.get(row["line"]), str(row["municipality_code"])
         start = row["start_year"] if pd.notna(row["start_year"]) else ends.get(code)
-        countless = sector is None or pd.notna(row["carrier"]) or pd.isna(row["effect_t_per_year"]) or start is None
-        if countless or row["action_status"] == COMPLETED:
+        if sector is None or pd.notna(row["carrier"]) or pd.isna(row["effect_t_per_year"]):
+            continue
+        if start is None or row["action_status"] == COMPLETED:
             continue
         mode = float(row["effect_t_per_year"])
         found.setdefault(code, []).append(

@@ -34,8 +34,8 @@ def _rows(simulation: Simulation) -> Iterator[dict[str, Any]]:
     followed = {what.target_id: what for what in simulation.followed}
     for (scenario, target_id), draws in simulation.ends.items():
         what = followed[target_id]
-        assert what.target_t is not None  # only targets with a level have ends
-        assert what.target_year is not None
+        if what.target_t is None or what.target_year is None:
+            continue  # only targets with a level have ends
         low, middle, high = np.quantile(draws, PERCENTILES).tolist()
         left, now = what.target_year - simulation.origin, what.latest_t
         met = now <= what.target_t

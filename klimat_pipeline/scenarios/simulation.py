@@ -209,9 +209,8 @@ def _simulation(
         percentiles=np.stack(percentiles),
         ends=ends,
         inputs=inputs,
-        middle=membership @ np.nan_to_num(
-            np.stack([place.fitted.forecast(year)[:, place.at] for year in years], axis=-1)
-        ),
+        middle=membership
+        @ np.nan_to_num(np.stack([place.fitted.forecast(year)[:, place.at] for year in years], axis=-1)),
         sector_codes=sectors,
         action_sectors={action.action_id: action.sector_code for action in actions},
         shifted={name: membership @ np.nan_to_num(tonnes) for name, tonnes in shifted.items()},
@@ -221,7 +220,7 @@ def _simulation(
 
 
 def _futures(place: _Place, errors: Floats, inventory: Floats, years: tuple[int, ...]) -> Floats:
-    """Draws of every sector and year ahead, shape (S, H, D); zero where there is no trend, and nothing is made of it."""
+    """Draws of every sector and year ahead, shape (S, H, D); zero where there is no trend."""
     fitted, at = place.fitted, place.at
     one = Fit(
         origin=fitted.origin,
@@ -234,8 +233,7 @@ def _futures(place: _Place, errors: Floats, inventory: Floats, years: tuple[int,
     )
     sectors, quality = place.panel.sector_codes, place.assumptions
     pct = [
-        place.local_pct.get(sector, quality.uncertainty_pct[quality.sectors[sector].data_quality])
-        for sector in sectors
+        place.local_pct.get(sector, quality.uncertainty_pct[quality.sectors[sector].data_quality]) for sector in sectors
     ]
     scale = 1.0 + np.array(pct)[:, None] / 100.0 / _PLUS_MINUS * inventory
     drawn_years = [np.nan_to_num(one.forecast(year, errors)) * np.maximum(scale, 0.0) for year in years]

@@ -1,4 +1,4 @@
-"""The trend that business as usual follows: robust, over ragged years, with odd years and changes of law in their place.
+"""The trend that business as usual follows: robust, over ragged years, odd years and changes of law in their place.
 
 For every municipality and main sector of a release, over the last ``window_years`` up to the newest year:
 
@@ -11,9 +11,9 @@ For every municipality and main sector of a release, over the last ``window_year
 * spread: the residuals' standard deviation, drawn towards the sector's typical one with the weight of ``prior_years``.
 
 A forecast h years ahead is c sinh(level + slope h + e), e normal with the standard deviation spread x (width_at_once +
-width_per_year h); neither the line nor the forecast goes below zero unless history did. The widths were calibrated by hindcast (``hindcast``). Theil-Sen
-was preferred to Huber's regression because it has no tuning constant and is exact with the three to six years that a
-release may hold.
+width_per_year h); neither the line nor the forecast goes below zero unless history did. The widths were calibrated by
+hindcast (``hindcast``). Theil-Sen was preferred to Huber's regression because it has no tuning constant and is exact
+with the three to six years that a release may hold.
 """
 
 from dataclasses import dataclass, field

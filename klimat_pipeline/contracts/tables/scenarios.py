@@ -7,6 +7,8 @@ from klimat_pipeline.contracts.model import Table
 _SECTORS = "indicators/sectors"
 _EMISSIONS = "corrected/emissions.emissions_t_co2e"
 _ACTIONS = "clean/actions"
+#: Scenarios that are drawn.
+_DRAWN = ("business_as_usual", "existing_policies", "with_actions")
 _FUTURE = (_EMISSIONS, f"{_ACTIONS}.effect_t_per_year")
 
 PATHWAYS = Table(
@@ -39,7 +41,7 @@ PROBABILITY = Table(
         col("municipality_code").use(f"{_SECTORS}.municipality_code"),
         col("release_id").use(f"{_SECTORS}.release_id"),
         col("target_id").use(f"{_SECTORS}.target_id"),
-        col("scenario").use(f"{_ACTIONS}.action_id", allowed=("business_as_usual", "existing_policies", "with_actions")),
+        col("scenario").use(f"{_ACTIONS}.action_id", allowed=_DRAWN),
         col("newest_year").use(f"{_SECTORS}.year"),
         col("newest_t").use(f"{_SECTORS}.emissions_t_co2e"),
         col("target_year").use(f"{_SECTORS}.target_year", nullable=False),
@@ -80,8 +82,8 @@ SENSITIVITY = Table(
 
 HINDCAST = Table(
     key="scenarios/hindcast",
-    description="Would the trend have been right? Fitted on the years up to an earlier one, for all municipalities of a "
-    "release: the share of the later figures that its intervals cover, per sector and for the totals.",
+    description="Would the trend have been right? Fitted on the years up to an earlier one, for all municipalities of "
+    "a release: the share of the later figures that its intervals cover, per sector and for the totals.",
     columns=(
         col("release_id").use("corrected/emissions.release_id"),
         col("sector_code").use("corrected/emissions.sector_code"),
@@ -100,6 +102,7 @@ HINDCAST = Table(
 
 _COST = (f"{_ACTIONS}.cost_msek", f"{_ACTIONS}.start_year", f"{_ACTIONS}.ramp_years")
 _EFFECT = tuple(f"{_ACTIONS}.{n}" for n in ("effect_t_per_year", "start_year", "ramp_years", "lifetime_years"))
+_LEVELISED = tuple(dict.fromkeys((*_COST, f"{_ACTIONS}.annual_cost_msek", *_EFFECT)))
 _PAYERS = ("municipal", "regional", "national", "private", "eu")
 
 INVESTMENT = Table(
@@ -126,8 +129,8 @@ INVESTMENT = Table(
 
 ABATEMENT = Table(
     key="scenarios/abatement",
-    description="What a tonne costs: per action the lifetime's costs over the lifetime's tonnes, both discounted at the "
-    "stated rate, and its place in the municipality's abatement curve.",
+    description="What a tonne costs: per action the lifetime's costs over the lifetime's tonnes, both discounted at "
+    "the stated rate, and its place in the municipality's abatement curve.",
     columns=(
         col("municipality_code").use(f"{_ACTIONS}.municipality_code"),
         col("action_id").use(f"{_ACTIONS}.action_id"),
@@ -140,10 +143,10 @@ ABATEMENT = Table(
         col("discounted_cost_msek").use(*_COST, f"{_ACTIONS}.annual_cost_msek"),
         col("discount_rate_pct"),
         col("price_year").use(f"{_ACTIONS}.price_year"),
-        col("sek_per_t").use(*_COST, *_EFFECT),
-        col("sek_per_t_undiscounted").use(*_COST, *_EFFECT),
-        col("abatement_order").use(*_COST, *_EFFECT),
-        col("abatement_from_t").use(*_COST, *_EFFECT),
+        col("sek_per_t").use(*_LEVELISED),
+        col("sek_per_t_undiscounted").use(*_LEVELISED),
+        col("abatement_order").use(*_LEVELISED),
+        col("abatement_from_t").use(*_LEVELISED),
         col("notation_key").use(f"{_ACTIONS}.cost_msek"),
         col("other_benefits").use(f"{_ACTIONS}.other_benefits"),
         col("source").use(f"{_ACTIONS}.source"),
