@@ -922,7 +922,7 @@ COLUMNS = _columns(
     Column(
         "discounted_cost_msek", _NUM, "The lifetime's costs, discounted to the first year.", unit="MSEK", nullable=True
     ),
-    Column("discount_rate_pct", _NUM, "Discount rate, real, per cent a year.", unit="%/year", minimum=0),
+    Column("discount_rate_pct", _NUM, "Discount rate, real, per cent a year.", unit="%", minimum=0),
     Column(
         "sek_per_t",
         _NUM,

@@ -10,8 +10,10 @@
   ('additive'), never below zero. So together they never save more than the sector holds, their order does not matter,
   and one more never raises emissions.
 
-Actions belong to lines of the inventory; a line is found again in the national main sector that it comes from. Actions
-on scope 2 (they name a carrier) and on sinks touch no figure of the national database and are in no pathway.
+What an action saves is taken from the trend: where a plan counted it against another reference, part of it may be in
+the trend already, and only whoever made the plan can tell. Actions belong to lines of the inventory; a line is found
+again in the national main sector that it comes from. Actions on scope 2 (they name a carrier) and on sinks touch no
+figure of the national database and are in no pathway.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -143,7 +145,7 @@ def remaining(emissions: Floats, overlapping: Sequence[Floats], additive: Sequen
     """
     left = np.ones_like(emissions)
     for effect in overlapping:
-        with np.errstate(divide="ignore", invalid="ignore"):
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
             left *= 1.0 - np.where(emissions > 0, np.minimum(effect / emissions, 1.0), 0.0)
     kept = emissions * left
     taken = sum(additive, np.zeros_like(emissions))

@@ -92,7 +92,12 @@ def pathway_fan(pathways: "pd.DataFrame", indicators: "pd.DataFrame") -> Chart:
     names = [name for name in _LINES if any(point["line"] == name for point in (*points, *lines))]
     scale = {"domain": names, "range": [_LINES[name] for name in names]}
     year = {"field": "year", "type": "quantitative", "scale": {"zero": False}, "axis": {"format": "d", "title": None}}
-    colour = {"field": "line", "type": "nominal", "scale": scale, "legend": {"orient": "top", "title": None}}
+    colour = {
+        "field": "line",
+        "type": "nominal",
+        "scale": scale,
+        "legend": {"orient": "top", "title": None, "symbolOpacity": 1},
+    }
     return {
         "width": 640,
         "height": 240,
@@ -187,7 +192,13 @@ def comparison_strip(comparison: "pd.DataFrame", municipality_code: str) -> Char
                 "field": "indicator",
                 "type": "nominal",
                 "title": None,
-                "header": {"labelAngle": 0, "labelAlign": "left", "labelOrient": "top", "labelColor": _INK},
+                "header": {
+                    "labelAngle": 0,
+                    "labelAlign": "left",
+                    "labelAnchor": "start",
+                    "labelOrient": "top",
+                    "labelColor": _INK,
+                },
             }
         },
         "spec": {
