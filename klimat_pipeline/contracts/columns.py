@@ -879,7 +879,8 @@ COLUMNS = _columns(
     Column(
         "shift_t",
         _NUM,
-        "What another assumption does to business as usual in the target's year, tonnes; missing for what is drawn.",
+        "Tonnes in the target's year: what another assumption does to business as usual, or what leaving the action "
+        "out does to the plan; missing for the rest.",
         unit="t",
         nullable=True,
     ),

@@ -58,7 +58,7 @@ def schedule(action: dict[str, Any], until: int | None) -> dict[str, Any]:
     first = until if pd.isna(action["start_year"]) else int(action["start_year"])
     if first is None:
         return {"years": np.array([], dtype="int64")} | dict.fromkeys(("investment", "running", "tonnes"), np.array([]))
-    start, ramp = first, int(_known(action["ramp_years"], 0))
+    start, ramp = first, 0 if pd.isna(action["start_year"]) else int(_known(action["ramp_years"], 0))
     lifetime = None if pd.isna(action["lifetime_years"]) else int(action["lifetime_years"])
     last = start + lifetime - 1 if lifetime is not None else max(until or start, start + max(ramp, 1) - 1)
     years = np.arange(start, max(last, start) + 1)

@@ -5,10 +5,10 @@
   in no year before.
 * What it already did in the newest year with figures is part of the trend and is not counted again; an action that is
   completed is in it altogether.
-* With E the sector's emissions in a draw and e the effects of its actions, what is left is E x product(1 - min(1, e /
-  E)) over those that overlap ('multiplicative'), less the sum of those that work on a source of their own
-  ('additive'), never below zero. So together they never save more than the sector holds, their order does not matter,
-  and one more never raises emissions.
+* With E the sector's emissions in a draw, A the effects of actions on a source of their own ('additive') and e those of
+  the others ('multiplicative'), what is left is max(E - sum A, 0) x product(1 - min(1, e / E)): the rule of
+  ``effects``, on whole arrays of draws. So together they never save more than the sector holds, their order does not
+  matter, and one more never raises emissions.
 
 What an action saves is taken from the trend: where a plan counted it against another reference, part of it may be in
 the trend already, and only whoever made the plan can tell. Actions belong to lines of the inventory; a line is found
@@ -96,7 +96,8 @@ def with_numbers(
                 mode_t=mode,
                 high_t=_known(row["effect_high_t"], mode),
                 start_year=int(start),
-                ramp_years=int(_known(row["ramp_years"], 0)),
+                # A ramp from nobody knows when is none: what is left without a start is whole in the target's year.
+                ramp_years=0 if pd.isna(row["start_year"]) else int(_known(row["ramp_years"], 0)),
                 lifetime_years=None if pd.isna(row["lifetime_years"]) else int(row["lifetime_years"]),
                 is_decided=row["action_status"] in DECIDED,
                 is_additive=row["interaction_rule"] == ADDITIVE,
@@ -147,9 +148,8 @@ def remaining(emissions: Floats, overlapping: Sequence[Floats], additive: Sequen
     for effect in overlapping:
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
             left *= 1.0 - np.where(emissions > 0, np.minimum(effect / emissions, 1.0), 0.0)
-    kept = emissions * left
     taken = sum(additive, np.zeros_like(emissions))
-    return np.where(emissions > 0, np.maximum(kept - taken, 0.0), emissions)
+    return np.where(emissions > 0, np.maximum(emissions - taken, 0.0) * left, emissions)
 
 
 def _known(value: Any, otherwise: float) -> float:

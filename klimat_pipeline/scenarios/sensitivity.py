@@ -1,8 +1,10 @@
 """What decides a target: which trends, figures and actions its outcome hangs on, and what other assumptions would do.
 
 * Of everything that is drawn: Spearman's rank correlation with the outcome in the target's year, and its square as a
-  share of all squares. An action with little effect, or whose range is narrow, has little of it: it is uncertainty
-  that is ranked, not benefit.
+  share of all squares. An action whose range is narrow, or not given, has little of it: it is uncertainty that is
+  ranked here, not benefit.
+* Of every action: how much higher the median of the outcome lies without it (``shift_t``): what it is worth beside the
+  others.
 * Of what is assumed once for all draws: the shift of business as usual (median forecast, tonnes) in the target's year
   when the trend is fitted otherwise. ``newest_year_left_out`` is how far a single year moves the end.
 """
@@ -66,7 +68,7 @@ def _rows(simulation: Simulation) -> Iterator[dict[str, Any]]:
                 "factor": name,
                 "rank_correlation": r,
                 "variance_share_fraction": part,
-                "shift_t": None,
+                "shift_t": simulation.without.get((name, what.target_id)) if kind == "action" else None,
             }
         year = simulation.years.index(what.target_year)
         for name, tonnes in simulation.shifted.items():

@@ -68,6 +68,7 @@ class Simulation:
         inputs: what was drawn, by kind and name, for the sensitivities; empty without own targets.
         middle: business as usual without errors, shape (T, H).
         shifted: the same under other assumptions, by their name.
+        without: what leaving an action out does to the median in a target's year, by action and target.
         sector_codes: the panel's sectors, which ``Followed.rows`` points into.
         action_sectors: sector of each action.
         note: how odd years were treated.
@@ -85,6 +86,7 @@ class Simulation:
     inputs: Mapping[tuple[str, str], Floats] = field(repr=False)
     middle: Floats = field(repr=False)
     shifted: Mapping[str, Floats] = field(repr=False)
+    without: Mapping[tuple[str, str], float] = field(repr=False)
     sector_codes: tuple[str, ...]
     action_sectors: Mapping[str, str]
     note: str
@@ -185,7 +187,7 @@ def _simulation(
     membership = np.zeros((len(followed), len(sectors)))
     for row, what in enumerate(followed):
         membership[row, list(what.rows)] = 1.0
-    percentiles, ends = [], {}
+    percentiles, ends, left = [], {}, usual
     for scenario, plan in plans.items():
         left = _less(usual, sectors, plan, effects, years, place.fitted.origin)
         sums = (membership @ left.reshape(len(sectors), -1)).reshape(len(followed), len(years), draws)
@@ -211,12 +213,38 @@ def _simulation(
         inputs=inputs,
         middle=membership
         @ np.nan_to_num(np.stack([place.fitted.forecast(year)[:, place.at] for year in years], axis=-1)),
+        without=_without(left, usual, sectors, actions, effects, years, place.fitted.origin, followed, ends),
         sector_codes=sectors,
         action_sectors={action.action_id: action.sector_code for action in actions},
         shifted={name: membership @ np.nan_to_num(tonnes) for name, tonnes in shifted.items()},
         note=note,
         draws=draws,
     )
+
+
+def _without(
+    left: Floats,
+    usual: Floats,
+    sectors: Sequence[str],
+    actions: Sequence[Action],
+    effects: Mapping[str, Floats],
+    years: tuple[int, ...],
+    origin: int,
+    followed: Sequence[Followed],
+    ends: Mapping[tuple[str, str], Floats],
+) -> dict[tuple[str, str], float]:
+    """Median of each target's outcome without an action, less with all of them."""
+    found = {}
+    for action in actions:
+        row = sectors.index(action.sector_code)
+        others = [other for other in actions if other is not action]
+        more = _less(usual[row : row + 1], [action.sector_code], others, effects, years, origin)[0] - left[row]
+        for what in followed:
+            outcome = ends.get((WITH_ACTIONS, what.target_id))
+            if outcome is not None and row in what.rows and what.target_year is not None:
+                moved = np.median(outcome + more[years.index(what.target_year)]) - np.median(outcome)
+                found[action.action_id, what.target_id] = float(moved)
+    return found
 
 
 def _futures(place: _Place, errors: Floats, inventory: Floats, years: tuple[int, ...]) -> Floats:

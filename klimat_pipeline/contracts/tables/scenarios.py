@@ -74,7 +74,7 @@ SENSITIVITY = Table(
         col("factor").use(f"{_SECTORS}.sector_codes", f"{_ACTIONS}.action_id"),
         col("rank_correlation").use(*_FUTURE),
         col("variance_share_fraction").use(*_FUTURE),
-        col("shift_t").use(_EMISSIONS),
+        col("shift_t").use(*_FUTURE),
     ),
     primary_key=("municipality_code", "release_id", "target_id", "factor_kind", "factor"),
     topic="scenarios",

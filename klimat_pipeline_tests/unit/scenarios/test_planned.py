@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from klimat_pipeline.clean.reference import load_reference
+from klimat_pipeline.scenarios.effects import left_after
 from klimat_pipeline.scenarios.planned import (
     Action,
     beyond_trend,
@@ -48,9 +49,9 @@ def test_two_that_overlap_save_less_than_their_sum() -> None:
 
 
 def test_one_with_a_source_of_its_own_saves_all_it_says() -> None:
-    """1,000 t less 30 % are 700 t, less 500 t of another source 200 t."""
-    assert remaining(np.array([1000.0]), [np.array([300.0])], [np.array([500.0])]).tolist() == pytest.approx([200.0])
-    assert remaining(np.array([1000.0]), [np.array([300.0])], [np.array([900.0])]).tolist() == [0.0]
+    """1,000 t less 500 t of another source are 500 t, less 30 % of it 350 t."""
+    assert remaining(np.array([1000.0]), [np.array([300.0])], [np.array([500.0])]).tolist() == pytest.approx([350.0])
+    assert remaining(np.array([1000.0]), [np.array([300.0])], [np.array([1900.0])]).tolist() == [0.0]
 
 
 @given(TONNES, st.lists(TONNES, max_size=4), st.lists(TONNES, max_size=4), TONNES)
@@ -63,6 +64,15 @@ def test_more_actions_never_raise_emissions_nor_save_more_than_there_is(
     assert 0.0 <= before[0] <= emissions
     assert remaining(held, [*these, np.array([one_more])], those)[0] <= before[0]
     assert remaining(held, these, [*those, np.array([one_more])])[0] <= before[0]
+
+
+@given(TONNES, st.lists(st.tuples(TONNES, st.booleans()), max_size=5))
+def test_the_rule_is_the_gap_tables(emissions: float, actions: list[tuple[float, bool]]) -> None:
+    """The gap and the pathways count actions alike (``effects``)."""
+    effects, multiplicative = np.array([t for t, _ in actions]), np.array([m for _, m in actions], dtype=bool)
+    parts = {kind: [np.array([t]) for t, m in actions if m is kind] for kind in (True, False)}
+    ours = remaining(np.array([emissions]), parts[True], parts[False])[0]
+    assert ours == pytest.approx(left_after(emissions, effects, multiplicative), rel=1e-9, abs=1e-9 * emissions)
 
 
 @given(TONNES, st.lists(TONNES, min_size=2, max_size=5))
@@ -96,7 +106,7 @@ def test_only_actions_with_numbers_on_released_figures_count() -> None:
     assert found == {
         "1283": [
             Action("counts", "transport", 100.0, 100.0, 100.0, 2026, 2, 4, is_decided=True, is_additive=True),
-            Action("without_start", "transport", 50.0, 100.0, 150.0, 2030, 2, 4),
+            Action("without_start", "transport", 50.0, 100.0, 150.0, 2030, 0, 4),
         ]
     }
 

@@ -141,6 +141,15 @@ def test_sensitivity_names_what_matters() -> None:
     assert "waste" not in set(frame.query("target_id == 'transport'")["factor"])
 
 
+def test_sensitivity_says_what_each_action_is_worth() -> None:
+    """350 t of transport are left; without the buses 500, without the bikes 700: 150 and 350 t more."""
+    steady = Action("bikes", "transport", 500.0, 500.0, 500.0, 2027)
+    frame = target_sensitivity(run([BUSES, steady])[0]).set_index(["target_id", "factor_kind", "factor"])
+    for target in ("transport", "total"):
+        assert frame.loc[(target, "action", "buses"), "shift_t"] == pytest.approx(150.0)
+        assert frame.loc[(target, "action", "bikes"), "shift_t"] == pytest.approx(350.0)
+
+
 def test_sensitivity_shows_what_the_newest_year_does() -> None:
     """100 t less every year, then a jump: with the newest year left out the line ends where it would have."""
     falling = {2018: 900.0, 2019: 800.0, 2020: 700.0, 2021: 600.0, 2022: 500.0, 2023: 400.0, 2024: 900.0}
