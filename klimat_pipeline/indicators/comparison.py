@@ -30,6 +30,7 @@ INDICATORS = {
     "compound_change": ("Yearly change from {f} to {n}, compound rate", "%/year"),
     "mean_yearly_change": ("Yearly change from {f} to {n}, mean of the yearly percentages", "%/year"),
 }
+_PLACE = ["release_id", "municipality_code"]
 _SERIES = ["municipality_code", "target_id"]
 
 
@@ -61,15 +62,18 @@ def municipality_comparison(
     if valued.empty or generic.empty:
         return pd.DataFrame(columns=contract.column_names)
     base, first = int(generic["baseline_year"].iloc[0]), int(generic["trend_from_year"].iloc[0])
-    parts = []
+    parts, similar = [], []
     for release, rows in valued.groupby("release_id"):
         wide = _series(rows)
         values = _values(wide, population, base, first)
         names = {"b": base, "f": first, "n": wide.columns.max()}
         values["indicator_text"] = [INDICATORS[name][0].format(**names) for name in values["indicator"]]
-        similar = similar_municipalities(wide, similar_count)
-        parts.append(_compared(values, similar, len(municipalities)).assign(release_id=release, year=names["n"]))
-    frame = pd.concat(parts, ignore_index=True)
+        parts.append(values.assign(release_id=release, year=names["n"]))
+        alike = similar_municipalities(wide, similar_count)
+        similar += [(release, code, other) for code, others in alike.items() for other in others]
+    frame = _compared(
+        pd.concat(parts, ignore_index=True), pd.DataFrame(similar, columns=[*_PLACE, "_other"]), len(municipalities)
+    )
     current = valued[["release_id", "municipality_code", "is_current_release"]].drop_duplicates()
     frame = frame.merge(current, on=["release_id", "municipality_code"], how="left", validate="many_to_one")
     frame["indicator_unit"] = [INDICATORS[name][1] for name in frame["indicator"]]
@@ -142,9 +146,9 @@ def _values(wide: pd.DataFrame, population: pd.DataFrame, base: int, first: int)
     return values[np.isfinite(values["indicator_value"].to_numpy(dtype="float64"))]
 
 
-def _compared(values: pd.DataFrame, similar: dict[str, list[str]], everybody: int) -> pd.DataFrame:
+def _compared(values: pd.DataFrame, similar: pd.DataFrame, everybody: int) -> pd.DataFrame:
     """Place, distribution and the similar ones' median of every value."""
-    keys = ["indicator", "target_id"]
+    keys = ["release_id", "indicator", "target_id"]
     groups = values.groupby(keys)["indicator_value"]
     frame = values.assign(rank=groups.rank(method="min").astype("int64"), compared=groups.transform("size"))
     spread = groups.quantile([0.0, 0.25, 0.5, 0.75, 1.0]).unstack()
@@ -154,15 +158,13 @@ def _compared(values: pd.DataFrame, similar: dict[str, list[str]], everybody: in
         f"{rank} of {compared} with data, {compared} of {everybody} municipalities"
         for rank, compared in zip(frame["rank"], frame["compared"], strict=True)
     ]
-    frame["similar_codes"] = [" ".join(similar[code]) for code in frame["municipality_code"]]
-    pairs = pd.DataFrame(
-        [(code, other) for code, others in similar.items() for other in others],
-        columns=["municipality_code", "_other"],
-    )
+    named = similar.groupby(_PLACE)["_other"].agg(" ".join).to_dict()
+    places = zip(frame["release_id"], frame["municipality_code"], strict=True)
+    frame["similar_codes"] = [named.get(place, "") for place in places]
     others = frame[[*keys, "municipality_code", "indicator_value"]].rename(
-        columns={"municipality_code": "_other", "indicator_value": "_value"}
+        columns={"municipality_code": "_other", "indicator_value": "similar_median_value"}
     )
-    medians = pairs.merge(others, on="_other").groupby([*keys, "municipality_code"])["_value"].median()
-    return frame.merge(
-        medians.rename("similar_median_value").reset_index(), on=[*keys, "municipality_code"], how="left"
-    ).astype({"similar_median_value": "float64"})
+    pairs = similar.merge(others, on=["release_id", "_other"])
+    medians = pairs.groupby([*keys, "municipality_code"])["similar_median_value"].median().reset_index()
+    frame = frame.merge(medians, on=[*keys, "municipality_code"], how="left", validate="one_to_one")
+    return frame.astype({"similar_median_value": "float64"})
