@@ -93,6 +93,7 @@ def inputs(settings: Settings, *, municipalities: Sequence[str] = (), releases: 
     items.append(Item("code", "klimat_pipeline", __version__, _sha256(_files(package, ("*.py",)), package)))
     if settings.examples:
         items.append(Item("option", "invented examples", "read"))
+    items.append(Item("option", "draws", str(settings.draws)))
     items.append(Item("option", "municipalities", " ".join(chosen) or "all"))
     return Inputs(tuple(sorted(items, key=lambda item: (item.kind, item.name))), chosen, tuple(releases))
 

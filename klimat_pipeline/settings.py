@@ -32,6 +32,7 @@ class Settings(BaseSettings):
     database_url: SecretStr | None = Field(default=None, description="PostgreSQL to publish to, besides the files.")
     live: bool = Field(default=False, description="Fetch from the live source before a refresh.")
     examples: bool = Field(default=False, description="Read the invented *.example.csv of municipalities too.")
+    draws: int = Field(default=1000, ge=2, le=1_000_000, description="Simulated futures behind pathways.")
     smhi_url: str = Field(
         default="https://nationellaemissionsdatabasen.smhi.se/api/getexcelfile/",
         description="The national emission database's workbook service.",

@@ -200,8 +200,10 @@ def load_population(municipalities_dir: Path, *, known_codes: Mapping[str, str])
 
 def validate_configuration(settings: Settings) -> list[str]:
     """Every problem in what people edit, one a line; empty when all is well."""
+    from klimat_pipeline.clean.actions import clean_actions
     from klimat_pipeline.clean.activity import clean_activity
     from klimat_pipeline.clean.areas import clean_areas
+    from klimat_pipeline.clean.assumptions import load_assumptions
     from klimat_pipeline.clean.energy_use import clean_energy_use
     from klimat_pipeline.clean.factors import clean_factors
     from klimat_pipeline.clean.printed_inventory import clean_printed_inventory
@@ -235,6 +237,8 @@ def validate_configuration(settings: Settings) -> list[str]:
         lambda: clean_printed_inventory(folder, reference),
         lambda: clean_areas(folder, reference),
         lambda: clean_scope3(folder, reference),
+        lambda: clean_actions(folder, reference, examples=True),
+        lambda: load_assumptions(settings.reference_dir, reference.sector_codes),
     ):
         try:
             load()

@@ -24,12 +24,14 @@ AFTER = [["sources", "smhi_snapshots"]]
         "clean/areas",
         "clean/scope3",
         "clean/activity",
+        "clean/actions",
         kinds=("csv", "yaml"),
     ),
     deps=AFTER,
 )
 def configuration(context: dg.AssetExecutionContext, project: Project):
     """What people edit, checked against the reference tables: one step, since each table takes milliseconds."""
+    from klimat_pipeline.clean.actions import clean_actions
     from klimat_pipeline.clean.activity import clean_activity
     from klimat_pipeline.clean.areas import clean_areas
     from klimat_pipeline.clean.energy_use import clean_energy_use
@@ -53,6 +55,7 @@ def configuration(context: dg.AssetExecutionContext, project: Project):
         "clean/areas": clean_areas(folders, reference),
         "clean/scope3": clean_scope3(folders, reference),
         "clean/activity": clean_activity(folders, reference, examples=examples),
+        "clean/actions": clean_actions(folders, reference, examples=examples),
     }
     yield from checked_together(context, frames, {"reference/energy_users": reference.energy_users})
 

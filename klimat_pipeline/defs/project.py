@@ -6,6 +6,7 @@ from pathlib import Path
 import dagster as dg
 import pandas as pd
 
+from klimat_pipeline.clean.assumptions import Assumptions, load_assumptions
 from klimat_pipeline.clean.reference import Reference, load_reference
 from klimat_pipeline.configuration.corrections import CorrectionRegister, load_registers
 from klimat_pipeline.configuration.municipality import Municipality, load_municipalities
@@ -76,6 +77,11 @@ class Project(dg.ConfigurableResource):
             sector_codes=self.reference.sector_codes,
             known_codes=self.reference.municipality_by_code,
         )
+
+    @property
+    def assumptions(self) -> Assumptions:
+        """What the scenarios assume."""
+        return load_assumptions(self.settings.reference_dir, self.reference.sector_codes)
 
     @property
     def tables(self) -> TableStore:

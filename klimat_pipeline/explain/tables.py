@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from klimat_pipeline.contracts import PUBLISHED, Table
 from klimat_pipeline.errors import ConfigurationError
-from klimat_pipeline.explain import changes, comparisons, corrections, figures, inventory
+from klimat_pipeline.explain import changes, comparisons, corrections, figures, inventory, outlook
 from klimat_pipeline.explain.checks import checks_behind
 from klimat_pipeline.explain.database import Row
 from klimat_pipeline.explain.keys import nearest
@@ -81,6 +81,21 @@ EXPLAINED: Mapping[str, Explained] = {
     ),
     "area_shares": Explained(
         "emissions_t_co2e", inventory.area_share, ("share_pct",), ("of_lines", "share_pct", "gas_basis")
+    ),
+    # -- what is ahead, and the comparison
+    "pathways": Explained("p50_t", outlook.pathway, ("p05_t", "p95_t"), ("p05_t", "p95_t", "draws")),
+    "target_probability": Explained(
+        "probability_fraction", outlook.probability, ("p50_t",), ("p05_t", "p50_t", "p95_t", "draws")
+    ),
+    "abatement_cost": Explained(
+        "until_target_t", outlook.abatement, ("sek_per_t",), ("name_en", "action_status", "notation_key", "source"), ()
+    ),
+    "municipality_comparison": Explained(
+        "indicator_value",
+        outlook.comparison,
+        (),
+        ("indicator_text", "rank_text"),
+        unit=lambda row: row["indicator_unit"],
     ),
 }
 #: Columns of the key that the root's label says in other words.

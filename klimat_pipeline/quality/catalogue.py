@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from klimat_pipeline.quality import inventories
+from klimat_pipeline.quality import inventories, outlook
 from klimat_pipeline.quality import plausibility as likely
 from klimat_pipeline.quality import reconciliation as sums
 from klimat_pipeline.quality.findings import CheckResult, Finding, Kind, Severity
@@ -88,6 +88,11 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
         _likely(likely.gas_basis_matches),
         _likely(likely.per_resident),
     ),
+    # -- what is ahead ----------------------------------------------------------------------------------------------
+    "scenarios/pathways": (_reconciles(outlook.percentiles_ordered), _reconciles(outlook.actions_never_raise)),
+    "scenarios/hindcast": (_likely(outlook.intervals_cover),),
+    "scenarios/investment": (_reconciles(outlook.investment_is_paid_for),),
+    "scenarios/abatement": (_likely(outlook.one_price_year),),
 }
 
 

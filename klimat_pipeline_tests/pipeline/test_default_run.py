@@ -308,6 +308,45 @@ def test_no_unfinished_file_is_left(klimat: Klimat) -> None:
     assert [path for path in klimat.data.rglob("*") if path.suffix in {".part", ".tmp"} or "journal" in path.name] == []
 
 
+# -- what is ahead ----------------------------------------------------------------------------------------------------
+
+
+def test_pathways_follow_every_target_to_its_year(klimat: Klimat) -> None:
+    assert klimat.rows(
+        "SELECT DISTINCT target_id, max(year) FROM pathways WHERE scenario = 'target' GROUP BY 1 ORDER BY 1"
+    ) == [(target, 2030) for target in ("agriculture", "energy", "industry", "total", "transport", "waste")]
+    # 15 per cent of 1990: 162,186.7 t.
+    level = klimat.one("SELECT p50_t FROM pathways WHERE scenario = 'target' AND target_id = 'total' AND year = 2030")
+    assert level == pytest.approx(162_186.7, abs=0.05)
+    assert klimat.one("SELECT count(*) FROM pathways WHERE p05_t > p50_t OR p50_t > p95_t") == 0
+    assert "2024 a new level" in klimat.one("SELECT DISTINCT note FROM pathways")
+
+
+def test_pace_that_the_total_target_takes(klimat: Klimat) -> None:
+    """(162,186.7 - 516,011.9) / 6 years = -58,970.9 t a year."""
+    pace = klimat.rows(
+        "SELECT DISTINCT required_t_co2e_per_year, newest_year FROM target_probability WHERE target_id = 'total'"
+    )
+    assert pace == [(pytest.approx(-58_970.9, abs=0.1), 2024)]
+    assert klimat.one("SELECT min(probability_fraction) FROM target_probability") >= 0
+    assert klimat.one("SELECT max(probability_fraction) FROM target_probability") <= 1
+
+
+def test_costs_that_nobody_has_printed_are_not_estimated(klimat: Klimat) -> None:
+    """The contract prints tonnes of nine bundles of actions; without invented examples no krona per tonne."""
+    assert klimat.rows("SELECT count(*), count(sek_per_t), min(notation_key) FROM abatement_cost") == [(9, 0, "NE")]
+    assert klimat.one("SELECT sum(until_target_t) FROM abatement_cost") == 307_295.0
+
+
+def test_comparison_says_that_there_was_nobody_to_compare_with(klimat: Klimat) -> None:
+    rows = klimat.rows(
+        "SELECT indicator_value, rank_text FROM municipality_comparison WHERE release_id = ? AND target_id = 'total' "
+        "AND indicator = 'compound_change'",
+        R2026,
+    )
+    assert rows == [(pytest.approx(0.011, abs=0.0005), "1 of 1 with data, 1 of 290 municipalities")]
+
+
 # -- a second time ----------------------------------------------------------------------------------------------------
 
 

@@ -301,6 +301,43 @@ AREA_DEFINITIONS = Table(
     topic="inventory",
 )
 
+ACTIONS = Table(
+    key="clean/actions",
+    description="What a municipality does or plans against its emissions: effect with its range, time, cost, who pays, "
+    "and how it acts together with others; from its own folder.",
+    columns=(
+        col("municipality_code"),
+        col("action_id"),
+        col("line"),
+        col("carrier").use(nullable=True),
+        col("name_sv"),
+        col("name_en"),
+        col("effect_t_per_year"),
+        col("effect_low_t"),
+        col("effect_high_t"),
+        col("start_year"),
+        col("ramp_years"),
+        col("lifetime_years"),
+        col("cost_msek"),
+        col("annual_cost_msek"),
+        col("price_year"),
+        col("share_municipal"),
+        col("share_regional"),
+        col("share_national"),
+        col("share_private"),
+        col("share_eu"),
+        col("lead"),
+        col("action_status"),
+        col("other_benefits"),
+        col("interacts_with"),
+        col("interaction_rule"),
+        col("source"),
+        col("note"),
+    ),
+    primary_key=("municipality_code", "action_id"),
+    topic="targets",
+)
+
 TABLES = (
     SCOPE3,
     ENERGY_USE,
@@ -317,4 +354,5 @@ TABLES = (
     EMISSIONS,
     SUBSECTORS,
     AREA_TOTALS,
+    ACTIONS,
 )

@@ -226,4 +226,41 @@ PROVENANCE = Table(
     topic="provenance",
 )
 
-TABLES = (SECTORS, REVISIONS, CHANGES, BASE_YEARS, PROVENANCE, SCOPES, AREAS)
+# -- comparison between municipalities -------------------------------------------------------------------------------
+_COMPARED = ("corrected/emissions.emissions_t_co2e", "clean/population.population")
+
+COMPARISON = Table(
+    key="indicators/comparison",
+    description="Every municipality with data side by side on one method: rank, quartiles and similar municipalities, "
+    "for the newest year. Both conventions of yearly change stand in it, named.",
+    columns=(
+        col("municipality_code").use("corrected/emissions.municipality_code"),
+        col("release_id").use("corrected/emissions.release_id"),
+        col("is_current_release").use("corrected/emissions.is_current_release"),
+        col("target_id").use("corrected/emissions.sector_code"),
+        col("indicator"),
+        col("indicator_text"),
+        col("year").use("corrected/emissions.year"),
+        col("indicator_value").use(*_COMPARED),
+        col("indicator_unit"),
+        *(
+            col(name).use(*_COMPARED)
+            for name in (
+                "rank",
+                "compared",
+                "rank_text",
+                "lowest_value",
+                "q25_value",
+                "median_value",
+                "q75_value",
+                "highest_value",
+                "similar_codes",
+                "similar_median_value",
+            )
+        ),
+    ),
+    primary_key=("municipality_code", "release_id", "target_id", "indicator"),
+    topic="comparison",
+)
+
+TABLES = (SECTORS, REVISIONS, CHANGES, BASE_YEARS, PROVENANCE, SCOPES, AREAS, COMPARISON)

@@ -6,7 +6,7 @@ publish under a new name instead.
 
 from klimat_pipeline.contracts.columns import col
 from klimat_pipeline.contracts.model import Table, published
-from klimat_pipeline.contracts.tables import clean, corrected, indicators, inventory, quality
+from klimat_pipeline.contracts.tables import clean, corrected, indicators, inventory, quality, scenarios
 
 _PUBLICATION = (col("publication_id"),)
 _RUN = (col("run_id"), col("publication_id"))
@@ -79,4 +79,12 @@ TABLES = (
     published(quality.FINDINGS, "data_quality", extra=_RUN),
     RUN_MANIFEST,
     DATA_DICTIONARY,
+    # -- what is ahead, and the comparison
+    published(scenarios.PATHWAYS, "pathways", extra=_PUBLICATION),
+    published(scenarios.PROBABILITY, "target_probability", extra=_PUBLICATION),
+    published(scenarios.SENSITIVITY, "target_sensitivity", extra=_PUBLICATION),
+    published(scenarios.HINDCAST, "scenario_hindcast", extra=_PUBLICATION),
+    published(scenarios.INVESTMENT, "investment_plan", extra=_PUBLICATION),
+    published(scenarios.ABATEMENT, "abatement_cost", extra=_PUBLICATION),
+    published(indicators.COMPARISON, "municipality_comparison", extra=_PUBLICATION),
 )

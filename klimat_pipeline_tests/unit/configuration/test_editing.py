@@ -40,6 +40,7 @@ def test_template_is_valid_as_it_is_written(checkout: Settings) -> None:
     folder = add(checkout, "1280", "Malmö")
     assert folder.name == "1280_malmo"
     assert sorted(path.name for path in folder.iterdir()) == [
+        "actions.csv",
         "activity.csv",
         "areas.csv",
         "corrections.yaml",

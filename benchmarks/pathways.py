@@ -1,0 +1,99 @@
+"""Futures of 290 municipalities at 1,000 draws, and of one at 10,000, on made-up figures: nine sectors, eight years.
+
+Everything from the figures to the tables: trends, draws, percentiles, probabilities, sensitivities. Held against a
+plain sort of as many numbers as are drawn, so that the machine's speed drops out; the seconds stand beside it.
+"""
+
+from typing import Any
+
+from benchmarks.ratio import PROJECT, compare
+
+YEARS = (1990, 2000, 2005, 2010, 2015, 2020, 2021, 2022, 2023, 2024)
+TARGET_YEAR = 2030
+AHEAD = TARGET_YEAR - YEARS[-1]
+
+
+def main() -> None:
+    import numpy as np
+
+    from klimat_pipeline.clean.assumptions import load_assumptions
+    from klimat_pipeline.clean.reference import load_reference
+    from klimat_pipeline.scenarios.pathways import pathways
+    from klimat_pipeline.scenarios.planned import Action
+    from klimat_pipeline.scenarios.probability import target_probability
+    from klimat_pipeline.scenarios.sensitivity import target_sensitivity
+    from klimat_pipeline.scenarios.simulation import simulate
+
+    reference = load_reference(PROJECT / "data" / "reference")
+    assumptions = load_assumptions(PROJECT / "data" / "reference", reference.sector_codes)
+    sectors = reference.sector_codes
+    for places, draws, limit in ((290, 1_000, 25.0), (1, 10_000, 25.0)):
+        emissions = synthetic_emissions(places, sectors)
+        indicators = synthetic_indicators(emissions, sectors)
+        plan = [Action("a", sectors[0], 1_000.0, 2_000.0, 3_000.0, YEARS[-1] + 2, 3)]
+        plans = dict.fromkeys(emissions["municipality_code"].unique(), plan)
+        corrections = emissions.head(0).assign(correction_id="", uncertainty_pct=0.0, data_quality_grade="")
+
+        def ours(given: Any = (emissions, indicators, corrections, plans, assumptions, draws)) -> None:
+            found = list(simulate(*given))
+            pathways(found, given[1])
+            target_probability(found, given[1])
+            target_sensitivity(found)
+
+        numbers = np.random.default_rng(1).random((places * (len(sectors) + 1) * AHEAD, draws))
+        compare(
+            f"{places} municipalities x {len(sectors) + 1} indicators x {AHEAD} years x {draws:,} draws x 3 scenarios "
+            "against sorting one scenario's numbers",
+            ours,
+            lambda numbers=numbers: np.sort(numbers, axis=1),
+            limit=limit,
+            runs=3,
+        )
+
+
+def synthetic_emissions(places: int, sectors: tuple[str, ...]) -> Any:
+    import numpy as np
+    import pandas as pd
+
+    rng = np.random.default_rng(2)
+    codes = [f"{1000 + i}" for i in range(places)]
+    keys = pd.MultiIndex.from_product([codes, sectors, YEARS], names=["municipality_code", "sector_code", "year"])
+    falling = 0.98 ** (keys.get_level_values("year").to_numpy() - YEARS[0])
+    return (
+        pd.DataFrame({"emissions_t_co2e": 1e4 * falling * rng.uniform(0.9, 1.1, len(keys))}, index=keys)
+        .reset_index()
+        .assign(release_id="r", is_current_release=True, correction_ids="")
+    )
+
+
+def synthetic_indicators(emissions: Any, sectors: tuple[str, ...]) -> Any:
+    """The total of every municipality with a target, and each sector."""
+    import pandas as pd
+
+    newest = emissions[emissions["year"] == YEARS[-1]]
+    totals = newest.groupby("municipality_code", as_index=False)["emissions_t_co2e"].sum()
+    rows = pd.concat(
+        [
+            totals.assign(target_id="total", sector_codes=" ".join(sectors), target_kind="contract"),
+            newest[["municipality_code", "sector_code", "emissions_t_co2e"]]
+            .rename(columns={"sector_code": "target_id"})
+            .assign(sector_codes=newest["sector_code"], target_kind="generic"),
+        ]
+    )
+    own = rows["target_kind"] == "contract"
+    return rows.assign(
+        release_id="r",
+        is_current_release=True,
+        is_latest_year=True,
+        year=YEARS[-1],
+        target_year=pd.Series(TARGET_YEAR, index=rows.index).where(own),
+        target_t_co2e=(rows["emissions_t_co2e"] / 2).where(own),
+        baseline_year=YEARS[0],
+        baseline_t_co2e=1e5,
+        gas_basis="all greenhouse gases",
+        gwp_set="AR5",
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,68 @@
+"""Assets of what is ahead: pathways and their probability, hindcast, investment plan; and the comparison."""
+
+import dagster as dg
+import pandas as pd
+
+from klimat_pipeline.defs.project import Project
+from klimat_pipeline.defs.wiring import as_metadata, checked_together, wired_together
+
+
+@dg.multi_asset(
+    name="pathways",
+    **wired_together(
+        "indicators/comparison",
+        "scenarios/pathways",
+        "scenarios/probability",
+        "scenarios/sensitivity",
+        "scenarios/hindcast",
+        "scenarios/investment",
+        "scenarios/abatement",
+        kinds=("numpy", "vega"),
+        emissions="corrected/emissions",
+        corrections="corrected/corrections",
+        indicators="indicators/sectors",
+        targets="clean/targets",
+        actions="clean/actions",
+        population="clean/population",
+        municipalities="clean/municipalities",
+    ),
+)
+def pathways(
+    context: dg.AssetExecutionContext,
+    project: Project,
+    emissions: pd.DataFrame,
+    corrections: pd.DataFrame,
+    indicators: pd.DataFrame,
+    targets: pd.DataFrame,
+    actions: pd.DataFrame,
+    population: pd.DataFrame,
+    municipalities: pd.DataFrame,
+):
+    """One step: the tables share their draws, and each takes milliseconds."""
+    from klimat_pipeline.indicators.comparison import municipality_comparison
+    from klimat_pipeline.indicators.plots import pictures
+    from klimat_pipeline.scenarios import abatement, hindcast, investment, probability, sensitivity
+    from klimat_pipeline.scenarios import pathways as paths
+    from klimat_pipeline.scenarios.planned import sector_of_line, with_numbers
+    from klimat_pipeline.scenarios.plots import outlook
+    from klimat_pipeline.scenarios.simulation import simulate
+
+    assumptions, draws = project.assumptions, project.settings.draws
+    planned = with_numbers(actions, sector_of_line(project.reference), investment.target_years(targets))
+    futures = list(simulate(emissions, indicators, corrections, planned, assumptions, draws))
+    compared = municipality_comparison(
+        emissions, targets, population, municipalities, similar_count=assumptions.similar_count
+    )
+    ahead = paths.pathways(futures, indicators)
+    curve = abatement.abatement_cost(actions, targets, discount_rate_pct=assumptions.discount_rate_pct)
+    frames = {
+        "indicators/comparison": compared,
+        "scenarios/pathways": ahead,
+        "scenarios/probability": probability.target_probability(futures, indicators),
+        "scenarios/sensitivity": sensitivity.target_sensitivity(futures),
+        "scenarios/hindcast": hindcast.hindcast(emissions, assumptions),
+        "scenarios/investment": investment.investment_plan(actions, targets),
+        "scenarios/abatement": curve,
+    }
+    shown = {"scenarios/pathways": as_metadata(pictures(outlook(ahead, indicators, curve, compared)))}
+    yield from checked_together(context, frames, {}, shown)

@@ -1,0 +1,133 @@
+"""Explanations of what is ahead: pathways, probabilities, costs per tonne, and the comparison between municipalities.
+
+What is drawn cannot be shown draw by draw: the tree tells the formula, how odd years were treated, and the figures that
+the trend starts from. What is counted (comparison, paces, money) is counted again.
+"""
+
+from klimat_pipeline.explain.database import Row
+from klimat_pipeline.explain.parts import Accounts, Sources
+from klimat_pipeline.explain.tree import TOLERANCE_PCT, TOLERANCE_T, Node, agreement, tolerance_of
+
+_TOTAL, _TARGET = "total", "target"
+_PATHWAY = (
+    "median of the draws: c sinh(level + slope years ahead + error) of every sector, a Theil-Sen trend, less what "
+    "actions take; p05 and p95 hold nine in ten of them"
+)
+_STRAIGHT = "the straight line from the newest year to the target's level in its year"
+_PROBABILITY = "share of the draws at or below the target's level in its year"
+_COST = (
+    "sum of yearly costs over sum of yearly tonnes, both discounted to the first year; tonnes until the target's year"
+)
+_COMPARISON = {
+    "emissions": "corrected emissions of the newest year, t CO2e",
+    "per_resident": "corrected emissions over residents of the same year",
+    "share": "corrected emissions over the municipality's total, per cent",
+    "change_since_baseline": "(E_n / E_b - 1) * 100, E_b those of the baseline year",
+    "compound_change": "((E_n / E_f) ** (1 / (n - f)) - 1) * 100, f the first year of the trend",
+    "mean_yearly_change": "mean of the yearly percentages; years in a gap share the compound rate between its ends",
+}
+
+
+def pathway(sources: Sources, row: Row) -> list[Node]:
+    """A year ahead: the figures that it starts from."""
+    formula = _STRAIGHT if row["scenario"] == _TARGET else _PATHWAY
+    return [Node("formula", formula), *_treatment(row), *_start(sources, row)]
+
+
+def probability(sources: Sources, row: Row) -> list[Node]:
+    """A probability: where it starts, the target, and the pace between them."""
+    nodes = [Node("formula", _PROBABILITY), *_start(sources, row)]
+    nodes.append(Node(f"target {row['target_year']}", row["target_t_co2e"], "t CO2e"))
+    if row["required_t_co2e_per_year"] is not None:
+        left = row["target_year"] - row["newest_year"]
+        pace = min((row["target_t_co2e"] - row["newest_t"]) / left, 0.0)
+        nodes.append(agreement("target less newest, a year", pace, row["required_t_co2e_per_year"], "the needed pace"))
+    return nodes
+
+
+def abatement(sources: Sources, row: Row) -> list[Node]:
+    """Tonnes of an action year by year, and its cost per tonne."""
+    key = {name: row[name] for name in ("municipality_code", "action_id")}
+    years = sources.database.rows("investment_plan", **key)
+    shown = ("investment_msek", "running_msek", "cumulated_t")
+    nodes = [Node("formula", _COST)]
+    nodes += [
+        Node(str(year["year"]), year["reduced_t"], "t", {n: year[n] for n in shown if year[n] is not None})
+        for year in sorted(years, key=lambda year: year["year"])
+    ]
+    until = [float(year["reduced_t"]) for year in years if year["is_until_target"] and year["reduced_t"] is not None]
+    if row["until_target_t"] is not None:
+        said = f"years until {row['target_year']}"
+        tolerance = tolerance_of(len(until))
+        nodes.append(agreement(said, sum(until), row["until_target_t"], "the figure", tolerance=tolerance))
+    if row["sek_per_t"] is None:
+        return [*nodes, Node("no cost per tonne", row["notation_key"])]
+    detail = {name: row[name] for name in ("discount_rate_pct", "price_year", "discounted_cost_msek", "discounted_t")}
+    return [*nodes, Node("cost per tonne", row["sek_per_t"], "SEK/t", detail)]
+
+
+def comparison(sources: Sources, row: Row) -> list[Node]:
+    """A compared figure: the emissions that it is counted from, and its place."""
+    accounts, name = sources.accounts(row), row["indicator"]
+    nodes = [Node("formula", _COMPARISON.get(name, name))]
+    now = _emissions(accounts, row, row["year"], nodes)
+    counted = _counted(sources, accounts, row, now, nodes)
+    if counted is not None and now > 0:
+        # Figures are rounded, which weighs the more the smaller they are.
+        tolerance = TOLERANCE_PCT + 100 * TOLERANCE_T / now
+        unit = row["indicator_unit"]
+        nodes.append(
+            agreement("counted again", counted, row["indicator_value"], "the figure", unit=unit, tolerance=tolerance)
+        )
+    spread = ("lowest_value", "q25_value", "median_value", "q75_value", "highest_value", "similar_codes")
+    return [*nodes, Node("place", row["rank_text"], None, {n: row[n] for n in spread if row[n] not in (None, "")})]
+
+
+def _counted(sources: Sources, accounts: Accounts, row: Row, now: float, nodes: list[Node]) -> float | None:
+    """The indicator from the published emissions; None where it takes more than two years."""
+    name, years = row["indicator"], _generic(sources, row)
+    if name == "emissions":
+        return now
+    if name == "share":
+        whole = sum(float(r["emissions_t"]) for r in accounts.rows(row["year"], accounts.sectors(row["year"])))
+        return now / whole * 100 if whole else None
+    if name == "change_since_baseline":
+        return (now / _emissions(accounts, row, years["baseline_year"], nodes) - 1) * 100
+    if name == "compound_change":
+        first = years["trend_from_year"]
+        return float((now / _emissions(accounts, row, first, nodes)) ** (1 / (row["year"] - first)) - 1) * 100
+    return None
+
+
+def _generic(sources: Sources, row: Row) -> Row:
+    """Baseline and first year of the trend that everybody is compared on."""
+    key = {name: row[name] for name in ("municipality_code", "target_id")}
+    return sources.database.first("targets", target_kind="generic", **key)
+
+
+def _emissions(accounts: Accounts, row: Row, year: int, nodes: list[Node]) -> float:
+    """Corrected emissions of a year, added to the nodes with their cells."""
+    codes = accounts.sectors(year) if row["target_id"] == _TOTAL else [row["target_id"]]
+    rows = accounts.rows(year, codes)
+    reported, corrected = (sum(float(r[name]) for r in rows) for name in ("emissions_reported_t", "emissions_t"))
+    nodes.append(accounts.year(f"inputs {year}", year, codes, round(corrected, 3), "t CO2e"))
+    nodes += accounts.sums(year, codes, round(reported, 3), round(corrected, 3))
+    return corrected
+
+
+def _start(sources: Sources, row: Row) -> list[Node]:
+    """Emissions of the newest year, from which the years ahead are counted."""
+    key = {name: row[name] for name in ("municipality_code", "release_id", "target_id")}
+    newest = sources.database.first("sector_indicators", is_latest_year=1, **key)
+    if not newest:
+        return []
+    accounts, codes, year = sources.accounts(row), newest["sector_codes"].split(), newest["year"]
+    figure = newest["emissions_t_co2e"]
+    return [
+        accounts.year(f"newest year {year}", year, codes, figure, "t CO2e"),
+        *accounts.sums(year, codes, newest["emissions_reported_t_co2e"], figure),
+    ]
+
+
+def _treatment(row: Row) -> list[Node]:
+    return [Node("odd years", row["note"])] if row.get("note") else []

@@ -1,0 +1,103 @@
+"""Climate investment plan: what each action costs in each year, who pays, and what it saves.
+
+* The investment is spread evenly over the years in which the action comes into effect: from its start over its ramp,
+  all in the first year where it has none. Yearly costs run over its lifetime. Without a start nobody knows the year
+  of the money; the tonnes are counted whole in the target's year and in no year before.
+* Each payer bears its share of the investment; what the shares leave open is ``unfunded``. Yearly costs are not split:
+  nobody has said who bears them.
+* Tonnes are those of the action alone, at its most likely effect: they are not to be added where actions interact.
+* An action without a cost has none here (notation key NE), never zero; its tonnes are shown all the same. Kronor are
+  those of the stated price year and never converted: sums over actions need one price year.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from klimat_pipeline.scenarios.pathways import in_form
+from klimat_pipeline.scenarios.planned import Action, working
+
+PAYERS = ("municipal", "regional", "national", "private", "eu")
+NOT_ESTIMATED = "NE"
+
+
+def investment_plan(actions: pd.DataFrame, targets: pd.DataFrame) -> pd.DataFrame:
+    """Costs, payers and tonnes of every action and year.
+
+    Args:
+        actions: ``clean/actions``.
+        targets: ``clean/targets``, for the year that the plan is made for.
+
+    Returns:
+        ``scenarios/investment``. An action without a lifetime is followed to the target's year.
+    """
+    ends = target_years(targets)
+    rows = [row for action in actions.to_dict("records") for row in _years(action, ends)]
+    return in_form(pd.DataFrame(rows), "scenarios/investment")
+
+
+def target_years(targets: pd.DataFrame) -> dict[str, int]:
+    """Year that a municipality's plan is made for: the last of its own targets."""
+    own = targets[(targets["target_kind"] == "contract") & targets["target_year"].notna()]
+    return {str(code): int(year) for code, year in own.groupby("municipality_code")["target_year"].max().items()}
+
+
+def schedule(action: dict[str, Any], until: int | None) -> dict[str, Any]:
+    """Years of an action with its investment, yearly cost and tonnes in each.
+
+    Args:
+        action: a row of ``clean/actions``.
+        until: last year where it states no lifetime.
+
+    Returns:
+        ``years`` and, of the same length, ``investment``, ``running`` (MSEK) and ``tonnes``; NaN where not stated.
+        No years where neither a start nor a last year is.
+    """
+    first = until if pd.isna(action["start_year"]) else int(action["start_year"])
+    if first is None:
+        return {"years": np.array([], dtype="int64")} | dict.fromkeys(("investment", "running", "tonnes"), np.array([]))
+    start, ramp = first, 0 if pd.isna(action["start_year"]) else int(_known(action["ramp_years"], 0))
+    lifetime = None if pd.isna(action["lifetime_years"]) else int(action["lifetime_years"])
+    last = start + lifetime - 1 if lifetime is not None else max(until or start, start + max(ramp, 1) - 1)
+    years = np.arange(start, max(last, start) + 1)
+    building = years < start + max(ramp, 1)
+    effect = _known(action["effect_t_per_year"], np.nan)
+    plan = Action(str(action["action_id"]), "", effect, effect, effect, start, ramp, lifetime)
+    return {
+        "years": years,
+        "investment": np.where(building, _known(action["cost_msek"], np.nan) / building.sum(), 0.0),
+        "running": np.full(len(years), _known(action["annual_cost_msek"], 0.0)),
+        "tonnes": working(plan, years) * effect,
+    }
+
+
+def _years(action: dict[str, Any], ends: dict[str, int]) -> Iterator[dict[str, Any]]:
+    code = str(action["municipality_code"])
+    until = ends.get(code)
+    plan = schedule(action, until)
+    shares = {payer: _known(action[f"share_{payer}"], 0.0) for payer in PAYERS}
+    open_share = max(1.0 - sum(shares.values()), 0.0)
+    costed = pd.notna(action["cost_msek"]) and pd.notna(action["start_year"])
+    saved = np.cumsum(plan["tonnes"])
+    for at, year in enumerate(plan["years"].tolist()):
+        invested = float(plan["investment"][at]) if costed else None
+        yield {
+            "municipality_code": code,
+            "action_id": action["action_id"],
+            "year": year,
+            "investment_msek": invested,
+            **{f"{payer}_msek": None if invested is None else invested * share for payer, share in shares.items()},
+            "unfunded_msek": None if invested is None else invested * open_share,
+            "running_msek": None if pd.isna(action["annual_cost_msek"]) else float(plan["running"][at]),
+            "price_year": action["price_year"],
+            "reduced_t": float(plan["tonnes"][at]),
+            "cumulated_t": float(saved[at]),
+            "is_until_target": until is not None and year <= until,
+            "notation_key": None if costed else NOT_ESTIMATED,
+        }
+
+
+def _known(value: Any, otherwise: float) -> float:
+    return otherwise if value is None or pd.isna(value) else float(value)

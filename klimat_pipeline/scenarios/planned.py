@@ -1,0 +1,156 @@
+"""What planned actions take off: how much of each works in a year, and how several share what a sector holds.
+
+* An action reaches its full effect in equal steps: in year y it has min(1, (y - start + 1) / ramp) of it, all of it at
+  once where it has no ramp, and none after its lifetime. Without a start it is counted whole in the target's year and
+  in no year before.
+* What it already did in the newest year with figures is part of the trend and is not counted again; an action that is
+  completed is in it altogether.
+* With E the sector's emissions in a draw, A the effects of actions on a source of their own ('additive') and e those of
+  the others ('multiplicative'), what is left is max(E - sum A, 0) x product(1 - min(1, e / E)): the rule of
+  ``effects``, on whole arrays of draws. So together they never save more than the sector holds, their order does not
+  matter, and one more never raises emissions.
+
+What an action saves is taken from the trend: where a plan counted it against another reference, part of it may be in
+the trend already, and only whoever made the plan can tell. Actions belong to lines of the inventory; a line is found
+again in the national main sector that it comes from. Actions on scope 2 (they name a carrier) and on sinks touch no
+figure of the national database and are in no pathway.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from klimat_pipeline.clean.reference import Reference
+from klimat_pipeline.scenarios.draws import Stream
+from klimat_pipeline.scenarios.trend import Floats
+
+DECIDED = ("decided", "ongoing")
+COMPLETED = "completed"
+ADDITIVE = "additive"
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """An action with numbers, as the scenarios need it.
+
+    Attributes:
+        action_id: its id.
+        sector_code: main sector that it takes from.
+        low_t, mode_t, high_t: tonnes a year at full effect.
+        start_year: first year of effect.
+        ramp_years: years until full effect; 0 or 1 for at once.
+        lifetime_years: years of effect from the start; None for no end.
+        is_decided: whether it is decided or under way.
+        is_additive: whether it works on a source that no other action touches.
+    """
+
+    action_id: str
+    sector_code: str
+    low_t: float
+    mode_t: float
+    high_t: float
+    start_year: int
+    ramp_years: int = 0
+    lifetime_years: int | None = None
+    is_decided: bool = False
+    is_additive: bool = False
+
+
+def sector_of_line(reference: Reference) -> dict[str, str]:
+    """Main sector of the national database that holds the scope 1 of a line, where a release has main sectors only."""
+    mapping = reference.inventory_mapping
+    coarse = mapping[mapping["subsector_code"] == "*"]
+    found = dict(zip(coarse["line"], coarse["sector_code"], strict=True))
+    notation = reference.inventory_notation
+    inside = notation[(notation["scope"] == "1") & notation["where_unsplit"].notna()]
+    return found | dict(zip(inside["line"], inside["where_unsplit"], strict=True))
+
+
+def with_numbers(
+    actions: pd.DataFrame, sector_of: Mapping[str, str], ends: Mapping[str, int]
+) -> dict[str, list[Action]]:
+    """Actions that the pathways can count, by municipality.
+
+    Args:
+        actions: ``clean/actions``.
+        sector_of: main sector by line.
+        ends: year that a municipality's plan is made for, where an action has no start.
+    """
+    found: dict[str, list[Action]] = {}
+    for row in actions.sort_values(["municipality_code", "action_id"]).to_dict("records"):
+        sector, code = sector_of.get(row["line"]), str(row["municipality_code"])
+        start = row["start_year"] if pd.notna(row["start_year"]) else ends.get(code)
+        if sector is None or pd.notna(row["carrier"]) or pd.isna(row["effect_t_per_year"]):
+            continue
+        if start is None or row["action_status"] == COMPLETED:
+            continue
+        mode = float(row["effect_t_per_year"])
+        found.setdefault(code, []).append(
+            Action(
+                action_id=str(row["action_id"]),
+                sector_code=str(sector),
+                low_t=_known(row["effect_low_t"], mode),
+                mode_t=mode,
+                high_t=_known(row["effect_high_t"], mode),
+                start_year=int(start),
+                # A ramp from nobody knows when is none: what is left without a start is whole in the target's year.
+                ramp_years=0 if pd.isna(row["start_year"]) else int(_known(row["ramp_years"], 0)),
+                lifetime_years=None if pd.isna(row["lifetime_years"]) else int(row["lifetime_years"]),
+                is_decided=row["action_status"] in DECIDED,
+                is_additive=row["interaction_rule"] == ADDITIVE,
+            )
+        )
+    return found
+
+
+def working(action: Action, years: Any) -> Floats:
+    """Share of the full effect in each year, 0-1.
+
+    Args:
+        action: the action.
+        years: one or several.
+    """
+    age = np.atleast_1d(np.asarray(years, dtype="float64")) - action.start_year
+    share = np.clip((age + 1.0) / max(action.ramp_years, 1), 0.0, 1.0)
+    alive = age >= 0
+    if action.lifetime_years is not None:
+        alive &= age < action.lifetime_years
+    return np.where(alive, share, 0.0)
+
+
+def beyond_trend(action: Action, years: Any, origin: int) -> Floats:
+    """Share of the full effect in each year beyond what the trend up to the origin already holds."""
+    return np.maximum(working(action, years) - working(action, origin), 0.0)
+
+
+def drawn(actions: Iterable[Action], stream: Stream, draws: int) -> dict[str, Floats]:
+    """Tonnes a year at full effect, by action: triangular between low and high."""
+    return {
+        action.action_id: stream.triangular(
+            f"action {action.action_id}", action.low_t, action.mode_t, action.high_t, draws
+        )
+        for action in actions
+    }
+
+
+def remaining(emissions: Floats, overlapping: Sequence[Floats], additive: Sequence[Floats] = ()) -> Floats:
+    """Emissions that several actions on one sector leave.
+
+    Args:
+        emissions: without them, any shape.
+        overlapping: tonnes of each action that shares its source with others, the same shape.
+        additive: tonnes of each that has a source of its own.
+    """
+    left = np.ones_like(emissions)
+    for effect in overlapping:
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+            left *= 1.0 - np.where(emissions > 0, np.minimum(effect / emissions, 1.0), 0.0)
+    taken = sum(additive, np.zeros_like(emissions))
+    return np.where(emissions > 0, np.maximum(emissions - taken, 0.0) * left, emissions)
+
+
+def _known(value: Any, otherwise: float) -> float:
+    return otherwise if value is None or pd.isna(value) else float(value)

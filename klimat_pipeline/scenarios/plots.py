@@ -1,0 +1,227 @@
+"""Charts of what is ahead: the fan of pathways, the abatement curve, the comparison strip; one picture a municipality.
+
+Vega-Lite specifications as in ``indicators.plots``; a frame in, a chart out.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from klimat_pipeline.scenarios.simulation import BUSINESS_AS_USUAL, TARGET, WITH_ACTIONS
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Chart = dict[str, Any]
+
+_INK, _TREND, _PLAN, _PATH, _GRID = "#1b2a33", "#5b7083", "#0b6e4f", "#c8553d", "#e3e7e8"
+_LINES = {"emissions": _INK, BUSINESS_AS_USUAL: _TREND, WITH_ACTIONS: _PLAN, TARGET: _PATH}
+_TOTAL = "total"
+#: Steps that an abatement curve can show before its labels touch.
+_MOST_STEPS = 25
+
+
+def outlook(
+    pathways: "pd.DataFrame", indicators: "pd.DataFrame", abatement: "pd.DataFrame", comparison: "pd.DataFrame"
+) -> dict[str, Chart]:
+    """One composed chart per municipality with a target for its total: fan, abatement curve, comparison strip.
+
+    Args:
+        pathways: ``scenarios/pathways``.
+        indicators: ``indicators/sectors``, for the years behind.
+        abatement: ``scenarios/abatement``.
+        comparison: ``indicators/comparison``.
+
+    Returns:
+        Charts by municipality code; parts without figures are left out.
+    """
+    aimed = pathways[(pathways["scenario"] == TARGET) & (pathways["target_id"] == _TOTAL)]
+    charts = {}
+    for code in aimed["municipality_code"].unique():
+        # A municipality may have several releases, one of each substance: the one of all gases comes first.
+        mine = aimed[aimed["municipality_code"] == code].sort_values(["gas_basis", "release_id"])
+        release = str(mine["release_id"].iloc[0])
+        of = {"municipality_code": code, "release_id": release, "target_id": _TOTAL}
+        parts = [pathway_fan(_only(pathways, of), _only(indicators, of))]
+        own = abatement[(abatement["municipality_code"] == code) & abatement["sek_per_t"].notna()]
+        if len(own):
+            parts.append(abatement_curve(own))
+        strip = _only(comparison, of)
+        if len(strip) and strip["compared"].max() > 1:
+            parts.append(comparison_strip(comparison[comparison["release_id"] == release], str(code)))
+        charts[str(code)] = {
+            "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
+            "title": {"text": f"What is ahead, release {release}", "anchor": "start", "color": _INK},
+            "vconcat": parts,
+            "resolve": {"scale": {"color": "independent"}},
+            "config": {
+                "axis": {"gridColor": _GRID, "domain": False, "labelColor": _INK, "titleColor": _INK},
+                "view": {"stroke": None},
+            },
+        }
+    return charts
+
+
+def pathway_fan(pathways: "pd.DataFrame", indicators: "pd.DataFrame") -> Chart:
+    """The years behind and ahead of one municipality and target: lines, and the band that holds nine in ten.
+
+    Args:
+        pathways: rows of one municipality, release and target.
+        indicators: the same of ``indicators/sectors``.
+    """
+    behind = indicators.sort_values("year")
+    points = [
+        {"year": int(year), "kt": value / 1000, "line": "emissions"}
+        for year, value in zip(behind["year"], behind["emissions_t_co2e"], strict=True)
+    ]
+    shown = pathways[pathways["scenario"].isin(_LINES)]
+    last = points[-1:]  # lines and bands begin where the figures end
+    lines = [{**point, "line": name} for point in last for name in shown["scenario"].unique()]
+    lines += [
+        {"year": int(row["year"]), "kt": row["p50_t"] / 1000, "line": row["scenario"]}
+        for row in shown.to_dict("records")
+    ]
+    drawn = shown[shown["draws"] > 0]
+    bands = [
+        {"year": p["year"], "low": p["kt"], "high": p["kt"], "line": name}
+        for p in last
+        for name in drawn["scenario"].unique()
+    ]
+    bands += [
+        {"year": int(row["year"]), "low": row["p05_t"] / 1000, "high": row["p95_t"] / 1000, "line": row["scenario"]}
+        for row in drawn.to_dict("records")
+    ]
+    names = [name for name in _LINES if any(point["line"] == name for point in (*points, *lines))]
+    scale = {"domain": names, "range": [_LINES[name] for name in names]}
+    year = {"field": "year", "type": "quantitative", "scale": {"zero": False}, "axis": {"format": "d", "title": None}}
+    colour = {
+        "field": "line",
+        "type": "nominal",
+        "scale": scale,
+        "legend": {"orient": "top", "title": None, "symbolOpacity": 1},
+    }
+    return {
+        "width": 640,
+        "height": 240,
+        "layer": [
+            {
+                "data": {"values": bands},
+                "mark": {"type": "area", "opacity": 0.18},
+                "encoding": {
+                    "x": year,
+                    "y": {"field": "low", "type": "quantitative", "title": "kt CO2e"},
+                    "y2": {"field": "high"},
+                    "color": colour,
+                },
+            },
+            {
+                "data": {"values": points + lines},
+                "mark": {"type": "line", "strokeWidth": 2, "point": {"size": 22}},
+                "encoding": {
+                    "x": year,
+                    "y": {"field": "kt", "type": "quantitative"},
+                    "color": colour,
+                },
+            },
+        ],
+    }
+
+
+def abatement_curve(abatement: "pd.DataFrame") -> Chart:
+    """Cost per tonne against lifetime tonnes, cheapest first: the width of a step is what it saves.
+
+    Args:
+        abatement: rows of one municipality with a cost per tonne.
+    """
+    steps = [
+        {
+            "from": row["abatement_from_t"] / 1000,
+            "to": (row["abatement_from_t"] + row["lifetime_t"]) / 1000,
+            "sek": row["sek_per_t"],
+            "zero": 0,
+            "action": row["name_en"],
+        }
+        for row in abatement.sort_values("abatement_order").head(_MOST_STEPS).to_dict("records")
+    ]
+    rate = abatement["discount_rate_pct"].iloc[0]
+    prices = sorted({int(year) for year in abatement["price_year"].dropna()})
+    return {
+        "title": {
+            "text": f"Abatement curve, {rate:g} % discount rate, prices of {', '.join(map(str, prices)) or '?'}",
+            "anchor": "start",
+            "color": _INK,
+        },
+        "width": 640,
+        "height": 180,
+        "data": {"values": steps},
+        "mark": {"type": "rect", "stroke": "white"},
+        "encoding": {
+            "x": {"field": "from", "type": "quantitative", "title": "kt CO2e over the lifetime"},
+            "x2": {"field": "to"},
+            "y": {"field": "zero", "type": "quantitative", "title": "SEK per tonne"},
+            "y2": {"field": "sek"},
+            "color": {
+                "field": "action",
+                "type": "nominal",
+                "scale": {"scheme": "tableau20"},
+                "sort": None,
+                "legend": {"orient": "bottom", "columns": 3, "title": None, "labelLimit": 260},
+            },
+        },
+    }
+
+
+def comparison_strip(comparison: "pd.DataFrame", municipality_code: str) -> Chart:
+    """Every municipality a tick, one of them marked: an indicator a row, in its own unit.
+
+    Args:
+        comparison: ``indicators/comparison`` of one release.
+        municipality_code: the one to mark.
+    """
+    rows = comparison[(comparison["target_id"] == _TOTAL) & (comparison["indicator_unit"].str.startswith("%"))]
+    points = [
+        {
+            "indicator": row["indicator_text"],
+            "value": row["indicator_value"],
+            "who": municipality_code if row["municipality_code"] == municipality_code else "others",
+        }
+        for row in rows.to_dict("records")
+    ]
+    return {
+        "data": {"values": sorted(points, key=lambda point: str(point["who"]), reverse=True)},
+        "facet": {
+            "row": {
+                "field": "indicator",
+                "type": "nominal",
+                "title": None,
+                "header": {
+                    "labelAngle": 0,
+                    "labelAlign": "left",
+                    "labelAnchor": "start",
+                    "labelOrient": "top",
+                    "labelColor": _INK,
+                },
+            }
+        },
+        "spec": {
+            "width": 640,
+            "height": 26,
+            "mark": {"type": "tick", "thickness": 2},
+            "encoding": {
+                "x": {"field": "value", "type": "quantitative", "title": None},
+                "color": {
+                    "field": "who",
+                    "type": "nominal",
+                    "scale": {"domain": [municipality_code, "others"], "range": [_PATH, "#b9c4ca"]},
+                    "legend": {"orient": "top", "title": None},
+                },
+                "opacity": {"condition": {"test": "datum.who == 'others'", "value": 0.5}, "value": 1},
+            },
+        },
+        "resolve": {"scale": {"x": "independent"}},
+    }
+
+
+def _only(frame: "pd.DataFrame", values: dict[str, Any]) -> "pd.DataFrame":
+    kept = frame
+    for name, value in values.items():
+        kept = kept[kept[name] == value]
+    return kept
