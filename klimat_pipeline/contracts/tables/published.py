@@ -6,7 +6,7 @@ publish under a new name instead.
 
 from klimat_pipeline.contracts.columns import col
 from klimat_pipeline.contracts.model import Table, published
-from klimat_pipeline.contracts.tables import clean, corrected, indicators, inventory, quality
+from klimat_pipeline.contracts.tables import clean, corrected, indicators, inventory, quality, scenarios
 
 _PUBLICATION = (col("publication_id"),)
 _RUN = (col("run_id"), col("publication_id"))
@@ -79,4 +79,13 @@ TABLES = (
     published(quality.FINDINGS, "data_quality", extra=_RUN),
     RUN_MANIFEST,
     DATA_DICTIONARY,
+    # -- targets, gap, neutrality
+    published(indicators.TARGETS, "target_status", extra=_PUBLICATION),
+    published(indicators.COHERENCE, "target_coherence", extra=_PUBLICATION),
+    published(scenarios.GAP, "gap_table", extra=_PUBLICATION),
+    published(scenarios.NEUTRALITY, "neutrality_balance", extra=_PUBLICATION),
+    published(scenarios.CLAIMS, "facility_claims", extra=_PUBLICATION),
+    published(clean.PUBLISHED_GAP, "published_gap", extra=_PUBLICATION),
+    published(clean.SINKS, "carbon_sinks", extra=_PUBLICATION),
+    published(clean.ACTIONS, "climate_actions", extra=_PUBLICATION),
 )
