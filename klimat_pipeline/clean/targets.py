@@ -31,7 +31,9 @@ def clean_targets(municipalities_dir: Path, reference: Reference) -> pd.DataFram
     rows = [*_generic_rows(municipalities_dir, reference), *(row for m in own for row in _own_rows(m, reference))]
     frame = pd.DataFrame(rows, columns=contract.column_names)
     integers = ("baseline_year", "target_year", "trend_from_year")
-    frame = frame.astype(dict.fromkeys(integers, "Int64") | dict.fromkeys(("target_pct", "target_level", "budget_t"), "float64"))
+    frame = frame.astype(
+        dict.fromkeys(integers, "Int64") | dict.fromkeys(("target_pct", "target_level", "budget_t"), "float64")
+    )
     return frame.sort_values(list(contract.primary_key)).reset_index(drop=True)
 
 

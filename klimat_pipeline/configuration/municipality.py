@@ -78,7 +78,8 @@ class Target(_Strict):
         default=None, description="Indicator of the spend analysis that a target on purchases follows."
     )
     target_level: Annotated[Number, Field(ge=0)] | None = Field(
-        default=None, description="Level to reach, in the measure's unit, where the document gives one and no percentage."
+        default=None,
+        description="Level to reach, in the measure's unit, where the document gives one and no percentage.",
     )
     interim: list[InterimTarget] = Field(default=[], description="Steps on the way, in order of years.")
     budget_t: Annotated[Number, Field(ge=0)] | None = Field(

@@ -820,7 +820,7 @@ COLUMNS = _columns(
         "target_measure",
         _TEXT,
         "What is held against the target: 'emissions' of its sectors; 'construction' (kg CO2e per m2 gross area against reference values); 'meals_per_kg' or 'meals_per_portion' (kg CO2e per kg of purchased food or per portion); 'purchases' (spend analysis).",
-        allowed=('emissions', 'construction', 'meals_per_kg', 'meals_per_portion', 'purchases'),
+        allowed=("emissions", "construction", "meals_per_kg", "meals_per_portion", "purchases"),
     ),
     Column(
         "spend_indicator",
@@ -852,13 +852,13 @@ COLUMNS = _columns(
         "path",
         _TEXT,
         "Path to the target: 'straight_line'; 'constant_percentage' (the same yearly percentage); 'carbon_budget' (the straight line scaled so that its area is the budget); all three through the interim targets. 'none': no path can be drawn. Alternatives, never added.",
-        allowed=('straight_line', 'constant_percentage', 'carbon_budget', 'none'),
+        allowed=("straight_line", "constant_percentage", "carbon_budget", "none"),
     ),
     Column(
         "target_unit",
         _TEXT,
         "Unit of the target's values.",
-        allowed=('t CO2e', 'kg CO2e/m2', 'kg CO2e/kg', 'kg CO2e/portion'),
+        allowed=("t CO2e", "kg CO2e/m2", "kg CO2e/kg", "kg CO2e/portion"),
     ),
     Column(
         "baseline_value",
@@ -921,7 +921,7 @@ COLUMNS = _columns(
         _TEXT,
         "Where the budget comes from: 'given' by the document, or 'area_under_straight_line'.",
         nullable=True,
-        allowed=('given', 'area_under_straight_line'),
+        allowed=("given", "area_under_straight_line"),
     ),
     Column(
         "budget_used_t",
@@ -937,9 +937,30 @@ COLUMNS = _columns(
         unit="t",
         nullable=True,
     ),
-    Column("budget_exhausted_year", _INT, "Year in which the budget was or will be used up at this year's emissions; missing when not before 2200.", nullable=True, minimum=1900, maximum=2200),
-    Column("trend_reaches_year", _INT, "Year in which the line through the released years since trend_from_year reaches the target; missing when never (or after 2200).", nullable=True, minimum=1900, maximum=2200),
-    Column("trend_reaches_without_last_year", _INT, "The same with the line's last point left out: shows how much one year moves it.", nullable=True, minimum=1900, maximum=2200),
+    Column(
+        "budget_exhausted_year",
+        _INT,
+        "Year in which the budget was or will be used up at this year's emissions; missing when not before 2200.",
+        nullable=True,
+        minimum=1900,
+        maximum=2200,
+    ),
+    Column(
+        "trend_reaches_year",
+        _INT,
+        "Year in which the line through the released years since trend_from_year reaches the target; missing when never (or after 2200).",
+        nullable=True,
+        minimum=1900,
+        maximum=2200,
+    ),
+    Column(
+        "trend_reaches_without_last_year",
+        _INT,
+        "The same with the line's last point left out: shows how much one year moves it.",
+        nullable=True,
+        minimum=1900,
+        maximum=2200,
+    ),
     Column("next_interim_year", _INT, "Year of the next interim target.", nullable=True, minimum=1900, maximum=2200),
     Column(
         "coherence_item",
@@ -951,7 +972,7 @@ COLUMNS = _columns(
         "coherence_kind",
         _TEXT,
         "'total': the total target with the balance of the plan; 'sub_target': its level; 'uncovered': a sector that no sub-target covers, at its latest emissions; 'not_quantified': a target without baseline, number or sectors, in no sum.",
-        allowed=('total', 'sub_target', 'uncovered', 'not_quantified'),
+        allowed=("total", "sub_target", "uncovered", "not_quantified"),
     ),
     Column(
         "levels_sum_t",
@@ -1012,7 +1033,7 @@ COLUMNS = _columns(
         "gap_basis",
         _TEXT,
         "'printed': the municipality's own print, columns 4 and 7 computed anew; 'computed': our inventory of the print's years; 'targets': the municipality's targets and latest emissions.",
-        allowed=('printed', 'computed', 'targets'),
+        allowed=("printed", "computed", "targets"),
     ),
     Column("is_total", _BOOL, "Whether the row sums the others."),
     Column("latest_year", _INT, "Latest year of the emissions.", nullable=False, minimum=1900, maximum=2200),
@@ -1176,7 +1197,7 @@ COLUMNS = _columns(
         "sink_kind",
         _TEXT,
         "'captured_fossil' (a reduction), 'captured_biogenic', 'biochar', 'land' or 'marine' (sinks).",
-        allowed=('captured_fossil', 'captured_biogenic', 'biochar', 'land', 'marine'),
+        allowed=("captured_fossil", "captured_biogenic", "biochar", "land", "marine"),
     ),
     Column(
         "potential_t_per_ha",
@@ -1202,21 +1223,25 @@ COLUMNS = _columns(
         nullable=True,
         minimum=0,
     ),
-    Column("from_year", _INT, "First year that it counts; missing: already.", nullable=True, minimum=1900, maximum=2200),
+    Column(
+        "from_year", _INT, "First year that it counts; missing: already.", nullable=True, minimum=1900, maximum=2200
+    ),
     Column("to_year", _INT, "Last year that it counts; missing: no end.", nullable=True, minimum=1900, maximum=2200),
     Column(
         "permanence",
         _TEXT,
         "Class of permanence.",
-        allowed=('mineralised', 'over_1000_years', 'over_100_years', 'under_100_years', 'not_stated'),
+        allowed=("mineralised", "over_1000_years", "over_100_years", "under_100_years", "not_stated"),
     ),
     Column(
         "additionality",
         _TEXT,
         "Whether the sink is additional: 'yes', 'no' (never counted) or 'not_stated'.",
-        allowed=('yes', 'no', 'not_stated'),
+        allowed=("yes", "no", "not_stated"),
     ),
-    Column("is_in_gross", _BOOL, "Whether the gross emissions are already without this capture, or never held its source."),
+    Column(
+        "is_in_gross", _BOOL, "Whether the gross emissions are already without this capture, or never held its source."
+    ),
     Column(
         "certificates_sold_t",
         _NUM,
@@ -1239,7 +1264,7 @@ COLUMNS = _columns(
         "allocation_key",
         _TEXT,
         "By what a plant's captures are shared out: 'location', 'ownership', 'waste_origin' or 'heat_delivered'. Alternatives, never added.",
-        allowed=('location', 'ownership', 'waste_origin', 'heat_delivered'),
+        allowed=("location", "ownership", "waste_origin", "heat_delivered"),
     ),
     Column(
         "captured_fossil_t",
@@ -1332,7 +1357,7 @@ COLUMNS = _columns(
         "neutrality_method",
         _TEXT,
         "'harmonised': the rules for all (_all/neutrality.yaml); 'own': with deviations.",
-        allowed=('harmonised', 'own'),
+        allowed=("harmonised", "own"),
     ),
     Column(
         "deviations",
@@ -1343,7 +1368,7 @@ COLUMNS = _columns(
         "neutrality_basis",
         _TEXT,
         "'plan': the residual of the printed gap table in its target year; 'inventory': latest emissions of the total target.",
-        allowed=('plan', 'inventory'),
+        allowed=("plan", "inventory"),
     ),
     Column(
         "gross_t",
@@ -1435,7 +1460,9 @@ COLUMNS = _columns(
         unit="t",
         minimum=0,
     ),
-    Column("is_neutral", _BOOL, "Whether the reduction is met and nothing is left: surplus sinks never replace reduction."),
+    Column(
+        "is_neutral", _BOOL, "Whether the reduction is met and nothing is left: surplus sinks never replace reduction."
+    ),
 )
 
 
