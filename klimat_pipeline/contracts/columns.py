@@ -392,7 +392,8 @@ COLUMNS = _columns(
         "residual_t",
         _NUM,
         "What is left. Of corrections: tonnes that they took from (negative) or added to the area and sector and that "
-        "nothing balances. Of a gap table (column 7): latest less other plans less the actions counted. Of a neutrality "
+        "nothing balances. Of a gap table (column 7): latest less other plans less the actions counted. Of a "
+        "neutrality"
         "balance: gross emissions less captured fossil carbon dioxide.",
         unit="t",
     ),
@@ -819,7 +820,9 @@ COLUMNS = _columns(
     Column(
         "target_measure",
         _TEXT,
-        "What is held against the target: 'emissions' of its sectors; 'construction' (kg CO2e per m2 gross area against reference values); 'meals_per_kg' or 'meals_per_portion' (kg CO2e per kg of purchased food or per portion); 'purchases' (spend analysis).",
+        "What is held against the target: 'emissions' of its sectors; 'construction' (kg CO2e per m2 gross area "
+        "against reference values); 'meals_per_kg' or 'meals_per_portion' (kg CO2e per kg of purchased food or per "
+        "portion); 'purchases' (spend analysis).",
         allowed=("emissions", "construction", "meals_per_kg", "meals_per_portion", "purchases"),
     ),
     Column(
@@ -851,7 +854,9 @@ COLUMNS = _columns(
     Column(
         "path",
         _TEXT,
-        "Path to the target: 'straight_line'; 'constant_percentage' (the same yearly percentage); 'carbon_budget' (the straight line scaled so that its area is the budget); all three through the interim targets. 'none': no path can be drawn. Alternatives, never added.",
+        "Path to the target: 'straight_line'; 'constant_percentage' (the same yearly percentage); 'carbon_budget' "
+        "(the straight line scaled so that its area is the budget); all three through the interim targets. 'none': no "
+        "path can be drawn. Alternatives, never added.",
         allowed=("straight_line", "constant_percentage", "carbon_budget", "none"),
     ),
     Column(
@@ -905,14 +910,16 @@ COLUMNS = _columns(
     Column(
         "cumulative_excess_t",
         _NUM,
-        "Emissions less the path, summed over the years since the baseline; years that were not released are interpolated on a straight line (see interpolated_years).",
+        "Emissions less the path, summed over the years since the baseline; years that were not released are "
+        "interpolated on a straight line (see interpolated_years).",
         unit="t",
         nullable=True,
     ),
     Column(
         "interpolated_years",
         _TEXT,
-        "Years of the sum that no release holds and that were interpolated for it, such as 1991-1999 2001; they are in no table as data.",
+        "Years of the sum that no release holds and that were interpolated for it, such as 1991-1999 2001; they are "
+        "in no table as data.",
         nullable=True,
     ),
     Column("interpolated_count", _INT, "How many years of the sum were interpolated.", nullable=True, minimum=0),
@@ -948,7 +955,8 @@ COLUMNS = _columns(
     Column(
         "trend_reaches_year",
         _INT,
-        "Year in which the line through the released years since trend_from_year reaches the target; missing when never (or after 2200).",
+        "Year in which the line through the released years since trend_from_year reaches the target; missing when "
+        "never (or after 2200).",
         nullable=True,
         minimum=1900,
         maximum=2200,
@@ -971,7 +979,9 @@ COLUMNS = _columns(
     Column(
         "coherence_kind",
         _TEXT,
-        "'total': the total target with the balance of the plan; 'sub_target': its level; 'uncovered': a sector that no sub-target covers, at its latest emissions; 'not_quantified': a target without baseline, number or sectors, in no sum.",
+        "'total': the total target with the balance of the plan; 'sub_target': its level; 'uncovered': a sector that "
+        "no sub-target covers, at its latest emissions; 'not_quantified': a target without baseline, number or "
+        "sectors, in no sum.",
         allowed=("total", "sub_target", "uncovered", "not_quantified"),
     ),
     Column(
@@ -998,14 +1008,16 @@ COLUMNS = _columns(
     Column(
         "shortfall_t",
         _NUM,
-        "Tonnes by which the goal is missed; of a plan: implied_t less the total target (negative: room); of neutrality: what neither reduction nor counted sinks close.",
+        "Tonnes by which the goal is missed; of a plan: implied_t less the total target (negative: room); of "
+        "neutrality: what neither reduction nor counted sinks close.",
         unit="t",
         nullable=True,
     ),
     Column(
         "closing_pct",
         _NUM,
-        "Change of this sector's latest emissions that alone would close the plan; below -100 it cannot. Missing where there is nothing to close.",
+        "Change of this sector's latest emissions that alone would close the plan; below -100 it cannot. Missing "
+        "where there is nothing to close.",
         unit="%",
         nullable=True,
     ),
@@ -1019,7 +1031,8 @@ COLUMNS = _columns(
     Column(
         "room_at_total_pct_t",
         _NUM,
-        "Room that the plan would have (negative: still short) if this sector alone were reduced as the total target asks, from the same baseline year.",
+        "Room that the plan would have (negative: still short) if this sector alone were reduced as the total target "
+        "asks, from the same baseline year.",
         unit="t",
         nullable=True,
     ),
@@ -1032,7 +1045,8 @@ COLUMNS = _columns(
     Column(
         "gap_basis",
         _TEXT,
-        "'printed': the municipality's own print, columns 4 and 7 computed anew; 'computed': our inventory of the print's years; 'targets': the municipality's targets and latest emissions.",
+        "'printed': the municipality's own print, columns 4 and 7 computed anew; 'computed': our inventory of the "
+        "print's years; 'targets': the municipality's targets and latest emissions.",
         allowed=("printed", "computed", "targets"),
     ),
     Column("is_total", _BOOL, "Whether the row sums the others."),
@@ -1263,7 +1277,8 @@ COLUMNS = _columns(
     Column(
         "allocation_key",
         _TEXT,
-        "By what a plant's captures are shared out: 'location', 'ownership', 'waste_origin' or 'heat_delivered'. Alternatives, never added.",
+        "By what a plant's captures are shared out: 'location', 'ownership', 'waste_origin' or 'heat_delivered'. "
+        "Alternatives, never added.",
         allowed=("location", "ownership", "waste_origin", "heat_delivered"),
     ),
     Column(
@@ -1320,7 +1335,8 @@ COLUMNS = _columns(
     Column(
         "applied_fossil_t",
         _NUM,
-        "What the municipality's balance counts, fossil; scaled where municipalities apply different keys that together claim more than there is.",
+        "What the municipality's balance counts, fossil; scaled where municipalities apply different keys that "
+        "together claim more than there is.",
         unit="t",
         minimum=0,
     ),
@@ -1367,7 +1383,8 @@ COLUMNS = _columns(
     Column(
         "neutrality_basis",
         _TEXT,
-        "'plan': the residual of the printed gap table in its target year; 'inventory': latest emissions of the total target.",
+        "'plan': the residual of the printed gap table in its target year; 'inventory': latest emissions of the total "
+        "target.",
         allowed=("plan", "inventory"),
     ),
     Column(

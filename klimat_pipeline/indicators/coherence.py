@@ -96,19 +96,15 @@ def _plan(total: Row, others: list[Row], cells: pd.DataFrame) -> list[Row]:
 
 def _left_out(target: Row, total: Row) -> str | None:
     """Why a target is in no sum, or None where it is."""
-    if target["boundary"] != total["boundary"]:
-        return f"speaks of {target['boundary']}, not of {total['boundary']}"
-    if pd.isna(target["target_pct"]):
-        return "the document gives no number"
-    if pd.isna(target["baseline_year"]):
-        return "the document gives no baseline year"
-    if not target["sector_codes"]:
-        return "national data do not hold what it speaks of"
-    if pd.isna(target["target_t_co2e"]):
-        return f"the release does not hold the baseline year {target['baseline_year']}"
-    if target["target_year"] != total["target_year"]:
-        return f"ends in {target['target_year']}, the total in {total['target_year']}"
-    return None
+    reasons = (
+        (target["boundary"] != total["boundary"], f"speaks of {target['boundary']}, not of {total['boundary']}"),
+        (pd.isna(target["target_pct"]), "the document gives no number"),
+        (pd.isna(target["baseline_year"]), "the document gives no baseline year"),
+        (not target["sector_codes"], "national data do not hold what it speaks of"),
+        (pd.isna(target["target_t_co2e"]), f"the release does not hold the baseline year {target['baseline_year']}"),
+        (target["target_year"] != total["target_year"], f"ends in {target['target_year']}, not with the total"),
+    )
+    return next((said for applies, said in reasons if applies), None)
 
 
 def _row(total: Row, item: Row, kind: str) -> Row:

@@ -31,7 +31,8 @@ def straight_line(points: Points, years: Floats) -> Floats:
         years: years asked for.
     """
     at, value = (np.array(side, dtype=float) for side in zip(*points, strict=True))
-    return np.interp(years, at, value, left=np.nan)
+    path: Floats = np.interp(years, at, value, left=np.nan)
+    return path
 
 
 def constant_percentage(points: Points, years: Floats) -> Floats:
@@ -39,7 +40,7 @@ def constant_percentage(points: Points, years: Floats) -> Floats:
     at, value = (np.array(side, dtype=float) for side in zip(*points, strict=True))
     if (value <= 0).any():
         return np.full(len(years), np.nan)
-    path = np.exp(np.interp(years, at, np.log(value), left=np.nan))
+    path: Floats = np.exp(np.interp(years, at, np.log(value), left=np.nan))
     # The ends are exact, whatever the logarithm makes of them.
     for year, own in points:
         path[years == year] = own
@@ -56,7 +57,8 @@ def straight_area(points: Points) -> float:
 def budget_path(points: Points, years: Floats, budget: float) -> Floats:
     """The straight line scaled to the budget; missing where the straight line has no area."""
     area = straight_area(points)
-    return straight_line(points, years) * (budget / area if area > 0 else np.nan)
+    path: Floats = straight_line(points, years) * (budget / area if area > 0 else np.nan)
+    return path
 
 
 def filled(years: Floats, values: Floats, first: int, last: int) -> tuple[Floats, Floats, str, int]:
@@ -81,7 +83,7 @@ def spans(years: Sequence[int]) -> str:
 
 def line_through(years: Floats, values: Floats) -> tuple[float, float] | None:
     """Slope and intercept of the least-squares line, None with fewer than three points."""
-    if len(years) < 3:  # noqa: PLR2004 two points are always on a line
+    if len(years) < 3:
         return None
     middle = years.mean()
     x = years - middle

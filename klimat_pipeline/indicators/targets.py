@@ -8,7 +8,7 @@ What belongs here: measures against targets. What does not: paths as such (``pat
 together (``coherence``).
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -58,7 +58,7 @@ def target_status(
     """
     own = targets[targets["target_kind"] == "contract"]
     held = sectors[sectors["target_kind"] == "contract"]
-    groups = {key: frame for key, frame in held.groupby(["municipality_code", "target_id"], sort=False)}
+    groups = dict(iter(held.groupby(["municipality_code", "target_id"], sort=False)))
     rows: list[Row] = []
     for target in own.to_dict("records"):
         key = (target["municipality_code"], target["target_id"])
@@ -157,24 +157,26 @@ def _measured(
 
 def _of_measure(target: Row, series: pd.DataFrame, missing: str) -> list[Row]:
     """Rows of a target on the municipality's own data."""
-    named = _named(target) | {"release_id": LOCAL, "is_current_release": True}
+    measure, named = target["target_measure"], _named(target) | {"release_id": LOCAL, "is_current_release": True}
     series = series[series["value"].notna()].sort_values("year") if len(series) else series
     ahead = {"year": int(target["target_year"]), "is_latest_year": True}
+    without = None
     if pd.isna(target["target_pct"]) and pd.isna(target["target_level"]):
-        return [named | ahead | _unknown("the document gives no number")]
-    if target["target_measure"] == CONSTRUCTION:
-        return list(_against_reference(named, target, series)) or [named | ahead | _unknown(missing)]
-    if pd.isna(target["baseline_year"]) and pd.isna(target["target_level"]):
-        also = f"; and {missing}" if series.empty else ""
-        return [named | ahead | _unknown(f"the document gives no baseline year{also}")]
-    if series.empty:
-        return [named | ahead | _unknown(missing)]
+        without = "the document gives no number"
+    elif pd.isna(target["baseline_year"]) and pd.isna(target["target_level"]) and measure != CONSTRUCTION:
+        without = "the document gives no baseline year" + (f"; and {missing}" if series.empty else "")
+    elif series.empty:
+        without = missing
+    if without is not None:
+        return [named | ahead | _unknown(without)]
+    if measure == CONSTRUCTION:
+        return list(_against_reference(named, target, series))
     years, values = series["year"].to_numpy(float), series["value"].to_numpy(float)
     named["gwp_set"] = series["gwp_set"].iloc[-1]
     base = values[years == target["baseline_year"]] if pd.notna(target["baseline_year"]) else np.array([])
     if len(base):
         since = years >= float(target["baseline_year"])
-        tonnes = target["target_measure"] == PURCHASES
+        tonnes = measure == PURCHASES
         return list(_along(named, target, (years[since], values[since]), float(base[0]), budgets=tonnes))
     if pd.isna(target["target_level"]):
         return [named | ahead | _unknown(f"no figure for the baseline year {target['baseline_year']}")]
@@ -233,7 +235,7 @@ def _along(
     goal, start = points[-1][1], points[0][0]
     given = target["budget_t"]
     budget = paths.straight_area(points) if pd.isna(given) else float(given)
-    lines = {
+    lines: dict[str, Callable[[np.ndarray], np.ndarray]] = {
         STRAIGHT: lambda at: paths.straight_line(points, at),
         CONSTANT: lambda at: paths.constant_percentage(points, at),
         **({BUDGET: lambda at: paths.budget_path(points, at, budget)} if budgets else {}),
@@ -288,7 +290,7 @@ def _reached(trend_from: Any, years: np.ndarray, values: np.ndarray, goal: float
     if values[-1] <= goal:
         return int(years[-1]), int(years[-1])
     since = years >= (float(trend_from) if trend_from is not None and pd.notna(trend_from) else years[0])
-    ends = []
+    ends: list[int | None] = []
     for cut in (slice(None), slice(None, -1)):
         line = paths.line_through(years[since][cut], values[since][cut])
         if line is None or line[0] >= 0:

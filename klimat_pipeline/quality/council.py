@@ -72,7 +72,7 @@ def targets_match_sectors(tables: Tables) -> Sequence[Finding]:
 
 
 def plan_adds_up(tables: Tables) -> Sequence[Finding]:
-    """Levels and uncovered emissions sum to what the plan implies, and the total target with the shortfall to the same."""
+    """Levels and uncovered emissions sum to what the plan implies, which is the total target and the shortfall."""
     frame = tables["indicators/coherence"]
     keys = ["municipality_code", "release_id"]
     totals = frame[frame["coherence_kind"] == TOTAL]
@@ -157,7 +157,7 @@ def claims_within_physical(tables: Tables) -> Sequence[Finding]:
 
 
 def balance_adds_up(tables: Tables) -> Sequence[Finding]:
-    """Net is gross less captures and counted sinks; sinks count within the cap; nothing is neutral without reduction."""
+    """Net is what counted sinks leave; sinks count within the cap; nothing is neutral without reduction."""
     frame = tables["scenarios/neutrality"]
     if frame.empty:
         return [not_applicable("no municipality has a quantified total target")]

@@ -1,4 +1,4 @@
-"""Whose the captures of a shared plant are, under each allocation key, and which of them a municipality's balance counts.
+"""Whose the captures of a shared plant are under each allocation key, and which of them a balance counts.
 
 Formulas, per plant and year:
 

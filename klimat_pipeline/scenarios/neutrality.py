@@ -7,11 +7,12 @@ Formulas, with B the baseline:
 * eligible sinks = captured biogenic + biochar + natural sinks, additional only, certificates sold taken off
 * cap = cap_pct of B; counted sinks = min(eligible, cap, residual)
 * net = residual - counted; neutral when the reduction is met and net is zero
-* shortfall = net = reduction shortfall (residual beyond what the least reduction allows) + sink shortfall (the rest), as
-  long as cap and least reduction make up the whole baseline
+* shortfall = net = reduction shortfall (residual beyond what the least reduction allows) + sink shortfall (the rest),
+  as long as cap and least reduction make up the whole baseline
 
-Surplus sinks never replace reduction. Land use is outside the total that the reduction refers to: sinks stand beside it,
-positive for what leaves the air. What belongs here: the balance. What does not: rules (``configuration.neutrality``).
+Surplus sinks never replace reduction. Land use is outside the total that the reduction refers to: sinks stand beside
+it, positive for what leaves the air. What belongs here: the balance. What does not: rules
+(``configuration.neutrality``).
 """
 
 from typing import Any
@@ -74,7 +75,7 @@ def neutrality_balance(
 
 
 def _records(frame: pd.DataFrame) -> list[Row]:
-    return list(frame.to_dict("records"))  # type: ignore[arg-type]
+    return list(frame.to_dict("records"))
 
 
 def _case(row: Row, basis: str, year: int, baseline: float, gross: float) -> Row:

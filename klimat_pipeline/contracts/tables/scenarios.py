@@ -63,7 +63,8 @@ _RULED = (*_NET, f"{_RULES}.cap_pct", f"{_RULES}.min_reduction_pct")
 NEUTRALITY = Table(
     key="scenarios/neutrality",
     description="Neutrality balance: gross emissions, reduction, captured and natural sinks, certificates sold, cap, "
-    "residual and net, shown apart. Sinks neutralise at most the cap, and nothing is neutral below the least reduction.",
+    "residual and net, shown apart. Sinks neutralise at most the cap, and nothing is neutral below the least "
+    "reduction.",
     columns=(
         col("municipality_code").use(f"{_RULES}.municipality_code"),
         col("release_id").use("scenarios/gap.release_id"),
