@@ -193,10 +193,13 @@ def _of_targets(plan: pd.DataFrame, actions: pd.DataFrame, sector_lines: Mapping
     """The contract's targets and the sectors that none covers, one release."""
     total = plan[plan["coherence_kind"] == TOTAL].iloc[0].to_dict()
     rows, free = [], actions[actions["carrier"].isna()]
+    # A sector that no target covers may have the name of a target that speaks of other sectors.
+    subs = set(plan.loc[plan["coherence_kind"] == "sub_target", "coherence_item"])
     for item in plan[plan["coherence_kind"].isin(["sub_target", "uncovered"])].to_dict("records"):
+        taken = subs if item["coherence_kind"] == "uncovered" else ()
         placed = {
             "municipality_code": item["municipality_code"],
-            "gap_line": item["coherence_item"],
+            "gap_line": ("sector_" if item["coherence_item"] in taken else "") + item["coherence_item"],
             "scopes": "1",
             "baseline_year": item["baseline_year"],
             "target_year": total["target_year"],

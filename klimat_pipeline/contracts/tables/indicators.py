@@ -302,7 +302,7 @@ COHERENCE = Table(
         col("room_at_total_pct_t").use(*_PLAN),
         col("note").use(f"{_SECTORS}.note"),
     ),
-    primary_key=("municipality_code", "release_id", "coherence_item"),
+    primary_key=("municipality_code", "release_id", "coherence_item", "coherence_kind"),
     topic="targets",
 )
 
