@@ -10,7 +10,7 @@ from klimat_pipeline.clean.reference import Reference
 from klimat_pipeline.configuration.inventory import load_table
 from klimat_pipeline.contracts import table
 
-_TYPES = {"integer": "int64", "number": "float64", "string": "object"}
+_TYPES = {"integer": "int64", "number": "float64", "string": "object", "boolean": "bool"}
 
 
 def local_rows(

@@ -231,6 +231,12 @@ class Reference:
         return {str(sector): tuple(codes) for sector, codes in groups}
 
     @property
+    def sector_lines(self) -> dict[str, tuple[str, ...]]:
+        """Lines of the inventory that hold a whole main sector, by sector."""
+        whole = self.inventory_mapping[self.inventory_mapping["subsector_code"] == "*"]
+        return {str(sector): tuple(dict.fromkeys(lines)) for sector, lines in whole.groupby("sector_code")["line"]}
+
+    @property
     def municipality_by_code(self) -> dict[str, str]:
         return dict(
             zip(self.municipalities["municipality_code"], self.municipalities["municipality_name"], strict=True)

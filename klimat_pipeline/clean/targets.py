@@ -31,7 +31,9 @@ def clean_targets(municipalities_dir: Path, reference: Reference) -> pd.DataFram
     rows = [*_generic_rows(municipalities_dir, reference), *(row for m in own for row in _own_rows(m, reference))]
     frame = pd.DataFrame(rows, columns=contract.column_names)
     integers = ("baseline_year", "target_year", "trend_from_year")
-    frame = frame.astype(dict.fromkeys(integers, "Int64") | {"target_pct": "float64"})
+    frame = frame.astype(
+        dict.fromkeys(integers, "Int64") | dict.fromkeys(("target_pct", "target_level", "budget_t"), "float64")
+    )
     return frame.sort_values(list(contract.primary_key)).reset_index(drop=True)
 
 
@@ -52,6 +54,11 @@ def _own_rows(municipality: Any, reference: Reference) -> list[dict[str, Any]]:
             "trend_from_year": municipality.trend_from_year,
             "source": target.source,
             "note": target.note,
+            "target_measure": target.measure,
+            "spend_indicator": target.indicator,
+            "target_level": target.target_level,
+            "interim_targets": " ".join(f"{step.year}:{0.0 - step.reduction_pct:g}" for step in target.interim),
+            "budget_t": target.budget_t,
         }
         for target in municipality.targets
     ]
@@ -77,6 +84,8 @@ def _generic_rows(municipalities_dir: Path, reference: Reference) -> list[dict[s
             "baseline_year": generic.baseline_year,
             "trend_from_year": generic.trend_from_year,
             "source": generic.source,
+            "target_measure": "emissions",
+            "interim_targets": "",
         }
         for code in reference.municipality_by_code
         for target_id, name_sv, name_en, codes in followed

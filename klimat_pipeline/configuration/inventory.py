@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from klimat_pipeline.configuration.actions import ACTIONS
+from klimat_pipeline.configuration.council import COUNCIL
 from klimat_pipeline.configuration.csv_file import CsvColumn, read_csv
 from klimat_pipeline.configuration.municipality import municipality_folders
 from klimat_pipeline.errors import ConfigurationError, ProblemsError
@@ -109,6 +110,7 @@ FILES: Mapping[str, tuple[tuple[CsvColumn, ...], tuple[str, ...]]] = {
         ("definition_id", "area_id"),
     ),
     "actions": ACTIONS,
+    **COUNCIL,
 }
 TOTAL = "total"
 #: Begins the source of every row that was made up to show the form.

@@ -4,6 +4,7 @@
 ``data/municipalities/_all/follow_up.yaml`` says what is followed up for everybody.
 """
 
+import itertools
 import re
 from collections.abc import Collection, Iterator, Mapping
 from difflib import get_close_matches
@@ -13,6 +14,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator
 
 from klimat_pipeline.configuration.csv_file import CsvColumn, read_csv
+from klimat_pipeline.configuration.neutrality import NeutralityDeviation
 from klimat_pipeline.configuration.yaml_file import YamlDocument, model_from_yaml
 from klimat_pipeline.errors import ConfigurationError, ProblemsError
 from klimat_pipeline.settings import Settings
@@ -30,6 +32,7 @@ def _text_only(value: Any) -> Any:
 
 Boundary = Literal["territory", "organisation", "residents"]
 GasBasis = Literal["GHG", "fossil"]
+Measure = Literal["emissions", "construction", "meals_per_kg", "meals_per_portion", "purchases"]
 Year = Annotated[int, Field(strict=True, ge=1900, le=2200)]
 Text = Annotated[str, Field(strict=True, pattern=r"\S")]
 #: A number written as one: neither quoted nor true, nan or inf.
@@ -42,6 +45,13 @@ EXAMPLE = ("9999", "Example (invented)")
 
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class InterimTarget(_Strict):
+    """A step on the way to a target."""
+
+    year: Year = Field(description="Year of the step.")
+    reduction_pct: Annotated[Number, Field(ge=0, le=100)] = Field(description="Reduction in per cent of the baseline.")
 
 
 class Target(_Strict):
@@ -62,6 +72,43 @@ class Target(_Strict):
     )
     source: Text = Field(description="Document and page or section.")
     note: Text | None = Field(default=None, description="What a reader should know, such as a coarser definition.")
+    measure: Measure = Field(
+        default="emissions",
+        description="What is held against the target: emissions of the sectors; construction (kg CO2e per m2 against "
+        "the reference values of construction.csv); meals_per_kg or meals_per_portion (meals.csv); purchases (the "
+        "spend analysis).",
+    )
+    indicator: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")] | None = Field(
+        default=None, description="Indicator of the spend analysis that a target on purchases follows."
+    )
+    target_level: Annotated[Number, Field(ge=0)] | None = Field(
+        default=None,
+        description="Level to reach, in the measure's unit, where the document gives one and no percentage.",
+    )
+    interim: list[InterimTarget] = Field(default=[], description="Steps on the way, in order of years.")
+    budget_t: Annotated[Number, Field(ge=0)] | None = Field(
+        default=None,
+        description="Carbon budget in tonnes from the year after the baseline to the target year; without one it is "
+        "the area under the straight line.",
+    )
+
+    @field_validator("interim")
+    @classmethod
+    def _steps_in_order(cls, value: list[InterimTarget], info: ValidationInfo) -> list[InterimTarget]:
+        baseline, end = info.data.get("baseline_year"), info.data.get("target_year")
+        if value and baseline is None:
+            raise ValueError("steps need a baseline_year to count from")
+        years = [step.year for step in value]
+        if any(a >= b for a, b in itertools.pairwise([baseline or 0, *years, end or 9999])):
+            raise ValueError(f"expected years in order between {baseline} and {end}, found {years}")
+        return value
+
+    @field_validator("measure")
+    @classmethod
+    def _measured_without_sectors(cls, value: str, info: ValidationInfo) -> str:
+        if value != "emissions" and info.data.get("sectors"):
+            raise ValueError(f"{value} is not the emissions of sectors; give sectors: []")
+        return value
 
     @field_validator("sectors", mode="before")
     @classmethod
@@ -117,6 +164,9 @@ class Municipality(_Strict):
         default=None, description="Year that the organisation's inventory is compared with; none is ever assumed."
     )
     targets: list[Target] = Field(description="Targets, each with its own baseline.")
+    neutrality: NeutralityDeviation | None = Field(
+        default=None, description="Rules of neutrality that the municipality states otherwise (_all/neutrality.yaml)."
+    )
 
 
 class GenericFollowUp(_Strict):
@@ -204,11 +254,17 @@ def validate_configuration(settings: Settings) -> list[str]:
     from klimat_pipeline.clean.activity import clean_activity
     from klimat_pipeline.clean.areas import clean_areas
     from klimat_pipeline.clean.assumptions import load_assumptions
+    from klimat_pipeline.clean.construction import clean_construction
     from klimat_pipeline.clean.energy_use import clean_energy_use
+    from klimat_pipeline.clean.facilities import clean_facilities
     from klimat_pipeline.clean.factors import clean_factors
+    from klimat_pipeline.clean.meals import clean_meals
+    from klimat_pipeline.clean.neutrality import clean_neutrality
     from klimat_pipeline.clean.printed_inventory import clean_printed_inventory
+    from klimat_pipeline.clean.published_gap import clean_published_gap
     from klimat_pipeline.clean.reference import load_reference
     from klimat_pipeline.clean.scope3 import clean_scope3
+    from klimat_pipeline.clean.sinks import clean_sinks
     from klimat_pipeline.configuration.corrections import load_registers
     from klimat_pipeline.configuration.frozen import load_frozen
 
@@ -239,6 +295,12 @@ def validate_configuration(settings: Settings) -> list[str]:
         lambda: clean_scope3(folder, reference),
         lambda: clean_actions(folder, reference, examples=True),
         lambda: load_assumptions(settings.reference_dir, reference.sector_codes),
+        lambda: clean_construction(folder, settings.reference_dir, reference),
+        lambda: clean_meals(folder, reference),
+        lambda: clean_sinks(folder, reference),
+        lambda: clean_published_gap(folder, reference),
+        lambda: clean_facilities(folder, reference, examples=True),
+        lambda: clean_neutrality(folder, reference),
     ):
         try:
             load()

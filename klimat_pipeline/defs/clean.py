@@ -25,6 +25,12 @@ AFTER = [["sources", "smhi_snapshots"]]
         "clean/scope3",
         "clean/activity",
         "clean/actions",
+        "clean/construction",
+        "clean/meals",
+        "clean/sinks",
+        "clean/published_gap",
+        "clean/facilities",
+        "clean/neutrality",
         kinds=("csv", "yaml"),
     ),
     deps=AFTER,
@@ -34,12 +40,18 @@ def configuration(context: dg.AssetExecutionContext, project: Project):
     from klimat_pipeline.clean.actions import clean_actions
     from klimat_pipeline.clean.activity import clean_activity
     from klimat_pipeline.clean.areas import clean_areas
+    from klimat_pipeline.clean.construction import clean_construction
     from klimat_pipeline.clean.energy_use import clean_energy_use
+    from klimat_pipeline.clean.facilities import clean_facilities
     from klimat_pipeline.clean.factors import clean_factors
     from klimat_pipeline.clean.frozen import clean_frozen
+    from klimat_pipeline.clean.meals import clean_meals
+    from klimat_pipeline.clean.neutrality import clean_neutrality
     from klimat_pipeline.clean.population import clean_population
     from klimat_pipeline.clean.printed_inventory import clean_printed_inventory
+    from klimat_pipeline.clean.published_gap import clean_published_gap
     from klimat_pipeline.clean.scope3 import clean_scope3
+    from klimat_pipeline.clean.sinks import clean_sinks
     from klimat_pipeline.clean.targets import clean_targets
 
     folders, reference, examples = project.settings.municipalities_dir, project.reference, project.settings.examples
@@ -56,6 +68,12 @@ def configuration(context: dg.AssetExecutionContext, project: Project):
         "clean/scope3": clean_scope3(folders, reference),
         "clean/activity": clean_activity(folders, reference, examples=examples),
         "clean/actions": clean_actions(folders, reference, examples=examples),
+        "clean/construction": clean_construction(folders, project.settings.reference_dir, reference),
+        "clean/meals": clean_meals(folders, reference),
+        "clean/sinks": clean_sinks(folders, reference),
+        "clean/published_gap": clean_published_gap(folders, reference),
+        "clean/facilities": clean_facilities(folders, reference, examples=examples),
+        "clean/neutrality": clean_neutrality(folders, reference),
     }
     yield from checked_together(context, frames, {"reference/energy_users": reference.energy_users})
 

@@ -1,1 +1,103 @@
-"""Assets of the stage ``scenarios``: the gap, what neutralises the rest, and whose the shared facilities are."""
+"""Assets about targets, gap and neutrality: two steps, since each table takes milliseconds.
+
+The stage ``indicators`` has its own file; where its targets stand and whether they fit together is here, beside what
+they lead to.
+"""
+
+import dagster as dg
+import pandas as pd
+
+from klimat_pipeline.defs.project import Project
+from klimat_pipeline.defs.wiring import as_metadata, checked_together, wired_together
+
+
+@dg.multi_asset(
+    name="targets",
+    **wired_together(
+        "indicators/targets",
+        "indicators/coherence",
+        reads={
+            "indicators/targets": ("indicators/sectors", "clean/targets", "clean/construction", "clean/meals"),
+            "indicators/coherence": ("indicators/sectors", "corrected/emissions"),
+        },
+        sectors="indicators/sectors",
+        emissions="corrected/emissions",
+        targets="clean/targets",
+        construction="clean/construction",
+        meals="clean/meals",
+    ),
+)
+def targets_step(
+    context: dg.AssetExecutionContext,
+    project: Project,
+    sectors: pd.DataFrame,
+    emissions: pd.DataFrame,
+    targets: pd.DataFrame,
+    construction: pd.DataFrame,
+    meals: pd.DataFrame,
+):
+    """Where the targets stand, and whether the sub-targets imply the total."""
+    from klimat_pipeline.indicators.coherence import target_coherence
+    from klimat_pipeline.indicators.targets import target_status
+
+    frames = {
+        "indicators/targets": target_status(sectors, targets, construction, meals),
+        "indicators/coherence": target_coherence(sectors, emissions),
+    }
+    yield from checked_together(context, frames, {"indicators/sectors": sectors})
+
+
+@dg.multi_asset(
+    name="gap_and_neutrality",
+    **wired_together(
+        "scenarios/gap",
+        "scenarios/claims",
+        "scenarios/neutrality",
+        kinds={"scenarios/gap": ("pandas", "vega")},
+        reads={
+            "scenarios/gap": ("clean/published_gap", "clean/actions", "inventory/territory", "indicators/coherence"),
+            "scenarios/claims": ("clean/facilities", "clean/neutrality"),
+            "scenarios/neutrality": (
+                "scenarios/gap",
+                "scenarios/claims",
+                "indicators/coherence",
+                "clean/sinks",
+                "clean/neutrality",
+            ),
+        },
+        published_gap="clean/published_gap",
+        actions="clean/actions",
+        territory="inventory/territory",
+        coherence="indicators/coherence",
+        sinks="clean/sinks",
+        facilities="clean/facilities",
+        rules="clean/neutrality",
+    ),
+)
+def gap_and_neutrality(
+    context: dg.AssetExecutionContext,
+    project: Project,
+    published_gap: pd.DataFrame,
+    actions: pd.DataFrame,
+    territory: pd.DataFrame,
+    coherence: pd.DataFrame,
+    sinks: pd.DataFrame,
+    facilities: pd.DataFrame,
+    rules: pd.DataFrame,
+):
+    """What is missing, whose the shared captures are, and what neutralises the rest."""
+    from klimat_pipeline.indicators.plots import pictures
+    from klimat_pipeline.scenarios.claims import facility_claims
+    from klimat_pipeline.scenarios.gap import gap_table
+    from klimat_pipeline.scenarios.gap_plots import gap_waterfalls
+    from klimat_pipeline.scenarios.neutrality import neutrality_balance
+
+    gap = gap_table(published_gap, actions, territory, coherence, project.reference.sector_lines)
+    claims = facility_claims(facilities, rules)
+    frames = {
+        "scenarios/gap": gap,
+        "scenarios/claims": claims,
+        "scenarios/neutrality": neutrality_balance(gap, coherence, sinks, claims, rules),
+    }
+    shown = {"scenarios/gap": as_metadata(pictures(gap_waterfalls(gap)))}
+    yield from checked_together(context, frames, {"clean/sinks": sinks}, shown)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from klimat_pipeline.contracts import PUBLISHED, Table
 from klimat_pipeline.errors import ConfigurationError
-from klimat_pipeline.explain import changes, comparisons, corrections, figures, inventory, outlook
+from klimat_pipeline.explain import changes, comparisons, corrections, council, figures, inventory, outlook
 from klimat_pipeline.explain.checks import checks_behind
 from klimat_pipeline.explain.database import Row
 from klimat_pipeline.explain.keys import nearest
@@ -97,6 +97,28 @@ EXPLAINED: Mapping[str, Explained] = {
         ("indicator_text", "rank_text"),
         unit=lambda row: row["indicator_unit"],
     ),
+    # -- targets, gap, neutrality
+    "target_status": Explained(
+        "current_value",
+        council.target,
+        ("target_value", "path_value", "is_current_release"),
+        ("status", "target_value", "path_value", "gap_value", "cumulative_excess_t", "interpolated_years", "note"),
+        unit=lambda row: str(row["target_unit"]),
+    ),
+    "target_coherence": Explained(
+        "emissions_t_co2e",
+        council.coherence,
+        ("shortfall_t", "target_t_co2e", "is_current_release"),
+        ("coherence_kind", "target_t_co2e", "closing_pct", "note"),
+    ),
+    "gap_table": Explained("residual_t", council.gap, ("gap_t",), ("scopes", "notation_key", "note")),
+    "neutrality_balance": Explained(
+        "net_t",
+        council.neutrality,
+        ("gross_t", "eligible_sinks_t", "cap_t"),
+        ("reduction_pct", "is_reduction_met", "is_neutral", "shortfall_t", "deviations", "note"),
+    ),
+    "facility_claims": Explained("claimed_biogenic_t", council.claim, (), ("is_applied", "source"), ()),
 }
 #: Columns of the key that the root's label says in other words.
 _PLACED = ("municipality_code", "area_code", "release_id", *_PAIR)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from klimat_pipeline.quality import inventories, outlook
+from klimat_pipeline.quality import council, inventories, outlook
 from klimat_pipeline.quality import plausibility as likely
 from klimat_pipeline.quality import reconciliation as sums
 from klimat_pipeline.quality.findings import CheckResult, Finding, Kind, Severity
@@ -93,6 +93,13 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
     "scenarios/hindcast": (_likely(outlook.intervals_cover),),
     "scenarios/investment": (_reconciles(outlook.investment_is_paid_for),),
     "scenarios/abatement": (_likely(outlook.one_price_year),),
+    # -- targets, gap, neutrality
+    "clean/published_gap": (_likely(council.printed_gap_agrees),),
+    "indicators/targets": (_reconciles(council.targets_match_sectors),),
+    "indicators/coherence": (_reconciles(council.plan_adds_up), _likely(council.plan_closes)),
+    "scenarios/gap": (_reconciles(council.gap_adds_up),),
+    "scenarios/claims": (_reconciles(council.claims_within_physical),),
+    "scenarios/neutrality": (_reconciles(council.balance_adds_up), _likely(council.captured_once)),
 }
 
 

@@ -48,4 +48,4 @@ def left_after(emissions: float, effects: Floats, multiplicative: npt.NDArray[np
     if emissions <= 0:
         return emissions
     left = max(emissions - float(effects[~multiplicative].sum()), 0.0)
-    return left * float(np.prod(1.0 - np.minimum(effects[multiplicative] / emissions, 1.0)))
+    return left * float(np.prod(1.0 - np.minimum(effects[multiplicative], emissions) / emissions))

@@ -84,6 +84,11 @@ TARGETS = Table(
         col("trend_from_year"),
         col("source"),
         col("note"),
+        col("target_measure"),
+        col("spend_indicator"),
+        col("target_level"),
+        col("interim_targets"),
+        col("budget_t"),
     ),
     primary_key=("municipality_code", "target_id", "target_kind"),
     topic="targets",
@@ -338,6 +343,137 @@ ACTIONS = Table(
     topic="targets",
 )
 
+CONSTRUCTION = Table(
+    key="clean/construction",
+    description="Construction projects of a municipality: climate impact per gross area beside the reference value of "
+    "the same system boundary; from its own folder.",
+    columns=(
+        col("municipality_code"),
+        col("project_id"),
+        col("year"),
+        col("project_name"),
+        col("gross_area_m2"),
+        col("impact_kg_per_m2"),
+        col("reference_set"),
+        col("reference_kg_per_m2"),
+        col("system_boundary"),
+        col("source"),
+        col("note"),
+    ),
+    primary_key=("municipality_code", "project_id"),
+    topic="targets",
+)
+
+MEALS = Table(
+    key="clean/meals",
+    description="Food that the municipality serves, and its emissions, per year; from its own folder.",
+    columns=(
+        col("municipality_code"),
+        col("year"),
+        col("food_kg"),
+        col("portions"),
+        col("emissions_kg_co2e"),
+        col("gwp_set"),
+        col("source"),
+        col("note"),
+    ),
+    primary_key=("municipality_code", "year"),
+    topic="targets",
+)
+
+SINKS = Table(
+    key="clean/sinks",
+    description="Carbon sinks and captures that a municipality counts on, as printed: yearly fluxes, positive for what "
+    "leaves the air; from its own folder.",
+    columns=(
+        col("municipality_code"),
+        col("sink_id"),
+        col("name_sv"),
+        col("name_en"),
+        col("sink_kind"),
+        col("potential_t_per_ha"),
+        col("extent_ha"),
+        col("sink_t_per_year"),
+        col("from_year"),
+        col("to_year"),
+        col("permanence"),
+        col("additionality"),
+        col("is_in_gross"),
+        col("certificates_sold_t").use(nullable=True),
+        col("source"),
+        col("note"),
+    ),
+    primary_key=("municipality_code", "sink_id"),
+    topic="targets",
+)
+
+PUBLISHED_GAP = Table(
+    key="clean/published_gap",
+    description="Gap table (Climate City Contract, A-2.1) as the municipality prints it, its errors included.",
+    columns=(
+        col("municipality_code"),
+        col("gap_line"),
+        col("scopes"),
+        col("of_lines"),
+        col("carrier").use(nullable=True),
+        col("baseline_year").use(nullable=False),
+        col("baseline_t"),
+        col("target_year").use(nullable=False),
+        col("target_t"),
+        col("target_pct").use(maximum=None),
+        col("latest_year"),
+        col("latest_t"),
+        col("other_plans_t"),
+        col("printed_gap_t"),
+        col("actions_t"),
+        col("printed_residual_t"),
+        col("source"),
+        col("note"),
+    ),
+    primary_key=("municipality_code", "gap_line", "scopes"),
+    topic="targets",
+)
+
+FACILITIES = Table(
+    key="clean/facilities",
+    description="Plants with carbon capture that several municipalities share: physical tonnes, certificates sold, and "
+    "the share of each municipality under each allocation key.",
+    columns=(
+        col("facility_id"),
+        col("year"),
+        col("allocation_key"),
+        col("municipality_code"),
+        col("facility_name"),
+        col("captured_fossil_t"),
+        col("captured_biogenic_t"),
+        col("sold_fossil_t"),
+        col("sold_biogenic_t"),
+        col("share_fraction"),
+        col("source"),
+        col("note"),
+    ),
+    primary_key=("facility_id", "year", "allocation_key", "municipality_code"),
+    topic="targets",
+)
+
+NEUTRALITY = Table(
+    key="clean/neutrality",
+    description="Rules of climate neutrality that apply to each municipality: one harmonised method, deviations named.",
+    columns=(
+        col("municipality_code"),
+        col("min_reduction_pct"),
+        col("cap_pct"),
+        col("counts_not_stated_additionality"),
+        col("permanence_counted"),
+        col("allocation_key"),
+        col("neutrality_method"),
+        col("deviations"),
+        col("source"),
+    ),
+    primary_key=("municipality_code",),
+    topic="targets",
+)
+
 TABLES = (
     SCOPE3,
     ENERGY_USE,
@@ -355,4 +491,10 @@ TABLES = (
     SUBSECTORS,
     AREA_TOTALS,
     ACTIONS,
+    CONSTRUCTION,
+    MEALS,
+    SINKS,
+    PUBLISHED_GAP,
+    FACILITIES,
+    NEUTRALITY,
 )

@@ -263,4 +263,93 @@ COMPARISON = Table(
     topic="comparison",
 )
 
-TABLES = (SECTORS, REVISIONS, CHANGES, BASE_YEARS, PROVENANCE, SCOPES, AREAS, COMPARISON)
+_SECTORS = "indicators/sectors"
+_FIGURE = (f"{_SECTORS}.emissions_t_co2e", "clean/construction.impact_kg_per_m2", "clean/meals.emissions_kg_co2e")
+_GOAL = (*_FIGURE, f"{_TARGETS}.target_pct")
+
+TARGETS = Table(
+    key="indicators/targets",
+    description="Where every target of a municipality's own contract stands, of whatever kind, along three paths: gap "
+    "now, cumulative excess since the baseline, budget, and when the present trend would reach it.",
+    columns=(
+        col("municipality_code").use(f"{_TARGETS}.municipality_code"),
+        col("target_id").use(f"{_TARGETS}.target_id"),
+        col("release_id").use(f"{_SECTORS}.release_id"),
+        col("is_current_release").use(f"{_SECTORS}.is_current_release"),
+        col("year").use(f"{_SECTORS}.year"),
+        col("path").use(f"{_TARGETS}.target_pct"),
+        col("is_latest_year").use(f"{_SECTORS}.is_latest_year"),
+        col("target_name_sv").use(f"{_TARGETS}.target_name_sv"),
+        col("target_name_en").use(f"{_TARGETS}.target_name_en"),
+        col("boundary").use(f"{_TARGETS}.boundary"),
+        col("target_measure").use(f"{_TARGETS}.target_measure"),
+        col("target_unit").use(f"{_TARGETS}.target_measure"),
+        col("target_gas_basis").use(f"{_TARGETS}.target_gas_basis"),
+        col("gas_basis").use(f"{_SECTORS}.gas_basis", nullable=True),
+        col("gwp_set").use(f"{_SECTORS}.gwp_set", "clean/meals.gwp_set", nullable=True),
+        col("baseline_year").use(f"{_TARGETS}.baseline_year"),
+        col("baseline_value").use(*_FIGURE, "clean/construction.reference_kg_per_m2"),
+        col("target_year").use(f"{_TARGETS}.target_year"),
+        col("target_pct").use(f"{_TARGETS}.target_pct"),
+        col("target_value").use(*_GOAL, f"{_TARGETS}.target_level"),
+        col("current_value").use(*_FIGURE),
+        col("change_pct").use(*_FIGURE),
+        col("path_value").use(*_GOAL, f"{_TARGETS}.interim_targets", f"{_TARGETS}.budget_t"),
+        col("gap_value").use(*_GOAL),
+        col("cumulative_excess_t").use(*_GOAL),
+        col("interpolated_years").use(f"{_SECTORS}.year"),
+        col("interpolated_count").use(f"{_SECTORS}.year"),
+        col("budget_t").use(f"{_TARGETS}.budget_t", *_GOAL),
+        col("budget_rule").use(f"{_TARGETS}.budget_t"),
+        col("budget_used_t").use(*_FIGURE),
+        col("budget_left_t").use(*_GOAL),
+        col("budget_exhausted_year").use(*_GOAL),
+        col("trend_from_year").use(f"{_SECTORS}.trend_from_year"),
+        col("trend_reaches_year").use(*_GOAL),
+        col("trend_reaches_without_last_year").use(*_GOAL),
+        col("next_interim_year").use(f"{_TARGETS}.interim_targets"),
+        col("next_interim_value").use(f"{_TARGETS}.interim_targets", *_FIGURE),
+        col("status").use(*_GOAL),
+        col("note").use(f"{_TARGETS}.note"),
+    ),
+    primary_key=("municipality_code", "target_id", "release_id", "year", "path"),
+    topic="targets",
+)
+
+_LEVEL = (f"{_SECTORS}.target_t_co2e", f"{_SECTORS}.sector_codes")
+_PLAN = (*_LEVEL, "corrected/emissions.emissions_t_co2e")
+
+COHERENCE = Table(
+    key="indicators/coherence",
+    description="Whether a municipality's sub-targets, with their different baselines, imply its total target: levels, "
+    "what no target covers, shortfall or room, and what would close the plan.",
+    columns=(
+        col("municipality_code").use(f"{_SECTORS}.municipality_code"),
+        col("release_id").use(f"{_SECTORS}.release_id"),
+        col("coherence_item").use(f"{_SECTORS}.target_id", "corrected/emissions.sector_code"),
+        col("is_current_release").use(f"{_SECTORS}.is_current_release"),
+        col("coherence_kind").use(f"{_SECTORS}.sector_codes", f"{_SECTORS}.target_pct"),
+        col("year").use(f"{_SECTORS}.year"),
+        col("sector_codes").use(f"{_SECTORS}.sector_codes"),
+        col("target_gas_basis").use(f"{_SECTORS}.target_gas_basis"),
+        col("gwp_set").use(f"{_SECTORS}.gwp_set"),
+        col("baseline_year").use(f"{_SECTORS}.baseline_year"),
+        col("baseline_t_co2e").use(f"{_SECTORS}.baseline_t_co2e", minimum=None),
+        col("target_year").use(f"{_SECTORS}.target_year"),
+        col("target_pct").use(f"{_SECTORS}.target_pct"),
+        col("target_t_co2e").use(f"{_SECTORS}.target_t_co2e"),
+        col("emissions_t_co2e").use("corrected/emissions.emissions_t_co2e", additive="no", minimum=None),
+        col("levels_sum_t").use(*_LEVEL),
+        col("uncovered_t").use(*_PLAN),
+        col("implied_t").use(*_PLAN),
+        col("shortfall_t").use(*_PLAN),
+        col("closing_pct").use(*_PLAN),
+        col("closing_since_baseline_pct").use(*_PLAN),
+        col("room_at_total_pct_t").use(*_PLAN),
+        col("note").use(f"{_SECTORS}.note"),
+    ),
+    primary_key=("municipality_code", "release_id", "coherence_item", "coherence_kind"),
+    topic="targets",
+)
+
+TABLES = (SECTORS, REVISIONS, CHANGES, BASE_YEARS, PROVENANCE, SCOPES, AREAS, COMPARISON, TARGETS, COHERENCE)

@@ -87,4 +87,13 @@ TABLES = (
     published(scenarios.INVESTMENT, "investment_plan", extra=_PUBLICATION),
     published(scenarios.ABATEMENT, "abatement_cost", extra=_PUBLICATION),
     published(indicators.COMPARISON, "municipality_comparison", extra=_PUBLICATION),
+    # -- targets, gap, neutrality
+    published(indicators.TARGETS, "target_status", extra=_PUBLICATION),
+    published(indicators.COHERENCE, "target_coherence", extra=_PUBLICATION),
+    published(scenarios.GAP, "gap_table", extra=_PUBLICATION),
+    published(scenarios.NEUTRALITY, "neutrality_balance", extra=_PUBLICATION),
+    published(scenarios.CLAIMS, "facility_claims", extra=_PUBLICATION),
+    published(clean.PUBLISHED_GAP, "published_gap", extra=_PUBLICATION),
+    published(clean.SINKS, "carbon_sinks", extra=_PUBLICATION),
+    published(clean.ACTIONS, "climate_actions", extra=_PUBLICATION),
 )

@@ -43,13 +43,17 @@ def test_template_is_valid_as_it_is_written(checkout: Settings) -> None:
         "actions.csv",
         "activity.csv",
         "areas.csv",
+        "construction.csv",
         "corrections.yaml",
         "energy_use.csv",
         "factors.csv",
+        "meals.csv",
         "municipality.yaml",
         "population.csv",
+        "published_gap.csv",
         "published_inventory.csv",
         "scope3.csv",
+        "sinks.csv",
     ]
     assert validate_configuration(checkout) == []
 

@@ -73,6 +73,13 @@ P24 = {
         "release_id": FIRST,
     },
     "scope_indicators": SCOPES,
+    "target_status": {
+        "municipality_code": "1283",
+        "target_id": "total",
+        "path": "straight_line",
+        "year": "2022",
+        "release_id": FIRST,
+    },
 }
 #: A row of each of the other tables, and the cell of the first release that it stems from.
 OTHERS = {
@@ -83,6 +90,7 @@ OTHERS = {
     ),
     "area_shares": (AREA, "P19"),
     "inventory_reconciliation": (PRINTED, "P24"),
+    "target_coherence": ({"municipality_code": "1283", "coherence_item": "waste", "release_id": FIRST}, "Q24"),
     "base_year_review": ({"municipality_code": "1283", "target_id": "agriculture"}, "E19"),
 }
 #: Compared is the newest year of the release: waste 2023, a column further.
@@ -91,10 +99,10 @@ OTHERS["municipality_comparison"] = (
     "Q24",
 )
 EVERY = {**{table: (key, "P24") for table, key in P24.items()}, **OTHERS}
-#: An organisation's activities stand in no workbook.
-LOCAL = {"inventory_organisation"}
 #: What is ahead starts from the current release; an action's tonnes are the municipality's own.
 AHEAD = {"pathways", "target_probability", "abatement_cost"}
+#: An organisation's activities, printed plans, sinks and shared plants stand in no workbook.
+LOCAL = {"inventory_organisation", "gap_table", "neutrality_balance", "facility_claims"}
 EACH = pytest.mark.parametrize("table", EVERY)
 
 Facts = Callable[..., float]

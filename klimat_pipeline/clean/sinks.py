@@ -1,0 +1,18 @@
+"""Carbon sinks and captures that municipalities count on, from the ``sinks.csv`` of their folders."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from klimat_pipeline.clean.local import local_frame, local_rows
+from klimat_pipeline.clean.reference import Reference
+from klimat_pipeline.configuration.council import sink_problems
+
+
+def clean_sinks(municipalities_dir: Path, reference: Reference) -> pd.DataFrame:
+    """``clean/sinks`` from every ``sinks.csv``: yearly fluxes, positive for what is taken out of the air."""
+    rows = local_rows("sinks", municipalities_dir, reference, also=sink_problems)
+    for row in rows:
+        row["additionality"] = row["is_additional"]
+        row["is_in_gross"] = row["is_in_gross"] == "yes"
+    return local_frame("clean/sinks", rows)

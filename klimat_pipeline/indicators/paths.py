@@ -1,0 +1,91 @@
+"""Paths from a baseline to a target, budgets and the years between: arithmetic on one target at a time.
+
+Formulas, with (y0, v0), (y1, v1) two neighbouring points among baseline, interim targets and target:
+
+* straight line: v0 + (v1 - v0) (y - y0) / (y1 - y0)
+* constant percentage: v0 (v1 / v0) ^ ((y - y0) / (y1 - y0)); undefined where an end is zero
+* carbon budget: the straight line, scaled so that its sum from the year after the baseline to the target year is the
+  budget. A budget that nobody gave is that sum itself, and the two paths are one.
+
+After the target year every path stays at its end. What belongs here: numbers. What does not: which target, which data
+(``targets``).
+"""
+
+from collections.abc import Sequence
+from itertools import groupby
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+Points = Sequence[tuple[int, float]]
+
+STRAIGHT, CONSTANT, BUDGET = "straight_line", "constant_percentage", "carbon_budget"
+
+
+def straight_line(points: Points, years: Floats) -> Floats:
+    """The straight line through the points, level after the last; missing before the first.
+
+    Args:
+        points: year and value of baseline, interim targets and target, years rising.
+        years: years asked for.
+    """
+    at, value = (np.array(side, dtype=float) for side in zip(*points, strict=True))
+    path: Floats = np.interp(years, at, value, left=np.nan)
+    return path
+
+
+def constant_percentage(points: Points, years: Floats) -> Floats:
+    """The same yearly percentage from point to point; missing where a point is not above zero."""
+    at, value = (np.array(side, dtype=float) for side in zip(*points, strict=True))
+    if (value <= 0).any():
+        return np.full(len(years), np.nan)
+    path: Floats = np.exp(np.interp(years, at, np.log(value), left=np.nan))
+    # The ends are exact, whatever the logarithm makes of them.
+    for year, own in points:
+        path[years == year] = own
+    path[years > at[-1]] = value[-1]
+    return path
+
+
+def straight_area(points: Points) -> float:
+    """Sum of the straight line over the years after the first point to the last: the derived budget."""
+    first, last = points[0][0], points[-1][0]
+    return float(straight_line(points, np.arange(first + 1, last + 1, dtype=float)).sum())
+
+
+def budget_path(points: Points, years: Floats, budget: float) -> Floats:
+    """The straight line scaled to the budget; missing where the straight line has no area."""
+    area = straight_area(points)
+    path: Floats = straight_line(points, years) * (budget / area if area > 0 else np.nan)
+    return path
+
+
+def filled(years: Floats, values: Floats, first: int, last: int) -> tuple[Floats, Floats, str, int]:
+    """Values of every year from the first to the last, the missing ones interpolated on straight lines.
+
+    Returns:
+        All years, their values, the interpolated years as text such as ``1991-1999 2001``, and how many they are.
+    """
+    whole = np.arange(first, last + 1, dtype=float)
+    missing = [int(year) for year in whole if year not in set(years.tolist())]
+    return whole, np.interp(whole, years, values), spans(missing), len(missing)
+
+
+def spans(years: Sequence[int]) -> str:
+    """Years as text, runs of them joined: ``1991-1999 2001``."""
+    runs = []
+    for _, group in groupby(enumerate(years), key=lambda pair: pair[1] - pair[0]):
+        run = [year for _, year in group]
+        runs.append(str(run[0]) if len(run) == 1 else f"{run[0]}-{run[-1]}")
+    return " ".join(runs)
+
+
+def line_through(years: Floats, values: Floats) -> tuple[float, float] | None:
+    """Slope and intercept of the least-squares line, None with fewer than three points."""
+    if len(years) < 3:
+        return None
+    middle = years.mean()
+    x = years - middle
+    slope = float((x * (values - values.mean())).sum() / (x * x).sum())
+    return slope, float(values.mean() - slope * middle)

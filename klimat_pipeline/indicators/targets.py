@@ -1,0 +1,302 @@
+"""Where each target of a municipality's contract stands, of whatever kind, and along which path.
+
+Emissions targets stand once per release and released year since the baseline; what has no release (construction, meals,
+purchases) carries ``local`` in its place. A target that cannot be quantified has one row with the reason: never a zero,
+and never a baseline that its document does not give.
+
+What belongs here: measures against targets. What does not: paths as such (``paths``), and whether the targets fit
+together (``coherence``).
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from klimat_pipeline.contracts import table
+from klimat_pipeline.indicators import paths
+from klimat_pipeline.indicators.paths import BUDGET, CONSTANT, STRAIGHT
+
+LOCAL, NO_PATH = "local", "none"
+EMISSIONS, CONSTRUCTION, PURCHASES = "emissions", "construction", "purchases"
+UNITS = {
+    EMISSIONS: "t CO2e",
+    CONSTRUCTION: "kg CO2e/m2",
+    "meals_per_kg": "kg CO2e/kg",
+    "meals_per_portion": "kg CO2e/portion",
+    PURCHASES: "t CO2e",
+}
+#: What a meal's emissions are divided by.
+_PER = {"meals_per_kg": "food_kg", "meals_per_portion": "portions"}
+#: Beyond it no year can be told.
+LAST_YEAR = 2200
+#: Floating-point noise of a sum, as a share of it.
+_NOISE = 1e-9
+Row = dict[str, Any]
+
+
+def target_status(
+    sectors: pd.DataFrame,
+    targets: pd.DataFrame,
+    construction: pd.DataFrame,
+    meals: pd.DataFrame,
+    spend: pd.DataFrame | None = None,
+) -> pd.DataFrame:
+    """The standing of every contract target along every path.
+
+    Args:
+        sectors: ``indicators/sectors``: emissions and baselines of targets with sectors, by release.
+        targets: ``clean/targets``.
+        construction: ``clean/construction``.
+        meals: ``clean/meals``.
+        spend: ``municipality_code``, ``indicator``, ``year`` and ``emissions_t_co2e`` of the spend analysis; None where
+            there is none.
+
+    Returns:
+        ``indicators/targets``.
+    """
+    own = targets[targets["target_kind"] == "contract"]
+    held = sectors[sectors["target_kind"] == "contract"]
+    groups = dict(iter(held.groupby(["municipality_code", "target_id"], sort=False)))
+    rows: list[Row] = []
+    for target in own.to_dict("records"):
+        key = (target["municipality_code"], target["target_id"])
+        if target["target_measure"] == EMISSIONS:
+            for _, frame in groups[key].groupby("release_id") if key in groups else ():
+                rows += _of_emissions(target, frame.sort_values("year"))
+        else:
+            rows += _of_measure(target, *_measured(target, construction, meals, spend))
+    for row in rows:
+        reason = row.pop("_reason", None)
+        if reason is not None:  # the reason first: it is what a reader of "no_data" looks for
+            row["note"] = f"{reason}; {row['note']}" if isinstance(row["note"], str) else reason
+    contract = table("indicators/targets")
+    frame = pd.DataFrame(rows, columns=contract.column_names)
+    frame = frame.astype(
+        {c.name: "Int64" if c.nullable else "int64" for c in contract.columns if c.kind == "integer"}
+        | {c.name: "float64" for c in contract.columns if c.kind == "number"}
+        | {c.name: "bool" for c in contract.columns if c.kind == "boolean"}
+    )
+    return frame.sort_values(list(contract.primary_key)).reset_index(drop=True)
+
+
+def _named(target: Row) -> Row:
+    shared = (
+        *("municipality_code", "target_id", "target_name_sv", "target_name_en", "boundary", "target_measure"),
+        *("target_gas_basis", "baseline_year", "target_year", "target_pct", "note"),
+    )
+    return {name: target[name] for name in shared} | {"target_unit": UNITS[target["target_measure"]]}
+
+
+def _of_emissions(target: Row, frame: pd.DataFrame) -> list[Row]:
+    """Rows of a target on national figures, one release."""
+    last = frame.iloc[-1]
+    placed = {name: last[name] for name in ("release_id", "is_current_release", "gas_basis", "gwp_set")}
+    named = _named(target) | placed
+    after = frame[frame["year"] >= (target["baseline_year"] or 0)] if pd.notna(target["baseline_year"]) else frame
+    after = after[after["emissions_t_co2e"].notna()]
+    base = last["baseline_t_co2e"]
+    if pd.isna(target["target_pct"]) or pd.isna(base) or after.empty:
+        return [named | _unknown(_why(target, base)) | {"year": int(last["year"]), "is_latest_year": True}]
+    named["trend_from_year"] = last["trend_from_year"]
+    series = (after["year"].to_numpy(float), after["emissions_t_co2e"].to_numpy(float))
+    return list(_along(named, target, series, float(base), budgets=True))
+
+
+def _why(target: Row, base: float) -> str:
+    """Why a target cannot be quantified."""
+    if pd.isna(target["target_pct"]):
+        return "the document gives no number"
+    if pd.isna(target["baseline_year"]):
+        return "the document gives no baseline year" + (
+            "" if target["sector_codes"] else ", and national data do not hold what it speaks of"
+        )
+    if not target["sector_codes"]:
+        return "national data do not hold what it speaks of"
+    return f"the release does not hold the baseline year {target['baseline_year']}" if pd.isna(base) else "no data"
+
+
+def _unknown(reason: str) -> Row:
+    return {"path": NO_PATH, "status": "no_data", "interpolated_years": None, "_reason": reason}
+
+
+def _measured(
+    target: Row, construction: pd.DataFrame, meals: pd.DataFrame, spend: pd.DataFrame | None
+) -> tuple[pd.DataFrame, str]:
+    """``year``, ``value``, ``gwp_set`` and, of construction, ``reference`` of a measure; and why there is nothing."""
+    code, measure = target["municipality_code"], target["target_measure"]
+    if measure == CONSTRUCTION:
+        mine = construction[construction["municipality_code"] == code]
+        area = mine["gross_area_m2"]
+        sums = (
+            mine.assign(
+                _impact=mine["impact_kg_per_m2"] * area, _reference=mine["reference_kg_per_m2"] * area, _area=area
+            )
+            .groupby("year", as_index=False)[["_impact", "_reference", "_area"]]
+            .sum()
+        )
+        return pd.DataFrame(
+            {
+                "year": sums["year"],
+                "value": sums["_impact"] / sums["_area"],
+                "reference": sums["_reference"] / sums["_area"],
+                "gwp_set": "not stated",
+            }
+        ), "construction.csv holds no project"
+    if measure in _PER:
+        mine = meals[(meals["municipality_code"] == code) & (meals[_PER[measure]] > 0)]
+        value = mine["emissions_kg_co2e"] / mine[_PER[measure]]
+        return mine.assign(value=value), f"meals.csv holds no year with {_PER[measure]}"
+    if spend is None:
+        return pd.DataFrame(columns=["year", "value", "gwp_set"]), "there is no spend analysis"
+    mine = spend[(spend["municipality_code"] == code) & (spend["indicator"] == target["spend_indicator"])]
+    mine = mine.assign(value=mine["emissions_t_co2e"], gwp_set=mine.get("gwp_set", "not stated"))
+    return mine, f"the spend analysis has no indicator {target['spend_indicator']}"
+
+
+def _of_measure(target: Row, series: pd.DataFrame, missing: str) -> list[Row]:
+    """Rows of a target on the municipality's own data."""
+    measure, named = target["target_measure"], _named(target) | {"release_id": LOCAL, "is_current_release": True}
+    series = series[series["value"].notna()].sort_values("year") if len(series) else series
+    ahead = {"year": int(target["target_year"]), "is_latest_year": True}
+    without = None
+    if pd.isna(target["target_pct"]) and pd.isna(target["target_level"]):
+        without = "the document gives no number"
+    elif pd.isna(target["baseline_year"]) and pd.isna(target["target_level"]) and measure != CONSTRUCTION:
+        without = "the document gives no baseline year" + (f"; and {missing}" if series.empty else "")
+    elif series.empty:
+        without = missing
+    if without is not None:
+        return [named | ahead | _unknown(without)]
+    if measure == CONSTRUCTION:
+        return list(_against_reference(named, target, series))
+    years, values = series["year"].to_numpy(float), series["value"].to_numpy(float)
+    named["gwp_set"] = series["gwp_set"].iloc[-1]
+    base = values[years == target["baseline_year"]] if pd.notna(target["baseline_year"]) else np.array([])
+    if len(base):
+        since = years >= float(target["baseline_year"])
+        tonnes = measure == PURCHASES
+        return list(_along(named, target, (years[since], values[since]), float(base[0]), budgets=tonnes))
+    if pd.isna(target["target_level"]):
+        return [named | ahead | _unknown(f"no figure for the baseline year {target['baseline_year']}")]
+    return [
+        named
+        | _standing(float(value), np.nan, float(target["target_level"]), np.nan)
+        | {"year": int(year), "is_latest_year": year == years[-1], "path": NO_PATH}
+        for year, value in zip(years, values, strict=True)
+    ]
+
+
+def _against_reference(named: Row, target: Row, series: pd.DataFrame) -> Iterator[Row]:
+    """Construction: the projects of a year against their reference values, weighted by area; no path leads there."""
+    for row in series.itertuples():
+        goal = row.reference * (1.0 + target["target_pct"] / 100.0)
+        if pd.notna(target["target_level"]):
+            goal = target["target_level"]
+        yield (
+            named
+            | _standing(row.value, row.reference, goal, np.nan)
+            | {"year": int(row.year), "is_latest_year": row.year == series["year"].max(), "path": NO_PATH}
+            | {"gwp_set": row.gwp_set}
+        )
+
+
+def _standing(value: float, base: float, goal: float, path: float) -> Row:
+    """Values and status of one year; without a path the target itself is what it is held against."""
+    limit = goal if np.isnan(path) else path
+    status = "reached" if value <= goal else "on_track" if value <= limit else "behind"
+    return {
+        "current_value": value,
+        "baseline_value": base,
+        "target_value": goal,
+        "path_value": path,
+        "gap_value": value - limit,
+        "change_pct": (value / base - 1.0) * 100.0 if base > 0 else np.nan,
+        "status": status,
+    }
+
+
+def points_of(target: Row, base: float) -> list[tuple[int, float]]:
+    """Baseline, interim targets and target as years and values."""
+    goal = target["target_level"]
+    end = base * (1.0 + target["target_pct"] / 100.0) if pd.isna(goal) else float(goal)
+    steps = [step.split(":") for step in (target["interim_targets"] or "").split()]
+    between = [(int(year), base * (1.0 + float(pct) / 100.0)) for year, pct in steps]
+    return [(int(target["baseline_year"]), base), *between, (int(target["target_year"]), end)]
+
+
+def _along(
+    named: Row, target: Row, series: tuple[np.ndarray, np.ndarray], base: float, *, budgets: bool
+) -> Iterator[Row]:
+    """Rows of a target with a baseline: every path and year."""
+    years, values = series
+    points = points_of(target, base)
+    goal, start = points[-1][1], points[0][0]
+    given = target["budget_t"]
+    budget = paths.straight_area(points) if pd.isna(given) else float(given)
+    lines: dict[str, Callable[[np.ndarray], np.ndarray]] = {
+        STRAIGHT: lambda at: paths.straight_line(points, at),
+        CONSTANT: lambda at: paths.constant_percentage(points, at),
+        **({BUDGET: lambda at: paths.budget_path(points, at, budget)} if budgets else {}),
+    }
+    reaches = [_reached(named.get("trend_from_year"), years[: i + 1], values[: i + 1], goal) for i in range(len(years))]
+    for path, line in lines.items():
+        for i, (year, value) in enumerate(zip(years, values, strict=True)):
+            whole, every, spans, count = paths.filled(years[: i + 1], values[: i + 1], start, int(year))
+            excess = float((every - line(whole))[1:].sum())
+            row = named | _standing(float(value), base, goal, float(line(np.array([year]))[0]))
+            row |= {"year": int(year), "path": path, "is_latest_year": year == years[-1]}
+            row |= {"trend_reaches_year": reaches[i][0], "trend_reaches_without_last_year": reaches[i][1]}
+            row |= _next_step(points, int(year))
+            if budgets:
+                row |= {"cumulative_excess_t": excess, "interpolated_years": spans or None, "interpolated_count": count}
+            if path == BUDGET:
+                row |= _budget(every[1:], start, int(year), budget, float(value))
+                row["budget_rule"] = "area_under_straight_line" if pd.isna(given) else "given"
+                # A budget is kept by its sum: one year above the line may be made up for.
+                if row["status"] != "reached":
+                    row["status"] = "on_track" if excess <= _NOISE * max(budget, 1.0) else "behind"
+            if np.isnan(row["path_value"]):
+                row |= {"gap_value": np.nan, "cumulative_excess_t": np.nan, "status": "no_data"}
+                row["_reason"] = "a constant percentage never reaches zero" if path == CONSTANT else "no path"
+            yield row
+
+
+def _budget(used_each: np.ndarray, start: int, year: int, budget: float, now: float) -> Row:
+    used = used_each.cumsum()
+    total = float(used[-1]) if len(used) else 0.0
+    beyond = np.flatnonzero(used > budget * (1.0 + _NOISE))
+    ends: int | None = None
+    if len(beyond):
+        ends = start + 1 + int(beyond[0])
+    elif now > 0:
+        ends = year + int(np.ceil((budget - total) / now))
+    return {
+        "budget_t": budget,
+        "budget_used_t": total,
+        "budget_left_t": budget - total,
+        "budget_exhausted_year": ends if ends is not None and ends <= LAST_YEAR else None,
+    }
+
+
+def _next_step(points: list[tuple[int, float]], year: int) -> Row:
+    ahead = [point for point in points[1:-1] if point[0] >= year]
+    return {"next_interim_year": ahead[0][0], "next_interim_value": ahead[0][1]} if ahead else {}
+
+
+def _reached(trend_from: Any, years: np.ndarray, values: np.ndarray, goal: float) -> tuple[int | None, int | None]:
+    """Year in which the trend reaches the target: with all points, and without the last."""
+    if values[-1] <= goal:
+        return int(years[-1]), int(years[-1])
+    since = years >= (float(trend_from) if trend_from is not None and pd.notna(trend_from) else years[0])
+    ends: list[int | None] = []
+    for cut in (slice(None), slice(None, -1)):
+        line = paths.line_through(years[since][cut], values[since][cut])
+        if line is None or line[0] >= 0:
+            ends.append(None)
+            continue
+        # The line may be below the target already while the year's own figure is not: not before the next year.
+        year = max(np.ceil((goal - line[1]) / line[0] - _NOISE), years[-1] + 1)
+        ends.append(int(year) if year <= LAST_YEAR else None)
+    return ends[0], ends[1]

@@ -1,0 +1,224 @@
+"""What is missing to the targets, line by line, in the seven columns of the Climate City Contract's table A-2.1.
+
+Formulas, with the columns' own numbers (1 baseline, 2 target, 3 latest, 4 other plans, 6 actions):
+
+* gap (5) = (3 - 4) - 2
+* actions counted = 3 - 4 - what ``effects.left_after`` leaves of it: overlaps taken off, never more than there is
+* residual (7) = 3 - 4 - actions counted
+
+Three bases stand beside each other: the municipality's own print, our inventory on the print's lines and percentages,
+and the contract's targets with the latest national figures. What belongs here: one target year. What does not: the way
+there (``pathways``), and what neutralises the residual (``neutrality``).
+"""
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from klimat_pipeline.contracts import table
+from klimat_pipeline.scenarios.effects import effect_in_year, left_after
+
+TOTAL, MEMO, LOCAL = "total", "memo", "local"
+PRINTED, COMPUTED, TARGETS = "printed", "computed", "targets"
+Row = dict[str, Any]
+_SUMMED = ("baseline_t", "target_t", "latest_t", "other_plans_t", "actions_t", "actions_counted_t")
+
+
+def gap_table(
+    published_gap: pd.DataFrame,
+    actions: pd.DataFrame,
+    territory: pd.DataFrame,
+    coherence: pd.DataFrame,
+    sector_lines: Mapping[str, Collection[str]],
+) -> pd.DataFrame:
+    """The gap of every municipality on every basis that its data allow.
+
+    Args:
+        published_gap: ``clean/published_gap``.
+        actions: ``clean/actions``.
+        territory: ``inventory/territory``.
+        coherence: ``indicators/coherence``: levels of the targets, uncovered sectors.
+        sector_lines: lines of the inventory by main sector, for the actions on a target.
+
+    Returns:
+        ``scenarios/gap``. A line without a number has none in what is computed from it; nor has the total then.
+    """
+    planned = actions[(actions["action_status"] != "completed") & actions["effect_t_per_year"].notna()]
+    rows: list[Row] = []
+    for code, printed in published_gap.groupby("municipality_code"):
+        lines = printed[printed["gap_line"] != TOTAL].to_dict("records")
+        totals = printed[printed["gap_line"] == TOTAL].to_dict("records")
+        rows += _with_total([_printed(line) for line in lines], totals[0] if totals else {})
+        own = territory[territory["municipality_code"] == code]
+        mine = planned[planned["municipality_code"] == code]
+        for release, inventory in own.groupby("release_id"):
+            held = set(inventory["year"])
+            if {year for line in lines for year in (line["baseline_year"], line["latest_year"])} <= held:
+                rows += _with_total(_computed(lines, inventory, mine, str(release)), {})
+    for (_, code), plan in coherence.groupby(["release_id", "municipality_code"]):
+        rows += _of_targets(plan, planned[planned["municipality_code"] == code], sector_lines)
+    contract = table("scenarios/gap")
+    frame = pd.DataFrame(rows, columns=contract.column_names)
+    types = {c.name: "float64" for c in contract.columns if c.kind == "number"}
+    types |= {c.name: "bool" for c in contract.columns if c.kind == "boolean"}
+    types |= {"baseline_year": "Int64", "target_year": "int64", "latest_year": "int64"}
+    return frame.astype(types).sort_values(list(contract.primary_key)).reset_index(drop=True)
+
+
+def _finished(row: Row) -> Row:
+    """Columns 5 and 7, and how far the print is off."""
+    after_plans = row["latest_t"] - (0.0 if pd.isna(row["other_plans_t"]) else row["other_plans_t"])
+    gap, residual = after_plans - row["target_t"], after_plans - row["actions_counted_t"]
+    return row | {
+        "gap_t": gap,
+        "residual_t": residual,
+        "gap_off_t": row["printed_gap_t"] - gap,
+        "residual_off_t": row["printed_residual_t"] - residual,
+    }
+
+
+def _line(line: Row, basis: str, release: str, *, is_current: bool) -> Row:
+    named = ("municipality_code", "gap_line", "scopes", "baseline_year", "target_year", "target_pct", "latest_year")
+    return {name: line[name] for name in (*named, "other_plans_t", "note")} | {
+        "release_id": release,
+        "is_current_release": is_current,
+        "gap_basis": basis,
+        "is_memo": line["scopes"] == MEMO,
+        "is_total": False,
+        "printed_gap_t": np.nan,
+        "printed_residual_t": np.nan,
+        "action_ids": "",
+        "notation_key": None,
+        "gwp_set": "not stated",
+    }
+
+
+def _printed(line: Row) -> Row:
+    """A line on the print's own inputs."""
+    row = _line(line, PRINTED, LOCAL, is_current=True)
+    row |= {name: line[name] for name in ("baseline_t", "latest_t", "actions_t", "printed_gap_t", "printed_residual_t")}
+    row["target_t"] = line["target_t"]
+    if pd.isna(row["target_t"]):
+        row["target_t"] = line["baseline_t"] * (1.0 + line["target_pct"] / 100.0)
+    given = np.array([row["actions_t"]]) if pd.notna(row["actions_t"]) else np.array([])
+    row["actions_t"] = float(given.sum())
+    return _finished(row | _counted(row, given, np.zeros(len(given), dtype=bool)))
+
+
+def _counted(row: Row, effects: Any, multiplicative: Any) -> Row:
+    before = row["latest_t"] - (0.0 if pd.isna(row["other_plans_t"]) else row["other_plans_t"])
+    if pd.isna(before):
+        return {"actions_counted_t": np.nan}
+    return {"actions_counted_t": max(before - left_after(before, effects, multiplicative), 0.0)}
+
+
+def _computed(lines: list[Row], inventory: pd.DataFrame, actions: pd.DataFrame, release: str) -> list[Row]:
+    """The print's lines on our own inventory, with its percentages and other plans."""
+    rows, free = [], actions
+    # A line of one carrier is asked first, so that no action is counted on two lines.
+    for line in sorted(lines, key=lambda line: not isinstance(line["carrier"], str)):
+        row = _line(line, COMPUTED, release, is_current=bool(inventory["is_current_release"].iloc[0]))
+        then, keys_then = _figure(inventory, line, line["baseline_year"])
+        now, keys_now = _figure(inventory, line, line["latest_year"])
+        pct = line["target_pct"]
+        if pd.isna(pct):
+            pct = (line["target_t"] / line["baseline_t"] - 1.0) * 100.0 if line["baseline_t"] else np.nan
+        row |= {"baseline_t": then, "latest_t": now, "target_pct": pct, "target_t": then * (1.0 + pct / 100.0)}
+        if row["other_plans_t"] > now:  # plans made for a line that holds less here, or nothing (IE)
+            row |= {"other_plans_t": now, "note": "other plans beyond what the line holds are left out"}
+        row |= {
+            "notation_key": " ".join(sorted(keys_then | keys_now)) or None,
+            "gwp_set": inventory["gwp_set"].iloc[0],
+        }
+        scopes, carrier = line["scopes"].split("+"), line["carrier"]
+        fits = free["line"].isin(line["of_lines"].split()) & (
+            free["carrier"].eq(carrier) if isinstance(carrier, str) else free["carrier"].isna() | ("2" in scopes)
+        )
+        rows.append(_acted(row, free[fits.astype(bool)]))
+        free = free[~fits.astype(bool)]
+    return rows
+
+
+def _acted(row: Row, actions: pd.DataFrame) -> Row:
+    """The line with its actions in the target year."""
+    year = int(row["target_year"])
+    times = [actions[name].to_numpy(float, na_value=np.nan) for name in ("start_year", "ramp_years", "lifetime_years")]
+    effects = effect_in_year(actions["effect_t_per_year"].to_numpy(float), year, *times, target_year=year)
+    together = actions["interaction_rule"].eq("multiplicative").to_numpy(bool)
+    row |= {"actions_t": float(effects.sum()), "action_ids": " ".join(sorted(actions["action_id"]))}
+    return _finished(row | _counted(row, effects, together))
+
+
+def _figure(inventory: pd.DataFrame, line: Row, year: int) -> tuple[float, set[str]]:
+    """Our tonnes of a printed line, location-based, and the notation keys among them."""
+    rows = inventory[
+        (inventory["year"] == year)
+        & inventory["line"].isin(line["of_lines"].split())
+        & (inventory["method"] != "market")
+        & (inventory["is_memo"] == (line["scopes"] == MEMO))
+    ]
+    if line["scopes"] != MEMO:
+        rows = rows[rows["scope"].isin(line["scopes"].split("+"))]
+    if isinstance(line["carrier"], str):
+        rows = rows[rows["carrier"] == line["carrier"]]
+    keys = {key for text in rows["notation_key"].dropna() for key in text.split()}
+    known = rows["emissions_t_co2e"].dropna()
+    return (float(known.sum()) if len(known) else np.nan), keys
+
+
+def _with_total(rows: list[Row], printed: Row) -> list[Row]:
+    """The lines and their sum, the memo apart; a line without a number leaves the sum without one."""
+    parts = [row for row in rows if not row["is_memo"]]
+    if not parts:
+        return rows
+    total = parts[0] | {"gap_line": TOTAL, "is_total": True, "scopes": "1+2", "target_pct": np.nan}
+    for name in _SUMMED:
+        values = [row[name] for row in parts]
+        plans = name == "other_plans_t"  # a line without other plans has none
+        total[name] = float(np.nansum(values)) if plans else float(np.sum(values))
+    if total["baseline_t"] > 0:
+        total["target_pct"] = (total["target_t"] / total["baseline_t"] - 1.0) * 100.0
+    keys = {key for row in parts for key in (row["notation_key"] or "").split()}
+    total["notation_key"] = " ".join(sorted(keys)) or None
+    total["action_ids"] = " ".join(sorted(action for row in parts for action in row["action_ids"].split()))
+    missing = [row["gap_line"] for row in parts if pd.isna(row["latest_t"])]
+    total["note"] = f"without a number: {', '.join(missing)}" if missing else printed.get("note")
+    total |= {name: printed.get(name, np.nan) for name in ("printed_gap_t", "printed_residual_t")}
+    return [*rows, _finished(total)]
+
+
+def _of_targets(plan: pd.DataFrame, actions: pd.DataFrame, sector_lines: Mapping[str, Collection[str]]) -> list[Row]:
+    """The contract's targets and the sectors that none covers, one release."""
+    total = plan[plan["coherence_kind"] == TOTAL].iloc[0].to_dict()
+    rows, free = [], actions[actions["carrier"].isna()]
+    # A sector that no target covers may have the name of a target that speaks of other sectors.
+    subs = set(plan.loc[plan["coherence_kind"] == "sub_target", "coherence_item"])
+    for item in plan[plan["coherence_kind"].isin(["sub_target", "uncovered"])].to_dict("records"):
+        taken = subs if item["coherence_kind"] == "uncovered" else ()
+        placed = {
+            "municipality_code": item["municipality_code"],
+            "gap_line": ("sector_" if item["coherence_item"] in taken else "") + item["coherence_item"],
+            "scopes": "1",
+            "baseline_year": item["baseline_year"],
+            "target_year": total["target_year"],
+            "target_pct": item["target_pct"],
+            "latest_year": item["year"],
+            "other_plans_t": np.nan,
+            "note": "no sub-target covers this sector" if item["coherence_kind"] == "uncovered" else item["note"],
+        }
+        row = _line(placed, TARGETS, item["release_id"], is_current=bool(item["is_current_release"]))
+        row |= {"baseline_t": item["baseline_t_co2e"], "target_t": item["target_t_co2e"]}
+        row |= {"latest_t": item["emissions_t_co2e"], "gwp_set": item["gwp_set"]}
+        lines = {line for code in item["sector_codes"].split() for line in sector_lines.get(code, ())}
+        fits = free["line"].isin(lines).astype(bool)
+        rows.append(_acted(row, free[fits]))
+        free = free[~fits]
+    whole = _with_total(rows, {})
+    if whole:
+        # The total has a target and a baseline of its own: levels of different baselines would not sum to it.
+        own = {"target_t": total["target_t_co2e"], "target_pct": total["target_pct"], "latest_t": whole[-1]["latest_t"]}
+        own |= {"baseline_t": total["baseline_t_co2e"], "baseline_year": total["baseline_year"]}
+        whole[-1] = _finished(whole[-1] | own | {"note": "the contract's own total target", "scopes": "1"})
+    return whole

@@ -1,0 +1,74 @@
+"""Charts of the stage: plain Vega-Lite specifications, a frame in, a chart out."""
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Chart = dict[str, Any]
+
+_INK, _WHOLE, _CUT, _TARGET, _GRID = "#1b2a33", "#0b6e4f", "#7fb8a4", "#c8553d", "#e3e7e8"
+#: Which basis a municipality's picture shows first.
+_FIRST = ("printed", "targets", "computed")
+
+
+def gap_waterfalls(gap: "pd.DataFrame") -> dict[str, Chart]:
+    """One chart per municipality: from the latest emissions over other plans and actions down to what is left.
+
+    Args:
+        gap: ``scenarios/gap``.
+
+    Returns:
+        Charts by municipality code, kilotonnes; the printed plan where there is one, else the contract's targets.
+    """
+    shown = gap[gap["is_current_release"] & ~gap["is_memo"]]
+    charts = {}
+    for code, own in shown.groupby("municipality_code"):
+        basis = next(basis for basis in _FIRST if (own["gap_basis"] == basis).any())
+        charts[str(code)] = _waterfall(own[own["gap_basis"] == basis], basis)
+    return charts
+
+
+def _waterfall(rows: "pd.DataFrame", basis: str) -> Chart:
+    total = rows[rows["is_total"]].iloc[0]
+    lines = rows[~rows["is_total"]].sort_values("actions_counted_t", ascending=False)
+    level = float(total["latest_t"]) / 1000.0
+    bars = [_bar(f"emissions {total['latest_year']}", 0.0, level, "level")]
+    steps = [("other plans", float(lines["other_plans_t"].sum()))]
+    steps += [
+        (str(name), float(saved)) for name, saved in zip(lines["gap_line"], lines["actions_counted_t"], strict=True)
+    ]
+    for name, tonnes in steps:
+        if tonnes > 0:
+            bars.append(_bar(name, level - tonnes / 1000.0, level, "reduction"))
+            level -= tonnes / 1000.0
+    bars.append(_bar(f"left {total['target_year']}", 0.0, float(total["residual_t"]) / 1000.0, "level"))
+    bars.append(_bar(f"target {total['target_year']}", 0.0, float(total["target_t"]) / 1000.0, "target"))
+    colours = {"level": _WHOLE, "reduction": _CUT, "target": _TARGET}
+    return {
+        "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
+        "data": {"values": bars},
+        "title": {"text": f"From emissions to what is left, {basis} figures", "anchor": "start", "color": _INK},
+        "width": 520,
+        "height": {"step": 20},
+        "mark": {"type": "bar"},
+        "encoding": {
+            "y": {"field": "step", "type": "nominal", "sort": None, "title": None, "axis": {"labelLimit": 260}},
+            "x": {"field": "from", "type": "quantitative", "title": "kt CO2e"},
+            "x2": {"field": "to"},
+            "color": {
+                "field": "what",
+                "type": "nominal",
+                "scale": {"domain": list(colours), "range": list(colours.values())},
+                "legend": {"orient": "top", "title": None},
+            },
+        },
+        "config": {
+            "axis": {"gridColor": _GRID, "domain": False, "labelColor": _INK, "titleColor": _INK},
+            "view": {"stroke": None},
+        },
+    }
+
+
+def _bar(step: str, start: float, end: float, what: str) -> dict[str, Any]:
+    return {"step": step.replace("_", " "), "from": round(start, 3), "to": round(end, 3), "what": what}

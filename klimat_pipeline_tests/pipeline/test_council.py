@@ -1,0 +1,161 @@
+"""Targets, gap, neutrality and claims of a refresh: Helsingborg's, and Lund's from configuration alone."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from klimat_pipeline_tests.pipeline.commands import Klimat
+from klimat_pipeline_tests.pipeline.national import Lines, unseen_lines, unseen_release
+
+NEWEST = "smhi-ggt-2026-06"
+TARGETS = """\
+municipality_code: "1281"
+name: Lund
+trend_from_year: 1990
+targets:
+  - {id: total, name_sv: Totalt, name_en: Total, sectors: all, boundary: territory, gas_basis: GHG,
+     baseline_year: 1990, target_year: 2030, reduction_pct: 80, source: invented for the test}
+  - {id: transport, name_sv: Transporter, name_en: Transport, sectors: [transport], boundary: territory, gas_basis: GHG,
+     baseline_year: 1990, target_year: 2030, reduction_pct: 70, source: invented for the test}
+  - {id: meals, name_sv: Måltider, name_en: Meals, sectors: [], boundary: organisation, gas_basis: GHG,
+     baseline_year: 2015, target_year: 2031, reduction_pct: 50, measure: meals_per_kg, source: invented for the test}
+  - {id: building, name_sv: Bygg, name_en: Construction, sectors: [], boundary: organisation, gas_basis: GHG,
+     baseline_year: null, target_year: 2030, reduction_pct: 50, measure: construction, source: invented for the test}
+neutrality: {cap_pct: 10, reason: invented for the test}
+"""
+ROWS = {
+    "meals.csv": "2015,1000,,2200,AR5,own,\n2023,1000,,1900,AR5,own,\n",
+    "construction.csv": "homes,2024,Homes,2000,300,boverket_proposed_limit_multi_family,A1-A5,own,\n",
+    "sinks.csv": "wood,Skog,Wood,land,,,1000,,,under_100_years,yes,no,,own,\n",
+    "actions.csv": "cars,transport_on_road,,Elbilar,Electric cars,500,,,2027,3,,,,,,,,,,,decided,,,,invented,\n",
+}
+FACILITIES = {
+    "facilities.csv": "plant,Plant,2024,1000,2000,0,500,own,\n",
+    "facility_shares.csv": "plant,location,1281,0.25,own\nplant,ownership,1281,0.5,own\nplant,ownership,1283,0.5,own\n",
+}
+
+
+@pytest.fixture(scope="module")
+def lines(project: Path) -> Lines:
+    return unseen_lines(project, (1990, 2020, 2024))
+
+
+@pytest.fixture(scope="module")
+def klimat(project: Path, lines: Lines, tmp_path_factory: pytest.TempPathFactory) -> Klimat:
+    checkout = tmp_path_factory.mktemp("checkout")
+    for folder in ("reference", "municipalities", "schemas", "dagster", "snapshots/embedded"):
+        shutil.copytree(project / "data" / folder, checkout / "data" / folder)
+    klimat = Klimat(tmp_path_factory.mktemp("data"), (("KLIMAT_PROJECT_DIR", str(checkout)),))
+    assert klimat("municipality", "add", "1281", "--name", "Lund").code == 0
+    folders = checkout / "data" / "municipalities"
+    (folders / "1281_lund" / "municipality.yaml").write_text(TARGETS, encoding="utf-8")
+    for folder, files in (("1281_lund", ROWS), ("_all", FACILITIES)):
+        for name, rows in files.items():
+            path = folders / folder / name
+            path.write_text(path.read_text(encoding="utf-8") + rows, encoding="utf-8")
+    answer = klimat("validate")
+    assert answer.code == 0, answer.text
+    workbook = checkout / "national.xlsx"
+    workbook.write_bytes(unseen_release(lines))
+    assert klimat("snapshot", "add", str(workbook), "--release-id", "new").code == 0
+    answer = klimat("refresh")
+    assert answer.code == 0, answer.text
+    return klimat
+
+
+class TestHelsingborg:
+    def test_the_five_sub_targets_do_not_imply_the_total(self, klimat: Klimat) -> None:
+        (row,) = klimat.rows(
+            "SELECT levels_sum_t, uncovered_t, target_t_co2e, shortfall_t FROM target_coherence "
+            "WHERE municipality_code = '1283' AND coherence_kind = 'total' AND release_id = ?",
+            NEWEST,
+        )
+        # 36,704.0 + 32,943.6 + 10,329.4 + 30,371.8 + 11,540.7; machinery, product use and foreign transport in 2024;
+        # 15 % of 1,081,244.42.
+        assert row == pytest.approx((121_889.5, 79_014.4, 162_186.7, 38_717.2), abs=0.05)
+
+    def test_with_machinery_at_85_per_cent_it_closes(self, klimat: Klimat) -> None:
+        room = dict(
+            klimat.rows(
+                "SELECT coherence_item, room_at_total_pct_t FROM target_coherence WHERE municipality_code = '1283' "
+                "AND coherence_kind = 'uncovered' AND release_id = ?",
+                NEWEST,
+            )
+        )
+        # 63,300.38 - 0.15 * 149,353.53 - 38,717.22.
+        assert room["machinery"] == pytest.approx(2_180.1, abs=0.1)
+        assert set(room) == {"machinery", "product_use", "foreign_transport"}
+        assert min(room["product_use"], room["foreign_transport"]) < 0
+
+    def test_what_cannot_be_quantified_says_why(self, klimat: Klimat) -> None:
+        found = dict(
+            klimat.rows("SELECT target_id, note FROM target_status WHERE municipality_code = '1283' AND path = 'none'")
+        )
+        assert set(found) == {"construction", "public_consumption", "private_consumption"}
+        assert found["construction"].startswith("construction.csv holds no project")
+        assert found["public_consumption"].startswith("the document gives no baseline year")
+        assert found["private_consumption"].startswith("the document gives no number")
+
+    def test_gap_and_balance_of_the_plan(self, klimat: Klimat) -> None:
+        assert klimat.rows(
+            "SELECT target_t, residual_t FROM gap_table WHERE municipality_code = '1283' AND gap_basis = 'printed' "
+            "AND is_total"
+        ) == [(194_158.0, 191_054.0)]
+        assert klimat.rows(
+            "SELECT residual_t, counted_sinks_t, shortfall_t, is_neutral, neutrality_method FROM neutrality_balance "
+            "WHERE municipality_code = '1283' AND neutrality_basis = 'plan'"
+        ) == [(191_054.0, 126_050.0, 65_004.0, 0, "harmonised")]
+
+    def test_the_prints_errors_are_remarks(self, klimat: Klimat) -> None:
+        assert klimat.one("SELECT count(*) FROM data_quality WHERE check_name = 'printed_gap_agrees'") == 9
+
+
+class TestLund:
+    def sectors(self, lines: Lines, year: int) -> dict[str, float]:
+        return {k[0]: figures[year] for k, figures in lines.items() if k[3] == "Lund" and k[0] != "Alla"}
+
+    def test_total_target_and_coherence(self, klimat: Klimat, lines: Lines) -> None:
+        then, now = self.sectors(lines, 1990), self.sectors(lines, 2024)
+        (row,) = klimat.rows(
+            "SELECT levels_sum_t, uncovered_t, shortfall_t FROM target_coherence WHERE municipality_code = '1281' "
+            "AND coherence_kind = 'total' AND release_id = 'new'"
+        )
+        level, rest = 0.3 * then["Transporter"], sum(now.values()) - now["Transporter"]
+        assert row == pytest.approx((level, rest, level + rest - 0.2 * sum(then.values())), abs=0.01)
+
+    def test_meals_and_construction(self, klimat: Klimat) -> None:
+        assert klimat.rows(
+            "SELECT target_id, current_value, path_value, status FROM target_status WHERE municipality_code = '1281' "
+            "AND release_id = 'local' AND is_latest_year AND path IN ('straight_line', 'none') ORDER BY 1"
+        ) == [
+            # Half of 375 is 187.5: 300 is above it.
+            ("building", 300.0, None, "behind"),
+            # 2.2 to 1.1 from 2015 to 2031: 1.65 in 2023.
+            ("meals", 1.9, pytest.approx(1.65), "behind"),
+        ]
+
+    def test_gap_of_the_targets_with_an_action(self, klimat: Klimat, lines: Lines) -> None:
+        now = self.sectors(lines, 2024)["Transporter"]
+        (row,) = klimat.rows(
+            "SELECT latest_t, actions_counted_t, residual_t FROM gap_table WHERE municipality_code = '1281' "
+            "AND gap_basis = 'targets' AND gap_line = 'transport' AND release_id = 'new'"
+        )
+        saved = min(500.0, now)
+        assert row == pytest.approx((now, saved, now - saved), abs=0.01)
+
+    def test_its_deviation_is_visible_and_its_share_counts(self, klimat: Klimat, lines: Lines) -> None:
+        then, now = (sum(self.sectors(lines, year).values()) for year in (1990, 2024))
+        (row,) = klimat.rows(
+            "SELECT cap_t, captured_fossil_deducted_t, eligible_sinks_t, residual_t, neutrality_method, deviations "
+            "FROM neutrality_balance WHERE municipality_code = '1281' AND release_id = 'new'"
+        )
+        # A quarter of 1,000 t fossil; a quarter of the 1,500 t biogenic that are not sold, and the wood's 1,000 t.
+        assert row[:4] == pytest.approx((0.1 * then, 250.0, 1375.0, now - 250.0), abs=0.01)
+        assert row[4:] == ("own", "cap_pct 10.0 (invented for the test)")
+
+    def test_claims_stand_side_by_side(self, klimat: Klimat) -> None:
+        assert klimat.rows(
+            "SELECT allocation_key, municipality_code, claimed_biogenic_t, applied_biogenic_t FROM facility_claims "
+            "ORDER BY 1, 2"
+        ) == [("location", "1281", 375.0, 375.0), ("ownership", "1281", 750.0, 0.0), ("ownership", "1283", 750.0, 0.0)]

@@ -1,0 +1,87 @@
+"""Shared plants: keys side by side, certificates taken off, and never more than the physical tonnes."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from klimat_pipeline.configuration.council import ALLOCATION_KEYS
+from klimat_pipeline.contracts import table
+from klimat_pipeline.contracts.arrow import to_arrow
+from klimat_pipeline.quality.council import captured_once, claims_within_physical
+from klimat_pipeline.scenarios.claims import facility_claims
+from klimat_pipeline_tests.unit.scenarios.small_plan import CODE, frame, rule, share, sink
+
+CODES = ("1280", "1281", "1283")
+
+
+def test_keys_stand_side_by_side() -> None:
+    plants = frame(
+        "clean/facilities",
+        share("location", "1283", 1.0),
+        share("ownership", "1283", 0.6),
+        share("ownership", CODE, 0.4),
+    )
+    rules = frame("clean/neutrality", rule(), rule(municipality_code="1283"))
+    made = facility_claims(plants, rules)
+    to_arrow(made, table("scenarios/claims"))
+    rows = made.set_index(["allocation_key", "municipality_code"])
+    # 200 t biogenic less 50 t sold: 150 t to share out.
+    assert rows["claimed_biogenic_t"].to_dict() == {
+        ("location", "1283"): 150.0,
+        ("ownership", "1281"): pytest.approx(60.0),
+        ("ownership", "1283"): pytest.approx(90.0),
+    }
+    # Both apply location: Lund has no share of it.
+    assert rows["applied_biogenic_t"].sum() == 150.0
+
+
+def test_different_keys_together_claim_no_tonne_twice() -> None:
+    plants = frame("clean/facilities", share("location", "1283", 1.0), share("ownership", CODE, 0.5))
+    rules = frame("clean/neutrality", rule(municipality_code="1283"), rule(allocation_key="ownership"))
+    rows = facility_claims(plants, rules).set_index("municipality_code")
+    # Shares of 1 and 0.5 are scaled to two thirds and one third of the 100 t fossil.
+    assert rows["applied_fossil_t"].to_dict() == {"1283": pytest.approx(200 / 3), CODE: pytest.approx(100 / 3)}
+
+
+def test_a_claim_beyond_the_physical_tonnes_is_an_error() -> None:
+    plants = frame("clean/facilities", share("location", "1283", 0.7), share("location", CODE, 0.7))
+    made = facility_claims(plants, frame("clean/neutrality", rule()))
+    outcomes = [finding.outcome for finding in claims_within_physical({"scenarios/claims": made})]
+    assert "failed" in outcomes
+
+
+def test_a_capture_in_two_places_is_a_remark() -> None:
+    plants = frame("clean/facilities", share("location", CODE, 1.0))
+    made = facility_claims(plants, frame("clean/neutrality", rule()))
+    sinks = frame("clean/sinks", sink("ccs", "captured_biogenic", 5.0))
+    (finding,) = captured_once({"clean/sinks": sinks, "scenarios/claims": made})
+    assert finding.outcome == "failed"
+
+
+@given(
+    shares=st.lists(
+        st.tuples(st.sampled_from(ALLOCATION_KEYS), st.sampled_from(CODES), st.floats(0, 1)),
+        min_size=1,
+        unique_by=lambda row: row[:2],
+    ),
+    keys=st.tuples(*[st.sampled_from(ALLOCATION_KEYS)] * len(CODES)),
+    captured=st.floats(0, 1e6),
+    sold=st.floats(0, 1),
+)
+def test_allocation_never_exceeds_the_physical_tonnes(
+    shares: list[tuple[str, str, float]], keys: tuple[str, ...], captured: float, sold: float
+) -> None:
+    whole: dict[str, float] = {}
+    for key, _, fraction in shares:
+        whole[key] = whole.get(key, 0.0) + fraction
+    plant = {"captured_biogenic_t": captured, "sold_biogenic_t": captured * sold}
+    rows = [share(key, code, part / max(whole[key], 1.0), **plant) for key, code, part in shares]
+    rules = frame(
+        "clean/neutrality",
+        *(rule(municipality_code=c, allocation_key=k) for c, k in zip(CODES, keys, strict=True)),
+    )
+    made = facility_claims(frame("clean/facilities", *rows), rules)
+    available = captured * (1 - sold) * (1 + 1e-9) + 1e-6
+    assert (made.groupby("allocation_key")["claimed_biogenic_t"].sum() <= available).all()
+    assert made["applied_biogenic_t"].sum() <= available
+    assert all(finding.outcome == "passed" for finding in claims_within_physical({"scenarios/claims": made}))
