@@ -85,7 +85,6 @@ class Assumptions:
     bend_fraction: float
     prior_years: float
     common_fraction: float
-    nominal_fraction: float
     similar_count: int
     discount_rate_pct: float
     sectors: Mapping[str, SectorWidth]
@@ -98,19 +97,19 @@ class Assumptions:
             year for (sector, year), (how, _) in self.years.items() if sector == sector_code and how == treatment
         )
 
-    def stated(self, sector_codes: list[str], first_year: int) -> str:
-        """The treatments that matter for these sectors from a year on, in a sentence."""
+    def stated(self, sector_codes: list[str], first_year: int, last_year: int) -> str:
+        """The treatments that matter for these sectors between two years, in a sentence."""
         found: dict[tuple[str, str], list[int]] = {}
         for (sector, year), (how, _) in sorted(self.years.items()):
-            if sector in sector_codes and year >= first_year:
+            if sector in sector_codes and first_year <= year <= last_year:
                 found.setdefault((sector, how), []).append(year)
         words = {"left_out": "left out", "new_level": "a new level"}
         return "; ".join(f"{s}: {', '.join(map(str, ys))} {words[how]}" for (s, how), ys in sorted(found.items()))
 
 
 _WHOLE = ("window_years", "level_years", "similar_count")
-_PARTS = ("bend_fraction", "prior_years", "common_fraction", "nominal_fraction", "discount_rate_pct")
-_AT_MOST_ONE = ("common_fraction", "nominal_fraction")
+_PARTS = ("bend_fraction", "prior_years", "common_fraction", "discount_rate_pct")
+_AT_MOST_ONE = ("common_fraction",)
 
 
 def load_assumptions(reference_dir: Path, sector_codes: tuple[str, ...]) -> Assumptions:

@@ -43,8 +43,8 @@ def pathways(
     from klimat_pipeline.indicators.plots import pictures
     from klimat_pipeline.scenarios import abatement, hindcast, investment, probability, sensitivity
     from klimat_pipeline.scenarios import pathways as paths
+    from klimat_pipeline.scenarios.charts import outlook
     from klimat_pipeline.scenarios.planned import sector_of_line, with_numbers
-    from klimat_pipeline.scenarios.plots import outlook
     from klimat_pipeline.scenarios.simulation import simulate
 
     assumptions, draws = project.assumptions, project.settings.draws

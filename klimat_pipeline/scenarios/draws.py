@@ -12,6 +12,9 @@ import numpy as np
 
 from klimat_pipeline.scenarios.trend import Floats
 
+#: p05, p50, p95, and the share that lies between the outer two: what an interval promises.
+PERCENTILES = (0.05, 0.5, 0.95)
+NOMINAL = 0.9
 #: Any number; changing it changes every draw.
 SEED = 1283
 

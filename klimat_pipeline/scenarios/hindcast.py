@@ -12,6 +12,7 @@ do not depend on which others happen to be in a run.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from statistics import NormalDist
 from typing import Any
 
 import numpy as np
@@ -19,10 +20,12 @@ import pandas as pd
 
 from klimat_pipeline.clean.assumptions import Assumptions, SectorWidth
 from klimat_pipeline.contracts import table
-from klimat_pipeline.scenarios.draws import Stream, sector_errors
+from klimat_pipeline.scenarios.draws import NOMINAL, PERCENTILES, Stream, sector_errors
 from klimat_pipeline.scenarios.trend import FEWEST_YEARS, Fit, Floats, Panel, fit, panels
 
 TOTAL = "total"
+#: Standard deviations on either side of the middle that hold the nominal share of a normal distribution.
+EDGE = NormalDist().inv_cdf(PERCENTILES[-1])
 #: Draws for the interval of a total; its ends need no more to tell nine in ten from eight.
 TOTAL_DRAWS = 200
 
@@ -91,7 +94,7 @@ def common_fraction(emissions: pd.DataFrame, assumptions: Assumptions) -> float:
     for tenth in range(11):
         rows = _covered(panel, replace(assumptions, common_fraction=tenth / 10), totals_only=True)
         share, weight = zip(*((row["covered_fraction"], row["series"]) for row in rows), strict=True)
-        if np.average(share, weights=weight) >= assumptions.nominal_fraction:
+        if np.average(share, weights=weight) >= NOMINAL:
             return tenth / 10
     return 1.0
 
@@ -108,7 +111,7 @@ def _width_lines(panel: Panel, assumptions: Assumptions) -> dict[str, list[float
     lines = {}
     for sector in panel.sector_codes:
         points = [
-            (ahead, float(np.quantile(missed, assumptions.nominal_fraction)), len(missed))
+            (ahead, float(np.quantile(missed, NOMINAL)), len(missed))
             for (s, ahead), parts in errors.items()
             if s == sector and len(missed := np.concatenate(parts))
         ]
@@ -116,13 +119,12 @@ def _width_lines(panel: Panel, assumptions: Assumptions) -> dict[str, list[float
             found = np.array(points)
             weight = np.sqrt(found[:, 2])
             design = np.stack([np.ones(len(found)), found[:, 0]], axis=1) * weight[:, None]
-            needed = found[:, 1] / _normal_quantile(assumptions.nominal_fraction)
+            needed = found[:, 1] / EDGE
             lines[sector] = [float(part) for part in np.linalg.lstsq(design, needed * weight, rcond=None)[0]]
     return lines
 
 
 def _covered(panel: Panel, assumptions: Assumptions, *, totals_only: bool = False) -> Iterator[Mapping[str, Any]]:
-    edge = _normal_quantile(assumptions.nominal_fraction)
     stream = [
         sector_errors(Stream(code), panel.sector_codes, TOTAL_DRAWS, assumptions.common_fraction).mixed
         for code in panel.municipality_codes
@@ -131,9 +133,9 @@ def _covered(panel: Panel, assumptions: Assumptions, *, totals_only: bool = Fals
     for fitted, later in _fits(panel, assumptions):
         for at, year in later:
             actual = panel.tonnes[:, :, at]
-            low, high = fitted.forecast(year, -edge), fitted.forecast(year, edge)
+            low, high = fitted.forecast(year, -EDGE), fitted.forecast(year, EDGE)
             known = ~np.isnan(actual) & ~np.isnan(low)
-            place = (panel.release_id, fitted.origin, year, assumptions.nominal_fraction)
+            place = (panel.release_id, fitted.origin, year)
             for row, sector in enumerate(() if totals_only else panel.sector_codes):
                 use = known[row] & (panel.tonnes[row] != 0).any(axis=1)
                 if use.any():
@@ -141,15 +143,12 @@ def _covered(panel: Panel, assumptions: Assumptions, *, totals_only: bool = Fals
             whole = known.all(axis=0)
             if whole.any():
                 sums = fitted.forecast(year, draws).sum(axis=1)
-                tail = (1 - assumptions.nominal_fraction) / 2
-                ends = np.quantile(sums, [tail, 1 - tail], axis=0)
+                ends = np.quantile(sums, [PERCENTILES[0], PERCENTILES[-1]], axis=0)
                 yield _row(place, TOTAL, actual.sum(axis=0)[whole], ends[0][whole], ends[1][whole])
 
 
-def _row(
-    place: tuple[str, int, int, float], sector: str, actual: Floats, low: Floats, high: Floats
-) -> Mapping[str, Any]:
-    release, until, year, nominal = place
+def _row(place: tuple[str, int, int], sector: str, actual: Floats, low: Floats, high: Floats) -> Mapping[str, Any]:
+    release, until, year = place
     # A forecast that was exactly right is inside, whatever the last digit says.
     slack = 1e-9 * np.abs(actual)
     below, above = (actual < low - slack).mean(), (actual > high + slack).mean()
@@ -160,7 +159,7 @@ def _row(
         "year": year,
         "years_ahead": year - until,
         "series": len(actual),
-        "nominal_fraction": nominal,
+        "nominal_fraction": NOMINAL,
         "covered_fraction": 1.0 - below - above,
         "below_fraction": below,
         "above_fraction": above,
@@ -178,10 +177,3 @@ def _fits(panel: Panel, assumptions: Assumptions) -> Iterator[tuple[Fit, list[tu
         inside = [y for y in years[: last + 1] if y >= years[last] - assumptions.window_years]
         if len(inside) > FEWEST_YEARS:
             yield fit(panel, assumptions, years[last]), [(at, years[at]) for at in range(last + 1, len(years))]
-
-
-def _normal_quantile(nominal: float) -> float:
-    """Standard deviations on either side of the middle that hold a share of a normal distribution."""
-    from statistics import NormalDist
-
-    return NormalDist().inv_cdf(0.5 + nominal / 2)

@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from klimat_pipeline.scenarios.draws import PERCENTILES
 from klimat_pipeline.scenarios.pathways import in_form, with_measure
-from klimat_pipeline.scenarios.simulation import PERCENTILES, Simulation
+from klimat_pipeline.scenarios.simulation import Simulation
 
 
 def target_probability(simulations: Iterable[Simulation], indicators: pd.DataFrame) -> pd.DataFrame:

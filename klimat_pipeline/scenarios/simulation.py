@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from klimat_pipeline.clean.assumptions import Assumptions
-from klimat_pipeline.scenarios.draws import Stream, sector_errors
+from klimat_pipeline.scenarios.draws import PERCENTILES, Stream, sector_errors
 from klimat_pipeline.scenarios.planned import Action, beyond_trend, drawn, remaining
 from klimat_pipeline.scenarios.trend import Fit, Floats, Panel, Variant, fit, panels
 
@@ -25,8 +25,6 @@ BUSINESS_AS_USUAL, EXISTING, WITH_ACTIONS = "business_as_usual", "existing_polic
 TARGET = "target"
 #: Name of what the trends of all sectors share.
 ALL_SECTORS = "all_sectors"
-#: p05, p50, p95.
-PERCENTILES = (0.05, 0.5, 0.95)
 #: Ninety-five of a hundred normal draws lie within so many standard deviations: what "plus or minus" means.
 _PLUS_MINUS = 1.959963984540054
 
@@ -134,7 +132,8 @@ def simulate(
             places = [panel.municipality_codes.index(code) for code in own]
             few = Panel(panel.release_id, tuple(own), panel.sector_codes, panel.years, panel.tonnes[:, places])
             fits |= {name: fit(few, assumptions, variant=variant) for name, variant in VARIANTS.items()}
-        note = assumptions.stated(list(panel.sector_codes), panel.years[-1] - assumptions.window_years)
+        newest = panel.years[-1]
+        note = assumptions.stated(list(panel.sector_codes), newest - assumptions.window_years, newest)
         for at, code in enumerate(panel.municipality_codes):
             rows = wanted.get((panel.release_id, code))
             if rows is None:
@@ -142,7 +141,7 @@ def simulate(
             fitted = np.flatnonzero(~np.isnan(fits[""].level[:, at]))
             followed = tuple(what for what in _followed(rows, panel.sector_codes) if set(what.rows) <= set(fitted))
             horizon = max((f.target_year or 0 for f in followed), default=0) or usual
-            years = tuple(range(panel.years[-1] + 1, horizon + 1))
+            years = tuple(range(newest + 1, horizon + 1))
             if not years or not followed:
                 continue
             place = _Place(panel, fits[""], at, Stream(code), local.get((panel.release_id, code), {}), assumptions)

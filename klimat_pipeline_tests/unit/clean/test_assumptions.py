@@ -45,9 +45,10 @@ def test_what_is_read(folder: Path) -> None:
 
 def test_treatments_are_stated_where_they_matter(folder: Path) -> None:
     read = load_assumptions(folder, SECTORS)
-    assert read.stated(["transport", "waste"], 2015) == "transport: 2020 left out; waste: 2024 a new level"
-    assert read.stated(["transport", "waste"], 2021) == "waste: 2024 a new level"
-    assert read.stated(["heating"], 2015) == ""
+    assert read.stated(["transport", "waste"], 2015, 2024) == "transport: 2020 left out; waste: 2024 a new level"
+    assert read.stated(["transport", "waste"], 2021, 2024) == "waste: 2024 a new level"
+    assert read.stated(["transport", "waste"], 2015, 2023) == "transport: 2020 left out"
+    assert read.stated(["heating"], 2015, 2024) == ""
 
 
 def test_all_that_is_wrong_is_named_at_once(folder: Path) -> None:
@@ -55,7 +56,7 @@ def test_all_that_is_wrong_is_named_at_once(folder: Path) -> None:
     change(folder, "years", "transport,2020", "trains,2020")
     change(folder, "assumptions", "window_years,15", "window_years,1.5")
     change(folder, "assumptions", "level_years,", "levels,")
-    change(folder, "assumptions", "nominal_fraction,0.9", "nominal_fraction,1.9")
+    change(folder, "assumptions", "common_fraction,0.2", "common_fraction,1.9")
     change(folder, "assumptions", "bend_fraction,0.3", "bend_fraction,0")
     with pytest.raises(ProblemsError) as raised:
         load_assumptions(folder, SECTORS)
@@ -64,7 +65,7 @@ def test_all_that_is_wrong_is_named_at_once(folder: Path) -> None:
         "no row 'level_years'",
         "'levels' is used nowhere",
         "window_years, column value: expected a whole number of at least 1, found 1.5",
-        "nominal_fraction, column value: expected at most 1, found 1.9",
+        "common_fraction, column value: expected at most 1, found 1.9",
         "bend_fraction, column value: expected more than 0",
         "no row for sector 'waste'",
         "'water' is no main sector",

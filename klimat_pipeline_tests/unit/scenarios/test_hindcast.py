@@ -18,7 +18,7 @@ from klimat_pipeline.quality.outlook import intervals_cover
 from klimat_pipeline.raw.smhi_emissions import read_workbook, to_frame
 from klimat_pipeline.scenarios.hindcast import calibrated, common_fraction, hindcast
 from klimat_pipeline_tests.support.shared import REPOSITORY, shared_path
-from klimat_pipeline_tests.unit.scenarios import small
+from klimat_pipeline_tests.unit.scenarios import country
 
 REFERENCE = REPOSITORY / "data" / "reference"
 GGT, CO2 = "ned_ggt_release_2025_sectors.xlsx", "ned_co2_report_2024-04-18_all.xlsx"
@@ -36,8 +36,8 @@ def test_coverage_is_counted() -> None:
     figures = {
         code: {"transport": series(last)} for code, last in (("0114", 1000.0), ("0115", 500.0), ("1283", 2000.0))
     }
-    sectors = {"transport": small.SectorWidth("high", 0.1, 1.0, 0.3)}
-    frame = hindcast(small.emissions(figures), small.assumptions(sectors=sectors))
+    sectors = {"transport": country.SectorWidth("high", 0.1, 1.0, 0.3)}
+    frame = hindcast(country.emissions(figures), country.assumptions(sectors=sectors))
     row = frame.query("sector_code == 'transport' and fit_until == 2022").iloc[0]
     assert row["year"] == 2023
     assert row["years_ahead"] == 1
@@ -50,7 +50,7 @@ def test_coverage_is_counted() -> None:
 
 
 def test_no_fit_is_held_against_its_own_years_or_rests_on_three() -> None:
-    frame = hindcast(small.emissions({"1283": {"transport": series(1000.0)}}), small.assumptions())
+    frame = hindcast(country.emissions({"1283": {"transport": series(1000.0)}}), country.assumptions())
     assert sorted(frame["fit_until"].unique()) == [2021, 2022]
     assert (frame["year"] > frame["fit_until"]).all()
 
@@ -69,8 +69,8 @@ def test_widths_are_what_the_errors_needed() -> None:
         }
         for code in range(1, 11)
     }
-    method = small.assumptions(sectors={"transport": small.SURE}, bend_fraction=1e-9)
-    made = calibrated(small.emissions(figures), method, "test")["transport"]
+    method = country.assumptions(sectors={"transport": country.SURE}, bend_fraction=1e-9)
+    made = calibrated(country.emissions(figures), method, "test")["transport"]
     assert made.typical_spread == pytest.approx(math.sqrt(0.01 / 2))
     assert made.width_at_once + made.width_per_year == pytest.approx(0.5 / math.sqrt(0.01 / 2) / 1.6448536)
     assert made.source == "test"

@@ -10,20 +10,20 @@ from klimat_pipeline.quality.contract import check_contract
 from klimat_pipeline.quality.outlook import investment_is_paid_for, one_price_year
 from klimat_pipeline.scenarios.abatement import abatement_cost, discounted
 from klimat_pipeline.scenarios.investment import PAYERS, investment_plan
-from klimat_pipeline_tests.unit.scenarios import small
+from klimat_pipeline_tests.unit.scenarios import country
 
 
 def plan(*actions: dict[str, object]) -> pd.DataFrame:
-    return investment_plan(pd.DataFrame(actions), small.targets())
+    return investment_plan(pd.DataFrame(actions), country.targets())
 
 
 def cost(*actions: dict[str, object], rate: float = 0.0) -> pd.DataFrame:
-    return abatement_cost(pd.DataFrame(actions), small.targets(), discount_rate_pct=rate).set_index("action_id")
+    return abatement_cost(pd.DataFrame(actions), country.targets(), discount_rate_pct=rate).set_index("action_id")
 
 
 def test_plan_year_by_year() -> None:
     """1 MSEK over a ramp of two years, 100 t at full effect, four years from 2026: 50, 100, 100, 100 t."""
-    frame = plan(small.action())
+    frame = plan(country.action())
     assert frame["year"].tolist() == [2026, 2027, 2028, 2029]
     assert frame["investment_msek"].tolist() == [0.5, 0.5, 0.0, 0.0]
     assert frame["municipal_msek"].tolist() == [0.25, 0.25, 0.0, 0.0]
@@ -38,23 +38,23 @@ def test_plan_year_by_year() -> None:
 
 def test_what_nobody_pays_is_unfunded() -> None:
     nobody = dict.fromkeys([f"share_{payer}" for payer in PAYERS])
-    frame = plan(small.action(**nobody))
+    frame = plan(country.action(**nobody))
     assert frame["unfunded_msek"].tolist() == [0.5, 0.5, 0.0, 0.0]
     assert frame["municipal_msek"].tolist() == [0.0] * 4
 
 
 def test_years_after_the_target_are_marked() -> None:
-    frame = plan(small.action(lifetime_years=6))
+    frame = plan(country.action(lifetime_years=6))
     assert frame.loc[frame["is_until_target"], "year"].tolist() == [2026, 2027, 2028, 2029, 2030]
     assert frame.loc[~frame["is_until_target"], "year"].tolist() == [2031]
 
 
 def test_without_a_lifetime_it_is_followed_to_the_target() -> None:
-    assert plan(small.action(lifetime_years=None))["year"].tolist() == [2026, 2027, 2028, 2029, 2030]
+    assert plan(country.action(lifetime_years=None))["year"].tolist() == [2026, 2027, 2028, 2029, 2030]
 
 
 def test_a_cost_that_nobody_knows_is_no_zero() -> None:
-    frame = plan(small.action(cost_msek=None, annual_cost_msek=None, price_year=None))
+    frame = plan(country.action(cost_msek=None, annual_cost_msek=None, price_year=None))
     assert frame["investment_msek"].isna().all()
     assert frame["municipal_msek"].isna().all()
     assert frame["running_msek"].isna().all()
@@ -63,11 +63,11 @@ def test_a_cost_that_nobody_knows_is_no_zero() -> None:
 
 
 def test_without_a_start_nobody_knows_the_year_of_the_money() -> None:
-    frame = plan(small.action(start_year=None, lifetime_years=None, ramp_years=None))
+    frame = plan(country.action(start_year=None, lifetime_years=None, ramp_years=None))
     assert frame["year"].tolist() == [2030]
     assert frame["reduced_t"].tolist() == [100.0]
     assert frame["investment_msek"].isna().all()
-    assert plan(small.action(start_year=None, municipality_code="0114")).empty
+    assert plan(country.action(start_year=None, municipality_code="0114")).empty
 
 
 @given(
@@ -81,14 +81,14 @@ def test_payers_sum_to_the_investment_and_years_to_the_cost(
 ) -> None:
     total = max(sum(parts), 1.0)
     shares = {f"share_{payer}": part / total for payer, part in zip(PAYERS, parts, strict=True)}
-    frame = plan(small.action(cost_msek=msek, ramp_years=ramp, lifetime_years=lifetime, **shares))
+    frame = plan(country.action(cost_msek=msek, ramp_years=ramp, lifetime_years=lifetime, **shares))
     assert frame["investment_msek"].sum() == pytest.approx(msek)
     assert [finding.outcome for finding in investment_is_paid_for({"scenarios/investment": frame})] == ["passed"]
     assert frame["unfunded_msek"].min() >= 0.0
 
 
 def test_a_lost_krona_is_found() -> None:
-    frame = plan(small.action())
+    frame = plan(country.action())
     frame.loc[0, "municipal_msek"] += 0.01
     assert [finding.outcome for finding in investment_is_paid_for({"scenarios/investment": frame})] == ["failed"]
 
@@ -98,7 +98,7 @@ def test_a_lost_krona_is_found() -> None:
 
 def test_cost_per_tonne_at_a_rate_of_zero_is_cost_over_tonnes() -> None:
     """1 MSEK and four times 0.1 MSEK for 350 t: 1.4 MSEK / 350 t = 4,000 kr a tonne."""
-    row = cost(small.action()).loc["buses"]
+    row = cost(country.action()).loc["buses"]
     assert row["lifetime_cost_msek"] == pytest.approx(1.4)
     assert row["lifetime_t"] == pytest.approx(350.0)
     assert row["sek_per_t"] == row["sek_per_t_undiscounted"] == pytest.approx(4000.0)
@@ -107,7 +107,7 @@ def test_cost_per_tonne_at_a_rate_of_zero_is_cost_over_tonnes() -> None:
 
 def test_cost_per_tonne_discounted_by_hand() -> None:
     """At 10 per cent: costs 0.6 + 0.6/1.1 + 0.1/1.21 + 0.1/1.331 MSEK, tonnes 50 + 100/1.1 + 100/1.21 + 100/1.331."""
-    row = cost(small.action(), rate=10.0).loc["buses"]
+    row = cost(country.action(), rate=10.0).loc["buses"]
     msek = 0.6 + 0.6 / 1.1 + 0.1 / 1.21 + 0.1 / 1.331
     tonnes = 50 + 100 / 1.1 + 100 / 1.21 + 100 / 1.331
     assert row["discounted_cost_msek"] == pytest.approx(msek)
@@ -120,10 +120,10 @@ def test_cost_per_tonne_discounted_by_hand() -> None:
 def test_curve_begins_with_the_cheapest() -> None:
     """2.4 MSEK and 1.4 MSEK for 350 t each, a saving of 0.6 MSEK: the saving first, then 1.4, then 2.4."""
     frame = cost(
-        small.action("dear", cost_msek=2.0),
-        small.action("middling"),
-        small.action("saving", annual_cost_msek=-0.4),
-        small.action("unknown", cost_msek=None),
+        country.action("dear", cost_msek=2.0),
+        country.action("middling"),
+        country.action("saving", annual_cost_msek=-0.4),
+        country.action("unknown", cost_msek=None),
     )
     assert frame["abatement_order"].dropna().to_dict() == {"saving": 1, "middling": 2, "dear": 3}
     assert frame["abatement_from_t"].dropna().to_dict() == {"saving": 0.0, "middling": 350.0, "dear": 700.0}
@@ -138,19 +138,19 @@ def test_curve_begins_with_the_cheapest() -> None:
 
 def test_unknown_running_costs_are_said_to_be_missing() -> None:
     """The investment alone: 1 MSEK / 350 t, and not the whole truth."""
-    row = cost(small.action(annual_cost_msek=None)).loc["buses"]
+    row = cost(country.action(annual_cost_msek=None)).loc["buses"]
     assert row["sek_per_t"] == pytest.approx(1e6 / 350)
     assert row["notation_key"] == "NE"
 
 
 def test_no_lifetime_no_cost_per_tonne() -> None:
-    row = cost(small.action(lifetime_years=None)).loc["buses"]
+    row = cost(country.action(lifetime_years=None)).loc["buses"]
     assert pd.isna(row["sek_per_t"])
     assert row["notation_key"] == "NE"
 
 
 def test_mixed_price_years_are_remarked() -> None:
-    frame = cost(small.action("old", price_year=2015), small.action("new")).reset_index()
+    frame = cost(country.action("old", price_year=2015), country.action("new")).reset_index()
     assert [finding.outcome for finding in one_price_year({"scenarios/abatement": frame})] == ["failed"]
     assert [f.outcome for f in one_price_year({"scenarios/abatement": frame.head(1)})] == ["passed"]
 
@@ -171,6 +171,6 @@ def test_a_higher_rate_never_makes_the_future_worth_more(flow: list[float], one:
 
 
 def test_no_actions_make_empty_tables() -> None:
-    none = pd.DataFrame([small.action()]).head(0)
-    assert investment_plan(none, small.targets()).empty
-    assert abatement_cost(none, small.targets(), discount_rate_pct=3.5).empty
+    none = pd.DataFrame([country.action()]).head(0)
+    assert investment_plan(none, country.targets()).empty
+    assert abatement_cost(none, country.targets(), discount_rate_pct=3.5).empty

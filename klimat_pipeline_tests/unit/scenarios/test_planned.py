@@ -18,7 +18,7 @@ from klimat_pipeline.scenarios.planned import (
     with_numbers,
     working,
 )
-from klimat_pipeline_tests.unit.scenarios import small
+from klimat_pipeline_tests.unit.scenarios import country
 
 TONNES = st.floats(0, 1e6)
 
@@ -93,12 +93,12 @@ def test_lines_are_found_in_the_sectors_that_hold_them(project: Path) -> None:
 
 def test_only_actions_with_numbers_on_released_figures_count() -> None:
     rows = [
-        small.action("counts", action_status="ongoing", interaction_rule="additive"),
-        small.action("without_effect", effect_t_per_year=None),
-        small.action("scope_2", carrier="district_heating"),
-        small.action("sink", line="afolu_sinks"),
-        small.action("in_the_figures_already", action_status="completed"),
-        small.action(
+        country.action("counts", action_status="ongoing", interaction_rule="additive"),
+        country.action("without_effect", effect_t_per_year=None),
+        country.action("scope_2", carrier="district_heating"),
+        country.action("sink", line="afolu_sinks"),
+        country.action("in_the_figures_already", action_status="completed"),
+        country.action(
             "without_start", start_year=None, action_status="proposed", effect_low_t=50.0, effect_high_t=150.0
         ),
     ]
@@ -112,5 +112,5 @@ def test_only_actions_with_numbers_on_released_figures_count() -> None:
 
 
 def test_without_start_or_target_year_an_action_has_no_year() -> None:
-    rows = pd.DataFrame([small.action(start_year=None)])
+    rows = pd.DataFrame([country.action(start_year=None)])
     assert with_numbers(rows, {"transport_on_road": "transport"}, {}) == {}

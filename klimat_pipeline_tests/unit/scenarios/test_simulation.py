@@ -16,7 +16,7 @@ from klimat_pipeline.scenarios.planned import Action
 from klimat_pipeline.scenarios.probability import target_probability
 from klimat_pipeline.scenarios.sensitivity import target_sensitivity
 from klimat_pipeline.scenarios.simulation import Simulation, simulate
-from klimat_pipeline_tests.unit.scenarios import small
+from klimat_pipeline_tests.unit.scenarios import country
 
 YEARS = (2015, 2018, 2020, 2021, 2022, 2024)
 FLAT = {"transport": dict.fromkeys(YEARS, 1000.0), "waste": dict.fromkeys(YEARS, 400.0)}
@@ -35,11 +35,11 @@ def run(
     draws: int = 200,
     **changes: Any,
 ) -> tuple[list[Simulation], pd.DataFrame]:
-    emissions = small.emissions(figures)
-    indicators = small.indicators(emissions, targets)
+    emissions = country.emissions(figures)
+    indicators = country.indicators(emissions, targets)
     planned = {"1283": actions or []}
-    method = small.assumptions(**changes)
-    return list(simulate(emissions, indicators, small.no_corrections(), planned, method, draws)), indicators
+    method = country.assumptions(**changes)
+    return list(simulate(emissions, indicators, country.no_corrections(), planned, method, draws)), indicators
 
 
 def middle(frame: pd.DataFrame, scenario: str, target: str, code: str = "1283") -> list[float]:
@@ -94,7 +94,7 @@ def test_probability_and_pace() -> None:
 
 def test_ninety_per_cent_of_a_single_sector_is_its_own_interval() -> None:
     """Spread 0.1 by five to six years is sqrt(5 x 0.01 / 11); six years ahead 1 + 0.3 x 6 of it; bend 0.3 x 1,000 t."""
-    frame = pathways(*run(sectors=small.unsure(0.1), draws=40_000))
+    frame = pathways(*run(sectors=country.unsure(0.1), draws=40_000))
     row = frame.query("target_id == 'transport' and year == 2030 and scenario == 'business_as_usual'").iloc[0]
     z, width = math.asinh(1000 / 300), math.sqrt(5 * 0.01 / 11) * 2.8 * 1.6448536
     assert row["p05_t"] == pytest.approx(300 * math.sinh(z - width), rel=0.01)
@@ -103,7 +103,7 @@ def test_ninety_per_cent_of_a_single_sector_is_its_own_interval() -> None:
 
 def test_inventory_uncertainty_widens_by_its_grade() -> None:
     """Plus or minus 15 per cent is 1.96 standard deviations: p95 lies 1.645 / 1.96 x 15 per cent above."""
-    certain = {s: small.SectorWidth("medium", 0.0, 0.0, 0.0) for s in ("transport", "waste")}
+    certain = {s: country.SectorWidth("medium", 0.0, 0.0, 0.0) for s in ("transport", "waste")}
     pct = {"high": 5.0, "medium": 15.0, "low": 30.0}
     frame = pathways(*run(sectors=certain, uncertainty_pct=pct, draws=40_000))
     row = frame.query("target_id == 'transport' and year == 2030 and scenario == 'business_as_usual'").iloc[0]
@@ -112,16 +112,16 @@ def test_inventory_uncertainty_widens_by_its_grade() -> None:
 
 
 def test_a_correction_states_its_own_uncertainty() -> None:
-    certain = {s: small.SectorWidth("medium", 0.0, 0.0, 0.0) for s in ("transport", "waste")}
-    emissions = small.emissions(FIGURES)
+    certain = {s: country.SectorWidth("medium", 0.0, 0.0, 0.0) for s in ("transport", "waste")}
+    emissions = country.emissions(FIGURES)
     newest = (emissions["year"] == 2024) & (emissions["municipality_code"] == "1283")
     emissions.loc[newest & (emissions["sector_code"] == "transport"), "correction_ids"] = "measured"
     corrections = pd.DataFrame(
         {"correction_id": ["measured"], "uncertainty_pct": [2.0], "data_quality_grade": ["medium"]}
     )
-    method = small.assumptions(sectors=certain, uncertainty_pct={"high": 5.0, "medium": 15.0, "low": 30.0})
-    found = simulate(emissions, small.indicators(emissions, TARGETS), corrections, {}, method, 20_000)
-    frame = pathways(found, small.indicators(emissions, TARGETS)).query("year == 2030 and target_id == 'transport'")
+    method = country.assumptions(sectors=certain, uncertainty_pct={"high": 5.0, "medium": 15.0, "low": 30.0})
+    found = simulate(emissions, country.indicators(emissions, TARGETS), corrections, {}, method, 20_000)
+    frame = pathways(found, country.indicators(emissions, TARGETS)).query("year == 2030 and target_id == 'transport'")
     high = frame[frame["scenario"] == "business_as_usual"].set_index("municipality_code")["p95_t"]
     assert high["1283"] == pytest.approx(1000 * (1 + 0.02 * 1.6448536 / 1.959964), rel=0.002)
     assert high["0114"] == pytest.approx(1000 * (1 + 0.15 * 1.6448536 / 1.959964), rel=0.01)
@@ -129,7 +129,7 @@ def test_a_correction_states_its_own_uncertainty() -> None:
 
 def test_sensitivity_names_what_matters() -> None:
     """Only transport is unsure, and bikes by a little: the trend of transport decides, waste nothing."""
-    widths = {"transport": small.SectorWidth("medium", 0.3, 1.0, 0.3), "waste": small.SURE}
+    widths = {"transport": country.SectorWidth("medium", 0.3, 1.0, 0.3), "waste": country.SURE}
     frame = target_sensitivity(run([BUSES, BIKES], sectors=widths, draws=2000)[0])
     rows = frame.query("municipality_code == '1283' and target_id == 'total'").set_index(["factor_kind", "factor"])
     share = rows["variance_share_fraction"]
@@ -161,7 +161,7 @@ def test_sensitivity_shows_what_the_newest_year_does() -> None:
 
 
 def test_same_seed_same_bytes_whoever_else_is_in_the_run() -> None:
-    options = {"sectors": small.unsure(), "common_fraction": 0.2}
+    options = {"sectors": country.unsure(), "common_fraction": 0.2}
     both, alone = (
         pathways(*run([BIKES], figures=figures, **options)).query("municipality_code == '1283'").reset_index(drop=True)
         for figures in (FIGURES, {"1283": FLAT})
@@ -205,7 +205,7 @@ def test_how_odd_years_were_treated_is_stated() -> None:
     [("scenarios/pathways", pathways), ("scenarios/probability", target_probability)],
 )
 def test_tables_fit_their_contracts(key: str, make: Any) -> None:
-    found = run([BUSES, BIKES], sectors=small.unsure())
+    found = run([BUSES, BIKES], sectors=country.unsure())
     assert check_contract(make(*found), table(key)).passed
     assert check_contract(target_sensitivity(found[0]), table("scenarios/sensitivity")).passed
 
@@ -227,7 +227,7 @@ def test_percentiles_are_ordered_and_actions_never_raise(
         for i, (one, two, start, ramp, additive) in enumerate(plans)
     ]
     figures = {"1283": {"transport": dict(zip(YEARS, tonnes, strict=True)), "waste": FLAT["waste"]}}
-    frame = pathways(*run(actions, figures=figures, sectors=small.unsure(spread), draws=40))
+    frame = pathways(*run(actions, figures=figures, sectors=country.unsure(spread), draws=40))
     checked = {"scenarios/pathways": frame}
     assert [finding.outcome for finding in percentiles_ordered(checked)] == ["passed"]
     assert "failed" not in [finding.outcome for finding in actions_never_raise(checked)]

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from klimat_pipeline.scenarios.trend import Variant, fit, panels
-from klimat_pipeline_tests.unit.scenarios import small
+from klimat_pipeline_tests.unit.scenarios import country
 
 YEARS = (2015, 2018, 2020, 2021, 2022, 2024)
 
@@ -19,8 +19,8 @@ def line(year: int, *, at: float, slope: float = -0.05) -> float:
 
 
 def one(figures: dict[int, float], until: int | None = None, variant: Variant | None = None, **changes: object):
-    (panel,) = panels(small.emissions({"1283": {"transport": figures}}))
-    return fit(panel, small.assumptions(**changes), until, variant or Variant())
+    (panel,) = panels(country.emissions({"1283": {"transport": figures}}))
+    return fit(panel, country.assumptions(**changes), until, variant or Variant())
 
 
 def test_a_line_is_continued_over_gaps_between_years() -> None:
@@ -89,7 +89,7 @@ def test_zeros_stay_zero_and_nothing_falls_below() -> None:
 def test_a_quiet_series_is_as_unsure_as_its_sector_says() -> None:
     """Five years of a spread of 0.2 beside six of none: sqrt(5 x 0.04 / 11)."""
     figures = {year: line(year, at=9.0) for year in YEARS}
-    fitted = one(figures, bend_fraction=1e-9, sectors=small.unsure(0.2))
+    fitted = one(figures, bend_fraction=1e-9, sectors=country.unsure(0.2))
     assert fitted.spread[0, 0] == pytest.approx(math.sqrt(5 * 0.04 / 11))
     assert fitted.width(2026)[0, 0] == pytest.approx(math.sqrt(5 * 0.04 / 11) * (1.0 + 0.3 * 2))
 
@@ -97,8 +97,8 @@ def test_a_quiet_series_is_as_unsure_as_its_sector_says() -> None:
 def test_municipalities_with_other_years_are_fitted_on_their_own() -> None:
     whole = {year: line(year, at=9.0) for year in YEARS}
     part = {year: line(year, at=8.0, slope=0.02) for year in YEARS[1:]}
-    (panel,) = panels(small.emissions({"1283": {"transport": whole}, "0114": {"transport": part}}))
-    fitted = fit(panel, small.assumptions(bend_fraction=1e-9))
+    (panel,) = panels(country.emissions({"1283": {"transport": whole}, "0114": {"transport": part}}))
+    fitted = fit(panel, country.assumptions(bend_fraction=1e-9))
     assert panel.municipality_codes == ("0114", "1283")
     assert fitted.slope[0].tolist() == pytest.approx([0.02, -0.05])
 
@@ -110,6 +110,6 @@ def test_municipalities_with_other_years_are_fitted_on_their_own() -> None:
     st.integers(1, 40),
 )
 def test_a_larger_error_never_means_fewer_tonnes(tonnes: list[float], one_z: float, other_z: float, ahead: int) -> None:
-    fitted = one(dict(zip(YEARS, tonnes, strict=True)), sectors=small.unsure())
+    fitted = one(dict(zip(YEARS, tonnes, strict=True)), sectors=country.unsure())
     low, high = sorted((one_z, other_z))
     assert 0.0 <= fitted.forecast(2024 + ahead, low)[0, 0] <= fitted.forecast(2024 + ahead, high)[0, 0]

@@ -19,7 +19,6 @@ def assumptions(**changes: Any) -> Assumptions:
         "bend_fraction": 0.3,
         "prior_years": 5.0,
         "common_fraction": 0.0,
-        "nominal_fraction": 0.9,
         "similar_count": 2,
         "discount_rate_pct": 3.5,
         "sectors": {"transport": SURE, "waste": SURE},

@@ -7,11 +7,11 @@ import pytest
 
 from klimat_pipeline.indicators.plots import as_markdown_image
 from klimat_pipeline.scenarios.abatement import abatement_cost
+from klimat_pipeline.scenarios.charts import abatement_curve, comparison_strip, outlook, pathway_fan
 from klimat_pipeline.scenarios.pathways import pathways
 from klimat_pipeline.scenarios.planned import Action
-from klimat_pipeline.scenarios.plots import abatement_curve, comparison_strip, outlook, pathway_fan
 from klimat_pipeline.scenarios.simulation import simulate
-from klimat_pipeline_tests.unit.scenarios import small
+from klimat_pipeline_tests.unit.scenarios import country
 
 YEARS = (2018, 2020, 2021, 2022, 2024)
 
@@ -19,16 +19,16 @@ YEARS = (2018, 2020, 2021, 2022, 2024)
 @pytest.fixture
 def ahead() -> tuple[pd.DataFrame, pd.DataFrame]:
     figures = {"1283": {"transport": dict.fromkeys(YEARS, 1000.0), "waste": dict.fromkeys(YEARS, 400.0)}}
-    emissions = small.emissions(figures)
-    indicators = small.indicators(emissions, {"total": (2030, 800.0)})
+    emissions = country.emissions(figures)
+    indicators = country.indicators(emissions, {"total": (2030, 800.0)})
     plan = {"1283": [Action("buses", "transport", 200.0, 300.0, 400.0, 2026)]}
-    method = small.assumptions(sectors=small.unsure())
-    found = list(simulate(emissions, indicators, small.no_corrections(), plan, method, 50))
+    method = country.assumptions(sectors=country.unsure())
+    found = list(simulate(emissions, indicators, country.no_corrections(), plan, method, 50))
     return pathways(found, indicators), indicators
 
 
 def abatement(*actions: dict[str, Any]) -> pd.DataFrame:
-    return abatement_cost(pd.DataFrame(actions), small.targets(), discount_rate_pct=3.5)
+    return abatement_cost(pd.DataFrame(actions), country.targets(), discount_rate_pct=3.5)
 
 
 def comparison() -> pd.DataFrame:
@@ -36,7 +36,7 @@ def comparison() -> pd.DataFrame:
     return pd.DataFrame(
         {
             "municipality_code": ["1283", "0114", "0115"],
-            "release_id": small.R,
+            "release_id": country.R,
             "target_id": "total",
             "indicator_text": "Yearly change from 2015 to 2024, compound rate",
             "indicator_unit": "%/year",
@@ -67,7 +67,7 @@ def test_fan_begins_where_the_figures_end(ahead: tuple[pd.DataFrame, pd.DataFram
 
 def test_curve_is_as_wide_as_what_is_saved() -> None:
     """350 t each: steps from 0 to 0.35 and from 0.35 to 0.7 kt, the cheap one first."""
-    frame = abatement(small.action("dear", cost_msek=2.0, name_en="Dear"), small.action("cheap", name_en="Cheap"))
+    frame = abatement(country.action("dear", cost_msek=2.0, name_en="Dear"), country.action("cheap", name_en="Cheap"))
     steps = abatement_curve(frame)["data"]["values"]
     assert [(s["action"], s["from"], s["to"]) for s in steps] == [
         ("Cheap", 0.0, pytest.approx(0.35)),
@@ -85,9 +85,9 @@ def test_strip_marks_one_among_all() -> None:
 
 def test_one_picture_of_what_there_is(ahead: tuple[pd.DataFrame, pd.DataFrame]) -> None:
     frame, indicators = ahead
-    none = abatement(small.action(cost_msek=None))
+    none = abatement(country.action(cost_msek=None))
     alone = comparison().assign(compared=1)
-    whole = outlook(frame, indicators, abatement(small.action()), comparison())
+    whole = outlook(frame, indicators, abatement(country.action()), comparison())
     assert [
         len(outlook(frame, indicators, *parts)["1283"]["vconcat"]) for parts in ((none, alone), (none, comparison()))
     ] == [1, 2]
@@ -97,4 +97,4 @@ def test_one_picture_of_what_there_is(ahead: tuple[pd.DataFrame, pd.DataFrame]) 
 
 def test_no_target_no_picture(ahead: tuple[pd.DataFrame, pd.DataFrame]) -> None:
     frame, indicators = ahead
-    assert outlook(frame[frame["scenario"] != "target"], indicators, abatement(small.action()), comparison()) == {}
+    assert outlook(frame[frame["scenario"] != "target"], indicators, abatement(country.action()), comparison()) == {}
