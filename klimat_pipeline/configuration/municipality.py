@@ -39,10 +39,6 @@ Text = Annotated[str, Field(strict=True, pattern=r"\S")]
 Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 
 
-#: Code and name of the invented municipality that shows the analysis of purchases; no real one has the code.
-EXAMPLE = ("9999", "Example (invented)")
-
-
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -349,10 +345,7 @@ def _identity_problems(document: YamlDocument, folder: Path, known_codes: Mappin
         return
     if code != folder.name[:4]:
         yield document.problem(("municipality_code",), f"{code!r}, but the folder says {folder.name[:4]!r}")
-    if code == EXAMPLE[0]:
-        if name != EXAMPLE[1]:
-            yield document.problem(("name",), f"{name!r}, but {code} is the invented {EXAMPLE[1]!r}")
-    elif code not in known_codes:
+    if code not in known_codes:
         yield document.problem(("municipality_code",), f"no municipality has the code {code!r}")
     elif isinstance(name, str) and name != known_codes[code]:
         yield document.problem(("name",), f"{name!r}, but {code} is {known_codes[code]!r}")

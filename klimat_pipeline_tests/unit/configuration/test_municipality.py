@@ -92,14 +92,6 @@ def test_without_targets(tmp_path: Path) -> None:
     assert load(folders(tmp_path, **{"1280_malmo": head + "targets: []\n"}))[0].targets == []
 
 
-def test_the_example_has_a_code_and_a_name_of_its_own(tmp_path: Path) -> None:
-    text = SOUND[: SOUND.index("targets:")].replace("1280", "9999").replace("Malmö", "Example (invented)")
-    (read,) = load(folders(tmp_path, **{"9999_example": text + "targets: []\n"}))
-    assert (read.municipality_code, read.name) == ("9999", "Example (invented)")
-    (found,) = problems(tmp_path / "other", text.replace("(invented)", "") + "targets: []\n", "9999_example")
-    assert "name: 'Example', but 9999 is the invented 'Example (invented)'" in found
-
-
 @pytest.mark.parametrize(
     ("old", "new", "expected"),
     [
