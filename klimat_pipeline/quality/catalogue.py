@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from klimat_pipeline.quality import inventories
+from klimat_pipeline.quality import inventories, spend_door
 from klimat_pipeline.quality import plausibility as likely
 from klimat_pipeline.quality import reconciliation as sums
 from klimat_pipeline.quality.findings import CheckResult, Finding, Kind, Severity
@@ -87,6 +87,9 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
         _likely(likely.gas_basis_matches),
         _likely(likely.per_resident),
     ),
+    # -- spend: ledgers at the door
+    "spend/scope": (_reconciles(spend_door.ledgers_balance), _reconciles(spend_door.ledger_lines_kept)),
+    "spend/quarantine": (_likely(spend_door.quarantine_is_small),),
 }
 
 

@@ -6,7 +6,7 @@ publish under a new name instead.
 
 from klimat_pipeline.contracts.columns import col
 from klimat_pipeline.contracts.model import Table, published
-from klimat_pipeline.contracts.tables import clean, corrected, indicators, inventory, quality
+from klimat_pipeline.contracts.tables import clean, corrected, indicators, inventory, quality, spend
 
 _PUBLICATION = (col("publication_id"),)
 _RUN = (col("run_id"), col("publication_id"))
@@ -79,4 +79,8 @@ TABLES = (
     published(quality.FINDINGS, "data_quality", extra=_RUN),
     RUN_MANIFEST,
     DATA_DICTIONARY,
+    # -- spend: ledgers at the door
+    published(spend.SCOPE, "spend_scope", extra=_PUBLICATION),
+    published(spend.QUARANTINE, "spend_quarantine", extra=_PUBLICATION),
+    published(spend.FILES, "spend_files", extra=_PUBLICATION),
 )

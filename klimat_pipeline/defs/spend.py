@@ -1,0 +1,30 @@
+"""Assets of the stage ``spend``: ledgers at the door.
+
+The typed lines are a Parquet dataset beside the tables (``<intermediate>/spend/ledger``): millions of lines are no
+frame. A run is one step for all municipalities, since files that have not changed cost nothing; ``spend_backfill``
+(``defs.spend_backfill``) reads them municipality by municipality, in parallel if wanted.
+"""
+
+import dagster as dg
+
+from klimat_pipeline.defs.project import Project
+from klimat_pipeline.defs.wiring import checked, wired_together
+
+#: An unchanged night ends at the archive's listing, for this stage too.
+AFTER = [["sources", "smhi_snapshots"]]
+
+
+@dg.multi_asset(
+    name="ledgers",
+    **wired_together("spend/files", "spend/scope", "spend/quarantine", kinds=("duckdb", "parquet")),
+    deps=AFTER,
+)
+def ledgers(context: dg.AssetExecutionContext, project: Project):
+    """Every ledger file that is new or changed, read once; its typed lines lie beside the tables."""
+    from klimat_pipeline.spend.door_run import read_all
+
+    made = read_all(project.settings)
+    inputs = {"spend/files": made.files, "spend/scope": made.scope, "spend/quarantine": made.quarantine}
+    yield checked(context, made.files, inputs, key="spend/files")
+    yield checked(context, made.scope, inputs, key="spend/scope")
+    yield checked(context, made.quarantine, inputs, key="spend/quarantine")
