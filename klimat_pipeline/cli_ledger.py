@@ -56,7 +56,7 @@ def _tell(passed: object, way: object) -> None:
     from klimat_pipeline.spend import typed
     from klimat_pipeline.spend.door import Passed, Way, problem_line, stated
 
-    assert isinstance(passed, Passed) and isinstance(way, Way)  # noqa: S101, PT018 - imported late, for a quick help
+    assert isinstance(passed, Passed) and isinstance(way, Way)  # noqa: S101 - imported late, for a quick help
     form = passed.form
     out.print(f"{form.file}: {stated(form)}, {form.size_bytes:,} bytes, sha256 {form.sha256[:12]}", soft_wrap=True)
     out.print("read as: " + ", ".join(f"{n}={form.header[p]}" for n, p in form.fields.items()), soft_wrap=True)

@@ -8,7 +8,9 @@ from klimat_pipeline.defs.progress import progress_logger
 from klimat_pipeline.defs.project import Project
 
 defs = dg.Definitions(
-    assets=dg.load_assets_from_modules([sources, raw, clean, corrected, inventory, spend, indicators, quality, published]),
+    assets=dg.load_assets_from_modules(
+        [sources, raw, clean, corrected, inventory, spend, indicators, quality, published]
+    ),
     jobs=[jobs.nightly_refresh, jobs.housekeeping],
     schedules=[jobs.nightly_schedule, jobs.housekeeping_schedule],
     resources={"io_manager": ParquetTables(), "project": Project()},

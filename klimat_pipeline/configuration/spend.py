@@ -66,13 +66,11 @@ class SpendSettings(_Strict):
     separator: Literal[",", ";", "\t", "|"] | None = Field(
         default=None, description="Between cells; null to detect it, per file."
     )
-    decimal_mark: Literal[",", "."] | None = Field(
-        default=None, description="Of amounts; null to detect it, per file."
-    )
+    decimal_mark: Literal[",", "."] | None = Field(default=None, description="Of amounts; null to detect it, per file.")
     vat: Vat = Field(default=Vat(), description="Whether amounts include VAT.")
     group_organisation_numbers: list[Annotated[str, Field(strict=True, pattern=r"^[0-9]{6}-?[0-9]{4}$")]] = Field(
         default=[],
-        description="Organisation numbers of the municipal group, in quotation marks: purchases from them are internal.",
+        description="Organisation numbers of the municipal group, quoted: purchases from them are internal.",
     )
     quarantine_limit_pct: _Share = Field(
         default=1.0, description="More lines of a file in quarantine, in per cent, stop the run."

@@ -750,9 +750,7 @@ COLUMNS = _columns(
     # -- spend: ledgers at the door ------------------------------------------------------------------------------
     Column("ledger_file", _TEXT, "Ledger file, from the municipality's folder on."),
     Column("file_id", _TEXT, "First 16 hexadecimal digits of the file's SHA-256.", pattern=r"[0-9a-f]{16}"),
-    Column(
-        "file_format", _TEXT, "What the file was recognised as.", allowed=("csv", "xlsx", "parquet", "sie")
-    ),
+    Column("file_format", _TEXT, "What the file was recognised as.", allowed=("csv", "xlsx", "parquet", "sie")),
     Column("encoding", _TEXT, "Encoding found by strict decoding; empty for binary formats."),
     Column("has_bom", _BOOL, "Whether the file begins with a byte order mark."),
     Column("separator", _TEXT, "What separates its cells; empty for formats without one."),
@@ -774,8 +772,8 @@ COLUMNS = _columns(
     Column("first_day", _TEXT, "First day of its lines.", nullable=True, pattern=ISO_DATE),
     Column("last_day", _TEXT, "Last day of its lines.", nullable=True, pattern=ISO_DATE),
     Column("file_status", _TEXT, "'read', 'same_bytes_as <file>' or 'overlaps <file>'."),
-    Column("rule", _TEXT, "'counted', 'quarantined', 'overlap', or the rule that leaves lines out.", pattern=IDENTIFIER),
-    Column("rule_kind", _TEXT, "What the rule leaves out, such as wages, transfers, internal, vat.", pattern=IDENTIFIER),
+    Column("rule", _TEXT, "'counted', 'quarantined', 'overlap' or the rule that leaves it out.", pattern=IDENTIFIER),
+    Column("rule_kind", _TEXT, "What the rule leaves out, such as wages, internal, vat.", pattern=IDENTIFIER),
     Column("rule_reason", _TEXT, "Why."),
     Column("line_no", _INT, "Line of the file, the first is 1.", minimum=1),
     Column("field", _TEXT, "Field at fault; empty where the whole line is."),

@@ -87,7 +87,9 @@ def detect(path: Any, shown: str, settings: SpendSettings, reference: LedgerRefe
     elif head[:4] == b"PK\x03\x04":
         form = _whole(path, shown, "xlsx")
     elif head[:4] == b"\xd0\xcf\x11\xe0":
-        raise LedgerError(f"{shown}: an old or password-protected Excel file. Save it as xlsx or CSV, without password.")
+        raise LedgerError(
+            f"{shown}: an old or password-protected Excel file. Save it as xlsx or CSV, without password."
+        )
     elif re.match(rb"\s*(\xef\xbb\xbf)?#FLAGGA\b", head):
         return replace(_whole(path, shown, "sie"), encoding=_sie_encoding(head))
     else:
@@ -118,7 +120,7 @@ def _whole(path: Any, shown: str, kind: str) -> Form:
 
 
 def _text(path: Any, shown: str, head: bytes) -> Form:
-    """Hash and encoding of a text file: UTF-8 if every byte of it is, otherwise what Windows or ISO 8859-1 makes of it."""
+    """Hash and encoding of a text file: UTF-8 if every byte of it is, otherwise Windows-1252 or ISO 8859-1."""
     wide = _utf16(head)
     digest, size = hashlib.sha256(), 0
     decoder: Any = codecs.getincrementaldecoder("utf-8")()
@@ -222,9 +224,7 @@ def with_header(form: Form, header: Sequence[str], settings: SpendSettings, refe
             "Name it in municipality.yaml, spend: columns."
         )
     unread = [name for place, name in enumerate(header) if place not in fields.values() and name]
-    absent = [
-        name for name in ("voucher", "supplier_id", "supplier_name", "account", "buyer_id") if name not in fields
-    ]
+    absent = [name for name in ("voucher", "supplier_id", "supplier_name", "account", "buyer_id") if name not in fields]
     remarks = []
     if unread:
         remarks.append(f"columns not read: {', '.join(unread)}")

@@ -176,7 +176,7 @@ def _through(path: Any, form: Form, way: Way, target: Path, work: Path) -> Passe
         statement, given = typed.query(form, way.settings, way.rules, "ledger_lines")
         out = work / "out"
         connection.execute(
-            f"COPY ({statement}) TO '{_quoted(out)}' "
+            f"COPY ({statement}) TO '{quoted(out)}' "
             "(FORMAT parquet, COMPRESSION zstd, PARTITION_BY (year), OVERWRITE_OR_IGNORE)",
             given,
         )
@@ -224,17 +224,14 @@ def _sum_up(connection: "duckdb.DuckDBPyConnection", out: Path, passed: Passed) 
         ).fetchall():
             passed.add(year, rule or typed.COUNTED, lines, amount)
         days = connection.execute(
-            "SELECT min(booked_on)::VARCHAR, max(booked_on)::VARCHAR "
-            "FROM read_parquet(?, hive_partitioning = false)",
+            "SELECT min(booked_on)::VARCHAR, max(booked_on)::VARCHAR FROM read_parquet(?, hive_partitioning = false)",
             [files],
         ).fetchone()
         if days:
             passed.days = (min(filter(None, (passed.days[0], days[0]))), max(passed.days[1], days[1]))
 
 
-def _place(
-    connection: "duckdb.DuckDBPyConnection", out: Path, target: Path, passed: Passed, *, with_vat: bool
-) -> None:
+def _place(connection: "duckdb.DuckDBPyConnection", out: Path, target: Path, passed: Passed, *, with_vat: bool) -> None:
     """Move every year's lines to their place: one file a year, replaced whole."""
     for year in passed.years:
         parts = sorted((out / f"year={year}").glob("*.parquet"))
@@ -253,14 +250,15 @@ def _place(
             one = out / f"{year}.parquet"
             connection.execute(
                 f"COPY (SELECT {', '.join(typed.COLUMNS)} FROM read_parquet($files, hive_partitioning = false)) "
-                f"TO '{_quoted(one)}' (FORMAT parquet, COMPRESSION zstd)",
+                f"TO '{quoted(one)}' (FORMAT parquet, COMPRESSION zstd)",
                 {"files": source},
             )
             parts = [one]
         parts[0].replace(place)
 
 
-def _quoted(path: Path) -> str:
+def quoted(path: Path) -> str:
+    """A path of ours inside SQL, where COPY takes no parameter."""
     return str(path).replace("'", "''")
 
 

@@ -71,7 +71,9 @@ def settings_of(settings: Settings, code: str | None) -> tuple[Path, SpendSettin
         return settings.municipalities_dir, SpendSettings()
     folders = spend_folders(settings)
     if code not in folders:
-        raise ConfigurationError(f"--municipality {code}: no folder in {settings.municipalities_dir.name} has that code.")
+        raise ConfigurationError(
+            f"--municipality {code}: no folder in {settings.municipalities_dir.name} has that code."
+        )
     return folders[code]
 
 

@@ -1,4 +1,4 @@
-"""An invented ledger, the same for the same seed: for the example municipality, for benchmarks and for trying things out.
+"""An invented ledger, the same for the same seed: for the example municipality, for benchmarks and for trying out.
 
 Whole numbers only, so that every machine writes the same bytes. Sole traders have dates of birth in the 1890s and birth
 numbers 980-989: the numbers have the right form and check digit, and belong to nobody alive. What does not belong here:
@@ -58,10 +58,25 @@ _SECOND = ("Livs", "Bygg", "El", "Data", "Transport", "Kontor", "Omsorg", "Konsu
 _GIVEN = ("Ada", "Bror", "Dagny", "Evald", "Frideborg", "Gottfrid", "Hulda", "Ivar")
 _FAMILY = ("Exempelsson", "Påhittsdotter", "Uppdiktad", "Övningsson")
 _SUPPLIERS, _PERSONS = 900, 60
-HEADER = (
-    "kopare_id,kopare,verifikationsnummer,leverantor,leverantor_id,konto_nr,konto_text,belopp,datum,forvaltning,"
-    "fakturanummer,avtal,cpv,sni,text,antal,mattenhet"
-).split(",")
+HEADER = [
+    "kopare_id",
+    "kopare",
+    "verifikationsnummer",
+    "leverantor",
+    "leverantor_id",
+    "konto_nr",
+    "konto_text",
+    "belopp",
+    "datum",
+    "forvaltning",
+    "fakturanummer",
+    "avtal",
+    "cpv",
+    "sni",
+    "text",
+    "antal",
+    "mattenhet",
+]
 
 
 def write_example(

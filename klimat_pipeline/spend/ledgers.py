@@ -91,7 +91,9 @@ def find_files(folder: Path, settings: SpendSettings, hashes: Path) -> list[Ledg
         elif path.is_file():
             found.append((path, _shown(path, folder)))
         elif entry not in usual:
-            raise ConfigurationError(f"{folder.name}/municipality.yaml: spend.ledgers: there is no {_shown(path, folder)}")
+            raise ConfigurationError(
+                f"{folder.name}/municipality.yaml: spend.ledgers: there is no {_shown(path, folder)}"
+            )
     if not found:
         return []
     known = json.loads(hashes.read_text()) if hashes.is_file() else {}
@@ -190,9 +192,7 @@ def _read_all(code: str, files: Sequence[LedgerFile], way: Way, store: Spend) ->
     return [*read.values(), *copies]
 
 
-def _one(
-    code: str, file: LedgerFile, way: Way, same_way: str, store: Spend, against: list[str] | None
-) -> Passed:
+def _one(code: str, file: LedgerFile, way: Way, same_way: str, store: Spend, against: list[str] | None) -> Passed:
     """A file's balance: as it was kept, or read anew; ``against`` asks for one that was held against these files."""
     state, target = store.state(code) / f"{file.file_id}.json", store.lines(code)
     if state.is_file():
@@ -224,9 +224,7 @@ def _hold_together(
             passed.remarks = [remark for remark in passed.remarks if " stand in " not in remark]
             with engine(work) as connection:
                 for other in near:
-                    overlap.drop_what_is_there(
-                        connection, read[other.sha256], passed, store.lines(code), way.settings
-                    )
+                    overlap.drop_what_is_there(connection, read[other.sha256], passed, store.lines(code), way.settings)
             passed.against = against
             _keep(passed, code, same_way, store)
             read[file.sha256] = passed

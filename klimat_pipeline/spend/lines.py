@@ -26,8 +26,21 @@ _LINES_OF_A_RECORD = 50
 LONGEST_LINE = 128 * 1024 * 1024
 #: Fields that repeat themselves: Arrow keeps them as dictionaries, and what is asked of them is asked once.
 _REPEATED = frozenset(
-    ("buyer_id", "buyer_name", "unit", "account", "account_text", "currency", "booked_on", "quantity_unit", "cpv")
-    + ("supplier_id", "supplier_name", "contract_id", "sni")
+    [
+        "buyer_id",
+        "buyer_name",
+        "unit",
+        "account",
+        "account_text",
+        "currency",
+        "booked_on",
+        "quantity_unit",
+        "cpv",
+        "supplier_id",
+        "supplier_name",
+        "contract_id",
+        "sni",
+    ]
 )
 
 
@@ -162,7 +175,8 @@ def _parse(chunk: bytes, first: int, form: Form) -> _Parsed:
     count = chunk.count(b"\n") + (not chunk.endswith(b"\n"))
     found = _Parsed([], [])
     numbers = np.arange(first, first + count, dtype=np.int64)
-    clean, rows = chunk, []
+    clean = chunk
+    rows: list[tuple[int, list[str]]] = []
     if b'"' in chunk or b"\x00" in chunk:
         clean, cut, rows = _without_odd_lines(chunk, first, form, found)
         if cut:
@@ -213,8 +227,21 @@ def _labelled(table: "pa.Table", numbers: Any, form: Form) -> list["pa.RecordBat
     import pyarrow as pa
 
     table = table.combine_chunks()
-    arrays = [pa.array(numbers), *(table.column(str(place)) for place in form.fields.values())]
+    arrays = [pa.array(numbers), *(_trimmed(table.column(str(place))) for place in form.fields.values())]
     return pa.table(arrays, names=["line", *form.fields]).to_batches(max_chunksize=122_880)
+
+
+def _trimmed(column: "pa.ChunkedArray") -> "pa.Array":
+    """Without white space around it where the column repeats itself: a look at every entry of its dictionary."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    array = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    if isinstance(array, pa.ChunkedArray):
+        array = array.chunk(0)
+    if not pa.types.is_dictionary(array.type):
+        return array
+    return pa.DictionaryArray.from_arrays(array.indices, pc.utf8_trim_whitespace(array.dictionary))
 
 
 def batch_of(rows: Sequence[tuple[int, Sequence[str]]], form: Form, *, repeated: bool = True) -> "pa.RecordBatch":
@@ -223,7 +250,7 @@ def batch_of(rows: Sequence[tuple[int, Sequence[str]]], form: Form, *, repeated:
 
     arrays = [pa.array([line for line, _ in rows], pa.int64())]
     for name, place in form.fields.items():
-        column = pa.array([cells[place] for _, cells in rows], pa.string())
+        column = pa.array([cells[place].strip() for _, cells in rows], pa.string())
         arrays.append(column.dictionary_encode() if repeated and name in _REPEATED else column)
     return pa.RecordBatch.from_arrays(arrays, names=["line", *form.fields])
 
@@ -276,7 +303,7 @@ def _cells(line: bytes, form: Form) -> list[str] | None:
         cells = next(csv.reader(text.splitlines(keepends=True), delimiter=form.separator, strict=True), [])
     except csv.Error:
         return None
-    return cells if len(cells) == len(form.header) else None
+    return list(map(str, cells)) if len(cells) == len(form.header) else None
 
 
 def _one(number: int, line: bytes, form: Form, found: _Parsed, rows: list[tuple[int, list[str]]]) -> None:

@@ -1,18 +1,19 @@
 """Lines that two files hold both: exports of overlapping periods, of which every line is to count once.
 
-A line alone cannot tell: invoices do repeat lines, within a file and between months. Two files overlap when, on the days
-that both cover, most lines of the smaller stand in the other too; then each line counts as often as the file counts it
-that has it most often. Otherwise equal lines are taken for what they are: bought twice. So a ledger may be split
+A line alone cannot tell: invoices do repeat lines, within a file and between months. Two files overlap when, on the
+days that both cover, most lines of the smaller stand in the other too; then each line counts as often as in the file that
+has it most often. Otherwise equal lines are taken for what they are: bought twice. So a ledger may be split
 into files in any way, as long as the halves are not mostly copies of each other.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from klimat_pipeline.configuration.spend import SpendSettings
 from klimat_pipeline.spend import typed
 from klimat_pipeline.spend.detect import LedgerError
-from klimat_pipeline.spend.door import Passed
+from klimat_pipeline.spend.door import Passed, quoted
 
 if TYPE_CHECKING:
     import duckdb
@@ -75,7 +76,7 @@ def _files(passed: Passed, target: Path) -> list[str]:
     return [str(target / f"year={year}" / f"{passed.form.file_id}.parquet") for year in passed.years]
 
 
-def _rewrite(connection: "duckdb.DuckDBPyConnection", later: Passed, target: Path, files: dict[str, object]) -> None:
+def _rewrite(connection: "duckdb.DuckDBPyConnection", later: Passed, target: Path, files: Mapping[str, object]) -> None:
     columns = ", ".join(typed.COLUMNS)
     for year in list(later.years):
         place = target / f"year={year}" / f"{later.form.file_id}.parquet"
@@ -88,14 +89,17 @@ def _rewrite(connection: "duckdb.DuckDBPyConnection", later: Passed, target: Pat
             "FROM read_parquet($file, hive_partitioning = false)",
             given,
         )
-        again = "EXISTS (SELECT 1 FROM earlier e WHERE e.same = n.same AND e.amount_ore = n.amount_ore AND n.time <= e.times)"
+        again = (
+            "EXISTS (SELECT 1 FROM earlier e WHERE e.same = n.same AND e.amount_ore = n.amount_ore "
+            "AND n.time <= e.times)"
+        )
         for rule, lines, amount in connection.execute(
             f"SELECT left_out_rule, count(*), sum(amount_ore)::BIGINT FROM numbered n WHERE {again} GROUP BY ALL"
         ).fetchall():
             later.add(year, rule or typed.COUNTED, -lines, -amount)
             later.add(year, typed.OVERLAP, lines, amount)
         connection.execute(
-            f"COPY (SELECT {columns} FROM numbered n WHERE NOT {again}) TO '{str(draft).replace(chr(39), chr(39) * 2)}' "
+            f"COPY (SELECT {columns} FROM numbered n WHERE NOT {again}) TO '{quoted(draft)}' "
             "(FORMAT parquet, COMPRESSION zstd)"
         )
         connection.execute("DROP TABLE numbered")

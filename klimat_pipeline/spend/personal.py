@@ -2,8 +2,8 @@
 
 A number is ten digits (or twelve with the century) of which the first six are a date; coordination numbers have 60
 added to the day. Legal persons' organisation numbers have 20 or more where a month would stand, so they never are one.
-A supplier's id that could be one counts as one even where its check digit (Luhn) is wrong; in free text the check digit,
-or the usual form with a hyphen, tells it from an invoice number.
+A supplier's id that could be one counts as one even where its check digit (Luhn) is wrong; in free text the check
+digit, or the usual form with a hyphen, tells it from an invoice number.
 
 What does not belong here: which columns are looked at (``typed``).
 """
@@ -104,7 +104,7 @@ class Pseudonyms:
     _known: dict[str, str] = field(default_factory=dict, repr=False)
 
     def of(self, supplier_id: str) -> str:
-        """``p:`` and 32 hexadecimal digits (HMAC-SHA256); empty without a key. The same person, spelt otherwise, too."""
+        """``p:`` and 32 hexadecimal digits (HMAC-SHA256), the same for every spelling; empty without a key."""
         if self.key is None:
             return ""
         digits = _NOT_DIGIT.sub("", supplier_id)

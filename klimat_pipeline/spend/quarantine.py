@@ -1,4 +1,4 @@
-"""``spend/quarantine``: every line that did not pass, with file, line, column and reason, and its kronor if they can be told."""
+"""``spend/quarantine``: every line that did not pass, where and why, and its kronor where they can be told."""
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING

@@ -1,4 +1,4 @@
-"""``spend/scope``: where every krona of the ledgers went, to the oere: counted, left out by a rule, or in quarantine."""
+"""``spend/scope``: where every krona went, to the oere: counted, left out by a rule, or in quarantine."""
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
@@ -15,9 +15,7 @@ if TYPE_CHECKING:
 _KINDS = {typed.COUNTED: "counted", typed.QUARANTINED: "quarantined", typed.OVERLAP: "duplicate"}
 
 
-def ledger_scope(
-    read: Mapping[str, Sequence[Passed]], rules: Mapping[str, Sequence[Rule]]
-) -> "pd.DataFrame":
+def ledger_scope(read: Mapping[str, Sequence[Passed]], rules: Mapping[str, Sequence[Rule]]) -> "pd.DataFrame":
     """Lines and amounts by municipality, year and rule.
 
     Args:

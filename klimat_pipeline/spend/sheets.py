@@ -116,7 +116,7 @@ _SIE_FIELDS = ("account", "account_text", "amount", "booked_on", "voucher", "uni
 
 
 class SieLines:
-    """SIE 4 (type 4, with transactions): every ``#TRANS`` of every voucher; corrections that were struck out stay out."""
+    """SIE 4 with transactions: every ``#TRANS`` of every voucher; what was struck out (``#BTRANS``) stays out."""
 
     def __init__(self, path: Any, form: Form) -> None:
         fields = {name: place for place, name in enumerate(_SIE_FIELDS)}

@@ -1,8 +1,7 @@
-"""The SQL that makes typed lines of text: amounts exact, dates real, persons withheld, each line with what leaves it out.
+"""The SQL that makes typed lines of text: amounts exact, dates real, persons withheld, what is left out named.
 
-One pass over the batches of ``lines`` or ``sheets``; ordinary values are read by DuckDB, the out-of-the-ordinary ones by
-``values`` and ``personal`` through functions that only they reach. What does not belong here: files and folders
-(``door``).
+One pass over the batches of ``lines`` or ``sheets``; ordinary values are read by DuckDB, the others by ``values`` and
+``personal`` through functions that only they reach. What does not belong here: files and folders (``door``).
 """
 
 from collections.abc import Callable, Mapping
@@ -53,7 +52,10 @@ REASONS: Mapping[str, tuple[str, str]] = {
     "date_impossible": ("booked_on", "no such day"),
     "account_missing": ("account", "neither an account nor its text"),
     "account_text": ("account", "an account begins with digits; are the columns shifted?"),
-    "currency_unknown": ("currency", "no exchange rate for this currency and year in data/reference/exchange_rates.csv"),
+    "currency_unknown": (
+        "currency",
+        "no rate for this currency and year in data/reference/exchange_rates.csv",
+    ),
     "vat_text": ("vat", "no amount in the file's spelling"),
     "vat_sign": ("vat", "VAT and amount have different signs, or VAT is the larger"),
     "too_long": ("item_text", "a cell of more than 65,536 characters"),
@@ -74,6 +76,7 @@ _TEXTS = (
     "sni",
     "quantity_unit",
 )
+_OTHERS = ("supplier_id", "amount", "vat", "currency", "booked_on", "quantity")
 _ACCOUNT = r"[0-9]{2,}[0-9A-Za-zÅÄÖåäö .:/-]*"
 
 
@@ -118,9 +121,10 @@ def register(
         ("holds_number", personal.may_hold_number, [text], "BOOLEAN"),
         ("in_sek", sek, [whole, text, whole], whole),
     )
+    make: Any = connection.create_function
     for name, function, takes, gives in functions:
         # Some give None for a text: by DuckDB's default that is an error, unless missing values are theirs to see.
-        connection.create_function(name, _present(function), takes, gives, null_handling="special")  # type: ignore[arg-type]
+        make(name, _present(function), takes, gives, null_handling="special")
     return counted
 
 
@@ -156,7 +160,7 @@ def query(form: Form, settings: SpendSettings, rules: tuple[Rule, ...], source: 
     has = form.fields
 
     def raw(name: str) -> str:
-        return f"coalesce({name}, '')" if name in has else "''"
+        return name if name in has else "''"
 
     def money(column: str) -> str:
         plain = f"replace({column}, ',', '.')" if form.decimal_mark == "," else column
@@ -167,21 +171,22 @@ def query(form: Form, settings: SpendSettings, rules: tuple[Rule, ...], source: 
         )
 
     given["plain"] = rf"[+-]?[0-9]{{1,12}}(\{form.decimal_mark}[0-9]{{1,2}})?"
-    trimmed = ("amount", "vat", "booked_on", "account", "account_text", "voucher", "invoice_no", "supplier_name", "unit")
-    texts = ",\n".join(
-        f"trim({raw(name)}) AS {name}"
-        for name in (*trimmed, "buyer_name", "buyer_id", "contract_id", "item_text", "quantity", "quantity_unit")
-    )
+    absent = "".join(f"'' AS {name}, " for name in (*_TEXTS, *_OTHERS) if name not in has)
+    # Column by column: what repeats itself is a dictionary, of which every entry is asked once.
+    suspicious = " OR ".join(f"regexp_matches({name}, $candidate)" for name in _TEXTS if name in has) or "false"
+    vat_kronor = "vat_given"
+    if "currency" in has:
+        vat_kronor = (
+            "CASE WHEN currency_code = 'SEK' THEN vat_given ELSE in_sek(vat_given, currency_code, year(day)) END"
+        )
     left_out, asked = _left_out(rules, settings, given)
-    vat, net = _vat(settings, form, given)
-    sek = "currency = 'SEK'" if "currency" in has else "true"
+    vat, net = _vat(settings, given)
+    sek = "currency_code = 'SEK'" if "currency" in has else "true"
     text_of = {name: f"CASE WHEN suspicious THEN redacted({name}) ELSE {name} END" for name in _TEXTS}
     statement = f"""
     WITH cells AS (
-      SELECT line, {texts}, regexp_replace({raw("cpv")}, '[^0-9].*', '') AS cpv, trim({raw("sni")}) AS sni,
-        upper(trim({raw("supplier_id")})) AS given_id,
-        CASE WHEN upper(trim({raw("currency")})) IN ('', 'KR') THEN 'SEK' ELSE upper(trim({raw("currency")})) END
-          AS currency
+      SELECT *, {absent} upper({raw("supplier_id")}) AS given_id,
+        CASE WHEN upper({raw("currency")}) IN ('', 'KR') THEN 'SEK' ELSE upper({raw("currency")}) END AS currency_code
       FROM {source}
     ), valued AS (
       SELECT *, {money("amount")} AS gross, {money("vat") if "vat" in has else "NULL::BIGINT"} AS vat_given,
@@ -189,11 +194,11 @@ def query(form: Form, settings: SpendSettings, rules: tuple[Rule, ...], source: 
                  CASE WHEN booked_on <> '' THEN odd_day(booked_on) END) AS day,
         CASE WHEN regexp_full_match(given_id, '[0-9]{{6}}-?[0-9]{{4}}') THEN replace(given_id, '-', '') END AS ten,
         {"".join(f"{asked_as}, " for asked_as in asked)}
-        regexp_matches(concat_ws('|', {", ".join(_TEXTS)}), $candidate) AS suspicious
+        {suspicious} AS suspicious
       FROM cells
     ), known AS (
-      SELECT *, CASE WHEN {sek} THEN gross ELSE in_sek(gross, currency, year(day)) END AS in_kronor,
-        {"vat_given" if "currency" not in has else f"CASE WHEN {sek} THEN vat_given ELSE in_sek(vat_given, currency, year(day)) END"} AS vat_kronor,
+      SELECT *, CASE WHEN {sek} THEN gross ELSE in_sek(gross, currency_code, year(day)) END AS in_kronor,
+        {vat_kronor} AS vat_kronor,
         CASE WHEN ten[3] >= '2' OR given_id = '' OR regexp_full_match(given_id, '[A-Z]{{0,3}}[0-9]{{1,6}}') THEN NULL
              ELSE odd_supplier(given_id) END AS odd
       FROM valued
@@ -230,13 +235,13 @@ def query(form: Form, settings: SpendSettings, rules: tuple[Rule, ...], source: 
       kind AS supplier_kind, {text_of["account"]} AS account, {text_of["account_text"]} AS account_text,
       CASE WHEN problem = '' THEN {net}
            WHEN problem = 'currency_unknown' THEN NULL ELSE coalesce(in_kronor, gross) END AS amount_ore,
-      currency, day AS booked_on, CAST(month(day) AS INTEGER) AS month,
+      currency_code AS currency, day AS booked_on, CAST(month(day) AS INTEGER) AS month,
       {text_of["contract_id"]} AS contract_id, {text_of["cpv"]} AS cpv, {text_of["sni"]} AS sni,
       CASE WHEN problem <> '' THEN
              CASE WHEN kind = 'personal' OR suspicious
-                    OR regexp_matches(concat_ws('|', given_id, amount, booked_on, currency, vat), $candidate)
+                    OR regexp_matches(concat_ws('|', given_id, amount, booked_on, currency_code, vat), $candidate)
                   THEN '{personal.WITHHELD}' ELSE left(CASE split_part(problem, '_', 1) WHEN 'amount' THEN amount
-                  WHEN 'date' THEN booked_on WHEN 'account' THEN account WHEN 'currency' THEN currency
+                  WHEN 'date' THEN booked_on WHEN 'account' THEN account WHEN 'currency' THEN currency_code
                   WHEN 'vat' THEN vat ELSE item_text END, 60) END
            WHEN kind = 'personal' THEN '' ELSE {text_of["item_text"]} END AS item_text,
       TRY_CAST(replace(replace(quantity, ' ', ''), ',', '.') AS DOUBLE) AS quantity,
@@ -249,9 +254,7 @@ def query(form: Form, settings: SpendSettings, rules: tuple[Rule, ...], source: 
     return statement, given
 
 
-def _left_out(
-    rules: tuple[Rule, ...], settings: SpendSettings, given: dict[str, Any]
-) -> tuple[str, list[str]]:
+def _left_out(rules: tuple[Rule, ...], settings: SpendSettings, given: dict[str, Any]) -> tuple[str, list[str]]:
     """The CASE that names the first rule a line meets, and columns with what is asked of account and text alone."""
     branches: list[str] = []
     asked: list[str] = []
@@ -282,7 +285,7 @@ def _left_out(
     return (f"CASE {' '.join(branches)} ELSE '' END" if branches else "''"), asked
 
 
-def _vat(settings: SpendSettings, form: Form, given: dict[str, Any]) -> tuple[str, str]:
+def _vat(settings: SpendSettings, given: dict[str, Any]) -> tuple[str, str]:
     """The VAT in an amount, and the amount without it; both whole oere, and the mirror of each other for a credit."""
     if not settings.vat.included:
         return "0::BIGINT", "in_kronor"

@@ -43,7 +43,9 @@ def kronor(text: str, decimal_mark: str) -> Decimal | None:
         negative, text = text[0] == "-", text[1:].strip()
     thousands = "." if decimal_mark == "," else ","
     # Groups of three, set apart all in the same way; or no groups.
-    whole = rf"(?:[0-9]+|[0-9]{{1,3}}(?:{re.escape(thousands)}[0-9]{{3}})+|[0-9]{{1,3}}(?:{_SPACES.pattern}[0-9]{{3}})+)"
+    whole = (
+        rf"(?:[0-9]+|[0-9]{{1,3}}(?:{re.escape(thousands)}[0-9]{{3}})+|[0-9]{{1,3}}(?:{_SPACES.pattern}[0-9]{{3}})+)"
+    )
     if not re.fullmatch(rf"{whole}(?:{re.escape(decimal_mark)}[0-9]+)?(?:[eE]\+?[0-9]{{1,2}})?", text):
         return None
     plain = _SPACES.sub("", text).replace(thousands, "").replace(decimal_mark, ".")
@@ -59,7 +61,7 @@ def day(text: str) -> date | None:
     head = re.split(r"[T ]", text, maxsplit=1)[0] if re.fullmatch(r"[0-9].*[T ][0-9:.Z+-]+", text) else text
     for form in _DATES:
         try:
-            found = datetime.strptime(head, form).date()  # noqa: DTZ007 - a day, not a moment
+            found = datetime.strptime(head, form).date()
         except ValueError:
             continue
         return found if 1900 <= found.year <= 2200 else None

@@ -4,7 +4,17 @@ A new table is added to its stage's ``TABLES`` tuple; nothing else needs to know
 """
 
 from klimat_pipeline.contracts.model import Table
-from klimat_pipeline.contracts.tables import clean, corrected, indicators, inventory, published, quality, raw, sources, spend
+from klimat_pipeline.contracts.tables import (
+    clean,
+    corrected,
+    indicators,
+    inventory,
+    published,
+    quality,
+    raw,
+    sources,
+    spend,
+)
 
 _STAGES = (sources, raw, clean, corrected, inventory, spend, indicators, quality, published)
 

@@ -38,16 +38,16 @@ FILES = Table(
 
 SCOPE = Table(
     key="spend/scope",
-    description="Where every krona of the ledgers went: counted, left out by a rule, found twice, or in quarantine. The "
-    "sum is what the files hold, to the oere. Municipality 9999 is an invented example.",
+    description="Where every krona of the ledgers went: counted, left out by a rule, found twice, or in quarantine. "
+    "The sum is what the files hold, to the oere. Municipality 9999 is an invented example.",
     columns=(
         col("municipality_code"),
         col("year").use(minimum=0),
         col("rule"),
         col("rule_kind"),
-        col("ledger_lines").use("spend/files.ledger_lines"),
-        col("amount_ore").use("spend/files.amount_ore"),
-        col("amount_sek").use("spend/files.amount_sek"),
+        col("ledger_lines"),
+        col("amount_ore"),
+        col("amount_sek"),
         col("rule_reason"),
     ),
     primary_key=("municipality_code", "year", "rule"),
@@ -60,7 +60,7 @@ QUARANTINE = Table(
     "withheld where a person could be in them.",
     columns=(
         col("municipality_code"),
-        col("ledger_file").use("spend/files.ledger_file"),
+        col("ledger_file"),
         col("line_no"),
         col("field"),
         col("field_value"),
