@@ -1,8 +1,8 @@
 """Lines that two files hold both: exports of overlapping periods, of which every line is to count once.
 
 A line alone cannot tell: invoices do repeat lines, within a file and between months. Two files overlap when, on the
-days that both cover, most lines of the smaller stand in the other too; then each line counts as often as in the file that
-has it most often. Otherwise equal lines are taken for what they are: bought twice. So a ledger may be split
+days that both cover, most lines of the smaller stand in the other too; then each line counts as often as in the file
+that has it most often. Otherwise equal lines are taken for what they are: bought twice. So a ledger may be split
 into files in any way, as long as the halves are not mostly copies of each other.
 """
 
