@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from klimat_pipeline.configuration.spend import SpendSettings
-from klimat_pipeline.errors import ConfigurationError, ProblemsError
+from klimat_pipeline.errors import ConfigurationError, KlimatError, ProblemsError
 from klimat_pipeline.spend import overlap, typed
 from klimat_pipeline.spend.detect import CHUNK
 from klimat_pipeline.spend.door import Passed, Way, engine, read_file, renamed
@@ -160,7 +160,7 @@ def read_ledgers(
                 found[code] = _read_all(code, files, way, store)
         except ProblemsError as error:
             problems += error.problems
-        except ConfigurationError as error:
+        except KlimatError as error:
             problems.append(str(error))
     if problems:
         raise ProblemsError(problems)
@@ -168,8 +168,6 @@ def read_ledgers(
 
 
 def _read_all(code: str, files: Sequence[LedgerFile], way: Way, store: Spend) -> list[Passed]:
-    from klimat_pipeline.errors import KlimatError
-
     same_way = _digest(way)
     read: dict[str, Passed] = {}
     copies: list[Passed] = []

@@ -228,7 +228,8 @@ def _labelled(table: "pa.Table", numbers: Any, form: Form) -> list["pa.RecordBat
 
     table = table.combine_chunks()
     arrays = [pa.array(numbers), *(_trimmed(table.column(str(place))) for place in form.fields.values())]
-    return pa.table(arrays, names=["line", *form.fields]).to_batches(max_chunksize=122_880)
+    labelled = pa.table(arrays, names=["line", *form.fields])
+    return list(labelled.to_batches(max_chunksize=122_880))
 
 
 def _trimmed(column: "pa.ChunkedArray") -> "pa.Array":

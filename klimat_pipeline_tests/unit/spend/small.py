@@ -49,9 +49,7 @@ def read(tmp_path: Path, content: str | bytes, name: str = "ledger.csv", **setti
 def typed_lines(folder: Path) -> list[dict[str, Any]]:
     """All lines below a folder, in order of file and line."""
     rows = [
-        row
-        for path in sorted(folder.rglob("*.parquet"))
-        for row in pq.read_table(path, partitioning=None).to_pylist()
+        row for path in sorted(folder.rglob("*.parquet")) for row in pq.read_table(path, partitioning=None).to_pylist()
     ]
     return sorted(rows, key=lambda row: (row["file_id"], row["line"]))
 
