@@ -13,6 +13,7 @@ from typing import Annotated, NoReturn
 import typer
 from rich.console import Console
 
+from klimat_pipeline.cli_ledger import app as ledger_app
 from klimat_pipeline.errors import KlimatError
 
 app = typer.Typer(
@@ -25,6 +26,7 @@ snapshot = typer.Typer(help="The archive of source files.", no_args_is_help=True
 app.add_typer(snapshot, name="snapshot")
 municipality_app = typer.Typer(help="Folders of municipalities.", no_args_is_help=True)
 app.add_typer(municipality_app, name="municipality")
+app.add_typer(ledger_app, name="ledger")
 
 #: A log has no edge: without a terminal, lines are not cut to the width of one.
 _WIDTH = None if sys.stdout.isatty() or "COLUMNS" in os.environ else 120

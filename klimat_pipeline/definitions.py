@@ -14,6 +14,7 @@ from klimat_pipeline.defs import (
     raw,
     scenarios,
     sources,
+    spend,
 )
 from klimat_pipeline.defs.io import ParquetTables
 from klimat_pipeline.defs.progress import progress_logger
@@ -21,7 +22,7 @@ from klimat_pipeline.defs.project import Project
 
 defs = dg.Definitions(
     assets=dg.load_assets_from_modules(
-        [sources, raw, clean, corrected, inventory, indicators, scenarios, pathways, quality, published]
+        [sources, raw, clean, corrected, inventory, spend, indicators, scenarios, pathways, quality, published]
     ),
     jobs=[jobs.nightly_refresh, jobs.housekeeping],
     schedules=[jobs.nightly_schedule, jobs.housekeeping_schedule],

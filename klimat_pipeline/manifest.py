@@ -69,6 +69,7 @@ def inputs(settings: Settings, *, municipalities: Sequence[str] = (), releases: 
         ConfigurationError: there is no municipality with a given code.
     """
     from klimat_pipeline.intake import chosen_snapshots, stale_days
+    from klimat_pipeline.spend.inputs import ledger_hashes
 
     snapshots = chosen_snapshots(settings, releases)
     chosen = tuple(sorted(set(municipalities)))
@@ -85,7 +86,9 @@ def inputs(settings: Settings, *, municipalities: Sequence[str] = (), releases: 
         items += [
             Item("configuration", path.relative_to(settings.config_dir).as_posix(), None, _sha256([path]))
             for path in _files(folder, _CONFIGURATION)
+            if "ledger" not in path.relative_to(folder).parts[:-1]
         ]
+    items += [Item("ledger", name, None, sha256) for name, sha256 in ledger_hashes(settings)]
     expired = _expired(settings.municipalities_dir)
     if expired:
         items.append(Item("option", "corrections past their last day", str(expired)))

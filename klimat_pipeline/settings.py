@@ -31,6 +31,11 @@ class Settings(BaseSettings):
     data_dir: Path | None = Field(default=None, description="Root of everything that is written.")
     database_url: SecretStr | None = Field(default=None, description="PostgreSQL to publish to, besides the files.")
     live: bool = Field(default=False, description="Fetch from the live source before a refresh.")
+    personal_key: SecretStr | None = Field(
+        default=None,
+        min_length=16,
+        description="Key of the pseudonyms of sole traders in ledgers; without it their ids are dropped.",
+    )
     examples: bool = Field(default=False, description="Read the invented *.example.csv of municipalities too.")
     draws: int = Field(default=1000, ge=2, le=1_000_000, description="Simulated futures behind pathways.")
     smhi_url: str = Field(

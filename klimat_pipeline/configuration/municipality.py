@@ -15,6 +15,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationIn
 
 from klimat_pipeline.configuration.csv_file import CsvColumn, read_csv
 from klimat_pipeline.configuration.neutrality import NeutralityDeviation
+from klimat_pipeline.configuration.spend import EXAMPLE_CODE, EXAMPLE_NAME, SpendSettings
 from klimat_pipeline.configuration.yaml_file import YamlDocument, model_from_yaml
 from klimat_pipeline.errors import ConfigurationError, ProblemsError
 from klimat_pipeline.settings import Settings
@@ -163,6 +164,7 @@ class Municipality(_Strict):
     neutrality: NeutralityDeviation | None = Field(
         default=None, description="Rules of neutrality that the municipality states otherwise (_all/neutrality.yaml)."
     )
+    spend: SpendSettings = Field(default=SpendSettings(), description="Ledgers of the environmental spend analysis.")
 
 
 class GenericFollowUp(_Strict):
@@ -345,7 +347,11 @@ def _identity_problems(document: YamlDocument, folder: Path, known_codes: Mappin
         return
     if code != folder.name[:4]:
         yield document.problem(("municipality_code",), f"{code!r}, but the folder says {folder.name[:4]!r}")
-    if code not in known_codes:
+    if code == EXAMPLE_CODE:
+        if name != EXAMPLE_NAME or document.data.get("targets"):
+            wanted = f"name: {EXAMPLE_NAME} and targets: []"
+            yield document.problem(("name",), f"{code} is reserved for the invented example; expected {wanted}")
+    elif code not in known_codes:
         yield document.problem(("municipality_code",), f"no municipality has the code {code!r}")
     elif isinstance(name, str) and name != known_codes[code]:
         yield document.problem(("name",), f"{name!r}, but {code} is {known_codes[code]!r}")

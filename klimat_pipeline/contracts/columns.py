@@ -735,7 +735,7 @@ COLUMNS = _columns(
         "item_kind",
         _TEXT,
         "Kind of the manifest's line.",
-        allowed=("snapshot", "configuration", "code", "table", "option"),
+        allowed=("snapshot", "ledger", "configuration", "code", "table", "option"),
     ),
     Column("item_name", _TEXT, "What the line is about: a release, a file, a table, an option."),
     Column("item_value", _TEXT, "Its value: a hash, a version, an option's setting.", nullable=True),
@@ -1660,6 +1660,38 @@ COLUMNS = _columns(
     Column(
         "is_neutral", _BOOL, "Whether the reduction is met and nothing is left: surplus sinks never replace reduction."
     ),
+    # -- spend: ledgers at the door ------------------------------------------------------------------------------
+    Column("ledger_file", _TEXT, "Ledger file, from the municipality's folder on."),
+    Column("file_id", _TEXT, "First 16 hexadecimal digits of the file's SHA-256.", pattern=r"[0-9a-f]{16}"),
+    Column("file_format", _TEXT, "What the file was recognised as.", allowed=("csv", "xlsx", "parquet", "sie")),
+    Column("encoding", _TEXT, "Encoding found by strict decoding; empty for binary formats."),
+    Column("has_bom", _BOOL, "Whether the file begins with a byte order mark."),
+    Column("separator", _TEXT, "What separates its cells; empty for formats without one."),
+    Column("decimal_mark", _TEXT, "Decimal mark of its amounts.", allowed=(",", ".")),
+    Column("header_columns", _TEXT, "Which field was read from which column, as field=header."),
+    Column("ledger_lines", _INT, "Ledger lines with content.", minimum=0, additive="yes"),
+    Column("lines_read", _INT, "Lines that went on to classification or were left out by a rule.", minimum=0),
+    Column("lines_quarantined", _INT, "Lines that did not pass.", minimum=0, additive="yes"),
+    Column("lines_duplicate", _INT, "Lines that another file holds already; nothing is counted twice.", minimum=0),
+    Column("amount_ore", _INT, "Amount in oere, exact; credit notes are negative.", additive="yes"),
+    Column(
+        "amount_sek",
+        _NUM,
+        "Amount in kronor of the year it was booked (nominal); credit notes are negative.",
+        unit="SEK",
+        additive="yes",
+    ),
+    Column("amounts_rounded", _INT, "Amounts with more than two decimals, rounded half to even.", minimum=0),
+    Column("first_day", _TEXT, "First day of its lines.", nullable=True, pattern=ISO_DATE),
+    Column("last_day", _TEXT, "Last day of its lines.", nullable=True, pattern=ISO_DATE),
+    Column("file_status", _TEXT, "'read', 'same_bytes_as <file>' or 'overlaps <file>'."),
+    Column("rule", _TEXT, "'counted', 'quarantined', 'overlap' or the rule that leaves it out.", pattern=IDENTIFIER),
+    Column("rule_kind", _TEXT, "What the rule leaves out, such as wages, internal, vat.", pattern=IDENTIFIER),
+    Column("rule_reason", _TEXT, "Why."),
+    Column("line_no", _INT, "Line of the file, the first is 1.", minimum=1),
+    Column("field", _TEXT, "Field at fault; empty where the whole line is."),
+    Column("field_value", _TEXT, "What was found; withheld where a person could be in it."),
+    Column("quarantine_reason", _TEXT, "Why the line did not pass."),
 )
 
 

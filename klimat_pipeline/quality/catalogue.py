@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from klimat_pipeline.quality import council, inventories, outlook
+from klimat_pipeline.quality import council, inventories, outlook, spend_door
 from klimat_pipeline.quality import plausibility as likely
 from klimat_pipeline.quality import reconciliation as sums
 from klimat_pipeline.quality.findings import CheckResult, Finding, Kind, Severity
@@ -100,6 +100,9 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
     "scenarios/gap": (_reconciles(council.gap_adds_up),),
     "scenarios/claims": (_reconciles(council.claims_within_physical),),
     "scenarios/neutrality": (_reconciles(council.balance_adds_up), _likely(council.captured_once)),
+    # -- spend: ledgers at the door
+    "spend/scope": (_reconciles(spend_door.ledgers_balance), _reconciles(spend_door.ledger_lines_kept)),
+    "spend/quarantine": (_likely(spend_door.quarantine_is_small),),
 }
 
 

@@ -6,7 +6,9 @@ from klimat_pipeline.contracts import PUBLISHED, TABLES, Column, Table
 from klimat_pipeline.contracts.columns import COLUMNS
 from klimat_pipeline.contracts.sql import checked_identifier
 
-STAGES = ("sources", "raw", "clean", "corrected", "inventory", "indicators", "scenarios", "quality", "published")
+STAGES = (
+    *("sources", "raw", "clean", "corrected", "inventory", "spend", "indicators", "scenarios", "quality", "published"),
+)
 ALL = pytest.mark.parametrize("contract", TABLES.values(), ids=TABLES.keys())
 
 #: What readers rely on, as promised (issue 2); other columns may stand beside them.
@@ -77,6 +79,7 @@ def test_measurements_have_a_unit_and_it_stands_in_the_name(column: Column) -> N
         "%/year": ("_pct_per_year",),
         "bytes": ("_bytes",),
         "days": ("_days",),
+        "SEK": ("_sek",),
     }
     if column.unit in endings:
         assert column.name.endswith(endings[column.unit])

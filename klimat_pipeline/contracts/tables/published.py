@@ -6,7 +6,7 @@ publish under a new name instead.
 
 from klimat_pipeline.contracts.columns import col
 from klimat_pipeline.contracts.model import Table, published
-from klimat_pipeline.contracts.tables import clean, corrected, indicators, inventory, quality, scenarios
+from klimat_pipeline.contracts.tables import clean, corrected, indicators, inventory, quality, scenarios, spend
 
 _PUBLICATION = (col("publication_id"),)
 _RUN = (col("run_id"), col("publication_id"))
@@ -96,4 +96,8 @@ TABLES = (
     published(clean.PUBLISHED_GAP, "published_gap", extra=_PUBLICATION),
     published(clean.SINKS, "carbon_sinks", extra=_PUBLICATION),
     published(clean.ACTIONS, "climate_actions", extra=_PUBLICATION),
+    # -- spend: ledgers at the door
+    published(spend.SCOPE, "spend_scope", extra=_PUBLICATION),
+    published(spend.QUARANTINE, "spend_quarantine", extra=_PUBLICATION),
+    published(spend.FILES, "spend_files", extra=_PUBLICATION),
 )

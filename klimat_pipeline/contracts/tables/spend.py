@@ -1,0 +1,75 @@
+"""Contracts of the stage ``spend``: ledgers at the door, and what they cost the climate.
+
+The typed lines themselves are a Parquet dataset that only DuckDB reads (``spend.typed.COLUMNS``), no table of frames.
+"""
+
+from klimat_pipeline.contracts.columns import col
+from klimat_pipeline.contracts.model import Table
+
+FILES = Table(
+    key="spend/files",
+    description="Every ledger file: what was detected, and how many of its lines were read, found twice, or put in "
+    "quarantine. Municipality 9999 is an invented example.",
+    columns=(
+        col("municipality_code"),
+        col("ledger_file"),
+        col("file_id"),
+        col("file_format"),
+        col("encoding"),
+        col("has_bom"),
+        col("separator"),
+        col("decimal_mark"),
+        col("header_columns"),
+        col("ledger_lines"),
+        col("lines_read"),
+        col("lines_quarantined"),
+        col("lines_duplicate"),
+        col("amount_ore"),
+        col("amount_sek"),
+        col("amounts_rounded"),
+        col("first_day"),
+        col("last_day"),
+        col("file_status"),
+        col("note"),
+    ),
+    primary_key=("municipality_code", "ledger_file"),
+    topic="spend",
+)
+
+SCOPE = Table(
+    key="spend/scope",
+    description="Where every krona of the ledgers went: counted, left out by a rule, found twice, or in quarantine. "
+    "The sum is what the files hold, to the oere. Municipality 9999 is an invented example.",
+    columns=(
+        col("municipality_code"),
+        col("year").use(minimum=0),
+        col("rule"),
+        col("rule_kind"),
+        col("ledger_lines"),
+        col("amount_ore"),
+        col("amount_sek"),
+        col("rule_reason"),
+    ),
+    primary_key=("municipality_code", "year", "rule"),
+    topic="spend",
+)
+
+QUARANTINE = Table(
+    key="spend/quarantine",
+    description="Every ledger line that did not pass: where, why, and its amount where that can be told. Values are "
+    "withheld where a person could be in them.",
+    columns=(
+        col("municipality_code"),
+        col("ledger_file"),
+        col("line_no"),
+        col("field"),
+        col("field_value"),
+        col("quarantine_reason"),
+        col("amount_ore").use(nullable=True),
+        col("amount_sek").use(nullable=True),
+    ),
+    primary_key=("municipality_code", "ledger_file", "line_no"),
+    topic="spend",
+)
+
+TABLES = (FILES, SCOPE, QUARANTINE)

@@ -1,0 +1,28 @@
+"""Assets of the stage ``spend``: ledgers at the door.
+
+The typed lines are a Parquet dataset beside the tables (``<intermediate>/spend/ledger``): millions of lines are no
+frame. A run is one step for all municipalities, since files that have not changed cost nothing; ``spend_backfill``
+(``jobs``) reads them municipality by municipality, in parallel if wanted.
+"""
+
+import dagster as dg
+
+from klimat_pipeline.defs.project import Project
+from klimat_pipeline.defs.wiring import checked_together, wired_together
+
+#: An unchanged night ends at the archive's listing, for this stage too.
+AFTER = [["sources", "smhi_snapshots"]]
+
+
+@dg.multi_asset(
+    name="ledgers",
+    **wired_together("spend/files", "spend/scope", "spend/quarantine", kinds=("duckdb", "parquet")),
+    deps=AFTER,
+)
+def ledgers(context: dg.AssetExecutionContext, project: Project):
+    """Every ledger file that is new or changed, read once; its typed lines lie beside the tables."""
+    from klimat_pipeline.spend.door_run import read_all
+
+    made = read_all(project.settings)
+    frames = {"spend/files": made.files, "spend/scope": made.scope, "spend/quarantine": made.quarantine}
+    yield from checked_together(context, frames)

@@ -1,0 +1,260 @@
+"""What a ledger file is: format, encoding, separator, decimal mark, header; found out by strict rules, and stated.
+
+What does not belong here: reading the lines (``lines``), what their values mean (``typed``).
+"""
+
+import codecs
+import csv
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from io import StringIO
+from typing import Any
+
+from klimat_pipeline.configuration.spend import SpendSettings
+from klimat_pipeline.errors import KlimatError
+from klimat_pipeline.spend.reference import LedgerReference
+from klimat_pipeline.text import fold
+
+CHUNK = 8 * 1024 * 1024
+#: How much of a file is looked at to find its separator, header and decimal mark.
+SAMPLE = 1024 * 1024
+#: Without these a line says nothing.
+NEEDED = ("amount", "booked_on")
+_SEPARATORS = (";", "\t", "|", ",")
+#: Bytes that Windows-1252 leaves undefined.
+_UNDEFINED = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")
+_WINDOWS = re.compile(rb"[\x80-\x9f]")
+
+
+class LedgerError(KlimatError):
+    """A ledger file cannot be read, or more of it than allowed; the message never holds personal data."""
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What was detected.
+
+    Attributes:
+        file: name as messages and tables show it.
+        sha256: of the file's bytes.
+        format: csv, xlsx, parquet or sie.
+        encoding: name that Python knows; empty for binary formats.
+        header: column names as they stand.
+        fields: position of every field that was recognised.
+        skipped: lines before and with the header.
+        remarks: what a reader should know.
+    """
+
+    file: str
+    sha256: str
+    size_bytes: int
+    format: str
+    encoding: str = ""
+    has_bom: bool = False
+    separator: str = ""
+    decimal_mark: str = "."
+    header: tuple[str, ...] = ()
+    fields: dict[str, int] = field(default_factory=dict)
+    skipped: int = 0
+    remarks: tuple[str, ...] = ()
+
+    @property
+    def file_id(self) -> str:
+        return self.sha256[:16]
+
+
+def detect(path: Any, shown: str, settings: SpendSettings, reference: LedgerReference) -> Form:
+    """Look a file over once, from its first byte to its last.
+
+    Args:
+        path: any path that universal-pathlib understands.
+        shown: how messages name it.
+        settings: a separator, a decimal mark or columns that are configured are not detected.
+        reference: known names of columns.
+
+    Raises:
+        LedgerError: it is empty, of no known format, or its header lacks what a line needs.
+    """
+    with path.open("rb") as file:
+        head = file.read(SAMPLE)
+    if not head:
+        raise LedgerError(f"{shown}: the file is empty.")
+    if head[:4] == b"PAR1":
+        form = _whole(path, shown, "parquet")
+    elif head[:4] == b"PK\x03\x04":
+        form = _whole(path, shown, "xlsx")
+    elif head[:4] == b"\xd0\xcf\x11\xe0":
+        raise LedgerError(
+            f"{shown}: an old or password-protected Excel file. Save it as xlsx or CSV, without password."
+        )
+    elif re.match(rb"\s*(\xef\xbb\xbf)?#FLAGGA\b", head):
+        return replace(_whole(path, shown, "sie"), encoding=_sie_encoding(head))
+    else:
+        form = _text(path, shown, head)
+        text = codecs.getincrementaldecoder(form.encoding)().decode(head).removeprefix("\ufeff")
+        return _csv(form, text, len(head) < SAMPLE, settings, reference)
+    return form
+
+
+def _sie_encoding(head: bytes) -> str:
+    """SIE is code page 437 (#FORMAT PC8); some programs write UTF-8 all the same."""
+    if head.startswith(codecs.BOM_UTF8):
+        return "utf-8-sig"
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(head)
+    except UnicodeDecodeError:
+        return "cp437"
+    return "cp437" if head.isascii() else "utf-8"
+
+
+def _whole(path: Any, shown: str, kind: str) -> Form:
+    digest, size = hashlib.sha256(), 0
+    with path.open("rb") as file:
+        while chunk := file.read(CHUNK):
+            digest.update(chunk)
+            size += len(chunk)
+    return Form(shown, digest.hexdigest(), size, kind)
+
+
+def _text(path: Any, shown: str, head: bytes) -> Form:
+    """Hash and encoding of a text file: UTF-8 if every byte of it is, otherwise Windows-1252 or ISO 8859-1."""
+    wide = _utf16(head)
+    digest, size = hashlib.sha256(), 0
+    decoder: Any = codecs.getincrementaldecoder("utf-8")()
+    is_utf8, windows, undefined = not wide, False, False
+    with path.open("rb") as file:
+        while chunk := file.read(CHUNK):
+            digest.update(chunk)
+            size += len(chunk)
+            if is_utf8 and not (chunk.isascii() and not decoder.getstate()[0]):
+                try:
+                    decoder.decode(chunk)
+                except UnicodeDecodeError:
+                    is_utf8 = False
+            if not wide and not chunk.isascii():
+                windows = windows or bool(_WINDOWS.search(chunk))
+                undefined = undefined or bool(_UNDEFINED.search(chunk))
+    if is_utf8:
+        try:
+            decoder.decode(b"", final=True)
+        except UnicodeDecodeError:
+            is_utf8 = False
+    encoding = wide or ("utf-8" if is_utf8 else "cp1252" if windows and not undefined else "latin-1")
+    bom = head.startswith((codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    return Form(shown, digest.hexdigest(), size, "csv", encoding, bom)
+
+
+def _utf16(head: bytes) -> str:
+    if head.startswith(codecs.BOM_UTF16_LE):
+        return "utf-16-le"
+    if head.startswith(codecs.BOM_UTF16_BE):
+        return "utf-16-be"
+    some = head[:4096]
+    even, odd = some[::2].count(0), some[1::2].count(0)
+    if len(some) > 8 and odd > 0.4 * len(some[1::2]) and even < 0.1 * len(some[::2]):
+        return "utf-16-le"
+    if len(some) > 8 and even > 0.4 * len(some[::2]) and odd < 0.1 * len(some[1::2]):
+        return "utf-16-be"
+    return ""
+
+
+def _csv(form: Form, text: str, complete: bool, settings: SpendSettings, reference: LedgerReference) -> Form:
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    if not complete and len(lines) > 1:
+        lines.pop()
+    separator, at = _header_line(form, lines, settings, reference)
+    header = tuple(name.strip() for name in next(csv.reader([lines[at]], delimiter=separator)))
+    form = with_header(form, header, settings, reference)
+    rows = _sample_rows(lines[at + 1 :], separator, len(header))
+    amounts = [row[form.fields["amount"]] for row in rows]
+    mark = settings.decimal_mark or decimal_mark(amounts, separator)
+    return replace(form, separator=separator, decimal_mark=mark, skipped=at + 1)
+
+
+def _sample_rows(lines: Sequence[str], separator: str, cells: int) -> list[list[str]]:
+    rows: list[list[str]] = []
+    for line in lines[:5000]:
+        try:
+            row = next(csv.reader(StringIO(line[:10000]), delimiter=separator), [])
+        except csv.Error:
+            continue
+        if len(row) == cells:
+            rows.append(row)
+    return rows
+
+
+def _header_line(
+    form: Form, lines: Sequence[str], settings: SpendSettings, reference: LedgerReference
+) -> tuple[str, int]:
+    """The line among the first twenty, and the separator, that make most names known."""
+    best, found = 0, None
+    for separator in (settings.separator,) if settings.separator else _SEPARATORS:
+        for at, line in enumerate(lines[:20]):
+            try:
+                names = next(csv.reader([line[:100_000]], delimiter=separator), [])
+            except csv.Error:
+                continue
+            known = len(_fields(names, settings, reference))
+            if known > best:
+                best, found = known, (separator, at)
+    if found is None or best < 2:
+        raise LedgerError(
+            f"{form.file}: no header found in the first lines: no line names two known columns. Expected names such as "
+            "konto_nr, belopp, datum; other names belong in municipality.yaml, spend: columns."
+        )
+    return found
+
+
+def with_header(form: Form, header: Sequence[str], settings: SpendSettings, reference: LedgerReference) -> Form:
+    """The form with its columns recognised.
+
+    Raises:
+        LedgerError: a column that every line needs is missing, or one field stands in two columns.
+    """
+    fields = _fields(header, settings, reference)
+    missing = [name for name in NEEDED if name not in fields]
+    if "account" not in fields and "account_text" not in fields:
+        missing.append("account")
+    if missing:
+        raise LedgerError(
+            f"{form.file}: no column for {', '.join(missing)} among {', '.join(map(repr, header))}. "
+            "Name it in municipality.yaml, spend: columns."
+        )
+    unread = [name for place, name in enumerate(header) if place not in fields.values() and name]
+    absent = [name for name in ("voucher", "supplier_id", "supplier_name", "account", "buyer_id") if name not in fields]
+    remarks = []
+    if unread:
+        remarks.append(f"columns not read: {', '.join(unread)}")
+    if absent:
+        remarks.append(f"no column for {', '.join(absent)}")
+    return replace(form, header=tuple(header), fields=fields, remarks=(*form.remarks, *remarks))
+
+
+def _fields(header: Sequence[str], settings: SpendSettings, reference: LedgerReference) -> dict[str, int]:
+    """Position of each field: the municipality's own names first, then the first known one."""
+    own = {fold(name): field_ for name, field_ in settings.columns.items()}
+    fields: dict[str, int] = {}
+    for known in (own, reference.columns):
+        for place, name in enumerate(header):
+            target = known.get(fold(name))
+            if target and place not in fields.values():
+                fields.setdefault(target, place)
+    return fields
+
+
+def decimal_mark(amounts: Sequence[str], separator: str) -> str:
+    """The decimal mark that the amounts speak for; without any decimals, the one that goes with the separator."""
+    votes: Counter[str] = Counter()
+    for text in amounts:
+        match = re.search(r"([.,])([0-9]+)\s*[-)]?\s*$", text.strip())
+        if match is None:
+            continue
+        mark, decimals = match.groups()
+        if len(decimals) != 3 or re.search(r"[.,][0-9]{3}[.,]", text):
+            votes[mark] += 1
+    if votes[","] == votes["."]:
+        return "." if separator == "," else ","
+    return "," if votes[","] > votes["."] else "."

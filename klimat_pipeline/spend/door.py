@@ -1,0 +1,315 @@
+"""One ledger file through the door: typed lines by year, its balance to the oere, and what did not pass.
+
+What does not belong here: several files beside each other (``ledgers``), the SQL (``typed``).
+"""
+
+import json
+import shutil
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from klimat_pipeline.configuration.spend import SpendSettings
+from klimat_pipeline.spend import typed
+from klimat_pipeline.spend.detect import Form, LedgerError, detect
+from klimat_pipeline.spend.lines import CsvLines, Problem
+from klimat_pipeline.spend.personal import Pseudonyms, redacted
+from klimat_pipeline.spend.reference import LedgerReference, Rule
+from klimat_pipeline.spend.sheets import ParquetLines, SheetLines, SieLines
+
+if TYPE_CHECKING:
+    import duckdb
+
+#: What DuckDB may use; Arrow's chunks and the libraries come on top of it.
+MEMORY = "700MB"
+#: Problems that an error message lists.
+_LISTED = 10
+_READ = "read"
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How a municipality's files are read; the same way and the same bytes give the same result."""
+
+    settings: SpendSettings
+    reference: LedgerReference
+    rules: tuple[Rule, ...]
+    pseudonyms: Pseudonyms = field(repr=False)
+
+
+@dataclass(slots=True)
+class Passed:
+    """A file's balance.
+
+    Attributes:
+        lines: lines with content, the header left out: read, duplicate and quarantined together.
+        scope: lines and oere by year and rule; ``counted``, ``vat`` and ``quarantined`` are rules too.
+        days: first and last day among the lines that passed.
+        years: years that have a Parquet file.
+        problems: what did not pass.
+        remarks: what a reader should know.
+        status: read, or what it is the same as.
+    """
+
+    form: Form
+    lines: int = 0
+    scope: dict[str, tuple[int, int]] = field(default_factory=dict)
+    days: tuple[str, str] = ("", "")
+    years: list[int] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    rounded: int = 0
+    blank: int = 0
+    remarks: list[str] = field(default_factory=list)
+    status: str = _READ
+    against: list[str] = field(default_factory=list)
+
+    def rows(self) -> Iterator[tuple[int, str, int, int]]:
+        """Year (0 where a line tells none), rule, lines, oere."""
+        for key, (lines, amount) in sorted(self.scope.items()):
+            year, _, rule = key.partition(" ")
+            yield int(year), rule, lines, amount
+
+    def add(self, year: int, rule: str, lines: int, amount: int) -> None:
+        """Add to a year and rule."""
+        before = self.scope.get(f"{year} {rule}", (0, 0))
+        self.scope[f"{year} {rule}"] = (before[0] + lines, before[1] + amount)
+
+    def of(self, *rules: str) -> tuple[int, int]:
+        """Lines and oere of some rules, all years."""
+        found = [(lines, amount) for _, rule, lines, amount in self.rows() if rule in rules]
+        return sum(lines for lines, _ in found), sum(amount for _, amount in found)
+
+    @property
+    def amount_ore(self) -> int:
+        """Everything that the file holds and that can be told."""
+        return sum(amount for *_, amount in self.rows())
+
+    def to_json(self) -> str:
+        """For the state folder: nothing personal is in it."""
+        return json.dumps(asdict(self), ensure_ascii=False)
+
+    @classmethod
+    def from_json(cls, text: str) -> "Passed":
+        """What ``to_json`` wrote."""
+        data = json.loads(text)
+        form = data.pop("form")
+        for name in ("header", "remarks"):
+            form[name] = tuple(form[name])
+        data["scope"] = {key: tuple(value) for key, value in data["scope"].items()}
+        data["days"] = tuple(data["days"])
+        data["problems"] = [Problem(**problem) for problem in data["problems"]]
+        return cls(form=Form(**form), **data)
+
+
+@contextmanager
+def engine(work: Path) -> Iterator["duckdb.DuckDBPyConnection"]:
+    """A DuckDB that stays small, and spills only into a working folder that is gone afterwards."""
+    import duckdb
+
+    work.mkdir(parents=True, exist_ok=True)
+    connection = duckdb.connect(config={"memory_limit": MEMORY, "temp_directory": str(work / "spill")})
+    try:
+        connection.execute("SET preserve_insertion_order = false; SET enable_progress_bar = false")
+        yield connection
+    finally:
+        connection.close()
+
+
+def read_file(path: Any, shown: str, way: Way, target: Path) -> Passed:
+    """Read a file and write its typed lines.
+
+    Args:
+        path: any path that universal-pathlib understands.
+        shown: how tables and messages name it.
+        way: how it is read.
+        target: folder that gets ``year=<year>/<file id>.parquet``; nothing else of the file is written anywhere.
+
+    Returns:
+        The file's balance.
+
+    Raises:
+        LedgerError: it cannot be read at all, or more of it than allowed does not pass.
+    """
+    form = detect(path, shown, way.settings, way.reference)
+    work = target / f".work-{uuid.uuid4().hex}"
+    try:
+        passed = _through(path, form, way, target, work)
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+    _refuse_too_many(passed, way.settings)
+    return passed
+
+
+def _reader(path: Any, form: Form, way: Way) -> Any:
+    if form.format == "csv":
+        return CsvLines(path, form)
+    if form.format == "sie":
+        return SieLines(path, form)
+    kind = SheetLines if form.format == "xlsx" else ParquetLines
+    return kind(path, form, way.settings, way.reference)
+
+
+def _through(path: Any, form: Form, way: Way, target: Path, work: Path) -> Passed:
+    import pyarrow as pa
+
+    reader = _reader(path, form, way)
+    form = reader.form
+    passed = Passed(form, remarks=[remark for remark in form.remarks if remark])
+    if way.settings.vat.included and way.settings.vat.rate_pct is None and "vat" not in form.fields:
+        raise LedgerError(
+            f"{form.file}: amounts are said to include VAT, but no column holds it. Give spend: vat: rate_pct, or the "
+            "column's name in spend: columns."
+        )
+    schema = pa.schema([("line", pa.int64()), *((name, pa.string()) for name in form.fields)])
+    batches = reader.batches()
+    first = next(batches, None)
+    if first is not None:
+        schema = first.schema
+    with engine(work) as connection:
+        # A reader keeps one schema: batches that were read one by one are dictionaries like the others.
+        stream = pa.RecordBatchReader.from_batches(schema, (b.cast(schema) for b in _chained(first, batches)))
+        counted = typed.register(connection, form, way.reference, way.pseudonyms)
+        connection.register("ledger_lines", stream)
+        statement, given = typed.query(form, way.settings, way.rules, "ledger_lines")
+        out = work / "out"
+        connection.execute(
+            f"COPY ({statement}) TO '{quoted(out)}' "
+            "(FORMAT parquet, COMPRESSION zstd, PARTITION_BY (year), OVERWRITE_OR_IGNORE)",
+            given,
+        )
+        passed.rounded = counted.rounded
+        passed.problems = list(reader.problems)
+        passed.blank = reader.blank
+        _sum_up(connection, out, passed)
+        _place(connection, out, target, passed, with_vat=way.settings.vat.included)
+    passed.problems.sort(key=lambda problem: problem.line)
+    for problem in passed.problems:
+        passed.add(0, typed.QUARANTINED, 1, problem.amount_ore or 0)
+    passed.lines = sum(lines for _, rule, lines, _ in passed.rows() if rule != typed.VAT_PART)
+    _line_balance(passed, reader)
+    return passed
+
+
+def _chained(first: Any, rest: Iterator[Any]) -> Iterator[Any]:
+    if first is not None:
+        yield first
+        yield from rest
+
+
+def _sum_up(connection: "duckdb.DuckDBPyConnection", out: Path, passed: Passed) -> None:
+    """Balance by year and rule, from the lines as they were written."""
+    for folder in sorted(out.glob("year=*")):
+        year, files = int(folder.name.removeprefix("year=")), str(folder / "*.parquet")
+        if year == 0:
+            rows = connection.execute(
+                "SELECT line, left_out_rule, item_text, amount_ore FROM read_parquet(?, hive_partitioning = false)",
+                [files],
+            ).fetchall()
+            for line, rule, value, amount in rows:
+                code = rule.removeprefix(typed.QUARANTINE)
+                if code == "blank":
+                    passed.blank += 1
+                    continue
+                column, reason = typed.REASONS[code]
+                passed.problems.append(Problem(line, column, redacted(value), reason, amount))
+            continue
+        passed.years.append(year)
+        for rule, lines, amount in connection.execute(
+            "SELECT left_out_rule, count(*), sum(amount_ore)::BIGINT FROM read_parquet(?, hive_partitioning = false) "
+            "GROUP BY ALL",
+            [files],
+        ).fetchall():
+            passed.add(year, rule or typed.COUNTED, lines, amount)
+        days = connection.execute(
+            "SELECT min(booked_on)::VARCHAR, max(booked_on)::VARCHAR FROM read_parquet(?, hive_partitioning = false)",
+            [files],
+        ).fetchone()
+        if days:
+            passed.days = (min(filter(None, (passed.days[0], days[0]))), max(passed.days[1], days[1]))
+
+
+def _place(connection: "duckdb.DuckDBPyConnection", out: Path, target: Path, passed: Passed, *, with_vat: bool) -> None:
+    """Move every year's lines to their place: one file a year, replaced whole."""
+    for year in passed.years:
+        parts = sorted((out / f"year={year}").glob("*.parquet"))
+        place = target / f"year={year}" / f"{passed.form.file_id}.parquet"
+        place.parent.mkdir(parents=True, exist_ok=True)
+        source = [str(part) for part in parts]
+        if with_vat:
+            row = connection.execute(
+                "SELECT count(*) FILTER (vat_ore <> 0), sum(vat_ore)::BIGINT "
+                "FROM read_parquet(?, hive_partitioning = false)",
+                [source],
+            ).fetchone()
+            if row and row[0]:
+                passed.add(year, typed.VAT_PART, row[0], row[1])
+        if with_vat or len(parts) > 1:
+            one = out / f"{year}.parquet"
+            connection.execute(
+                f"COPY (SELECT {', '.join(typed.COLUMNS)} FROM read_parquet($files, hive_partitioning = false)) "
+                f"TO '{quoted(one)}' (FORMAT parquet, COMPRESSION zstd)",
+                {"files": source},
+            )
+            parts = [one]
+        parts[0].replace(place)
+
+
+def quoted(path: Path) -> str:
+    """A path of ours inside SQL, where COPY takes no parameter."""
+    return str(path).replace("'", "''")
+
+
+def _line_balance(passed: Passed, reader: Any) -> None:
+    """Every line of the file is somewhere; lines inside a quoted cell belong to their record."""
+    if passed.form.format != "csv":
+        return
+    inside = reader.last_line - passed.form.skipped - passed.lines - passed.blank
+    if inside < 0:
+        raise LedgerError(f"{passed.form.file}: more lines were read than the file has; please report this.")
+    if inside:
+        passed.remarks.append(f"{inside:,} line breaks inside cells")
+
+
+def _refuse_too_many(passed: Passed, settings: SpendSettings) -> None:
+    wrong = len(passed.problems)
+    if not passed.lines:
+        raise LedgerError(f"{passed.form.file}: no lines below the header.")
+    share = 100 * wrong / passed.lines
+    if share > settings.quarantine_limit_pct:
+        raise TooManyError(passed, share, settings.quarantine_limit_pct)
+
+
+class TooManyError(LedgerError):
+    """More lines than allowed do not pass; holds what was found, so that it can be shown."""
+
+    def __init__(self, passed: Passed, share: float, limit: float) -> None:
+        self.passed = passed
+        first = "\n".join(problem_line(passed.form.file, problem) for problem in passed.problems[:_LISTED])
+        super().__init__(
+            f"{passed.form.file}: {len(passed.problems):,} of {passed.lines:,} lines ({share:.2f} %) do not pass, "
+            f"{limit:g} % are allowed (municipality.yaml, spend: quarantine_limit_pct). Read as {stated(passed.form)}. "
+            f"First:\n{first}"
+        )
+
+
+def problem_line(file: str, problem: Problem) -> str:
+    """``file:line: column ...``."""
+    column = f"column {problem.column_name}: " if problem.column_name else ""
+    return f"{file}:{problem.line}: {column}{problem.reason}, found {problem.value!r}"
+
+
+def stated(form: Form) -> str:
+    """What was detected, in words."""
+    if form.format != "csv":
+        return form.format
+    separator = {"\t": "tab", ",": "comma", ";": "semicolon", "|": "bar"}[form.separator]
+    mark = "comma" if form.decimal_mark == "," else "point"
+    return f"CSV, {form.encoding}{' with BOM' if form.has_bom else ''}, {separator}, decimal {mark}"
+
+
+def renamed(passed: Passed, shown: str) -> Passed:
+    """The balance of the same bytes under another name."""
+    return replace(passed, form=replace(passed.form, file=shown))

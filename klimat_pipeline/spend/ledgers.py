@@ -1,0 +1,267 @@
+"""All ledger files of all municipalities: found, recognised when unchanged, read, and held against each other.
+
+What does not belong here: one file (``door``), the tables made of it (``files``, ``scope``, ``quarantine``).
+"""
+
+import hashlib
+import json
+import shutil
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from klimat_pipeline.configuration.spend import SpendSettings
+from klimat_pipeline.errors import ConfigurationError, KlimatError, ProblemsError
+from klimat_pipeline.spend import overlap, typed
+from klimat_pipeline.spend.detect import CHUNK
+from klimat_pipeline.spend.door import Passed, Way, engine, read_file, renamed
+from klimat_pipeline.spend.personal import Pseudonyms
+from klimat_pipeline.spend.reference import load_ledger_reference, rules_of
+
+#: Files that a folder of ledgers may hold; others are left alone.
+SUFFIXES = (".csv", ".txt", ".tsv", ".xlsx", ".parquet", ".se", ".si", ".sie")
+#: Modules whose change reads every ledger anew.
+_DOOR = ("detect", "door", "ledgers", "lines", "overlap", "personal", "reference", "sheets", "typed", "values")
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerFile:
+    """A ledger file as it lies there.
+
+    Attributes:
+        path: any path that universal-pathlib understands.
+        shown: how tables and messages name it.
+        sha256: of its bytes.
+    """
+
+    path: Any
+    shown: str
+    sha256: str
+
+    @property
+    def file_id(self) -> str:
+        return self.sha256[:16]
+
+
+class Spend:
+    """Where the stage keeps what it makes: below ``<intermediate>/spend``.
+
+    Args:
+        intermediate: folder of the tables between stages.
+    """
+
+    def __init__(self, intermediate: Path) -> None:
+        self.root = intermediate / "spend"
+
+    def lines(self, code: str) -> Path:
+        """Folder of a municipality's typed lines, by year."""
+        return self.root / "ledger" / f"municipality_code={code}"
+
+    def state(self, code: str) -> Path:
+        """Folder of the balances of files that were read."""
+        return self.root / "state" / code
+
+    @property
+    def hashes(self) -> Path:
+        return self.root / "state" / "hashes.json"
+
+
+def find_files(folder: Path, settings: SpendSettings, hashes: Path) -> list[LedgerFile]:
+    """Ledger files of a municipality, by name.
+
+    Args:
+        folder: of the municipality.
+        settings: which paths are ledgers.
+        hashes: where hashes of unchanged files (size and time of change) are kept.
+
+    Raises:
+        ConfigurationError: a configured path does not exist; the usual folder may be absent.
+    """
+    from upath import UPath
+
+    usual = SpendSettings().ledgers
+    found: list[tuple[Any, str]] = []
+    for entry in settings.ledgers:
+        path = UPath(entry) if "://" in entry else UPath(folder / entry)
+        if path.is_dir():
+            inside = sorted(p for p in path.rglob("*") if p.suffix.lower() in SUFFIXES and not p.name.startswith("."))
+            found += [(p, _shown(p, folder)) for p in inside if p.is_file()]
+        elif path.is_file():
+            found.append((path, _shown(path, folder)))
+        elif entry not in usual:
+            raise ConfigurationError(
+                f"{folder.name}/municipality.yaml: spend.ledgers: there is no {_shown(path, folder)}"
+            )
+    if not found:
+        return []
+    known = json.loads(hashes.read_text()) if hashes.is_file() else {}
+    by_name = {shown: path for path, shown in found}
+    files = [LedgerFile(by_name[shown], shown, _hash(by_name[shown], shown, known)) for shown in sorted(by_name)]
+    text = json.dumps(known, indent=0, sort_keys=True)
+    if not hashes.is_file() or hashes.read_text() != text:
+        hashes.parent.mkdir(parents=True, exist_ok=True)
+        hashes.write_text(text)
+    return files
+
+
+def _shown(path: Any, folder: Path) -> str:
+    text = path.path if "://" in str(path) else str(path)
+    try:
+        return f"{folder.name}/{Path(text).relative_to(folder).as_posix()}"
+    except ValueError:
+        return "/".join(Path(text).parts[-2:])
+
+
+def _hash(path: Any, shown: str, known: dict[str, list[Any]]) -> str:
+    stat = path.stat()
+    stamp = [str(path), int(stat.st_size), float(getattr(stat, "st_mtime", 0) or 0)]
+    key = hashlib.sha256(f"{shown}\0{stamp[0]}".encode()).hexdigest()[:16]
+    before = known.get(key)
+    if before and before[:2] == stamp[1:] and stamp[2]:
+        return str(before[2])
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while chunk := file.read(CHUNK):
+            digest.update(chunk)
+    known[key] = [*stamp[1:], digest.hexdigest()]
+    return digest.hexdigest()
+
+
+def way_of(folder: Path, settings: SpendSettings, reference_dir: Path, key: bytes | None) -> Way:
+    """How a municipality's ledgers are read."""
+    reference = load_ledger_reference(reference_dir)
+    return Way(settings, reference, rules_of(folder, reference), Pseudonyms(key))
+
+
+def read_ledgers(
+    folders: Mapping[str, tuple[Path, SpendSettings]], reference_dir: Path, key: bytes | None, store: Spend
+) -> dict[str, list[Passed]]:
+    """Read what has changed of every municipality's ledgers, and give the balance of every file.
+
+    Args:
+        folders: folder and settings of each municipality, by code.
+        reference_dir: ``data/reference``.
+        key: of the pseudonyms; None drops personal ids.
+        store: where the typed lines go.
+
+    Raises:
+        ProblemsError: files that cannot be read, each with the reason; nothing of a later stage is made of the rest.
+    """
+    found: dict[str, list[Passed]] = {}
+    problems: list[str] = []
+    for code, (folder, settings) in folders.items():
+        try:
+            files = find_files(folder, settings, store.hashes)
+            _forget(code, store, {file.file_id for file in files})
+            if files:
+                way = way_of(folder, settings, reference_dir, key)
+                found[code] = _read_all(code, files, way, store)
+        except ProblemsError as error:
+            problems += error.problems
+        except KlimatError as error:
+            problems.append(str(error))
+    if problems:
+        raise ProblemsError(problems)
+    return found
+
+
+def _read_all(code: str, files: Sequence[LedgerFile], way: Way, store: Spend) -> list[Passed]:
+    same_way = _digest(way)
+    read: dict[str, Passed] = {}
+    copies: list[Passed] = []
+    problems = []
+    for file in files:
+        if file.sha256 in read:
+            first = read[file.sha256]
+            copy = renamed(first, file.shown)
+            copy.status, copy.scope, copy.problems, copy.years = f"same_bytes_as {first.form.file}", {}, [], []
+            copies.append(copy)
+            continue
+        try:
+            read[file.sha256] = _one(code, file, way, same_way, store, None)
+        except KlimatError as error:
+            problems.append(str(error))
+    if problems:
+        raise ProblemsError(problems)
+    by_day = sorted(files, key=lambda file: (read[file.sha256].days[0], file.shown))
+    _hold_together(code, list({f.sha256: f for f in by_day}.values()), read, way, same_way, store)
+    return [*read.values(), *copies]
+
+
+def _one(code: str, file: LedgerFile, way: Way, same_way: str, store: Spend, against: list[str] | None) -> Passed:
+    """A file's balance: as it was kept, or read anew; ``against`` asks for one that was held against these files."""
+    state, target = store.state(code) / f"{file.file_id}.json", store.lines(code)
+    if state.is_file():
+        kept = json.loads(state.read_text(encoding="utf-8"))
+        if kept["way"] == same_way:
+            passed = Passed.from_json(kept["passed"])
+            whole = all((target / f"year={year}" / f"{file.file_id}.parquet").is_file() for year in passed.years)
+            untouched = not passed.of(typed.OVERLAP)[0]
+            if whole and (against is None or untouched or passed.against == against):
+                return renamed(passed, file.shown)
+    _forget_file(code, store, file.file_id)
+    passed = read_file(file.path, file.shown, way, target)
+    _keep(passed, code, same_way, store)
+    return passed
+
+
+def _hold_together(
+    code: str, files: Sequence[LedgerFile], read: dict[str, Passed], way: Way, same_way: str, store: Spend
+) -> None:
+    """Hold every file against the earlier ones that share days with it."""
+    work = store.root / f".work-{uuid.uuid4().hex}"
+    try:
+        for place, file in enumerate(files):
+            near = [f for f in files[:place] if overlap.may_overlap(read[f.sha256], read[file.sha256])]
+            against = [f.file_id for f in near]
+            if read[file.sha256].against == against:
+                continue
+            passed = _one(code, file, way, same_way, store, against)
+            passed.remarks = [remark for remark in passed.remarks if " stand in " not in remark]
+            with engine(work) as connection:
+                for other in near:
+                    overlap.drop_what_is_there(connection, read[other.sha256], passed, store.lines(code), way.settings)
+            passed.against = against
+            _keep(passed, code, same_way, store)
+            read[file.sha256] = passed
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+
+
+def _keep(passed: Passed, code: str, same_way: str, store: Spend) -> None:
+    state = store.state(code) / f"{passed.form.file_id}.json"
+    state.parent.mkdir(parents=True, exist_ok=True)
+    draft = state.with_suffix(".part")
+    draft.write_text(json.dumps({"way": same_way, "passed": passed.to_json()}, ensure_ascii=False), encoding="utf-8")
+    draft.replace(state)
+
+
+def _forget(code: str, store: Spend, present: Iterable[str]) -> None:
+    """Remove what was made of files that are gone."""
+    kept = set(present)
+    for path in store.lines(code).glob("year=*/*.parquet"):
+        if path.stem not in kept:
+            path.unlink()
+    for path in store.state(code).glob("*.json"):
+        if path.stem not in kept:
+            path.unlink()
+    for left in store.lines(code).glob(".work-*"):
+        shutil.rmtree(left, ignore_errors=True)
+
+
+def _forget_file(code: str, store: Spend, file_id: str) -> None:
+    for path in store.lines(code).glob(f"year=*/{file_id}.parquet"):
+        path.unlink()
+
+
+def _digest(way: Way) -> str:
+    """Everything besides the bytes that the result follows from."""
+    digest = hashlib.sha256(way.settings.model_dump_json().encode())
+    digest.update(repr((way.reference.columns, way.rules, way.reference.rates)).encode())
+    digest.update(way.pseudonyms.fingerprint.encode())
+    here = Path(__file__).parent
+    for name in _DOOR:
+        digest.update((here / f"{name}.py").read_bytes())
+    return digest.hexdigest()

@@ -1,0 +1,143 @@
+"""Reference tables of the ledgers: names of columns, what is left out, exchange rates; each row with its reason.
+
+What does not belong here: factors, mappings to categories and price indices, which the footprint reads.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, get_args
+
+from klimat_pipeline.configuration.csv_file import CsvColumn, read_csv
+from klimat_pipeline.configuration.spend import Field_
+from klimat_pipeline.errors import ConfigurationError, ProblemsError
+from klimat_pipeline.text import fold
+
+#: Rules that the code knows by name: by supplier, and by the VAT of a line.
+INTERNAL, VAT = "internal", "vat"
+KINDS = (
+    "internal",
+    "vat",
+    "wages",
+    "transfers",
+    "taxes",
+    "interest",
+    "depreciation",
+    "balance",
+    "income",
+    "financial",
+    "other",
+)
+_RULE_COLUMNS = (
+    CsvColumn("rule", pattern=r"[a-z][a-z0-9_]*"),
+    CsvColumn("kind", allowed=KINDS),
+    CsvColumn("accounts", pattern=r"[0-9]+\*?( [0-9]+\*?)*", nullable=True),
+    CsvColumn("text_pattern", nullable=True),
+    CsvColumn("counts", allowed=("true", "false")),
+    CsvColumn("reason"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What a rule of ``ledger_rules.csv`` leaves out, or (``counts``) keeps in against the rules after it.
+
+    Attributes:
+        accounts: account numbers, or their beginnings with an asterisk.
+        text_pattern: regular expression on the account's text, in small letters; empty for any text.
+    """
+
+    rule: str
+    kind: str
+    accounts: tuple[str, ...]
+    text_pattern: str
+    counts: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerReference:
+    """All of it: folded header to field, rules in order, SEK per unit of a currency by year."""
+
+    columns: dict[str, str]
+    rules: tuple[Rule, ...]
+    rates: dict[tuple[str, int], float]
+
+
+def load_ledger_reference(reference_dir: Path) -> LedgerReference:
+    """Read the reference tables, anew when a file has changed.
+
+    Raises:
+        ProblemsError: a table is malformed.
+    """
+    stamps = tuple((reference_dir / f"{name}.csv").stat().st_mtime_ns for name in _FILES)
+    return _load(reference_dir, stamps)
+
+
+_FILES = ("ledger_columns", "ledger_rules", "exchange_rates")
+
+
+@lru_cache(maxsize=4)
+def _load(reference_dir: Path, stamps: tuple[int, ...]) -> LedgerReference:
+    del stamps
+    base = reference_dir.parent
+    columns = read_csv(
+        reference_dir / "ledger_columns.csv",
+        columns=(CsvColumn("alias"), CsvColumn("field", allowed=get_args(Field_)), CsvColumn("reason")),
+        base=base,
+        key=("alias",),
+    )
+    rates = read_csv(
+        reference_dir / "exchange_rates.csv",
+        columns=(
+            CsvColumn("year", kind="integer", minimum=1900, maximum=2200),
+            CsvColumn("currency", pattern=r"[A-Z]{3}"),
+            CsvColumn("sek_per_unit_annual_mean", kind="number", minimum=1e-9),
+            CsvColumn("source"),
+        ),
+        base=base,
+        key=("year", "currency"),
+    )
+    return LedgerReference(
+        {fold(row["alias"]): row["field"] for row in columns},
+        tuple(_rules(reference_dir / "ledger_rules.csv", base)),
+        {(row["currency"], row["year"]): row["sek_per_unit_annual_mean"] for row in rates},
+    )
+
+
+def rules_of(folder: Path, reference: LedgerReference) -> tuple[Rule, ...]:
+    """The rules of a municipality: its own ``ledger_rules.csv`` goes before the shipped ones.
+
+    Raises:
+        ProblemsError: its file is malformed, or a rule has a shipped one's name.
+    """
+    path = folder / "ledger_rules.csv"
+    if not path.is_file():
+        return reference.rules
+    own = _rules(path, folder.parent)
+    shipped = {rule.rule for rule in reference.rules}
+    taken = [rule.rule for rule in own if rule.rule in shipped]
+    if taken:
+        raise ProblemsError(
+            [f"{folder.name}/{path.name}: the rule {name!r} is shipped; give yours another name" for name in taken]
+        )
+    return (*own, *reference.rules)
+
+
+def _rules(path: Path, base: Path) -> list[Rule]:
+    problems, rules = [], []
+    rows: list[dict[str, Any]] = read_csv(path, columns=_RULE_COLUMNS, base=base, key=("rule",))
+    for number, row in enumerate(rows, start=2):
+        pattern = row["text_pattern"] or ""
+        try:
+            re.compile(pattern)
+        except re.error as error:
+            problems.append(f"{path.name}:{number}: column text_pattern: no regular expression: {error}")
+        if not row["accounts"] and not pattern and row["rule"] not in (INTERNAL, VAT):
+            problems.append(f"{path.name}:{number}: expected accounts or text_pattern, or both")
+        accounts = tuple((row["accounts"] or "").split())
+        rules.append(Rule(row["rule"], row["kind"], accounts, pattern, row["counts"] == "true", row["reason"]))
+    if problems:
+        raise ConfigurationError("\n".join(problems))
+    return rules

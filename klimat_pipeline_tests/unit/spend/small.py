@@ -1,0 +1,73 @@
+"""Small ledgers for the tests, in the open-data form, and a way to read them."""
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+
+from klimat_pipeline.configuration.spend import SpendSettings
+from klimat_pipeline.spend.door import Passed, Way, read_file
+from klimat_pipeline.spend.ledgers import Spend, read_ledgers
+from klimat_pipeline.spend.personal import Pseudonyms
+from klimat_pipeline.spend.reference import load_ledger_reference
+from klimat_pipeline_tests.support.shared import REPOSITORY
+
+REFERENCE = REPOSITORY / "data" / "reference"
+KEY = b"a key that only the tests know"
+HEADER = "kopare_id;verifikationsnummer;leverantor;leverantor_id;konto_nr;konto_text;belopp;datum;fakturanummer;text"
+
+
+def line(
+    voucher: str = "V1",
+    amount: str = "100,00",
+    day: str = "2023-03-01",
+    *,
+    name: str = "Firma AB",
+    supplier: str = "556677-8899",
+    account: str = "4110",
+    text: str = "Livsmedel",
+    invoice: str = "F1",
+    item: str = "",
+) -> str:
+    return f"212000-1157;{voucher};{name};{supplier};{account};{text};{amount};{day};{invoice};{item}"
+
+
+def way(**settings: Any) -> Way:
+    own = {"quarantine_limit_pct": 100.0, **settings}
+    reference = load_ledger_reference(REFERENCE)
+    return Way(SpendSettings.model_validate(own), reference, reference.rules, Pseudonyms(KEY))
+
+
+def read(tmp_path: Path, content: str | bytes, name: str = "ledger.csv", **settings: Any) -> Passed:
+    path = tmp_path / name
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    shutil.rmtree(tmp_path / "typed", ignore_errors=True)
+    return read_file(path, name, way(**settings), tmp_path / "typed")
+
+
+def typed_lines(folder: Path) -> list[dict[str, Any]]:
+    """All lines below a folder, in order of file and line."""
+    rows = [
+        row for path in sorted(folder.rglob("*.parquet")) for row in pq.read_table(path, partitioning=None).to_pylist()
+    ]
+    return sorted(rows, key=lambda row: (row["file_id"], row["line"]))
+
+
+def ledger(*lines: str, header: str = HEADER) -> str:
+    return "\n".join((header, *lines)) + "\n"
+
+
+def balance(passed: Passed) -> dict[str, tuple[int, int]]:
+    """Lines and oere by rule."""
+    sums: dict[str, tuple[int, int]] = {}
+    for _, rule, lines, amount in passed.rows():
+        before = sums.get(rule, (0, 0))
+        sums[rule] = (before[0] + lines, before[1] + amount)
+    return sums
+
+
+def read_folder(folder: Path, store: Path, **settings: Any) -> list[Passed]:
+    """Read all ledgers of a municipality's folder."""
+    own = SpendSettings.model_validate({"quarantine_limit_pct": 100.0, **settings})
+    return read_ledgers({"1283": (folder, own)}, REFERENCE, KEY, Spend(store)).get("1283", [])
