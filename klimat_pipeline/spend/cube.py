@@ -62,10 +62,10 @@ _CUBE = """
     SELECT c.*,
         round(c.amount_ore * coalesce(d.deflator, 1))::BIGINT AS real_ore,
         coalesce(round(c.amount_ore * f.mg_per_ore), 0)::BIGINT AS emissions_mg,
-        (f.mg_per_ore IS NOT NULL) AS has_factor,
+        (f.mg_per_ore IS NOT NULL) AS is_mapped,
         coalesce(round(c.weighed_ore * f.mg_per_ore), 0)::BIGINT AS weighed_mg,
         'spend' AS figure_from,
-        '' AS replaced_by
+        '' AS replacement_id
     FROM (
         SELECT k.municipality_code, k.year, k.month, k.unit, k.supplier_id, k.supplier_kind, k.contract_id, k.account,
             k.category, k.step AS classified_by, k.left_out_rule,

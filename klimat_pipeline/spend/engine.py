@@ -68,9 +68,11 @@ def view_lines(con: "duckdb.DuckDBPyConnection", root: Any) -> None:
     Raises:
         ContractError: a column that the footprint needs is missing.
     """
-    con.read_parquet(
-        f"{root}/municipality_code=*/year=*/*.parquet",
-        hive_partitioning=True,
+    # A code of a municipality keeps its zero in front: the partition's type is not left to guessing.
+    con.sql(
+        "SELECT * FROM read_parquet($path, hive_partitioning = true, "
+        "hive_types = {'municipality_code': VARCHAR, 'year': BIGINT})",
+        params={"path": f"{root}/municipality_code=*/year=*/*.parquet"},
     ).create_view("lines", replace=True)
     present = {row[0] for row in con.execute("DESCRIBE lines").fetchall()}
     if lacking := [name for name in NEEDED if name not in present]:

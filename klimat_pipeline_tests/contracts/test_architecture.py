@@ -13,7 +13,7 @@ import klimat_pipeline
 
 PACKAGE = Path(klimat_pipeline.__file__).resolve().parent
 FILES = sorted(PACKAGE.rglob("*.py"))
-STAGES = ("sources", "raw", "clean", "corrected", "inventory", "indicators", "quality", "published")
+STAGES = ("sources", "raw", "clean", "corrected", "inventory", "spend", "indicators", "quality", "published")
 #: Only these know Dagster.
 WIRING = ("definitions.py", "refresh.py", "defs/")
 EACH = pytest.mark.parametrize("path", FILES, ids=[path.relative_to(PACKAGE).as_posix() for path in FILES])

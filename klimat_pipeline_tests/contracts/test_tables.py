@@ -6,7 +6,7 @@ from klimat_pipeline.contracts import PUBLISHED, TABLES, Column, Table
 from klimat_pipeline.contracts.columns import COLUMNS
 from klimat_pipeline.contracts.sql import checked_identifier
 
-STAGES = ("sources", "raw", "clean", "corrected", "inventory", "indicators", "quality", "published")
+STAGES = ("sources", "raw", "clean", "corrected", "inventory", "spend", "indicators", "quality", "published")
 ALL = pytest.mark.parametrize("contract", TABLES.values(), ids=TABLES.keys())
 
 #: What readers rely on, as promised (issue 2); other columns may stand beside them.

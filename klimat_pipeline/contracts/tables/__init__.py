@@ -4,9 +4,19 @@ A new table is added to its stage's ``TABLES`` tuple; nothing else needs to know
 """
 
 from klimat_pipeline.contracts.model import Table
-from klimat_pipeline.contracts.tables import clean, corrected, indicators, inventory, published, quality, raw, sources
+from klimat_pipeline.contracts.tables import (
+    clean,
+    corrected,
+    indicators,
+    inventory,
+    published,
+    quality,
+    raw,
+    sources,
+    spend_results,
+)
 
-_STAGES = (sources, raw, clean, corrected, inventory, indicators, quality, published)
+_STAGES = (sources, raw, clean, corrected, inventory, spend_results, indicators, quality, published)
 
 #: All tables by key (``stage/name``), in the order of the pipeline.
 TABLES: dict[str, Table] = {entry.key: entry for stage in _STAGES for entry in stage.TABLES}

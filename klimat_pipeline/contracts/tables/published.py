@@ -6,7 +6,7 @@ publish under a new name instead.
 
 from klimat_pipeline.contracts.columns import col
 from klimat_pipeline.contracts.model import Table, published
-from klimat_pipeline.contracts.tables import clean, corrected, indicators, inventory, quality
+from klimat_pipeline.contracts.tables import clean, corrected, indicators, inventory, quality, spend_results
 
 _PUBLICATION = (col("publication_id"),)
 _RUN = (col("run_id"), col("publication_id"))
@@ -79,4 +79,18 @@ TABLES = (
     published(quality.FINDINGS, "data_quality", extra=_RUN),
     RUN_MANIFEST,
     DATA_DICTIONARY,
+    # -- spend analysis: results ---------------------------------------------------------------------------------
+    published(spend_results.BY_CATEGORY, "spend_by_category", extra=_PUBLICATION),
+    published(spend_results.BY_UNIT, "spend_by_unit", extra=_PUBLICATION),
+    published(spend_results.BY_SUPPLIER, "spend_by_supplier", extra=_PUBLICATION),
+    published(spend_results.BY_CONTRACT, "spend_by_contract", extra=_PUBLICATION),
+    published(spend_results.TREND, "spend_trend", extra=_PUBLICATION),
+    published(spend_results.CHANGES, "spend_change_explained", extra=_PUBLICATION),
+    published(spend_results.HOTSPOTS, "spend_hotspots", extra=_PUBLICATION),
+    published(spend_results.QUALITY, "spend_quality", extra=_PUBLICATION),
+    published(spend_results.SCOPE, "spend_scope", extra=_PUBLICATION),
+    published(spend_results.SCOPE3, "spend_scope3", extra=_PUBLICATION),
+    published(spend_results.REPLACED, "spend_replaced", extra=_PUBLICATION),
+    published(spend_results.INDICATORS, "spend_indicators", extra=_PUBLICATION),
+    published(spend_results.SENSITIVITY, "spend_sensitivity", extra=_PUBLICATION),
 )
