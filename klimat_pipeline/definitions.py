@@ -2,13 +2,26 @@
 
 import dagster as dg
 
-from klimat_pipeline.defs import clean, corrected, indicators, inventory, jobs, published, quality, raw, sources
+from klimat_pipeline.defs import (
+    clean,
+    corrected,
+    indicators,
+    inventory,
+    jobs,
+    published,
+    quality,
+    raw,
+    sources,
+    spend_results,
+)
 from klimat_pipeline.defs.io import ParquetTables
 from klimat_pipeline.defs.progress import progress_logger
 from klimat_pipeline.defs.project import Project
 
 defs = dg.Definitions(
-    assets=dg.load_assets_from_modules([sources, raw, clean, corrected, inventory, indicators, quality, published]),
+    assets=dg.load_assets_from_modules(
+        [sources, raw, clean, corrected, inventory, spend_results, indicators, quality, published]
+    ),
     jobs=[jobs.nightly_refresh, jobs.housekeeping],
     schedules=[jobs.nightly_schedule, jobs.housekeeping_schedule],
     resources={"io_manager": ParquetTables(), "project": Project()},

@@ -751,7 +751,8 @@ COLUMNS = _columns(
     Column(
         "spend_category",
         _TEXT,
-        "Category of what was bought: a division of the factor set; 'unmapped' where no step of the classification decided.",
+        "Category of what was bought: a division of the factor set; 'unmapped' where no step of the classification"
+        " decided.",
         pattern=IDENTIFIER,
     ),
     Column("category_name_sv", _TEXT, "Category in Swedish."),
@@ -759,7 +760,8 @@ COLUMNS = _columns(
     Column(
         "purchase_area",
         _TEXT,
-        "Purchase area as the climate contract speaks of them: construction, food, transport, energy, it, health_care and others.",
+        "Purchase area as the climate contract speaks of them: construction, food, transport, energy, it, "
+        "health_care and others.",
         pattern=IDENTIFIER,
     ),
     Column("ledger_unit", _TEXT, "Department or company as the ledger names it; empty where it does not."),
@@ -806,7 +808,8 @@ COLUMNS = _columns(
     Column(
         "footprint_t_co2e",
         _NUM,
-        "Emissions of what was bought: spend part, activity part and supplier part together. Missing where nothing is mapped; credit notes subtract.",
+        "Emissions of what was bought: spend part, activity part and supplier part together. Missing where nothing"
+        " is mapped; credit notes subtract.",
         unit="t CO2e",
         nullable=True,
         additive="yes",
@@ -835,7 +838,8 @@ COLUMNS = _columns(
     Column(
         "kg_co2e_per_sek",
         _NUM,
-        "Kilograms per krona of the year for the mapped part, whatever the figures come from; missing where nothing is mapped.",
+        "Kilograms per krona of the year for the mapped part, whatever the figures come from; missing where "
+        "nothing is mapped.",
         unit="kg CO2e/SEK",
         nullable=True,
     ),
@@ -875,7 +879,9 @@ COLUMNS = _columns(
     Column(
         "change_part",
         _TEXT,
-        "Cause: volume (more or less bought in fixed prices), price (inflation), mix (other categories; also whatever begins, ends or changes its sign), factor_vintage (other factors), unexplained (no positive volume in one of the years).",
+        "Cause: volume (more or less bought in fixed prices), price (inflation), mix (other categories; also "
+        "whatever begins, ends or changes its sign), factor_vintage (other factors), unexplained (no positive "
+        "volume in one of the years).",
         allowed=("volume", "price", "mix", "factor_vintage", "unexplained"),
     ),
     Column("part_value", _NUM, "The cause's part of the change; the parts sum to it.", unit="as the measure"),
@@ -884,7 +890,7 @@ COLUMNS = _columns(
     Column(
         "quality_aspect",
         _TEXT,
-        "step: of the classification; grade: of the data; range: of the footprint by the uncertainty of the factors; month: lines by month.",
+        "step: of the classification; grade: of the data; range: of the footprint by the uncertainty of the factors.",
         allowed=("step", "grade", "range"),
     ),
     Column("quality_item", _TEXT, "Step, grade, or which end of the range."),
@@ -898,7 +904,8 @@ COLUMNS = _columns(
     Column(
         "figure_from",
         _TEXT,
-        "spend: kronor times a factor; activity: the organisation's inventory, where it is counted already; supplier: the supplier's own figure.",
+        "spend: kronor times a factor; activity: the organisation's inventory, where it is counted already; "
+        "supplier: the supplier's own figure.",
         allowed=("spend", "activity", "supplier"),
     ),
     Column("is_in_inventory", _BOOL, "Whether the organisation's inventory counts it already: do not add it again."),

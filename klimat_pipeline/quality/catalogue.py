@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from klimat_pipeline.quality import inventories
+from klimat_pipeline.quality import inventories, spend
 from klimat_pipeline.quality import plausibility as likely
 from klimat_pipeline.quality import reconciliation as sums
 from klimat_pipeline.quality.findings import CheckResult, Finding, Kind, Severity
@@ -87,6 +87,16 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
         _likely(likely.gas_basis_matches),
         _likely(likely.per_resident),
     ),
+    # -- spend analysis: results ---------------------------------------------------------------------------------
+    "spend/by_category": (
+        _reconciles(spend.footprint_is_its_parts),
+        _reconciles(spend.replaced_counts_once),
+        _reconciles(spend.activities_not_exceeded),
+    ),
+    "spend/scope": (_reconciles(spend.lines_all_accounted),),
+    "spend/trend": (_reconciles(spend.months_sum_to_years),),
+    "spend/changes": (_reconciles(spend.change_is_its_parts),),
+    "spend/quality": (_likely(spend.money_understood),),
 }
 
 

@@ -14,6 +14,7 @@ Only classified purchases that a factor values are compared. What does not belon
 """
 
 import math
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -49,27 +50,27 @@ def spend_changes(con: "duckdb.DuckDBPyConnection", used: pd.DataFrame) -> pd.Da
     found: list[dict[str, Any]] = []
     for code, own in rows.groupby("municipality_code", sort=True):
         years = sorted(own["year"].unique())
-        for earlier, later in zip(years, years[1:], strict=False):
+        for earlier, later in pairwise(years):
             pair = _pair(own[own["year"] == earlier], own[own["year"] == later])
             sets = {terms.loc[(code, year), "factor_gwp_set"] for year in (earlier, later)}
             for measure, what in (("spend_sek", "nominal"), ("footprint_spend_t_co2e", "tonnes")):
                 parts = explained(pair, what)
-                for part in PARTS:
-                    found.append(
-                        {
-                            "municipality_code": code,
-                            "from_year": int(earlier),
-                            "to_year": int(later),
-                            "explained_measure": measure,
-                            "change_part": part,
-                            "part_value": parts[part],
-                            "from_value": float(pair[f"{what}_0"].sum()),
-                            "to_value": float(pair[f"{what}_1"].sum()),
-                            "price_year": int(terms.loc[(code, later), "price_year"]),
-                            "factor_gwp_set": sets.copy().pop() if len(sets) == 1 else "mixed",
-                            "note": _note(part, measure, later - earlier),
-                        }
-                    )
+                found += [
+                    {
+                        "municipality_code": code,
+                        "from_year": int(earlier),
+                        "to_year": int(later),
+                        "explained_measure": measure,
+                        "change_part": part,
+                        "part_value": parts[part],
+                        "from_value": float(pair[f"{what}_0"].sum()),
+                        "to_value": float(pair[f"{what}_1"].sum()),
+                        "price_year": int(terms.loc[(code, later), "price_year"]),
+                        "factor_gwp_set": sets.copy().pop() if len(sets) == 1 else "mixed",
+                        "note": _note(part, measure, later - earlier),
+                    }
+                    for part in PARTS
+                ]
     return pd.DataFrame(found, columns=table("spend/changes").column_names)
 
 
@@ -100,11 +101,9 @@ def explained(pair: pd.DataFrame, what: str) -> dict[str, float]:
         of_real, of_rest = _log(row.real_1 / row.real_0), _log((after / row.real_1) / (before / row.real_0))
         parts["volume"] += weight * of_volume
         parts[rest] += weight * of_rest
-        parts["mix"] += (after - before) - weight * (of_volume + of_rest) if of_real != of_volume else 0.0
-        if of_real == of_volume:
-            # No change of share: what rounding leaves belongs to the larger of the two others.
-            left = (after - before) - weight * (of_volume + of_rest)
-            parts["volume" if abs(of_volume) > abs(of_rest) else rest] += left
+        parts["mix"] += weight * (of_real - of_volume)
+    # What floating point leaves, so that the parts sum to the last digit.
+    parts["mix"] += change - sum(parts.values())
     return parts
 
 

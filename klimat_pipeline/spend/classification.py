@@ -36,7 +36,7 @@ def longest_keyword(text: str, keywords: Mapping[str, str]) -> str | None:
 
 def cpv_category(cpv: str, prefixes: Mapping[str, str]) -> str | None:
     """The category of a CPV code, with or without its check digit (``15000000-8``)."""
-    return longest_prefix(_NO_DIGIT.sub("", cpv.split("-")[0]), prefixes)
+    return longest_prefix(_NO_DIGIT.sub("", cpv.split("-", maxsplit=1)[0]), prefixes)
 
 
 def put_class_maps(con: "duckdb.DuckDBPyConnection", reference: SpendReference, own: Own) -> None:

@@ -140,7 +140,9 @@ def _factors(
     used = pd.concat(frames, ignore_index=True)[columns] if frames else pd.DataFrame(columns=columns)
     put_factors(con, used)
     # What is not mapped has no price group of its own: the general index, which every category without one has too.
-    general = used.groupby(["municipality_code", "year"], sort=True)["deflator"].agg(lambda values: values.mode().iat[0])
+    general = used.groupby(["municipality_code", "year"], sort=True)["deflator"].agg(
+        lambda values: values.mode().iat[0]
+    )
     deflators = [(str(code), int(year), "*", float(value)) for (code, year), value in general.items()]
     deflators += list(
         zip(used["municipality_code"], map(int, used["year"]), used["category"], used["deflator"], strict=True)
@@ -171,9 +173,7 @@ def put_factors(con: "duckdb.DuckDBPyConnection", used: pd.DataFrame) -> None:
     )
 
 
-def _put_rates(
-    con: "duckdb.DuckDBPyConnection", reference: SpendReference, chosen: Mapping[str, SpendFactors]
-) -> None:
+def _put_rates(con: "duckdb.DuckDBPyConnection", reference: SpendReference, chosen: Mapping[str, SpendFactors]) -> None:
     """``rates`` for lines in other currencies.
 
     Raises:

@@ -79,7 +79,9 @@ def view_lines(con: "duckdb.DuckDBPyConnection", root: Any) -> None:
         raise ContractError(f"typed ledger lines: columns {', '.join(lacking)} are missing.")
 
 
-def put(con: "duckdb.DuckDBPyConnection", name: str, columns: Mapping[str, Sequence[Any]], types: Sequence[str]) -> None:
+def put(
+    con: "duckdb.DuckDBPyConnection", name: str, columns: Mapping[str, Sequence[Any]], types: Sequence[str]
+) -> None:
     """A small table from columns of values; the types are SQL's, names are ours and never from a file."""
     import pyarrow as pa
 

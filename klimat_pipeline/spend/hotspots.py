@@ -27,7 +27,8 @@ _QUERY = """
             sum(emissions_mg)::BIGINT AS mg
         FROM kinds GROUP BY ALL
     ), whole AS (
-        SELECT municipality_code, year, sum(mg)::BIGINT AS whole_mg FROM ranked WHERE hotspot_kind = 'category' GROUP BY ALL
+        SELECT municipality_code, year, sum(mg)::BIGINT AS whole_mg FROM ranked WHERE hotspot_kind = 'category'
+        GROUP BY ALL
     )
     SELECT municipality_code, year, hotspot_kind,
         row_number() OVER (PARTITION BY municipality_code, year, hotspot_kind ORDER BY mg DESC, hotspot)

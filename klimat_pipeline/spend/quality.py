@@ -103,7 +103,9 @@ def _ranges(rows: pd.DataFrame, used: pd.DataFrame) -> pd.DataFrame:
     return frame_.astype({"ledger_lines": "Int64", "spend_sek": "float64", "share_of_spend_pct": "float64"})
 
 
-def footprint_draws(means: np.ndarray, uncertainty_pct: np.ndarray, *, draws: int = DRAWS, seed: int = SEED) -> np.ndarray:
+def footprint_draws(
+    means: np.ndarray, uncertainty_pct: np.ndarray, *, draws: int = DRAWS, seed: int = SEED
+) -> np.ndarray:
     """Sums of independent log-normal parts with these means.
 
     A log-normal of relative standard deviation v has sigma^2 = ln(1 + v^2), and mean 1 with mu = -sigma^2 / 2.

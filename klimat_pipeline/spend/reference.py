@@ -1,4 +1,4 @@
-"""Reference tables of the spend analysis: categories, mappings, factor sets, prices and rates, each row with its reason.
+"""Reference tables of the spend analysis: categories, mappings, factor sets, prices, rates; each row with its reason.
 
 What does not belong here: the formula (``factors``) and what a municipality maps itself (``own``).
 """

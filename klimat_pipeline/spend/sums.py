@@ -36,13 +36,20 @@ def put_terms(con: "duckdb.DuckDBPyConnection", used: pd.DataFrame, replaced: pd
         replaced: ``spend/replaced``.
     """
     other = {
-        (code, year): set(rows["factor_gwp_set"]) for (code, year), rows in replaced.groupby(["municipality_code", "year"])
+        (code, year): set(rows["factor_gwp_set"])
+        for (code, year), rows in replaced.groupby(["municipality_code", "year"])
     }
     rows = []
     for (code, year), own in used.groupby(["municipality_code", "year"], sort=True):
         sets = set(own["gwp_set"]) | other.get((code, year), set())
         rows.append(
-            (code, int(year), own["set_id"].iat[0], sets.pop() if len(sets) == 1 else "mixed", int(own["price_year"].iat[0]))
+            (
+                code,
+                int(year),
+                own["set_id"].iat[0],
+                sets.pop() if len(sets) == 1 else "mixed",
+                int(own["price_year"].iat[0]),
+            )
         )
     names = ("municipality_code", "year", *TERMS)
     put(

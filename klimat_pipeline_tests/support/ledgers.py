@@ -47,7 +47,9 @@ _USUAL: dict[str, Any] = {
 }
 
 
-def line(number: int, *, municipality_code: str = "1283", year: int = 2023, month: int = 1, **own: Any) -> dict[str, Any]:
+def line(
+    number: int, *, municipality_code: str = "1283", year: int = 2023, month: int = 1, **own: Any
+) -> dict[str, Any]:
     """A typed line; what is not given is as usual or empty."""
     empty = {field.name: "" for field in SCHEMA if field.type == pa.string()}
     return {
@@ -82,7 +84,9 @@ def write_lines(root: Path, rows: Iterable[Mapping[str, Any]], *, parts: int = 1
     return root
 
 
-def write_many(root: Path, lines: int, *, municipality_code: str = "1283", years: tuple[int, ...] = (2021, 2022, 2023)) -> Path:
+def write_many(
+    root: Path, lines: int, *, municipality_code: str = "1283", years: tuple[int, ...] = (2021, 2022, 2023)
+) -> Path:
     """So many lines as a municipality might have: few large suppliers and many small ones, heavy-tailed amounts.
 
     Every value follows from the line's number, so two calls write the same lines.
