@@ -6,7 +6,7 @@ text, a trained text model where one is wanted; else unmapped. Nothing is guesse
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from klimat_pipeline.spend.engine import put
@@ -156,5 +156,5 @@ def _put_map(con: "duckdb.DuckDBPyConnection", name: str, pairs: Iterable[tuple[
     put(con, name, dict(zip(("code", "category"), _columns(known, 2), strict=True)), ("VARCHAR", "VARCHAR"))
 
 
-def _columns(rows: list[tuple[str, ...]] | list[tuple[str, str, str | None]], count: int) -> list[list[str | None]]:
+def _columns(rows: Sequence[tuple[str | None, ...]], count: int) -> list[list[str | None]]:
     return [[row[i] for row in rows] for i in range(count)]

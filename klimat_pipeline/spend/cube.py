@@ -111,8 +111,8 @@ def build_cube(
     put_model_map(con)
     used = _factors(con, reference, chosen)
     _put_rates(con, reference, chosen)
-    _train(con, chosen)
     con.execute(f"CREATE OR REPLACE TEMP VIEW classified AS {CLASSIFIED}")
+    _train(con, chosen)
     con.execute(_CUBE)
     return used
 

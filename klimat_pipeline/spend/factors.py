@@ -72,7 +72,8 @@ def load_factor_set(set_id: str, reference: SpendReference, files: dict[str, str
         raise ConfigurationError(f"factor set {set_id!r} is unknown; data/reference/spend_factor_sets.csv has {known}.")
     row = terms.iloc[0]
     named = (files or {}).get(set_id)
-    path = Path(named) if named else reference.folder / row["path"] if row["path"] else None
+    shipped = reference.folder / row["path"] if isinstance(row["path"], str) else None
+    path = Path(named) if named else shipped
     if path is None:
         raise ConfigurationError(
             f"factor set {set_id}: its file is not shipped; give its path in spend.yaml under factor_files."

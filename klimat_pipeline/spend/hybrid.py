@@ -134,7 +134,7 @@ def _supplier_figures(own: Own) -> pd.DataFrame:
 
 def _name(row: Any) -> str:
     prefix = row.account_prefix
-    return row.supplier_id + (f"_{prefix}" if isinstance(prefix, str) and prefix else "")
+    return str(row.supplier_id) + (f"_{prefix}" if isinstance(prefix, str) and prefix else "")
 
 
 def _activity_figures(own: Own, organisation: pd.DataFrame, chosen: Mapping[str, SpendFactors]) -> pd.DataFrame:
