@@ -85,9 +85,7 @@ def learned(texts: Sequence[str], categories: Sequence[str], asked: Sequence[str
     counts: dict[str, int] = {}
     for category in categories:
         counts[category] = counts.get(category, 0) + 1
-    rows = [
-        (text, category) for text, category in zip(texts, categories, strict=True) if counts[category] >= _LEAST
-    ]
+    rows = [(text, category) for text, category in zip(texts, categories, strict=True) if counts[category] >= _LEAST]
     if len({category for _, category in rows}) < 2:
         return [(UNMAPPED, 0.0)] * len(asked)
     model = make_pipeline(

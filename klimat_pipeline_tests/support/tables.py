@@ -60,7 +60,17 @@ def _text(column: Column, is_key: bool, row: int) -> str:
     if column.pattern is None:
         return f"{column.name} {row}" if is_key else AWKWARD_TEXTS[row % len(AWKWARD_TEXTS)]
     day = f"2026-01-{row % 28 + 1:02d}"
-    candidates = (f"{row:04d}", f"{row % 100:02d}", day, f"r{row}", f"run-{row:016x}", f"{row:064x}", f"{row}", "NE", f"556{row:07d}")
+    candidates = (
+        f"{row:04d}",
+        f"{row % 100:02d}",
+        day,
+        f"r{row}",
+        f"run-{row:016x}",
+        f"{row:064x}",
+        f"{row}",
+        "NE",
+        f"556{row:07d}",
+    )
     for candidate in candidates:
         if re.fullmatch(column.pattern, candidate):
             return candidate

@@ -17,7 +17,7 @@ from klimat_pipeline_tests.support.shared import REPOSITORY
 REFERENCE = load_spend_reference(REPOSITORY / "data" / "reference")
 #: Kilograms per krona of 2023 from the shipped set: factor / 1000 / SEK per EUR.
 FOOD_KG_PER_SEK = 429.23 / 1000 / 11.48
-ENERGY_KG_PER_SEK = 406.86 / 1000 / 11.48
+ENERGY_KG_PER_SEK = 336.93 / 1000 / 11.48
 
 
 def food(number: int, ore: int, **own: Any) -> dict[str, Any]:

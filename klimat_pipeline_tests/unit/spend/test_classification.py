@@ -34,7 +34,11 @@ FULL: dict[str, Any] = {
         ({"cpv": "", "supplier_id": "5560000009", "sni": "46310"}, "textiles", "own_account"),
         ({"cpv": "", "supplier_id": "", "sni": "", "account": "6910"}, "fuels", "account"),
         ({"cpv": "", "supplier_id": "", "sni": "", "account": "9876"}, "energy_supply", "keyword"),
-        ({"cpv": "", "supplier_id": "", "sni": "", "account": "9876", "account_text": "Diverse"}, "unmapped", "unmapped"),
+        (
+            {"cpv": "", "supplier_id": "", "sni": "", "account": "9876", "account_text": "Diverse"},
+            "unmapped",
+            "unmapped",
+        ),
         ({"cpv": "99", "supplier_id": "", "sni": "99", "account": "", "account_text": ""}, "unmapped", "unmapped"),
     ],
 )

@@ -41,7 +41,9 @@ def test_by_category(tmp_path: Path) -> None:
     assert found.loc["energy_supply", "footprint_t_co2e"] == pytest.approx(2 * ENERGY_KG_PER_SEK)
     assert pd.isna(found.loc["unmapped", "footprint_t_co2e"])
     assert found.loc["food_products", "kg_co2e_per_sek"] == pytest.approx(FOOD_KG_PER_SEK)
-    assert found.loc["food_products", ["purchase_area", "scope3_category", "factor_gwp_set", "price_year"]].tolist() == [
+    assert found.loc[
+        "food_products", ["purchase_area", "scope3_category", "factor_gwp_set", "price_year"]
+    ].tolist() == [
         "food",
         1,
         "AR5",
