@@ -15,6 +15,7 @@ from klimat_pipeline.defs import (
     scenarios,
     sources,
     spend,
+    spend_results,
 )
 from klimat_pipeline.defs.io import ParquetTables
 from klimat_pipeline.defs.progress import progress_logger
@@ -22,7 +23,20 @@ from klimat_pipeline.defs.project import Project
 
 defs = dg.Definitions(
     assets=dg.load_assets_from_modules(
-        [sources, raw, clean, corrected, inventory, spend, indicators, scenarios, pathways, quality, published]
+        [
+            sources,
+            raw,
+            clean,
+            corrected,
+            inventory,
+            spend,
+            spend_results,
+            indicators,
+            scenarios,
+            pathways,
+            quality,
+            published,
+        ]
     ),
     jobs=[jobs.nightly_refresh, jobs.housekeeping],
     schedules=[jobs.nightly_schedule, jobs.housekeeping_schedule],

@@ -11,10 +11,12 @@ from pydantic import BaseModel
 
 from klimat_pipeline.configuration.corrections import CorrectionRegister
 from klimat_pipeline.configuration.municipality import Municipality
+from klimat_pipeline.configuration.spend_factors import SpendFactors
 
 MODELS: dict[str, type[BaseModel]] = {
     "municipality.schema.json": Municipality,
     "corrections.schema.json": CorrectionRegister,
+    "spend.schema.json": SpendFactors,
 }
 
 

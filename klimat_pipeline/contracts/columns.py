@@ -637,8 +637,16 @@ COLUMNS = _columns(
         nullable=True,
     ),
     Column("measure", _TEXT, "Which figure of the indicator.", allowed=("emissions_t_co2e", "change_pct")),
-    Column("year_from", _INT, "Last year of the earlier release.", minimum=1900, maximum=2200),
-    Column("year_to", _INT, "Last year of the later release.", minimum=1900, maximum=2200),
+    Column(
+        "year_from",
+        _INT,
+        "Earlier year of the comparison: between releases the last of each.",
+        minimum=1900,
+        maximum=2200,
+    ),
+    Column(
+        "year_to", _INT, "Later year of the comparison: between releases the last of each.", minimum=1900, maximum=2200
+    ),
     Column(
         "cause",
         _TEXT,
@@ -797,7 +805,7 @@ COLUMNS = _columns(
         unit="MSEK/year",
         nullable=True,
     ),
-    Column("price_year", _INT, "Price level of the kronor.", nullable=True, minimum=1900, maximum=2200),
+    Column("price_year", _INT, "Year in whose prices the kronor are.", nullable=True, minimum=1900, maximum=2200),
     *(
         Column(
             f"share_{payer}",
@@ -1008,7 +1016,7 @@ COLUMNS = _columns(
     Column(
         "spend_indicator",
         _TEXT,
-        "Indicator of the spend analysis that the target follows.",
+        "Indicator of the spend analysis; of a target the one that it follows.",
         nullable=True,
     ),
     Column(
@@ -1669,7 +1677,7 @@ COLUMNS = _columns(
     Column("separator", _TEXT, "What separates its cells; empty for formats without one."),
     Column("decimal_mark", _TEXT, "Decimal mark of its amounts.", allowed=(",", ".")),
     Column("header_columns", _TEXT, "Which field was read from which column, as field=header."),
-    Column("ledger_lines", _INT, "Ledger lines with content.", minimum=0, additive="yes"),
+    Column("ledger_lines", _INT, "Ledger lines with content that are in the figure.", minimum=0, additive="yes"),
     Column("lines_read", _INT, "Lines that went on to classification or were left out by a rule.", minimum=0),
     Column("lines_quarantined", _INT, "Lines that did not pass.", minimum=0, additive="yes"),
     Column("lines_duplicate", _INT, "Lines that another file holds already; nothing is counted twice.", minimum=0),
@@ -1692,6 +1700,166 @@ COLUMNS = _columns(
     Column("field", _TEXT, "Field at fault; empty where the whole line is."),
     Column("field_value", _TEXT, "What was found; withheld where a person could be in it."),
     Column("quarantine_reason", _TEXT, "Why the line did not pass."),
+    # -- spend analysis: results ---------------------------------------------------------------------------------
+    Column(
+        "spend_category",
+        _TEXT,
+        "Category of what was bought: a division of the factor set; 'unmapped' where no step of the classification"
+        " decided.",
+        pattern=IDENTIFIER,
+    ),
+    Column("category_name_sv", _TEXT, "Category in Swedish."),
+    Column("category_name_en", _TEXT, "Category in English, as the factor set names it."),
+    Column(
+        "purchase_area",
+        _TEXT,
+        "Purchase area as the climate contract speaks of them: construction, food, transport, energy, it, "
+        "health_care and others.",
+        pattern=IDENTIFIER,
+    ),
+    Column("ledger_unit", _TEXT, "Department or company as the ledger names it; empty where it does not."),
+    Column(
+        "supplier_id",
+        _TEXT,
+        "Organisation number of a legal person; 'others' sums persons and everybody below the threshold.",
+    ),
+    Column("supplier_name", _TEXT, "Name of the supplier as the ledger has it."),
+    Column("contract_id", _TEXT, "Contract or agreement as the ledger names it; empty for purchases without one."),
+    Column("ledger_account", _TEXT, "Account of the ledger."),
+    Column("month", _INT, "Month 1-12; 0 for the whole year.", minimum=0, maximum=12),
+    Column(
+        "spend_sek",
+        _NUM,
+        "Purchases excluding VAT in prices of their own year; credit notes are negative.",
+        unit="SEK",
+        additive="yes",
+    ),
+    Column("spend_real_sek", _NUM, "Purchases deflated to the price year.", unit="SEK", additive="yes"),
+    Column(
+        "mapped_sek",
+        _NUM,
+        "The part of the purchases that has emissions: classified, and with a factor or a figure instead.",
+        unit="SEK",
+        additive="yes",
+    ),
+    Column(
+        "replaced_sek",
+        _NUM,
+        "Purchases that an activity or a supplier's own figure explains instead of a factor.",
+        unit="SEK",
+        additive="yes",
+    ),
+    Column(
+        "footprint_t_co2e",
+        _NUM,
+        "Emissions of what was bought: spend part, activity part and supplier part together. Missing where nothing"
+        " is mapped; credit notes subtract.",
+        unit="t CO2e",
+        nullable=True,
+        additive="yes",
+    ),
+    Column("footprint_spend_t_co2e", _NUM, "The part that is kronor times a factor.", unit="t CO2e", additive="yes"),
+    Column(
+        "footprint_activity_t_co2e",
+        _NUM,
+        "The part that activities of the organisation's inventory give instead.",
+        unit="t CO2e",
+        additive="yes",
+    ),
+    Column(
+        "footprint_supplier_t_co2e",
+        _NUM,
+        "The part that suppliers' own figures give instead.",
+        unit="t CO2e",
+        additive="yes",
+    ),
+    Column(
+        "footprint_replaced_t_co2e",
+        _NUM,
+        "What the factor would have given for the replaced kronor; in no total.",
+        unit="t CO2e",
+    ),
+    Column(
+        "kg_co2e_per_sek",
+        _NUM,
+        "Kilograms per krona of the year for the mapped part, whatever the figures come from; missing where "
+        "nothing is mapped.",
+        unit="kg CO2e/SEK",
+        nullable=True,
+    ),
+    Column(
+        "factor_set",
+        _TEXT,
+        "Set of spend factors; see the reference table of sets for its licence and terms.",
+        pattern=IDENTIFIER,
+    ),
+    Column(
+        "factor_gwp_set",
+        _TEXT,
+        "Global warming potentials of the factor set; figures that replace spend state their own.",
+        allowed=("AR4", "AR5", "AR6", "not stated", "mixed"),
+    ),
+    Column(
+        "share_of_footprint_pct", _NUM, "Share of the municipality's footprint of the year.", unit="%", nullable=True
+    ),
+    Column("share_of_spend_pct", _NUM, "Share of the purchases that count in the year.", unit="%", nullable=True),
+    Column("cumulative_share_pct", _NUM, "Share of this and all higher ranks together.", unit="%", nullable=True),
+    Column(
+        "hotspot_kind",
+        _TEXT,
+        "What is ranked: categories, units, accounts or contracts.",
+        allowed=("category", "unit", "account", "contract"),
+    ),
+    Column("hotspot", _TEXT, "The category, unit, account or contract."),
+    Column("hotspot_rank", _INT, "Rank by emissions, 1 the largest.", minimum=1),
+    Column(
+        "explained_measure",
+        _TEXT,
+        "What changed: kronor of the classified purchases, or the spend part of their emissions in t CO2e.",
+        allowed=("spend_sek", "footprint_spend_t_co2e"),
+    ),
+    Column(
+        "change_part",
+        _TEXT,
+        "Cause: volume (more or less bought in fixed prices), price (inflation), mix (other categories; also "
+        "whatever begins, ends or changes its sign), factor_vintage (other factors), unexplained (no positive "
+        "volume in one of the years).",
+        allowed=("volume", "price", "mix", "factor_vintage", "unexplained"),
+    ),
+    Column("part_value", _NUM, "The cause's part of the change; the parts sum to it.", unit="as the measure"),
+    Column("from_value", _NUM, "The measure in the earlier year.", unit="as the measure"),
+    Column("to_value", _NUM, "The measure in the later year.", unit="as the measure"),
+    Column(
+        "quality_aspect",
+        _TEXT,
+        "step: of the classification; grade: of the data; range: of the footprint by the uncertainty of the factors.",
+        allowed=("step", "grade", "range"),
+    ),
+    Column("quality_item", _TEXT, "Step, grade, or which end of the range."),
+    Column(
+        "scope_part",
+        _TEXT,
+        "classified (has a category), unmapped, or left_out by a rule.",
+        allowed=("classified", "unmapped", "left_out"),
+    ),
+    Column("left_out_rule", _TEXT, "Rule that leaves lines out; empty for lines that count."),
+    Column(
+        "figure_from",
+        _TEXT,
+        "spend: kronor times a factor; activity: the organisation's inventory, where it is counted already; "
+        "supplier: the supplier's own figure.",
+        allowed=("spend", "activity", "supplier"),
+    ),
+    Column("is_in_inventory", _BOOL, "Whether the organisation's inventory counts it already: do not add it again."),
+    Column("replacement_id", _TEXT, "Rule that replaces spend: its name, or the supplier's number."),
+    Column(
+        "spend_indicator_value",
+        _NUM,
+        "Value in the unit named beside it; missing where an input is.",
+        unit="as named",
+        nullable=True,
+    ),
+    Column("spend_indicator_unit", _TEXT, "Unit of the indicator."),
 )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from klimat_pipeline.quality import council, inventories, outlook, spend_door
+from klimat_pipeline.quality import council, inventories, outlook, spend, spend_door
 from klimat_pipeline.quality import plausibility as likely
 from klimat_pipeline.quality import reconciliation as sums
 from klimat_pipeline.quality.findings import CheckResult, Finding, Kind, Severity
@@ -103,6 +103,16 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
     # -- spend: ledgers at the door
     "spend/scope": (_reconciles(spend_door.ledgers_balance), _reconciles(spend_door.ledger_lines_kept)),
     "spend/quarantine": (_likely(spend_door.quarantine_is_small),),
+    # -- spend analysis: results ---------------------------------------------------------------------------------
+    "spend/by_category": (
+        _reconciles(spend.footprint_is_its_parts),
+        _reconciles(spend.replaced_counts_once),
+        _reconciles(spend.activities_not_exceeded),
+    ),
+    "spend/balance": (_reconciles(spend.lines_all_accounted), _reconciles(spend.krona_kept)),
+    "spend/trend": (_reconciles(spend.months_sum_to_years),),
+    "spend/changes": (_reconciles(spend.change_is_its_parts),),
+    "spend/quality": (_likely(spend.money_understood),),
 }
 
 

@@ -128,7 +128,7 @@ def test_every_module_says_what_it_is_for(path: Path) -> None:
 
 def test_every_stage_is_a_folder_with_a_wiring_file_of_its_name() -> None:
     assert [stage for stage in STAGES if not (PACKAGE / stage / "__init__.py").is_file()] == []
-    assert [stage for stage in STAGES if not (PACKAGE / "defs" / f"{stage}.py").is_file()] == []
+    assert [stage for stage in STAGES if not list((PACKAGE / "defs").glob(f"{stage}*.py"))] == []
 
 
 def test_loading_the_definitions_loads_no_heavy_library() -> None:

@@ -70,6 +70,7 @@ def _text(column: Column, is_key: bool, row: int) -> str:
         f"{row:016x}",
         f"{row}",
         "NE",
+        f"556{row:07d}",
     )
     for candidate in candidates:
         if re.fullmatch(column.pattern, candidate):

@@ -15,9 +15,10 @@ from klimat_pipeline.contracts.tables import (
     scenarios,
     sources,
     spend,
+    spend_results,
 )
 
-_STAGES = (sources, raw, clean, corrected, inventory, spend, indicators, scenarios, quality, published)
+_STAGES = (sources, raw, clean, corrected, inventory, spend, spend_results, indicators, scenarios, quality, published)
 
 #: All tables by key (``stage/name``), in the order of the pipeline.
 TABLES: dict[str, Table] = {entry.key: entry for stage in _STAGES for entry in stage.TABLES}

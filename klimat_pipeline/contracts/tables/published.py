@@ -6,7 +6,16 @@ publish under a new name instead.
 
 from klimat_pipeline.contracts.columns import col
 from klimat_pipeline.contracts.model import Table, published
-from klimat_pipeline.contracts.tables import clean, corrected, indicators, inventory, quality, scenarios, spend
+from klimat_pipeline.contracts.tables import (
+    clean,
+    corrected,
+    indicators,
+    inventory,
+    quality,
+    scenarios,
+    spend,
+    spend_results,
+)
 
 _PUBLICATION = (col("publication_id"),)
 _RUN = (col("run_id"), col("publication_id"))
@@ -97,7 +106,20 @@ TABLES = (
     published(clean.SINKS, "carbon_sinks", extra=_PUBLICATION),
     published(clean.ACTIONS, "climate_actions", extra=_PUBLICATION),
     # -- spend: ledgers at the door
-    published(spend.SCOPE, "spend_scope", extra=_PUBLICATION),
     published(spend.QUARANTINE, "spend_quarantine", extra=_PUBLICATION),
     published(spend.FILES, "spend_files", extra=_PUBLICATION),
+    # -- spend analysis: results ---------------------------------------------------------------------------------
+    published(spend_results.BY_CATEGORY, "spend_by_category", extra=_PUBLICATION),
+    published(spend_results.BY_UNIT, "spend_by_unit", extra=_PUBLICATION),
+    published(spend_results.BY_SUPPLIER, "spend_by_supplier", extra=_PUBLICATION),
+    published(spend_results.BY_CONTRACT, "spend_by_contract", extra=_PUBLICATION),
+    published(spend_results.TREND, "spend_trend", extra=_PUBLICATION),
+    published(spend_results.CHANGES, "spend_change_explained", extra=_PUBLICATION),
+    published(spend_results.HOTSPOTS, "spend_hotspots", extra=_PUBLICATION),
+    published(spend_results.QUALITY, "spend_quality", extra=_PUBLICATION),
+    published(spend_results.BALANCE, "spend_scope", extra=_PUBLICATION),
+    published(spend_results.SCOPE3, "spend_scope3", extra=_PUBLICATION),
+    published(spend_results.REPLACED, "spend_replaced", extra=_PUBLICATION),
+    published(spend_results.INDICATORS, "spend_indicators", extra=_PUBLICATION),
+    published(spend_results.SENSITIVITY, "spend_sensitivity", extra=_PUBLICATION),
 )

@@ -1,0 +1,224 @@
+"""Contracts of the results of the spend analysis. Kronor exclude VAT; emissions are the purchases' supply chains.
+
+They are the organisation's perspective: never add them to a territory, and to the organisation's inventory only what
+``spend/scope3`` says is not in it.
+"""
+
+from klimat_pipeline.contracts.columns import col
+from klimat_pipeline.contracts.model import Column, Table
+
+_AT = (col("municipality_code"), col("year"))
+_SPEND = (col("ledger_lines"), col("spend_sek"), col("mapped_sek"))
+_FOOTPRINT = (
+    col("footprint_t_co2e").use("inventory/organisation.emissions_t_co2e"),
+    col("footprint_spend_t_co2e"),
+    col("footprint_activity_t_co2e").use("inventory/organisation.emissions_t_co2e"),
+    col("footprint_supplier_t_co2e"),
+)
+_TERMS = (col("factor_set"), col("factor_gwp_set"), col("price_year").use(nullable=False))
+
+
+def _table(name: str, description: str, columns: tuple[Column, ...], key: tuple[str, ...]) -> Table:
+    return Table(f"spend/{name}", description, (*_AT, *columns), ("municipality_code", "year", *key), topic="spend")
+
+
+BY_CATEGORY = _table(
+    "by_category",
+    "Purchases and their emissions by category; 'unmapped' has kronor and no emissions.",
+    (
+        col("spend_category"),
+        col("category_name_sv"),
+        col("category_name_en"),
+        col("purchase_area"),
+        col("scope3_category").use(description=col("scope3_category").description, nullable=True, minimum=1),
+        *_SPEND,
+        col("spend_real_sek"),
+        col("replaced_sek"),
+        *_FOOTPRINT,
+        col("share_of_footprint_pct"),
+        col("kg_co2e_per_sek"),
+        *_TERMS,
+    ),
+    ("spend_category",),
+)
+BY_UNIT = _table(
+    "by_unit",
+    "Purchases and their emissions by department and company.",
+    (col("ledger_unit"), *_SPEND, *_FOOTPRINT, col("share_of_footprint_pct"), col("kg_co2e_per_sek"), *_TERMS),
+    ("ledger_unit",),
+)
+BY_SUPPLIER = _table(
+    "by_supplier",
+    "Purchases and their emissions by supplier: legal persons above the municipality's threshold, all others in one "
+    "row. Persons are never named.",
+    (
+        col("supplier_id").use(pattern=r"\d{10}|others"),
+        col("supplier_name"),
+        *_SPEND,
+        *_FOOTPRINT,
+        col("share_of_footprint_pct"),
+        col("kg_co2e_per_sek"),
+        *_TERMS,
+    ),
+    ("supplier_id",),
+)
+BY_CONTRACT = _table(
+    "by_contract",
+    "Purchases and their emissions by contract; one row for what was bought without.",
+    (col("contract_id"), *_SPEND, *_FOOTPRINT, col("share_of_footprint_pct"), col("kg_co2e_per_sek"), *_TERMS),
+    ("contract_id",),
+)
+TREND = _table(
+    "trend",
+    "Purchases and their emissions by month and, with month 0, by year; nominal and deflated. Never add months and "
+    "years.",
+    (
+        col("month"),
+        col("ledger_lines").use(additive="no"),
+        col("spend_sek").use(additive="no"),
+        col("mapped_sek").use(additive="no"),
+        col("spend_real_sek").use(additive="no"),
+        *(column.use(additive="no") for column in _FOOTPRINT),
+        col("kg_co2e_per_sek"),
+        *_TERMS,
+    ),
+    ("month",),
+)
+CHANGES = Table(
+    "spend/changes",
+    "Why purchases and their emissions changed between two years: volume, price, mix and factor vintage (additive "
+    "LMDI); the parts sum to the change.",
+    (
+        col("municipality_code"),
+        col("year_from").use(nullable=False),
+        col("year_to").use(nullable=False),
+        col("explained_measure"),
+        col("change_part"),
+        col("part_value"),
+        col("from_value"),
+        col("to_value"),
+        col("price_year").use(nullable=False),
+        col("factor_gwp_set"),
+        col("note"),
+    ),
+    ("municipality_code", "year_from", "year_to", "explained_measure", "change_part"),
+    topic="spend",
+)
+HOTSPOTS = _table(
+    "hotspots",
+    "The largest sources of emissions, ranked, with their cumulative share. Kinds overlap: never add them.",
+    (
+        col("hotspot_kind"),
+        col("hotspot_rank"),
+        col("hotspot"),
+        col("spend_sek").use(additive="no"),
+        col("footprint_t_co2e").use("inventory/organisation.emissions_t_co2e", additive="no"),
+        col("share_of_footprint_pct"),
+        col("cumulative_share_pct"),
+        *_TERMS,
+    ),
+    ("hotspot_kind", "hotspot_rank"),
+)
+QUALITY = _table(
+    "quality",
+    "How well the footprint is known: kronor by step of the classification and by grade of the data, and its range by "
+    "the uncertainty of the factors.",
+    (
+        col("quality_aspect"),
+        col("quality_item"),
+        col("ledger_lines").use(additive="no", nullable=True),
+        col("spend_sek").use(additive="no", nullable=True),
+        col("share_of_spend_pct"),
+        col("footprint_t_co2e").use("inventory/organisation.emissions_t_co2e", additive="no"),
+        *_TERMS,
+        col("note"),
+    ),
+    ("quality_aspect", "quality_item"),
+)
+_DOOR = "spend/scope"
+BALANCE = _table(
+    "balance",
+    "Where every krona of the ledgers went: classified, unmapped, left out by a rule, found twice, or in quarantine. "
+    "The sum is what the files hold, to the oere. Municipality 9999 is an invented example.",
+    (
+        col("rule").use(f"{_DOOR}.rule"),
+        col("rule_kind").use(f"{_DOOR}.rule_kind"),
+        col("ledger_lines").use(f"{_DOOR}.ledger_lines"),
+        col("amount_ore").use(f"{_DOOR}.amount_ore"),
+        col("amount_sek").use(f"{_DOOR}.amount_sek"),
+        col("rule_reason").use(f"{_DOOR}.rule_reason"),
+    ),
+    ("rule",),
+)
+SCOPE3 = _table(
+    "scope3",
+    "Contribution of purchases to the categories of scope 3. What activities give is in the organisation's inventory "
+    "already, under its own scope.",
+    (
+        col("scope3_category").use(nullable=False, minimum=1),
+        col("figure_from"),
+        col("is_in_inventory"),
+        col("spend_sek"),
+        col("footprint_t_co2e").use("inventory/organisation.emissions_t_co2e"),
+        *_TERMS,
+    ),
+    ("scope3_category", "figure_from"),
+)
+REPLACED = _table(
+    "replaced",
+    "Kronor that activities or suppliers' own figures replace, so that nothing counts twice.",
+    (
+        col("replacement_id"),
+        col("figure_from").use(allowed=("activity", "supplier")),
+        col("ledger_lines"),
+        col("replaced_sek"),
+        col("footprint_replaced_t_co2e"),
+        col("footprint_t_co2e").use("inventory/organisation.emissions_t_co2e"),
+        col("factor_gwp_set"),
+        col("source"),
+        col("note"),
+    ),
+    ("replacement_id", "figure_from"),
+)
+INDICATORS = _table(
+    "indicators",
+    "Indicators of purchases: kilograms per krona, per resident and per kilogram of food, and the halving of purchases "
+    "against a base year that somebody has chosen.",
+    (
+        col("spend_indicator").use(nullable=False),
+        col("spend_indicator_value"),
+        col("spend_indicator_unit"),
+        col("factor_gwp_set"),
+        col("price_year").use(nullable=False),
+        col("note"),
+    ),
+    ("spend_indicator",),
+)
+SENSITIVITY = _table(
+    "sensitivity",
+    "The spend part of the footprint by other factor sets: how much depends on whose factors are used.",
+    (
+        col("factor_set"),
+        col("factor_gwp_set"),
+        col("mapped_sek").use(additive="no"),
+        col("footprint_t_co2e").use(additive="no"),
+        col("note"),
+    ),
+    ("factor_set",),
+)
+
+TABLES = (
+    BY_CATEGORY,
+    BY_UNIT,
+    BY_SUPPLIER,
+    BY_CONTRACT,
+    TREND,
+    CHANGES,
+    HOTSPOTS,
+    QUALITY,
+    BALANCE,
+    SCOPE3,
+    REPLACED,
+    INDICATORS,
+    SENSITIVITY,
+)

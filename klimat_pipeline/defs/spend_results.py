@@ -1,0 +1,60 @@
+"""Assets of the stage ``spend`` that are results: one step, because a step costs more than a small table."""
+
+import dagster as dg
+import pandas as pd
+
+from klimat_pipeline.defs.project import Project
+from klimat_pipeline.defs.wiring import as_metadata, checked_together, wired_together
+from klimat_pipeline.spend.results import KEYS
+
+#: Where the typed lines lie in the store of tables.
+LINES = "spend/ledger"
+#: Only the ratios per resident read the population.
+_READS = dict.fromkeys(KEYS, ("spend/files", "inventory/organisation")) | {
+    "spend/balance": ("spend/scope",),
+    "spend/indicators": ("spend/files", "inventory/organisation", "clean/population"),
+}
+
+
+@dg.multi_asset(
+    name="spend_results",
+    **wired_together(
+        *KEYS,
+        kinds=dict.fromkeys(KEYS, ("duckdb",)) | {"spend/by_category": ("duckdb", "vega")},
+        reads=_READS,
+        files="spend/files",
+        passed="spend/scope",
+        organisation="inventory/organisation",
+        population="clean/population",
+    ),
+)
+def spend_results(
+    context: dg.AssetExecutionContext,
+    project: Project,
+    files: pd.DataFrame,
+    passed: pd.DataFrame,
+    organisation: pd.DataFrame,
+    population: pd.DataFrame,
+):
+    """From typed ledger lines to the footprint of purchases; empty tables where nobody has a ledger."""
+    from klimat_pipeline.configuration.spend_factors import load_spend_factors
+    from klimat_pipeline.spend.mappings import load_spend_reference
+    from klimat_pipeline.spend.own import load_own
+    from klimat_pipeline.spend.plots import shown_on_pages
+    from klimat_pipeline.spend.results import spend_results as results
+
+    settings = project.settings
+    reference = load_spend_reference(settings.reference_dir)
+    made = results(
+        project.tables.root / LINES,
+        reference,
+        load_own(settings.municipalities_dir, reference.category_codes),
+        load_spend_factors(settings.municipalities_dir),
+        passed=passed,
+        organisation=organisation,
+        population=population,
+    )
+    shown = {key: as_metadata(texts) for key, texts in shown_on_pages(made).items()}
+    frames = {key: made[key] for key in KEYS}
+    inputs = {"spend/scope": passed, "inventory/organisation": organisation, "clean/population": population}
+    yield from checked_together(context, frames, inputs, shown)

@@ -1,0 +1,153 @@
+"""Checks of the spend analysis: do the tables add up to each other, and is enough of the money understood?"""
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+from klimat_pipeline.quality.findings import Finding, failed, first_keys, not_applicable, passed
+
+Tables = Mapping[str, pd.DataFrame]
+
+_AT = ["municipality_code", "year"]
+#: Sums of whole oere and milligrams, given as kronor and tonnes, differ by no more than floating point.
+NOISE_SEK, NOISE_T = 0.005, 1e-6
+#: A share of the kronor without emissions from which the footprint says little, per cent.
+UNMAPPED_PCT = 20.0
+_NOTHING = "no municipality has a ledger"
+
+
+def footprint_is_its_parts(tables: Tables) -> Sequence[Finding]:
+    """Emissions are the spend part, the activity part and the supplier part, in every category."""
+    frame = tables["spend/by_category"]
+    if frame.empty:
+        return [not_applicable(_NOTHING)]
+    parts = frame["footprint_spend_t_co2e"] + frame["footprint_activity_t_co2e"] + frame["footprint_supplier_t_co2e"]
+    off = frame[(frame["footprint_t_co2e"].fillna(0) - parts).abs() > NOISE_T]
+    return [_verdict(off, len(frame), "categories are the sum of their three parts", [*_AT, "spend_category"])]
+
+
+def replaced_counts_once(tables: Tables) -> Sequence[Finding]:
+    """What replaces spend is in the categories once: as many kronor and tonnes as the list of replacements says."""
+    frame, listed = tables["spend/by_category"], tables["spend/replaced"]
+    if frame.empty:
+        return [not_applicable(_NOTHING)]
+    shown = frame.groupby(_AT)[["replaced_sek", "footprint_activity_t_co2e", "footprint_supplier_t_co2e"]].sum()
+    wide = listed.pivot_table(index=_AT, columns="figure_from", values="footprint_t_co2e", aggfunc="sum")
+    listed_sek = listed.groupby(_AT)["replaced_sek"].sum().reindex(shown.index).fillna(0.0)
+    wide = wide.reindex(index=shown.index, columns=["activity", "supplier"]).fillna(0.0)
+    off = (
+        ((shown["replaced_sek"] - listed_sek).abs() > NOISE_SEK)
+        | ((shown["footprint_activity_t_co2e"] - wide["activity"]).abs() > NOISE_T)
+        | ((shown["footprint_supplier_t_co2e"] - wide["supplier"]).abs() > NOISE_T)
+    )
+    return [_verdict(shown[off].reset_index(), len(shown), "years hold every replacement once", _AT)]
+
+
+def activities_not_exceeded(tables: Tables) -> Sequence[Finding]:
+    """Activities give purchases no more than the organisation's inventory has of them."""
+    frame, inventory = tables["spend/by_category"], tables["inventory/organisation"]
+    if frame.empty or not frame["footprint_activity_t_co2e"].any():
+        return [not_applicable("no activity replaces spend")]
+    used = frame.groupby(_AT)["footprint_activity_t_co2e"].sum()
+    counted = inventory[~inventory["is_eliminated"].astype(bool)]
+    # The larger of the two methods of scope 2: one of them counts.
+    most = counted.groupby([*_AT, "organisation_unit", "activity_id"])["emissions_t_co2e"].max()
+    whole = most.groupby(level=_AT).sum().reindex(used.index).fillna(0.0)
+    off = used[used > whole + NOISE_T].reset_index()
+    return [_verdict(off, len(used), "years take no more from the inventory than it has", _AT)]
+
+
+def lines_all_accounted(tables: Tables) -> Sequence[Finding]:
+    """Classified and unmapped kronor are those of the categories, to the oere: no line was lost or counted twice."""
+    scope, frame = tables["spend/balance"], tables["spend/by_category"]
+    if scope.empty:
+        return [not_applicable(_NOTHING)]
+    counted = scope[scope["rule"].isin(["classified", "unmapped"])].groupby(_AT)[["amount_sek", "ledger_lines"]].sum()
+    return [
+        _same(tables, counted, frame, "spend/by_category"),
+        *(
+            _same(tables, counted, tables[key], key)
+            for key in ("spend/by_unit", "spend/by_supplier", "spend/by_contract")
+        ),
+    ]
+
+
+def _same(tables: Tables, counted: pd.DataFrame, frame: pd.DataFrame, key: str) -> Finding:
+    sums = frame.groupby(_AT)[["spend_sek", "ledger_lines", "footprint_t_co2e"]].sum().reindex(counted.index)
+    tonnes = tables["spend/by_category"].groupby(_AT)["footprint_t_co2e"].sum().reindex(counted.index)
+    off = (
+        ~((sums["spend_sek"].fillna(0) - counted["amount_sek"]).abs() <= NOISE_SEK)
+        | (sums["ledger_lines"].fillna(0) != counted["ledger_lines"])
+        | ~((sums["footprint_t_co2e"].fillna(0) - tonnes.fillna(0)).abs() <= NOISE_T)
+    )
+    return _verdict(counted[off].reset_index(), len(counted), f"years of {key} hold all lines that count", _AT)
+
+
+def krona_kept(tables: Tables) -> Sequence[Finding]:
+    """Classified, unmapped, left out, found twice and quarantined are what the ledgers hold, to the oere."""
+    balance, passed_on = tables["spend/balance"], tables["spend/scope"]
+    if passed_on.empty:
+        return [not_applicable(_NOTHING)]
+    held = passed_on.groupby(_AT)[["amount_ore", "ledger_lines"]].sum()
+    went = balance.groupby(_AT)[["amount_ore", "ledger_lines"]].sum().reindex(held.index, fill_value=0)
+    off = (held != went).any(axis=1)
+    return [_verdict(held[off].reset_index(), len(held), "years hold every krona of the ledgers, to the oere", _AT)]
+
+
+def months_sum_to_years(tables: Tables) -> Sequence[Finding]:
+    """The months of the trend sum to its years."""
+    trend = tables["spend/trend"]
+    if trend.empty:
+        return [not_applicable(_NOTHING)]
+    numbers = ["spend_sek", "spend_real_sek", "footprint_spend_t_co2e"]
+    months = trend[trend["month"] > 0].groupby(_AT)[numbers].sum()
+    years = trend[trend["month"] == 0].set_index(_AT)[numbers].reindex(months.index)
+    off = ((months - years).abs() > NOISE_SEK).any(axis=1)
+    return [_verdict(years[off].reset_index(), len(years), "years are the sum of their months", _AT)]
+
+
+def change_is_its_parts(tables: Tables) -> Sequence[Finding]:
+    """The parts of every explained change sum to it."""
+    frame = tables["spend/changes"]
+    if frame.empty:
+        return [not_applicable("no ledger has two years")]
+    keys = ["municipality_code", "year_from", "year_to", "explained_measure"]
+    groups = frame.groupby(keys)
+    change = groups["to_value"].first() - groups["from_value"].first()
+    size = groups["to_value"].first().abs() + groups["from_value"].first().abs()
+    off = (groups["part_value"].sum() - change).abs() > 1e-9 * size + NOISE_T
+    return [_verdict(change[off].reset_index(), len(change), "changes are the sum of their parts", keys)]
+
+
+def money_understood(tables: Tables) -> Sequence[Finding]:
+    """Whether most kronor have emissions: what is unmapped is missing in the footprint, not zero."""
+    frame = tables["spend/quality"]
+    graded = frame[frame["quality_aspect"] == "grade"]
+    if graded.empty:
+        return [not_applicable(_NOTHING)]
+    low = graded[(graded["quality_item"] == "none") & (graded["share_of_spend_pct"] > UNMAPPED_PCT)]
+    if low.empty:
+        return [passed("most kronor of every year have emissions", limit=f"{UNMAPPED_PCT:g} % without")]
+    return [
+        failed(
+            f"in {len(low)} years a large share of the kronor has no emissions",
+            observed=f"up to {low['share_of_spend_pct'].max():.1f} %",
+            limit=f"{UNMAPPED_PCT:g} %",
+            keys=first_keys(low, _AT),
+            count=len(low),
+            suspicion="accounts of the municipality's own: fill in the list of unmapped accounts",
+        )
+    ]
+
+
+def _verdict(off: pd.DataFrame, count: int, what: str, keys: list[str]) -> Finding:
+    if off.empty:
+        return passed(f"all {count} {what}", observed="0 differ", limit="0")
+    return failed(
+        f"{len(off)} of {count} differ: expected that {what}",
+        observed=str(len(off)),
+        limit="0",
+        keys=first_keys(off, keys),
+        count=len(off),
+        suspicion="a table was not made from the same cube as the others",
+    )

@@ -1,0 +1,160 @@
+"""What was bought: a cascade of steps, asked for distinct values and joined back, never line by line.
+
+The steps in order: the contract's CPV code, the supplier as the municipality knows it, the supplier's industry (unless
+it is a trader or marked as a wholesaler), the municipality's own accounts, the shipped accounts, a word in the account
+text, a trained text model where one is wanted; else unmapped. Nothing is guessed. What does not belong here: kilograms.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from klimat_pipeline.spend.engine import put
+from klimat_pipeline.spend.mappings import SpendReference
+from klimat_pipeline.spend.own import Own
+
+if TYPE_CHECKING:
+    import duckdb
+
+_NO_DIGIT = re.compile(r"\D")
+
+
+def longest_prefix(code: str, prefixes: Mapping[str, str]) -> str | None:
+    """The category of the longest prefix that the code begins with."""
+    for length in range(len(code), 0, -1):
+        if code[:length] in prefixes:
+            return prefixes[code[:length]]
+    return None
+
+
+def longest_keyword(text: str, keywords: Mapping[str, str]) -> str | None:
+    """The category of the longest keyword in a text; of two as long, of the first in the alphabet."""
+    folded = text.casefold()
+    found = [word for word in keywords if word.casefold() in folded]
+    return keywords[min(found, key=lambda word: (-len(word), word))] if found else None
+
+
+def cpv_category(cpv: str, prefixes: Mapping[str, str]) -> str | None:
+    """The category of a CPV code, with or without its check digit (``15000000-8``)."""
+    return longest_prefix(_NO_DIGIT.sub("", cpv.split("-", maxsplit=1)[0]), prefixes)
+
+
+def put_class_maps(con: "duckdb.DuckDBPyConnection", reference: SpendReference, own: Own) -> None:
+    """Tables from every distinct code, account and text of ``grouped`` to its category; those of no category are left.
+
+    Makes ``by_cpv``, ``by_sni``, ``by_supplier_id``, ``by_own_account``, ``by_account`` and ``by_text``.
+    """
+    cpv = _pairs(reference.cpv, "cpv_prefix")
+    sni = {
+        row.sni_prefix: "" if row.is_reseller else row.category for row in reference.sni.itertuples()
+    }  # a trader's industry ends the search of this step
+    accounts, words = _pairs(reference.accounts, "account_prefix"), _pairs(reference.keywords, "keyword")
+    _put_map(con, "by_cpv", ((code, cpv_category(code, cpv)) for code in _distinct(con, "cpv")))
+    _put_map(
+        con,
+        "by_sni",
+        ((code, longest_prefix(_NO_DIGIT.sub("", code), sni) or None) for code in _distinct(con, "sni")),
+    )
+    _put_map(con, "by_account", ((code, longest_prefix(code, accounts)) for code in _distinct(con, "account")))
+    _put_map(con, "by_text", ((text, longest_keyword(text, words)) for text in _distinct(con, "account_text")))
+    _put_own(con, own)
+
+
+def _put_own(con: "duckdb.DuckDBPyConnection", own: Own) -> None:
+    mine = {
+        str(code): _pairs(rows, "account_prefix") for code, rows in own.accounts.groupby("municipality_code", sort=True)
+    }
+    query = "SELECT DISTINCT municipality_code, account FROM grouped WHERE left_out_rule = '' ORDER BY ALL"
+    asked = con.execute(query).fetchall() if mine else []
+    found = [(code, account, longest_prefix(account, mine.get(code, {}))) for code, account in asked]
+    known = [row for row in found if row[2]]
+    put(
+        con,
+        "by_own_account",
+        dict(zip(("municipality_code", "account", "category"), _columns(known, 3), strict=True)),
+        ("VARCHAR", "VARCHAR", "VARCHAR"),
+    )
+    suppliers = own.suppliers
+    put(
+        con,
+        "by_supplier_id",
+        {
+            "municipality_code": list(suppliers["municipality_code"]),
+            "supplier_id": list(suppliers["supplier_id"]),
+            "category": [value if isinstance(value, str) else None for value in suppliers["category"]],
+            "is_wholesaler": [value == "true" for value in suppliers["is_wholesaler"]],
+        },
+        ("VARCHAR", "VARCHAR", "VARCHAR", "BOOLEAN"),
+    )
+
+
+#: The cascade as SQL: category and step of every row of ``grouped``. One step decides both.
+CLASSIFIED = """
+    SELECT g.*,
+        CASE g.step WHEN '' THEN ''
+            WHEN 'cpv' THEN g.cpv_category
+            WHEN 'supplier' THEN g.supplier_category
+            WHEN 'sni' THEN g.sni_category
+            WHEN 'own_account' THEN g.own_category
+            WHEN 'account' THEN g.account_category
+            WHEN 'keyword' THEN g.text_category
+            WHEN 'text_model' THEN g.model_category
+            ELSE 'unmapped' END AS category
+    FROM (
+        SELECT grouped.*,
+            by_cpv.category AS cpv_category,
+            by_supplier_id.category AS supplier_category,
+            by_sni.category AS sni_category,
+            by_own_account.category AS own_category,
+            by_account.category AS account_category,
+            by_text.category AS text_category,
+            by_model.category AS model_category,
+            CASE
+                WHEN left_out_rule <> '' THEN ''
+                WHEN by_cpv.category IS NOT NULL THEN 'cpv'
+                WHEN by_supplier_id.category IS NOT NULL THEN 'supplier'
+                WHEN by_sni.category IS NOT NULL AND NOT coalesce(by_supplier_id.is_wholesaler, false) THEN 'sni'
+                WHEN by_own_account.category IS NOT NULL THEN 'own_account'
+                WHEN by_account.category IS NOT NULL THEN 'account'
+                WHEN by_text.category IS NOT NULL THEN 'keyword'
+                WHEN by_model.category IS NOT NULL THEN 'text_model'
+                ELSE 'unmapped'
+            END AS step
+        FROM grouped
+        LEFT JOIN by_cpv ON by_cpv.code = grouped.cpv
+        LEFT JOIN by_supplier_id ON by_supplier_id.municipality_code = grouped.municipality_code
+            AND by_supplier_id.supplier_id = grouped.supplier_id
+        LEFT JOIN by_sni ON by_sni.code = grouped.sni
+        LEFT JOIN by_own_account ON by_own_account.municipality_code = grouped.municipality_code
+            AND by_own_account.account = grouped.account
+        LEFT JOIN by_account ON by_account.code = grouped.account
+        LEFT JOIN by_text ON by_text.code = grouped.account_text
+        LEFT JOIN by_model ON by_model.municipality_code = grouped.municipality_code
+            AND by_model.account_text = grouped.account_text
+    ) AS g
+"""
+
+
+def put_model_map(con: "duckdb.DuckDBPyConnection", rows: Iterable[tuple[str, str, str]] = ()) -> None:
+    """``by_model`` from (municipality, account text, category); without a model it stays empty."""
+    names = ("municipality_code", "account_text", "category")
+    put(con, "by_model", dict(zip(names, _columns(list(rows), 3), strict=True)), ("VARCHAR", "VARCHAR", "VARCHAR"))
+
+
+def _distinct(con: "duckdb.DuckDBPyConnection", column: str) -> list[str]:
+    """Distinct values of a column (a name of ours) among the lines that count."""
+    query = f"SELECT DISTINCT {column} FROM grouped WHERE left_out_rule = '' AND {column} <> '' ORDER BY 1"  # noqa: S608
+    return [row[0] for row in con.execute(query).fetchall()]
+
+
+def _pairs(rows: "object", key: str) -> dict[str, str]:
+    return dict(zip(rows[key], rows["category"], strict=True))  # type: ignore[index]
+
+
+def _put_map(con: "duckdb.DuckDBPyConnection", name: str, pairs: Iterable[tuple[str, str | None]]) -> None:
+    known = [(code, category) for code, category in pairs if category]
+    put(con, name, dict(zip(("code", "category"), _columns(known, 2), strict=True)), ("VARCHAR", "VARCHAR"))
+
+
+def _columns(rows: Sequence[tuple[str | None, ...]], count: int) -> list[list[str | None]]:
+    return [[row[i] for row in rows] for i in range(count)]

@@ -1,0 +1,256 @@
+"""From kronor to kilograms: one factor per krona, category and year of purchase.
+
+    kg CO2e = SEK x index(price year) / index(year of purchase) / SEK per currency unit(price year) / kg_per x factor
+
+The index deflates kronor to the price year of the factor; the exchange rate is that of the price year, too. What does
+not belong here: which category a line has (``classification``), and sums (``cube``).
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from klimat_pipeline.configuration.spend_factors import SpendFactors
+from klimat_pipeline.errors import ConfigurationError, ProblemsError
+from klimat_pipeline.spend.mappings import SpendReference
+
+COLUMNS = ("year", "category", "set_id", "kg_per_sek", "deflator", "price_year", "gwp_set", "uncertainty_pct", "note")
+
+
+@dataclass(frozen=True, slots=True)
+class FactorSet:
+    """A set of factors with its terms; ``factors`` are kg CO2e per ``kg_per`` units of currency, by category."""
+
+    set_id: str
+    currency: str
+    kg_per: float
+    price_year: int
+    gwp_set: str
+    uncertainty_pct: float
+    source: str
+    factors: dict[str, float]
+
+
+def kg_of(
+    amount_sek: float, *, index_price_year: float, index_year: float, sek_per_unit: float, kg_per: float, factor: float
+) -> float:
+    """The formula, for one amount.
+
+    Args:
+        amount_sek: kronor excluding VAT, in prices of the year of purchase.
+        index_price_year: price index in the factor's price year.
+        index_year: price index in the year of purchase.
+        sek_per_unit: kronor for one unit of the factor's currency, in its price year.
+        kg_per: units of currency that the factor is given for, such as 1000.
+        factor: kg CO2e.
+
+    Returns:
+        kg CO2e.
+    """
+    return amount_sek * (index_price_year / index_year) / sek_per_unit / kg_per * factor
+
+
+def load_factor_set(set_id: str, reference: SpendReference, files: dict[str, str] | None = None) -> FactorSet:
+    """Read a set's file through its concordance.
+
+    A category with several codes (a coarse concordance) gets their unweighted mean; one without has no factor.
+
+    Args:
+        set_id: one of ``spend_factor_sets.csv``.
+        reference: the reference tables.
+        files: paths of sets that are not shipped, by set.
+
+    Raises:
+        ConfigurationError: the set is unknown, its file is absent, or a value is no number.
+    """
+    terms = reference.factor_sets[reference.factor_sets["set_id"] == set_id]
+    if terms.empty:
+        known = ", ".join(reference.factor_sets["set_id"])
+        raise ConfigurationError(f"factor set {set_id!r} is unknown; data/reference/spend_factor_sets.csv has {known}.")
+    row = terms.iloc[0]
+    named = (files or {}).get(set_id)
+    shipped = reference.folder / row["path"] if isinstance(row["path"], str) else None
+    path = Path(named) if named else shipped
+    if path is None:
+        raise ConfigurationError(
+            f"factor set {set_id}: its file is not shipped; give its path in spend.yaml under factor_files."
+        )
+    given = _values(path, row["code_column"], row["value_column"])
+    return FactorSet(
+        set_id=set_id,
+        currency=row["currency"],
+        kg_per=float(row["kg_per"]),
+        price_year=int(row["price_year"]),
+        gwp_set=row["gwp_set"],
+        uncertainty_pct=float(row["uncertainty_pct"]),
+        source=row["source"],
+        factors=_by_category(given, row["concordance"], reference),
+    )
+
+
+def factor_table(
+    years: Iterable[int], reference: SpendReference, chosen: SpendFactors, *, set_id: str | None = None
+) -> pd.DataFrame:
+    """Kilograms per nominal krona for every year and category.
+
+    Args:
+        years: years of purchase.
+        reference: the reference tables.
+        chosen: the municipality's choices.
+        set_id: a sensitivity set instead of the chosen ones.
+
+    Returns:
+        ``COLUMNS``: kg CO2e per krona of the year, and the deflator to the price year of the chosen set.
+
+    Raises:
+        ProblemsError: an index value or a rate is missing and no fallback was chosen.
+    """
+    base = load_factor_set(set_id or chosen.factor_set, reference, dict(chosen.factor_files))
+    sets = {base.set_id: base}
+    prices = _Prices(reference, chosen)
+    rows: list[dict[str, Any]] = []
+    problems: list[str] = []
+    for year in sorted(set(years)):
+        own = base.set_id if set_id else _set_of(year, chosen)
+        if own not in sets:
+            sets[own] = load_factor_set(own, reference, dict(chosen.factor_files))
+        rows += _year(year, sets[own], base.price_year, prices, problems)
+    if problems:
+        raise ProblemsError(list(dict.fromkeys(problems)))
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def _year(year: int, used: FactorSet, base_year: int, prices: "_Prices", problems: list[str]) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = []
+    for category in prices.categories:
+        try:
+            now, note = prices.index(category, year)
+            to_factor, _ = prices.index(category, used.price_year)
+            to_base, _ = prices.index(category, base_year)
+            rate = prices.rate(used.currency, used.price_year)
+        except ConfigurationError as error:
+            problems.append(str(error))
+            continue
+        factor = used.factors.get(category)
+        kg = None
+        if factor is not None:
+            kg = kg_of(
+                1.0,
+                index_price_year=to_factor,
+                index_year=now,
+                sek_per_unit=rate,
+                kg_per=used.kg_per,
+                factor=factor,
+            )
+        rows.append(
+            {
+                "year": year,
+                "category": category,
+                "set_id": used.set_id,
+                "kg_per_sek": kg,
+                "deflator": to_base / now,
+                "price_year": base_year,
+                "gwp_set": used.gwp_set,
+                "uncertainty_pct": prices.uncertainty(used),
+                "note": note,
+            }
+        )
+    return rows
+
+
+class _Prices:
+    """Index and rates of the reference tables, with a municipality's own additions."""
+
+    def __init__(self, reference: SpendReference, chosen: SpendFactors) -> None:
+        own = reference.price_index[reference.price_index["index_id"] == chosen.deflator]
+        if own.empty and not chosen.price_index:
+            raise ConfigurationError(
+                f"price index {chosen.deflator!r} is unknown; data/reference/price_index.csv has "
+                f"{', '.join(sorted(set(reference.price_index['index_id'])))}."
+            )
+        self.categories = reference.category_codes
+        self._chosen = chosen
+        self._index: dict[str, dict[int, float]] = {}
+        for row in own.itertuples():
+            self._index.setdefault(row.price_group, {})[int(row.year)] = float(row.index_value)
+        for value in chosen.price_index:
+            self._index.setdefault(value.price_group, {})[value.year] = value.value
+        self._rates = {
+            (row.currency, int(row.year)): float(row.sek_per_unit_annual_mean)
+            for row in reference.exchange_rates.itertuples()
+        } | {(rate.currency, rate.year): rate.sek_per_unit for rate in chosen.exchange_rates}
+
+    def index(self, category: str, year: int) -> tuple[float, str]:
+        """The category's own index where there is one, else that of all; with a note where another year stands in."""
+        values = self._index.get(category) or self._index.get("*", {})
+        if year in values:
+            return values[year], ""
+        earlier = [known for known in values if known < year]
+        if self._chosen.missing_index == "last_known" and earlier:
+            return values[max(earlier)], f"price index of {max(earlier)} stands in for {year}"
+        raise ConfigurationError(
+            f"price index {self._chosen.deflator} has no value for {year}: add it with its source to "
+            "data/reference/price_index.csv or to price_index in spend.yaml, or choose missing_index: last_known."
+        )
+
+    def rate(self, currency: str, year: int) -> float:
+        """Kronor for one unit of the currency, annual mean; never another year's."""
+        if currency == "SEK":
+            return 1.0
+        if (currency, year) not in self._rates:
+            raise ConfigurationError(
+                f"no exchange rate of {currency} for {year}: add it with its source to "
+                "data/reference/exchange_rates.csv or to exchange_rates in spend.yaml."
+            )
+        return self._rates[currency, year]
+
+    def uncertainty(self, used: FactorSet) -> float:
+        own = self._chosen.uncertainty_pct
+        return used.uncertainty_pct if own is None else own
+
+
+def _set_of(year: int, chosen: SpendFactors) -> str:
+    """The set of the newest year named in ``factor_set_by_year`` that is not after this one."""
+    begun = [first for first in chosen.factor_set_by_year if int(first) <= year]
+    return chosen.factor_set_by_year[max(begun, key=int)] if begun else chosen.factor_set
+
+
+def _values(path: Path, code_column: str, value_column: str) -> dict[str, float]:
+    import csv
+
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            reader = csv.DictReader(file)
+            header = reader.fieldnames or []
+            if lacking := [name for name in (code_column, value_column) if name not in header]:
+                raise ConfigurationError(f"{path.name}:1: column {', '.join(lacking)} is missing.")
+            found: dict[str, float] = {}
+            for row in reader:
+                code = row[code_column]
+                if code in found:
+                    raise ConfigurationError(f"{path.name}:{reader.line_num}: {code} stands twice.")
+                try:
+                    found[code] = float(row[value_column])
+                except (TypeError, ValueError):
+                    raise ConfigurationError(
+                        f"{path.name}:{reader.line_num}: column {value_column}: expected a number, found "
+                        f"{row[value_column]!r}."
+                    ) from None
+    except OSError as error:
+        raise ConfigurationError(f"factor file {path.name}: cannot be read ({error.strerror}).") from None
+    return found
+
+
+def _by_category(given: dict[str, float], concordance: str, reference: SpendReference) -> dict[str, float]:
+    if concordance == "spend_categories":
+        pairs = zip(reference.categories["category"], reference.categories["nace_code"], strict=True)
+        return {category: given[code] for category, code in pairs if code in given}
+    found: dict[str, list[float]] = {}
+    for row in reference.naics.itertuples():
+        found.setdefault(row.category, []).extend(
+            value for code, value in sorted(given.items()) if code.startswith(row.naics_prefix)
+        )
+    return {category: sum(values) / len(values) for category, values in found.items() if values}

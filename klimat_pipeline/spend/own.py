@@ -1,0 +1,116 @@
+"""What a municipality says of its own purchases: accounts, suppliers, replacements, supplier figures. Reading only."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from klimat_pipeline.configuration.csv_file import CsvColumn, read_csv
+from klimat_pipeline.configuration.municipality import municipality_folders
+from klimat_pipeline.errors import ConfigurationError, ProblemsError
+from klimat_pipeline.spend.mappings import CODE, unknown_categories
+
+_ACCOUNT = r"\d{1,10}"
+_YEAR = {"kind": "integer", "minimum": 1900, "maximum": 2200}
+#: A legal person's organisation number: the third digit is two or more. No personal identity number gets in here.
+_LEGAL = r"\d{2}[2-9]\d{7}"
+
+#: Columns and key of every file; each may be absent.
+FILES: Mapping[str, tuple[tuple[CsvColumn, ...], tuple[str, ...]]] = {
+    "spend_accounts": (
+        (
+            CsvColumn("account_prefix", pattern=_ACCOUNT),
+            CsvColumn("category", pattern=CODE),
+            CsvColumn("reason"),
+        ),
+        ("account_prefix",),
+    ),
+    "spend_suppliers": (
+        (
+            CsvColumn("supplier_id", pattern=_LEGAL),
+            CsvColumn("category", pattern=CODE, nullable=True),
+            CsvColumn("is_wholesaler", allowed=("true", "false")),
+            CsvColumn("reason"),
+        ),
+        ("supplier_id",),
+    ),
+    "spend_replacements": (
+        (
+            CsvColumn("replacement_id", pattern=CODE),
+            CsvColumn("account_prefix", pattern=_ACCOUNT),
+            CsvColumn("unit", nullable=True),
+            CsvColumn("year_from", **_YEAR),  # type: ignore[arg-type]
+            CsvColumn("year_to", **_YEAR),  # type: ignore[arg-type]
+            CsvColumn("activity_ids", pattern=rf"{CODE}( {CODE})*"),
+            CsvColumn("reason"),
+        ),
+        ("replacement_id", "account_prefix", "unit"),
+    ),
+    "spend_supplier_figures": (
+        (
+            CsvColumn("supplier_id", pattern=_LEGAL),
+            CsvColumn("year", **_YEAR),  # type: ignore[arg-type]
+            CsvColumn("account_prefix", pattern=_ACCOUNT, nullable=True),
+            CsvColumn("emissions_kg_co2e", kind="number", minimum=0),
+            CsvColumn("gwp_set", allowed=("AR4", "AR5", "AR6", "not stated")),
+            CsvColumn("source"),
+        ),
+        ("supplier_id", "year", "account_prefix"),
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """The four files of all municipalities, each with ``municipality_code``."""
+
+    accounts: pd.DataFrame
+    suppliers: pd.DataFrame
+    replacements: pd.DataFrame
+    supplier_figures: pd.DataFrame
+
+
+def load_own(municipalities_dir: Path, category_codes: tuple[str, ...]) -> Own:
+    """Read the files of every municipality.
+
+    Raises:
+        ProblemsError: everything that is wrong in all files, with file, line, column and value.
+    """
+    rows: dict[str, list[dict[str, Any]]] = {name: [] for name in FILES}
+    problems: list[str] = []
+    for folder in municipality_folders(municipalities_dir, []):
+        for name, (columns, key) in FILES.items():
+            path = folder / f"{name}.csv"
+            if not path.is_file():
+                continue
+            try:
+                found = read_csv(path, columns=columns, base=municipalities_dir, key=key)
+            except ProblemsError as error:
+                problems += error.problems
+                continue
+            except ConfigurationError as error:
+                problems.append(str(error))
+                continue
+            named = [row["category"] for row in found if row.get("category")]
+            problems += unknown_categories(named, category_codes, f"{folder.name}/{name}.csv")
+            rows[name] += [{"municipality_code": folder.name[:4], **row} for row in found]
+    problems += [
+        f"{row['municipality_code']} spend_replacements.csv: {row['replacement_id']}: year_to {row['year_to']} is "
+        f"before year_from {row['year_from']}"
+        for row in rows["spend_replacements"]
+        if row["year_to"] < row["year_from"]
+    ]
+    if problems:
+        raise ProblemsError(problems)
+    return Own(*(_frame(name, rows[name]) for name in FILES))
+
+
+def nothing_own() -> Own:
+    """No municipality has said anything."""
+    return Own(*(_frame(name, []) for name in FILES))
+
+
+def _frame(name: str, rows: list[dict[str, Any]]) -> pd.DataFrame:
+    return pd.DataFrame(rows, columns=["municipality_code", *(column.name for column in FILES[name][0])])

@@ -1,0 +1,97 @@
+"""Kronor to kilograms by hand: the contract's own example, the direction of the deflator, what is refused."""
+
+import pytest
+
+from klimat_pipeline.configuration.spend_factors import IndexValue, Rate, SpendFactors
+from klimat_pipeline.errors import ConfigurationError, ProblemsError
+from klimat_pipeline.spend.factors import factor_table, kg_of, load_factor_set
+from klimat_pipeline_tests.support.shared import shared_path
+from klimat_pipeline_tests.unit.spend.purchases import REFERENCE
+
+USEPA = "data/factors/usepa_supply_chain_v1.3.0_naics.csv"
+
+
+def kg(category: str, year: int, **chosen: object) -> float:
+    table = factor_table([year], REFERENCE, SpendFactors(**chosen)).set_index("category")
+    return float(table.loc[category, "kg_per_sek"])
+
+
+def test_a_million_kronor_of_food() -> None:
+    """1,000,000 SEK / 11.48 SEK per EUR / 1000 x 429.23 kg = 37,389.37 kg."""
+    found = kg_of(1e6, index_price_year=1, index_year=1, sek_per_unit=11.48, kg_per=1000, factor=429.23)
+    assert round(found) == 37_389
+    assert round(1e6 * kg("food_products", 2023)) == 37_389
+
+
+def test_an_older_krona_bought_more() -> None:
+    """Index 403.70 in 2023 and 343.19 in 2021: a krona of 2021 is 1.17632 kronor of 2023."""
+    assert kg("food_products", 2021) / kg("food_products", 2023) == pytest.approx(403.70 / 343.19)
+    assert kg("food_products", 2021) > kg("food_products", 2023)
+
+
+def test_a_missing_index_stops() -> None:
+    with pytest.raises(ProblemsError, match=r"price index kpi has no value for 2024: .* missing_index: last_known"):
+        kg("food_products", 2024)
+
+
+def test_a_missing_index_falls_back_where_that_was_chosen_and_says_so() -> None:
+    table = factor_table([2025], REFERENCE, SpendFactors(missing_index="last_known"))
+    assert set(table["note"]) == {"price index of 2023 stands in for 2025"}
+    assert kg("food_products", 2025, missing_index="last_known") == kg("food_products", 2023)
+
+
+def test_an_own_index_value_counts() -> None:
+    """Index 807.40 is twice that of 2023: the krona is worth half."""
+    own = [IndexValue(year=2024, value=807.40, source="own")]
+    assert kg("food_products", 2024, price_index=own) == pytest.approx(kg("food_products", 2023) / 2)
+
+
+def test_a_category_may_have_an_index_of_its_own() -> None:
+    own = [IndexValue(year=y, price_group="food_products", value=v, source="own") for y, v in ((2022, 80), (2023, 100))]
+    assert kg("food_products", 2022, price_index=own) == pytest.approx(kg("food_products", 2023) * 100 / 80)
+    assert kg("textiles", 2022, price_index=own) == pytest.approx(kg("textiles", 2023) * 403.70 / 371.91)
+
+
+def test_an_unknown_set_names_the_known_ones() -> None:
+    with pytest.raises(ConfigurationError, match="'exiobase' is unknown; .* has figaro_se_2023, usepa_2022"):
+        load_factor_set("exiobase", REFERENCE)
+
+
+def test_a_set_that_is_not_shipped_needs_its_file() -> None:
+    with pytest.raises(ConfigurationError, match="factor_files"):
+        load_factor_set("usepa_2022", REFERENCE)
+
+
+def test_the_foreign_set_loads_through_the_same_code() -> None:
+    """Soybean farming begins the file at 0.532 kg per USD with margins; a category is the mean of its NAICS codes."""
+    path = str(shared_path(USEPA))
+    found = load_factor_set("usepa_2022", REFERENCE, {"usepa_2022": path})
+    assert (found.currency, found.kg_per, found.price_year) == ("USD", 1.0, 2022)
+    assert set(found.factors) == set(REFERENCE.category_codes) - {"public_administration"}
+    chosen = {"factor_files": {"usepa_2022": path}}
+    with pytest.raises(ProblemsError, match="no exchange rate of USD for 2022"):
+        factor_table([2023], REFERENCE, SpendFactors(**chosen), set_id="usepa_2022")
+    rate = Rate(year=2022, currency="USD", sek_per_unit=10.0, source="the test's input")
+    table = factor_table([2022], REFERENCE, SpendFactors(**chosen, exchange_rates=[rate]), set_id="usepa_2022")
+    row = table.set_index("category").loc["food_products"]
+    assert row["kg_per_sek"] == pytest.approx(found.factors["food_products"] / 10)
+    assert row["gwp_set"] == "not stated"
+
+
+def test_a_file_with_a_text_for_a_factor_is_refused(tmp_path) -> None:
+    path = tmp_path / "factors.csv"
+    path.write_text("nace_code,total_purchaser_prices_with_margins\nA01,much\n", encoding="utf-8")
+    with pytest.raises(ConfigurationError, match=r"factors.csv:2: column total_purchaser.* found 'much'"):
+        load_factor_set("figaro_se_2023", REFERENCE, {"figaro_se_2023": str(path)})
+
+
+def test_another_vintage_counts_from_its_year_on() -> None:
+    chosen = {
+        "factor_set_by_year": {"2022": "usepa_2022"},
+        "factor_files": {"usepa_2022": str(shared_path(USEPA))},
+        "exchange_rates": [Rate(year=2022, currency="USD", sek_per_unit=10.0, source="the test's input")],
+    }
+    table = factor_table([2021, 2022, 2023], REFERENCE, SpendFactors(**chosen)).drop_duplicates("year")
+    assert list(table["set_id"]) == ["figaro_se_2023", "usepa_2022", "usepa_2022"]
+    # Fixed prices stay those of the first set, so that a change of factors is no change of volume.
+    assert set(table["price_year"]) == {2023}

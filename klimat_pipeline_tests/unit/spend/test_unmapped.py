@@ -1,0 +1,54 @@
+"""What is to be mapped next: the largest first, harmless in a spreadsheet, and read back once filled in."""
+
+import csv
+from io import StringIO
+from pathlib import Path
+
+from klimat_pipeline.spend.plots import coverage, largest_categories, shown_on_pages, unmapped_markdown
+from klimat_pipeline.spend.unmapped import as_csv
+from klimat_pipeline_tests.support.ledgers import line
+from klimat_pipeline_tests.unit.spend.purchases import computed, electricity, food, own_files
+
+ROWS = [
+    line(1, amount_ore=100_00, account="9901", account_text="=cmd|' /C calc'!A0"),
+    line(2, amount_ore=-900_00, account="9902", account_text="Okänt | <b>"),
+    electricity(3, 500_00),
+]
+
+
+def test_the_largest_first_by_size(tmp_path: Path) -> None:
+    found = computed(tmp_path, ROWS)
+    assert list(found["unmapped/accounts"]["account_prefix"]) == ["9902", "9901"]
+    assert found["unmapped/suppliers"][["supplier_id", "spend_sek"]].to_numpy().tolist() == [["5560000001", -800.0]]
+
+
+def test_no_spreadsheet_runs_what_a_ledger_holds(tmp_path: Path) -> None:
+    text = as_csv(computed(tmp_path, ROWS)["unmapped/accounts"])
+    assert [row["account_text"] for row in csv.DictReader(StringIO(text))] == ["Okänt | <b>", "'=cmd|' /C calc'!A0"]
+    assert next(csv.DictReader(StringIO(text)))["spend_sek"] == "-900.0"
+
+
+def test_filled_in_it_is_read_back(tmp_path: Path) -> None:
+    listed = list(csv.DictReader(StringIO(as_csv(computed(tmp_path, ROWS)["unmapped/accounts"]))))
+    filled = "account_prefix,category,reason\n" + "".join(
+        f"{row['account_prefix']},textiles,we know\n" for row in listed
+    )
+    found = computed(tmp_path, ROWS, own=own_files(tmp_path, spend_accounts=filled))
+    assert found["unmapped/accounts"].empty
+    assert unmapped_markdown(found["unmapped/accounts"]) == "Everything that counts has a category."
+
+
+def test_pages(tmp_path: Path) -> None:
+    found = computed(tmp_path, [*ROWS, food(4, 100_00, municipality_code="9999")])
+    pages = shown_on_pages(found)
+    assert set(pages["spend/by_category"]) == {"plot 1283", "plot 9999"}
+    assert "<b>" not in pages["spend/balance"]["to be mapped next"]
+    assert "'=cmd" in pages["spend/balance"]["to be mapped next"]
+    charts = largest_categories(found["spend/by_category"])
+    assert charts["9999"]["title"]["text"].startswith("Example")
+    assert not charts["1283"]["title"]["text"].startswith("Example")
+    assert "| 9999 (example) | 2023 | 100.0% | ████████████████████ |" in coverage(found["spend/quality"])
+
+
+def test_pages_of_nobody_are_empty(tmp_path: Path) -> None:
+    assert shown_on_pages(computed(tmp_path, [])) == {}
