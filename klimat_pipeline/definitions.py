@@ -11,7 +11,7 @@ defs = dg.Definitions(
     assets=dg.load_assets_from_modules(
         [sources, raw, clean, corrected, inventory, spend, indicators, quality, published]
     ),
-    jobs=[jobs.nightly_refresh, jobs.housekeeping],
+    jobs=[jobs.nightly_refresh, jobs.housekeeping, jobs.spend_backfill],
     schedules=[jobs.nightly_schedule, jobs.housekeeping_schedule],
     resources={"io_manager": ParquetTables(), "project": Project()},
     executor=dg.in_process_executor,
