@@ -94,6 +94,7 @@ def example(
     months: Annotated[str, typer.Option("--months", help="First and last month, such as 1-6.")] = "1-12",
     encoding: Annotated[str, typer.Option("--encoding", help="utf-8, utf-8-sig or latin-1.")] = "utf-8",
     separator: Annotated[str, typer.Option("--separator", help="Between cells: ; or ,")] = ";",
+    faults: Annotated[bool, typer.Option("--faults", help="Add three lines that do not pass.")] = False,
 ) -> None:
     """Write an invented ledger: the same for the same options."""
     import re
@@ -118,5 +119,6 @@ def example(
         months=(int(span[1]), int(span[2])),
         encoding=encoding,
         separator=separator,
+        faults=faults,
     )
     out.print(f"[green]written[/] {lines:,} invented lines of {chosen} to {target}", soft_wrap=True)

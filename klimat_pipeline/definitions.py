@@ -38,7 +38,7 @@ defs = dg.Definitions(
             published,
         ]
     ),
-    jobs=[jobs.nightly_refresh, jobs.housekeeping],
+    jobs=[jobs.nightly_refresh, jobs.housekeeping, jobs.spend_backfill],
     schedules=[jobs.nightly_schedule, jobs.housekeeping_schedule],
     resources={"io_manager": ParquetTables(), "project": Project()},
     executor=dg.in_process_executor,

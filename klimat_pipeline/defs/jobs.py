@@ -50,3 +50,33 @@ housekeeping_schedule = dg.ScheduleDefinition(
     execution_timezone="Europe/Stockholm",
     description="Sunday mornings.",
 )
+
+
+@dg.op(description="Reads the ledgers of one municipality that are new or changed; the nightly run finds them read.")
+def read_ledgers_of(context: dg.OpExecutionContext) -> int:
+    from klimat_pipeline.settings import load_settings
+    from klimat_pipeline.spend.door_run import read_all
+
+    made = read_all(load_settings(), (context.partition_key,))
+    context.log.info(f"{context.partition_key}: {len(made.files)} ledger files")
+    return len(made.files)
+
+
+def _codes() -> list[str]:
+    """Codes of the municipalities that have a folder: computed from the configuration, never fed from outside."""
+    from klimat_pipeline.configuration.municipality import municipality_folders
+    from klimat_pipeline.errors import ConfigurationError
+    from klimat_pipeline.settings import load_settings
+
+    try:
+        return [folder.name[:4] for folder in municipality_folders(load_settings().municipalities_dir, [])]
+    except ConfigurationError:
+        return []
+
+
+@dg.job(
+    partitions_def=dg.StaticPartitionsDefinition(_codes()),
+    description="Reads ledgers municipality by municipality, so that a backfill over many runs in parallel.",
+)
+def spend_backfill() -> None:
+    read_ledgers_of()

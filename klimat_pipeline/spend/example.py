@@ -88,6 +88,7 @@ def write_example(
     months: tuple[int, int] = (1, 12),
     encoding: str = "utf-8",
     separator: str = ";",
+    faults: bool = False,
 ) -> None:
     """Write an invented ledger as CSV.
 
@@ -99,6 +100,7 @@ def write_example(
         months: first and last month.
         encoding: utf-8, utf-8-sig or latin-1.
         separator: between cells; with a comma the decimal mark is a point.
+        faults: add three lines that do not pass: a date that never was, a text for an amount, a cell too few.
     """
     import pyarrow.csv as arrow_csv
 
@@ -116,6 +118,8 @@ def write_example(
                 file.write(held.getvalue().decode().encode("latin-1"))
             else:
                 arrow_csv.write_csv(table, file, options)
+        for cells in _faults(year, mark) if faults else ():
+            file.write(separator.join(cells).encode(encoding) + b"\n")
 
 
 def _tables(lines: int, seed: int, year: int, months: tuple[int, int], mark: str) -> Iterator["pa.Table"]:
@@ -178,6 +182,14 @@ def _tables(lines: int, seed: int, year: int, months: tuple[int, int], mark: str
             ],
             names=HEADER,
         )
+
+
+def _faults(year: int, mark: str) -> Iterator[list[str]]:
+    first = [BUYER, "Exempelstad (påhittad)", "V0-00000001", "Rååns Livs 007 AB", "559700-7490", "4110", "Livsmedel"]
+    last = [_UNITS[0], "F000001", "", "", "", "Livsmedel", "", ""]
+    yield [*first, f"100{mark}00", f"{year}-02-30", *last]
+    yield [*first, "se bilaga", f"{year}-03-01", *last]
+    yield [*first[1:], f"250{mark}50", f"{year}-03-02", *last]
 
 
 def _suppliers() -> tuple[Any, Any, Any]:

@@ -229,6 +229,11 @@ def test_code_without_quotation_marks_keeps_its_zero(tmp_path: Path) -> None:
     assert load(folders(tmp_path, **{"0180_stockholm": text}))[0].municipality_code == "0180"
 
 
+def test_the_code_of_the_example_is_the_example_only(tmp_path: Path) -> None:
+    found = problems(tmp_path, SOUND.replace('"1280"', '"9999"'), "9999_malmo")
+    assert [text for text in found if "9999 is reserved for the invented example" in text] == found != []
+
+
 def test_unknown_code(tmp_path: Path) -> None:
     found = problems(tmp_path, SOUND.replace('"1280"', '"9998"'), "9998_malmo")
     assert found == [
@@ -292,7 +297,7 @@ def test_everything_at_once_over_all_folders(tmp_path: Path) -> None:
             "municipalities/1283_helsingborg/municipality.yaml:2: the key 'a' stands in line 1 already.",
             "municipalities/Lund: a folder's name is its code and name, such as 1283_helsingborg (lower case, a-z)",
             "municipalities/0180_stockholm/municipality.yaml:1: is empty; expected municipality_code, name, "
-            "trend_from_year, gwp_set, organisation_base_year, targets, neutrality",
+            "trend_from_year, gwp_set, organisation_base_year, targets, neutrality, spend",
             "municipalities/2480_umea/municipality.yaml: cannot be read (No such file or directory).",
         ]
     )

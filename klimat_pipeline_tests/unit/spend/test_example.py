@@ -15,7 +15,7 @@ SHIPPED = REPOSITORY / "data" / "municipalities" / "9999_example" / "ledger"
     ("name", "options"),
     [
         ("ledger_2022.csv", {"lines": 1200, "seed": 1, "year": 2022, "encoding": "latin-1"}),
-        ("ledger_2023.csv", {"lines": 1300, "seed": 2, "year": 2023, "separator": ","}),
+        ("ledger_2023.csv", {"lines": 1300, "seed": 2, "year": 2023, "separator": ",", "faults": True}),
     ],
 )
 def test_shipped_ledger_is_written_again(tmp_path: Path, name: str, options: dict[str, object]) -> None:
