@@ -215,6 +215,10 @@ def test_terminal_says_what_was_made_and_where(refreshed: Refreshed) -> None:
         assert words in refreshed.first.text
 
 
+#: No shared plant has figures with a source yet: the register ships empty, its form as an invented example.
+WITHOUT_ROWS = {"facility_claims"}
+
+
 @pytest.mark.parametrize("name", PUBLISHED)
 def test_both_forms_hold_the_same_rows_of_one_publication(klimat: Klimat, name: str) -> None:
     names = PUBLISHED[name].column_names
@@ -225,8 +229,8 @@ def test_both_forms_hold_the_same_rows_of_one_publication(klimat: Klimat, name: 
     ordered = frame.sort_values(list(PUBLISHED[name].primary_key))
     in_parquet = list(ordered[[*PUBLISHED[name].primary_key, "publication_id"]].itertuples(index=False, name=None))
     assert in_sqlite == in_parquet
-    assert in_sqlite
-    assert {row[-1] for row in in_sqlite} == {klimat.latest.name}
+    assert bool(in_sqlite) == (name not in WITHOUT_ROWS)
+    assert {row[-1] for row in in_sqlite} == ({klimat.latest.name} if in_sqlite else set())
 
 
 def test_columns_of_the_file_are_those_of_the_contracts(klimat: Klimat) -> None:
