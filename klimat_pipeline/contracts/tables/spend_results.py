@@ -136,11 +136,13 @@ QUALITY = _table(
     ("quality_aspect", "quality_item"),
 )
 _DOOR = "spend/scope"
-BALANCE = _table(
-    "balance",
+BALANCE = Table(
+    "spend/balance",
     "Where every krona of the ledgers went: classified, unmapped, left out by a rule, found twice, or in quarantine. "
     "The sum is what the files hold, to the oere. Municipality 9999 is an invented example.",
     (
+        col("municipality_code"),
+        col("year").use(f"{_DOOR}.year", minimum=0),
         col("rule").use(f"{_DOOR}.rule"),
         col("rule_kind").use(f"{_DOOR}.rule_kind"),
         col("ledger_lines").use(f"{_DOOR}.ledger_lines"),
@@ -148,7 +150,8 @@ BALANCE = _table(
         col("amount_sek").use(f"{_DOOR}.amount_sek"),
         col("rule_reason").use(f"{_DOOR}.rule_reason"),
     ),
-    ("rule",),
+    ("municipality_code", "year", "rule"),
+    topic="spend",
 )
 SCOPE3 = _table(
     "scope3",
