@@ -37,9 +37,9 @@ def main(lines: int = LINES) -> None:
         times: dict[str, list[float]] = {"ours": [], "hand": []}
         sizes: dict[str, list[float]] = {"ours": [], "hand": []}
         for _ in range(RUNS):
-            for who in times:
+            for who, taken in times.items():
                 said = run(who, folder)
-                times[who].append(said["seconds"])
+                taken.append(said["seconds"])
                 sizes[who].append(said["gigabytes"])
     ratio = median(times["ours"]) / median(times["hand"])
     each = " ".join(f"{a / b:.2f}" for a, b in zip(times["ours"], times["hand"], strict=True))

@@ -15,7 +15,7 @@ _QUERY = """
         CASE WHEN left_out_rule <> '' THEN 'left_out' WHEN category = 'unmapped' THEN 'unmapped' ELSE 'classified' END
             AS scope_part,
         left_out_rule, sum(lines)::BIGINT AS ledger_lines, sum(amount_ore)::BIGINT / 1e2 AS amount_sek
-    FROM cube GROUP BY ALL ORDER BY ALL
+    FROM small GROUP BY ALL ORDER BY ALL
 """
 
 
