@@ -30,7 +30,7 @@ PARTS = ("volume", "price", "mix", "factor_vintage", "unexplained")
 _SAME = 1e-9
 _QUERY = """
     SELECT municipality_code, year, category, sum(amount_ore)::BIGINT AS ore
-    FROM cube WHERE left_out_rule = '' AND is_mapped AND figure_from = 'spend' GROUP BY ALL ORDER BY ALL
+    FROM small WHERE left_out_rule = '' AND is_mapped AND figure_from = 'spend' GROUP BY ALL ORDER BY ALL
 """
 
 

@@ -38,22 +38,24 @@ DIMENSIONS = (
     "left_out_rule",
 )
 
-#: The only pass over the lines. Everything that classifies is still in it, so that no second pass is needed.
+#: The only pass over the lines, a year at a time: a smaller table of groups stays in memory and near the processor.
+#: Everything that classifies is still in it, so that no second pass is needed.
 _GROUPED = """
-    CREATE OR REPLACE TEMP TABLE grouped AS
-    SELECT municipality_code::VARCHAR AS municipality_code, year::BIGINT AS year, month::BIGINT AS month, unit,
-        supplier_id, supplier_kind, contract_id, account, account_text, cpv, sni, currency, left_out_rule,
-        count(*) AS lines,
-        sum(amount_ore) AS amount_ore,
-        sum(CASE lower(quantity_unit)
-            WHEN 'kg' THEN round(quantity * 1e3)::BIGINT
-            WHEN 'g' THEN round(quantity)::BIGINT
-            WHEN 'ton' THEN round(quantity * 1e6)::BIGINT
-            WHEN 't' THEN round(quantity * 1e6)::BIGINT
-        END) AS quantity_g,
-        sum(CASE WHEN lower(quantity_unit) IN ('kg', 'g', 'ton', 't') AND quantity IS NOT NULL THEN amount_ore END)
-            AS weighed_ore
+    SELECT municipality_code, year, month::BIGINT AS month, unit, supplier_id, supplier_kind, contract_id, account,
+        account_text, cpv, sni, currency, left_out_rule, count(*) AS lines, sum(amount_ore) AS amount_ore,
+        0::HUGEINT AS quantity_g, 0::HUGEINT AS weighed_ore
+    FROM lines WHERE year = $year
+    GROUP BY ALL
+"""
+#: What was weighed comes on top, without lines and kronor. Few lines say so, and Parquet knows where none does.
+_WEIGHED = """
+    SELECT municipality_code, year, month::BIGINT AS month, unit, supplier_id, supplier_kind, contract_id, account,
+        account_text, cpv, sni, currency, left_out_rule, 0 AS lines, 0 AS amount_ore,
+        sum(round(quantity * CASE lower(quantity_unit) WHEN 'kg' THEN 1e3 WHEN 'g' THEN 1 ELSE 1e6 END)::BIGINT)
+            AS quantity_g,
+        sum(amount_ore) AS weighed_ore
     FROM lines
+    WHERE quantity IS NOT NULL AND lower(quantity_unit) IN ('kg', 'g', 'ton', 't') AND year = $year
     GROUP BY ALL
 """
 
@@ -84,6 +86,14 @@ _CUBE = """
     LEFT JOIN deflators AS d ON d.municipality_code = c.municipality_code AND d.year = c.year
         AND d.category = CASE WHEN c.category IN ('', 'unmapped') THEN '*' ELSE c.category END
 """
+_SMALL = """
+    CREATE OR REPLACE TEMP TABLE small AS
+    SELECT municipality_code, year, month, unit, category, classified_by, left_out_rule, is_mapped, figure_from,
+        sum(lines)::BIGINT AS lines, sum(amount_ore)::BIGINT AS amount_ore, sum(real_ore)::BIGINT AS real_ore,
+        sum(emissions_mg)::BIGINT AS emissions_mg, sum(quantity_g)::BIGINT AS quantity_g,
+        sum(weighed_mg)::BIGINT AS weighed_mg
+    FROM cube GROUP BY ALL
+"""
 
 
 def build_cube(
@@ -106,7 +116,7 @@ def build_cube(
     Raises:
         ProblemsError: an index or a rate is missing, or a currency cannot be converted.
     """
-    con.execute(_GROUPED)
+    _group(con)
     put_class_maps(con, reference, own)
     put_model_map(con)
     used = _factors(con, reference, chosen)
@@ -115,6 +125,20 @@ def build_cube(
     _train(con, chosen)
     con.execute(_CUBE)
     return used
+
+
+def put_small_cube(con: "duckdb.DuckDBPyConnection") -> None:
+    """``small``: the cube without suppliers, contracts and accounts, for the tables that do not ask for them."""
+    con.execute(_SMALL)
+
+
+def _group(con: "duckdb.DuckDBPyConnection") -> None:
+    """``grouped``: the sums of all lines that agree in everything the footprint asks for."""
+    # The types alone: no line is of that year.
+    con.execute(f"CREATE OR REPLACE TEMP TABLE grouped AS {_GROUPED}", {"year": -1})
+    for (year,) in con.execute("SELECT DISTINCT year FROM lines ORDER BY 1").fetchall():
+        for query in (_GROUPED, _WEIGHED):
+            con.execute(f"INSERT INTO grouped {query}", {"year": year})
 
 
 def _factors(

@@ -25,7 +25,7 @@ _QUERY = """
         sum(emissions_mg) FILTER (is_mapped AND food.category IS NOT NULL)::BIGINT / 1e6 AS food_kg_co2e,
         sum(weighed_mg) FILTER (figure_from = 'spend' AND food.category IS NOT NULL)::BIGINT / 1e6 AS weighed_kg_co2e,
         sum(quantity_g) FILTER (figure_from = 'spend' AND food.category IS NOT NULL)::BIGINT / 1e3 AS weighed_kg
-    FROM cube LEFT JOIN food_categories AS food USING (category) JOIN terms USING (municipality_code, year)
+    FROM small LEFT JOIN food_categories AS food USING (category) JOIN terms USING (municipality_code, year)
     WHERE left_out_rule = '' GROUP BY ALL ORDER BY ALL
 """
 

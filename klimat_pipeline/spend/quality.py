@@ -29,7 +29,7 @@ _QUERY = """
     SELECT municipality_code, year, category, figure_from, is_mapped,
         CASE WHEN figure_from = 'spend' THEN classified_by ELSE figure_from END AS step,
         sum(lines)::BIGINT AS lines, sum(amount_ore)::BIGINT AS ore, sum(emissions_mg)::BIGINT AS mg
-    FROM cube WHERE left_out_rule = '' GROUP BY ALL ORDER BY ALL
+    FROM small WHERE left_out_rule = '' GROUP BY ALL ORDER BY ALL
 """
 
 

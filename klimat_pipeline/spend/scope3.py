@@ -17,7 +17,7 @@ _QUERY = """
     SELECT municipality_code, year, coalesce(k.scope3_category, $otherwise) AS scope3_category, figure_from,
         figure_from = 'activity' AS is_in_inventory, sum(amount_ore)::BIGINT / 1e2 AS spend_sek,
         sum(emissions_mg)::BIGINT / 1e9 AS footprint_t_co2e, t.factor_set, t.factor_gwp_set, t.price_year
-    FROM cube LEFT JOIN scope3_categories AS k USING (category)
+    FROM small LEFT JOIN scope3_categories AS k USING (category)
     JOIN terms AS t USING (municipality_code, year)
     WHERE left_out_rule = '' AND is_mapped
     GROUP BY ALL ORDER BY ALL

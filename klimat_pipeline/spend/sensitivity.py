@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _QUERY = """
     SELECT municipality_code, year, category, sum(amount_ore)::BIGINT AS ore
-    FROM cube WHERE left_out_rule = '' AND figure_from = 'spend' GROUP BY ALL ORDER BY ALL
+    FROM small WHERE left_out_rule = '' AND figure_from = 'spend' GROUP BY ALL ORDER BY ALL
 """
 
 

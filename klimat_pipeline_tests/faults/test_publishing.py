@@ -204,14 +204,14 @@ def test_of_two_publishers_one_publishes(files_only: Settings, monkeypatch: pyte
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of 2 MB."""
+    """A file system that holds a few small publications."""
     mount, umount = shutil.which("mount"), shutil.which("umount")
     if mount is None or umount is None or os.geteuid() != 0:
         pytest.skip("needs the right to mount a small file system")
     directory = tmp_path / "small"
     directory.mkdir()
     done = subprocess.run(
-        [mount, "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(directory)], capture_output=True, text=True, check=False
+        [mount, "-t", "tmpfs", "-o", "size=8m", "tmpfs", str(directory)], capture_output=True, text=True, check=False
     )
     if done.returncode:
         pytest.skip(f"needs the right to mount a small file system: {done.stderr.strip()}")
@@ -223,7 +223,7 @@ def test_a_disk_too_small_is_refused_before_anything_is_written(small_disk: Path
     settings = Settings(data_dir=small_disk, database_url=None)
     _publish(settings, IDS[0])
     with pytest.raises(PublishError, match=r"not enough disk space in .* bytes free, .* wanted"):
-        _publish(settings, IDS[1], rows=5000)
+        _publish(settings, IDS[1], rows=20_000)
     _whole(settings, IDS[0])
 
 

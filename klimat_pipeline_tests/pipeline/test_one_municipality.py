@@ -49,7 +49,8 @@ def test_database_shows_the_same_rows(run: tuple[Klimat, Answer], ask_database: 
     key = lambda row: tuple(map(str, row[: len(texts)]))  # noqa: E731
     here = sorted(run[0].rows(f"SELECT {listed} FROM {name}"), key=key)
     there = sorted(ask_database(f"SELECT {listed} FROM klimat.{name}"), key=key)
-    assert here
+    # Purchases are those of the invented example only, and no shared plant is registered.
+    assert bool(here) != (name.startswith("spend_") or name == "facility_claims")
     assert there == here
 
 

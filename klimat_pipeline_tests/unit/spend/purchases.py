@@ -64,6 +64,7 @@ def computed(
     organisation: pd.DataFrame | None = None,
     population: Iterable[tuple[str, int, int]] = (),
     parts: int = 1,
+    passed: pd.DataFrame | None = None,
     **chosen: Any,
 ) -> dict[str, pd.DataFrame]:
     """All tables of these lines; ``chosen`` is the configuration of 1283."""
@@ -73,7 +74,7 @@ def computed(
         REFERENCE,
         own or nothing_own(),
         {"1283": SpendFactors(**chosen)},
-        passed=pd.DataFrame(columns=table("spend/scope").column_names),
+        passed=pd.DataFrame(columns=table("spend/scope").column_names) if passed is None else passed,
         organisation=inventory() if organisation is None else organisation,
         population=pd.DataFrame(population, columns=["municipality_code", "year", "population"]),
         threads=1,

@@ -53,10 +53,10 @@ def test_by_category(tmp_path: Path) -> None:
 
 def test_what_came_in_is_classified_unmapped_or_left_out(tmp_path: Path) -> None:
     scope = computed(tmp_path, ROWS)["spend/balance"]
-    assert scope[["scope_part", "left_out_rule", "ledger_lines", "amount_sek"]].to_numpy().tolist() == [
-        ["classified", "", 4, 3400.0],
-        ["left_out", "wages", 1, 900.0],
-        ["unmapped", "", 1, 300.0],
+    assert scope[["rule", "ledger_lines", "amount_sek"]].to_numpy().tolist() == [
+        ["classified", 4, 3400.0],
+        ["unmapped", 1, 300.0],
+        ["wages", 1, 900.0],
     ]
     assert scope["amount_sek"].sum() == sum(row["amount_ore"] for row in ROWS) / 100
 
@@ -157,7 +157,7 @@ def test_without_a_ledger_every_table_is_empty_and_has_its_form(tmp_path: Path) 
 
 def test_tables_have_their_contracts_form_and_pass_their_checks(tmp_path: Path) -> None:
     found = computed(tmp_path, [*ROWS, food(7, 700_00, year=2022)])
-    seen = {**found, "inventory/organisation": inventory()}
+    seen = {**found, "inventory/organisation": inventory(), "spend/scope": door(found["spend/balance"])}
     for key in KEYS:
         to_arrow(found[key], table(key))
         assert not found[key].duplicated(list(table(key).primary_key)).any(), key
@@ -169,9 +169,38 @@ def test_tables_have_their_contracts_form_and_pass_their_checks(tmp_path: Path) 
 def test_a_lost_row_is_noticed(tmp_path: Path, key: str) -> None:
     found = computed(tmp_path, ROWS, supplier_threshold_sek=0)
     found[key] = found[key].iloc[1:]
-    (result,) = run_checks("spend/balance", found)
-    assert not result.passed
-    assert result.severity == "ERROR"
+    counted, kept = run_checks("spend/balance", {**found, "spend/scope": door(found["spend/balance"])})
+    assert not counted.passed
+    assert counted.severity == "ERROR"
+    assert kept.passed
+
+
+def test_a_lost_krona_is_noticed(tmp_path: Path) -> None:
+    found = computed(tmp_path, ROWS)
+    before = door(found["spend/balance"])
+    found["spend/balance"] = found["spend/balance"].iloc[:-1]
+    kept = run_checks("spend/balance", {**found, "spend/scope": before})[1]
+    assert not kept.passed
+    assert kept.severity == "ERROR"
+
+
+def test_what_the_door_kept_out_stands_in_the_balance(tmp_path: Path) -> None:
+    at_the_door = [("1283", 0, "quarantined", "quarantined", 2, 500), ("1283", 2023, "overlap", "duplicate", 1, 70)]
+    passed = pd.DataFrame(
+        [(*row, row[-1] / 100, "because") for row in at_the_door], columns=table("spend/scope").column_names
+    )
+    balance = computed(tmp_path, ROWS, passed=passed)["spend/balance"]
+    found = {row.rule: (row.year, row.rule_kind, row.ledger_lines, row.amount_ore) for row in balance.itertuples()}
+    assert found["quarantined"] == (0, "quarantined", 2, 500)
+    assert found["overlap"] == (2023, "duplicate", 1, 70)
+    assert found["classified"][1:] == ("counted", 4, 340_000)
+
+
+def door(balance: pd.DataFrame) -> pd.DataFrame:
+    """What the door would have said of the same lines."""
+    rows = balance.replace({"rule": {"classified": "counted", "unmapped": "counted"}})
+    keys = ["municipality_code", "year", "rule", "rule_kind", "rule_reason"]
+    return rows.groupby(keys, as_index=False)[["ledger_lines", "amount_ore", "amount_sek"]].sum()
 
 
 def test_a_part_that_does_not_sum_is_noticed(tmp_path: Path) -> None:
