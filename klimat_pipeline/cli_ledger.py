@@ -11,7 +11,10 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from klimat_pipeline import cli_unmapped
+
 app = typer.Typer(help="Ledgers of accounts payable.", no_args_is_help=True)
+app.command()(cli_unmapped.unmapped)
 out = Console(highlight=False, width=None if sys.stdout.isatty() else 120)
 #: Problems that a look lists.
 _LISTED = 20

@@ -42,6 +42,7 @@ def read_csv(
     columns: Sequence[CsvColumn],
     base: Path,
     key: Sequence[str] = (),
+    ignored: Sequence[str] = (),
     delimiter: str = ",",
     decimal: str = ".",
 ) -> list[dict[str, Any]]:
@@ -52,6 +53,7 @@ def read_csv(
         columns: exactly these, in any order.
         base: folder that the file must lie in.
         key: columns that identify a row.
+        ignored: further columns that may stand there for whoever fills the file in; they are left out.
         delimiter: between cells.
         decimal: decimal sign of numbers.
 
@@ -73,7 +75,8 @@ def read_csv(
     end = 0
     try:
         header = next(reader, [])
-        _check_header(shown, header, columns, delimiter)
+        named = [name for name in header if name not in ignored]
+        _check_header(shown, named, columns, delimiter)
         by_name = {column.name: column for column in columns}
         end = reader.line_num
         for cells in reader:
@@ -89,6 +92,8 @@ def read_csv(
             row: dict[str, Any] = {}
             wrong = set()
             for name, cell in zip(header, cells, strict=True):
+                if name in ignored:
+                    continue
                 row[name], problem = _value(cell, by_name[name], decimal)
                 if problem:
                     wrong.add(name)

@@ -80,6 +80,7 @@ def national_indicators(
             "indicators/scopes": (
                 "inventory/territory",
                 "inventory/organisation",
+                "spend/scope3",
                 "clean/printed_inventory",
                 "clean/targets",
                 "clean/releases",
@@ -95,6 +96,7 @@ def national_indicators(
                 "clean/printed_inventory",
                 "inventory/territory",
                 "inventory/organisation",
+                "spend/scope3",
             ),
         },
         sectors="indicators/sectors",
@@ -102,6 +104,7 @@ def national_indicators(
         subsectors="clean/subsectors",
         territory="inventory/territory",
         organisation="inventory/organisation",
+        purchases="spend/scope3",
         printed="clean/printed_inventory",
         targets="clean/targets",
         areas="clean/areas",
@@ -116,6 +119,7 @@ def scope_figures(
     subsectors: pd.DataFrame,
     territory: pd.DataFrame,
     organisation: pd.DataFrame,
+    purchases: pd.DataFrame,
     printed: pd.DataFrame,
     targets: pd.DataFrame,
     areas: pd.DataFrame,
@@ -124,8 +128,9 @@ def scope_figures(
     """Both ledgers by scope, the share of the areas that the contract names, and where all indicators come from."""
     from klimat_pipeline.indicators.areas import area_shares
     from klimat_pipeline.indicators.provenance import provenance
-    from klimat_pipeline.indicators.scopes import scope_indicators
+    from klimat_pipeline.indicators.scopes import scope_indicators, with_purchases
 
+    organisation = with_purchases(organisation, purchases)
     scopes = scope_indicators(
         territory, organisation, printed, targets, releases, base_years=project.organisation_base_years
     )

@@ -17,7 +17,13 @@ from klimat_pipeline.defs.wiring import as_metadata, checked_together, wired_tog
         "indicators/targets",
         "indicators/coherence",
         reads={
-            "indicators/targets": ("indicators/sectors", "clean/targets", "clean/construction", "clean/meals"),
+            "indicators/targets": (
+                "indicators/sectors",
+                "spend/indicators",
+                "clean/targets",
+                "clean/construction",
+                "clean/meals",
+            ),
             "indicators/coherence": ("indicators/sectors", "corrected/emissions"),
         },
         sectors="indicators/sectors",
@@ -25,6 +31,7 @@ from klimat_pipeline.defs.wiring import as_metadata, checked_together, wired_tog
         targets="clean/targets",
         construction="clean/construction",
         meals="clean/meals",
+        purchases="spend/indicators",
     ),
 )
 def targets_step(
@@ -35,13 +42,14 @@ def targets_step(
     targets: pd.DataFrame,
     construction: pd.DataFrame,
     meals: pd.DataFrame,
+    purchases: pd.DataFrame,
 ):
     """Where the targets stand, and whether the sub-targets imply the total."""
     from klimat_pipeline.indicators.coherence import target_coherence
     from klimat_pipeline.indicators.targets import target_status
 
     frames = {
-        "indicators/targets": target_status(sectors, targets, construction, meals),
+        "indicators/targets": target_status(sectors, targets, construction, meals, purchases),
         "indicators/coherence": target_coherence(sectors, emissions),
     }
     yield from checked_together(context, frames, {"indicators/sectors": sectors})

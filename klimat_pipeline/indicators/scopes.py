@@ -19,11 +19,15 @@ from types import MappingProxyType
 import pandas as pd
 
 from klimat_pipeline.contracts import table
+from klimat_pipeline.errors import ConfigurationError
+from klimat_pipeline.inventory.gases import NOT_STATED
 from klimat_pipeline.inventory.territory import ALL_GASES
 
 _AT = ["boundary", "municipality_code", "release_id", "is_current_release", "year"]
 _FIGURE = ["scope", "scope3_category", "method", "scope2_basis"]
 TERRITORY, ORGANISATION = "territory", "organisation"
+#: Unit under which purchases stand among the organisation's lines.
+PURCHASES = "purchases"
 #: An organisation's ledger stems from no national release.
 LOCAL = "local"
 _SUMMED = ["emissions_t_co2e", "lines_estimated", "lines_not_estimated"]
@@ -47,7 +51,7 @@ def scope_indicators(
 
     Args:
         territory: ``inventory/territory``.
-        organisation: ``inventory/organisation``.
+        organisation: ``inventory/organisation``, with purchases (``with_purchases``).
         printed: ``clean/printed_inventory``, for its scope 2.
         targets: ``clean/targets``: the baseline year of the total.
         releases: ``clean/releases``: gas basis and GWP set.
@@ -87,6 +91,49 @@ def _of_organisation(organisation: pd.DataFrame) -> pd.DataFrame:
     by_category = rows[rows["scope3_category"].notna()]
     rows = pd.concat([rows.assign(scope3_category=0), by_category], ignore_index=True)
     return rows.astype({"scope3_category": "int64", "emissions_t_co2e": "float64"})
+
+
+def with_purchases(organisation: pd.DataFrame, purchases: pd.DataFrame) -> pd.DataFrame:
+    """The organisation's activities and, as further lines of scope 3, what the spend analysis finds besides.
+
+    Args:
+        organisation: ``inventory/organisation``.
+        purchases: ``spend/scope3``; what activities stand for there is in the organisation's own ledger already.
+
+    Returns:
+        The columns of ``inventory/organisation`` that indicators are made from, in purchases' lines the others missing.
+
+    Raises:
+        ConfigurationError: both are in CO2e of different sets.
+    """
+    if purchases.empty:
+        return organisation
+    besides = purchases[~purchases["is_in_inventory"].astype(bool)]
+    lines = pd.DataFrame(
+        {
+            "boundary": ORGANISATION,
+            "municipality_code": besides["municipality_code"],
+            "year": besides["year"],
+            "organisation_unit": PURCHASES,
+            "activity_id": besides["scope3_category"].astype("str") + "_" + besides["figure_from"].astype("str"),
+            "scope": "3",
+            "scope3_category": besides["scope3_category"].astype("Int64"),
+            "method": "",
+            "emissions_t_co2e": besides["footprint_t_co2e"],
+            "notation_key": None,
+            "is_eliminated": False,
+            "gwp_set": besides["factor_gwp_set"],
+        }
+    )
+    sets = organisation.groupby("municipality_code")["gwp_set"].agg(set)
+    for code, gwp_set in zip(lines["municipality_code"], lines["gwp_set"], strict=True):
+        if other := sets.get(code, set()) - {gwp_set, NOT_STATED}:
+            raise ConfigurationError(
+                f"{code}: the factors of purchases are in CO2e of {gwp_set}, the organisation's inventory in "
+                f"{', '.join(sorted(other))}; sets are never mixed. Choose gwp_set in municipality.yaml or a "
+                "factor set in spend.yaml that fit."
+            )
+    return pd.concat([organisation, lines], ignore_index=True) if len(organisation) else lines.reset_index(drop=True)
 
 
 def _scopes(rows: pd.DataFrame) -> pd.DataFrame:

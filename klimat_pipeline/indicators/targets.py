@@ -50,8 +50,7 @@ def target_status(
         targets: ``clean/targets``.
         construction: ``clean/construction``.
         meals: ``clean/meals``.
-        spend: ``municipality_code``, ``indicator``, ``year`` and ``emissions_t_co2e`` of the spend analysis; None where
-            there is none.
+        spend: ``spend/indicators``; None where there is no spend analysis.
 
     Returns:
         ``indicators/targets``.
@@ -150,9 +149,9 @@ def _measured(
         return mine.assign(value=value), f"meals.csv holds no year with {_PER[measure]}"
     if spend is None:
         return pd.DataFrame(columns=["year", "value", "gwp_set"]), "there is no spend analysis"
-    mine = spend[(spend["municipality_code"] == code) & (spend["indicator"] == target["spend_indicator"])]
-    mine = mine.assign(value=mine["emissions_t_co2e"], gwp_set=mine.get("gwp_set", "not stated"))
-    return mine, f"the spend analysis has no indicator {target['spend_indicator']}"
+    mine = spend[(spend["municipality_code"] == code) & (spend["spend_indicator"] == target["spend_indicator"])]
+    mine = mine.assign(value=mine["spend_indicator_value"], gwp_set=mine["factor_gwp_set"])
+    return mine, f"the spend analysis has no indicator {target['spend_indicator']}: is there a ledger?"
 
 
 def _of_measure(target: Row, series: pd.DataFrame, missing: str) -> list[Row]:

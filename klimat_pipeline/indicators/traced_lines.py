@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 from klimat_pipeline.clean.reference import Reference
 from klimat_pipeline.clean.subsectors import NOT_SPLIT
 from klimat_pipeline.contracts.tables.indicators import PROVENANCE
-from klimat_pipeline.indicators.scopes import LOCAL, ORGANISATION, SUMMED_SCOPES, printed_scope_2
+from klimat_pipeline.indicators.scopes import LOCAL, ORGANISATION, PURCHASES, SUMMED_SCOPES, printed_scope_2
 from klimat_pipeline.inventory.territory import mapped
 
 SCOPE_FORMULA = "sum of the lines of each scope; memo rows are in no sum"
@@ -255,7 +255,10 @@ def _activity_rows(ledgers: Ledgers) -> pd.DataFrame:
     rows = ledgers.organisation
     rows = rows[rows["emissions_t_co2e"].notna() & ~rows["is_eliminated"].astype(bool)].assign(release_id=LOCAL)
     rows = rows.assign(
-        token="activity.csv:" + rows["organisation_unit"].astype("str") + "/" + rows["activity_id"].astype("str"),
+        token=np.where(rows["organisation_unit"] == PURCHASES, "ledger:", "activity.csv:")
+        + rows["organisation_unit"].astype("str")
+        + "/"
+        + rows["activity_id"].astype("str"),
         scope2_basis=np.where(rows["scope"] == "2", "activity", ""),
     )
     by_category = rows[rows["scope3_category"].notna()]

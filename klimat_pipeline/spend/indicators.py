@@ -67,6 +67,7 @@ def spend_indicators(
                 "kg CO2e/resident",
                 None if residents else f"no population of {year}",
             ),
+            ("purchases_t_co2e", _ratio(row.kg, 1000), "t CO2e", "mapped part"),
             ("food_t_co2e", _ratio(row.food_kg_co2e, 1000), "t CO2e", None),
             (
                 "kg_co2e_per_kg_food",

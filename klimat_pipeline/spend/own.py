@@ -17,13 +17,15 @@ _YEAR = {"kind": "integer", "minimum": 1900, "maximum": 2200}
 #: A legal person's organisation number: the third digit is two or more. No personal identity number gets in here.
 _LEGAL = r"\d{2}[2-9]\d{7}"
 
-#: Columns and key of every file; each may be absent.
+#: What ``klimat ledger unmapped`` lists besides, so that a person sees what to fill in.
+_LISTED = ("municipality_code", "account_text", "account", "ledger_lines", "spend_sek")
+#: Columns and key of every file; each may be absent. A listed row that nobody has filled in says nothing.
 FILES: Mapping[str, tuple[tuple[CsvColumn, ...], tuple[str, ...]]] = {
     "spend_accounts": (
         (
             CsvColumn("account_prefix", pattern=_ACCOUNT),
-            CsvColumn("category", pattern=CODE),
-            CsvColumn("reason"),
+            CsvColumn("category", pattern=CODE, nullable=True),
+            CsvColumn("reason", nullable=True),
         ),
         ("account_prefix",),
     ),
@@ -32,7 +34,7 @@ FILES: Mapping[str, tuple[tuple[CsvColumn, ...], tuple[str, ...]]] = {
             CsvColumn("supplier_id", pattern=_LEGAL),
             CsvColumn("category", pattern=CODE, nullable=True),
             CsvColumn("is_wholesaler", allowed=("true", "false")),
-            CsvColumn("reason"),
+            CsvColumn("reason", nullable=True),
         ),
         ("supplier_id",),
     ),
@@ -86,13 +88,20 @@ def load_own(municipalities_dir: Path, category_codes: tuple[str, ...]) -> Own:
             if not path.is_file():
                 continue
             try:
-                found = read_csv(path, columns=columns, base=municipalities_dir, key=key)
+                found = read_csv(path, columns=columns, base=municipalities_dir, key=key, ignored=_LISTED)
             except ProblemsError as error:
                 problems += error.problems
                 continue
             except ConfigurationError as error:
                 problems.append(str(error))
                 continue
+            if name in ("spend_accounts", "spend_suppliers"):
+                found = [row for row in found if row["category"] or row.get("is_wholesaler") == "true"]
+                problems += [
+                    f"{folder.name}/{name}.csv: {row[key[0]]}: a category needs a reason"
+                    for row in found
+                    if not row["reason"]
+                ]
             named = [row["category"] for row in found if row.get("category")]
             problems += unknown_categories(named, category_codes, f"{folder.name}/{name}.csv")
             rows[name] += [{"municipality_code": folder.name[:4], **row} for row in found]

@@ -1,7 +1,7 @@
 """The largest unmapped accounts and suppliers, as tables to be filled in and read back. They are never published.
 
-``spend_accounts.csv`` and ``spend_suppliers.csv`` have the same columns with which these begin: fill in the category
-and the reason, drop the columns behind ``reason``, done. Only legal persons are listed.
+Save one as ``spend_accounts.csv`` or ``spend_suppliers.csv`` and fill in category and reason: the other columns and the
+rows left empty are passed over when it is read. Only legal persons are listed.
 """
 
 import csv

@@ -143,6 +143,7 @@ SCOPES = Table(
         col("emissions_t_co2e").use(
             f"{_TERRITORY}.emissions_t_co2e",
             "inventory/organisation.emissions_t_co2e",
+            "spend/scope3.footprint_t_co2e",
             "clean/printed_inventory.published_t",
             minimum=None,
         ),
@@ -217,7 +218,10 @@ PROVENANCE = Table(
             "clean/emissions.emissions_reported_t", "clean/subsectors.emissions_reported_t", minimum=None
         ),
         col("local_rows").use(
-            f"{_TERRITORY}.item", "inventory/organisation.activity_id", "clean/printed_inventory.print_line"
+            f"{_TERRITORY}.item",
+            "inventory/organisation.activity_id",
+            "spend/scope3.scope3_category",
+            "clean/printed_inventory.print_line",
         ),
         col("correction_ids").use("corrected/corrections.correction_id", f"{_TERRITORY}.correction_ids"),
         col("sha256").use("clean/releases.sha256", nullable=True),
@@ -264,7 +268,12 @@ COMPARISON = Table(
 )
 
 _SECTORS = "indicators/sectors"
-_FIGURE = (f"{_SECTORS}.emissions_t_co2e", "clean/construction.impact_kg_per_m2", "clean/meals.emissions_kg_co2e")
+_FIGURE = (
+    f"{_SECTORS}.emissions_t_co2e",
+    "clean/construction.impact_kg_per_m2",
+    "clean/meals.emissions_kg_co2e",
+    "spend/indicators.spend_indicator_value",
+)
 _GOAL = (*_FIGURE, f"{_TARGETS}.target_pct")
 
 TARGETS = Table(

@@ -6,8 +6,9 @@ import pandas as pd
 import pytest
 
 from klimat_pipeline.contracts import table
+from klimat_pipeline.errors import ConfigurationError
 from klimat_pipeline.indicators.areas import area_shares
-from klimat_pipeline.indicators.scopes import scope_indicators
+from klimat_pipeline.indicators.scopes import scope_indicators, with_purchases
 from klimat_pipeline.inventory.territory import territory_inventory
 from klimat_pipeline.quality.contract import check_contract
 from klimat_pipeline.quality.inventories import ledgers_apart, scopes_add_up
@@ -108,6 +109,37 @@ def test_an_organisation_is_compared_with_the_year_that_somebody_chose(territory
     assert set(own["baseline_year"]) == {2019}
     assert own["change_pct"].tolist() == [-50.0] * len(own)
     assert set(frame.loc[frame["boundary"] == "territory", "baseline_year"]) == {1990}
+
+
+def purchases(gwp_set: str = "AR5") -> pd.DataFrame:
+    """8 t of purchased goods and 4 t of capital goods by spend; 2 t of goods that an activity stands for already."""
+    return pd.DataFrame(
+        {
+            "municipality_code": "1283",
+            "year": 2022,
+            "scope3_category": [1, 2, 1],
+            "figure_from": ["spend", "spend", "activity"],
+            "is_in_inventory": [False, False, True],
+            "footprint_t_co2e": [8.0, 4.0, 2.0],
+            "factor_gwp_set": gwp_set,
+        }
+    )
+
+
+def test_purchases_stand_in_the_organisations_scope_3_once(territory: pd.DataFrame) -> None:
+    group = with_purchases(ORGANISATION, purchases())
+    frame = scope_indicators(territory, group, PRINTED, TARGETS, small.releases())
+    own = frame[(frame["boundary"] == "organisation") & (frame["scope"] == "3")]
+    # Travel 5 t and commuting 7 t are activities; 8 and 4 t come from the spend analysis.
+    assert own.set_index("scope3_category")["emissions_t_co2e"].to_dict() == {0: 24.0, 1: 8.0, 2: 4.0, 6: 5.0, 7: 7.0}
+    tables = {"indicators/scopes": frame, "inventory/territory": territory, "inventory/organisation": group}
+    assert {finding.outcome for finding in ledgers_apart(tables)} == {"passed"}
+    assert with_purchases(ORGANISATION, purchases().head(0)) is ORGANISATION
+
+
+def test_purchases_of_another_gwp_set_are_refused() -> None:
+    with pytest.raises(ConfigurationError, match="1283: the factors of purchases are in CO2e of AR6.*AR5"):
+        with_purchases(ORGANISATION, purchases("AR6"))
 
 
 def row(frame: pd.DataFrame, scope: str, method: str = "", basis: str = "", year: int = 2022) -> pd.Series:

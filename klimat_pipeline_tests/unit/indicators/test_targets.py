@@ -191,8 +191,8 @@ def test_meals_against_a_level_need_no_baseline() -> None:
 
 
 def test_halving_of_purchases_from_the_spend_analysis() -> None:
-    spend = pd.DataFrame({"municipality_code": "1281", "indicator": "bought", "year": [2020, 2022]})
-    spend["emissions_t_co2e"] = [1000.0, 850.0]
+    spend = pd.DataFrame({"municipality_code": "1281", "spend_indicator": "bought", "year": [2020, 2022]})
+    spend = spend.assign(spend_indicator_value=[1000.0, 850.0], factor_gwp_set="AR5")
     own = target(
         target_measure="purchases", spend_indicator="bought", sector_codes="", baseline_year=2020, target_year=2030
     )

@@ -4,6 +4,9 @@ import csv
 from io import StringIO
 from pathlib import Path
 
+import pytest
+
+from klimat_pipeline.errors import ProblemsError
 from klimat_pipeline.spend.plots import coverage, largest_categories, shown_on_pages, unmapped_markdown
 from klimat_pipeline.spend.unmapped import as_csv
 from klimat_pipeline_tests.support.ledgers import line
@@ -29,13 +32,19 @@ def test_no_spreadsheet_runs_what_a_ledger_holds(tmp_path: Path) -> None:
 
 
 def test_filled_in_it_is_read_back(tmp_path: Path) -> None:
-    listed = list(csv.DictReader(StringIO(as_csv(computed(tmp_path, ROWS)["unmapped/accounts"]))))
-    filled = "account_prefix,category,reason\n" + "".join(
-        f"{row['account_prefix']},textiles,we know\n" for row in listed
-    )
+    listed = as_csv(computed(tmp_path, ROWS)["unmapped/accounts"])
+    untouched = computed(tmp_path, ROWS, own=own_files(tmp_path, spend_accounts=listed))
+    assert len(untouched["unmapped/accounts"]) == 2
+    # Only two cells of every row are written: category and reason stand behind the account.
+    filled = listed.replace("9902,,,", "9902,textiles,we know,").replace("9901,,,", "9901,textiles,we know,")
     found = computed(tmp_path, ROWS, own=own_files(tmp_path, spend_accounts=filled))
     assert found["unmapped/accounts"].empty
     assert unmapped_markdown(found["unmapped/accounts"]) == "Everything that counts has a category."
+
+
+def test_a_category_needs_a_reason(tmp_path: Path) -> None:
+    with pytest.raises(ProblemsError, match=r"spend_accounts.csv: 9902: a category needs a reason"):
+        own_files(tmp_path, spend_accounts="account_prefix,category,reason\n9902,textiles,\n")
 
 
 def test_pages(tmp_path: Path) -> None:
