@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from klimat_pipeline.errors import KlimatError
 from klimat_pipeline.manifest import Inputs
-from klimat_pipeline.quality.beside import contracts_checked_beside
+from klimat_pipeline.quality.beside import worked_beside
 from klimat_pipeline.settings import Settings
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def run(settings: Settings, made_from: Inputs, out: "Console", *, force: bool = 
     Raises:
         KlimatError: the fault that stopped it, or ``RunFailedError`` naming the checks that did.
     """
-    with contracts_checked_beside():  # starts at once: what comes now gives it the time to import
+    with worked_beside():  # starts at once: what comes now gives it the time to import
         result = _execute(settings, made_from, out, force=force)
     if not result.success:
         raise _reason(result)

@@ -1,12 +1,13 @@
 """Assets of the stage ``corrected``: the registers of local corrections, applied and listed."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import dagster as dg
 import pandas as pd
 
 from klimat_pipeline.defs.project import Project
-from klimat_pipeline.defs.wiring import as_markdown, as_metadata, checked_together, wired_together
+from klimat_pipeline.defs.wiring import as_markdown, checked_together, pictures, wired_together
 
 #: What the corrections' page lists of them.
 _LISTED = ["correction_id", "release_id", "sector_code", "year", "before_t", "after_t", "drift_pct", "reason", "source"]
@@ -46,7 +47,7 @@ def local_corrections(
     from klimat_pipeline.corrected.left_out import corrections_left_out
     from klimat_pipeline.corrected.residuals import correction_residuals
     from klimat_pipeline.corrected.subsectors import corrected_subsectors
-    from klimat_pipeline.indicators.plots import corrected_against_reported, pictures
+    from klimat_pipeline.indicators.plots import corrected_against_reported
 
     registers = project.registers
     applied = apply_registers(emissions, subsectors, registers, today=datetime.now(UTC).date())
@@ -60,10 +61,10 @@ def local_corrections(
         "corrected/left_out": corrections_left_out(applied, corrected),
     }
     listed = corrections[corrections["correction_status"] == "applied"][_LISTED]
-    shown = {
+    shown: dict[str, dict[str, Any]] = {
         "corrected/corrections": {
             "corrections": dg.MetadataValue.md(as_markdown(listed) if len(listed) else "none applied")
         },
-        "corrected/emissions": as_metadata(pictures(corrected_against_reported(corrected))),
+        "corrected/emissions": pictures(corrected_against_reported(corrected)),
     }
     yield from checked_together(context, frames, {"clean/municipalities": municipalities}, shown)

@@ -4,7 +4,7 @@ import dagster as dg
 import pandas as pd
 
 from klimat_pipeline.defs.project import Project
-from klimat_pipeline.defs.wiring import as_metadata, checked_together, wired_together
+from klimat_pipeline.defs.wiring import checked_together, pictures, wired_together
 
 
 @dg.multi_asset(
@@ -46,7 +46,7 @@ def national_indicators(
     """Sectors against their targets, and what changed between releases."""
     from klimat_pipeline.indicators.base_years import base_year_review
     from klimat_pipeline.indicators.changes import indicator_changes
-    from klimat_pipeline.indicators.plots import emissions_against_target, pictures
+    from klimat_pipeline.indicators.plots import emissions_against_target
     from klimat_pipeline.indicators.revisions import release_revisions
     from klimat_pipeline.indicators.sectors import sector_indicators
 
@@ -66,7 +66,7 @@ def national_indicators(
         "clean/frozen": frozen,
         "configuration/approvals": approved,
     }
-    shown = {"indicators/sectors": as_metadata(pictures(emissions_against_target(indicators)))}
+    shown = {"indicators/sectors": pictures(emissions_against_target(indicators))}
     yield from checked_together(context, frames, inputs, shown)
 
 

@@ -4,7 +4,7 @@ import dagster as dg
 import pandas as pd
 
 from klimat_pipeline.defs.project import Project
-from klimat_pipeline.defs.wiring import as_metadata, checked_together, wired_together
+from klimat_pipeline.defs.wiring import checked_together, pictures, wired_together
 
 
 @dg.multi_asset(
@@ -54,7 +54,7 @@ def inventories(
     printed: pd.DataFrame,
 ):
     """The two ledgers, each by itself, and the territory beside what the city printed."""
-    from klimat_pipeline.indicators.plots import inventory_beside_print, pictures
+    from klimat_pipeline.indicators.plots import inventory_beside_print
     from klimat_pipeline.inventory.organisation import organisation_inventory
     from klimat_pipeline.inventory.reconciliation import inventory_reconciliation
     from klimat_pipeline.inventory.territory import territory_inventory
@@ -68,7 +68,7 @@ def inventories(
         "inventory/reconciliation": reconciliation,
     }
     names = dict(zip(reference.inventory_lines["line"], reference.inventory_lines["line_name_en"], strict=True))
-    picture = as_metadata(pictures(inventory_beside_print(reconciliation, names)))
+    picture = pictures(inventory_beside_print(reconciliation, names))
     shown = {"inventory/territory": picture, "inventory/reconciliation": picture}
     inputs = {"corrected/subsectors": subsectors, "clean/energy_use": energy_use}
     yield from checked_together(context, frames, inputs, shown)

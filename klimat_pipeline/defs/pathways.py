@@ -4,7 +4,7 @@ import dagster as dg
 import pandas as pd
 
 from klimat_pipeline.defs.project import Project
-from klimat_pipeline.defs.wiring import as_metadata, checked_together, wired_together
+from klimat_pipeline.defs.wiring import checked_together, pictures, wired_together
 
 
 @dg.multi_asset(
@@ -40,7 +40,6 @@ def pathways(
 ):
     """One step: the tables share their draws, and each takes milliseconds."""
     from klimat_pipeline.indicators.comparison import municipality_comparison
-    from klimat_pipeline.indicators.plots import pictures
     from klimat_pipeline.scenarios import abatement, hindcast, investment, probability, sensitivity
     from klimat_pipeline.scenarios import pathways as paths
     from klimat_pipeline.scenarios.charts import outlook
@@ -64,5 +63,5 @@ def pathways(
         "scenarios/investment": investment.investment_plan(actions, targets),
         "scenarios/abatement": curve,
     }
-    shown = {"scenarios/pathways": as_metadata(pictures(outlook(ahead, indicators, curve, compared)))}
+    shown = {"scenarios/pathways": pictures(outlook(ahead, indicators, curve, compared))}
     yield from checked_together(context, frames, {}, shown)

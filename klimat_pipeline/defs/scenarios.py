@@ -8,7 +8,7 @@ import dagster as dg
 import pandas as pd
 
 from klimat_pipeline.defs.project import Project
-from klimat_pipeline.defs.wiring import as_metadata, checked_together, wired_together
+from klimat_pipeline.defs.wiring import checked_together, pictures, wired_together
 
 
 @dg.multi_asset(
@@ -94,7 +94,6 @@ def gap_and_neutrality(
     rules: pd.DataFrame,
 ):
     """What is missing, whose the shared captures are, and what neutralises the rest."""
-    from klimat_pipeline.indicators.plots import pictures
     from klimat_pipeline.scenarios.claims import facility_claims
     from klimat_pipeline.scenarios.gap import gap_table
     from klimat_pipeline.scenarios.gap_plots import gap_waterfalls
@@ -107,5 +106,5 @@ def gap_and_neutrality(
         "scenarios/claims": claims,
         "scenarios/neutrality": neutrality_balance(gap, coherence, sinks, claims, rules),
     }
-    shown = {"scenarios/gap": as_metadata(pictures(gap_waterfalls(gap)))}
+    shown = {"scenarios/gap": pictures(gap_waterfalls(gap))}
     yield from checked_together(context, frames, {"clean/sinks": sinks}, shown)

@@ -1,10 +1,12 @@
 """Assets of the stage ``spend`` that are results: one step, because a step costs more than a small table."""
 
+from typing import Any
+
 import dagster as dg
 import pandas as pd
 
 from klimat_pipeline.defs.project import Project
-from klimat_pipeline.defs.wiring import as_metadata, checked_together, wired_together
+from klimat_pipeline.defs.wiring import as_metadata, checked_together, pictures, wired_together
 from klimat_pipeline.spend.results import KEYS
 
 #: Where the typed lines lie in the store of tables.
@@ -40,7 +42,7 @@ def spend_results(
     from klimat_pipeline.configuration.spend_factors import load_spend_factors
     from klimat_pipeline.spend.mappings import load_spend_reference
     from klimat_pipeline.spend.own import load_own
-    from klimat_pipeline.spend.plots import shown_on_pages
+    from klimat_pipeline.spend.plots import largest_categories, shown_on_pages
     from klimat_pipeline.spend.results import spend_results as results
 
     settings = project.settings
@@ -54,7 +56,8 @@ def spend_results(
         organisation=organisation,
         population=population,
     )
-    shown = {key: as_metadata(texts) for key, texts in shown_on_pages(made).items()}
+    shown: dict[str, Any] = {"spend/by_category": pictures(largest_categories(made["spend/by_category"]))}
+    shown |= {key: as_metadata(texts) for key, texts in shown_on_pages(made).items()}
     frames = {key: made[key] for key in KEYS}
     inputs = {"spend/scope": passed, "inventory/organisation": organisation, "clean/population": population}
     yield from checked_together(context, frames, inputs, shown)

@@ -5,6 +5,7 @@ result.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
@@ -186,7 +187,10 @@ def checked_together(
             metadata={
                 "dagster/row_count": len(frame),
                 "preview": dg.MetadataValue.md(preview),
-                **((metadata or {}).get(key) or {}),
+                **{
+                    name: value() if callable(value) else value
+                    for name, value in ((metadata or {}).get(key) or {}).items()
+                },
             },
             check_results=[_as_dagster(result) for result in results],
         )
@@ -242,6 +246,18 @@ def as_markdown(frame: "pd.DataFrame") -> str:
 def as_metadata(texts: Mapping[str, str]) -> dict[str, Any]:
     """Markdown texts by name, as Dagster shows them."""
     return {name: dg.MetadataValue.md(text) for name, text in texts.items()}
+
+
+def pictures(charts: Mapping[str, dict[str, Any]]) -> dict[str, Callable[[], dg.MetadataValue]]:
+    """Charts by municipality code, by their names on an asset's page; drawn while the step goes on."""
+    from klimat_pipeline.quality.beside import drawn_beside
+
+    begun = {f"plot {code}": drawn_beside(chart) for code, chart in charts.items()}
+    return {name: partial(_shown_picture, picture) for name, picture in begun.items()}
+
+
+def _shown_picture(picture: Callable[[], str]) -> dg.MetadataValue:
+    return dg.MetadataValue.md(picture())
 
 
 def _skipped() -> Any:

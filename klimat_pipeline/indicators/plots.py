@@ -134,11 +134,6 @@ def as_markdown_image(chart: Chart) -> str:
     return f"![chart](data:image/svg+xml;base64,{base64.b64encode(picture.encode()).decode()})"
 
 
-def pictures(charts: dict[str, Chart]) -> dict[str, str]:
-    """Charts by municipality code as Markdown pictures by their name on an asset's page."""
-    return {f"plot {code}": as_markdown_image(chart) for code, chart in charts.items()}
-
-
 def _chart(frame: "pd.DataFrame") -> Chart:
     points = [
         {"panel": name, "year": int(year), "kt": value / 1000, "line": "emissions"}

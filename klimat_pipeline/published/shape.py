@@ -1,5 +1,6 @@
 """Shape tables for readers: rounding, the publication's id, the manifest, the data dictionary. No other arithmetic."""
 
+import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -90,9 +91,13 @@ def _shown(frame: "pd.DataFrame", contract: Table, made_from: "Inputs") -> "pa.T
     stamps = {"publication_id": made_from.publication_id, "run_id": made_from.run_id}
     frame = frame.assign(**{name: value for name, value in stamps.items() if name in contract.column_names})
     frame = frame[contract.column_names]
-    decimals = {c.name: c.decimals for c in contract.columns if c.decimals is not None}
-    rounded = frame.round(decimals)
-    # Minus zero is a rounding's leftover that would look like a change.
-    numbers = list(decimals)
-    rounded[numbers] = rounded[numbers] + 0.0
+    # Minus zero is a rounding's leftover that would look like a change. Whole columns: a frame's own rounding takes
+    # ten times as long.
+    rounded = frame.assign(
+        **{
+            column.name: frame[column.name].to_numpy(dtype="float64", na_value=math.nan).round(column.decimals) + 0.0
+            for column in contract.columns
+            if column.decimals is not None
+        }
+    )
     return to_arrow(rounded.sort_values(list(contract.primary_key), kind="stable"), contract)

@@ -1,10 +1,11 @@
-"""Contract checks in a process beside this one, started before they are needed.
+"""Contract checks and pictures in processes beside this one, started before they are needed.
 
-Importing Great Expectations takes about as long as everything else of a refresh of one municipality. A second process
-imports it while this one imports Dagster and reads the sources. It receives tables as Arrow streams and answers with
-findings as JSON lines; when it dies, or there is only one processor, the checks run here as ever.
+Importing Great Expectations takes about as long as everything else of a refresh of one municipality, and drawing its
+charts a tenth of it. A second process imports the one while this one imports Dagster and reads the sources, a third
+draws. They receive tables as Arrow streams and charts as JSON, and answer with JSON lines; when one dies, or there is
+only one processor, its work is done here as ever.
 
-What does not belong here: what is checked (``contract``).
+What does not belong here: what is checked (``contract``), what is drawn (``indicators.plots`` and its like).
 """
 
 import gc
@@ -14,7 +15,7 @@ import os
 import subprocess
 import sys
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
@@ -31,17 +32,22 @@ if TYPE_CHECKING:
     from klimat_pipeline.contracts.model import Table
 
 _log = logging.getLogger(__name__)
+SUITES, PICTURES = "suites", "pictures"
 
 
 class Checker:
-    """The process beside this one, as seen from here."""
+    """A process beside this one, as seen from here.
 
-    def __init__(self) -> None:
+    Args:
+        work: what it does, ``SUITES`` or ``PICTURES``.
+    """
+
+    def __init__(self, work: str = "suites") -> None:
         self._asked: deque[Future[dict[str, Any]]] = deque()
-        self._outgoing: SimpleQueue[tuple[str, pa.Table] | None] = SimpleQueue()
+        self._outgoing: SimpleQueue[tuple[dict[str, Any], pa.Table | None] | None] = SimpleQueue()
         self.postponed: list[Question] = []
         self._process: subprocess.Popen[bytes] | None = subprocess.Popen(  # noqa: S603 this interpreter, this module
-            [sys.executable, "-m", __name__], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+            [sys.executable, "-m", __name__, work], stdin=subprocess.PIPE, stdout=subprocess.PIPE
         )
         # Questions leave and answers arrive while this process goes on: a pipe holds little, and imports take seconds.
         Thread(target=self._speak, args=(self._process, self._outgoing), daemon=True).start()
@@ -49,13 +55,29 @@ class Checker:
 
     def ask(self, arrow: "pa.Table", table: "Table") -> "Question | None":
         """Send a table and go on; None where this process has to look itself."""
+        future = self._put({"table": table.key}, arrow)
+        return None if future is None else Question(self, table, future)
+
+    def draw(self, chart: dict[str, Any]) -> "Callable[[], str | None] | None":
+        """Send a chart and go on; the call gives its picture, or None where this process has to draw itself."""
+        future = self._put({"chart": chart}, None)
+        if future is None:
+            return None
+
+        def picture() -> str | None:
+            answer = self._received(future)
+            return None if answer is None else str(answer["picture"])
+
+        return picture
+
+    def _put(self, question: dict[str, Any], arrow: "pa.Table | None") -> "Future[dict[str, Any]] | None":
         if self._process is None or self._process.poll() is not None:
             self._ended(EOFError("it is gone"))
             return None
         future: Future[dict[str, Any]] = Future()
         self._asked.append(future)
-        self._outgoing.put((table.key, arrow))
-        return Question(self, table, future)
+        self._outgoing.put((question, arrow))
+        return future
 
     def answer(self, future: "Future[dict[str, Any]]") -> tuple[Finding, ...] | None:
         """What the contract's suite found, or None where this process has to look itself.
@@ -63,14 +85,19 @@ class Checker:
         Raises:
             ContractError: an expectation could not be evaluated at all.
         """
-        try:
-            answer = self._arrived(future)
-        except (OSError, EOFError, ValueError) as error:
-            self._ended(error)
+        answer = self._received(future)
+        if answer is None:
             return None
         if "error" in answer:
             raise ContractError(answer["error"])
         return tuple(Finding(**{**finding, "keys": tuple(finding["keys"])}) for finding in answer["findings"])
+
+    def _received(self, future: "Future[dict[str, Any]]") -> dict[str, Any] | None:
+        try:
+            return self._arrived(future)
+        except (OSError, EOFError, ValueError) as error:
+            self._ended(error)
+            return None
 
     def _arrived(self, future: "Future[dict[str, Any]]") -> dict[str, Any]:
         while True:
@@ -82,12 +109,16 @@ class Checker:
                     raise EOFError("no answer") from None
 
     @staticmethod
-    def _speak(process: "subprocess.Popen[bytes]", outgoing: "SimpleQueue[tuple[str, pa.Table] | None]") -> None:
+    def _speak(
+        process: "subprocess.Popen[bytes]", outgoing: "SimpleQueue[tuple[dict[str, Any], pa.Table | None] | None]"
+    ) -> None:
         with suppress(OSError, ValueError):  # a process that died ends the answers too, which says enough
             while process.stdin is not None and (question := outgoing.get()) is not None:
-                key, arrow = question
-                process.stdin.write(json.dumps({"table": key}).encode() + b"\n")
-                _send(arrow, process.stdin)
+                asked, arrow = question
+                process.stdin.write(json.dumps(asked).encode() + b"\n")
+                if arrow is not None:
+                    _send(arrow, process.stdin)
+                process.stdin.flush()
 
     @staticmethod
     def _listen(process: "subprocess.Popen[bytes]", asked: "deque[Future[dict[str, Any]]]") -> None:
@@ -104,7 +135,7 @@ class Checker:
 
     def _ended(self, error: Exception) -> None:
         if self._process is not None:
-            _log.warning("the process that checks contracts ended (%s): checking in this process from here on", error)
+            _log.warning("a process beside this one ended (%s): its work is done here from now on", error)
         self.close()
 
     def close(self) -> None:
@@ -136,24 +167,40 @@ class Question:
         return self.checker.answer(self.future)
 
 
-#: The process of the present run, if it has one.
+#: The processes of the present run, if it has any.
 _of_this_run: list[Checker] = []
+_drawing: list[Checker] = []
 
 
 @contextmanager
-def contracts_checked_beside() -> Iterator[None]:
-    """Check contracts in a second process for the length of a run, where there is a processor for it."""
+def worked_beside() -> Iterator[None]:
+    """Check contracts and draw in other processes for the length of a run, where there is a processor for it."""
     processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     if processors == 1:
         yield
         return
-    checker = Checker()
+    checker, renderer = Checker(SUITES), Checker(PICTURES)
     _of_this_run.append(checker)
+    _drawing.append(renderer)
     try:
         yield
     finally:
         _of_this_run.remove(checker)
+        _drawing.remove(renderer)
         checker.close()
+        renderer.close()
+
+
+def drawn_beside(chart: dict[str, Any]) -> Callable[[], str]:
+    """Begin to draw a chart, beside this process if there is one there; the call gives the picture as Markdown."""
+    begun = _drawing[-1].draw(chart) if _drawing else None
+
+    def picture() -> str:
+        from klimat_pipeline.indicators.plots import as_markdown_image
+
+        return (begun() if begun is not None else None) or as_markdown_image(chart)
+
+    return picture
 
 
 def ask_beside(arrow: "pa.Table", table: "Table") -> Question | None:
@@ -177,7 +224,6 @@ def _send(arrow: "pa.Table", to: IO[bytes]) -> None:
 
     with pa.ipc.new_stream(to, arrow.schema) as stream:
         stream.write_table(arrow)
-    to.flush()
 
 
 def serve(questions: IO[bytes], answers: IO[bytes]) -> None:
@@ -204,8 +250,19 @@ def serve(questions: IO[bytes], answers: IO[bytes]) -> None:
         answers.flush()
 
 
+def draw(questions: IO[bytes], answers: IO[bytes]) -> None:
+    """Draw until the questions end; the first picture takes longer than all others, so one is drawn before."""
+    from klimat_pipeline.indicators.plots import as_markdown_image
+
+    as_markdown_image({"data": {"values": []}, "mark": "point"})
+    while line := questions.readline():
+        answers.write(json.dumps({"picture": as_markdown_image(json.loads(line)["chart"])}).encode() + b"\n")
+        answers.flush()
+
+
 if __name__ == "__main__":
+    _WORK = {SUITES: serve, PICTURES: draw}
     # Whatever a library prints must not be taken for an answer.
     with os.fdopen(os.dup(sys.stdout.fileno()), "wb") as _answers:
         os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-        serve(sys.stdin.buffer, _answers)
+        _WORK[sys.argv[1]](sys.stdin.buffer, _answers)

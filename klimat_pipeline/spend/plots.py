@@ -23,9 +23,7 @@ def shown_on_pages(made: Mapping[str, "pd.DataFrame"]) -> dict[str, dict[str, st
     """
     if made["spend/by_category"].empty:
         return {}
-    pages = {f"plot {code}": _picture(chart) for code, chart in largest_categories(made["spend/by_category"]).items()}
     return {
-        "spend/by_category": pages,
         "spend/quality": {"coverage": coverage(made["spend/quality"])},
         "spend/balance": {"to be mapped next": unmapped_markdown(made["unmapped/accounts"])},
     }
@@ -86,15 +84,6 @@ def _named(code: str) -> str:
 def _title(code: str, year: int, factor_set: str) -> str:
     example = "Example (invented ledger): " if code == EXAMPLE_CODE else ""
     return f"{example}Emissions of purchases by category, {year}, factors {factor_set}"
-
-
-def _picture(chart: dict[str, object]) -> str:
-    import base64
-
-    import vl_convert
-
-    picture = vl_convert.vegalite_to_svg(chart)
-    return f"![chart](data:image/svg+xml;base64,{base64.b64encode(picture.encode()).decode()})"
 
 
 def _bars(rows: "pd.DataFrame", title: str) -> dict[str, object]:

@@ -9,6 +9,7 @@ import pytest
 from klimat_pipeline.contracts import TABLES, table
 from klimat_pipeline.contracts.arrow import to_arrow
 from klimat_pipeline.contracts.expectations import expectation_ids, suite
+from klimat_pipeline.indicators.plots import as_markdown_image
 from klimat_pipeline.quality import beside
 from klimat_pipeline.quality.contract import check_contract, postponed_findings, suite_findings
 from klimat_pipeline.quality.reconciliation import suites_agree
@@ -53,7 +54,7 @@ def test_the_same_findings_as_here(checker: beside.Checker, frame: pd.DataFrame,
 def test_a_contract_check_asks_the_process_beside_for_the_length_of_a_run(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1}, raising=False)
     monkeypatch.setattr("klimat_pipeline.quality.contract.suite_findings", lambda *_: pytest.fail("checked here"))
-    with beside.contracts_checked_beside():
+    with beside.worked_beside():
         assert check_contract(municipalities(), CONTRACT).passed
         assert not check_contract(municipalities(municipality_code=["1283", "1283"]), CONTRACT).passed
     assert beside.ask_beside(to_arrow(municipalities(), CONTRACT), CONTRACT) is None
@@ -61,8 +62,8 @@ def test_a_contract_check_asks_the_process_beside_for_the_length_of_a_run(monkey
 
 def test_one_processor_means_one_process(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0}, raising=False)
-    monkeypatch.setattr(beside, "Checker", lambda: pytest.fail("a second process"))
-    with beside.contracts_checked_beside():
+    monkeypatch.setattr(beside, "Checker", lambda _: pytest.fail("a second process"))
+    with beside.worked_beside():
         assert check_contract(municipalities(), CONTRACT).passed
 
 
@@ -70,11 +71,11 @@ def test_a_dead_process_is_replaced_by_this_one(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1}, raising=False)
-    with beside.contracts_checked_beside():
+    with beside.worked_beside():
         beside._of_this_run[-1]._process.kill()
         assert not check_contract(municipalities(municipality_code=["1283", "1283"]), CONTRACT).passed
         assert check_contract(municipalities(), CONTRACT).passed
-    assert "checking in this process" in caplog.text
+    assert "its work is done here" in caplog.text
 
 
 def test_columns_in_another_order_are_seen_here() -> None:
@@ -96,12 +97,12 @@ def test_a_question_of_a_process_that_just_died_is_answered_here(caplog: pytest.
     dying._process.kill()
     assert question.findings() is None
     assert dying.ask(to_arrow(municipalities(), CONTRACT), CONTRACT) is None
-    assert "checking in this process" in caplog.text
+    assert "its work is done here" in caplog.text
 
 
 def test_what_proves_itself_is_confirmed_at_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1}, raising=False)
-    with beside.contracts_checked_beside():
+    with beside.worked_beside():
         result = check_contract(municipalities(), CONTRACT)
         found = postponed_findings(lambda _: pytest.fail("read again"))
         assert postponed_findings(lambda _: pytest.fail("read again")).empty
@@ -112,7 +113,7 @@ def test_what_proves_itself_is_confirmed_at_the_end(monkeypatch: pytest.MonkeyPa
 
 def test_an_answer_that_never_came_is_found_in_the_stored_table(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1}, raising=False)
-    with beside.contracts_checked_beside():
+    with beside.worked_beside():
         beside._of_this_run[-1]._process.send_signal(signal.SIGSTOP)  # it never gets to answer
         assert check_contract(municipalities(), CONTRACT).passed
         beside._of_this_run[-1]._process.kill()
@@ -127,3 +128,17 @@ def test_an_answer_that_never_came_is_found_in_the_stored_table(monkeypatch: pyt
 @pytest.mark.parametrize("key", list(TABLES))
 def test_ids_are_those_of_the_suite(key: str) -> None:
     assert expectation_ids(table(key)) == [e.meta["check"] for e in suite(table(key)).expectations]
+
+
+CHART = {"data": {"values": [{"a": 1}]}, "mark": "point", "encoding": {"x": {"field": "a", "type": "quantitative"}}}
+
+
+def test_pictures_are_those_that_this_process_would_draw(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1}, raising=False)
+    here = as_markdown_image(CHART)
+    assert beside.drawn_beside(CHART)() == here  # no run: drawn here
+    with beside.worked_beside():
+        first, second = beside.drawn_beside(CHART), beside.drawn_beside(CHART)
+        assert (first(), second()) == (here, here)
+        beside._drawing[-1]._process.kill()
+        assert beside.drawn_beside(CHART)() == here
