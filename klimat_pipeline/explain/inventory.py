@@ -149,7 +149,7 @@ def scopes(sources: Sources, row: Row) -> list[Node]:
 
     nodes = [Node("formula", SCOPE_FORMULA)]
     if row["boundary"] != "territory":
-        lines = [_activity(r) for r in _activities(sources, row)]
+        lines = [_activity(r) for r in _activities(sources, row)] + _purchases(sources, row)
     else:
         lines = [node for scope in row["scope"].split("+") for node in _scope(sources, row, scope)]
     nodes += lines
@@ -197,6 +197,25 @@ def _activities(sources: Sources, row: Row) -> list[Row]:
     wanted = [r for r in wanted if r["scope"] != "2" or r["method"] == row["method"]]
     category = row["scope3_category"]
     return [r for r in wanted if not category or r["scope3_category"] == category]
+
+
+def _purchases(sources: Sources, row: Row) -> list[Node]:
+    """What the spend analysis adds to scope 3, by category and by what the figure comes from."""
+    if "3" not in row["scope"].split("+"):
+        return []
+    place: dict[str, Scalar] = {"municipality_code": row["municipality_code"], "year": row["year"]}
+    found = sources.database.rows("spend_scope3", is_in_inventory=0, **place)
+    category = row["scope3_category"]
+    return [
+        Node(
+            f"scope 3, purchases, category {r['scope3_category']}, by {r['figure_from']}",
+            r["footprint_t_co2e"],
+            "t CO2e",
+            {"spend_sek": r["spend_sek"], "factor_set": r["factor_set"], "price_year": r["price_year"]},
+        )
+        for r in found
+        if not category or r["scope3_category"] == category
+    ]
 
 
 def _activity(row: Row) -> Node:

@@ -223,7 +223,7 @@ def test_a_disk_too_small_is_refused_before_anything_is_written(small_disk: Path
     settings = Settings(data_dir=small_disk, database_url=None)
     _publish(settings, IDS[0])
     with pytest.raises(PublishError, match=r"not enough disk space in .* bytes free, .* wanted"):
-        _publish(settings, IDS[1], rows=20_000)
+        _publish(settings, IDS[1], rows=9_000)
     _whole(settings, IDS[0])
 
 
