@@ -18,8 +18,9 @@ WITHHELD = "[withheld]"
 #: How a pseudonym begins: a published name that begins so belongs to nobody.
 PREFIX = "p:"
 
-#: What people put between the digits: spaces of all widths, hyphens, plus, full stop, slash.
-_B = "[\\s\u00a0\u2000-\u2015\u202f\u2212._/+-]{0,3}"
+#: What stands between the digits: spaces of all widths, hyphens, plus, full stop, slash; and what a wrong encoding
+#: makes of a dash.
+_B = "[\\s\u00a0\u2000-\u2015\u202f\u2212._/+?*:\ufffd-]{0,3}"
 #: Ten digits with a possible date in front, however they are set apart. For RE2 (DuckDB) and for Python alike.
 CANDIDATE = (
     rf"[0-9]{_B}[0-9]{_B}(?:0{_B}[1-9]|1{_B}[0-2]){_B}"
@@ -31,7 +32,7 @@ _RUN = re.compile(rf"[0-9](?:{_B}[0-9]){{9,}}")
 _DATE = re.compile(r"[0-9]{2}(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01]|6[1-9]|[78][0-9]|9[01])[0-9]{4}")
 _HYPHENATED = re.compile(
     r"(?<![0-9])(?:18|19|20)?[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01]|6[1-9]|[78][0-9]|9[01])"
-    r"\s?[-+\u2010-\u2015\u2212]\s?[0-9]{4}(?![0-9])"
+    r"\s?[-+?*:\u2010-\u2015\u2212\ufffd]\s?[0-9]{4}(?![0-9])"
 )
 _NOT_DIGIT = re.compile(r"[^0-9]")
 _FOREIGN = re.compile(r"(?!SE)[A-Z]{2}[0-9A-Z.\- ]{5,14}")

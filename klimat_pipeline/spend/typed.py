@@ -42,11 +42,14 @@ COLUMNS = (
     "quantity_unit",
     "left_out_rule",
 )
+#: On a shifted line a name may stand anywhere: no word of a value that does not pass is shown.
+_WORD = r"\p{L}{4,}"
 #: Prefix of ``left_out_rule`` of a line that does not pass; it never leaves the door's working folder.
 QUARANTINE = "quarantine:"
 #: Reasons by the code that the SQL gives, with the column at fault.
 REASONS: Mapping[str, tuple[str, str]] = {
     "amount_missing": ("amount", "no amount"),
+    "amount_personal": ("amount", "may be a personal number; are the columns shifted?"),
     "amount_text": ("amount", "no amount in the file's spelling, or too large"),
     "date_missing": ("booked_on", "no date"),
     "date_impossible": ("booked_on", "no such day"),
@@ -157,6 +160,7 @@ def query(form: Form, settings: SpendSettings, rules: tuple[Rule, ...], source: 
         SQL that gives ``COLUMNS``, ``vat_ore`` where amounts include VAT, and ``year`` (0 for what does not pass).
     """
     given: dict[str, Any] = {"file_id": form.file_id, "candidate": personal.CANDIDATE, "account_form": _ACCOUNT}
+    given["word"] = _WORD
     has = form.fields
 
     def raw(name: str) -> str:
@@ -210,6 +214,8 @@ def query(form: Form, settings: SpendSettings, rules: tuple[Rule, ...], source: 
         CASE WHEN amount = '' AND booked_on = '' AND account = '' THEN 'blank'
              WHEN amount = '' THEN 'amount_missing'
              WHEN gross IS NULL THEN 'amount_text'
+             WHEN regexp_full_match(amount, '[+-]?[0-9]{{10}}([0-9]{{2}})?') AND holds_number(amount)
+               THEN 'amount_personal'
              WHEN booked_on = '' THEN 'date_missing'
              WHEN day IS NULL OR year(day) IS NULL OR year(day) NOT BETWEEN 1900 AND 2200 THEN 'date_impossible'
              WHEN account = '' AND account_text = '' THEN 'account_missing'
@@ -234,15 +240,17 @@ def query(form: Form, settings: SpendSettings, rules: tuple[Rule, ...], source: 
            WHEN starts_with(told_id, 'p:') THEN told_id ELSE '' END AS supplier_name,
       kind AS supplier_kind, {text_of["account"]} AS account, {text_of["account_text"]} AS account_text,
       CASE WHEN problem = '' THEN {net}
-           WHEN problem = 'currency_unknown' THEN NULL ELSE coalesce(in_kronor, gross) END AS amount_ore,
+           WHEN problem IN ('currency_unknown', 'amount_personal') THEN NULL
+           ELSE coalesce(in_kronor, gross) END AS amount_ore,
       currency_code AS currency, day AS booked_on, CAST(month(day) AS INTEGER) AS month,
       {text_of["contract_id"]} AS contract_id, {text_of["cpv"]} AS cpv, {text_of["sni"]} AS sni,
       CASE WHEN problem <> '' THEN
              CASE WHEN kind = 'personal' OR suspicious
                     OR regexp_matches(concat_ws('|', given_id, amount, booked_on, currency_code, vat), $candidate)
-                  THEN '{personal.WITHHELD}' ELSE left(CASE split_part(problem, '_', 1) WHEN 'amount' THEN amount
-                  WHEN 'date' THEN booked_on WHEN 'account' THEN account WHEN 'currency' THEN currency_code
-                  WHEN 'vat' THEN vat ELSE item_text END, 60) END
+                  THEN '{personal.WITHHELD}' ELSE regexp_replace(left(CASE split_part(problem, '_', 1)
+                  WHEN 'amount' THEN amount WHEN 'date' THEN booked_on WHEN 'account' THEN account
+                  WHEN 'currency' THEN currency_code WHEN 'vat' THEN vat ELSE item_text END, 60),
+                  $word, '[text]', 'g') END
            WHEN kind = 'personal' THEN '' ELSE {text_of["item_text"]} END AS item_text,
       TRY_CAST(replace(replace(quantity, ' ', ''), ',', '.') AS DOUBLE) AS quantity,
       {text_of["quantity_unit"]} AS quantity_unit,

@@ -194,3 +194,30 @@ def test_internal_purchases_and_rules_of_ones_own(tmp_path: Path) -> None:
 def test_what_is_no_ledger_is_said(tmp_path: Path, content: bytes, said: str) -> None:
     with pytest.raises(LedgerError, match=said):
         read(tmp_path, content)
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        line("V1", "6408233234"),  # a person's number in the place of an amount, without and with the century
+        line("V1", "196408233234"),
+        line("V1", item="Städning 640823?3234"),  # what a wrong encoding makes of a dash
+        line("V1", item="Städning 640823*3234"),
+        line("V1", "Anna Exempelsson"),  # a name in the place of an amount or a day
+        line("V1", "1,00", "Anna Exempelsson"),
+    ],
+)
+def test_no_trace_of_a_person_where_no_person_belongs(tmp_path: Path, row: str) -> None:
+    passed = read(tmp_path, ledger(row, *(line(f"V{n}") for n in range(2, 5))))
+    (tmp_path / "ledger.csv").unlink()
+    written = passed.to_json() + repr(typed_lines(tmp_path / "typed"))
+    everything = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()) + written.encode()
+    for trace in ("640823", "3234", "Anna", "Exempelsson"):
+        assert trace.encode() not in everything
+    assert passed.lines == 4
+
+
+def test_a_large_amount_that_is_nobodys_number_is_an_amount(tmp_path: Path) -> None:
+    # Ten digits, but the fourth month-day does not exist: 1,999,999,999 kronor.
+    passed = read(tmp_path, ledger(line("V1", "1999999999")))
+    assert balance(passed) == {"counted": (1, 199_999_999_900)}
