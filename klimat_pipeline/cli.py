@@ -14,6 +14,7 @@ import typer
 from rich.console import Console
 
 from klimat_pipeline.cli_ledger import app as ledger_app
+from klimat_pipeline.cli_prices import app as prices_app
 from klimat_pipeline.errors import KlimatError
 
 app = typer.Typer(
@@ -27,6 +28,7 @@ app.add_typer(snapshot, name="snapshot")
 municipality_app = typer.Typer(help="Folders of municipalities.", no_args_is_help=True)
 app.add_typer(municipality_app, name="municipality")
 app.add_typer(ledger_app, name="ledger")
+app.add_typer(prices_app, name="prices")
 
 #: A log has no edge: without a terminal, lines are not cut to the width of one.
 _WIDTH = None if sys.stdout.isatty() or "COLUMNS" in os.environ else 120

@@ -57,14 +57,14 @@ def unmapped_csv(settings: "Settings", root: Any, municipality: str | None = Non
     from klimat_pipeline.configuration.spend_factors import load_spend_factors
     from klimat_pipeline.spend.cube import build_cube
     from klimat_pipeline.spend.engine import database, has_lines, view_lines
-    from klimat_pipeline.spend.mappings import load_spend_reference
     from klimat_pipeline.spend.own import load_own
+    from klimat_pipeline.spend.prices import current_reference
     from klimat_pipeline.spend.unmapped import as_csv, unmapped_accounts, unmapped_suppliers
 
     if not has_lines(root) or (municipality and not (root / f"municipality_code={municipality}").exists()):
         of = f" of {municipality}" if municipality else ""
         raise ConfigurationError(f"There are no ledger lines{of} yet: add a ledger and run klimat refresh.")
-    reference = load_spend_reference(settings.reference_dir)
+    reference = current_reference(settings)
     own = load_own(settings.municipalities_dir, reference.category_codes)
     with database() as con:
         view_lines(con, root)

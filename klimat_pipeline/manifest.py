@@ -69,6 +69,7 @@ def inputs(settings: Settings, *, municipalities: Sequence[str] = (), releases: 
         ConfigurationError: there is no municipality with a given code.
     """
     from klimat_pipeline.intake import chosen_snapshots, stale_days
+    from klimat_pipeline.sources.scb_prices import newest_prices
     from klimat_pipeline.spend.inputs import ledger_hashes
 
     snapshots = chosen_snapshots(settings, releases)
@@ -77,6 +78,10 @@ def inputs(settings: Settings, *, municipalities: Sequence[str] = (), releases: 
     items = [
         Item("snapshot", s.release_id, f"{s.report_date or ''} {s.retrieved_at.isoformat()}", s.sha256)
         for s in snapshots
+    ]
+    items += [
+        Item("snapshot", s.release_id, f"{s.report_date or ''} {s.retrieved_at.isoformat()}", s.sha256)
+        for s in newest_prices(settings)
     ]
     for substance in sorted({s.substance for s in snapshots}):
         stale = stale_days(settings, substance)

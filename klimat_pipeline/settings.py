@@ -42,6 +42,14 @@ class Settings(BaseSettings):
         default="https://nationellaemissionsdatabasen.smhi.se/api/getexcelfile/",
         description="The national emission database's workbook service.",
     )
+    scb_url: str = Field(
+        default="https://api.scb.se/OV0104/v1/doris/sv/ssd/",
+        description="SCB's statistical database, version 1: tables by folders and name.",
+    )
+    scb_url_v2: str = Field(
+        default="https://statistikdatabasen.scb.se/api/v2/tables/",
+        description="The same, version 2: tables by number (TAB6596).",
+    )
     substances: str = Field(default="GGT", description="Comma-separated substance codes to fetch.")
     http_connect_timeout_s: float = Field(default=10.0, gt=0)
     http_read_timeout_s: float = Field(default=60.0, gt=0)
@@ -79,6 +87,14 @@ class Settings(BaseSettings):
     @property
     def snapshots_dir(self) -> Path:
         return self.written_dir / "snapshots" / "fetched"
+
+    @property
+    def embedded_prices_dir(self) -> Path:
+        return self.config_dir / "snapshots" / "embedded_prices"
+
+    @property
+    def prices_dir(self) -> Path:
+        return self.written_dir / "snapshots" / "prices"
 
     @property
     def intermediate_dir(self) -> Path:

@@ -1860,6 +1860,26 @@ COLUMNS = _columns(
         nullable=True,
     ),
     Column("spend_indicator_unit", _TEXT, "Unit of the indicator."),
+    # -- spend analysis: factors and prices in use ------------------------------------------------------------------
+    Column("factor_price_year", _INT, "Year whose prices the factor is given in.", minimum=1900, maximum=2200),
+    Column(
+        "exchange_rate",
+        _NUM,
+        "Kronor for one unit of the factor's currency, mean of the factor's price year.",
+        minimum=0,
+    ),
+    Column("exchange_rate_source", _TEXT, "Where the rate was published; empty for factors in kronor."),
+    Column("price_index", _TEXT, "Price index that deflates, as spend.yaml names it.", pattern=IDENTIFIER),
+    Column("index_value", _NUM, "Price index of the year of purchase, on the index's own base.", minimum=0),
+    Column("index_factor_year", _NUM, "The same index in the factor's price year.", minimum=0),
+    Column(
+        "index_source", _TEXT, "Where the index values are from: the shipped table, spend.yaml, or a fetched snapshot."
+    ),
+    Column("deflator", _NUM, "Kronor of the price year for one krona of the year of purchase.", minimum=0),
+    Column(
+        "factor_uncertainty_pct", _NUM, "Relative standard deviation of a log-normal spend factor.", unit="%", minimum=0
+    ),
+    Column("licence", _TEXT, "Terms under which the figure may be passed on."),
 )
 
 

@@ -40,13 +40,13 @@ def spend_results(
 ):
     """From typed ledger lines to the footprint of purchases; empty tables where nobody has a ledger."""
     from klimat_pipeline.configuration.spend_factors import load_spend_factors
-    from klimat_pipeline.spend.mappings import load_spend_reference
     from klimat_pipeline.spend.own import load_own
     from klimat_pipeline.spend.plots import largest_categories, shown_on_pages
+    from klimat_pipeline.spend.prices import current_reference
     from klimat_pipeline.spend.results import spend_results as results
 
     settings = project.settings
-    reference = load_spend_reference(settings.reference_dir)
+    reference = current_reference(settings)
     made = results(
         project.tables.root / LINES,
         reference,

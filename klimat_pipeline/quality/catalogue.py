@@ -113,6 +113,7 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
     "spend/trend": (_reconciles(spend.months_sum_to_years),),
     "spend/changes": (_reconciles(spend.change_is_its_parts),),
     "spend/quality": (_likely(spend.money_understood),),
+    "spend/factors": (_reconciles(spend.factors_explain),),
 }
 
 

@@ -119,6 +119,21 @@ def change_is_its_parts(tables: Tables) -> Sequence[Finding]:
     return [_verdict(change[off].reset_index(), len(change), "changes are the sum of their parts", keys)]
 
 
+def factors_explain(tables: Tables) -> Sequence[Finding]:
+    """The spend part of every category is its kronor that nothing replaces, times the factor in the list."""
+    factors, frame = tables["spend/factors"], tables["spend/by_category"]
+    if frame.empty:
+        return [not_applicable(_NOTHING)]
+    keys = [*_AT, "spend_category"]
+    both = frame.merge(factors[[*keys, "kg_co2e_per_sek"]], on=keys, suffixes=("", "_listed"))
+    both = both[both["kg_co2e_per_sek_listed"].notna()]
+    expected = (both["spend_sek"] - both["replaced_sek"]) * both["kg_co2e_per_sek_listed"] / 1000
+    # A row of the cube is rounded to a milligram, and has at least one line.
+    allowed = NOISE_T + 1e-9 * both["ledger_lines"] + 1e-9 * expected.abs()
+    off = both[(both["footprint_spend_t_co2e"] - expected).abs() > allowed]
+    return [_verdict(off, len(both), "categories have the emissions that kronor and factor give", keys)]
+
+
 def money_understood(tables: Tables) -> Sequence[Finding]:
     """Whether most kronor have emissions: what is unmapped is missing in the footprint, not zero."""
     frame = tables["spend/quality"]

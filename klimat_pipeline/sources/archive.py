@@ -57,11 +57,13 @@ class Archive:
     Args:
         embedded_dir: archive in the checkout, never written.
         written_dir: archive that new files go to.
+        suffix: ending of its files.
     """
 
-    def __init__(self, embedded_dir: Path, written_dir: Path) -> None:
+    def __init__(self, embedded_dir: Path, written_dir: Path, suffix: str = ".xlsx") -> None:
         self.embedded_dir = embedded_dir
         self.written_dir = written_dir
+        self.suffix = suffix
 
     def snapshots(self) -> list[Snapshot]:
         """All snapshots, by substance and age.
@@ -72,7 +74,7 @@ class Archive:
         seen: dict[str, tuple[Snapshot, str]] = {}
         for root, embedded in ((self.embedded_dir, True), (self.written_dir, False)):
             for where, entry in _numbered(root):
-                snapshot = _snapshot(entry, root, where, embedded=embedded)
+                snapshot = _snapshot(entry, root, where, self.suffix, embedded=embedded)
                 first, place = seen.setdefault(snapshot.release_id, (snapshot, where))
                 # A release that was fetched here and later came with the checkout is one release: the embedded one.
                 is_same = first.sha256 == snapshot.sha256 and first.embedded != embedded
@@ -126,7 +128,7 @@ class Archive:
             "etag": etag,
             "last_modified": last_modified,
         }
-        new = _snapshot(entry, self.written_dir, f"{file_name} cannot enter the archive", embedded=False)
+        new = _snapshot(entry, self.written_dir, f"{file_name} cannot enter the archive", self.suffix, embedded=False)
         entry["retrieved_at"] = new.retrieved_at.isoformat(timespec="seconds")
         with self._locked():
             known = self.snapshots()
@@ -230,7 +232,7 @@ def _numbered(root: Path) -> Iterator[tuple[str, dict[str, Any]]]:
         yield f"{root / 'manifest.json'}, entry {number}", entry
 
 
-def _snapshot(entry: dict[str, Any], root: Path, where: str, *, embedded: bool) -> Snapshot:
+def _snapshot(entry: dict[str, Any], root: Path, where: str, suffix: str, *, embedded: bool) -> Snapshot:
     """An entry, every field of it checked."""
 
     def refuse(name: str, expected: str) -> SnapshotError:
@@ -259,7 +261,7 @@ def _snapshot(entry: dict[str, Any], root: Path, where: str, *, embedded: bool) 
     values: dict[str, Any] = {name: entry.get(name) for name in (*_REQUIRED, *_OPTIONAL)} | {
         "retrieved_at": retrieved_at
     }
-    return Snapshot(**values, path=root / "files" / f"{entry['sha256']}.xlsx", embedded=embedded)
+    return Snapshot(**values, path=root / "files" / f"{entry['sha256']}{suffix}", embedded=embedded)
 
 
 def _is_date(text: str) -> bool:

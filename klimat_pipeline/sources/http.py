@@ -92,6 +92,8 @@ def download(
     params: Mapping[str, str] | None = None,
     etag: str | None = None,
     last_modified: str | None = None,
+    question: bytes | None = None,
+    by_hand: str = _BY_HAND,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Downloaded | None:
     """Get a file.
@@ -102,6 +104,8 @@ def download(
         params: query.
         etag: validator of the last answer.
         last_modified: validator of the last answer.
+        question: JSON to be posted, for a source that is asked in that way.
+        by_hand: what can be done in place of fetching, for messages.
         sleep: waits between tries.
 
     Returns:
@@ -115,13 +119,15 @@ def download(
 
     shown = redacted(url)
     if not shown.startswith(("http://", "https://")):
-        raise SourceError(f"{shown}: only http and https addresses are fetched. Check the address (KLIMAT_SMHI_URL).")
+        raise SourceError(f"{shown}: only http and https addresses are fetched. Check the address in the settings.")
     # A workbook is packed already, and only a plain answer can be compared with its announced length.
     headers = {"User-Agent": "klimat_pipeline (climate accounts for municipalities)", "Accept-Encoding": "identity"}
     if etag:
         headers["If-None-Match"] = etag
     if last_modified:
         headers["If-Modified-Since"] = last_modified
+    if question is not None:
+        headers["Content-Type"] = "application/json"
     # At INFO httpx writes whole addresses to the log, with password and query.
     logging.getLogger("httpx").setLevel(logging.WARNING)
 
@@ -144,13 +150,13 @@ def download(
             _Deadline(settings.http_deadline_s) as deadline,
             httpx.Client(follow_redirects=True, max_redirects=_MAX_REDIRECTS) as client,
         ):
-            return tries(_once, client, url, params, headers, settings, deadline, shown)
+            return tries(_once, client, url, params, headers, question, settings, deadline, shown)
     except RetryError as error:
         last = error.last_attempt
         number = f"{last.attempt_number} {'try' if last.attempt_number == 1 else 'tries'}"
         raise SourceError(
             f"{shown}: no usable answer after {number} in {time.monotonic() - started:.0f} s; last: "
-            f"{last.exception()}. Is the source down? {_BY_HAND}"
+            f"{last.exception()}. Is the source down? {by_hand}"
         ) from None
     except httpx.TooManyRedirects:
         raise SourceError(f"{shown}: redirects more than {_MAX_REDIRECTS} times. Check the address.") from None
@@ -177,6 +183,7 @@ def _once(
     url: str,
     params: Mapping[str, str] | None,
     headers: Mapping[str, str],
+    question: bytes | None,
     settings: Settings,
     deadline: _Deadline,
     shown: str,
@@ -192,7 +199,12 @@ def _once(
     is_conditional = "If-None-Match" in headers or "If-Modified-Since" in headers
     try:
         with client.stream(
-            "GET", address, headers=headers, timeout=timeout, extensions={"trace": deadline.watch}
+            "GET" if question is None else "POST",
+            address,
+            headers=headers,
+            content=question,
+            timeout=timeout,
+            extensions={"trace": deadline.watch},
         ) as answer:
             status = answer.status_code
             if status == _NOT_MODIFIED and is_conditional:
@@ -202,7 +214,7 @@ def _once(
             if status != httpx.codes.OK:
                 raise SourceError(
                     f"{shown}: status {status} {answer.reason_phrase} where 200 was expected. Check the address and "
-                    "the substance."
+                    "what is asked for."
                 )
             content = _body(answer, settings.max_snapshot_bytes, shown)
             if deadline.is_over:

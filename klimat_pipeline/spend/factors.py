@@ -7,17 +7,23 @@ not belong here: which category a line has (``classification``), and sums (``cub
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from klimat_pipeline.configuration.spend_factors import SpendFactors
+from klimat_pipeline.contracts import table
 from klimat_pipeline.errors import ConfigurationError, ProblemsError
 from klimat_pipeline.spend.mappings import SpendReference
 
-COLUMNS = ("year", "category", "set_id", "kg_per_sek", "deflator", "price_year", "gwp_set", "uncertainty_pct", "note")
+COLUMNS = (
+    *("year", "category", "set_id", "kg_per_sek", "deflator", "price_year", "gwp_set", "uncertainty_pct", "note"),
+    # What it is made from, as ``spend/factors`` shows it.
+    *("factor", "kg_per", "factor_price_year", "currency", "sek_per_unit", "rate_source", "factor_source", "licence"),
+    *("index_id", "index_year", "index_price_year", "index_source"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +38,7 @@ class FactorSet:
     uncertainty_pct: float
     source: str
     factors: dict[str, float]
+    licence: str = ""
 
 
 def kg_of(
@@ -88,6 +95,7 @@ def load_factor_set(set_id: str, reference: SpendReference, files: dict[str, str
         uncertainty_pct=float(row["uncertainty_pct"]),
         source=row["source"],
         factors=_by_category(given, row["concordance"], reference),
+        licence=row["licence"],
     )
 
 
@@ -123,14 +131,44 @@ def factor_table(
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
+def spend_factors(used: pd.DataFrame) -> pd.DataFrame:
+    """``spend/factors`` from the factors in use.
+
+    Args:
+        used: ``COLUMNS`` and ``municipality_code``.
+    """
+    contract = table("spend/factors")
+    per = used["kg_per"].map("{:g}".format)
+    found = used.assign(
+        factor_unit="kg CO2e/" + per.where(per != "1", "").add(" ").str.lstrip() + used["currency"],
+        note=used["note"].where(used["note"] != "", None),
+    ).rename(
+        columns={
+            "category": "spend_category",
+            "kg_per_sek": "kg_co2e_per_sek",
+            "factor": "factor_value",
+            "set_id": "factor_set",
+            "gwp_set": "factor_gwp_set",
+            "sek_per_unit": "exchange_rate",
+            "rate_source": "exchange_rate_source",
+            "index_id": "price_index",
+            "index_year": "index_value",
+            "index_price_year": "index_factor_year",
+            "factor_source": "source",
+            "uncertainty_pct": "factor_uncertainty_pct",
+        }
+    )
+    return found[contract.column_names].sort_values(list(contract.primary_key), ignore_index=True)
+
+
 def _year(year: int, used: FactorSet, base_year: int, prices: "_Prices", problems: list[str]) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = []
     for category in prices.categories:
         try:
-            now, note = prices.index(category, year)
-            to_factor, _ = prices.index(category, used.price_year)
-            to_base, _ = prices.index(category, base_year)
-            rate = prices.rate(used.currency, used.price_year)
+            now = prices.index(category, year)
+            to_factor = prices.index(category, used.price_year)
+            to_base = prices.index(category, base_year)
+            rate, rate_source = prices.rate(used.currency, used.price_year)
         except ConfigurationError as error:
             problems.append(str(error))
             continue
@@ -139,8 +177,8 @@ def _year(year: int, used: FactorSet, base_year: int, prices: "_Prices", problem
         if factor is not None:
             kg = kg_of(
                 1.0,
-                index_price_year=to_factor,
-                index_year=now,
+                index_price_year=to_factor.value,
+                index_year=now.value,
                 sek_per_unit=rate,
                 kg_per=used.kg_per,
                 factor=factor,
@@ -151,14 +189,35 @@ def _year(year: int, used: FactorSet, base_year: int, prices: "_Prices", problem
                 "category": category,
                 "set_id": used.set_id,
                 "kg_per_sek": kg,
-                "deflator": to_base / now,
+                "deflator": to_base.value / now.value,
                 "price_year": base_year,
                 "gwp_set": used.gwp_set,
                 "uncertainty_pct": prices.uncertainty(used),
-                "note": note,
+                "note": "; ".join(dict.fromkeys(filter(None, (now.note, to_factor.note, to_base.note)))),
+                "factor": factor,
+                "kg_per": used.kg_per,
+                "factor_price_year": used.price_year,
+                "currency": used.currency,
+                "sek_per_unit": rate,
+                "rate_source": rate_source,
+                "factor_source": used.source,
+                "licence": used.licence,
+                "index_id": prices.index_id,
+                "index_year": now.value,
+                "index_price_year": to_factor.value,
+                "index_source": "; ".join(dict.fromkeys((now.source, to_factor.source))),
             }
         )
     return rows
+
+
+@dataclass(frozen=True, slots=True)
+class _Index:
+    """A value of a price index, where it is from, and what stands in where it has a note."""
+
+    value: float
+    source: str
+    note: str = ""
 
 
 class _Prices:
@@ -166,40 +225,58 @@ class _Prices:
 
     def __init__(self, reference: SpendReference, chosen: SpendFactors) -> None:
         own = reference.price_index[reference.price_index["index_id"] == chosen.deflator]
+        groups = reference.price_groups[reference.price_groups["index_id"] == chosen.deflator]
         if own.empty and not chosen.price_index:
+            known = sorted({*reference.price_index["index_id"], *reference.price_groups["index_id"]})
             raise ConfigurationError(
-                f"price index {chosen.deflator!r} is unknown; data/reference/price_index.csv has "
-                f"{', '.join(sorted(set(reference.price_index['index_id'])))}."
+                f"price index {chosen.deflator!r} has no values; known are {', '.join(known)}. "
+                + ("Fetch it: klimat prices fetch." if not groups.empty else "Check deflator in spend.yaml.")
             )
         self.categories = reference.category_codes
+        self.index_id = chosen.deflator
         self._chosen = chosen
-        self._index: dict[str, dict[int, float]] = {}
+        #: Categories that have a group of their own, whether or not the group has values.
+        self._grouped = {*groups["price_group"]} - {"*"}
+        self._index: dict[str, dict[int, _Index]] = {}
         for row in own.itertuples():
-            self._index.setdefault(row.price_group, {})[int(row.year)] = float(row.index_value)
+            self._index.setdefault(row.price_group, {})[int(row.year)] = _Index(float(row.index_value), row.source)
         for value in chosen.price_index:
-            self._index.setdefault(value.price_group, {})[value.year] = value.value
+            self._index.setdefault(value.price_group, {})[value.year] = _Index(value.value, value.source)
         self._rates = {
-            (row.currency, int(row.year)): float(row.sek_per_unit_annual_mean)
+            (row.currency, int(row.year)): (float(row.sek_per_unit_annual_mean), row.source)
             for row in reference.exchange_rates.itertuples()
-        } | {(rate.currency, rate.year): rate.sek_per_unit for rate in chosen.exchange_rates}
+        } | {(rate.currency, rate.year): (rate.sek_per_unit, rate.source) for rate in chosen.exchange_rates}
 
-    def index(self, category: str, year: int) -> tuple[float, str]:
-        """The category's own index where there is one, else that of all; with a note where another year stands in."""
-        values = self._index.get(category) or self._index.get("*", {})
+    def index(self, category: str, year: int) -> _Index:
+        """The category's own index where there is one, else that of all; with a note where another stands in."""
+        note = ""
+        values = self._index.get(category)
+        if not values:
+            values = self._index.get("*", {})
+            if category in self._grouped:
+                if self._chosen.missing_index == "error":
+                    raise ConfigurationError(
+                        f"price index {self.index_id} has no values for the group of {category}: fetch it (klimat "
+                        "prices fetch), change its line in data/reference/price_groups.csv, or choose missing_index: "
+                        "last_known, with which the general index stands in."
+                    )
+                note = "the general price index stands in for the category's own"
         if year in values:
-            return values[year], ""
+            return replace(values[year], note=note)
         earlier = [known for known in values if known < year]
         if self._chosen.missing_index == "last_known" and earlier:
-            return values[max(earlier)], f"price index of {max(earlier)} stands in for {year}"
+            said = f"price index of {max(earlier)} stands in for {year}"
+            return replace(values[max(earlier)], note=f"{note}; {said}" if note else said)
         raise ConfigurationError(
-            f"price index {self._chosen.deflator} has no value for {year}: add it with its source to "
-            "data/reference/price_index.csv or to price_index in spend.yaml, or choose missing_index: last_known."
+            f"price index {self._chosen.deflator} has no value for {year}: fetch it (klimat prices fetch), add it with "
+            "its source to data/reference/price_index.csv or to price_index in spend.yaml, or choose missing_index: "
+            "last_known."
         )
 
-    def rate(self, currency: str, year: int) -> float:
-        """Kronor for one unit of the currency, annual mean; never another year's."""
+    def rate(self, currency: str, year: int) -> tuple[float, str]:
+        """Kronor for one unit of the currency, annual mean, and its source; never another year's."""
         if currency == "SEK":
-            return 1.0
+            return 1.0, ""
         if (currency, year) not in self._rates:
             raise ConfigurationError(
                 f"no exchange rate of {currency} for {year}: add it with its source to "

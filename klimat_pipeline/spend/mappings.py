@@ -77,6 +77,28 @@ TABLES: Mapping[str, tuple[tuple[CsvColumn, ...], tuple[str, ...]]] = {
         ),
         ("index_id", "price_group", "year"),
     ),
+    "price_tables": (
+        (
+            CsvColumn("table_id", pattern=CODE),
+            CsvColumn("path", pattern=r"TAB\d+|[A-Za-z0-9_]+(/[A-Za-z0-9_]+)*"),
+            CsvColumn("group_variable", pattern=r"[A-Za-z0-9]+"),
+            CsvColumn("group_codes", pattern=r"\*|[A-Za-z0-9.-]+( [A-Za-z0-9.-]+)*"),
+            CsvColumn("contents_code", pattern=r"[A-Za-z0-9]+"),
+            CsvColumn("unit"),
+            CsvColumn("source"),
+        ),
+        ("table_id",),
+    ),
+    "price_groups": (
+        (
+            CsvColumn("index_id", pattern=CODE),
+            CsvColumn("price_group", pattern=rf"\*|{CODE}"),
+            CsvColumn("table_id", pattern=CODE),
+            CsvColumn("group_code"),
+            _REASON,
+        ),
+        ("index_id", "price_group"),
+    ),
     "spend_steps": (
         (
             CsvColumn("classified_by", allowed=STEPS),
@@ -125,6 +147,8 @@ class SpendReference:
     naics: pd.DataFrame
     exchange_rates: pd.DataFrame
     price_index: pd.DataFrame
+    price_tables: pd.DataFrame
+    price_groups: pd.DataFrame
     steps: pd.DataFrame
     factor_sets: pd.DataFrame
 
@@ -159,6 +183,12 @@ def load_spend_reference(reference_dir: Path) -> SpendReference:
     for name, frame in read.items():
         if "category" in frame and name != "spend_categories":
             problems += unknown_categories(frame["category"], known, f"data/reference/{name}.csv")
+    groups = read["price_groups"]
+    problems += unknown_categories(set(groups["price_group"]) - {"*"}, known, "data/reference/price_groups.csv")
+    problems += [
+        f"data/reference/price_groups.csv: column table_id: {name!r} is no table of data/reference/price_tables.csv"
+        for name in sorted(set(groups["table_id"]) - set(read["price_tables"]["table_id"]))
+    ]
     if lacking := sorted(set(STEPS) - set(read["spend_steps"]["classified_by"])):
         problems.append(f"data/reference/spend_steps.csv: no row for {', '.join(lacking)}")
     if problems:
@@ -173,6 +203,8 @@ def load_spend_reference(reference_dir: Path) -> SpendReference:
         naics=read["naics_categories"],
         exchange_rates=read["exchange_rates"],
         price_index=read["price_index"],
+        price_tables=read["price_tables"],
+        price_groups=read["price_groups"],
         steps=read["spend_steps"],
         factor_sets=read["spend_factor_sets"],
     )

@@ -26,6 +26,7 @@ KEYS = (
     "spend/replaced",
     "spend/indicators",
     "spend/sensitivity",
+    "spend/factors",
 )
 
 
@@ -85,6 +86,7 @@ def _computed(
     from klimat_pipeline.spend.by_unit import spend_by_unit
     from klimat_pipeline.spend.changes import spend_changes
     from klimat_pipeline.spend.cube import build_cube, put_small_cube
+    from klimat_pipeline.spend.factors import spend_factors
     from klimat_pipeline.spend.hotspots import spend_hotspots
     from klimat_pipeline.spend.hybrid import replace_spend
     from klimat_pipeline.spend.indicators import spend_indicators
@@ -114,6 +116,7 @@ def _computed(
         "spend/replaced": replaced,
         "spend/indicators": spend_indicators(con, reference, population, chosen),
         "spend/sensitivity": spend_sensitivity(con, reference, chosen),
+        "spend/factors": spend_factors(used),
     }
     return {key: typed(key, found) for key, found in frames.items()} | {
         "unmapped/accounts": unmapped_accounts(con),

@@ -16,10 +16,12 @@ Answer = Callable[["Connection"], None]
 
 @dataclass
 class Request:
-    """What was asked: the target with its query, and the headers by lower-case name."""
+    """What was asked: the target with its query, the headers by lower-case name, how, and what was sent along."""
 
     target: str
     headers: dict[str, str]
+    method: str = "GET"
+    body: bytes = b""
 
 
 @dataclass
@@ -189,9 +191,16 @@ class MisbehavingServer:
                 if not more:
                     return
                 asked += more
-            first, *lines = asked.decode("latin-1").split("\r\n\r\n")[0].split("\r\n")
-            headers = dict(line.split(": ", 1) for line in lines)
-            request = Request(first.split(" ")[1], {name.lower(): value for name, value in headers.items()})
+            head, _, body = asked.partition(b"\r\n\r\n")
+            first, *lines = head.decode("latin-1").split("\r\n")
+            headers = {name.lower(): value for name, value in (line.split(": ", 1) for line in lines)}
+            while len(body) < int(headers.get("content-length", "0")):
+                more = connection.recv(65536)
+                if not more:
+                    return
+                body += more
+            method, target, _ = first.split(" ")
+            request = Request(target, headers, method, body)
             with self._lock:
                 answer = self.answers[min(len(self.requests), len(self.answers) - 1)]
                 self.requests.append(request)

@@ -122,4 +122,5 @@ TABLES = (
     published(spend_results.REPLACED, "spend_replaced", extra=_PUBLICATION),
     published(spend_results.INDICATORS, "spend_indicators", extra=_PUBLICATION),
     published(spend_results.SENSITIVITY, "spend_sensitivity", extra=_PUBLICATION),
+    published(spend_results.FACTORS, "spend_factors", extra=_PUBLICATION),
 )

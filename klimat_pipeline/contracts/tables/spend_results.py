@@ -209,6 +209,33 @@ SENSITIVITY = _table(
     ),
     ("factor_set",),
 )
+FACTORS = _table(
+    "factors",
+    "What a krona of every category emits, and what that is made from: kg CO2e = SEK x index of the factor's price "
+    "year / index of the year of purchase / SEK per unit of currency x factor.",
+    (
+        col("spend_category"),
+        col("kg_co2e_per_sek"),
+        col("factor_value").use(nullable=True),
+        col("factor_unit"),
+        col("factor_set"),
+        col("factor_gwp_set"),
+        col("factor_price_year"),
+        col("factor_uncertainty_pct"),
+        col("exchange_rate"),
+        col("exchange_rate_source"),
+        col("price_index"),
+        col("index_value"),
+        col("index_factor_year"),
+        col("index_source"),
+        col("deflator"),
+        col("price_year").use(nullable=False),
+        col("licence"),
+        col("source"),
+        col("note"),
+    ),
+    ("spend_category",),
+)
 
 TABLES = (
     BY_CATEGORY,
@@ -224,4 +251,5 @@ TABLES = (
     REPLACED,
     INDICATORS,
     SENSITIVITY,
+    FACTORS,
 )

@@ -52,6 +52,11 @@ def test_a_category_may_have_an_index_of_its_own() -> None:
     assert kg("textiles", 2022, price_index=own) == pytest.approx(kg("textiles", 2023) * 403.70 / 371.91)
 
 
+def test_a_deflator_that_nobody_knows_names_the_known_ones() -> None:
+    with pytest.raises(ConfigurationError, match="'npi' has no values; known are itpi, kpi. Check deflator"):
+        kg("food_products", 2023, deflator="npi")
+
+
 def test_an_unknown_set_names_the_known_ones() -> None:
     with pytest.raises(ConfigurationError, match="'exiobase' is unknown; .* has figaro_se_2023, usepa_2022"):
         load_factor_set("exiobase", REFERENCE)
@@ -76,6 +81,30 @@ def test_the_foreign_set_loads_through_the_same_code() -> None:
     row = table.set_index("category").loc["food_products"]
     assert row["kg_per_sek"] == pytest.approx(found.factors["food_products"] / 10)
     assert row["gwp_set"] == "not stated"
+
+
+def test_the_concordance_is_a_mean_and_the_rate_is_what_was_stated(tmp_path) -> None:
+    """Food is NAICS 311 and 312: (0.2 + 0.4 + 0.9) / 3 = 0.5 kg per USD of 2022.
+
+    With 10 SEK per USD (the test's input), a krona of 2022 gives 0.05 kg; one of 2021, with the index 343.19 where 2022
+    has 371.91, 0.05 x 371.91 / 343.19 = 0.05418427 kg. NAICS 9999 is no category's.
+    """
+    path = tmp_path / "naics.csv"
+    path.write_text(
+        "2017 NAICS Code,Supply Chain Emission Factors with Margins\n311111,0.2\n311920,0.4\n312110,0.9\n999900,7\n",
+        encoding="utf-8",
+    )
+    chosen = SpendFactors(
+        factor_files={"usepa_2022": str(path)},
+        exchange_rates=[Rate(year=2022, currency="USD", sek_per_unit=10.0, source="the test's input")],
+    )
+    table = factor_table([2021, 2022], REFERENCE, chosen, set_id="usepa_2022").set_index(["year", "category"])
+    assert table.loc[(2022, "food_products"), "kg_per_sek"] == pytest.approx(0.05)
+    assert table.loc[(2021, "food_products"), "kg_per_sek"] == pytest.approx(0.05418427, rel=1e-6)
+    assert table["kg_per_sek"].count() == 2
+    row = table.loc[(2021, "food_products")]
+    assert row["rate_source"] == "the test's input"
+    assert (row["currency"], row["factor_price_year"], row["index_price_year"]) == ("USD", 2022, 371.91)
 
 
 def test_a_file_with_a_text_for_a_factor_is_refused(tmp_path) -> None:

@@ -211,6 +211,24 @@ def test_a_part_that_does_not_sum_is_noticed(tmp_path: Path) -> None:
     assert len(results) == len(CHECKS["spend/by_category"])
 
 
+def test_the_factors_in_use_are_listed_with_their_sources(tmp_path: Path) -> None:
+    """429.23 kg per 1000 EUR of 2023 at 11.48 SEK: 0.0373894 kg per krona of 2023, x 403.70 / 371.91 for one of 2022."""
+    found = computed(tmp_path, [*ROWS, food(7, 700_00, year=2022)])
+    row = found["spend/factors"].set_index(["year", "spend_category"]).loc[(2022, "food_products")]
+    assert row["kg_co2e_per_sek"] == pytest.approx(429.23 / 1000 / 11.48 * 403.70 / 371.91)
+    assert (row["factor_value"], row["factor_unit"], row["exchange_rate"]) == (429.23, "kg CO2e/1000 EUR", 11.48)
+    assert (row["index_value"], row["index_factor_year"], row["price_index"]) == (371.91, 403.70, "kpi")
+    assert row["licence"] == "CC BY-SA 4.0" and "FIGARO" in row["source"]
+    assert "SCB" in row["index_source"] and "Riksbank" in row["exchange_rate_source"]
+
+
+def test_a_factor_that_does_not_explain_is_noticed(tmp_path: Path) -> None:
+    found = computed(tmp_path, ROWS)
+    found["spend/factors"] = found["spend/factors"].assign(kg_co2e_per_sek=1.0)
+    (result,) = run_checks("spend/factors", found)
+    assert not result.passed and result.severity == "ERROR"
+
+
 _LINES = st.lists(
     st.builds(
         lambda number, ore, year, month, unit, cpv, who, rule: line(
