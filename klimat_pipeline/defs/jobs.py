@@ -24,7 +24,7 @@ nightly_schedule = dg.ScheduleDefinition(
 
 
 @dg.op(description="Deletes finished runs older than KLIMAT_RUN_RETENTION_DAYS; Dagster itself never does.")
-def delete_old_runs(context: dg.OpExecutionContext) -> int:
+def delete_old_runs(context: dg.OpExecutionContext) -> None:
     from datetime import UTC, datetime, timedelta
 
     from klimat_pipeline.settings import load_settings
@@ -35,7 +35,6 @@ def delete_old_runs(context: dg.OpExecutionContext) -> int:
     for record in old:
         context.instance.delete_run(record.dagster_run.run_id)
     context.log.info(f"deleted {len(old)} runs from before {before:%Y-%m-%d}")
-    return len(old)
 
 
 @dg.job(executor_def=dg.in_process_executor, description="Housekeeping of Dagster's own run history.")
@@ -52,14 +51,17 @@ housekeeping_schedule = dg.ScheduleDefinition(
 )
 
 
-@dg.op(description="Reads the ledgers of one municipality that are new or changed; the nightly run finds them read.")
-def read_ledgers_of(context: dg.OpExecutionContext) -> int:
+@dg.op(description="Reads ledgers that are new and groups a year's lines; the nightly run finds both done.")
+def prepare_spend(context: dg.OpExecutionContext) -> None:
     from klimat_pipeline.settings import load_settings
-    from klimat_pipeline.spend.door_run import read_all
+    from klimat_pipeline.spend.door_run import read_year
 
-    made = read_all(load_settings(), (context.partition_key,))
-    context.log.info(f"{context.partition_key}: {len(made.files)} ledger files")
-    return len(made.files)
+    key = context.partition_key
+    assert isinstance(key, dg.MultiPartitionKey)  # noqa: S101 - the job below has no other
+    code, year = key.keys_by_dimension[MUNICIPALITY], key.keys_by_dimension[YEAR]
+    looked, files = read_year(load_settings(), code, int(year))
+    context.log.info(f"{code} {year}: {looked} ledger files looked at, {files} files hold lines of the year")
+    context.add_output_metadata({"ledger files looked at": looked, "files with lines of the year": files})
 
 
 def _codes() -> list[str]:
@@ -74,9 +76,36 @@ def _codes() -> list[str]:
         return []
 
 
+def _first_year() -> str:
+    """First year that the shipped price index knows: kronor of earlier ones cannot be deflated."""
+    import csv
+    from datetime import UTC, datetime
+
+    from klimat_pipeline.settings import load_settings
+
+    try:
+        with (load_settings().reference_dir / "price_index.csv").open(encoding="utf-8-sig", newline="") as file:
+            return min(row["year"] for row in csv.DictReader(file))
+    except (OSError, KeyError, ValueError):
+        return f"{datetime.now(UTC):%Y}"
+
+
+MUNICIPALITY, YEAR = "municipality", "year"
+
+
 @dg.job(
-    partitions_def=dg.StaticPartitionsDefinition(_codes()),
-    description="Reads ledgers municipality by municipality, so that a backfill over many runs in parallel.",
+    partitions_def=dg.MultiPartitionsDefinition(
+        {
+            MUNICIPALITY: dg.StaticPartitionsDefinition(_codes()),
+            # The running year too: its months come one by one.
+            YEAR: dg.TimeWindowPartitionsDefinition(
+                start=_first_year(), fmt="%Y", cron_schedule="0 0 1 1 *", end_offset=1
+            ),
+        }
+    ),
+    executor_def=dg.in_process_executor,
+    description="Reads ledgers and groups their lines, one run a municipality and year, so that a backfill over either "
+    "goes on in parallel; the next refresh finds all of it ready.",
 )
 def spend_backfill() -> None:
-    read_ledgers_of()
+    prepare_spend()

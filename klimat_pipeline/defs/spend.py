@@ -2,7 +2,7 @@
 
 The typed lines are a Parquet dataset beside the tables (``<intermediate>/spend/ledger``): millions of lines are no
 frame. A run is one step for all municipalities, since files that have not changed cost nothing; ``spend_backfill``
-(``jobs``) reads them municipality by municipality, in parallel if wanted.
+(``jobs``) reads them by municipality and year, in parallel if wanted.
 """
 
 import dagster as dg

@@ -40,6 +40,7 @@ def spend_results(
 ):
     """From typed ledger lines to the footprint of purchases; empty tables where nobody has a ledger."""
     from klimat_pipeline.configuration.spend_factors import load_spend_factors
+    from klimat_pipeline.spend.ledgers import Spend
     from klimat_pipeline.spend.own import load_own
     from klimat_pipeline.spend.plots import largest_categories, shown_on_pages
     from klimat_pipeline.spend.prices import current_reference
@@ -55,6 +56,7 @@ def spend_results(
         passed=passed,
         organisation=organisation,
         population=population,
+        parts=Spend(settings.intermediate_dir).parts,
     )
     shown: dict[str, Any] = {"spend/by_category": pictures(largest_categories(made["spend/by_category"]))}
     shown |= {key: as_metadata(texts) for key, texts in shown_on_pages(made).items()}

@@ -5,7 +5,7 @@ lines, files or threads, and every table adds up to every other. A cube row's em
 What does not belong here: result tables, and what replaces spend (``hybrid``).
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -101,6 +101,7 @@ def build_cube(
     reference: SpendReference,
     own: Own,
     chosen: Mapping[str, SpendFactors],
+    group: "Callable[[duckdb.DuckDBPyConnection], None] | None" = None,
 ) -> pd.DataFrame:
     """Make the table ``cube`` from the view ``lines``.
 
@@ -109,6 +110,7 @@ def build_cube(
         reference: the reference tables.
         own: what municipalities map themselves.
         chosen: the configuration by municipality; one without has the defaults.
+        group: makes ``grouped`` in another way than from all lines, such as from kept parts.
 
     Returns:
         The factors used: ``factors.COLUMNS`` and ``municipality_code``.
@@ -116,7 +118,7 @@ def build_cube(
     Raises:
         ProblemsError: an index or a rate is missing, or a currency cannot be converted.
     """
-    _group(con)
+    (group or group_lines)(con)
     put_class_maps(con, reference, own)
     put_model_map(con)
     used = _factors(con, reference, chosen)
@@ -132,7 +134,7 @@ def put_small_cube(con: "duckdb.DuckDBPyConnection") -> None:
     con.execute(_SMALL)
 
 
-def _group(con: "duckdb.DuckDBPyConnection") -> None:
+def group_lines(con: "duckdb.DuckDBPyConnection") -> None:
     """``grouped``: the sums of all lines that agree in everything the footprint asks for."""
     # The types alone: no line is of that year.
     con.execute(f"CREATE OR REPLACE TEMP TABLE grouped AS {_GROUPED}", {"year": -1})

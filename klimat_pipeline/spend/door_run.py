@@ -9,7 +9,7 @@ from klimat_pipeline.configuration.spend import SpendSettings
 from klimat_pipeline.errors import ConfigurationError
 from klimat_pipeline.settings import Settings
 from klimat_pipeline.spend.files import ledger_files
-from klimat_pipeline.spend.ledgers import Spend, read_ledgers
+from klimat_pipeline.spend.ledgers import Spend, read_ahead, read_ledgers
 from klimat_pipeline.spend.quarantine import quarantined_lines
 from klimat_pipeline.spend.reference import load_ledger_reference, rules_of
 from klimat_pipeline.spend.scope import ledger_scope
@@ -39,6 +39,28 @@ def read_all(settings: Settings, codes: tuple[str, ...] = ()) -> Door:
     read = read_ledgers(chosen, settings.reference_dir, personal_key(settings), Spend(settings.intermediate_dir))
     rules = {code: rules_of(folder, reference) for code, (folder, _) in chosen.items()}
     return Door(ledger_files(read), ledger_scope(read, rules), quarantined_lines(read))
+
+
+def read_year(settings: Settings, code: str, year: int) -> tuple[int, int]:
+    """Make ready what a refresh needs of a municipality's year: ledgers read, and the lines of the year grouped.
+
+    Runs for other years and municipalities may go on beside it.
+
+    Returns:
+        Files that this run looked at, and typed files of the year.
+
+    Raises:
+        ProblemsError: a configuration or a ledger has faults.
+        ConfigurationError: no folder has that code.
+    """
+    from klimat_pipeline.spend.parts import make_parts_of
+
+    entry, store, key = settings_of(settings, code), Spend(settings.intermediate_dir), personal_key(settings)
+    looked = read_ahead(code, entry, settings.reference_dir, key, store, year)
+    # Waits for whoever still reads, then finds all of it read; what two files have in common is settled here.
+    read_ledgers({code: entry}, settings.reference_dir, key, store)
+    with store.locked(code, shared=True):
+        return looked, len(make_parts_of(store.lines(code).parent, store.parts, code, year))
 
 
 def spend_folders(settings: Settings) -> dict[str, tuple[Path, SpendSettings]]:

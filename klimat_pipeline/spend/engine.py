@@ -62,8 +62,10 @@ def database(*, memory: str = MEMORY, threads: int | None = None) -> Iterator["d
             con.close()
 
 
-def view_lines(con: "duckdb.DuckDBPyConnection", root: Any) -> None:
-    """Make the dataset known as ``lines``.
+def view_lines(
+    con: "duckdb.DuckDBPyConnection", root: Any, pattern: str = "municipality_code=*/year=*/*.parquet"
+) -> None:
+    """Make the dataset, or those of its files that a pattern names, known as ``lines``.
 
     Raises:
         ContractError: a column that the footprint needs is missing.
@@ -72,7 +74,7 @@ def view_lines(con: "duckdb.DuckDBPyConnection", root: Any) -> None:
     con.sql(
         "SELECT * FROM read_parquet($path, hive_partitioning = true, "
         "hive_types = {'municipality_code': VARCHAR, 'year': BIGINT})",
-        params={"path": f"{root}/municipality_code=*/year=*/*.parquet"},
+        params={"path": f"{root}/{pattern}"},
     ).create_view("lines", replace=True)
     present = {row[0] for row in con.execute("DESCRIBE lines").fetchall()}
     if lacking := [name for name in NEEDED if name not in present]:

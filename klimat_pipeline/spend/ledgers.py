@@ -3,11 +3,13 @@
 What does not belong here: one file (``door``), the tables made of it (``files``, ``scope``, ``quarantine``).
 """
 
+import fcntl
 import hashlib
 import json
 import shutil
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -67,6 +69,33 @@ class Spend:
     def hashes(self) -> Path:
         return self.root / "state" / "hashes.json"
 
+    @property
+    def parts(self) -> Path:
+        """Folder of the groups of every typed file (``parts``)."""
+        return self.root / "parts"
+
+    @contextmanager
+    def locked(self, name: str, *, shared: bool = False, wait: bool = True) -> Iterator[bool]:
+        """Hold a lock of the whole machine; it ends with the process, however that ends.
+
+        Args:
+            name: of what is locked.
+            shared: beside others that hold it so.
+            wait: for whoever holds it; otherwise the answer may be no.
+
+        Yields:
+            Whether it is held.
+        """
+        path = self.root / "state" / "locks" / f"{name}.lock"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("w") as file:
+            try:
+                fcntl.flock(file, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | (0 if wait else fcntl.LOCK_NB))
+            except BlockingIOError:
+                yield False
+            else:
+                yield True
+
 
 def find_files(folder: Path, settings: SpendSettings, hashes: Path) -> list[LedgerFile]:
     """Ledger files of a municipality, by name.
@@ -97,12 +126,15 @@ def find_files(folder: Path, settings: SpendSettings, hashes: Path) -> list[Ledg
     if not found:
         return []
     known = json.loads(hashes.read_text()) if hashes.is_file() else {}
+    before = dict(known)
     by_name = {shown: path for path, shown in found}
     files = [LedgerFile(by_name[shown], shown, _hash(by_name[shown], shown, known)) for shown in sorted(by_name)]
-    text = json.dumps(known, indent=0, sort_keys=True)
-    if not hashes.is_file() or hashes.read_text() != text:
+    if known != before:
         hashes.parent.mkdir(parents=True, exist_ok=True)
-        hashes.write_text(text)
+        # Whole or not at all: runs beside each other read it too, and what one of them loses is hashed again.
+        draft = hashes.with_suffix(f".{uuid.uuid4().hex}")
+        draft.write_text(json.dumps(known, indent=0, sort_keys=True))
+        draft.replace(hashes)
     return files
 
 
@@ -153,11 +185,12 @@ def read_ledgers(
     problems: list[str] = []
     for code, (folder, settings) in folders.items():
         try:
-            files = find_files(folder, settings, store.hashes)
-            _forget(code, store, {file.file_id for file in files})
-            if files:
-                way = way_of(folder, settings, reference_dir, key)
-                found[code] = _read_all(code, files, way, store)
+            with store.locked(code):
+                files = find_files(folder, settings, store.hashes)
+                _forget(code, store, {file.file_id for file in files})
+                if files:
+                    way = way_of(folder, settings, reference_dir, key)
+                    found[code] = _read_all(code, files, way, store)
         except ProblemsError as error:
             problems += error.problems
         except KlimatError as error:
@@ -165,6 +198,34 @@ def read_ledgers(
     if problems:
         raise ProblemsError(problems)
     return found
+
+
+def read_ahead(
+    code: str, entry: tuple[Path, SpendSettings], reference_dir: Path, key: bytes | None, store: Spend, year: int
+) -> int:
+    """Read files of a municipality that are new and that no other run is reading just now.
+
+    Runs for the years of one municipality share its files in this way: each takes what is left, those named after its
+    own year first. What files are to each other is left to ``read_ledgers``.
+
+    Returns:
+        How many files this run looked at.
+
+    Raises:
+        LedgerError: a file cannot be read, or too much of it does not pass.
+    """
+    folder, settings = entry
+    with store.locked(code, shared=True):
+        files = list({file.sha256: file for file in find_files(folder, settings, store.hashes)}.values())
+        if not files:
+            return 0
+        way, looked = way_of(folder, settings, reference_dir, key), 0
+        for file in sorted(files, key=lambda file: (str(year) not in file.path.name, file.shown)):
+            with store.locked(f"{code}-{file.file_id}", wait=False) as is_mine:
+                if is_mine:
+                    _one(code, file, way, _digest(way), store, None)
+                    looked += 1
+    return looked
 
 
 def _read_all(code: str, files: Sequence[LedgerFile], way: Way, store: Spend) -> list[Passed]:

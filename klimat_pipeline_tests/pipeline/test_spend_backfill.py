@@ -1,0 +1,114 @@
+"""A backfill by municipality and year: its partitions, one of them run by Dagster, and several at the same time."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from klimat_pipeline.configuration.spend import SpendSettings
+from klimat_pipeline.definitions import defs
+from klimat_pipeline.errors import ConfigurationError
+from klimat_pipeline.settings import Settings, load_settings
+from klimat_pipeline.spend import ledgers
+from klimat_pipeline.spend.door_run import read_all, read_year
+from klimat_pipeline_tests.support.shared import REPOSITORY
+from klimat_pipeline_tests.unit.spend.small import REFERENCE, ledger, line, typed_lines
+
+EXAMPLE = "9999"
+
+
+def partition(code: str, year: int) -> dg.MultiPartitionKey:
+    return dg.MultiPartitionKey({"municipality": code, "year": str(year)})
+
+
+def parts(data: Path) -> dict[str, int]:
+    """Time of every part by name."""
+    return {path.as_posix(): path.stat().st_mtime_ns for path in data.rglob("parts/*/*/*.parquet")}
+
+
+def test_partitions_are_municipalities_and_years() -> None:
+    """Every folder with a code, and every year from the first with a price index to the running one."""
+    keys = defs.resolve_job_def("spend_backfill").partitions_def
+    assert isinstance(keys, dg.MultiPartitionsDefinition)
+    by = {d.name: d.partitions_def.get_partition_keys() for d in keys.partitions_defs}
+    folders = [path.name[:4] for path in (REPOSITORY / "data" / "municipalities").iterdir() if path.name[0].isdigit()]
+    assert sorted(by["municipality"]) == sorted(folders)
+    assert by["year"] == [str(year) for year in range(2006, datetime.now(UTC).year + 1)]
+
+
+def test_dagster_runs_a_partition_and_the_next_run_finds_it_ready(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KLIMAT_DATA_DIR", str(tmp_path))
+    job = defs.resolve_job_def("spend_backfill")
+    years = sorted({int(path.parent.name.removeprefix("year=")) for path in _typed_of_example(tmp_path / "other")})
+    assert job.execute_in_process(partition_key=partition(EXAMPLE, years[0])).success
+    made = parts(tmp_path)
+    assert made and all(f"year={years[0]}" in name for name in made)
+    assert job.execute_in_process(partition_key=partition(EXAMPLE, years[0])).success
+    assert parts(tmp_path) == made
+    assert job.execute_in_process(partition_key=partition(EXAMPLE, years[1])).success
+    both = parts(tmp_path)
+    assert both.items() > made.items()
+    # A year without lines is no fault.
+    assert job.execute_in_process(partition_key=partition(EXAMPLE, 2006)).success
+    assert parts(tmp_path) == both
+
+
+def _typed_of_example(data: Path) -> list[Path]:
+    read_all(Settings(data_dir=data), (EXAMPLE,))
+    return sorted(data.rglob("ledger/*/*/*.parquet"))
+
+
+def test_housekeeping_runs_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its result would otherwise be taken for a table and stored."""
+    monkeypatch.setenv("KLIMAT_DATA_DIR", str(tmp_path))
+    assert defs.resolve_job_def("housekeeping").execute_in_process().success
+
+
+def test_runs_beside_each_other_share_the_files_and_agree_with_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Six files, of which two overlap: every file is read once, and the lines are those of one run alone."""
+    folder = tmp_path / "1283_helsingborg"
+    (folder / "ledger").mkdir(parents=True)
+    for year in (2021, 2022, 2023):
+        for month in (1, 2):
+            rows = [line(f"V{year}{month}{n}", f"{n},50", f"{year}-{month:02}-{n % 28 + 1:02}") for n in range(300)]
+            (folder / "ledger" / f"ledger_{year}_{month}.csv").write_text(ledger(*rows), encoding="utf-8")
+    again = [line(f"V20211{n}", f"{n},50", f"2021-01-{n % 28 + 1:02}") for n in range(280)]
+    (folder / "ledger" / "once_more.csv").write_text(ledger(*again), encoding="utf-8")
+    entry = (folder, SpendSettings.model_validate({"quarantine_limit_pct": 100.0}))
+    monkeypatch.setattr("klimat_pipeline.spend.door_run.settings_of", lambda settings, code: entry)
+    read: list[str] = []
+    whole = ledgers.read_file
+    monkeypatch.setattr(ledgers, "read_file", lambda path, *rest: (read.append(path.name), whole(path, *rest))[1])
+    settings = Settings(project_dir=REPOSITORY, data_dir=tmp_path / "together")
+    with ThreadPoolExecutor(3) as pool:
+        made = list(pool.map(lambda year: read_year(settings, "1283", year), (2021, 2022, 2023)))
+    # The one that overlaps is read again to be held against the other; nothing else is.
+    assert sorted(set(read)) == sorted(path.name for path in (folder / "ledger").iterdir())
+    assert len(read) <= len(set(read)) + 1
+    assert sum(files for _, files in made) == len(parts(tmp_path / "together"))
+    alone = ledgers.Spend(tmp_path / "alone")
+    ledgers.read_ledgers({"1283": entry}, REFERENCE, None, alone)
+    assert typed_lines(settings.intermediate_dir / "spend" / "ledger") == typed_lines(alone.root / "ledger")
+    assert sum(row["left_out_rule"] == "" for row in typed_lines(alone.root / "ledger")) == 1800
+
+
+def test_a_lock_ends_with_its_holder(tmp_path: Path) -> None:
+    store = ledgers.Spend(tmp_path)
+    with store.locked("1283", shared=True), store.locked("1283", shared=True, wait=False) as beside:
+        assert beside
+        with store.locked("1283", wait=False) as alone:
+            assert not alone
+    with store.locked("1283", wait=False) as afterwards:
+        assert afterwards
+
+
+def test_a_code_without_folder_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KLIMAT_DATA_DIR", str(tmp_path))
+    with pytest.raises(ConfigurationError, match="no folder in municipalities has that code"):
+        read_year(load_settings(), "0180", 2023)
