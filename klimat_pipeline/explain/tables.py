@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from klimat_pipeline.contracts import PUBLISHED, Table
 from klimat_pipeline.errors import ConfigurationError
-from klimat_pipeline.explain import changes, comparisons, corrections, council, figures, inventory, outlook
+from klimat_pipeline.explain import changes, comparisons, corrections, council, figures, inventory, outlook, spend
 from klimat_pipeline.explain.checks import checks_behind
 from klimat_pipeline.explain.database import Row
 from klimat_pipeline.explain.keys import nearest
@@ -38,6 +38,7 @@ class Explained:
 
 
 _PAIR = ("release_id_from", "release_id_to")
+_BOUGHT = ("spend_sek", "mapped_sek", "factor_set", "factor_gwp_set", "price_year")
 _DECISION = (
     *("action", "correction_status", "subsector_code", "reason", "source", "decided_by", "decided_on"),
     *("data_quality_grade", "uncertainty_pct", "baseline_treatment", "note"),
@@ -119,6 +120,27 @@ EXPLAINED: Mapping[str, Explained] = {
         ("reduction_pct", "is_reduction_met", "is_neutral", "shortfall_t", "deviations", "note"),
     ),
     "facility_claims": Explained("claimed_biogenic_t", council.claim, (), ("is_applied", "source"), ()),
+    # -- spend analysis
+    "spend_by_category": Explained("footprint_t_co2e", spend.category, (), (*_BOUGHT, "purchase_area"), ()),
+    "spend_by_unit": Explained("footprint_t_co2e", spend.grouped, (), _BOUGHT, ()),
+    "spend_by_supplier": Explained("footprint_t_co2e", spend.grouped, (), ("supplier_name", *_BOUGHT), ()),
+    "spend_by_contract": Explained("footprint_t_co2e", spend.grouped, (), _BOUGHT, ()),
+    "spend_trend": Explained("footprint_t_co2e", spend.trend, (), _BOUGHT, ()),
+    "spend_change_explained": Explained(
+        "part_value", spend.change, (), ("from_value", "to_value", "price_year", "note"), (), spend.change_unit
+    ),
+    "spend_hotspots": Explained(
+        "footprint_t_co2e", spend.hotspot, (), ("spend_sek", "share_of_footprint_pct", "cumulative_share_pct"), ()
+    ),
+    "spend_quality": Explained("footprint_t_co2e", spend.quality, (), ("spend_sek", "share_of_spend_pct", "note"), ()),
+    "spend_scope": Explained("amount_sek", spend.balance, (), ("rule_kind", "ledger_lines", "rule_reason"), ()),
+    "spend_scope3": Explained("footprint_t_co2e", spend.scope3, (), ("spend_sek", "is_in_inventory"), ()),
+    "spend_indicators": Explained(
+        "spend_indicator_value", spend.indicator, (), ("note",), (), lambda row: str(row["spend_indicator_unit"])
+    ),
+    "spend_replaced": Explained("footprint_t_co2e", spend.replaced, (), ("replaced_sek", "source", "note"), ()),
+    "spend_sensitivity": Explained("footprint_t_co2e", spend.sensitivity, (), ("mapped_sek", "note"), ()),
+    "spend_factors": Explained("kg_co2e_per_sek", spend.factor, (), ("factor_set", "note"), ()),
 }
 #: Columns of the key that the root's label says in other words.
 _PLACED = ("municipality_code", "area_code", "release_id", *_PAIR)

@@ -49,7 +49,7 @@ def agreement(
     figure: float,
     against: str,
     *,
-    name: str = "published_t",
+    name: str | None = None,
     unit: str = "t",
     tolerance: float = TOLERANCE_T,
     detail: Mapping[str, Scalar] | None = None,
@@ -61,12 +61,13 @@ def agreement(
         total: the sum.
         figure: the published figure.
         against: what the figure is, in words.
-        name: name of the figure in the details.
+        name: name of the figure in the details, ``published`` with the unit if not given.
         unit: unit of both.
         tolerance: largest difference that rounding explains.
         detail: further details, shown first.
     """
     difference = total - figure
+    suffix = "_pct" if unit == "%" else "_t" if unit.startswith("t") else ""
     agrees = abs(difference) <= tolerance + 1e-9
     said = "agrees" if agrees else "DOES NOT AGREE"
     return Node(
@@ -76,8 +77,8 @@ def agreement(
         # Adding zero turns -0.0 into 0.0.
         {
             **(detail or {}),
-            name: figure,
-            f"difference_{'pct' if unit == '%' else 't'}": round(difference, 6) + 0.0,
+            name or f"published{suffix}": figure,
+            f"difference{suffix}": round(difference, 6) + 0.0,
             "agrees": agrees,
         },
     )
