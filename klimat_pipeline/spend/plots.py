@@ -1,7 +1,7 @@
 """What the assets' pages show of the spend analysis: the largest categories, coverage, and what to map next."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from klimat_pipeline.spend.unmapped import harmless
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 EXAMPLE_CODE = "9999"
 #: Categories that a chart shows, and unmapped accounts that a page lists.
 BARS, LISTED = 15, 15
-_INK, _GRID = "#1b2a33", "#e3e7e8"
+_INK, _GRID, _LINE = "#1b2a33", "#e3e7e8", "#8a1c3c"
 
 
 def shown_on_pages(made: Mapping[str, "pd.DataFrame"]) -> dict[str, dict[str, str]]:
@@ -29,21 +29,49 @@ def shown_on_pages(made: Mapping[str, "pd.DataFrame"]) -> dict[str, dict[str, st
     }
 
 
-def largest_categories(by_category: "pd.DataFrame") -> dict[str, dict[str, object]]:
-    """A bar per category, the longest first, coloured by purchase area: one chart a municipality, its newest year.
+def largest_categories(by_category: "pd.DataFrame") -> dict[str, dict[str, Any]]:
+    """A Pareto chart: a bar a category, the longest first, and the share of it and all before it; the rest is one bar.
+
+    One chart a municipality, of its newest year.
 
     Args:
         by_category: ``spend/by_category``.
 
     Returns:
-        Vega-Lite specifications by municipality code, tonnes CO2e.
+        Vega-Lite specifications by municipality code, tonnes CO2e and per cent.
     """
     charts = {}
     for code, own in by_category.groupby("municipality_code"):
         year = int(own["year"].max())
-        rows = own[(own["year"] == year) & own["footprint_t_co2e"].notna()].nlargest(BARS, "footprint_t_co2e")
-        charts[str(code)] = _bars(rows, _title(str(code), year, str(own["factor_set"].iat[0])))
+        rows = own[(own["year"] == year) & own["footprint_t_co2e"].notna()]
+        charts[str(code)] = _pareto(pareto(rows), _title(str(code), year, str(own["factor_set"].iat[0])))
     return charts
+
+
+def pareto(rows: "pd.DataFrame") -> list[dict[str, Any]]:
+    """The categories of a year by emissions, and their cumulative share.
+
+    Args:
+        rows: rows of ``spend/by_category`` with emissions.
+
+    Returns:
+        ``category``, ``area``, ``t`` and ``cumulative_pct`` (None where there is nothing to share), at most ``BARS``
+        categories and one row for the others.
+    """
+    ordered = rows.sort_values(["footprint_t_co2e", "spend_category"], ascending=[False, True])
+    found = [
+        {"category": row.category_name_en, "area": row.purchase_area, "t": float(row.footprint_t_co2e)}
+        for row in ordered.head(BARS).itertuples()
+    ]
+    rest = ordered.iloc[BARS:]
+    if not rest.empty:
+        name = f"{len(rest)} other categories" if len(rest) > 1 else str(rest["category_name_en"].iat[0])
+        found.append({"category": name, "area": "others", "t": float(rest["footprint_t_co2e"].sum())})
+    whole, sum_ = float(ordered["footprint_t_co2e"].sum()), 0.0
+    for row in found:
+        sum_ += row["t"]
+        row["cumulative_pct"] = sum_ / whole * 100 if whole > 0 else None
+    return found
 
 
 def coverage(quality: "pd.DataFrame") -> str:
@@ -86,28 +114,49 @@ def _title(code: str, year: int, factor_set: str) -> str:
     return f"{example}Emissions of purchases by category, {year}, factors {factor_set}"
 
 
-def _bars(rows: "pd.DataFrame", title: str) -> dict[str, object]:
-    points = [
-        {"category": row.category_name_en, "area": row.purchase_area, "t": float(row.footprint_t_co2e)}
-        for row in rows.itertuples()
-    ]
+def _pareto(rows: list[dict[str, Any]], title: str) -> dict[str, Any]:
+    y: dict[str, Any] = {
+        "field": "category",
+        "type": "nominal",
+        "sort": [row["category"] for row in rows],
+        "title": None,
+        "axis": {"labelLimit": 280},
+    }
+    share = {
+        "field": "cumulative_pct",
+        "type": "quantitative",
+        "title": "cumulative share, %",
+        "scale": {"zero": True, "nice": False},
+        "axis": {"orient": "top", "grid": False, "titleColor": _LINE, "labelColor": _LINE},
+    }
+    said = [{"field": "category"}, {"field": "t", "format": ",.1f"}, {"field": "cumulative_pct", "format": ".1f"}]
     return {
         "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
-        "data": {"values": points},
+        "data": {"values": rows},
         "title": {"text": title, "anchor": "start", "color": _INK},
         "width": 480,
         "height": {"step": 20},
-        "mark": {"type": "bar", "tooltip": True},
-        "encoding": {
-            "y": {"field": "category", "type": "nominal", "sort": "-x", "title": None, "axis": {"labelLimit": 260}},
-            "x": {"field": "t", "type": "quantitative", "title": "t CO2e"},
-            "color": {
-                "field": "area",
-                "type": "nominal",
-                "scale": {"scheme": "tableau20"},
-                "legend": {"title": "purchase area"},
+        "resolve": {"scale": {"x": "independent"}},
+        "layer": [
+            {
+                "mark": {"type": "bar"},
+                "encoding": {
+                    "y": y,
+                    "x": {"field": "t", "type": "quantitative", "title": "t CO2e"},
+                    "color": {
+                        "field": "area",
+                        "type": "nominal",
+                        "scale": {"scheme": "tableau20"},
+                        "legend": {"title": "purchase area"},
+                    },
+                    "tooltip": said,
+                },
             },
-        },
+            {
+                "mark": {"type": "line", "color": _LINE, "point": {"color": _LINE, "size": 30}, "strokeWidth": 1.5},
+                "encoding": {"y": y, "x": share, "order": {"field": "cumulative_pct"}, "tooltip": said},
+            },
+        ],
         "config": {
             "axis": {"gridColor": _GRID, "domain": False, "labelColor": _INK, "titleColor": _INK},
             "view": {"stroke": None},

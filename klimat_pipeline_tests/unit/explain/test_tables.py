@@ -128,7 +128,8 @@ def fact(shared_file: Callable[[str], Path]) -> Facts:
 
 
 def test_every_table_is_tried_here() -> None:
-    assert set(EVERY) | LOCAL | AHEAD == set(EXPLAINED) <= set(PUBLISHED)
+    purchases = {name for name in EXPLAINED if name.startswith("spend_")}  # in test_spend
+    assert set(EVERY) | LOCAL | AHEAD | purchases == set(EXPLAINED) <= set(PUBLISHED)
 
 
 @EACH

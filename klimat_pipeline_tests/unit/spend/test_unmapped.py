@@ -4,10 +4,11 @@ import csv
 from io import StringIO
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from klimat_pipeline.errors import ProblemsError
-from klimat_pipeline.spend.plots import coverage, largest_categories, shown_on_pages, unmapped_markdown
+from klimat_pipeline.spend.plots import coverage, largest_categories, pareto, shown_on_pages, unmapped_markdown
 from klimat_pipeline.spend.unmapped import as_csv
 from klimat_pipeline_tests.support.ledgers import line
 from klimat_pipeline_tests.unit.spend.purchases import computed, electricity, food, own_files
@@ -56,6 +57,34 @@ def test_pages(tmp_path: Path) -> None:
     assert charts["9999"]["title"]["text"].startswith("Example")
     assert not charts["1283"]["title"]["text"].startswith("Example")
     assert "| 9999 (example) | 2023 | 100.0% | ████████████████████ |" in coverage(found["spend/quality"])
+
+
+def test_the_pareto_line_is_the_cumulative_share() -> None:
+    """Seventeen categories of 17, 16, ... 1 t, 153 t in all: the first two are 33 / 153 = 21.5686 %, the rest of two 3 t."""
+    rows = pd.DataFrame(
+        {
+            "spend_category": [f"c{number:02}" for number in range(17)],
+            "category_name_en": [f"Category {number}" for number in range(17)],
+            "purchase_area": "food",
+            "footprint_t_co2e": [float(number + 1) for number in range(17)],
+        }
+    )
+    found = pareto(rows)
+    assert [row["t"] for row in found] == [17.0, 16.0, *(float(n) for n in range(15, 2, -1)), 3.0]
+    assert found[1]["cumulative_pct"] == pytest.approx(21.5686, abs=1e-4)
+    assert (found[-1]["category"], found[-1]["cumulative_pct"]) == ("2 other categories", pytest.approx(100.0))
+    shares = [row["cumulative_pct"] for row in found]
+    assert shares == sorted(shares)
+    nothing = pareto(rows.assign(footprint_t_co2e=0.0))
+    assert {row["cumulative_pct"] for row in nothing} == {None}
+
+
+def test_the_chart_draws_bars_and_line_of_the_same_rows(tmp_path: Path) -> None:
+    chart = largest_categories(computed(tmp_path, ROWS)["spend/by_category"])["1283"]
+    bars, line = chart["layer"]
+    assert (bars["mark"]["type"], line["mark"]["type"]) == ("bar", "line")
+    assert (bars["encoding"]["x"]["field"], line["encoding"]["x"]["field"]) == ("t", "cumulative_pct")
+    assert chart["data"]["values"][-1]["cumulative_pct"] == pytest.approx(100.0)
 
 
 def test_pages_of_nobody_are_empty(tmp_path: Path) -> None:
