@@ -1,14 +1,16 @@
 """What was bought: a cascade of steps, asked for distinct values and joined back, never line by line.
 
-The steps in order: the contract's CPV code, the supplier as the municipality knows it, the supplier's industry (unless
-it is a trader or marked as a wholesaler), the municipality's own accounts, the shipped accounts, a word in the account
-text, a trained text model where one is wanted; else unmapped. Nothing is guessed. What does not belong here: kilograms.
+The steps in order: the line's CPV code, its contract by the municipality's register, the supplier as the municipality
+knows it, the supplier's industry (unless it is a trader or marked as a wholesaler), the municipality's own accounts,
+the shipped accounts, a word in the account text, a trained text model where one is wanted; else unmapped. Nothing is
+guessed. What does not belong here: kilograms.
 """
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from klimat_pipeline.errors import ProblemsError
 from klimat_pipeline.spend.engine import put
 from klimat_pipeline.spend.mappings import SpendReference
 from klimat_pipeline.spend.own import Own
@@ -58,6 +60,7 @@ def put_class_maps(con: "duckdb.DuckDBPyConnection", reference: SpendReference, 
     _put_map(con, "by_account", ((code, longest_prefix(code, accounts)) for code in _distinct(con, "account")))
     _put_map(con, "by_text", ((text, longest_keyword(text, words)) for text in _distinct(con, "account_text")))
     _put_own(con, own)
+    _put_contracts(con, own, cpv)
 
 
 def _put_own(con: "duckdb.DuckDBPyConnection", own: Own) -> None:
@@ -88,11 +91,33 @@ def _put_own(con: "duckdb.DuckDBPyConnection", own: Own) -> None:
     )
 
 
+def _put_contracts(con: "duckdb.DuckDBPyConnection", own: Own, cpv: Mapping[str, str]) -> None:
+    """``by_contract_id`` from the municipalities' registers of contracts.
+
+    Raises:
+        ProblemsError: the mapping of CPV codes does not know a contract's.
+    """
+    rows, problems = [], []
+    for row in own.contracts.itertuples():
+        category = row.category if isinstance(row.category, str) else cpv_category(row.cpv, cpv)
+        if category is None:
+            problems.append(
+                f"{row.municipality_code} spend_contracts.csv: {row.contract_id}: CPV {row.cpv} has no category in "
+                "data/reference/cpv_categories.csv: give a category in its place."
+            )
+        rows.append((row.municipality_code, row.contract_id, category))
+    if problems:
+        raise ProblemsError(problems)
+    names = ("municipality_code", "contract_id", "category")
+    put(con, "by_contract_id", dict(zip(names, _columns(rows, 3), strict=True)), ("VARCHAR", "VARCHAR", "VARCHAR"))
+
+
 #: The cascade as SQL: category and step of every row of ``grouped``. One step decides both.
 CLASSIFIED = """
     SELECT g.*,
         CASE g.step WHEN '' THEN ''
             WHEN 'cpv' THEN g.cpv_category
+            WHEN 'contract' THEN g.contract_category
             WHEN 'supplier' THEN g.supplier_category
             WHEN 'sni' THEN g.sni_category
             WHEN 'own_account' THEN g.own_category
@@ -103,6 +128,7 @@ CLASSIFIED = """
     FROM (
         SELECT grouped.*,
             by_cpv.category AS cpv_category,
+            by_contract_id.category AS contract_category,
             by_supplier_id.category AS supplier_category,
             by_sni.category AS sni_category,
             by_own_account.category AS own_category,
@@ -112,6 +138,7 @@ CLASSIFIED = """
             CASE
                 WHEN left_out_rule <> '' THEN ''
                 WHEN by_cpv.category IS NOT NULL THEN 'cpv'
+                WHEN by_contract_id.category IS NOT NULL THEN 'contract'
                 WHEN by_supplier_id.category IS NOT NULL THEN 'supplier'
                 WHEN by_sni.category IS NOT NULL AND NOT coalesce(by_supplier_id.is_wholesaler, false) THEN 'sni'
                 WHEN by_own_account.category IS NOT NULL THEN 'own_account'
@@ -122,6 +149,8 @@ CLASSIFIED = """
             END AS step
         FROM grouped
         LEFT JOIN by_cpv ON by_cpv.code = grouped.cpv
+        LEFT JOIN by_contract_id ON by_contract_id.municipality_code = grouped.municipality_code
+            AND by_contract_id.contract_id = grouped.contract_id
         LEFT JOIN by_supplier_id ON by_supplier_id.municipality_code = grouped.municipality_code
             AND by_supplier_id.supplier_id = grouped.supplier_id
         LEFT JOIN by_sni ON by_sni.code = grouped.sni

@@ -16,7 +16,7 @@ from klimat_pipeline.errors import ConfigurationError, ProblemsError
 CODE = r"[a-z][a-z0-9_]*"
 UNMAPPED = "unmapped"
 #: Steps of the cascade in the order in which they are asked.
-STEPS = ("cpv", "supplier", "sni", "own_account", "account", "keyword", "text_model", UNMAPPED)
+STEPS = ("cpv", "contract", "supplier", "sni", "own_account", "account", "keyword", "text_model", UNMAPPED)
 
 _CATEGORY = CsvColumn("category", pattern=CODE)
 _REASON = CsvColumn("reason")

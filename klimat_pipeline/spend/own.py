@@ -1,4 +1,4 @@
-"""What a municipality says of its own purchases: accounts, suppliers, replacements, supplier figures. Reading only."""
+"""What a municipality says of its own purchases: accounts, suppliers, contracts, what replaces spend. Reading only."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -61,17 +61,27 @@ FILES: Mapping[str, tuple[tuple[CsvColumn, ...], tuple[str, ...]]] = {
         ),
         ("supplier_id", "year", "account_prefix"),
     ),
+    "spend_contracts": (
+        (
+            CsvColumn("contract_id"),
+            CsvColumn("cpv", pattern=r"\d{2,8}(-\d)?", nullable=True),
+            CsvColumn("category", pattern=CODE, nullable=True),
+            CsvColumn("reason"),
+        ),
+        ("contract_id",),
+    ),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Own:
-    """The four files of all municipalities, each with ``municipality_code``."""
+    """The files of all municipalities, each with ``municipality_code``."""
 
     accounts: pd.DataFrame
     suppliers: pd.DataFrame
     replacements: pd.DataFrame
     supplier_figures: pd.DataFrame
+    contracts: pd.DataFrame
 
 
 def load_own(municipalities_dir: Path, category_codes: tuple[str, ...]) -> Own:
@@ -105,6 +115,11 @@ def load_own(municipalities_dir: Path, category_codes: tuple[str, ...]) -> Own:
             named = [row["category"] for row in found if row.get("category")]
             problems += unknown_categories(named, category_codes, f"{folder.name}/{name}.csv")
             rows[name] += [{"municipality_code": folder.name[:4], **row} for row in found]
+    problems += [
+        f"{row['municipality_code']} spend_contracts.csv: {row['contract_id']}: give a CPV code or a category, not both"
+        for row in rows["spend_contracts"]
+        if bool(row["cpv"]) == bool(row["category"])
+    ]
     problems += [
         f"{row['municipality_code']} spend_replacements.csv: {row['replacement_id']}: year_to {row['year_to']} is "
         f"before year_from {row['year_from']}"

@@ -21,7 +21,7 @@ _LEAST = 4
 _FOLDS = 2
 _KNOWN = """
     SELECT account_text, category, sum(lines)::BIGINT AS lines FROM classified
-    WHERE municipality_code = $code AND step IN ('cpv', 'supplier', 'own_account') AND account_text <> ''
+    WHERE municipality_code = $code AND step IN ('cpv', 'contract', 'supplier', 'own_account') AND account_text <> ''
     GROUP BY ALL ORDER BY ALL
 """
 _ASKED = """

@@ -70,8 +70,8 @@ BY_CONTRACT = _table(
 )
 TREND = _table(
     "trend",
-    "Purchases and their emissions by month and, with month 0, by year; nominal and deflated. Never add months and "
-    "years.",
+    "Purchases and their emissions by month and, with month 0, by year; nominal and deflated by the "
+    "mean index of the year. Never add months and years.",
     (
         col("month"),
         col("ledger_lines").use(additive="no"),

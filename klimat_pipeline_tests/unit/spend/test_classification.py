@@ -14,9 +14,11 @@ ACCOUNTS = "account_prefix,category,reason\n6430,textiles,our chart\n"
 SUPPLIERS = (
     "supplier_id,category,is_wholesaler,reason\n5560000002,fuels,false,fills up\n5560000003,,true,sells everything\n"
 )
+CONTRACTS = "contract_id,cpv,category,reason\nA17,45000000-7,,our register\nA18,,social_care,our register\n"
 #: Everything that a step could decide on; the tests take one after the other away.
 FULL: dict[str, Any] = {
     "cpv": "15000000-8",
+    "contract_id": "A17",
     "supplier_id": "5560000002",
     "sni": "62.010",
     "account": "6430",
@@ -28,6 +30,8 @@ FULL: dict[str, Any] = {
     ("without", "category", "step"),
     [
         ({}, "food_products", "cpv"),
+        ({"cpv": "", "contract_id": "A17"}, "construction", "contract"),
+        ({"cpv": "", "contract_id": "A18"}, "social_care", "contract"),
         ({"cpv": ""}, "fuels", "supplier"),
         ({"cpv": "", "supplier_id": "5560000009"}, "it_services", "sni"),
         ({"cpv": "", "supplier_id": "5560000003"}, "textiles", "own_account"),
@@ -43,11 +47,24 @@ FULL: dict[str, Any] = {
     ],
 )
 def test_the_first_step_that_knows_decides(tmp_path: Path, without: dict[str, str], category: str, step: str) -> None:
-    own = own_files(tmp_path, spend_accounts=ACCOUNTS, spend_suppliers=SUPPLIERS)
+    own = own_files(tmp_path, spend_accounts=ACCOUNTS, spend_suppliers=SUPPLIERS, spend_contracts=CONTRACTS)
+    if "cpv" in without and "contract_id" not in without:
+        without = {"contract_id": "", **without}
     found = computed(tmp_path, [line(1, amount_ore=100_00, **{**FULL, **without})], own=own)
     assert list(found["spend/by_category"]["spend_category"]) == [category]
     steps = found["spend/quality"].query("quality_aspect == 'step'")
     assert list(steps["quality_item"]) == [step]
+
+
+def test_a_contract_that_says_nothing_or_too_much_is_refused(tmp_path: Path) -> None:
+    header = "contract_id,cpv,category,reason\n"
+    with pytest.raises(ProblemsError, match="spend_contracts.csv: A1: give a CPV code or a category, not both"):
+        own_files(tmp_path, spend_contracts=f"{header}A1,,,r\n")
+    with pytest.raises(ProblemsError, match="A1: give a CPV code or a category, not both"):
+        own_files(tmp_path, spend_contracts=f"{header}A1,45000000,construction,r\n")
+    own = own_files(tmp_path, spend_contracts=f"{header}A1,99000000,,r\n")
+    with pytest.raises(ProblemsError, match="A1: CPV 99000000 has no category"):
+        computed(tmp_path, [line(1, amount_ore=1, contract_id="A1")], own=own)
 
 
 def test_another_municipality_has_its_own_accounts(tmp_path: Path) -> None:
