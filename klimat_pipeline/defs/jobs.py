@@ -3,6 +3,8 @@
 import dagster as dg
 
 NIGHTLY = "nightly_refresh"
+#: Runs with this tag go on one at a time (``data/dagster/dagster.yaml``).
+PUBLISHES = "klimat/publishes"
 
 nightly_refresh = dg.define_asset_job(
     NIGHTLY,
@@ -10,7 +12,7 @@ nightly_refresh = dg.define_asset_job(
     description="From the snapshot archive (or the live source, with KLIMAT_LIVE=1) to the published tables. "
     "An unchanged input does nothing.",
     executor_def=dg.in_process_executor,
-    tags={"dagster/max_runtime": "3600"},
+    tags={"dagster/max_runtime": "3600", PUBLISHES: "yes"},
 )
 
 #: 02:30 would fall into both daylight-saving nights, 05:15 into none.

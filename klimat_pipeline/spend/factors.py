@@ -7,7 +7,7 @@ not belong here: which category a line has (``classification``), and sums (``cub
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +16,14 @@ import pandas as pd
 from klimat_pipeline.configuration.spend_factors import SpendFactors
 from klimat_pipeline.contracts import table
 from klimat_pipeline.errors import ConfigurationError, ProblemsError
+from klimat_pipeline.spend.deflator import Prices
 from klimat_pipeline.spend.mappings import SpendReference
 
 COLUMNS = (
     *("year", "category", "set_id", "kg_per_sek", "deflator", "price_year", "gwp_set", "uncertainty_pct", "note"),
     # What it is made from, as ``spend/factors`` shows it.
     *("factor", "kg_per", "factor_price_year", "currency", "sek_per_unit", "rate_source", "factor_source", "licence"),
+    "concordance",
     *("index_id", "index_year", "index_price_year", "index_source"),
 )
 
@@ -39,6 +41,7 @@ class FactorSet:
     source: str
     factors: dict[str, float]
     licence: str = ""
+    concordance: str = ""
 
 
 def kg_of(
@@ -96,6 +99,7 @@ def load_factor_set(set_id: str, reference: SpendReference, files: dict[str, str
         source=row["source"],
         factors=_by_category(given, row["concordance"], reference),
         licence=row["licence"],
+        concordance=row["concordance"],
     )
 
 
@@ -118,7 +122,7 @@ def factor_table(
     """
     base = load_factor_set(set_id or chosen.factor_set, reference, dict(chosen.factor_files))
     sets = {base.set_id: base}
-    prices = _Prices(reference, chosen)
+    prices = Prices(reference, chosen)
     rows: list[dict[str, Any]] = []
     problems: list[str] = []
     for year in sorted(set(years)):
@@ -128,7 +132,8 @@ def factor_table(
         rows += _year(year, sets[own], base.price_year, prices, problems)
     if problems:
         raise ProblemsError(list(dict.fromkeys(problems)))
-    return pd.DataFrame(rows, columns=list(COLUMNS))
+    found = pd.DataFrame(rows, columns=list(COLUMNS))
+    return found if chosen.uncertainty_pct is None else found.assign(uncertainty_pct=chosen.uncertainty_pct)
 
 
 def spend_factors(used: pd.DataFrame) -> pd.DataFrame:
@@ -161,7 +166,7 @@ def spend_factors(used: pd.DataFrame) -> pd.DataFrame:
     return found[contract.column_names].sort_values(list(contract.primary_key), ignore_index=True)
 
 
-def _year(year: int, used: FactorSet, base_year: int, prices: "_Prices", problems: list[str]) -> list[dict[str, Any]]:
+def _year(year: int, used: FactorSet, base_year: int, prices: Prices, problems: list[str]) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = []
     for category in prices.categories:
         try:
@@ -192,7 +197,7 @@ def _year(year: int, used: FactorSet, base_year: int, prices: "_Prices", problem
                 "deflator": to_base.value / now.value,
                 "price_year": base_year,
                 "gwp_set": used.gwp_set,
-                "uncertainty_pct": prices.uncertainty(used),
+                "uncertainty_pct": used.uncertainty_pct,
                 "note": "; ".join(dict.fromkeys(filter(None, (now.note, to_factor.note, to_base.note)))),
                 "factor": factor,
                 "kg_per": used.kg_per,
@@ -202,6 +207,7 @@ def _year(year: int, used: FactorSet, base_year: int, prices: "_Prices", problem
                 "rate_source": rate_source,
                 "factor_source": used.source,
                 "licence": used.licence,
+                "concordance": used.concordance,
                 "index_id": prices.index_id,
                 "index_year": now.value,
                 "index_price_year": to_factor.value,
@@ -209,84 +215,6 @@ def _year(year: int, used: FactorSet, base_year: int, prices: "_Prices", problem
             }
         )
     return rows
-
-
-@dataclass(frozen=True, slots=True)
-class _Index:
-    """A value of a price index, where it is from, and what stands in where it has a note."""
-
-    value: float
-    source: str
-    note: str = ""
-
-
-class _Prices:
-    """Index and rates of the reference tables, with a municipality's own additions."""
-
-    def __init__(self, reference: SpendReference, chosen: SpendFactors) -> None:
-        own = reference.price_index[reference.price_index["index_id"] == chosen.deflator]
-        groups = reference.price_groups[reference.price_groups["index_id"] == chosen.deflator]
-        if own.empty and not chosen.price_index:
-            known = sorted({*reference.price_index["index_id"], *reference.price_groups["index_id"]})
-            raise ConfigurationError(
-                f"price index {chosen.deflator!r} has no values; known are {', '.join(known)}. "
-                + ("Fetch it: klimat prices fetch." if not groups.empty else "Check deflator in spend.yaml.")
-            )
-        self.categories = reference.category_codes
-        self.index_id = chosen.deflator
-        self._chosen = chosen
-        #: Categories that have a group of their own, whether or not the group has values.
-        self._grouped = {*groups["price_group"]} - {"*"}
-        self._index: dict[str, dict[int, _Index]] = {}
-        for row in own.itertuples():
-            self._index.setdefault(row.price_group, {})[int(row.year)] = _Index(float(row.index_value), row.source)
-        for value in chosen.price_index:
-            self._index.setdefault(value.price_group, {})[value.year] = _Index(value.value, value.source)
-        self._rates = {
-            (row.currency, int(row.year)): (float(row.sek_per_unit_annual_mean), row.source)
-            for row in reference.exchange_rates.itertuples()
-        } | {(rate.currency, rate.year): (rate.sek_per_unit, rate.source) for rate in chosen.exchange_rates}
-
-    def index(self, category: str, year: int) -> _Index:
-        """The category's own index where there is one, else that of all; with a note where another stands in."""
-        note = ""
-        values = self._index.get(category)
-        if not values:
-            values = self._index.get("*", {})
-            if category in self._grouped:
-                if self._chosen.missing_index == "error":
-                    raise ConfigurationError(
-                        f"price index {self.index_id} has no values for the group of {category}: fetch it (klimat "
-                        "prices fetch), change its line in data/reference/price_groups.csv, or choose missing_index: "
-                        "last_known, with which the general index stands in."
-                    )
-                note = "the general price index stands in for the category's own"
-        if year in values:
-            return replace(values[year], note=note)
-        earlier = [known for known in values if known < year]
-        if self._chosen.missing_index == "last_known" and earlier:
-            said = f"price index of {max(earlier)} stands in for {year}"
-            return replace(values[max(earlier)], note=f"{note}; {said}" if note else said)
-        raise ConfigurationError(
-            f"price index {self._chosen.deflator} has no value for {year}: fetch it (klimat prices fetch), add it with "
-            "its source to data/reference/price_index.csv or to price_index in spend.yaml, or choose missing_index: "
-            "last_known."
-        )
-
-    def rate(self, currency: str, year: int) -> tuple[float, str]:
-        """Kronor for one unit of the currency, annual mean, and its source; never another year's."""
-        if currency == "SEK":
-            return 1.0, ""
-        if (currency, year) not in self._rates:
-            raise ConfigurationError(
-                f"no exchange rate of {currency} for {year}: add it with its source to "
-                "data/reference/exchange_rates.csv or to exchange_rates in spend.yaml."
-            )
-        return self._rates[currency, year]
-
-    def uncertainty(self, used: FactorSet) -> float:
-        own = self._chosen.uncertainty_pct
-        return used.uncertainty_pct if own is None else own
 
 
 def _set_of(year: int, chosen: SpendFactors) -> str:

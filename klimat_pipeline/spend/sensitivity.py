@@ -67,7 +67,14 @@ def _sums(code: str, set_id: str, valued: pd.DataFrame) -> list[dict[str, Any]]:
                 "factor_gwp_set": own["gwp_set"].iat[0],
                 "mapped_sek": known["ore"].sum() / 100,
                 "footprint_t_co2e": float((known["ore"] / 100 * known["kg_per_sek"]).sum() / 1000),
-                "note": f"the set has no factor for {', '.join(lacking)}" if lacking else None,
+                "note": "; ".join([_terms(own), *([f"no factor for {', '.join(lacking)}"] if lacking else [])]),
             }
         )
     return rows
+
+
+def _terms(own: pd.DataFrame) -> str:
+    """Currency, rate and concordance of the set, in words."""
+    row = own.iloc[0]
+    rate = "" if row["currency"] == "SEK" else f" at {row['sek_per_unit']:g} SEK ({row['rate_source']})"
+    return f"{row['currency']} of {row['factor_price_year']}{rate}; classes by data/reference/{row['concordance']}.csv"

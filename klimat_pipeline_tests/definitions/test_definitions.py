@@ -195,6 +195,18 @@ def test_instance_reports_to_nobody(project: Path) -> None:
     assert shipped["run_monitoring"]["enabled"] is True
 
 
+def test_a_backfill_goes_on_in_parallel_and_refreshes_do_not(project: Path) -> None:
+    shipped = yaml.safe_load((project / "data" / "dagster" / "dagster.yaml").read_text(encoding="utf-8"))
+    runs = shipped["concurrency"]["runs"]
+    assert runs["max_concurrent_runs"] > 1
+    (limit,) = runs["tag_concurrency_limits"]
+    assert limit["limit"] == 1
+    assert limit["key"] in defs.resolve_job_def("nightly_refresh").tags
+    backfill = defs.resolve_job_def("spend_backfill")
+    assert limit["key"] not in backfill.tags
+    assert isinstance(backfill.partitions_def, dg.MultiPartitionsDefinition)
+
+
 def test_dagster_itself_finds_nothing_to_object_to(project: Path, tmp_path: Path) -> None:
     (tmp_path / "dagster.yaml").write_text("telemetry: {enabled: false}\n", encoding="utf-8")
     done = subprocess.run(

@@ -6,7 +6,7 @@ from klimat_pipeline.configuration.spend_factors import IndexValue, Rate, SpendF
 from klimat_pipeline.errors import ConfigurationError, ProblemsError
 from klimat_pipeline.spend.factors import factor_table, kg_of, load_factor_set
 from klimat_pipeline_tests.support.shared import shared_path
-from klimat_pipeline_tests.unit.spend.purchases import REFERENCE
+from klimat_pipeline_tests.unit.spend.purchases import REFERENCE, computed, electricity, food
 
 USEPA = "data/factors/usepa_supply_chain_v1.3.0_naics.csv"
 
@@ -44,6 +44,13 @@ def test_an_own_index_value_counts() -> None:
     """Index 807.40 is twice that of 2023: the krona is worth half."""
     own = [IndexValue(year=2024, value=807.40, source="own")]
     assert kg("food_products", 2024, price_index=own) == pytest.approx(kg("food_products", 2023) / 2)
+
+
+def test_an_own_index_value_on_another_base_is_refused() -> None:
+    """SCB's KPI of 2023 is 403.70 with 1980 = 100; 124.5 for 2024 would be on the base 2020 = 100."""
+    own = [IndexValue(year=2024, value=124.5, source="own")]
+    with pytest.raises(ProblemsError, match=r"of 2024 is 124.5, where 2023 has 403.7 .*another base"):
+        kg("food_products", 2024, price_index=own)
 
 
 def test_a_category_may_have_an_index_of_its_own() -> None:
@@ -124,3 +131,21 @@ def test_another_vintage_counts_from_its_year_on() -> None:
     assert list(table["set_id"]) == ["figaro_se_2023", "usepa_2022", "usepa_2022"]
     # Fixed prices stay those of the first set, so that a change of factors is no change of volume.
     assert set(table["price_year"]) == {2023}
+
+
+def test_the_second_set_as_a_sensitivity_states_currency_rate_and_concordance(tmp_path) -> None:
+    """1,000 kronor of food in 2022 at 10 SEK per USD and 0.5 kg per USD: 50 kg. Electricity has no factor in this file."""
+    path = tmp_path / "naics.csv"
+    path.write_text("2017 NAICS Code,Supply Chain Emission Factors with Margins\n311111,0.5\n", encoding="utf-8")
+    rows = [food(1, 1_000_00, year=2022), electricity(2, 500_00, year=2022)]
+    chosen = {"sensitivity_sets": ["usepa_2022"], "factor_files": {"usepa_2022": str(path)}}
+    rate = Rate(year=2022, currency="USD", sek_per_unit=10.0, source="the test's input")
+    found = computed(tmp_path, rows, **chosen, exchange_rates=[rate])["spend/sensitivity"]
+    assert found["footprint_t_co2e"].tolist() == [pytest.approx(0.05)]
+    assert found["mapped_sek"].tolist() == [1000.0]
+    assert found["note"].tolist() == [
+        "USD of 2022 at 10 SEK (the test's input); classes by data/reference/naics_categories.csv; no factor for "
+        "energy_supply"
+    ]
+    with pytest.raises(ProblemsError, match="1283: no exchange rate of USD for 2022: add it with its source"):
+        computed(tmp_path / "again", rows, **chosen)
