@@ -1225,12 +1225,6 @@ COLUMNS = _columns(
         nullable=True,
     ),
     Column(
-        "gap_line",
-        _TEXT,
-        "Line of the gap table; 'total' sums the lines outside the memo.",
-        pattern=IDENTIFIER,
-    ),
-    Column(
         "gap_basis",
         _TEXT,
         "'printed': the municipality's own print, columns 4 and 7 computed anew; 'computed': our inventory of the "

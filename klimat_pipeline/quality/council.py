@@ -26,12 +26,12 @@ def printed_gap_agrees(tables: Tables) -> Sequence[Finding]:
 
 
 def _print(code: str, own: pd.DataFrame) -> Iterator[Finding]:
-    lines = own[own["gap_line"] != TOTAL]
+    lines = own[own["line"] != TOTAL]
     inside = lines[lines["scopes"] != MEMO]
     for row in own.itertuples():
         plans = 0.0 if pd.isna(row.other_plans_t) else row.other_plans_t
-        said = f"{code} {row.gap_line}"
-        if row.gap_line != TOTAL:
+        said = f"{code} {row.line}"
+        if row.line != TOTAL:
             yield from _off(said, "gap, (3-4)-2", row.printed_gap_t, row.latest_t - plans - row.target_t)
             # A capture beyond what the line holds leaves nothing, not less.
             yield from _off(
@@ -121,7 +121,7 @@ def gap_adds_up(tables: Tables) -> Sequence[Finding]:
     frame = tables["scenarios/gap"]
     if frame.empty:
         return [not_applicable("no municipality has a gap table")]
-    keys = ["municipality_code", "release_id", "gap_basis", "gap_line"]
+    keys = ["municipality_code", "release_id", "gap_basis", "line"]
     after = frame["latest_t"] - frame["other_plans_t"].fillna(0.0)
     gap = (frame["gap_t"] - (after - frame["target_t"])).abs().fillna(0.0)
     left = (frame["residual_t"] - (after - frame["actions_counted_t"])).abs().fillna(0.0)

@@ -139,7 +139,7 @@ class TestLund:
         now = self.sectors(lines, 2024)["Transporter"]
         (row,) = klimat.rows(
             "SELECT latest_t, actions_counted_t, residual_t FROM gap_table WHERE municipality_code = '1281' "
-            "AND gap_basis = 'targets' AND gap_line = 'transport' AND release_id = 'new'"
+            "AND gap_basis = 'targets' AND line = 'transport' AND release_id = 'new'"
         )
         saved = min(500.0, now)
         assert row == pytest.approx((now, saved, now - saved), abs=0.01)

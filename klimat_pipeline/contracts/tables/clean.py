@@ -412,7 +412,7 @@ PUBLISHED_GAP = Table(
     description="Gap table (Climate City Contract, A-2.1) as the municipality prints it, its errors included.",
     columns=(
         col("municipality_code"),
-        col("gap_line"),
+        col("line").use(description="Line of the printed gap table; 'total' is its sum."),
         col("scopes"),
         col("of_lines"),
         col("carrier").use(nullable=True),
@@ -430,7 +430,7 @@ PUBLISHED_GAP = Table(
         col("source"),
         col("note"),
     ),
-    primary_key=("municipality_code", "gap_line", "scopes"),
+    primary_key=("municipality_code", "line", "scopes"),
     topic="targets",
 )
 
