@@ -5,15 +5,15 @@ Vega-Lite specifications as in ``indicators.plots``; a frame in, a chart out.
 
 from typing import TYPE_CHECKING, Any
 
-from klimat_pipeline.scenarios.simulation import BUSINESS_AS_USUAL, TARGET, WITH_ACTIONS
+from klimat_pipeline.scenarios.simulation import BUSINESS_AS_USUAL, EXISTING, TARGET, WITH_ACTIONS
 
 if TYPE_CHECKING:
     import pandas as pd
 
 Chart = dict[str, Any]
 
-_INK, _TREND, _PLAN, _PATH, _GRID = "#1b2a33", "#5b7083", "#0b6e4f", "#c8553d", "#e3e7e8"
-_LINES = {"emissions": _INK, BUSINESS_AS_USUAL: _TREND, WITH_ACTIONS: _PLAN, TARGET: _PATH}
+_INK, _TREND, _DECIDED, _PLAN, _PATH, _GRID = "#1b2a33", "#5b7083", "#b08900", "#0b6e4f", "#c8553d", "#e3e7e8"
+_LINES = {"emissions": _INK, BUSINESS_AS_USUAL: _TREND, EXISTING: _DECIDED, WITH_ACTIONS: _PLAN, TARGET: _PATH}
 _TOTAL = "total"
 #: Steps that an abatement curve can show before its labels touch.
 _MOST_STEPS = 25

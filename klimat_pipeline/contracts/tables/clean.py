@@ -400,6 +400,11 @@ SINKS = Table(
         col("additionality"),
         col("is_in_gross"),
         col("certificates_sold_t").use(nullable=True),
+        col("facility_id").use(
+            nullable=True,
+            description="Plant that captures it, where it is a capture: no plant may stand both here and in the "
+            "registry of shared facilities.",
+        ),
         col("source"),
         col("note"),
     ),

@@ -9,7 +9,7 @@ _EMISSIONS = "corrected/emissions.emissions_t_co2e"
 _ACTIONS = "clean/actions"
 #: Scenarios that are drawn.
 _DRAWN = ("business_as_usual", "existing_policies", "with_actions")
-_FUTURE = (_EMISSIONS, f"{_ACTIONS}.effect_t_per_year")
+_FUTURE = (_EMISSIONS, f"{_ACTIONS}.effect_t_per_year", "clean/published_gap.other_plans_t")
 
 PATHWAYS = Table(
     key="scenarios/pathways",
