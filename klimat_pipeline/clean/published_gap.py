@@ -14,7 +14,7 @@ def clean_published_gap(municipalities_dir: Path, reference: Reference) -> pd.Da
     lines = tuple(reference.inventory_lines["line"])
     rows = local_rows("published_gap", municipalities_dir, reference, also=lambda row: gap_problems(row, lines))
     for row in rows:
-        row["gap_line"], row["scopes"] = row["line"], row["scope"]
+        row["scopes"] = row["scope"]
         row["of_lines"] = "" if row["line"] == TOTAL else row["of_lines"] or row["line"]
         row["target_pct"] = None if row["reduction_pct"] is None else 0.0 - row["reduction_pct"]
         row["printed_gap_t"], row["printed_residual_t"] = row["gap_t"], row["residual_t"]

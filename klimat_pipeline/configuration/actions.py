@@ -34,7 +34,7 @@ ACTIONS: tuple[tuple[CsvColumn, ...], tuple[str, ...]] = (
         CsvColumn("price_year", kind="integer", minimum=1900, maximum=2200, nullable=True),
         *(CsvColumn(share, kind="number", minimum=0, maximum=1, nullable=True) for share in SHARES),
         CsvColumn("lead", nullable=True),
-        CsvColumn("status", allowed=("proposed", "decided", "ongoing", "completed")),
+        CsvColumn("status", allowed=("proposed", "planned", "decided", "ongoing", "completed")),
         CsvColumn("other_benefits", nullable=True),
         CsvColumn("interacts_with", pattern=rf"{_CODE}( {_CODE})*", nullable=True),
         CsvColumn("interaction_rule", allowed=("multiplicative", "additive"), nullable=True),

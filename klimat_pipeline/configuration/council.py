@@ -13,7 +13,8 @@ _CODE = r"[a-z][a-z0-9_]*"
 _NOTE = CsvColumn("note", nullable=True)
 _SHARE_TOLERANCE = 1e-6
 ALLOCATION_KEYS = ("location", "ownership", "waste_origin", "heat_delivered")
-SINK_KINDS = ("captured_fossil", "captured_biogenic", "biochar", "land", "marine")
+CAPTURES = ("captured_fossil", "captured_biogenic")
+SINK_KINDS = (*CAPTURES, "biochar", "land", "marine")
 PERMANENCE = ("mineralised", "over_1000_years", "over_100_years", "under_100_years", "not_stated")
 TOTAL, MEMO = "total", "memo"
 
@@ -69,6 +70,7 @@ COUNCIL: Mapping[str, tuple[tuple[CsvColumn, ...], tuple[str, ...]]] = {
             CsvColumn("is_additional", allowed=("yes", "no", "not_stated")),
             CsvColumn("is_in_gross", allowed=("yes", "no")),
             _tonnes("certificates_sold_t"),
+            CsvColumn("facility_id", pattern=_CODE, nullable=True),
             CsvColumn("source"),
             _NOTE,
         ),
@@ -150,6 +152,8 @@ def sink_problems(row: Mapping[str, Any]) -> Iterator[str]:
         yield f"column to_year: expected {row['from_year']} or later, found {row['to_year']}"
     if row["is_in_gross"] == "yes" and row["sink_kind"] != "captured_fossil":
         yield f"column is_in_gross: expected no for {row['sink_kind']}: only captured fossil CO2 lowers gross emissions"
+    if row["facility_id"] is not None and row["sink_kind"] not in CAPTURES:
+        yield f"column facility_id: expected none for {row['sink_kind']}, found {row['facility_id']!r}"
 
 
 def construction_problems(row: Mapping[str, Any], boundaries: Mapping[str, str]) -> Iterator[str]:

@@ -828,8 +828,10 @@ COLUMNS = _columns(
     Column(
         "action_status",
         _TEXT,
-        "'proposed', 'decided', 'ongoing', or 'completed': the effect is in the latest emissions already.",
-        allowed=("proposed", "decided", "ongoing", "completed"),
+        "'proposed'; 'planned': it stands in a published plan, but no source says that it is decided; 'decided', "
+        "'ongoing', or 'completed': the effect is in the latest emissions already. Only decided and ongoing ones are "
+        "existing policies.",
+        allowed=("proposed", "planned", "decided", "ongoing", "completed"),
     ),
     Column("other_benefits", _TEXT, "Benefits besides the climate, in their own units.", nullable=True),
     Column(
@@ -850,8 +852,9 @@ COLUMNS = _columns(
     Column(
         "scenario",
         _TEXT,
-        "'business_as_usual': the robust trend; 'existing_policies': with the actions that are decided or under way; "
-        "'with_actions': with all actions of the plan; 'target': the straight line from the newest year to the target.",
+        "'business_as_usual': the robust trend; 'existing_policies': with the actions that are decided or under way "
+        "and what other plans are printed to save (column 4 of the gap table); 'with_actions': with all actions; "
+        "'target': the straight line from the newest year to the target.",
         allowed=("business_as_usual", "existing_policies", "with_actions", "target"),
     ),
     Column(
@@ -890,7 +893,8 @@ COLUMNS = _columns(
     Column(
         "factor",
         _TEXT,
-        "Sector, action or assumption that the outcome hangs on; 'all_sectors' is what their trends have in common.",
+        "Sector, action or assumption that the outcome hangs on; 'all_sectors' is what their trends have in common, "
+        "'other_plans_...' what other plans save on a line of the printed gap table.",
     ),
     Column(
         "rank_correlation",
@@ -1223,12 +1227,6 @@ COLUMNS = _columns(
         "asks, from the same baseline year.",
         unit="t",
         nullable=True,
-    ),
-    Column(
-        "gap_line",
-        _TEXT,
-        "Line of the gap table; 'total' sums the lines outside the memo.",
-        pattern=IDENTIFIER,
     ),
     Column(
         "gap_basis",

@@ -23,6 +23,7 @@ from klimat_pipeline.defs.wiring import checked_together, pictures, wired_togeth
         indicators="indicators/sectors",
         targets="clean/targets",
         actions="clean/actions",
+        published_gap="clean/published_gap",
         population="clean/population",
         municipalities="clean/municipalities",
     ),
@@ -35,6 +36,7 @@ def pathways(
     indicators: pd.DataFrame,
     targets: pd.DataFrame,
     actions: pd.DataFrame,
+    published_gap: pd.DataFrame,
     population: pd.DataFrame,
     municipalities: pd.DataFrame,
 ):
@@ -43,11 +45,14 @@ def pathways(
     from klimat_pipeline.scenarios import abatement, hindcast, investment, probability, sensitivity
     from klimat_pipeline.scenarios import pathways as paths
     from klimat_pipeline.scenarios.charts import outlook
-    from klimat_pipeline.scenarios.planned import sector_of_line, with_numbers
+    from klimat_pipeline.scenarios.planned import of_other_plans, sector_of_line, together, with_numbers
     from klimat_pipeline.scenarios.simulation import simulate
 
     assumptions, draws = project.assumptions, project.settings.draws
-    planned = with_numbers(actions, sector_of_line(project.reference), investment.target_years(targets))
+    sector_of = sector_of_line(project.reference)
+    planned = together(
+        of_other_plans(published_gap, sector_of), with_numbers(actions, sector_of, investment.target_years(targets))
+    )
     futures = list(simulate(emissions, indicators, corrections, planned, assumptions, draws))
     compared = municipality_comparison(
         emissions, targets, population, municipalities, similar_count=assumptions.similar_count

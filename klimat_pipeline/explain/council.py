@@ -68,7 +68,7 @@ def gap(sources: Sources, row: Row) -> list[Node]:
     lines = sources.database.rows("gap_table", is_total=0, is_memo=0, **place)
     total = sum(float(line["residual_t"] or 0.0) for line in lines)
     said = agreement("sum of the lines", total, row["residual_t"], "the total", tolerance=tolerance_of(len(lines)))
-    return [*nodes, *(Node(line["gap_line"], line["residual_t"], "t") for line in lines), said]
+    return [*nodes, *(Node(line["line"], line["residual_t"], "t") for line in lines), said]
 
 
 def neutrality(sources: Sources, row: Row) -> list[Node]:

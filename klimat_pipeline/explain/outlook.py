@@ -117,7 +117,8 @@ def _emissions(accounts: Accounts, row: Row, year: int, nodes: list[Node]) -> fl
 
 def _start(sources: Sources, row: Row) -> list[Node]:
     """Emissions of the newest year, from which the years ahead are counted."""
-    key = {name: row[name] for name in ("municipality_code", "release_id", "target_id")}
+    key = {name: row[name] for name in ("municipality_code", "release_id")}
+    key["target_id"] = row["line"] if "line" in row else row["target_id"]
     newest = sources.database.first("sector_indicators", is_latest_year=1, **key)
     if not newest:
         return []

@@ -99,7 +99,7 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
     "indicators/coherence": (_reconciles(council.plan_adds_up), _likely(council.plan_closes)),
     "scenarios/gap": (_reconciles(council.gap_adds_up),),
     "scenarios/claims": (_reconciles(council.claims_within_physical),),
-    "scenarios/neutrality": (_reconciles(council.balance_adds_up), _likely(council.captured_once)),
+    "scenarios/neutrality": (_reconciles(council.balance_adds_up), _reconciles(council.captured_once)),
     # -- spend: ledgers at the door
     "spend/scope": (_reconciles(spend_door.ledgers_balance), _reconciles(spend_door.ledger_lines_kept)),
     "spend/quarantine": (_likely(spend_door.quarantine_is_small),),

@@ -1,9 +1,11 @@
 """Checks of targets, gap and neutrality: do the balances add up, and does a municipality's print agree with itself?"""
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 import pandas as pd
 
+from klimat_pipeline.configuration.council import CAPTURES
 from klimat_pipeline.quality.findings import Finding, failed, first_keys, not_applicable, passed
 
 Tables = Mapping[str, pd.DataFrame]
@@ -26,12 +28,12 @@ def printed_gap_agrees(tables: Tables) -> Sequence[Finding]:
 
 
 def _print(code: str, own: pd.DataFrame) -> Iterator[Finding]:
-    lines = own[own["gap_line"] != TOTAL]
+    lines = own[own["line"] != TOTAL]
     inside = lines[lines["scopes"] != MEMO]
     for row in own.itertuples():
         plans = 0.0 if pd.isna(row.other_plans_t) else row.other_plans_t
-        said = f"{code} {row.gap_line}"
-        if row.gap_line != TOTAL:
+        said = f"{code} {row.line}"
+        if row.line != TOTAL:
             yield from _off(said, "gap, (3-4)-2", row.printed_gap_t, row.latest_t - plans - row.target_t)
             # A capture beyond what the line holds leaves nothing, not less.
             yield from _off(
@@ -121,7 +123,7 @@ def gap_adds_up(tables: Tables) -> Sequence[Finding]:
     frame = tables["scenarios/gap"]
     if frame.empty:
         return [not_applicable("no municipality has a gap table")]
-    keys = ["municipality_code", "release_id", "gap_basis", "gap_line"]
+    keys = ["municipality_code", "release_id", "gap_basis", "line"]
     after = frame["latest_t"] - frame["other_plans_t"].fillna(0.0)
     gap = (frame["gap_t"] - (after - frame["target_t"])).abs().fillna(0.0)
     left = (frame["residual_t"] - (after - frame["actions_counted_t"])).abs().fillna(0.0)
@@ -177,23 +179,55 @@ def balance_adds_up(tables: Tables) -> Sequence[Finding]:
 
 
 def captured_once(tables: Tables) -> Sequence[Finding]:
-    """Whether a municipality counts a capture both among its own sinks and as its share of a registered plant."""
+    """No plant's captures stand both in a sinks.csv and in the registry of shared facilities, nor in two sinks.csv."""
     sinks, claims = tables["clean/sinks"], tables["scenarios/claims"]
-    own = set(sinks.loc[sinks["sink_kind"].isin(["captured_fossil", "captured_biogenic"]), "municipality_code"])
-    shared = claims[claims["is_applied"] & claims["municipality_code"].isin(own)]
-    if shared.empty:
-        return [passed("no capture stands in two places")]
-    return [
-        failed(
-            f"{code} has captures in sinks.csv and a share of {', '.join(sorted(set(rows['facility_id'])))}",
-            observed="2 places",
-            limit="1 place",
-            keys=(f"municipality_code={code}",),
-            count=len(rows),
-            suspicion="the same plant twice: take it out of sinks.csv once it is registered",
-        )
-        for code, rows in shared.groupby("municipality_code")
+    captures = sinks[sinks["sink_kind"].isin(CAPTURES)]
+    if captures.empty:
+        return [not_applicable("no municipality lists a capture among its sinks")]
+    findings = [
+        finding
+        for row in captures[["municipality_code", "sink_id", "facility_id", "from_year", "to_year"]].to_dict("records")
+        if (finding := _counted_elsewhere(row, claims)) is not None
     ]
+    owners = captures.groupby("facility_id")["municipality_code"].agg(lambda codes: sorted(set(codes)))
+    findings += [
+        _twice(
+            f"{plant} stands in the sinks.csv of {' and '.join(codes)}",
+            (f"facility_id={plant}",),
+            "its tonnes would be counted by each of them: register it in _all/facilities.csv with its shares, and take "
+            "the rows out of sinks.csv",
+        )
+        for plant, codes in owners.items()
+        if len(codes) > 1
+    ]
+    return findings or [passed(f"each of {len(captures)} captures stands in one place")]
+
+
+def _counted_elsewhere(sink: dict[str, Any], claims: pd.DataFrame) -> Finding | None:
+    """A capture whose plant is registered; or which names no plant while its municipality has a registered share."""
+    first, last = (sink[name] if pd.notna(sink[name]) else None for name in ("from_year", "to_year"))
+    same_years = claims[
+        (claims["year"] >= (first if first is not None else claims["year"]))
+        & (claims["year"] <= (last if last is not None else claims["year"]))
+    ]
+    code, named = sink["municipality_code"], sink["facility_id"]
+    keys = (f"municipality_code={code}", f"sink_id={sink['sink_id']}")
+    said = f"{code} {sink['sink_id']}"
+    if isinstance(named, str):
+        if named not in set(same_years["facility_id"]):
+            return None
+        advice = "take the row out of sinks.csv: the registry and its allocation key say whose the tonnes are"
+        return _twice(f"{said}: {named} is a registered shared facility as well", keys, advice)
+    own = same_years[(same_years["municipality_code"] == code) & same_years["is_applied"]]
+    if own.empty:
+        return None
+    plants = ", ".join(sorted(set(own["facility_id"])))
+    advice = "name the plant in the column facility_id if it is another one, or take the row out of sinks.csv"
+    return _twice(f"{said} names no plant, and {code} has a share of {plants} in the same years", keys, advice)
+
+
+def _twice(said: str, keys: tuple[str, ...], advice: str) -> Finding:
+    return failed(said, observed="2 places", limit="1 place", keys=keys, count=1, suspicion=advice)
 
 
 def _all_within(

@@ -25,13 +25,13 @@ def percentiles_ordered(tables: Tables) -> Sequence[Finding]:
         return [not_applicable("no municipality can be followed ahead")]
     low, middle, high = (frame[name] for name in ("p05_t", "p50_t", "p95_t"))
     wrong = frame[(low > middle + NOISE_T) | (middle > high + NOISE_T)]
-    return [_none(wrong, frame, ["municipality_code", "scenario", "target_id", "year"], "percentiles out of order")]
+    return [_none(wrong, frame, ["municipality_code", "scenario", "line", "year"], "percentiles out of order")]
 
 
 def actions_never_raise(tables: Tables) -> Sequence[Finding]:
     """No pathway with actions lies above business as usual."""
     frame = tables["scenarios/pathways"]
-    at = ["municipality_code", "release_id", "target_id", "year"]
+    at = ["municipality_code", "release_id", "line", "year"]
     usual = frame[frame["scenario"] == "business_as_usual"].set_index(at)["p50_t"]
     planned = frame[frame["scenario"].isin(["existing_policies", "with_actions"])]
     if planned.empty:

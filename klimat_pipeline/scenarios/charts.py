@@ -5,15 +5,15 @@ Vega-Lite specifications as in ``indicators.plots``; a frame in, a chart out.
 
 from typing import TYPE_CHECKING, Any
 
-from klimat_pipeline.scenarios.simulation import BUSINESS_AS_USUAL, TARGET, WITH_ACTIONS
+from klimat_pipeline.scenarios.simulation import BUSINESS_AS_USUAL, EXISTING, TARGET, WITH_ACTIONS
 
 if TYPE_CHECKING:
     import pandas as pd
 
 Chart = dict[str, Any]
 
-_INK, _TREND, _PLAN, _PATH, _GRID = "#1b2a33", "#5b7083", "#0b6e4f", "#c8553d", "#e3e7e8"
-_LINES = {"emissions": _INK, BUSINESS_AS_USUAL: _TREND, WITH_ACTIONS: _PLAN, TARGET: _PATH}
+_INK, _TREND, _DECIDED, _PLAN, _PATH, _GRID = "#1b2a33", "#5b7083", "#b08900", "#0b6e4f", "#c8553d", "#e3e7e8"
+_LINES = {"emissions": _INK, BUSINESS_AS_USUAL: _TREND, EXISTING: _DECIDED, WITH_ACTIONS: _PLAN, TARGET: _PATH}
 _TOTAL = "total"
 #: Steps that an abatement curve can show before its labels touch.
 _MOST_STEPS = 25
@@ -33,18 +33,19 @@ def outlook(
     Returns:
         Charts by municipality code; parts without figures are left out.
     """
-    aimed = pathways[(pathways["scenario"] == TARGET) & (pathways["target_id"] == _TOTAL)]
+    aimed = pathways[(pathways["scenario"] == TARGET) & (pathways["line"] == _TOTAL)]
     charts = {}
     for code in aimed["municipality_code"].unique():
         # A municipality may have several releases, one of each substance: the one of all gases comes first.
         mine = aimed[aimed["municipality_code"] == code].sort_values(["gas_basis", "release_id"])
         release = str(mine["release_id"].iloc[0])
-        of = {"municipality_code": code, "release_id": release, "target_id": _TOTAL}
-        parts = [pathway_fan(_only(pathways, of), _only(indicators, of))]
+        of = {"municipality_code": code, "release_id": release}
+        total = of | {"target_id": _TOTAL}
+        parts = [pathway_fan(_only(pathways, of | {"line": _TOTAL}), _only(indicators, total))]
         own = abatement[(abatement["municipality_code"] == code) & abatement["sek_per_t"].notna()]
         if len(own):
             parts.append(abatement_curve(own))
-        strip = _only(comparison, of)
+        strip = _only(comparison, total)
         if len(strip) and strip["compared"].max() > 1:
             parts.append(comparison_strip(comparison[comparison["release_id"] == release], str(code)))
         charts[str(code)] = {

@@ -48,8 +48,8 @@ def gap_table(
     planned = actions[(actions["action_status"] != "completed") & actions["effect_t_per_year"].notna()]
     rows: list[Row] = []
     for code, printed in published_gap.groupby("municipality_code"):
-        lines = printed[printed["gap_line"] != TOTAL].to_dict("records")
-        totals = printed[printed["gap_line"] == TOTAL].to_dict("records")
+        lines = printed[printed["line"] != TOTAL].to_dict("records")
+        totals = printed[printed["line"] == TOTAL].to_dict("records")
         rows += _with_total([_printed(line) for line in lines], totals[0] if totals else {})
         own = territory[territory["municipality_code"] == code]
         mine = planned[planned["municipality_code"] == code]
@@ -80,7 +80,7 @@ def _finished(row: Row) -> Row:
 
 
 def _line(line: Row, basis: str, release: str, *, is_current: bool) -> Row:
-    named = ("municipality_code", "gap_line", "scopes", "baseline_year", "target_year", "target_pct", "latest_year")
+    named = ("municipality_code", "line", "scopes", "baseline_year", "target_year", "target_pct", "latest_year")
     return {name: line[name] for name in (*named, "other_plans_t", "note")} | {
         "release_id": release,
         "is_current_release": is_current,
@@ -173,7 +173,7 @@ def _with_total(rows: list[Row], printed: Row) -> list[Row]:
     parts = [row for row in rows if not row["is_memo"]]
     if not parts:
         return rows
-    total = parts[0] | {"gap_line": TOTAL, "is_total": True, "scopes": "1+2", "target_pct": np.nan}
+    total = parts[0] | {"line": TOTAL, "is_total": True, "scopes": "1+2", "target_pct": np.nan}
     for name in _SUMMED:
         values = [row[name] for row in parts]
         plans = name == "other_plans_t"  # a line without other plans has none
@@ -183,7 +183,7 @@ def _with_total(rows: list[Row], printed: Row) -> list[Row]:
     keys = {key for row in parts for key in (row["notation_key"] or "").split()}
     total["notation_key"] = " ".join(sorted(keys)) or None
     total["action_ids"] = " ".join(sorted(action for row in parts for action in row["action_ids"].split()))
-    missing = [row["gap_line"] for row in parts if pd.isna(row["latest_t"])]
+    missing = [row["line"] for row in parts if pd.isna(row["latest_t"])]
     total["note"] = f"without a number: {', '.join(missing)}" if missing else printed.get("note")
     total |= {name: printed.get(name, np.nan) for name in ("printed_gap_t", "printed_residual_t")}
     return [*rows, _finished(total)]
@@ -199,7 +199,7 @@ def _of_targets(plan: pd.DataFrame, actions: pd.DataFrame, sector_lines: Mapping
         taken = subs if item["coherence_kind"] == "uncovered" else ()
         placed = {
             "municipality_code": item["municipality_code"],
-            "gap_line": ("sector_" if item["coherence_item"] in taken else "") + item["coherence_item"],
+            "line": ("sector_" if item["coherence_item"] in taken else "") + item["coherence_item"],
             "scopes": "1",
             "baseline_year": item["baseline_year"],
             "target_year": total["target_year"],

@@ -42,7 +42,7 @@ def _rows(simulation: Simulation) -> Iterator[dict[str, Any]]:
                 yield {
                     **place,
                     "scenario": scenario,
-                    "target_id": what.target_id,
+                    "line": what.target_id,
                     "year": year,
                     "p05_t": low,
                     "p50_t": middle,
@@ -55,7 +55,7 @@ def _rows(simulation: Simulation) -> Iterator[dict[str, Any]]:
             part = min((year - simulation.origin) / (what.target_year - simulation.origin), 1.0)
             level = what.latest_t + (min(what.target_t, what.latest_t) - what.latest_t) * part
             ends = dict.fromkeys(("p05_t", "p50_t", "p95_t"), level)
-            yield {**place, "draws": 0, "scenario": TARGET, "target_id": what.target_id, "year": year, **ends}
+            yield {**place, "draws": 0, "scenario": TARGET, "line": what.target_id, "year": year, **ends}
 
 
 def with_measure(frame: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataFrame:

@@ -14,10 +14,14 @@ What an action saves is taken from the trend: where a plan counted it against an
 the trend already, and only whoever made the plan can tell. Actions belong to lines of the inventory; a line is found
 again in the national main sector that it comes from. Actions on scope 2 (they name a carrier) and on sinks touch no
 figure of the national database and are in no pathway.
+
+Existing policies are the actions that are decided or under way, and what a municipality's other plans are printed to
+save (column 4 of its gap table), whole in the print's target year since it gives no other. An action that merely stands
+in a plan ('planned') is not one of them.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -30,6 +34,9 @@ from klimat_pipeline.scenarios.trend import Floats
 DECIDED = ("decided", "ongoing")
 COMPLETED = "completed"
 ADDITIVE = "additive"
+#: Scopes of a printed line whose tonnes the national figures hold.
+_INSIDE = {"1", "memo"}
+_TOTAL = "total"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +111,41 @@ def with_numbers(
             )
         )
     return found
+
+
+def of_other_plans(published_gap: pd.DataFrame, sector_of: Mapping[str, str]) -> dict[str, list[Action]]:
+    """What other plans than the contract's take off, by municipality: a decided, additive action a printed line.
+
+    Args:
+        published_gap: ``clean/published_gap``.
+        sector_of: main sector by line.
+
+    Returns:
+        Actions named ``other_plans_<line>``. Lines of scope 2 alone, and lines whose parts lie in several main sectors,
+        are in none: nobody has said how much of them is where.
+    """
+    found: dict[tuple[str, str], Action] = {}
+    known = published_gap[(published_gap["line"] != _TOTAL) & (published_gap["other_plans_t"] > 0)]
+    for row in known.to_dict("records"):
+        sectors = {sector_of.get(line) for line in row["of_lines"].split()}
+        if len(sectors) != 1 or None in sectors or not _INSIDE & set(row["scopes"].split("+")):
+            continue
+        key, tonnes = (str(row["municipality_code"]), f"other_plans_{row['line']}"), float(row["other_plans_t"])
+        before = found.get(key)
+        if before is not None:  # the same line in another scope
+            tonnes += before.mode_t
+        action = Action(key[1], str(sectors.pop()), tonnes, tonnes, tonnes, int(row["target_year"]))
+        found[key] = replace(action, is_decided=True, is_additive=True)
+    by_code: dict[str, list[Action]] = {}
+    for (code, _), action in sorted(found.items()):
+        by_code.setdefault(code, []).append(action)
+    return by_code
+
+
+def together(*plans: Mapping[str, Sequence[Action]]) -> dict[str, list[Action]]:
+    """Several plans as one, by municipality."""
+    codes = sorted({code for plan in plans for code in plan})
+    return {code: [action for plan in plans for action in plan.get(code, ())] for code in codes}
 
 
 def working(action: Action, years: Any) -> Floats:

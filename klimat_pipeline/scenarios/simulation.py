@@ -1,7 +1,8 @@
 """Draws of a municipality's future: sectors from the trend, less what actions take, summed to what is followed up.
 
 Scenarios: ``business_as_usual`` is the trend; ``existing_policies`` takes off the actions that are decided or under
-way, ``with_actions`` all of them. The draws of the trend are the same in all, so scenarios differ by actions alone.
+way and what other plans save, ``with_actions`` all of them. The draws of the trend are the same in all, so scenarios
+differ by actions alone.
 
 A draw of a sector in a year is its forecast (``trend``) with one error for all years, times 1 + u n for the inventory:
 n is standard normal, and 1.96 u the uncertainty that the grade of the sector's newest figure stands for, or that a

@@ -27,7 +27,7 @@ neutrality: {cap_pct: 10, reason: invented for the test}
 ROWS = {
     "meals.csv": "2015,1000,,2200,AR5,own,\n2023,1000,,1900,AR5,own,\n",
     "construction.csv": "homes,2024,Homes,2000,300,boverket_proposed_limit_multi_family,A1-A5,own,\n",
-    "sinks.csv": "wood,Skog,Wood,land,,,1000,,,under_100_years,yes,no,,own,\n",
+    "sinks.csv": "wood,Skog,Wood,land,,,1000,,,under_100_years,yes,no,,,own,\n",
     "actions.csv": "cars,transport_on_road,,Elbilar,Electric cars,500,,,2027,3,,,,,,,,,,,decided,,,,invented,\n",
 }
 FACILITIES = {
@@ -139,7 +139,7 @@ class TestLund:
         now = self.sectors(lines, 2024)["Transporter"]
         (row,) = klimat.rows(
             "SELECT latest_t, actions_counted_t, residual_t FROM gap_table WHERE municipality_code = '1281' "
-            "AND gap_basis = 'targets' AND gap_line = 'transport' AND release_id = 'new'"
+            "AND gap_basis = 'targets' AND line = 'transport' AND release_id = 'new'"
         )
         saved = min(500.0, now)
         assert row == pytest.approx((now, saved, now - saved), abs=0.01)

@@ -333,10 +333,10 @@ def test_no_unfinished_file_is_left(klimat: Klimat) -> None:
 
 def test_pathways_follow_every_target_to_its_year(klimat: Klimat) -> None:
     assert klimat.rows(
-        "SELECT DISTINCT target_id, max(year) FROM pathways WHERE scenario = 'target' GROUP BY 1 ORDER BY 1"
+        "SELECT DISTINCT line, max(year) FROM pathways WHERE scenario = 'target' GROUP BY 1 ORDER BY 1"
     ) == [(target, 2030) for target in ("agriculture", "energy", "industry", "total", "transport", "waste")]
     # 15 per cent of 1990: 162,186.7 t.
-    level = klimat.one("SELECT p50_t FROM pathways WHERE scenario = 'target' AND target_id = 'total' AND year = 2030")
+    level = klimat.one("SELECT p50_t FROM pathways WHERE scenario = 'target' AND line = 'total' AND year = 2030")
     assert level == pytest.approx(162_186.7, abs=0.05)
     assert klimat.one("SELECT count(*) FROM pathways WHERE p05_t > p50_t OR p50_t > p95_t") == 0
     assert "2024 a new level" in klimat.one("SELECT DISTINCT note FROM pathways")

@@ -9,7 +9,7 @@ _EMISSIONS = "corrected/emissions.emissions_t_co2e"
 _ACTIONS = "clean/actions"
 #: Scenarios that are drawn.
 _DRAWN = ("business_as_usual", "existing_policies", "with_actions")
-_FUTURE = (_EMISSIONS, f"{_ACTIONS}.effect_t_per_year")
+_FUTURE = (_EMISSIONS, f"{_ACTIONS}.effect_t_per_year", "clean/published_gap.other_plans_t")
 
 PATHWAYS = Table(
     key="scenarios/pathways",
@@ -19,7 +19,11 @@ PATHWAYS = Table(
         col("municipality_code").use(f"{_SECTORS}.municipality_code"),
         col("release_id").use(f"{_SECTORS}.release_id"),
         col("scenario").use(f"{_ACTIONS}.action_id"),
-        col("target_id").use(f"{_SECTORS}.target_id"),
+        col("line").use(
+            f"{_SECTORS}.target_id",
+            description="What is followed ahead: 'total', a main sector, or a target of the municipality's own. Joins "
+            "sector_indicators, target_status and target_probability, where it is called target_id.",
+        ),
         col("year").use(f"{_SECTORS}.target_year"),
         col("p05_t").use(*_FUTURE),
         col("p50_t").use(*_FUTURE),
@@ -29,7 +33,7 @@ PATHWAYS = Table(
         col("draws"),
         col("note"),
     ),
-    primary_key=("municipality_code", "release_id", "scenario", "target_id", "year"),
+    primary_key=("municipality_code", "release_id", "scenario", "line", "year"),
     topic="scenarios",
 )
 
@@ -180,11 +184,16 @@ GAP = Table(
         col("municipality_code").use(f"{_PRINT}.municipality_code"),
         col("release_id").use(f"{_COHERENCE}.release_id"),
         col("gap_basis").use(f"{_PRINT}.source"),
-        col("gap_line").use(f"{_PRINT}.gap_line", f"{_COHERENCE}.coherence_item"),
+        col("line").use(
+            f"{_PRINT}.line",
+            f"{_COHERENCE}.coherence_item",
+            description="Line of the gap table: of the print on the bases 'printed' and 'computed', a target or a "
+            "sector that none covers on the basis 'targets'; 'total' sums the lines outside the memo.",
+        ),
         col("is_current_release").use(f"{_COHERENCE}.is_current_release"),
         col("scopes").use(f"{_PRINT}.scopes"),
         col("is_memo").use(f"{_PRINT}.scopes"),
-        col("is_total").use(f"{_PRINT}.gap_line"),
+        col("is_total").use(f"{_PRINT}.line"),
         col("baseline_year").use(f"{_PRINT}.baseline_year", f"{_COHERENCE}.baseline_year"),
         col("baseline_t").use(*_BASE),
         col("target_year").use(f"{_PRINT}.target_year", f"{_COHERENCE}.target_year", nullable=False),
@@ -206,7 +215,7 @@ GAP = Table(
         col("gwp_set").use("inventory/territory.gwp_set"),
         col("note").use(f"{_PRINT}.note"),
     ),
-    primary_key=("municipality_code", "release_id", "gap_basis", "gap_line"),
+    primary_key=("municipality_code", "release_id", "gap_basis", "line"),
     topic="targets",
 )
 

@@ -74,7 +74,7 @@ def test_no_file_is_no_action(tmp_path: Path) -> None:
         ({"effect_low_t": "90"}, "column effect_low_t: expected a range beside an effect, both ends of it or none"),
         ({"share_municipal": "0.5"}, "column share_municipal: the shares sum to 0.5, expected 1"),
         ({"cost_msek": "4"}, "column price_year: expected the price level of the costs, found ''"),
-        ({"status": "planned"}, "column status: expected one of proposed, decided, ongoing, completed"),
+        ({"status": "hoped"}, "column status: expected one of proposed, planned, decided, ongoing, completed"),
         ({"interacts_with": "trams"}, "column interacts_with: no action has the id 'trams'"),
         ({"interacts_with": "buses"}, "column interacts_with: 'buses' is the action itself"),
         ({"effect_t_per_year": "-5"}, "column effect_t_per_year: expected 0 or more, found '-5'"),

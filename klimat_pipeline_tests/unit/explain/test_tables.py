@@ -193,7 +193,7 @@ def test_the_later_file_of_a_revision_is_read_too(changed: Settings) -> None:
 
 class TestAhead:
     def test_a_pathway_starts_from_the_cells_of_the_newest_year(self, settings: Settings, fact: Facts) -> None:
-        key = {"municipality_code": "1283", "scenario": "target", "target_id": "waste", "year": "2030"}
+        key = {"municipality_code": "1283", "scenario": "target", "line": "waste", "year": "2030"}
         tree = explain(settings, "pathways", key)
         start = child(tree, "newest year 2024")
         assert start.value == tonnes(start) == fact("2026-06", "1283", 2024, "Avfall (inkl.avlopp)")

@@ -23,7 +23,7 @@ def frame(key: str, *rows: dict[str, Any]) -> pd.DataFrame:
 def printed(line: str, **changes: Any) -> dict[str, Any]:
     return {
         "municipality_code": CODE,
-        "gap_line": line,
+        "line": line,
         "scopes": "1",
         "of_lines": line,
         "baseline_year": 1990,

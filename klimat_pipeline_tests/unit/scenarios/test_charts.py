@@ -52,7 +52,7 @@ def values(chart: dict[str, Any], line: str) -> dict[int, float]:
 
 def test_fan_begins_where_the_figures_end(ahead: tuple[pd.DataFrame, pd.DataFrame]) -> None:
     frame, indicators = ahead
-    total = frame[frame["target_id"] == "total"]
+    total = frame[frame["line"] == "total"]
     chart = pathway_fan(total, indicators[indicators["target_id"] == "total"])
     assert values(chart, "emissions") == {2024: 1.4}
     target = values(chart, "target")

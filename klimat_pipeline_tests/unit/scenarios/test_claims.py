@@ -1,5 +1,7 @@
 """Shared plants: keys side by side, certificates taken off, and never more than the physical tonnes."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -7,6 +9,7 @@ from hypothesis import strategies as st
 from klimat_pipeline.configuration.council import ALLOCATION_KEYS
 from klimat_pipeline.contracts import table
 from klimat_pipeline.contracts.arrow import to_arrow
+from klimat_pipeline.quality.catalogue import CHECKS
 from klimat_pipeline.quality.council import captured_once, claims_within_physical
 from klimat_pipeline.scenarios.claims import facility_claims
 from klimat_pipeline_tests.unit.scenarios.small_plan import CODE, frame, rule, share, sink
@@ -50,12 +53,38 @@ def test_a_claim_beyond_the_physical_tonnes_is_an_error() -> None:
     assert "failed" in outcomes
 
 
-def test_a_capture_in_two_places_is_a_remark() -> None:
-    plants = frame("clean/facilities", share("location", CODE, 1.0))
+def found(*sinks: dict[str, Any], year: int = 2030) -> list[str]:
+    """Outcomes where a plant is registered with all of it in CODE."""
+    plants = frame("clean/facilities", share("location", CODE, 1.0, year=year))
     made = facility_claims(plants, frame("clean/neutrality", rule()))
-    sinks = frame("clean/sinks", sink("ccs", "captured_biogenic", 5.0))
-    (finding,) = captured_once({"clean/sinks": sinks, "scenarios/claims": made})
-    assert finding.outcome == "failed"
+    return [f.outcome for f in captured_once({"clean/sinks": frame("clean/sinks", *sinks), "scenarios/claims": made})]
+
+
+def test_a_registered_plant_among_the_sinks_is_an_error() -> None:
+    assert found(sink("ccs", "captured_biogenic", 5.0, facility_id="plant")) == ["failed"]
+    # Also where another municipality lists it: its tonnes are shared out already.
+    assert found(sink("ccs", "captured_biogenic", 5.0, facility_id="plant", municipality_code="1283")) == ["failed"]
+    (check,) = [check for check in CHECKS["scenarios/neutrality"] if check.name == "captured_once"]
+    assert check.severity == "ERROR"
+
+
+def test_a_capture_without_a_plant_beside_a_share_cannot_be_told_apart() -> None:
+    assert found(sink("ccs", "captured_biogenic", 5.0)) == ["failed"]
+    assert found(sink("ccs", "captured_biogenic", 5.0, municipality_code="1283")) == ["passed"]
+
+
+def test_another_plant_other_years_or_no_capture_stand_once() -> None:
+    assert found(sink("ccs", "captured_fossil", 5.0, facility_id="another")) == ["passed"]
+    assert found(sink("ccs", "captured_fossil", 5.0, facility_id="plant", to_year=2029)) == ["passed"]
+    assert found(sink("ccs", "captured_fossil", 5.0, facility_id="plant", from_year=2031)) == ["passed"]
+    assert found(sink("wood", "land", 5.0)) == ["not_applicable"]
+
+
+def test_one_plant_in_two_municipalities_sinks_is_an_error() -> None:
+    both = [
+        sink("ccs", "captured_biogenic", 5.0, facility_id="another", municipality_code=code) for code in ("1280", CODE)
+    ]
+    assert found(*both) == ["failed"]
 
 
 @given(

@@ -45,7 +45,7 @@ def prints() -> pd.DataFrame:
 @pytest.fixture(scope="module")
 def rows(prints: pd.DataFrame) -> pd.DataFrame:
     made = gap_table(prints, frame("clean/actions"), NOTHING, NO_PLAN, {})
-    return made.set_index("gap_line")
+    return made.set_index("line")
 
 
 class TestHelsingborgsPrint:
@@ -100,7 +100,7 @@ class TestComputed:
 
     def one(self, *actions: dict[str, Any]) -> dict[str, Any]:
         made = gap(*self.LINES, actions=actions, territory=frame("inventory/territory", *self.OWN))
-        rows = made[(made["gap_basis"] == "computed") & (made["gap_line"] == "waste")].to_dict("records")
+        rows = made[(made["gap_basis"] == "computed") & (made["line"] == "waste")].to_dict("records")
         assert len(rows) == 1
         return rows[0]
 
@@ -136,7 +136,7 @@ class TestComputed:
             actions=(action("insulation", "buildings", 30.0, carrier="district_heating"),),
             territory=frame("inventory/territory", *own),
         )
-        rows = made[made["gap_basis"] == "computed"].set_index("gap_line")
+        rows = made[made["gap_basis"] == "computed"].set_index("line")
         # Market-based scope 2 is an alternative and not added.
         assert rows["latest_t"].to_dict() == {"heat": 400.0, "power": 200.0, "total": 600.0}
         assert rows["actions_t"].to_dict() == {"heat": 30.0, "power": 0.0, "total": 30.0}
@@ -181,7 +181,7 @@ def test_targets_alone_make_a_gap_table() -> None:
         coherence("waste", "uncovered", 200.0, np.nan, "waste"),
     )
     cars = action("cars", "transport_on_road", 350.0)
-    made = gap(actions=(cars,), coherence=plan).set_index("gap_line")
+    made = gap(actions=(cars,), coherence=plan).set_index("line")
     # Half of 700 t is saved; the total has a target of its own: 900 - 150 short, 550 left.
     assert made["gap_t"].to_dict() == {"total": 750.0, "transport": 600.0, "waste": pytest.approx(np.nan, nan_ok=True)}
     assert made["residual_t"].to_dict() == {"total": 550.0, "transport": 350.0, "waste": 200.0}
@@ -200,7 +200,7 @@ def test_parts_sum_to_the_total_and_more_actions_never_raise_emissions(
     tables = {"territory": frame("inventory/territory", *own)}
     few = tuple(action(f"a{i}", "line_0", effect) for i, effect in enumerate(saved))
     before, after = (
-        gap(*lines, actions=actions, **tables).set_index(["gap_basis", "gap_line"])
+        gap(*lines, actions=actions, **tables).set_index(["gap_basis", "line"])
         for actions in (few, (*few, action("more", "line_0", 5000.0)))
     )
     for basis in ("printed", "computed"):

@@ -13,12 +13,14 @@ from klimat_pipeline.scenarios.effects import left_after
 from klimat_pipeline.scenarios.planned import (
     Action,
     beyond_trend,
+    of_other_plans,
     remaining,
     sector_of_line,
+    together,
     with_numbers,
     working,
 )
-from klimat_pipeline_tests.unit.scenarios import country
+from klimat_pipeline_tests.unit.scenarios import country, small_plan
 
 TONNES = st.floats(0, 1e6)
 
@@ -114,3 +116,32 @@ def test_only_actions_with_numbers_on_released_figures_count() -> None:
 def test_without_start_or_target_year_an_action_has_no_year() -> None:
     rows = pd.DataFrame([country.action(start_year=None)])
     assert with_numbers(rows, {"transport_on_road": "transport"}, {}) == {}
+
+
+def test_other_plans_are_existing_policies_where_the_national_figures_hold_them() -> None:
+    """30 t in scope 1 and 10 t of the same line in scope 1+2; scope 2 alone and the total are in no pathway."""
+    printed = small_plan.frame(
+        "clean/published_gap",
+        small_plan.printed("transport_on_road", other_plans_t=30.0),
+        small_plan.printed("transport_on_road", scopes="1+2", other_plans_t=10.0),
+        small_plan.printed("buildings", scopes="2", of_lines="transport_on_road", other_plans_t=5.0),
+        small_plan.printed("mixed", of_lines="transport_on_road waste", other_plans_t=5.0),
+        small_plan.printed("waste", other_plans_t=0.0),
+        small_plan.printed("total", of_lines="", other_plans_t=45.0),
+    )
+    found = of_other_plans(printed, {"transport_on_road": "transport", "waste": "waste"})
+    sole = Action(
+        "other_plans_transport_on_road", "transport", 40.0, 40.0, 40.0, 2030, is_decided=True, is_additive=True
+    )
+    assert found == {small_plan.CODE: [sole]}
+
+
+def test_a_planned_action_is_no_existing_policy() -> None:
+    rows = [country.action(status, action_status=status) for status in ("proposed", "planned", "decided", "ongoing")]
+    found = with_numbers(pd.DataFrame(rows), {"transport_on_road": "transport"}, {"1283": 2030})
+    assert [action.action_id for action in found["1283"] if action.is_decided] == ["decided", "ongoing"]
+
+
+def test_plans_are_put_together_by_municipality() -> None:
+    one, other = Action("a", "waste", 1, 1, 1, 2030), Action("b", "waste", 1, 1, 1, 2030)
+    assert together({"1283": [one]}, {"1283": [other], "1281": [other]}) == {"1281": [other], "1283": [one, other]}

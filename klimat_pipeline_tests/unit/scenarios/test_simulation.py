@@ -43,9 +43,7 @@ def run(
 
 
 def middle(frame: pd.DataFrame, scenario: str, target: str, code: str = "1283") -> list[float]:
-    rows = frame[
-        (frame["scenario"] == scenario) & (frame["target_id"] == target) & (frame["municipality_code"] == code)
-    ]
+    rows = frame[(frame["scenario"] == scenario) & (frame["line"] == target) & (frame["municipality_code"] == code)]
     return [round(value, 6) for value in rows.sort_values("year")["p50_t"]]
 
 
@@ -95,7 +93,7 @@ def test_probability_and_pace() -> None:
 def test_ninety_per_cent_of_a_single_sector_is_its_own_interval() -> None:
     """Spread 0.1 by five to six years is sqrt(5 x 0.01 / 11); six years ahead 1 + 0.3 x 6 of it; bend 0.3 x 1,000 t."""
     frame = pathways(*run(sectors=country.unsure(0.1), draws=40_000))
-    row = frame.query("target_id == 'transport' and year == 2030 and scenario == 'business_as_usual'").iloc[0]
+    row = frame.query("line == 'transport' and year == 2030 and scenario == 'business_as_usual'").iloc[0]
     z, width = math.asinh(1000 / 300), math.sqrt(5 * 0.01 / 11) * 2.8 * 1.6448536
     assert row["p05_t"] == pytest.approx(300 * math.sinh(z - width), rel=0.01)
     assert row["p95_t"] == pytest.approx(300 * math.sinh(z + width), rel=0.01)
@@ -106,7 +104,7 @@ def test_inventory_uncertainty_widens_by_its_grade() -> None:
     certain = {s: country.SectorWidth("medium", 0.0, 0.0, 0.0) for s in ("transport", "waste")}
     pct = {"high": 5.0, "medium": 15.0, "low": 30.0}
     frame = pathways(*run(sectors=certain, uncertainty_pct=pct, draws=40_000))
-    row = frame.query("target_id == 'transport' and year == 2030 and scenario == 'business_as_usual'").iloc[0]
+    row = frame.query("line == 'transport' and year == 2030 and scenario == 'business_as_usual'").iloc[0]
     assert row["p95_t"] == pytest.approx(1000 * (1 + 0.15 * 1.6448536 / 1.959964), rel=0.01)
     assert row["p50_t"] == pytest.approx(1000, rel=0.005)
 
@@ -121,7 +119,7 @@ def test_a_correction_states_its_own_uncertainty() -> None:
     )
     method = country.assumptions(sectors=certain, uncertainty_pct={"high": 5.0, "medium": 15.0, "low": 30.0})
     found = simulate(emissions, country.indicators(emissions, TARGETS), corrections, {}, method, 20_000)
-    frame = pathways(found, country.indicators(emissions, TARGETS)).query("year == 2030 and target_id == 'transport'")
+    frame = pathways(found, country.indicators(emissions, TARGETS)).query("year == 2030 and line == 'transport'")
     high = frame[frame["scenario"] == "business_as_usual"].set_index("municipality_code")["p95_t"]
     assert high["1283"] == pytest.approx(1000 * (1 + 0.02 * 1.6448536 / 1.959964), rel=0.002)
     assert high["0114"] == pytest.approx(1000 * (1 + 0.15 * 1.6448536 / 1.959964), rel=0.01)
@@ -191,7 +189,7 @@ def test_a_sector_that_cannot_be_fitted_is_followed_nowhere() -> None:
     """Waste has two years only: neither it nor the total has a pathway; transport has."""
     figures = {"1283": {"transport": FLAT["transport"], "waste": {2022: 1.0, 2024: 1.0}}}
     frame = pathways(*run(figures=figures))
-    assert set(frame["target_id"]) == {"transport"}
+    assert set(frame["line"]) == {"transport"}
 
 
 def test_how_odd_years_were_treated_is_stated() -> None:
@@ -231,7 +229,7 @@ def test_percentiles_are_ordered_and_actions_never_raise(
     checked = {"scenarios/pathways": frame}
     assert [finding.outcome for finding in percentiles_ordered(checked)] == ["passed"]
     assert "failed" not in [finding.outcome for finding in actions_never_raise(checked)]
-    shown = frame.set_index(["scenario", "target_id", "year"])
+    shown = frame.set_index(["scenario", "line", "year"])
     for name in ("p05_t", "p50_t", "p95_t") if actions else ():
         less, usual = (shown.loc[scenario, name] for scenario in ("with_actions", "business_as_usual"))
         assert (less.reindex(usual.index) <= usual + 1e-6 * usual.abs()).all()
