@@ -32,6 +32,8 @@ _LISTED = 10
 _READ = "read"
 #: Lines out of the ordinary that are asked together.
 _AT_ONCE = 200_000
+#: Below so many lines it is not worth while to ask for distinct values first.
+FEW = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +173,10 @@ def _through(path: Any, form: Form, way: Way, target: Path, work: Path) -> Passe
             counted = typed.register(connection, form, way.reference, way.pseudonyms)
             quick = Quick(connection, form, way.settings, way.rules)
             long_way = _LongWay(connection, form, way, placed)
-            for batch in reader.batches():
+            for number, batch in enumerate(reader.batches()):
+                if number == 0 and batch.num_rows < FEW:
+                    long_way.add(batch)
+                    continue
                 ordinary, odd = quick.split(batch)
                 if ordinary is not None:
                     placed.add(ordinary)
