@@ -236,9 +236,9 @@ def _sum_up(placed: Placed, passed: Passed) -> None:
             continue
         column, reason = typed.REASONS[code]
         passed.problems.append(Problem(line, column, redacted(value), reason, amount))
-    for (year, rule), (lines, amount) in placed.sums.items():
+    for (year, rule), (lines, amount) in sorted(placed.sums.items()):
         passed.add(year, rule or typed.COUNTED, lines, amount)
-    for year, (lines, amount) in placed.vat.items():
+    for year, (lines, amount) in sorted(placed.vat.items()):
         if lines:
             passed.add(year, typed.VAT_PART, lines, amount)
     passed.years, passed.days = placed.years, placed.days
