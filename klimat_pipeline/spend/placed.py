@@ -4,6 +4,7 @@ What does not belong here: how lines are made (``typed``, ``quick``).
 """
 
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,9 @@ class Placed:
         self._waiting: dict[int, list[Any]] = {}
         self._held = 0
         self._schema: Any = None
+        #: Compressing takes a while, in which the next lines can be read.
+        self._pool = ThreadPoolExecutor(1)
+        self._writing: Future[None] | None = None
         self.sums: dict[tuple[int, str], tuple[int, int]] = {}
         self.vat: dict[int, tuple[int, int]] = {}
         self.days: tuple[str, str] = ("", "")
@@ -64,6 +68,7 @@ class Placed:
     def move(self, target: Path, file_id: str) -> None:
         """Close the files and put each in its place, whole."""
         self._flush()
+        self._wait()
         for year, writer in self._writers.items():
             writer.close()
             place = target / f"year={year}" / f"{file_id}.parquet"
@@ -73,16 +78,26 @@ class Placed:
 
     def close(self) -> None:
         """Let go of files that were not moved."""
+        self._pool.shutdown(wait=True)
         for writer in self._writers.values():
             writer.close()
 
     def _flush(self) -> None:
+        self._wait()
+        self._writing = self._pool.submit(self._write, self._waiting)
+        self._waiting, self._held = {}, 0
+
+    def _wait(self) -> None:
+        if self._writing is not None:
+            self._writing.result()
+            self._writing = None
+
+    def _write(self, waiting: dict[int, list[Any]]) -> None:
         import pyarrow as pa
 
-        for year, tables in self._waiting.items():
+        for year, tables in waiting.items():
             whole = pa.concat_tables(tables).unify_dictionaries().combine_chunks()
             self._writer(year).write_table(whole, row_group_size=whole.num_rows)
-        self._waiting, self._held = {}, 0
 
     def _writer(self, year: int) -> Any:
         import pyarrow as pa
