@@ -49,7 +49,7 @@ class Placed:
         return sorted({year for year, _ in self.sums})
 
     def add(self, lines: Any) -> None:
-        """Take typed lines: a table of ``typed.COLUMNS``, ``year`` (0 for a fault) and ``vat_ore`` where there is one."""
+        """Take typed lines: a table of ``typed.COLUMNS``, ``year`` (0 for a fault), perhaps ``vat_ore``."""
         import pyarrow as pa
 
         for year, own in _by_year(lines):

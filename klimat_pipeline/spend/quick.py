@@ -151,7 +151,8 @@ class Quick:
         vat, plain = _decimals(columns.text("vat"), self._form.decimal_mark, places=2)
         empty = _lengths(columns.text("vat")) == 0
         vat[empty] = 0
-        return (plain | empty) & ((vat == 0) | ((np.sign(vat) == np.sign(ore)) & (np.abs(vat) <= np.abs(ore))))
+        fits = (vat == 0) | ((np.sign(vat) == np.sign(ore)) & (np.abs(vat) <= np.abs(ore)))
+        return np.asarray(fits & (plain | empty), dtype=bool)
 
     def _quantity(self, columns: "_Columns", fine: "Flags") -> "tuple[npt.NDArray[np.float64], Flags]":
         """Quantities, and where there is none; what is not plain is taken out of the fine lines."""

@@ -18,7 +18,16 @@ HEADER = (
     "kopare_id;kopare;forvaltning;verifikationsnummer;leverantor;leverantor_id;konto_nr;konto_text;belopp;datum;"
     "fakturanummer;avtal;cpv;sni;text;antal;mattenhet;valuta;moms_ore"
 )
-TEXT = ["", "Åkeri AB", f"Bo {PERSON}", "F640823 3234", "2024000012345", " =cmd|'/c'", "6408\u00a023 3234", "x" * 70_000]
+TEXT = [
+    "",
+    "Åkeri AB",
+    f"Bo {PERSON}",
+    "F640823 3234",
+    "2024000012345",
+    " =cmd|'/c'",
+    "6408\u00a023 3234",
+    "x" * 70_000,
+]
 CELLS = (
     ["212000-1157", "", PERSON],
     ["Exempelstad", "", f"Kund {PERSON}"],
@@ -32,10 +41,47 @@ CELLS = (
     ["4110", "4510", "5010", "", "9110", "Livsmedel", " 4110", "41", "4", PERSON],
     ["Livsmedel", "", "Löner", "Ingående moms", "Lön till Bo", PERSON],
     [
-        *("1,00", "-1,00", "+2,5", "1234567890,12", "999999999,99", "0,00", "-0,01", "12", "007", "1 234,50", "1.234,50"),
-        *("", "abc", "1,234", "1,", ",5", "-", "(5,00)", "5,00-", "6408233234", "1e3", " 7,00", "1,00 kr", "--1", "1.5"),
+        *(
+            "1,00",
+            "-1,00",
+            "+2,5",
+            "1234567890,12",
+            "999999999,99",
+            "0,00",
+            "-0,01",
+            "12",
+            "007",
+            "1 234,50",
+            "1.234,50",
+        ),
+        *(
+            "",
+            "abc",
+            "1,234",
+            "1,",
+            ",5",
+            "-",
+            "(5,00)",
+            "5,00-",
+            "6408233234",
+            "1e3",
+            " 7,00",
+            "1,00 kr",
+            "--1",
+            "1.5",
+        ),
     ],
-    ["2023-03-01", "20230301", "2023-02-29", "", "2023-03-01T10:00", "01/03/2023", "9999-01-01", "2024-12-31", "1899-12-31"],
+    [
+        "2023-03-01",
+        "20230301",
+        "2023-02-29",
+        "",
+        "2023-03-01T10:00",
+        "01/03/2023",
+        "9999-01-01",
+        "2024-12-31",
+        "1899-12-31",
+    ],
     TEXT,
     ["", "AVT-1", PERSON],
     ["", "15000000", "15000000-8"],
@@ -102,8 +148,11 @@ def test_no_trace_of_a_person_by_the_quick_way(tmp_path: Path, monkeypatch: pyte
     import pyarrow.parquet as pq
 
     for path in tmp_path.rglob("*.parquet"):
-        names = [name for name, kind in zip(pq.read_schema(path).names, pq.read_schema(path).types, strict=True)
-                 if pa.types.is_string(kind)]
+        names = [
+            name
+            for name, kind in zip(pq.read_schema(path).names, pq.read_schema(path).types, strict=True)
+            if pa.types.is_string(kind)
+        ]
         table = pq.read_table(path, read_dictionary=names, partitioning=None)
         for name in names:
             for chunk in table.column(name).chunks:
