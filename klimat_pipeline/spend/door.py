@@ -17,7 +17,7 @@ from klimat_pipeline.spend import typed
 from klimat_pipeline.spend.detect import Form, LedgerError, detect
 from klimat_pipeline.spend.lines import CsvLines, Problem
 from klimat_pipeline.spend.personal import Pseudonyms, redacted
-from klimat_pipeline.spend.placed import Placed
+from klimat_pipeline.spend.placed import HELD_BYTES, Placed
 from klimat_pipeline.spend.quick import Quick
 from klimat_pipeline.spend.reference import LedgerReference, Rule
 from klimat_pipeline.spend.sheets import ParquetLines, SheetLines, SieLines
@@ -205,12 +205,14 @@ class _LongWay:
         self._connection, self._placed = connection, placed
         self._statement, self._given = typed.query(form, way.settings, way.rules, "ledger_lines")
         self._waiting: list[Any] = []
-        self._lines = 0
+        self._lines = self._bytes = 0
 
     def add(self, batch: Any) -> None:
+        """Keep a batch until there are enough; its dictionaries are held whole, however few lines are left of it."""
         self._waiting.append(batch)
         self._lines += batch.num_rows
-        if self._lines >= _AT_ONCE:
+        self._bytes += batch.get_total_buffer_size()
+        if self._lines >= _AT_ONCE or self._bytes >= HELD_BYTES:
             self.flush()
 
     def flush(self) -> None:
@@ -221,7 +223,7 @@ class _LongWay:
             return
         schema = self._waiting[0].schema
         source = pa.Table.from_batches([batch.cast(schema) for batch in self._waiting])
-        self._waiting, self._lines = [], 0
+        self._waiting, self._lines, self._bytes = [], 0, 0
         self._connection.register("ledger_lines", source)
         found = self._connection.sql(self._statement, params=self._given).to_arrow_table()
         self._connection.unregister("ledger_lines")

@@ -12,6 +12,8 @@ from klimat_pipeline.spend import typed
 
 #: Lines that are held before they are written, as one row group of each year.
 _HELD = 400_000
+#: Bytes that are held before they are written, however few the lines are.
+HELD_BYTES = 96 * 1024 * 1024
 #: Columns of which every row group says its smallest and largest value: a query passes over what cannot match.
 _RANGES = ["line", "amount_ore", "booked_on", "month", "quantity"]
 
@@ -33,7 +35,7 @@ class Placed:
         self._work = work
         self._writers: dict[int, Any] = {}
         self._waiting: dict[int, list[Any]] = {}
-        self._held = 0
+        self._held = self._bytes = 0
         self._schema: Any = None
         #: Compressing takes a while, in which the next lines can be read.
         self._pool = ThreadPoolExecutor(1)
@@ -62,7 +64,8 @@ class Placed:
                 self._schema = pa.schema([_stored(column) for column in coded.schema])
             self._waiting.setdefault(year, []).append(_as(coded, self._schema))
             self._held += own.num_rows
-        if self._held >= _HELD:
+            self._bytes += coded.nbytes
+        if self._held >= _HELD or self._bytes >= HELD_BYTES:
             self._flush()
 
     def move(self, target: Path, file_id: str) -> None:
@@ -85,7 +88,7 @@ class Placed:
     def _flush(self) -> None:
         self._wait()
         self._writing = self._pool.submit(self._write, self._waiting)
-        self._waiting, self._held = {}, 0
+        self._waiting, self._held, self._bytes = {}, 0, 0
 
     def _wait(self) -> None:
         if self._writing is not None:
