@@ -242,7 +242,8 @@ def query(form: Form, settings: SpendSettings, rules: tuple[Rule, ...], source: 
       CASE WHEN problem = '' THEN {net}
            WHEN problem IN ('currency_unknown', 'amount_personal') THEN NULL
            ELSE coalesce(in_kronor, gross) END AS amount_ore,
-      CASE WHEN problem = '' THEN 'SEK' ELSE currency_code END AS currency, day AS booked_on, CAST(month(day) AS INTEGER) AS month,
+      CASE WHEN problem = '' THEN 'SEK' ELSE currency_code END AS currency, day AS booked_on,
+      CAST(month(day) AS INTEGER) AS month,
       {text_of["contract_id"]} AS contract_id, {text_of["cpv"]} AS cpv, {text_of["sni"]} AS sni,
       CASE WHEN problem <> '' THEN
              CASE WHEN kind = 'personal' OR suspicious
