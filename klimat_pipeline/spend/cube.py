@@ -1,4 +1,4 @@
-"""The cube: one pass over the lines (and one over what classifies them), then every result is a sum over it.
+"""The cube: one pass over the lines, then every result is a sum over it.
 
 Amounts are whole oere, emissions whole milligrams and quantities whole grams, so sums do not depend on the order of
 lines, files or threads, and every table adds up to every other. A cube row's emissions are rounded to a milligram.
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from klimat_pipeline.configuration.spend_factors import SpendFactors
-from klimat_pipeline.errors import ConfigurationError, ContractError, ProblemsError
+from klimat_pipeline.errors import ConfigurationError, ProblemsError
 from klimat_pipeline.spend.classification import CLASSIFIED, put_class_maps, put_model_map
 from klimat_pipeline.spend.engine import put
 from klimat_pipeline.spend.factors import COLUMNS, factor_table
@@ -38,70 +38,53 @@ DIMENSIONS = (
     "left_out_rule",
 )
 
-#: What is asked of lines to classify them, with lines and kronor: a scan of few columns, of which few values differ.
-#: A supplier counts here only where the municipality maps it itself.
+#: The only pass over the lines, a year at a time: a smaller table of groups stays in memory and near the processor.
+#: Everything that classifies is still in it, so that no second pass is needed.
 _GROUPED = """
-    SELECT municipality_code, year, account, account_text, cpv, sni, currency, left_out_rule, {supplier} AS supplier_id,
-        count(*) AS lines, sum(amount_ore) AS amount_ore
-    FROM lines {listed}
+    SELECT municipality_code, year, month::BIGINT AS month, unit, supplier_id, supplier_kind, contract_id, account,
+        account_text, cpv, sni, currency, left_out_rule, count(*) AS lines, sum(amount_ore) AS amount_ore,
+        0::HUGEINT AS quantity_g, 0::HUGEINT AS weighed_ore
+    FROM lines WHERE year = $year
     GROUP BY ALL
 """
-_LISTED = """LEFT JOIN (
-        SELECT DISTINCT municipality_code AS code, supplier_id AS listed_id FROM listed_suppliers
-    ) ON code = municipality_code AND listed_id = supplier_id"""
-#: Every class of lines with what it is valued by; a number stands for all of it while lines are grouped.
-_CLASSES = """
-    CREATE OR REPLACE TEMP TABLE classes AS
-    SELECT k.*, r.sek_per_unit, dense_rank() OVER (
-            ORDER BY k.municipality_code, k.year, k.category, k.step, k.left_out_rule
-        )::INTEGER AS kind
-    FROM classified AS k
-    LEFT JOIN rates AS r ON r.currency = k.currency AND r.year = k.year AND r.municipality_code = k.municipality_code
+#: What was weighed comes on top, without lines and kronor. Few lines say so, and Parquet knows where none does.
+_WEIGHED = """
+    SELECT municipality_code, year, month::BIGINT AS month, unit, supplier_id, supplier_kind, contract_id, account,
+        account_text, cpv, sni, currency, left_out_rule, 0 AS lines, 0 AS amount_ore,
+        sum(round(quantity * CASE lower(quantity_unit) WHEN 'kg' THEN 1e3 WHEN 'g' THEN 1 ELSE 1e6 END)::BIGINT)
+            AS quantity_g,
+        sum(amount_ore) AS weighed_ore
+    FROM lines
+    WHERE quantity IS NOT NULL AND lower(quantity_unit) IN ('kg', 'g', 'ton', 't') AND year = $year
+    GROUP BY ALL
 """
-_KINDS = """
-    CREATE OR REPLACE TEMP TABLE kinds AS
-    SELECT k.*, coalesce(d.deflator, 1) AS deflator, f.mg_per_ore
-    FROM (SELECT DISTINCT kind, municipality_code, year, category, step, left_out_rule FROM classes) AS k
-    LEFT JOIN factors AS f ON f.municipality_code = k.municipality_code AND f.year = k.year
-        AND f.category = k.category
-    LEFT JOIN deflators AS d ON d.municipality_code = k.municipality_code AND d.year = k.year
-        AND d.category = CASE WHEN k.category IN ('', 'unmapped') THEN '*' ELSE k.category END
-"""
-#: The only pass over the lines themselves, a year at a time: a smaller table of groups stays in memory.
+
 _CUBE = """
-    SELECT k.municipality_code, k.year, c.month, c.unit, c.supplier_id, c.supplier_kind, c.contract_id, c.account,
-        k.category, k.step AS classified_by, k.left_out_rule, c.lines::BIGINT AS lines,
-        c.ore::BIGINT AS amount_ore, coalesce(c.quantity_g, 0)::BIGINT AS quantity_g,
-        coalesce(c.weighed_ore, 0)::BIGINT AS weighed_ore,
-        round(c.ore::BIGINT * k.deflator)::BIGINT AS real_ore,
-        coalesce(round(c.ore::BIGINT * k.mg_per_ore), 0)::BIGINT AS emissions_mg,
-        (k.mg_per_ore IS NOT NULL) AS is_mapped,
-        coalesce(round(c.weighed_ore::BIGINT * k.mg_per_ore), 0)::BIGINT AS weighed_mg,
+    CREATE OR REPLACE TEMP TABLE cube AS
+    SELECT c.*,
+        round(c.amount_ore * coalesce(d.deflator, 1))::BIGINT AS real_ore,
+        coalesce(round(c.amount_ore * f.mg_per_ore), 0)::BIGINT AS emissions_mg,
+        (f.mg_per_ore IS NOT NULL) AS is_mapped,
+        coalesce(round(c.weighed_ore * f.mg_per_ore), 0)::BIGINT AS weighed_mg,
         'spend' AS figure_from,
         '' AS replacement_id
     FROM (
-        SELECT k.kind, l.month::BIGINT AS month, l.unit, l.supplier_id, l.supplier_kind, l.contract_id, l.account,
-            count(*) AS lines, sum({ore}) AS ore, {weighed}
-        FROM (SELECT *, {supplier} AS mapped_supplier FROM lines {listed} WHERE year = $year) AS l
-        JOIN (SELECT * FROM classes WHERE year = $year) AS k ON k.municipality_code = l.municipality_code
-            AND k.account = l.account AND k.account_text = l.account_text AND k.cpv = l.cpv AND k.sni = l.sni
-            AND k.currency = l.currency AND k.left_out_rule = l.left_out_rule AND k.supplier_id = l.mapped_supplier
+        SELECT k.municipality_code, k.year, k.month, k.unit, k.supplier_id, k.supplier_kind, k.contract_id, k.account,
+            k.category, k.step AS classified_by, k.left_out_rule,
+            sum(k.lines)::BIGINT AS lines,
+            sum(CASE WHEN k.currency = 'SEK' THEN k.amount_ore ELSE round(k.amount_ore * r.sek_per_unit) END)::BIGINT
+                AS amount_ore,
+            coalesce(sum(k.quantity_g), 0)::BIGINT AS quantity_g,
+            coalesce(sum(k.weighed_ore), 0)::BIGINT AS weighed_ore
+        FROM classified AS k
+        LEFT JOIN rates AS r ON r.currency = k.currency AND r.year = k.year
+            AND r.municipality_code = k.municipality_code
         GROUP BY ALL
-    ) AS c JOIN kinds AS k USING (kind)
-"""
-_GRAMS = "CASE lower(l.quantity_unit) WHEN 'kg' THEN 1e3 WHEN 'g' THEN 1 WHEN 'ton' THEN 1e6 WHEN 't' THEN 1e6 END"
-_WEIGHED = (
-    f"sum(round(l.quantity * {_GRAMS})::BIGINT) AS quantity_g, "
-    f"sum(CASE WHEN l.quantity * {_GRAMS} IS NOT NULL THEN l.amount_ore END) AS weighed_ore"
-)
-_NOT_WEIGHED = "0 AS quantity_g, 0 AS weighed_ore"
-#: Few lines say what they weigh, and Parquet knows where none does.
-_IS_WEIGHED = """
-    SELECT 1 FROM lines WHERE quantity IS NOT NULL AND lower(quantity_unit) IN ('kg', 'g', 'ton', 't') AND year = $year
-    LIMIT 1
-"""
-_LOST = """
-    SELECT (SELECT coalesce(sum(lines), 0) FROM grouped), (SELECT coalesce(sum(lines), 0) FROM cube)
+    ) AS c
+    LEFT JOIN factors AS f ON f.municipality_code = c.municipality_code AND f.year = c.year
+        AND f.category = c.category
+    LEFT JOIN deflators AS d ON d.municipality_code = c.municipality_code AND d.year = c.year
+        AND d.category = CASE WHEN c.category IN ('', 'unmapped') THEN '*' ELSE c.category END
 """
 _SMALL = """
     CREATE OR REPLACE TEMP TABLE small AS
@@ -133,14 +116,14 @@ def build_cube(
     Raises:
         ProblemsError: an index or a rate is missing, or a currency cannot be converted.
     """
-    _group(con, own)
+    _group(con)
     put_class_maps(con, reference, own)
     put_model_map(con)
     used = _factors(con, reference, chosen)
     _put_rates(con, reference, chosen)
     con.execute(f"CREATE OR REPLACE TEMP VIEW classified AS {CLASSIFIED}")
     _train(con, chosen)
-    _sum_lines(con, own)
+    con.execute(_CUBE)
     return used
 
 
@@ -149,39 +132,13 @@ def put_small_cube(con: "duckdb.DuckDBPyConnection") -> None:
     con.execute(_SMALL)
 
 
-def _group(con: "duckdb.DuckDBPyConnection", own: Own) -> None:
-    """``grouped``: what lines are classified by, each once."""
-    names = ("municipality_code", "supplier_id")
-    put(con, "listed_suppliers", {name: list(own.suppliers[name]) for name in names}, ("VARCHAR", "VARCHAR"))
-    con.execute(f"CREATE OR REPLACE TEMP TABLE grouped AS {_GROUPED.format(**_suppliers(own))}")
-
-
-def _suppliers(own: Own) -> dict[str, str]:
-    """SQL of the suppliers that a municipality maps itself; most map none."""
-    if own.suppliers.empty:
-        return {"supplier": "''", "listed": ""}
-    return {"supplier": "coalesce(listed_id, '')", "listed": _LISTED}
-
-
-def _sum_lines(con: "duckdb.DuckDBPyConnection", own: Own) -> None:
-    """``cube``, from the classes and the lines.
-
-    Raises:
-        ContractError: lines were lost between the two scans: a cell of theirs is missing, where it should be empty.
-    """
-    con.execute(_CLASSES)
-    con.execute(_KINDS)
-    foreign = con.execute("SELECT 1 FROM classes WHERE currency <> 'SEK' LIMIT 1").fetchall()
-    ore = "CASE WHEN k.currency = 'SEK' THEN l.amount_ore ELSE round(l.amount_ore * k.sek_per_unit)::BIGINT END"
-    parts = {"ore": ore if foreign else "l.amount_ore", **_suppliers(own)}
-    made = "CREATE OR REPLACE TEMP TABLE cube AS"
-    for (year,) in con.execute("SELECT DISTINCT year FROM grouped ORDER BY 1").fetchall():
-        weighed = con.execute(_IS_WEIGHED, {"year": year}).fetchall()
-        con.execute(f"{made} {_CUBE.format(weighed=_WEIGHED if weighed else _NOT_WEIGHED, **parts)}", {"year": year})
-        made = "INSERT INTO cube"
-    ((before, after),) = con.execute(_LOST).fetchall()
-    if before != after:
-        raise ContractError(f"typed ledger lines: {before - after:,} of {before:,} have a column without a value.")
+def _group(con: "duckdb.DuckDBPyConnection") -> None:
+    """``grouped``: the sums of all lines that agree in everything the footprint asks for."""
+    # The types alone: no line is of that year.
+    con.execute(f"CREATE OR REPLACE TEMP TABLE grouped AS {_GROUPED}", {"year": -1})
+    for (year,) in con.execute("SELECT DISTINCT year FROM lines ORDER BY 1").fetchall():
+        for query in (_GROUPED, _WEIGHED):
+            con.execute(f"INSERT INTO grouped {query}", {"year": year})
 
 
 def _factors(
