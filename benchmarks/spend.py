@@ -82,15 +82,15 @@ def prepare(folder: Path, lines: int) -> dict[str, Any]:
         con.register("used", used)
         con.execute(f"COPY (SELECT * FROM used) TO '{folder}/factors.parquet'")
         con.execute(
-            "COPY (SELECT DISTINCT account, account_text, cpv, sni, left_out_rule, category, step FROM classified) "
+            "COPY (SELECT DISTINCT account, account_text, cpv, sni, left_out_rule, category, step FROM classes) "
             f"TO '{folder}/classes.parquet'"
         )
     return {"lines": lines}
 
 
 def inputs() -> tuple[Any, Any]:
+    from klimat_pipeline.spend.mappings import load_spend_reference
     from klimat_pipeline.spend.own import nothing_own
-    from klimat_pipeline.spend.reference import load_spend_reference
 
     return load_spend_reference(PROJECT / "data" / "reference"), nothing_own()
 
@@ -103,10 +103,20 @@ def ours(folder: Path) -> dict[str, Any]:
 
     reference, own = inputs()
     organisation = pd.DataFrame(columns=table("inventory/organisation").column_names)
+    passed = pd.DataFrame(columns=table("spend/scope").column_names).astype({"year": "int64"})
     population = pd.DataFrame(columns=table("clean/population").column_names)
     begin_cold()
     started = time.perf_counter()
-    spend_results(folder / "lines", reference, own, {}, organisation=organisation, population=population, memory=MEMORY)
+    spend_results(
+        folder / "lines",
+        reference,
+        own,
+        {},
+        passed=passed,
+        organisation=organisation,
+        population=population,
+        memory=MEMORY,
+    )
     return {"seconds": time.perf_counter() - started, "gigabytes": largest_gb()}
 
 

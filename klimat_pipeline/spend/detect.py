@@ -123,28 +123,52 @@ def _text(path: Any, shown: str, head: bytes) -> Form:
     """Hash and encoding of a text file: UTF-8 if every byte of it is, otherwise Windows-1252 or ISO 8859-1."""
     wide = _utf16(head)
     digest, size = hashlib.sha256(), 0
-    decoder: Any = codecs.getincrementaldecoder("utf-8")()
-    is_utf8, windows, undefined = not wide, False, False
+    is_utf8, held = not wide, b""
     with path.open("rb") as file:
         while chunk := file.read(CHUNK):
             digest.update(chunk)
             size += len(chunk)
-            if is_utf8 and not (chunk.isascii() and not decoder.getstate()[0]):
-                try:
-                    decoder.decode(chunk)
-                except UnicodeDecodeError:
-                    is_utf8 = False
-            if not wide and not chunk.isascii():
-                windows = windows or bool(_WINDOWS.search(chunk))
-                undefined = undefined or bool(_UNDEFINED.search(chunk))
-    if is_utf8:
-        try:
-            decoder.decode(b"", final=True)
-        except UnicodeDecodeError:
-            is_utf8 = False
+            if is_utf8:
+                chunk = held + chunk
+                end = _end_of_character(chunk)
+                is_utf8, held = _valid_utf8(chunk[:end]), chunk[end:]
+    is_utf8 = is_utf8 and not held
+    windows, undefined = (False, False) if is_utf8 or wide else _windows(path)
     encoding = wide or ("utf-8" if is_utf8 else "cp1252" if windows and not undefined else "latin-1")
     bom = head.startswith((codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     return Form(shown, digest.hexdigest(), size, "csv", encoding, bom)
+
+
+def _valid_utf8(content: bytes) -> bool:
+    import pyarrow as pa
+
+    ends = pa.py_buffer(b"\x00\x00\x00\x00" + len(content).to_bytes(4, "little"))
+    try:
+        pa.StringArray.from_buffers(1, ends, pa.py_buffer(content)).validate(full=True)
+    except pa.ArrowInvalid:
+        return False
+    return True
+
+
+def _end_of_character(chunk: bytes) -> int:
+    """Where the last whole UTF-8 character ends: before a first byte that asks for more than follow it."""
+    for back in range(1, min(4, len(chunk) + 1)):
+        byte = chunk[-back]
+        if byte & 0xC0 != 0x80:
+            asks = 1 if byte < 0x80 else 2 if byte < 0xE0 else 3 if byte < 0xF0 else 4
+            return len(chunk) - back if asks > back else len(chunk)
+    return len(chunk)
+
+
+def _windows(path: Any) -> tuple[bool, bool]:
+    """Whether a text has bytes that are letters in Windows-1252 only, and bytes that are nothing there."""
+    windows, undefined = False, False
+    with path.open("rb") as file:
+        while chunk := file.read(CHUNK):
+            if not chunk.isascii():
+                windows = windows or bool(_WINDOWS.search(chunk))
+                undefined = undefined or bool(_UNDEFINED.search(chunk))
+    return windows, undefined
 
 
 def _utf16(head: bytes) -> str:

@@ -17,6 +17,8 @@ from klimat_pipeline.spend import typed
 from klimat_pipeline.spend.detect import Form, LedgerError, detect
 from klimat_pipeline.spend.lines import CsvLines, Problem
 from klimat_pipeline.spend.personal import Pseudonyms, redacted
+from klimat_pipeline.spend.placed import HELD_BYTES, Placed
+from klimat_pipeline.spend.quick import Quick
 from klimat_pipeline.spend.reference import LedgerReference, Rule
 from klimat_pipeline.spend.sheets import ParquetLines, SheetLines, SieLines
 
@@ -28,6 +30,10 @@ MEMORY = "700MB"
 #: Problems that an error message lists.
 _LISTED = 10
 _READ = "read"
+#: Lines out of the ordinary that are asked together.
+_AT_ONCE = 200_000
+#: Below so many lines it is not worth while to ask for distinct values first.
+FEW = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,8 +159,6 @@ def _reader(path: Any, form: Form, way: Way) -> Any:
 
 
 def _through(path: Any, form: Form, way: Way, target: Path, work: Path) -> Passed:
-    import pyarrow as pa
-
     reader = _reader(path, form, way)
     form = reader.form
     passed = Passed(form, remarks=[remark for remark in form.remarks if remark])
@@ -163,28 +167,29 @@ def _through(path: Any, form: Form, way: Way, target: Path, work: Path) -> Passe
             f"{form.file}: amounts are said to include VAT, but no column holds it. Give spend: vat: rate_pct, or the "
             "column's name in spend: columns."
         )
-    schema = pa.schema([("line", pa.int64()), *((name, pa.string()) for name in form.fields)])
-    batches = reader.batches()
-    first = next(batches, None)
-    if first is not None:
-        schema = first.schema
-    with engine(work) as connection:
-        # A reader keeps one schema: batches that were read one by one are dictionaries like the others.
-        stream = pa.RecordBatchReader.from_batches(schema, (b.cast(schema) for b in _chained(first, batches)))
-        counted = typed.register(connection, form, way.reference, way.pseudonyms)
-        connection.register("ledger_lines", stream)
-        statement, given = typed.query(form, way.settings, way.rules, "ledger_lines")
-        out = work / "out"
-        connection.execute(
-            f"COPY ({statement}) TO '{quoted(out)}' "
-            "(FORMAT parquet, COMPRESSION zstd, PARTITION_BY (year), OVERWRITE_OR_IGNORE)",
-            given,
-        )
+    placed = Placed(work)
+    try:
+        with engine(work) as connection:
+            counted = typed.register(connection, form, way.reference, way.pseudonyms)
+            quick = Quick(connection, form, way.settings, way.rules)
+            long_way = _LongWay(connection, form, way, placed)
+            for number, batch in enumerate(reader.batches()):
+                if number == 0 and batch.num_rows < FEW:
+                    long_way.add(batch)
+                    continue
+                ordinary, odd = quick.split(batch)
+                if ordinary is not None:
+                    placed.add(ordinary)
+                if odd is not None:
+                    long_way.add(odd)
+            long_way.flush()
         passed.rounded = counted.rounded
         passed.problems = list(reader.problems)
         passed.blank = reader.blank
-        _sum_up(connection, out, passed)
-        _place(connection, out, target, passed, with_vat=way.settings.vat.included)
+        _sum_up(placed, passed)
+        placed.move(target, form.file_id)
+    finally:
+        placed.close()
     passed.problems.sort(key=lambda problem: problem.line)
     for problem in passed.problems:
         passed.add(0, typed.QUARANTINED, 1, problem.amount_ore or 0)
@@ -193,68 +198,52 @@ def _through(path: Any, form: Form, way: Way, target: Path, work: Path) -> Passe
     return passed
 
 
-def _chained(first: Any, rest: Iterator[Any]) -> Iterator[Any]:
-    if first is not None:
-        yield first
-        yield from rest
+class _LongWay:
+    """Lines out of the ordinary, some hundred thousand at a time, through the statement of ``typed``."""
+
+    def __init__(self, connection: "duckdb.DuckDBPyConnection", form: Form, way: Way, placed: Placed) -> None:
+        self._connection, self._placed = connection, placed
+        self._statement, self._given = typed.query(form, way.settings, way.rules, "ledger_lines")
+        self._waiting: list[Any] = []
+        self._lines = self._bytes = 0
+
+    def add(self, batch: Any) -> None:
+        """Keep a batch until there are enough; its dictionaries are held whole, however few lines are left of it."""
+        self._waiting.append(batch)
+        self._lines += batch.num_rows
+        self._bytes += batch.get_total_buffer_size()
+        if self._lines >= _AT_ONCE or self._bytes >= HELD_BYTES:
+            self.flush()
+
+    def flush(self) -> None:
+        """Nothing is held by the database: every line is asked by itself."""
+        import pyarrow as pa
+
+        if not self._waiting:
+            return
+        schema = self._waiting[0].schema
+        source = pa.Table.from_batches([batch.cast(schema) for batch in self._waiting])
+        self._waiting, self._lines, self._bytes = [], 0, 0
+        self._connection.register("ledger_lines", source)
+        found = self._connection.sql(self._statement, params=self._given).to_arrow_table()
+        self._connection.unregister("ledger_lines")
+        self._placed.add(found)
 
 
-def _sum_up(connection: "duckdb.DuckDBPyConnection", out: Path, passed: Passed) -> None:
-    """Balance by year and rule, from the lines as they were written."""
-    for folder in sorted(out.glob("year=*")):
-        year, files = int(folder.name.removeprefix("year=")), str(folder / "*.parquet")
-        if year == 0:
-            rows = connection.execute(
-                "SELECT line, left_out_rule, item_text, amount_ore FROM read_parquet(?, hive_partitioning = false)",
-                [files],
-            ).fetchall()
-            for line, rule, value, amount in rows:
-                code = rule.removeprefix(typed.QUARANTINE)
-                if code == "blank":
-                    passed.blank += 1
-                    continue
-                column, reason = typed.REASONS[code]
-                passed.problems.append(Problem(line, column, redacted(value), reason, amount))
+def _sum_up(placed: Placed, passed: Passed) -> None:
+    """Balance by year and rule, of the lines as they were handed to be written."""
+    for line, code, value, amount in placed.faults:
+        if code == "blank":
+            passed.blank += 1
             continue
-        passed.years.append(year)
-        for rule, lines, amount in connection.execute(
-            "SELECT left_out_rule, count(*), sum(amount_ore)::BIGINT FROM read_parquet(?, hive_partitioning = false) "
-            "GROUP BY ALL",
-            [files],
-        ).fetchall():
-            passed.add(year, rule or typed.COUNTED, lines, amount)
-        days = connection.execute(
-            "SELECT min(booked_on)::VARCHAR, max(booked_on)::VARCHAR FROM read_parquet(?, hive_partitioning = false)",
-            [files],
-        ).fetchone()
-        if days:
-            passed.days = (min(filter(None, (passed.days[0], days[0]))), max(passed.days[1], days[1]))
-
-
-def _place(connection: "duckdb.DuckDBPyConnection", out: Path, target: Path, passed: Passed, *, with_vat: bool) -> None:
-    """Move every year's lines to their place: one file a year, replaced whole."""
-    for year in passed.years:
-        parts = sorted((out / f"year={year}").glob("*.parquet"))
-        place = target / f"year={year}" / f"{passed.form.file_id}.parquet"
-        place.parent.mkdir(parents=True, exist_ok=True)
-        source = [str(part) for part in parts]
-        if with_vat:
-            row = connection.execute(
-                "SELECT count(*) FILTER (vat_ore <> 0), sum(vat_ore)::BIGINT "
-                "FROM read_parquet(?, hive_partitioning = false)",
-                [source],
-            ).fetchone()
-            if row and row[0]:
-                passed.add(year, typed.VAT_PART, row[0], row[1])
-        if with_vat or len(parts) > 1:
-            one = out / f"{year}.parquet"
-            connection.execute(
-                f"COPY (SELECT {', '.join(typed.COLUMNS)} FROM read_parquet($files, hive_partitioning = false)) "
-                f"TO '{quoted(one)}' (FORMAT parquet, COMPRESSION zstd)",
-                {"files": source},
-            )
-            parts = [one]
-        parts[0].replace(place)
+        column, reason = typed.REASONS[code]
+        passed.problems.append(Problem(line, column, redacted(value), reason, amount))
+    for (year, rule), (lines, amount) in sorted(placed.sums.items()):
+        passed.add(year, rule or typed.COUNTED, lines, amount)
+    for year, (lines, amount) in sorted(placed.vat.items()):
+        if lines:
+            passed.add(year, typed.VAT_PART, lines, amount)
+    passed.years, passed.days = placed.years, placed.days
 
 
 def quoted(path: Path) -> str:

@@ -25,7 +25,7 @@ _LINES_OF_A_RECORD = 50
 #: A line beyond this is not even looked into.
 LONGEST_LINE = 128 * 1024 * 1024
 #: Fields that repeat themselves: Arrow keeps them as dictionaries, and what is asked of them is asked once.
-_REPEATED = frozenset(
+REPEATED = frozenset(
     [
         "buyer_id",
         "buyer_name",
@@ -210,7 +210,7 @@ def _arrow(content: bytes, form: Form, wrong: list[Any]) -> "pa.Table":
 
     names = [str(place) for place in range(len(form.header))]
     repeated = pa.dictionary(pa.int32(), pa.string())
-    used = {str(place): repeated if name in _REPEATED else pa.string() for name, place in form.fields.items()}
+    used = {str(place): repeated if name in REPEATED else pa.string() for name, place in form.fields.items()}
     return arrow_csv.read_csv(
         BytesIO(content),
         arrow_csv.ReadOptions(column_names=names, use_threads=False, block_size=len(content) + 1),
@@ -252,7 +252,7 @@ def batch_of(rows: Sequence[tuple[int, Sequence[str]]], form: Form, *, repeated:
     arrays = [pa.array([line for line, _ in rows], pa.int64())]
     for name, place in form.fields.items():
         column = pa.array([cells[place].strip() for _, cells in rows], pa.string())
-        arrays.append(column.dictionary_encode() if repeated and name in _REPEATED else column)
+        arrays.append(column.dictionary_encode() if repeated and name in REPEATED else column)
     return pa.RecordBatch.from_arrays(arrays, names=["line", *form.fields])
 
 

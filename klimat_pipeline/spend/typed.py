@@ -64,7 +64,7 @@ REASONS: Mapping[str, tuple[str, str]] = {
     "too_long": ("item_text", "a cell of more than 65,536 characters"),
 }
 #: Texts that may hold a personal number, whatever their column is for.
-_TEXTS = (
+TEXTS = (
     "supplier_name",
     "voucher",
     "invoice_no",
@@ -175,9 +175,9 @@ def query(form: Form, settings: SpendSettings, rules: tuple[Rule, ...], source: 
         )
 
     given["plain"] = rf"[+-]?[0-9]{{1,12}}(\{form.decimal_mark}[0-9]{{1,2}})?"
-    absent = "".join(f"'' AS {name}, " for name in (*_TEXTS, *_OTHERS) if name not in has)
+    absent = "".join(f"'' AS {name}, " for name in (*TEXTS, *_OTHERS) if name not in has)
     # Column by column: what repeats itself is a dictionary, of which every entry is asked once.
-    suspicious = " OR ".join(f"regexp_matches({name}, $candidate)" for name in _TEXTS if name in has) or "false"
+    suspicious = " OR ".join(f"regexp_matches({name}, $candidate)" for name in TEXTS if name in has) or "false"
     vat_kronor = "vat_given"
     if "currency" in has:
         vat_kronor = (
@@ -186,7 +186,7 @@ def query(form: Form, settings: SpendSettings, rules: tuple[Rule, ...], source: 
     left_out, asked = _left_out(rules, settings, given)
     vat, net = _vat(settings, given)
     sek = "currency_code = 'SEK'" if "currency" in has else "true"
-    text_of = {name: f"CASE WHEN suspicious THEN redacted({name}) ELSE {name} END" for name in _TEXTS}
+    text_of = {name: f"CASE WHEN suspicious THEN redacted({name}) ELSE {name} END" for name in TEXTS}
     statement = f"""
     WITH cells AS (
       SELECT *, {absent} upper({raw("supplier_id")}) AS given_id,
@@ -242,7 +242,8 @@ def query(form: Form, settings: SpendSettings, rules: tuple[Rule, ...], source: 
       CASE WHEN problem = '' THEN {net}
            WHEN problem IN ('currency_unknown', 'amount_personal') THEN NULL
            ELSE coalesce(in_kronor, gross) END AS amount_ore,
-      currency_code AS currency, day AS booked_on, CAST(month(day) AS INTEGER) AS month,
+      CASE WHEN problem = '' THEN 'SEK' ELSE currency_code END AS currency, day AS booked_on,
+      CAST(month(day) AS INTEGER) AS month,
       {text_of["contract_id"]} AS contract_id, {text_of["cpv"]} AS cpv, {text_of["sni"]} AS sni,
       CASE WHEN problem <> '' THEN
              CASE WHEN kind = 'personal' OR suspicious

@@ -168,6 +168,8 @@ def test_other_currencies_need_a_rate(tmp_path: Path) -> None:
     passed = read(tmp_path, ledger(*rows), columns={"text": "currency"})
     assert balance(passed) == {"counted": (1, 114811), "quarantined": (2, 0)}
     assert [problem.value for problem in passed.problems] == ["XYZ", "EUR"]
+    # Kronor by now: who reads the lines must not convert them once more.
+    assert [(row["amount_ore"], row["currency"]) for row in typed_lines(tmp_path / "typed")] == [(114811, "SEK")]
 
 
 def test_internal_purchases_and_rules_of_ones_own(tmp_path: Path) -> None:

@@ -1,0 +1,393 @@
+"""The quick way for ordinary lines: what a column repeats is asked once for each value, never once a line.
+
+Whatever a value means is decided by the statement of ``typed``, here as there: each new value of a column is put to it
+in a line of its own, and the answer is kept. Only plain amounts and quantities are read here, in arrays. A line with
+anything out of the ordinary (a spelling, a possible personal number, another currency, VAT, a fault) goes to the
+statement whole. So both ways give the same lines, which a test holds against each other. What does not belong here:
+rules (``typed``), writing (``placed``).
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from klimat_pipeline.configuration.spend import SpendSettings
+from klimat_pipeline.spend import personal, typed
+from klimat_pipeline.spend.detect import Form
+from klimat_pipeline.spend.reference import Rule
+
+if TYPE_CHECKING:
+    import duckdb
+    import numpy as np
+    import numpy.typing as npt
+    import pyarrow as pa
+
+    Codes = npt.NDArray[np.int32]
+    Flags = npt.NDArray[np.bool_]
+    Whole = npt.NDArray[np.int64]
+
+#: Spellings of kronor; any other goes the long way.
+_KRONOR = frozenset(["", "SEK", "sek", "Sek", "KR", "kr", "Kr"])
+#: Texts that differ from line to line.
+_SINGLE = ("voucher", "invoice_no")
+_LONGEST = 65536
+#: Whole numbers of at most nine digits, up to three decimals, a sign and a mark.
+_WIDTH, _WHOLE, _DECIMALS = 14, 9, 3
+#: A number has ten digits: what has fewer holds none.
+_DIGITS = 10
+#: Answers that are kept; a column that does not repeat itself begins anew.
+_KEPT = 200_000
+#: A text column that says at least this many lines with one value is kept as a dictionary.
+_REPEATS = 4
+_PROBE = "_asked"
+
+
+class Quick:
+    """Ordinary lines of one file.
+
+    Args:
+        connection: with the functions of ``typed.register``.
+        form: of the file.
+        settings: of the municipality.
+        rules: what is left out.
+    """
+
+    def __init__(
+        self, connection: "duckdb.DuckDBPyConnection", form: Form, settings: SpendSettings, rules: tuple[Rule, ...]
+    ) -> None:
+        self._connection, self._form = connection, form
+        self._group = frozenset(settings.group_numbers)
+        self._statement, self._given = typed.query(form, settings, rules, _PROBE)
+        self._all_odd = settings.vat.included
+        self._suppliers: dict[str, tuple[str, str]] = {}
+        self._days: dict[str, int | None] = {}
+        self._rules: dict[tuple[str, str, bool], str | None] = {}
+        self._item_repeats: bool | None = None
+
+    def split(self, batch: "pa.RecordBatch") -> "tuple[pa.Table | None, pa.RecordBatch | None]":
+        """The ordinary lines of a batch, typed, and the others as they were.
+
+        Args:
+            batch: of ``lines`` or ``sheets``: ``line`` and a text for each field.
+
+        Returns:
+            Columns of ``typed.COLUMNS`` and ``year``, None where no line is ordinary; and what is not, None where all
+            are. A dictionary holds what its lines say and nothing else.
+        """
+        import numpy as np
+        import pyarrow as pa
+
+        if self._all_odd:
+            return None, batch
+        fine = np.ones(batch.num_rows, dtype=bool)
+        columns = _Columns(batch)
+        ore, plain = _decimals(columns.text("amount"), self._form.decimal_mark, places=2)
+        fine &= plain
+        fine &= self._vat(columns, ore)
+        quantity, none = self._quantity(columns, fine)
+        for name in typed.TEXTS:
+            if columns.has(name):
+                fine &= columns.harmless(name)
+        if columns.has("currency"):
+            codes, values = columns.coded("currency")
+            fine &= np.array([value in _KRONOR for value in values.to_pylist()], dtype=bool)[codes]
+        supplier, given = columns.coded("supplier_id")
+        day, days = columns.coded("booked_on")
+        self._ask(self._suppliers, given.to_pylist(), ("supplier_id",))
+        self._ask(self._days, days.to_pylist(), ("booked_on",))
+        told = [self._suppliers[value] for value in given.to_pylist()]
+        of_day = [self._days[value] for value in days.to_pylist()]
+        fine &= np.array([value is not None for value in of_day], dtype=bool)[day]
+        rule, rules = self._rule(columns, np.array([who in self._group for _, who in told], dtype=bool)[supplier])
+        fine &= np.array([name is not None for name in rules], dtype=bool)[rule]
+        if not fine.any():
+            return None, batch
+
+        def of(codes: "Codes", values: "pa.Array | Sequence[str]") -> "pa.DictionaryArray":
+            return _dictionary(codes[fine], values)
+
+        is_person = np.array([kind == "personal" for kind, _ in told], dtype=bool)[supplier]
+        names, name_of = columns.coded("supplier_name")
+        # A person's pseudonym stands for the name too; without a key nothing does.
+        names = np.where(is_person, len(name_of) + supplier, names)
+        name_of = pa.concat_arrays([name_of, pa.array([who for _, who in told], pa.string())])
+        units, unit_of = columns.coded("unit")
+        buyers, buyer_of = columns.coded("buyer_name")
+        empty = np.array([value == "" for value in unit_of.to_pylist()], dtype=bool)[units]
+        units = np.where(empty, len(unit_of) + buyers, units)
+        dates = np.array([0 if value is None else value for value in of_day], dtype=np.int32)[day][fine]
+        months = dates.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
+        kept = pa.array(fine)
+        constant = np.zeros(batch.num_rows, dtype=np.int32)
+        made: dict[str, Any] = {
+            "file_id": of(constant, [self._form.file_id]),
+            "line": batch.column("line").filter(kept),
+            "unit": of(units, pa.concat_arrays([unit_of, buyer_of])),
+            "supplier_id": of(supplier, [who for _, who in told]),
+            "supplier_name": of(names, name_of),
+            "supplier_kind": of(supplier, [kind for kind, _ in told]),
+            "amount_ore": pa.array(ore[fine]),
+            "currency": of(constant, ["SEK"]),
+            "booked_on": pa.array(dates).cast(pa.date32()),
+            "month": pa.array((months % 12 + 1).astype(np.int32)),
+            "item_text": self._item(columns, is_person, kept),
+            "quantity": pa.array(quantity[fine], mask=none[fine]),
+            "left_out_rule": of(rule, [name or "" for name in rules]),
+            "year": pa.array((1970 + months // 12).astype(np.int32)),
+        }
+        for name in _SINGLE:
+            made[name] = columns.text(name).filter(kept)
+        for name in ("buyer_id", "account", "account_text", "contract_id", "cpv", "sni", "quantity_unit"):
+            made[name] = of(*columns.coded(name))
+        order = [*typed.COLUMNS, "year"]
+        odd = None if fine.all() else batch.filter(pa.array(~fine))
+        return pa.table([made[name] for name in order], names=order), odd
+
+    def _vat(self, columns: "_Columns", ore: "Whole") -> "Flags":
+        """Lines whose VAT is plain, has the sign of the amount and is not the larger; none is zero."""
+        import numpy as np
+
+        if not columns.has("vat"):
+            return np.ones(len(ore), dtype=bool)
+        vat, plain = _decimals(columns.text("vat"), self._form.decimal_mark, places=2)
+        empty = _lengths(columns.text("vat")) == 0
+        vat[empty] = 0
+        fits = (vat == 0) | ((np.sign(vat) == np.sign(ore)) & (np.abs(vat) <= np.abs(ore)))
+        return np.asarray(fits & (plain | empty), dtype=bool)
+
+    def _quantity(self, columns: "_Columns", fine: "Flags") -> "tuple[npt.NDArray[np.float64], Flags]":
+        """Quantities, and where there is none; what is not plain is taken out of the fine lines."""
+        import numpy as np
+
+        if not columns.has("quantity"):
+            return np.zeros(len(fine)), np.ones(len(fine), dtype=bool)
+        text = columns.text("quantity")
+        none = _lengths(text) == 0
+        found, plain = _decimals(text, ",.", places=_DECIMALS)
+        fine &= plain | none
+        return found / 10**_DECIMALS, none
+
+    def _item(self, columns: "_Columns", is_person: "Flags", kept: "pa.Array") -> "pa.Array":
+        """Texts of the lines, none where a person is the supplier; a dictionary where they repeat themselves."""
+        import numpy as np
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        if self._item_repeats is None:
+            codes, values = columns.coded("item_text")
+            self._item_repeats = len(values) * _REPEATS <= len(codes) or not columns.has("item_text")
+        if self._item_repeats:
+            codes, values = columns.coded("item_text")
+            codes = np.where(is_person, len(values), codes)
+            return _dictionary(codes[kept.to_numpy(zero_copy_only=False)], pa.concat_arrays([values, pa.array([""])]))
+        return pc.if_else(pa.array(is_person), "", columns.text("item_text")).filter(kept)
+
+    def _rule(self, columns: "_Columns", internal: "Flags") -> "tuple[Codes, list[str | None]]":
+        """The rule that every line meets, by account, its text and whether the group itself sells; None for a fault."""
+        import numpy as np
+
+        accounts, account_of = columns.coded("account")
+        texts, text_of = columns.coded("account_text")
+        pairs = (accounts.astype(np.int64) * len(text_of) + texts) * 2 + internal
+        span = len(account_of) * len(text_of) * 2
+        if span <= 4 * len(pairs) + 1000:
+            seen = np.zeros(span, dtype=bool)
+            seen[pairs] = True
+            present = np.flatnonzero(seen)
+            place = np.cumsum(seen, dtype=np.int32) - 1
+            codes = place[pairs]
+        else:
+            present, codes = np.unique(pairs, return_inverse=True)
+        account_list, text_list = account_of.to_pylist(), text_of.to_pylist()
+        asked = [
+            (account_list[pair // 2 // len(text_list)], text_list[pair // 2 % len(text_list)], bool(pair % 2))
+            for pair in present.tolist()
+        ]
+        self._ask(self._rules, asked, ("account", "account_text", "supplier_id"))
+        return codes.astype(np.int32), [self._rules[key] for key in asked]
+
+    def _ask(self, known: dict[Any, Any], keys: Iterable[Any], fields: tuple[str, ...]) -> None:
+        """Put what is not known yet to the statement, each in an otherwise ordinary line."""
+        keys = set(keys)
+        new = list(keys - known.keys())
+        if not new:
+            return
+        if len(known) + len(new) > _KEPT:
+            known.clear()
+            new = list(keys)
+        usual = {"amount": "1", "booked_on": "2000-01-01", "account": "1000", "account_text": "x"}
+        rows = []
+        for key in new:
+            row = {name: usual.get(name, "") for name in self._form.fields}
+            if fields == ("account", "account_text", "supplier_id"):
+                account, text, internal = key
+                own = {"account": account, "account_text": text}
+                own["supplier_id"] = min(self._group) if internal else ""
+            else:
+                own = {fields[0]: key}
+            rows.append(row | {name: value for name, value in own.items() if name in row})
+        for key, answer in zip(new, self._answers(rows), strict=True):
+            kind, who, rule, day = answer
+            passes = not rule.startswith(typed.QUARANTINE)
+            if fields == ("supplier_id",):
+                known[key] = (kind, who)
+            elif fields == ("booked_on",):
+                known[key] = day if passes else None
+            else:
+                known[key] = rule if passes else None
+
+    def _answers(self, rows: Sequence[Mapping[str, str]]) -> list[tuple[str, str, str, int | None]]:
+        import pyarrow as pa
+
+        names = list(self._form.fields)
+        arrays = [pa.array(range(len(rows)), pa.int64())]
+        arrays += [pa.array([row[name] for row in rows], pa.string()) for name in names]
+        self._connection.register(_PROBE, pa.table(arrays, names=["line", *names]))
+        found = self._connection.execute(
+            "SELECT supplier_kind, supplier_id, left_out_rule, date_diff('day', DATE '1970-01-01', booked_on) "  # noqa: S608
+            f"FROM ({self._statement}) ORDER BY line",
+            self._given,
+        ).fetchall()
+        self._connection.unregister(_PROBE)
+        return found
+
+
+class _Columns:
+    """The columns of a batch as codes of distinct values or as texts; a field that the file lacks is empty."""
+
+    def __init__(self, batch: "pa.RecordBatch") -> None:
+        self._batch = batch
+        self._names = set(batch.schema.names)
+        self._coded: dict[str, tuple[Any, Any]] = {}
+
+    def has(self, name: str) -> bool:
+        return name in self._names
+
+    def coded(self, name: str) -> "tuple[Codes, pa.Array]":
+        """Place of every line's value among the values."""
+        import numpy as np
+        import pyarrow as pa
+
+        if name not in self._coded:
+            if self.has(name):
+                column = self._batch.column(name)
+                column = column if isinstance(column, pa.DictionaryArray) else column.dictionary_encode()
+                self._coded[name] = (column.indices.to_numpy(zero_copy_only=True), column.dictionary)
+            else:
+                self._coded[name] = (np.zeros(self._batch.num_rows, dtype=np.int32), pa.array([""]))
+        return self._coded[name]
+
+    def text(self, name: str) -> "pa.StringArray":
+        """Every line's text."""
+        import pyarrow as pa
+
+        if not self.has(name):
+            return pa.array([""]).take(pa.array(self.coded(name)[0]))
+        column = self._batch.column(name)
+        return column.dictionary_decode() if isinstance(column, pa.DictionaryArray) else column
+
+    def harmless(self, name: str) -> "Flags":
+        """Lines whose value cannot hold a personal number and is of usual length."""
+        import pyarrow as pa
+
+        if isinstance(self._batch.column(name), pa.DictionaryArray):
+            codes, values = self.coded(name)
+            return _harmless(values)[codes]
+        return _harmless(self._batch.column(name))
+
+
+def _harmless(texts: "pa.StringArray") -> "Flags":
+    """Values with fewer than ten digits, or of which the expression for personal numbers says no."""
+    import numpy as np
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    offsets, data = _bytes(texts)
+    lengths = np.diff(offsets)
+    fine = lengths <= _LONGEST
+    if not len(lengths) or lengths.max() < _DIGITS:
+        return fine
+    counted = np.zeros(len(data) + 1, dtype=np.int32)
+    np.cumsum(data - ord("0") < 10, out=counted[1:])  # below "0" the byte wraps round
+    held = counted[offsets]
+    doubtful = np.flatnonzero(held[1:] - held[:-1] >= _DIGITS)
+    if len(doubtful):
+        found = pc.match_substring_regex(texts.take(pa.array(doubtful)), personal.CANDIDATE)
+        fine[doubtful] &= ~found.to_numpy(zero_copy_only=False)
+    return fine
+
+
+def _decimals(texts: "pa.StringArray", marks: str, *, places: int) -> "tuple[Whole, Flags]":
+    """Plain decimal numbers as whole numbers of the given place, and which texts are such.
+
+    Plain: a minus or plus, one to nine digits, and a mark with one to ``places`` digits behind it, or none.
+    """
+    import numpy as np
+
+    offsets, data = _bytes(texts)
+    count = len(offsets) - 1
+    if not count or not len(data):
+        return np.zeros(count, dtype=np.int64), np.zeros(count, dtype=bool)
+    lengths = np.diff(offsets)
+    first = data[np.minimum(offsets[:-1], len(data) - 1)]
+    negative = (first == ord("-")) & (lengths > 0)
+    signed = negative | ((first == ord("+")) & (lengths > 0))
+    cells = lengths - signed
+    total = np.zeros(count, dtype=np.int64)
+    digits = np.zeros(count, dtype=np.int32)
+    mark_at = np.zeros(count, dtype=np.int32)
+    widest = int(min(cells.max(), _WIDTH))
+    signs = [ord(mark) for mark in marks]
+    ends = offsets[1:]
+    for place in range(widest - 1, -1, -1):
+        inside = cells > place
+        byte = data[np.where(inside, ends - 1 - place, 0)]
+        digit = byte - ord("0")
+        is_digit = inside & (digit < 10)
+        total *= 10
+        total += np.where(is_digit, digit, 0)
+        digits += is_digit
+        if 0 < place <= places:
+            is_mark = inside & np.isin(byte, signs) if len(signs) > 1 else inside & (byte == signs[0])
+            mark_at[is_mark] = place
+    marked = mark_at > 0
+    whole = cells - mark_at - marked
+    fine = (digits == cells - marked) & (whole >= 1) & (whole <= _WHOLE)
+    ten = 10 ** np.arange(places + 2, dtype=np.int64)
+    scale = ten[mark_at]
+    # The mark counted as a digit 0: what stands before it is a place too far to the left.
+    behind = total % scale
+    before = total // (scale * np.where(marked, 10, 1))
+    value = before * ten[places] + behind * ten[places - mark_at]
+    return np.where(negative, -value, value), fine
+
+
+def _bytes(texts: "pa.StringArray") -> "tuple[npt.NDArray[np.int32], npt.NDArray[np.uint8]]":
+    """Offsets and bytes of texts, the bytes beginning where the first text does."""
+    import numpy as np
+
+    _, places, held = texts.buffers()
+    if not len(texts):
+        return np.zeros(1, dtype=np.int32), np.zeros(0, dtype=np.uint8)
+    offsets = np.frombuffer(places, dtype=np.int32, count=texts.offset + len(texts) + 1)[texts.offset :]
+    data = np.frombuffer(held, dtype=np.uint8) if held is not None else np.zeros(0, dtype=np.uint8)
+    return offsets - offsets[0], data[offsets[0] : offsets[-1]]
+
+
+def _lengths(texts: "pa.StringArray") -> "npt.NDArray[np.int32]":
+    import numpy as np
+
+    return np.diff(_bytes(texts)[0])
+
+
+def _dictionary(codes: "Codes", values: "pa.Array | Sequence[str]") -> "pa.DictionaryArray":
+    """Codes with the values that they use, each once: nothing else of the batch is written."""
+    import numpy as np
+    import pyarrow as pa
+
+    values = values if isinstance(values, pa.Array) else pa.array(values, pa.string())
+    used = np.zeros(len(values), dtype=bool)
+    used[codes] = True
+    chosen = values.filter(pa.array(used)).dictionary_encode()
+    place = np.cumsum(used, dtype=np.int32) - 1
+    place[used] = chosen.indices.to_numpy(zero_copy_only=True)
+    return pa.DictionaryArray.from_arrays(pa.array(place[codes]), chosen.dictionary)
