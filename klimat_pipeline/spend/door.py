@@ -266,6 +266,8 @@ def _line_balance(passed: Passed, reader: Any) -> None:
     """Every line of the file is somewhere; lines inside a quoted cell belong to their record."""
     if passed.form.format != "csv":
         return
+    if reader.trimmed:
+        passed.remarks.append(f"{reader.trimmed:,} lines with empty cells beyond the header's, taken as they are")
     inside = reader.last_line - passed.form.skipped - passed.lines - passed.blank
     if inside < 0:
         raise LedgerError(f"{passed.form.file}: more lines were read than the file has; please report this.")

@@ -236,7 +236,7 @@ def query(form: Form, settings: SpendSettings, rules: tuple[Rule, ...], source: 
       CASE WHEN unit <> '' THEN {text_of["unit"]} ELSE {text_of["buyer_name"]} END AS unit,
       {text_of["voucher"]} AS voucher, {text_of["invoice_no"]} AS invoice_no,
       CASE WHEN kind = 'personal' AND NOT starts_with(told_id, 'p:') THEN '' ELSE told_id END AS supplier_id,
-      CASE WHEN kind <> 'personal' THEN {text_of["supplier_name"]}
+      CASE WHEN kind = 'legal' THEN {text_of["supplier_name"]}
            WHEN starts_with(told_id, 'p:') THEN told_id ELSE '' END AS supplier_name,
       kind AS supplier_kind, {text_of["account"]} AS account, {text_of["account_text"]} AS account_text,
       CASE WHEN problem = '' THEN {net}
