@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from klimat_pipeline.configuration.municipality import Municipality, load_municipalities, municipality_folders
 from klimat_pipeline.configuration.spend import SpendSettings
-from klimat_pipeline.errors import ConfigurationError
+from klimat_pipeline.errors import ConfigurationError, ProblemsError
 from klimat_pipeline.settings import Settings
+from klimat_pipeline.spend.configured import check_ledger_configuration, misspelt
 from klimat_pipeline.spend.files import ledger_files
 from klimat_pipeline.spend.ledgers import Spend, read_ledgers
 from klimat_pipeline.spend.quarantine import quarantined_lines
@@ -35,10 +36,21 @@ def read_all(settings: Settings, codes: tuple[str, ...] = ()) -> Door:
     """
     folders = spend_folders(settings)
     chosen = {code: entry for code, entry in folders.items() if not codes or code in codes}
+    if problems := misspelt(folder for folder, _ in chosen.values()):
+        raise ProblemsError(problems)
     reference = load_ledger_reference(settings.reference_dir)
     read = read_ledgers(chosen, settings.reference_dir, personal_key(settings), Spend(settings.intermediate_dir))
     rules = {code: rules_of(folder, reference) for code, (folder, _) in chosen.items()}
     return Door(ledger_files(read), ledger_scope(read, rules), quarantined_lines(read))
+
+
+def check_all(settings: Settings) -> None:
+    """Look over what every municipality says about its ledgers.
+
+    Raises:
+        ProblemsError: everything that is wrong.
+    """
+    check_ledger_configuration(settings, spend_folders(settings), settings.municipalities_dir)
 
 
 def spend_folders(settings: Settings) -> dict[str, tuple[Path, SpendSettings]]:
