@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from klimat_pipeline.configuration.spend import SpendSettings
-from klimat_pipeline.spend import typed
+from klimat_pipeline.spend import names, typed
 from klimat_pipeline.spend.detect import Form, LedgerError, detect
 from klimat_pipeline.spend.lines import CsvLines, Problem
 from klimat_pipeline.spend.personal import Pseudonyms, redacted
@@ -183,6 +183,7 @@ def _through(path: Any, form: Form, way: Way, target: Path, work: Path) -> Passe
         passed.rounded = counted.rounded
         passed.problems = list(reader.problems)
         passed.blank = reader.blank
+        names.withhold(connection, out, counted.people)
         _sum_up(connection, out, passed)
         _place(connection, out, target, passed, with_vat=way.settings.vat.included)
     passed.problems.sort(key=lambda problem: problem.line)

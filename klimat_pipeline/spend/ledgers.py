@@ -23,7 +23,7 @@ from klimat_pipeline.spend.reference import load_ledger_reference, rules_of
 #: Files that a folder of ledgers may hold; others are left alone.
 SUFFIXES = (".csv", ".txt", ".tsv", ".xlsx", ".parquet", ".se", ".si", ".sie")
 #: Modules whose change reads every ledger anew.
-_DOOR = ("detect", "door", "ledgers", "lines", "overlap", "personal", "reference", "sheets", "typed", "values")
+_DOOR = ("detect", "door", "ledgers", "lines", "names", "overlap", "personal", "reference", "sheets", "typed", "values")
 
 
 @dataclass(frozen=True, slots=True)

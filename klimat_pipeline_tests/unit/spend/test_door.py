@@ -289,3 +289,21 @@ def test_sie_corrections_count_once(tmp_path: Path) -> None:
     passed = read(tmp_path, sie.encode("cp437"), "l.se")
     assert balance(passed) == {"counted": (2, 1450), "cash": (1, -2050), "income": (1, 600)}
     assert typed_lines(tmp_path / "typed")[0]["account_text"] == "Kött åäö"
+
+
+def test_a_persons_name_is_withheld_on_every_line(tmp_path: Path) -> None:
+    """It stands beside a number once; then on a legal person's line, turned round, and in texts."""
+    rows = (
+        line("V1", name="Anna Exempelsson", supplier="640823-3234"),
+        line("V2", name="ANNA  Exempelsson"),
+        line("V3", item="Städning, Exempelsson Anna, mars"),
+        line("V4", text="Arvode Anna Exempelsson"),
+        line("V5", name="Anna AB", item="Annas exempel"),
+    )
+    passed = read(tmp_path, ledger(*rows))
+    (tmp_path / "ledger.csv").unlink()
+    typed = typed_lines(tmp_path / "typed")
+    assert "exempelsson" not in (repr(typed) + passed.to_json()).casefold()
+    assert [row["supplier_name"] for row in typed[1:]] == ["", "Firma AB", "Firma AB", "Anna AB"]
+    assert (typed[2]["item_text"], typed[4]["item_text"]) == ("[withheld]", "Annas exempel")
+    assert balance(passed) == {"counted": (5, 50000)}
