@@ -316,8 +316,16 @@ def _cells(line: bytes, form: Form) -> list[str] | None:
         cells = next(csv.reader(text.splitlines(keepends=True), delimiter=form.separator, strict=True), [])
     except csv.Error:
         return None
-    fits = len(cells) >= len(form.header) and not any(cell.strip() for cell in cells[len(form.header) :])
-    return list(map(str, cells)) if fits else None
+    cells = list(map(str, cells))
+    if len(cells) > len(form.header) and any(map(str.strip, cells)):
+        # A shifted line whose last cell is empty has an empty cell too many as well: its amount stands elsewhere.
+        amount, day = cells[form.fields["amount"]], cells[form.fields["booked_on"]]
+        if values.ore(amount, form.decimal_mark) is None or (
+            not values.day(day) and any(len(cell) < 30 and values.day(cell) for cell in cells)
+        ):
+            return None
+    fits = len(cells) >= len(form.header) and not any(map(str.strip, cells[len(form.header) :]))
+    return cells if fits else None
 
 
 def _one(number: int, line: bytes, form: Form, found: _Parsed, rows: list[tuple[int, list[str]]]) -> None:
