@@ -73,7 +73,7 @@ def misspelt(folders: Iterable[Path]) -> list[str]:
 
 def _absent(folder: Path, section: SpendSettings) -> list[str]:
     """Configured ledgers that do not lie there; of a remote path only its protocol is looked at."""
-    from fsspec import available_protocols
+    from fsspec import available_protocols  # type: ignore[import-untyped]
 
     found = []
     for entry in section.ledgers:

@@ -46,3 +46,14 @@ def test_everything_wrong_is_told_at_once(tmp_path: Path) -> None:
     for part in ("absent.csv", "'nosuch'", "ledger_rules.csv:2", "spend_acounts.csv", "'nonsense'"):
         assert part in said
     assert "s3" not in said.replace("such as s3", "")
+
+
+def test_the_template_shows_every_setting_with_its_default() -> None:
+    import yaml
+
+    from klimat_pipeline.configuration.template import _MUNICIPALITY
+
+    filled = _MUNICIPALITY.format(code="1281", name="Lund", base=1990, trend=1990)
+    shown = "\n".join(line.removeprefix("# ") for line in filled[filled.index("# spend:") :].splitlines())
+    section = yaml.safe_load(shown)["spend"]
+    assert section == SpendSettings().model_dump()
