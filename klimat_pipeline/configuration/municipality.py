@@ -265,6 +265,7 @@ def validate_configuration(settings: Settings) -> list[str]:
     from klimat_pipeline.clean.sinks import clean_sinks
     from klimat_pipeline.configuration.corrections import load_registers
     from klimat_pipeline.configuration.frozen import load_frozen
+    from klimat_pipeline.spend.door_run import check_all
 
     try:
         reference = load_reference(settings.reference_dir)
@@ -299,6 +300,8 @@ def validate_configuration(settings: Settings) -> list[str]:
         lambda: clean_published_gap(folder, reference),
         lambda: clean_facilities(folder, reference, examples=True),
         lambda: clean_neutrality(folder, reference),
+        # ledgers
+        lambda: check_all(settings),
     ):
         try:
             load()

@@ -28,6 +28,19 @@ gwp_set: AR5                  # potentials that the organisation's inventory is 
 #     reduction_pct: 85
 #     source: document, page or section
 targets: []
+
+# Ledgers of accounts payable, for the spend analysis: lay them in ledger/. What is given here is the default.
+# spend:
+#   ledgers: ["ledger/"]         # files or folders, absolute too, or any fsspec path; keep credentials out of it
+#   columns: {{}}                  # header in the ledger: field, such as {{Summa: amount, Bokf: booked_on}}
+#   separator: null              # ";", ",", "|" or a tab; null detects it
+#   decimal_mark: null           # "," or "."; needed where all amounts look like 1.234
+#   vat: {{included: false, rate_pct: null}}   # included: true with a rate, or with a column for the field vat
+#   group_organisation_numbers: []           # quoted; purchases from them are internal
+#   quarantine_limit_pct: 1.0    # more lines in quarantine stop the run
+#   overlap: drop                # lines that another file holds already: drop, keep or fail
+#   overlap_share_pct: 50.0      # two files overlap from this share of the lines of their common days
+#   publish_supplier_from_sek: 100000.0      # smaller suppliers are published together, not by name
 """
 _CORRECTIONS = """\
 # yaml-language-server: $schema=../../schemas/corrections.schema.json

@@ -194,7 +194,7 @@ def _csv(form: Form, text: str, complete: bool, settings: SpendSettings, referen
     form = with_header(form, header, settings, reference)
     rows = _sample_rows(lines[at + 1 :], separator, len(header))
     amounts = [row[form.fields["amount"]] for row in rows]
-    mark = settings.decimal_mark or decimal_mark(amounts, separator)
+    mark = settings.decimal_mark or _decimal_mark(form, header[form.fields["amount"]], amounts, separator)
     return replace(form, separator=separator, decimal_mark=mark, skipped=at + 1)
 
 
@@ -269,16 +269,46 @@ def _fields(header: Sequence[str], settings: SpendSettings, reference: LedgerRef
     return fields
 
 
+def _decimal_mark(form: Form, column: str, amounts: Sequence[str], separator: str) -> str:
+    try:
+        return decimal_mark(amounts, separator)
+    except AmbiguousMarkError as error:
+        raise LedgerError(
+            f"{form.file}: column {column}: {error.value!r} may be thousands or decimals, and no amount tells which. "
+            'Say it in municipality.yaml, spend: decimal_mark: "," or "."'
+        ) from None
+
+
+class AmbiguousMarkError(ValueError):
+    """Amounts such as 1.234 and none that tells what the mark means; ``value`` is one of them, and no more."""
+
+    def __init__(self, value: str) -> None:
+        super().__init__(value)
+        self.value = value
+
+
 def decimal_mark(amounts: Sequence[str], separator: str) -> str:
-    """The decimal mark that the amounts speak for; without any decimals, the one that goes with the separator."""
+    """The decimal mark that the amounts speak for; without any mark, the one that goes with the separator.
+
+    Raises:
+        AmbiguousMarkError: every mark has three digits behind it and at most three before it.
+    """
     votes: Counter[str] = Counter()
+    unclear = ""
     for text in amounts:
-        match = re.search(r"([.,])([0-9]+)\s*[-)]?\s*$", text.strip())
+        figure = re.sub(r"[^0-9.,]", "", text)
+        match = re.search(r"([.,])([0-9]+)$", figure)
         if match is None:
             continue
         mark, decimals = match.groups()
-        if len(decimals) != 3 or re.search(r"[.,][0-9]{3}[.,]", text):
+        if figure.count(mark) > 1:  # 1.234.567: a mark that stands twice sets thousands apart
+            votes["," if mark == "." else "."] += 1
+        elif len(decimals) != 3 or not re.fullmatch(r"[1-9][0-9]{0,2}[.,][0-9]{3}", figure):
             votes[mark] += 1
+        else:
+            unclear = unclear or figure
+    if unclear and not votes:
+        raise AmbiguousMarkError(unclear)
     if votes[","] == votes["."]:
         return "." if separator == "," else ","
     return "," if votes[","] > votes["."] else "."

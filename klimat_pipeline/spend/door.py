@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from klimat_pipeline.configuration.spend import SpendSettings
-from klimat_pipeline.spend import typed
+from klimat_pipeline.spend import names, typed
 from klimat_pipeline.spend.detect import Form, LedgerError, detect
 from klimat_pipeline.spend.lines import CsvLines, Problem
-from klimat_pipeline.spend.personal import Pseudonyms, redacted
+from klimat_pipeline.spend.personal import WITHHELD, Pseudonyms, redacted
 from klimat_pipeline.spend.placed import HELD_BYTES, Placed
 from klimat_pipeline.spend.quick import Quick
 from klimat_pipeline.spend.reference import LedgerReference, Rule
@@ -171,7 +171,7 @@ def _through(path: Any, form: Form, way: Way, target: Path, work: Path) -> Passe
     try:
         with engine(work) as connection:
             counted = typed.register(connection, form, way.reference, way.pseudonyms)
-            quick = Quick(connection, form, way.settings, way.rules)
+            quick = Quick(connection, form, way.settings, way.rules, counted.people)
             long_way = _LongWay(connection, form, way, placed)
             for number, batch in enumerate(reader.batches()):
                 if number == 0 and batch.num_rows < FEW:
@@ -183,10 +183,12 @@ def _through(path: Any, form: Form, way: Way, target: Path, work: Path) -> Passe
                 if odd is not None:
                     long_way.add(odd)
             long_way.flush()
+            placed.finish()
+            names.withhold(connection, work, counted.people)
         passed.rounded = counted.rounded
         passed.problems = list(reader.problems)
         passed.blank = reader.blank
-        _sum_up(placed, passed)
+        _sum_up(placed, passed, counted.people)
         placed.move(target, form.file_id)
     finally:
         placed.close()
@@ -230,14 +232,15 @@ class _LongWay:
         self._placed.add(found)
 
 
-def _sum_up(placed: Placed, passed: Passed) -> None:
-    """Balance by year and rule, of the lines as they were handed to be written."""
+def _sum_up(placed: Placed, passed: Passed, people: names.People) -> None:
+    """Balance by year and rule, of the lines as they were handed to be written; no value of a fault names a person."""
     for line, code, value, amount in placed.faults:
         if code == "blank":
             passed.blank += 1
             continue
         column, reason = typed.REASONS[code]
-        passed.problems.append(Problem(line, column, redacted(value), reason, amount))
+        said = WITHHELD if people.named_in(value) else redacted(value)
+        passed.problems.append(Problem(line, column, said, reason, amount))
     for (year, rule), (lines, amount) in sorted(placed.sums.items()):
         passed.add(year, rule or typed.COUNTED, lines, amount)
     for year, (lines, amount) in sorted(placed.vat.items()):
@@ -255,6 +258,8 @@ def _line_balance(passed: Passed, reader: Any) -> None:
     """Every line of the file is somewhere; lines inside a quoted cell belong to their record."""
     if passed.form.format != "csv":
         return
+    if reader.trimmed:
+        passed.remarks.append(f"{reader.trimmed:,} lines with empty cells beyond the header's, taken as they are")
     inside = reader.last_line - passed.form.skipped - passed.lines - passed.blank
     if inside < 0:
         raise LedgerError(f"{passed.form.file}: more lines were read than the file has; please report this.")

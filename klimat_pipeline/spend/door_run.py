@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from klimat_pipeline.configuration.municipality import Municipality, load_municipalities, municipality_folders
 from klimat_pipeline.configuration.spend import SpendSettings
-from klimat_pipeline.errors import ConfigurationError
+from klimat_pipeline.errors import ConfigurationError, ProblemsError
 from klimat_pipeline.settings import Settings
+from klimat_pipeline.spend.configured import check_ledger_configuration, misspelt
 from klimat_pipeline.spend.files import ledger_files
 from klimat_pipeline.spend.ledgers import Spend, read_ahead, read_ledgers
 from klimat_pipeline.spend.quarantine import quarantined_lines
@@ -35,6 +36,8 @@ def read_all(settings: Settings, codes: tuple[str, ...] = ()) -> Door:
     """
     folders = spend_folders(settings)
     chosen = {code: entry for code, entry in folders.items() if not codes or code in codes}
+    if problems := misspelt(folder for folder, _ in chosen.values()):
+        raise ProblemsError(problems)
     reference = load_ledger_reference(settings.reference_dir)
     read = read_ledgers(chosen, settings.reference_dir, personal_key(settings), Spend(settings.intermediate_dir))
     rules = {code: rules_of(folder, reference) for code, (folder, _) in chosen.items()}
@@ -61,6 +64,15 @@ def read_year(settings: Settings, code: str, year: int) -> tuple[int, int]:
     read_ledgers({code: entry}, settings.reference_dir, key, store)
     with store.locked(code, shared=True):
         return looked, len(make_parts_of(store.lines(code).parent, store.parts, code, year))
+
+
+def check_all(settings: Settings) -> None:
+    """Look over what every municipality says about its ledgers.
+
+    Raises:
+        ProblemsError: everything that is wrong.
+    """
+    check_ledger_configuration(settings, spend_folders(settings), settings.municipalities_dir)
 
 
 def spend_folders(settings: Settings) -> dict[str, tuple[Path, SpendSettings]]:

@@ -65,13 +65,14 @@ class CsvLines:
     Attributes:
         problems: lines that are no rows.
         blank: lines without content.
+        trimmed: lines with nothing but empty cells beyond the header's; they are rows like the others.
         last_line: lines of the file, header included.
     """
 
     def __init__(self, path: Any, form: Form) -> None:
         self.path, self.form = path, form
         self.problems: list[Problem] = []
-        self.blank = 0
+        self.blank = self.trimmed = 0
         self.last_line = 0
 
     def batches(self) -> Iterator["pa.RecordBatch"]:
@@ -88,6 +89,7 @@ class CsvLines:
     def _taken(self, parsed: "_Parsed") -> Iterator["pa.RecordBatch"]:
         self.problems += parsed.problems
         self.blank += parsed.blank
+        self.trimmed += parsed.trimmed
         yield from parsed.batches
 
     def _chunks(self) -> Iterator[tuple[bytes, int]]:
@@ -167,6 +169,7 @@ class _Parsed:
     batches: list["pa.RecordBatch"]
     problems: list[Problem]
     blank: int = 0
+    trimmed: int = 0
 
 
 def _parse(chunk: bytes, first: int, form: Form) -> _Parsed:
@@ -191,11 +194,17 @@ def _parse(chunk: bytes, first: int, form: Form) -> _Parsed:
         table = None
     elif wrong:
         for row in wrong:
-            _not_a_row(int(numbers[row.number - 1]), row.text, form, found)
+            number = int(numbers[row.number - 1])
+            cells = _cells(row.text.encode(), form) if row.actual_columns > row.expected_columns else None
+            if cells is None:
+                _not_a_row(number, row.text, form, found)
+            else:
+                rows.append((number, cells))
         numbers = np.delete(numbers, [row.number - 1 for row in wrong])
     if table is not None and table.num_rows:
         found.batches += _labelled(table, numbers, form)
     if rows:
+        found.trimmed = sum(len(cells) > len(form.header) and any(map(str.strip, cells)) for _, cells in rows)
         found.batches.append(batch_of(rows, form))
     return found
 
@@ -297,14 +306,26 @@ def _without_odd_lines(
 
 
 def _cells(line: bytes, form: Form) -> list[str] | None:
-    """The cells of a record, None where it is none or has another number of cells than the header."""
+    """The cells of a record, None where it is none or has another number of cells than the header.
+
+    Cells beyond the header's may stand there as long as they are empty: nothing is shifted by them.
+    """
     text = line.decode("utf-8", errors="replace")
     csv.field_size_limit(LONGEST_LINE)
     try:
         cells = next(csv.reader(text.splitlines(keepends=True), delimiter=form.separator, strict=True), [])
     except csv.Error:
         return None
-    return list(map(str, cells)) if len(cells) == len(form.header) else None
+    cells = list(map(str, cells))
+    if len(cells) > len(form.header) and any(map(str.strip, cells)):
+        # A shifted line whose last cell is empty has an empty cell too many as well: its amount stands elsewhere.
+        amount, day = cells[form.fields["amount"]], cells[form.fields["booked_on"]]
+        if values.ore(amount, form.decimal_mark) is None or (
+            not values.day(day) and any(len(cell) < 30 and values.day(cell) for cell in cells)
+        ):
+            return None
+    fits = len(cells) >= len(form.header) and not any(map(str.strip, cells[len(form.header) :]))
+    return cells if fits else None
 
 
 def _one(number: int, line: bytes, form: Form, found: _Parsed, rows: list[tuple[int, list[str]]]) -> None:

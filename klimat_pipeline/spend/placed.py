@@ -68,12 +68,16 @@ class Placed:
         if self._held >= _HELD or self._bytes >= HELD_BYTES:
             self._flush()
 
-    def move(self, target: Path, file_id: str) -> None:
-        """Close the files and put each in its place, whole."""
+    def finish(self) -> None:
+        """Close the files; nothing can be added after this."""
         self._flush()
         self._wait()
-        for year, writer in self._writers.items():
+        for writer in self._writers.values():
             writer.close()
+
+    def move(self, target: Path, file_id: str) -> None:
+        """Put each finished file in its place, whole."""
+        for year in self._writers:
             place = target / f"year={year}" / f"{file_id}.parquet"
             place.parent.mkdir(parents=True, exist_ok=True)
             (self._work / f"{year}.parquet").replace(place)

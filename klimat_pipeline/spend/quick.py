@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from klimat_pipeline.configuration.spend import SpendSettings
 from klimat_pipeline.spend import personal, typed
 from klimat_pipeline.spend.detect import Form
+from klimat_pipeline.spend.names import People
 from klimat_pipeline.spend.reference import Rule
 
 if TYPE_CHECKING:
@@ -49,12 +50,18 @@ class Quick:
         form: of the file.
         settings: of the municipality.
         rules: what is left out.
+        people: hears the names of persons.
     """
 
     def __init__(
-        self, connection: "duckdb.DuckDBPyConnection", form: Form, settings: SpendSettings, rules: tuple[Rule, ...]
+        self,
+        connection: "duckdb.DuckDBPyConnection",
+        form: Form,
+        settings: SpendSettings,
+        rules: tuple[Rule, ...],
+        people: People,
     ) -> None:
-        self._connection, self._form = connection, form
+        self._connection, self._form, self._people = connection, form, people
         self._group = frozenset(settings.group_numbers)
         self._statement, self._given = typed.query(form, settings, rules, _PROBE)
         self._all_odd = settings.vat.included
@@ -106,10 +113,15 @@ class Quick:
             return _dictionary(codes[fine], values)
 
         is_person = np.array([kind == "personal" for kind, _ in told], dtype=bool)[supplier]
+        is_legal = np.array([kind == "legal" for kind, _ in told], dtype=bool)[supplier]
         names, name_of = columns.coded("supplier_name")
-        # A person's pseudonym stands for the name too; without a key nothing does.
-        names = np.where(is_person, len(name_of) + supplier, names)
-        name_of = pa.concat_arrays([name_of, pa.array([who for _, who in told], pa.string())])
+        said = name_of.to_pylist()
+        for code in np.unique(names[is_person & fine]).tolist():
+            self._people.note(said[code])
+        # A person's pseudonym stands for the name too; without a key nothing does. Who is not known to be a legal
+        # person has no name here.
+        names = np.where(is_person, len(said) + supplier, np.where(is_legal, names, len(said) + len(told)))
+        name_of = pa.concat_arrays([name_of, pa.array([*(who for _, who in told), ""], pa.string())])
         units, unit_of = columns.coded("unit")
         buyers, buyer_of = columns.coded("buyer_name")
         empty = np.array([value == "" for value in unit_of.to_pylist()], dtype=bool)[units]

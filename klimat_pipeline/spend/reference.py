@@ -116,6 +116,7 @@ def rules_of(folder: Path, reference: LedgerReference) -> tuple[Rule, ...]:
     if not path.is_file():
         return reference.rules
     own = _rules(path, folder.parent)
+    _check_patterns(f"{folder.name}/{path.name}", own)
     shipped = {rule.rule for rule in reference.rules}
     taken = [rule.rule for rule in own if rule.rule in shipped]
     if taken:
@@ -123,6 +124,27 @@ def rules_of(folder: Path, reference: LedgerReference) -> tuple[Rule, ...]:
             [f"{folder.name}/{path.name}: the rule {name!r} is shipped; give yours another name" for name in taken]
         )
     return (*own, *reference.rules)
+
+
+def _check_patterns(shown: str, rules: list[Rule]) -> None:
+    """Ask the engine that runs them: RE2 knows no look-around and no back-references, which Python would pass."""
+    if not any(rule.text_pattern for rule in rules):
+        return
+    import duckdb
+
+    problems = []
+    with duckdb.connect() as connection:
+        for number, rule in enumerate(rules, start=2):
+            try:
+                connection.execute("SELECT regexp_matches('', ?)", [rule.text_pattern]).fetchall()
+            except duckdb.Error as error:
+                said = str(error).splitlines()[0]
+                problems.append(
+                    f"{shown}:{number}: column text_pattern: no regular expression that DuckDB (RE2) runs: {said}, "
+                    f"found {rule.text_pattern!r}"
+                )
+    if problems:
+        raise ProblemsError(problems)
 
 
 def _rules(path: Path, base: Path) -> list[Rule]:

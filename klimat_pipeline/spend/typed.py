@@ -5,13 +5,14 @@ One pass over the batches of ``lines`` or ``sheets``; ordinary values are read b
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from klimat_pipeline.configuration.spend import SpendSettings
 from klimat_pipeline.spend import personal, values
 from klimat_pipeline.spend.detect import Form
+from klimat_pipeline.spend.names import People
 from klimat_pipeline.spend.reference import INTERNAL, VAT, LedgerReference, Rule
 
 if TYPE_CHECKING:
@@ -88,6 +89,7 @@ class Counted:
     """What the functions saw on the way."""
 
     rounded: int = 0
+    people: People = field(default_factory=People)
 
 
 def register(
@@ -128,6 +130,8 @@ def register(
     for name, function, takes, gives in functions:
         # Some give None for a text: by DuckDB's default that is an error, unless missing values are theirs to see.
         make(name, _present(function), takes, gives, null_handling="special")
+    # It remembers: without side effects DuckDB would ask it of every entry of a dictionary.
+    make("noted", counted.people.note, [text], text, side_effects=True)
     return counted
 
 
@@ -236,8 +240,9 @@ def query(form: Form, settings: SpendSettings, rules: tuple[Rule, ...], source: 
       CASE WHEN unit <> '' THEN {text_of["unit"]} ELSE {text_of["buyer_name"]} END AS unit,
       {text_of["voucher"]} AS voucher, {text_of["invoice_no"]} AS invoice_no,
       CASE WHEN kind = 'personal' AND NOT starts_with(told_id, 'p:') THEN '' ELSE told_id END AS supplier_id,
-      CASE WHEN kind <> 'personal' THEN {text_of["supplier_name"]}
-           WHEN starts_with(told_id, 'p:') THEN told_id ELSE '' END AS supplier_name,
+      CASE WHEN kind = 'legal' THEN {text_of["supplier_name"]}
+           WHEN kind <> 'personal' THEN '' WHEN starts_with(told_id, 'p:') THEN told_id || noted(supplier_name)
+           ELSE noted(supplier_name) END AS supplier_name,
       kind AS supplier_kind, {text_of["account"]} AS account, {text_of["account_text"]} AS account_text,
       CASE WHEN problem = '' THEN {net}
            WHEN problem IN ('currency_unknown', 'amount_personal') THEN NULL

@@ -223,3 +223,89 @@ def test_a_large_amount_that_is_nobodys_number_is_an_amount(tmp_path: Path) -> N
     # Ten digits, but the fourth month-day does not exist: 1,999,999,999 kronor.
     passed = read(tmp_path, ledger(line("V1", "1999999999")))
     assert balance(passed) == {"counted": (1, 199_999_999_900)}
+
+
+def test_empty_cells_at_the_end_shift_nothing(tmp_path: Path) -> None:
+    content = ledger(
+        line("V1", "1,00") + ";;;", line("V2", "2,00", name='"Fi""rma; AB"') + ";", line() + ";;x", ";" * 14
+    )
+    passed = read(tmp_path, content)
+    assert balance(passed) == {"counted": (2, 300), "quarantined": (1, 10000)}
+    assert "2 lines with empty cells beyond the header's, taken as they are" in passed.remarks
+    assert passed.blank == 1
+    names = [row["supplier_name"] for row in typed_lines(tmp_path / "typed")]
+    assert names == ["Firma AB", 'Fi"rma; AB']
+
+
+@pytest.mark.parametrize("mark", [".", ","])
+@pytest.mark.parametrize("amounts", [["1{0}234", "12{0}500"], ["500", "-1{0}234"], ["(1{0}234)"]])
+def test_an_ambiguous_decimal_mark_is_asked_about(tmp_path: Path, mark: str, amounts: list[str]) -> None:
+    content = ledger(*(line(f"V{n}", text.format(mark)) for n, text in enumerate(amounts)))
+    with pytest.raises(LedgerError) as stopped:
+        read(tmp_path, content)
+    for part in ("ledger.csv", "column belopp", f"{mark}234'", "municipality.yaml", "decimal_mark"):
+        assert part in str(stopped.value)
+
+
+def test_the_setting_decides_what_the_mark_means(tmp_path: Path) -> None:
+    """1.234 is 1 234.00 kronor with a decimal comma, and 1.23 (rounded half to even) with a decimal point."""
+    content = ledger(line("V1", "1.234"))
+    assert read(tmp_path, content, decimal_mark=",").amount_ore == 123_400
+    assert read(tmp_path, content, decimal_mark=".").amount_ore == 123
+
+
+@pytest.mark.parametrize(("amount", "ore"), [("1.234.567", 123_456_700), ("0.500", 50), ("1234.567", 123_457)])
+def test_a_value_that_tells_the_mark_is_enough(tmp_path: Path, amount: str, ore: int) -> None:
+    """Two marks set thousands apart; nothing but a decimal mark follows a zero alone, or four digits."""
+    passed = read(tmp_path, ledger(line("V1", amount), line("V2", "500")))
+    assert passed.amount_ore == ore + 50_000
+
+
+@pytest.mark.parametrize("supplier", ["", "4711", "DE123456789", "640823-3234", "saknas"])
+def test_a_name_without_a_legal_person_behind_it_is_not_kept(tmp_path: Path, supplier: str) -> None:
+    passed = read(tmp_path, ledger(line("V1", name="Anna Exempelsson", supplier=supplier), line("V2")))
+    (tmp_path / "ledger.csv").unlink()
+    rows = typed_lines(tmp_path / "typed")
+    assert "Exempelsson" not in repr(rows) + passed.to_json()
+    assert rows[1]["supplier_name"] == "Firma AB"
+
+
+def test_sie_corrections_count_once(tmp_path: Path) -> None:
+    """#RTRANS adds a line that stands again as #TRANS; #BTRANS strikes one out: 10.50 + 4.00 are left."""
+    sie = """#FLAGGA 0
+#FORMAT PC8
+#SIETYP 4
+#KONTO 4110 "Kött åäö"
+#KONTO 1930 "Bank"
+#KONTO 3010 "Försäljning"
+#VER "A" 1 20230115 "Faktura"
+{
+#TRANS 4110 {} 10.50
+#BTRANS 4110 {} 99.00
+#RTRANS 4110 {} 4.00
+#TRANS 4110 {} 4.00
+#TRANS 1930 {} -20.50
+#TRANS 3010 {} 6.00
+}
+"""
+    passed = read(tmp_path, sie.encode("cp437"), "l.se")
+    assert balance(passed) == {"counted": (2, 1450), "cash": (1, -2050), "income": (1, 600)}
+    assert typed_lines(tmp_path / "typed")[0]["account_text"] == "Kött åäö"
+
+
+def test_a_persons_name_is_withheld_on_every_line(tmp_path: Path) -> None:
+    """It stands beside a number once; then on a legal person's line, turned round, and in texts."""
+    rows = (
+        line("V1", name="Anna Exempelsson", supplier="640823-3234"),
+        line("V2", name="ANNA  Exempelsson"),
+        line("V3", item="Städning, Exempelsson Anna, mars"),
+        line("V4", text="Arvode Anna Exempelsson"),
+        line("V5", name="Anna AB", item="Annas exempel"),
+    )
+    passed = read(tmp_path, ledger(*rows))
+    (tmp_path / "ledger.csv").unlink()
+    typed = typed_lines(tmp_path / "typed")
+    assert "exempelsson" not in (repr(typed) + passed.to_json()).casefold()
+    assert [row["supplier_name"] for row in typed[1:]] == ["", "Firma AB", "Firma AB", "Anna AB"]
+    assert (typed[2]["item_text"], typed[4]["item_text"]) == ("[withheld]", "Annas exempel")
+    assert balance(passed) == {"counted": (5, 50000)}

@@ -1,0 +1,112 @@
+"""A whole refresh with a hostile ledger: no krona is lost, and no person stands in any byte that it writes."""
+
+import shutil
+import sqlite3
+from contextlib import closing
+
+import pyarrow.parquet as pq
+import pytest
+
+from klimat_pipeline_tests.pipeline.commands import PROJECT, Answer, Klimat
+
+HEADER = (
+    "kopare_id;verifikationsnummer;leverantor;leverantor_id;konto_nr;konto_text;belopp;datum;fakturanummer;text;moms"
+)
+#: The number that Skatteverket shows (Luhn holds), a coordination number made of it (24 August is day 84), and another.
+NUMBERS = ("6408233234", "6408833231", "8112289874")
+NAME = "Anna Exempelsson"
+
+
+def row(number: int, amount: str, **own: str) -> str:
+    cells = {
+        "name": "Firma AB",
+        "id": "556677-8899",
+        "text": "Livsmedel",
+        "item": "",
+        "day": "2023-03-01",
+        "vat": "",
+    } | own
+    return (
+        f"212000-1157;V{number};{cells['name']};{cells['id']};4110;{cells['text']};{amount};{cells['day']};F{number};"
+        f"{cells['item']};{cells['vat']}"
+    )
+
+
+def hostile() -> tuple[bytes, int]:
+    """The ledger and its oere (by hand, beside each line)."""
+    rows: list[tuple[str, int]] = [
+        (row(1, "1 234,50"), 123_450),
+        (row(2, "100,00-", name=NAME, id="640823-3234", item="Städ 640823 3234"), -10_000),
+        (row(3, "50,00", name=NAME, id=""), 5_000),
+        (row(4, "60,00", item=f"Arvode {NAME} 19640823-3234"), 6_000),
+        (row(5, "70,00", id="196408833231", name=NAME), 7_000),
+        (row(6, "80,00", id="811228+9874", text="Bidrag 8112289874"), 8_000),
+        (row(7, "6408233234"), 0),  # a number in the place of an amount: no amount can be told
+        (row(8, "90,00", name="=cmd|'/c calc'!A0"), 9_000),
+        (row(9, "10,00", vat="-2,50"), 1_000),
+        (row(10, "11,00", day="2023-02-29", item="640823-3234"), 1_100),
+        ("V11;" + row(11, "12,00", name=f"{NAME} 640823-3234"), 1_200),
+        (row(12, "13,00") + ";;;", 1_300),
+        (row(13, "14,00", item="x" * 50_000_000), 1_400),
+        (row(14, "-1 234,50"), -123_450),
+        (row(1, "1 234,50"), 123_450),
+        (row(15, NAME), 0),
+    ]
+    text = "\n".join((HEADER, *(line for line, _ in rows))) + "\n"
+    return text.encode("latin-1"), sum(ore for _, ore in rows)
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> tuple[Klimat, Answer, int]:
+    checkout, content = tmp_path_factory.mktemp("checkout"), hostile()
+    shutil.copytree(PROJECT / "data" / "reference", checkout / "data" / "reference")
+    for part in (PROJECT / "data").iterdir():
+        if part.name in ("intermediate", "published", "reference", "dagster"):
+            continue
+        if part.is_dir():
+            shutil.copytree(part, checkout / "data" / part.name)
+        else:
+            shutil.copy(part, checkout / "data" / part.name)
+    folder = checkout / "data" / "municipalities" / "1283_helsingborg"
+    (folder / "ledger").mkdir()
+    (folder / "ledger" / "l.csv").write_bytes(content[0])
+    (folder / "ledger" / "bom.csv").write_bytes(
+        b"\xef\xbb\xbf" + f"{HEADER}\n{row(90, '1,00', day='2022-01-01', id='640823-3234', name=NAME)}\n".encode()
+    )
+    with (folder / "municipality.yaml").open("a", encoding="utf-8") as file:
+        file.write("\nspend:\n  quarantine_limit_pct: 100.0\n  columns: {moms: vat}\n")
+    klimat = Klimat(tmp_path_factory.mktemp("data"), (("KLIMAT_PROJECT_DIR", str(checkout)),))
+    answer = klimat.apart("refresh", KLIMAT_PERSONAL_KEY="a key that only this test knows")
+    return klimat, answer, content[1] + 100
+
+
+def test_it_runs(run: tuple[Klimat, Answer, int]) -> None:
+    assert run[1].code == 0, run[1].text[-3000:]
+
+
+def test_every_krona_is_somewhere(run: tuple[Klimat, Answer, int]) -> None:
+    scope = run[0].intermediate("spend/scope")
+    assert scope[scope["municipality_code"] == "1283"]["amount_ore"].sum() == run[2]
+
+
+def test_no_person_in_any_byte(run: tuple[Klimat, Answer, int]) -> None:
+    """Bytes of every file, and what compression hides: every value of every Parquet and SQLite file."""
+    klimat, answer, _ = run
+    files = [path for path in klimat.data.rglob("*") if path.is_file() and not path.is_symlink()]
+    assert len(files) > 50
+    texts = {"printed": answer.text.encode()}
+    for path in files:
+        content = path.read_bytes()
+        texts[str(path)] = content
+        if content[:4] == b"PAR1":
+            texts[f"{path} values"] = repr(pq.read_table(path, partitioning=None).to_pydict()).encode()
+        elif content.startswith(b"SQLite format 3"):
+            with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as held:
+                held.text_factory = bytes
+                names = [n.decode() for (n,) in held.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+                texts[f"{path} values"] = b"".join(
+                    repr(r).encode() for n in names for r in held.execute(f'SELECT * FROM "{n}"')
+                )
+    spellings = [f"{n[:6]}{mark}{n[6:]}".encode() for n in NUMBERS for mark in ("", "-", "+", " ")]
+    traces = (*spellings, NAME.encode(), b"Exempelsson")
+    assert [(name, trace) for name, content in texts.items() for trace in traces if trace in content] == []
