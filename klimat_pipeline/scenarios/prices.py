@@ -2,8 +2,8 @@
 
 With I the consumer price index: kronor of the stated year = kronor * I(stated year) / I(the action's own year).
 
-* The stated year is the method's (``scenario_assumptions.csv``). A municipality whose costs are all of one year that the
-  index lacks keeps that year: nothing has to be converted there, and its rows say so.
+* The stated year is the method's (``scenario_assumptions.csv``). A municipality whose costs are all of one year that
+  the index lacks keeps that year: nothing has to be converted there, and its rows say so.
 * Elsewhere a year that the index lacks cannot be converted: the cost is not estimated (NE), never summed as it is and
   never converted with another year's index. The index is general: what buses or drainage cost may have risen otherwise.
 
@@ -12,6 +12,7 @@ What belongs here: the conversion. What does not: where the index comes from (``
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -74,10 +75,10 @@ def _base(stated: "pd.Series[int]", index: Mapping[int, float], price_year: int)
     return price_year if only in index and price_year in index else only
 
 
-def _factor(own: object, target: int, index: Mapping[int, float]) -> float:
+def _factor(own: Any, target: int, index: Mapping[int, float]) -> float:
     if own is None or pd.isna(own):
         return np.nan
-    year = int(str(own)) if not isinstance(own, float) else int(own)
+    year = int(own)
     if year == target:
         return 1.0
     return index[target] / index[year] if year in index and target in index else np.nan
