@@ -87,6 +87,7 @@ class Assumptions:
     common_fraction: float
     similar_count: int
     discount_rate_pct: float
+    investment_price_year: int
     sectors: Mapping[str, SectorWidth]
     years: Mapping[tuple[str, int], tuple[Treatment, str]]
     uncertainty_pct: Mapping[str, float]
@@ -107,7 +108,7 @@ class Assumptions:
         return "; ".join(f"{s}: {', '.join(map(str, ys))} {words[how]}" for (s, how), ys in sorted(found.items()))
 
 
-_WHOLE = ("window_years", "level_years", "similar_count")
+_WHOLE = ("window_years", "level_years", "similar_count", "investment_price_year")
 _PARTS = ("bend_fraction", "prior_years", "common_fraction", "discount_rate_pct")
 _AT_MOST_ONE = ("common_fraction",)
 

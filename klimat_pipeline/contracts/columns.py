@@ -960,6 +960,23 @@ COLUMNS = _columns(
     Column(
         "discounted_cost_msek", _NUM, "The lifetime's costs, discounted to the first year.", unit="MSEK", nullable=True
     ),
+    Column(
+        "stated_price_year",
+        _INT,
+        "Year in whose prices the action's own file has its kronor.",
+        nullable=True,
+        minimum=1900,
+        maximum=2200,
+    ),
+    Column(
+        "price_factor",
+        _NUM,
+        "Kronor of 'price_year' per krona of 'stated_price_year', by the consumer price index; missing where the index "
+        "has no value for the year: then there are no kronor (NE).",
+        unit="factor",
+        nullable=True,
+        minimum=0,
+    ),
     Column("discount_rate_pct", _NUM, "Discount rate, real, per cent a year.", unit="%", minimum=0),
     Column(
         "sek_per_t",

@@ -46,6 +46,7 @@ def pathways(
     from klimat_pipeline.scenarios import pathways as paths
     from klimat_pipeline.scenarios.charts import outlook
     from klimat_pipeline.scenarios.planned import of_other_plans, sector_of_line, together, with_numbers
+    from klimat_pipeline.scenarios.prices import general_index, in_one_price_year
     from klimat_pipeline.scenarios.simulation import simulate
 
     assumptions, draws = project.assumptions, project.settings.draws
@@ -58,14 +59,16 @@ def pathways(
         emissions, targets, population, municipalities, similar_count=assumptions.similar_count
     )
     ahead = paths.pathways(futures, indicators)
-    curve = abatement.abatement_cost(actions, targets, discount_rate_pct=assumptions.discount_rate_pct)
+    index = general_index(project.settings.reference_dir)
+    priced = in_one_price_year(actions, index, assumptions.investment_price_year)
+    curve = abatement.abatement_cost(priced, targets, discount_rate_pct=assumptions.discount_rate_pct)
     frames = {
         "indicators/comparison": compared,
         "scenarios/pathways": ahead,
         "scenarios/probability": probability.target_probability(futures, indicators),
         "scenarios/sensitivity": sensitivity.target_sensitivity(futures),
         "scenarios/hindcast": hindcast.hindcast(emissions, assumptions),
-        "scenarios/investment": investment.investment_plan(actions, targets),
+        "scenarios/investment": investment.investment_plan(priced, targets),
         "scenarios/abatement": curve,
     }
     shown = {"scenarios/pathways": pictures(outlook(ahead, indicators, curve, compared))}

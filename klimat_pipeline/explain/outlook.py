@@ -62,7 +62,15 @@ def abatement(sources: Sources, row: Row) -> list[Node]:
         nodes.append(agreement(said, sum(until), row["until_target_t"], "the figure", tolerance=tolerance))
     if row["sek_per_t"] is None:
         return [*nodes, Node("no cost per tonne", row["notation_key"])]
-    detail = {name: row[name] for name in ("discount_rate_pct", "price_year", "discounted_cost_msek", "discounted_t")}
+    names = (
+        "discount_rate_pct",
+        "price_year",
+        "stated_price_year",
+        "price_factor",
+        "discounted_cost_msek",
+        "discounted_t",
+    )
+    detail = {name: row[name] for name in names}
     return [*nodes, Node("cost per tonne", row["sek_per_t"], "SEK/t", detail)]
 
 

@@ -92,7 +92,7 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
     "scenarios/pathways": (_reconciles(outlook.percentiles_ordered), _reconciles(outlook.actions_never_raise)),
     "scenarios/hindcast": (_likely(outlook.intervals_cover),),
     "scenarios/investment": (_reconciles(outlook.investment_is_paid_for),),
-    "scenarios/abatement": (_likely(outlook.one_price_year),),
+    "scenarios/abatement": (_reconciles(outlook.one_price_year), _likely(outlook.prices_convertible)),
     # -- targets, gap, neutrality
     "clean/published_gap": (_likely(council.printed_gap_agrees),),
     "indicators/targets": (_reconciles(council.targets_match_sectors),),

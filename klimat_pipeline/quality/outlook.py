@@ -54,14 +54,32 @@ def investment_is_paid_for(tables: Tables) -> Sequence[Finding]:
 
 
 def one_price_year(tables: Tables) -> Sequence[Finding]:
-    """A municipality's curve compares kronor of one price year."""
+    """A municipality's costs are in kronor of one price year."""
     frame = tables["scenarios/abatement"]
-    costed = frame[frame["sek_per_t"].notna()]
+    costed = frame[frame["lifetime_cost_msek"].notna()]
     if costed.empty:
-        return [not_applicable("no action has a cost per tonne")]
+        return [not_applicable("no action has a cost")]
     years = costed.groupby("municipality_code")["price_year"].nunique()
     mixed = years[years > 1].reset_index()
     return [_none(mixed, years.reset_index(), ["municipality_code"], "municipalities mix price years in their curve")]
+
+
+def prices_convertible(tables: Tables) -> Sequence[Finding]:
+    """The price index reaches the price year of every cost; where it does not, the cost is NE."""
+    frame = tables["scenarios/abatement"]
+    stated = frame[frame["stated_price_year"].notna()]
+    if stated.empty:
+        return [not_applicable("no action has a cost")]
+    lost = stated[stated["price_factor"].isna()]
+    return [
+        _none(
+            lost,
+            stated,
+            ["municipality_code", "action_id", "stated_price_year"],
+            "costs of a price year without an index value, left out as NE",
+            "add the year with its source to data/reference/price_index.csv",
+        )
+    ]
 
 
 def intervals_cover(tables: Tables) -> Sequence[Finding]:
@@ -91,7 +109,13 @@ def intervals_cover(tables: Tables) -> Sequence[Finding]:
     ]
 
 
-def _none(wrong: pd.DataFrame, among: pd.DataFrame, keys: list[str], what: str) -> Finding:
+def _none(
+    wrong: pd.DataFrame,
+    among: pd.DataFrame,
+    keys: list[str],
+    what: str,
+    suspicion: str = "an error in the code of the scenarios, or actions that contradict each other",
+) -> Finding:
     if wrong.empty:
         return passed(f"0 of {len(among)}: {what}", limit="0", observed="0")
     return failed(
@@ -100,5 +124,5 @@ def _none(wrong: pd.DataFrame, among: pd.DataFrame, keys: list[str], what: str) 
         limit="0",
         keys=first_keys(wrong, keys),
         count=len(wrong),
-        suspicion="an error in the code of the scenarios, or actions that contradict each other",
+        suspicion=suspicion,
     )

@@ -6,7 +6,8 @@ tonnes are discounted alike (the levelised cost), so that the figure is the pric
 action; at a rate of zero it is plain cost over plain tonnes. The lifetime has to be known: krona per tonne of a single
 year says nothing.
 
-What belongs here: each action on its own. What does not: interactions (``planned``), conversion of price years.
+What belongs here: each action on its own. What does not: interactions (``planned``), conversion of price years
+(``prices``).
 """
 
 from typing import Any
@@ -26,6 +27,8 @@ _CARRIED = (
     "name_en",
     "action_status",
     "price_year",
+    "stated_price_year",
+    "price_factor",
     "other_benefits",
     "source",
     "note",
@@ -36,7 +39,7 @@ def abatement_cost(actions: pd.DataFrame, targets: pd.DataFrame, *, discount_rat
     """Cost per tonne of every action, and its place in the municipality's curve.
 
     Args:
-        actions: ``clean/actions``.
+        actions: ``clean/actions`` in one price year (``prices.in_one_price_year``).
         targets: ``clean/targets``, for the year that the plan is made for.
         discount_rate_pct: real, per cent a year.
 

@@ -7,7 +7,7 @@
   nobody has said who bears them.
 * Tonnes are those of the action alone, at its most likely effect: they are not to be added where actions interact.
 * An action without a cost has none here (notation key NE), never zero; its tonnes are shown all the same. Kronor are
-  those of the stated price year and never converted: sums over actions need one price year.
+  those of one price year per municipality (``prices``): what cannot be converted to it is NE too.
 """
 
 from collections.abc import Iterator
@@ -27,7 +27,7 @@ def investment_plan(actions: pd.DataFrame, targets: pd.DataFrame) -> pd.DataFram
     """Costs, payers and tonnes of every action and year.
 
     Args:
-        actions: ``clean/actions``.
+        actions: ``clean/actions`` in one price year (``prices.in_one_price_year``).
         targets: ``clean/targets``, for the year that the plan is made for.
 
     Returns:
@@ -91,7 +91,7 @@ def _years(action: dict[str, Any], ends: dict[str, int]) -> Iterator[dict[str, A
             **{f"{payer}_msek": None if invested is None else invested * share for payer, share in shares.items()},
             "unfunded_msek": None if invested is None else invested * open_share,
             "running_msek": None if pd.isna(action["annual_cost_msek"]) else float(plan["running"][at]),
-            "price_year": action["price_year"],
+            **{name: action[name] for name in ("price_year", "stated_price_year", "price_factor")},
             "reduced_t": float(plan["tonnes"][at]),
             "cumulated_t": float(saved[at]),
             "is_until_target": until is not None and year <= until,

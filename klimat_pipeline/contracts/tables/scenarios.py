@@ -107,12 +107,17 @@ HINDCAST = Table(
 _COST = (f"{_ACTIONS}.cost_msek", f"{_ACTIONS}.start_year", f"{_ACTIONS}.ramp_years")
 _EFFECT = tuple(f"{_ACTIONS}.{n}" for n in ("effect_t_per_year", "start_year", "ramp_years", "lifetime_years"))
 _LEVELISED = tuple(dict.fromkeys((*_COST, f"{_ACTIONS}.annual_cost_msek", *_EFFECT)))
+_PRICES = (
+    col("price_year").use(f"{_ACTIONS}.price_year"),
+    col("stated_price_year").use(f"{_ACTIONS}.price_year"),
+    col("price_factor").use(f"{_ACTIONS}.price_year"),
+)
 _PAYERS = ("municipal", "regional", "national", "private", "eu")
 
 INVESTMENT = Table(
     key="scenarios/investment",
     description="Climate investment plan, year by year: what each action costs, who pays, and what it saves. Prices of "
-    "the stated year; actions are counted one by one, without what they take from each other.",
+    "one year, price_year; actions are counted one by one, without what they take from each other.",
     columns=(
         col("municipality_code").use(f"{_ACTIONS}.municipality_code"),
         col("action_id").use(f"{_ACTIONS}.action_id"),
@@ -121,7 +126,7 @@ INVESTMENT = Table(
         *(col(f"{payer}_msek").use(*_COST, f"{_ACTIONS}.share_{payer}") for payer in _PAYERS),
         col("unfunded_msek").use(*_COST, *(f"{_ACTIONS}.share_{payer}" for payer in _PAYERS)),
         col("running_msek").use(f"{_ACTIONS}.annual_cost_msek"),
-        col("price_year").use(f"{_ACTIONS}.price_year"),
+        *_PRICES,
         col("reduced_t").use(*_EFFECT),
         col("cumulated_t").use(*_EFFECT),
         col("is_until_target").use("clean/targets.target_year"),
@@ -146,7 +151,7 @@ ABATEMENT = Table(
         col("lifetime_cost_msek").use(*_COST, f"{_ACTIONS}.annual_cost_msek"),
         col("discounted_cost_msek").use(*_COST, f"{_ACTIONS}.annual_cost_msek"),
         col("discount_rate_pct"),
-        col("price_year").use(f"{_ACTIONS}.price_year"),
+        *_PRICES,
         col("sek_per_t").use(*_LEVELISED),
         col("sek_per_t_undiscounted").use(*_LEVELISED),
         col("abatement_order").use(*_LEVELISED),

@@ -149,7 +149,7 @@ def test_no_lifetime_no_cost_per_tonne() -> None:
     assert row["notation_key"] == "NE"
 
 
-def test_mixed_price_years_are_remarked() -> None:
+def test_mixed_price_years_are_an_error() -> None:
     frame = cost(country.action("old", price_year=2015), country.action("new")).reset_index()
     assert [finding.outcome for finding in one_price_year({"scenarios/abatement": frame})] == ["failed"]
     assert [f.outcome for f in one_price_year({"scenarios/abatement": frame.head(1)})] == ["passed"]
