@@ -402,7 +402,13 @@ COLUMNS = _columns(
     Column("report_name", _TEXT, "Name under which a report was frozen."),
     Column("frozen_on", _TEXT, "Day on which it was frozen, ISO date.", pattern=r"\d{4}-\d{2}-\d{2}"),
     # -- inventories ---------------------------------------------------------------------------------------------
-    Column("line", _TEXT, "Line of the inventory (data/reference/inventory_lines.csv).", pattern=IDENTIFIER),
+    Column(
+        "line",
+        _TEXT,
+        "Line of the table: of the inventory (data/reference/inventory_lines.csv), of a gap table, or a target; 'total' "
+        "is their sum.",
+        pattern=IDENTIFIER,
+    ),
     Column(
         "gpc_sector",
         _TEXT,
@@ -1469,7 +1475,7 @@ COLUMNS = _columns(
     Column(
         "facility_id",
         _TEXT,
-        "Plant that several municipalities share.",
+        "Plant that several municipalities share, or that captures what a line of sinks counts; never both.",
         pattern=IDENTIFIER,
     ),
     Column(

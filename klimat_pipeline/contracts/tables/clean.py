@@ -400,11 +400,7 @@ SINKS = Table(
         col("additionality"),
         col("is_in_gross"),
         col("certificates_sold_t").use(nullable=True),
-        col("facility_id").use(
-            nullable=True,
-            description="Plant that captures it, where it is a capture: no plant may stand both here and in the "
-            "registry of shared facilities.",
-        ),
+        col("facility_id").use(nullable=True),
         col("source"),
         col("note"),
     ),
@@ -417,7 +413,7 @@ PUBLISHED_GAP = Table(
     description="Gap table (Climate City Contract, A-2.1) as the municipality prints it, its errors included.",
     columns=(
         col("municipality_code"),
-        col("line").use(description="Line of the printed gap table; 'total' is its sum."),
+        col("line"),
         col("scopes"),
         col("of_lines"),
         col("carrier").use(nullable=True),

@@ -14,16 +14,14 @@ _FUTURE = (_EMISSIONS, f"{_ACTIONS}.effect_t_per_year", "clean/published_gap.oth
 PATHWAYS = Table(
     key="scenarios/pathways",
     description="Emissions in each year ahead under each scenario: the middle of the simulated futures, and the range "
-    "that holds nine in ten of them. Current releases only.",
+    "that holds nine in ten of them. Current releases only. A line is 'total', a main sector or a target of the "
+    "municipality's own; it joins sector_indicators, target_status and target_probability, where it is called "
+    "target_id.",
     columns=(
         col("municipality_code").use(f"{_SECTORS}.municipality_code"),
         col("release_id").use(f"{_SECTORS}.release_id"),
         col("scenario").use(f"{_ACTIONS}.action_id"),
-        col("line").use(
-            f"{_SECTORS}.target_id",
-            description="What is followed ahead: 'total', a main sector, or a target of the municipality's own. Joins "
-            "sector_indicators, target_status and target_probability, where it is called target_id.",
-        ),
+        col("line").use(f"{_SECTORS}.target_id"),
         col("year").use(f"{_SECTORS}.target_year"),
         col("p05_t").use(*_FUTURE),
         col("p50_t").use(*_FUTURE),
@@ -184,7 +182,9 @@ _SAVED = (f"{_PRINT}.actions_t", f"{_ACTIONS}.effect_t_per_year")
 GAP = Table(
     key="scenarios/gap",
     description="Gap table in the seven columns of the Climate City Contract's A-2.1: baseline, target, latest, other "
-    "plans, gap, actions, residual. The bases (gap_basis) stand beside each other and are never added.",
+    "plans, gap, actions, residual. The bases (gap_basis) stand beside each other and are never added. A line is one of "
+    "the print on the bases 'printed' and 'computed', a target or a sector that none covers on the basis 'targets'; "
+    "'total' sums the lines outside the memo.",
     columns=(
         col("municipality_code").use(f"{_PRINT}.municipality_code"),
         col("release_id").use(f"{_COHERENCE}.release_id"),
@@ -192,8 +192,6 @@ GAP = Table(
         col("line").use(
             f"{_PRINT}.line",
             f"{_COHERENCE}.coherence_item",
-            description="Line of the gap table: of the print on the bases 'printed' and 'computed', a target or a "
-            "sector that none covers on the basis 'targets'; 'total' sums the lines outside the memo.",
         ),
         col("is_current_release").use(f"{_COHERENCE}.is_current_release"),
         col("scopes").use(f"{_PRINT}.scopes"),

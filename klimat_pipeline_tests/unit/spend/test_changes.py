@@ -13,9 +13,9 @@ from klimat_pipeline.quality.catalogue import run_checks
 from klimat_pipeline.spend.changes import PARTS, explained, logarithmic_mean
 from klimat_pipeline_tests.unit.spend.purchases import computed, electricity, food
 
-#: Prices rose by a tenth from 2022 to 2023.
+#: Prices rose by a tenth from 2022 to 2023, on a base like that of the years before (343 in 2021).
 TENTH = [
-    IndexValue(year=year, value=value, source="the test's input") for year, value in ((2022, 100.0), (2023, 110.0))
+    IndexValue(year=year, value=value, source="the test's input") for year, value in ((2022, 370.0), (2023, 407.0))
 ]
 
 
