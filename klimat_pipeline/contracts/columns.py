@@ -405,8 +405,8 @@ COLUMNS = _columns(
     Column(
         "line",
         _TEXT,
-        "Line of the table: of the inventory (data/reference/inventory_lines.csv), of a gap table, or a target; 'total' "
-        "is their sum.",
+        "Line of the table: of the inventory (data/reference/inventory_lines.csv), of a gap table, or a target; "
+        "'total' is their sum.",
         pattern=IDENTIFIER,
     ),
     Column(

@@ -6,6 +6,15 @@ import pandas as pd
 from klimat_pipeline.defs.project import Project
 from klimat_pipeline.defs.wiring import checked_together, pictures, wired_together
 
+_DRAWN_FROM = (
+    "corrected/emissions",
+    "corrected/corrections",
+    "indicators/sectors",
+    "clean/targets",
+    "clean/actions",
+    "clean/published_gap",
+)
+
 
 @dg.multi_asset(
     name="pathways",
@@ -17,7 +26,28 @@ from klimat_pipeline.defs.wiring import checked_together, pictures, wired_togeth
         "scenarios/hindcast",
         "scenarios/investment",
         "scenarios/abatement",
-        kinds=("numpy", "vega"),
+        kinds={
+            "indicators/comparison": ("pandas", "vega"),
+            "scenarios/pathways": ("numpy", "vega"),
+            "scenarios/probability": ("numpy",),
+            "scenarios/sensitivity": ("numpy",),
+            "scenarios/hindcast": ("numpy",),
+            "scenarios/abatement": ("pandas", "vega"),
+        },
+        reads={
+            "indicators/comparison": (
+                "corrected/emissions",
+                "clean/targets",
+                "clean/population",
+                "clean/municipalities",
+            ),
+            "scenarios/pathways": _DRAWN_FROM,
+            "scenarios/probability": _DRAWN_FROM,
+            "scenarios/sensitivity": _DRAWN_FROM,
+            "scenarios/hindcast": ("corrected/emissions",),
+            "scenarios/investment": ("clean/actions", "clean/targets"),
+            "scenarios/abatement": ("clean/actions", "clean/targets"),
+        },
         emissions="corrected/emissions",
         corrections="corrected/corrections",
         indicators="indicators/sectors",
@@ -44,7 +74,7 @@ def pathways(
     from klimat_pipeline.indicators.comparison import municipality_comparison
     from klimat_pipeline.scenarios import abatement, hindcast, investment, probability, sensitivity
     from klimat_pipeline.scenarios import pathways as paths
-    from klimat_pipeline.scenarios.charts import outlook
+    from klimat_pipeline.scenarios.charts import abatement_curves, comparison_strips, pathway_fans
     from klimat_pipeline.scenarios.planned import of_other_plans, sector_of_line, together, with_numbers
     from klimat_pipeline.scenarios.prices import general_index, in_one_price_year
     from klimat_pipeline.scenarios.simulation import simulate
@@ -71,5 +101,10 @@ def pathways(
         "scenarios/investment": investment.investment_plan(priced, targets),
         "scenarios/abatement": curve,
     }
-    shown = {"scenarios/pathways": pictures(outlook(ahead, indicators, curve, compared))}
+    aiming = targets.loc[targets["target_kind"] == "contract", "municipality_code"]
+    shown = {
+        "indicators/comparison": pictures(comparison_strips(compared, aiming)),
+        "scenarios/pathways": pictures(pathway_fans(ahead, indicators)),
+        "scenarios/abatement": pictures(abatement_curves(curve)),
+    }
     yield from checked_together(context, frames, {}, shown)

@@ -1,8 +1,9 @@
-"""Charts of what is ahead: the fan of pathways, the abatement curve, the comparison strip; one picture a municipality.
+"""Charts of what is ahead: the fan of pathways, the abatement curve, the comparison strip; a picture a municipality.
 
 Vega-Lite specifications as in ``indicators.plots``; a frame in, a chart out.
 """
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from klimat_pipeline.scenarios.simulation import BUSINESS_AS_USUAL, EXISTING, TARGET, WITH_ACTIONS
@@ -19,46 +20,68 @@ _TOTAL = "total"
 _MOST_STEPS = 25
 
 
-def outlook(
-    pathways: "pd.DataFrame", indicators: "pd.DataFrame", abatement: "pd.DataFrame", comparison: "pd.DataFrame"
-) -> dict[str, Chart]:
-    """One composed chart per municipality with a target for its total: fan, abatement curve, comparison strip.
+def pathway_fans(pathways: "pd.DataFrame", indicators: "pd.DataFrame") -> dict[str, Chart]:
+    """The fan of the total of every municipality with a target for it.
 
     Args:
         pathways: ``scenarios/pathways``.
         indicators: ``indicators/sectors``, for the years behind.
-        abatement: ``scenarios/abatement``.
-        comparison: ``indicators/comparison``.
 
     Returns:
-        Charts by municipality code; parts without figures are left out.
+        Charts by municipality code.
     """
     aimed = pathways[(pathways["scenario"] == TARGET) & (pathways["line"] == _TOTAL)]
     charts = {}
-    for code in aimed["municipality_code"].unique():
+    for code, mine in aimed.groupby("municipality_code"):
         # A municipality may have several releases, one of each substance: the one of all gases comes first.
-        mine = aimed[aimed["municipality_code"] == code].sort_values(["gas_basis", "release_id"])
-        release = str(mine["release_id"].iloc[0])
+        release = str(mine.sort_values(["gas_basis", "release_id"])["release_id"].iloc[0])
         of = {"municipality_code": code, "release_id": release}
-        total = of | {"target_id": _TOTAL}
-        parts = [pathway_fan(_only(pathways, of | {"line": _TOTAL}), _only(indicators, total))]
-        own = abatement[(abatement["municipality_code"] == code) & abatement["sek_per_t"].notna()]
-        if len(own):
-            parts.append(abatement_curve(own))
-        strip = _only(comparison, total)
-        if len(strip) and strip["compared"].max() > 1:
-            parts.append(comparison_strip(comparison[comparison["release_id"] == release], str(code)))
-        charts[str(code)] = {
-            "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
-            "title": {"text": f"What is ahead, release {release}", "anchor": "start", "color": _INK},
-            "vconcat": parts,
-            "resolve": {"scale": {"color": "independent"}},
-            "config": {
-                "axis": {"gridColor": _GRID, "domain": False, "labelColor": _INK, "titleColor": _INK},
-                "view": {"stroke": None},
-            },
-        }
+        fan = pathway_fan(_only(pathways, of | {"line": _TOTAL}), _only(indicators, of | {"target_id": _TOTAL}))
+        charts[str(code)] = _whole(fan, f"What is ahead, release {release}: medians, and bands that hold nine in ten")
     return charts
+
+
+def abatement_curves(abatement: "pd.DataFrame") -> dict[str, Chart]:
+    """The curve of every municipality with a cost per tonne, from ``scenarios/abatement``; charts by its code."""
+    costed = abatement[abatement["sek_per_t"].notna()]
+    return {
+        str(code): _whole(abatement_curve(own), _curve_title(own)) for code, own in costed.groupby("municipality_code")
+    }
+
+
+def comparison_strips(comparison: "pd.DataFrame", municipality_codes: Iterable[str]) -> dict[str, Chart]:
+    """The place of some municipalities among all, on the current release of all that has most figures.
+
+    Args:
+        comparison: ``indicators/comparison``.
+        municipality_codes: whose; nobody looks at 290 pictures.
+
+    Returns:
+        Charts by municipality code; none where there is nobody to compare with.
+    """
+    shown = comparison[comparison["is_current_release"] & (comparison["compared"] > 1)]
+    charts = {}
+    for code in sorted(set(municipality_codes)):
+        mine = shown[(shown["municipality_code"] == code) & (shown["target_id"] == _TOTAL)]
+        if mine.empty:
+            continue
+        first = mine.sort_values(["compared", "release_id"], ascending=[False, True]).iloc[0]
+        release, among = str(first["release_id"]), int(first["compared"])
+        strip = comparison_strip(shown[shown["release_id"] == release], code)
+        charts[code] = _whole(strip, f"{code} among {among} municipalities, release {release}")
+    return charts
+
+
+def _whole(chart: Chart, title: str) -> Chart:
+    return {
+        "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
+        "title": {"text": title, "anchor": "start", "color": _INK},
+        **chart,
+        "config": {
+            "axis": {"gridColor": _GRID, "domain": False, "labelColor": _INK, "titleColor": _INK},
+            "view": {"stroke": None},
+        },
+    }
 
 
 def pathway_fan(pathways: "pd.DataFrame", indicators: "pd.DataFrame") -> Chart:
@@ -142,14 +165,7 @@ def abatement_curve(abatement: "pd.DataFrame") -> Chart:
         }
         for row in abatement.sort_values("abatement_order").head(_MOST_STEPS).to_dict("records")
     ]
-    rate = abatement["discount_rate_pct"].iloc[0]
-    prices = sorted({int(year) for year in abatement["price_year"].dropna()})
     return {
-        "title": {
-            "text": f"Abatement curve, {rate:g} % discount rate, prices of {', '.join(map(str, prices)) or '?'}",
-            "anchor": "start",
-            "color": _INK,
-        },
         "width": 640,
         "height": 180,
         "data": {"values": steps},
@@ -168,6 +184,12 @@ def abatement_curve(abatement: "pd.DataFrame") -> Chart:
             },
         },
     }
+
+
+def _curve_title(abatement: "pd.DataFrame") -> str:
+    rate = abatement["discount_rate_pct"].iloc[0]
+    prices = sorted({int(year) for year in abatement["price_year"].dropna()})
+    return f"Abatement curve, {rate:g} % discount rate, prices of {', '.join(map(str, prices)) or '?'}"
 
 
 def comparison_strip(comparison: "pd.DataFrame", municipality_code: str) -> Chart:

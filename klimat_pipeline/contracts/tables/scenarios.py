@@ -182,8 +182,8 @@ _SAVED = (f"{_PRINT}.actions_t", f"{_ACTIONS}.effect_t_per_year")
 GAP = Table(
     key="scenarios/gap",
     description="Gap table in the seven columns of the Climate City Contract's A-2.1: baseline, target, latest, other "
-    "plans, gap, actions, residual. The bases (gap_basis) stand beside each other and are never added. A line is one of "
-    "the print on the bases 'printed' and 'computed', a target or a sector that none covers on the basis 'targets'; "
+    "plans, gap, actions, residual. The bases (gap_basis) stand beside each other and are never added. A line is one "
+    "of the print on the bases 'printed' and 'computed', a target or a sector that none covers on the basis 'targets'; "
     "'total' sums the lines outside the memo.",
     columns=(
         col("municipality_code").use(f"{_PRINT}.municipality_code"),
@@ -208,7 +208,13 @@ GAP = Table(
         col("gap_t").use(*_GOAL, *_LATEST, _OTHER),
         col("actions_t").use(*_SAVED),
         col("actions_counted_t").use(*_SAVED, *_LATEST, _OTHER, f"{_ACTIONS}.interaction_rule"),
-        col("residual_t").use(*_LATEST, _OTHER, *_SAVED, nullable=True),
+        col("residual_t").use(
+            *_LATEST,
+            _OTHER,
+            *_SAVED,
+            nullable=True,
+            description="Residual: latest - other plans - actions counted (column 7), tonnes CO2e.",
+        ),
         col("printed_gap_t").use(f"{_PRINT}.printed_gap_t"),
         col("printed_residual_t").use(f"{_PRINT}.printed_residual_t"),
         col("gap_off_t").use(f"{_PRINT}.printed_gap_t"),
@@ -243,7 +249,7 @@ NEUTRALITY = Table(
         col("gross_t").use("scenarios/gap.residual_t", f"{_COHERENCE}.emissions_t_co2e"),
         col("captured_fossil_t").use(_FLUX, _APPLIED[0]),
         col("captured_fossil_deducted_t").use(_FLUX, _APPLIED[0], f"{_SINKS}.is_in_gross"),
-        col("residual_t").use(*_NET),
+        col("residual_t").use(*_NET, description="Gross emissions less captured fossil carbon dioxide, tonnes CO2e."),
         col("reduction_pct").use(*_NET),
         col("min_reduction_pct").use(f"{_RULES}.min_reduction_pct"),
         col("is_reduction_met").use(*_RULED),

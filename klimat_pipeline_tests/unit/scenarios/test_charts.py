@@ -7,7 +7,14 @@ import pytest
 
 from klimat_pipeline.indicators.plots import as_markdown_image
 from klimat_pipeline.scenarios.abatement import abatement_cost
-from klimat_pipeline.scenarios.charts import abatement_curve, comparison_strip, outlook, pathway_fan
+from klimat_pipeline.scenarios.charts import (
+    abatement_curve,
+    abatement_curves,
+    comparison_strip,
+    comparison_strips,
+    pathway_fan,
+    pathway_fans,
+)
 from klimat_pipeline.scenarios.pathways import pathways
 from klimat_pipeline.scenarios.planned import Action
 from klimat_pipeline.scenarios.simulation import simulate
@@ -37,6 +44,7 @@ def comparison() -> pd.DataFrame:
         {
             "municipality_code": ["1283", "0114", "0115"],
             "release_id": country.R,
+            "is_current_release": True,
             "target_id": "total",
             "indicator_text": "Yearly change from 2015 to 2024, compound rate",
             "indicator_unit": "%/year",
@@ -73,8 +81,8 @@ def test_curve_is_as_wide_as_what_is_saved() -> None:
         ("Cheap", 0.0, pytest.approx(0.35)),
         ("Dear", pytest.approx(0.35), pytest.approx(0.7)),
     ]
-    title = abatement_curve(frame)["title"]["text"]
-    assert title == "Abatement curve, 3.5 % discount rate, prices of 2025"
+    (chart,) = abatement_curves(frame).values()
+    assert chart["title"]["text"] == "Abatement curve, 3.5 % discount rate, prices of 2025"
 
 
 def test_strip_marks_one_among_all() -> None:
@@ -83,18 +91,20 @@ def test_strip_marks_one_among_all() -> None:
     assert points[-1]["who"] == "1283", "drawn last, on top of the others"
 
 
-def test_one_picture_of_what_there_is(ahead: tuple[pd.DataFrame, pd.DataFrame]) -> None:
-    frame, indicators = ahead
-    none = abatement(country.action(cost_msek=None))
-    alone = comparison().assign(compared=1)
-    whole = outlook(frame, indicators, abatement(country.action()), comparison())
-    assert [
-        len(outlook(frame, indicators, *parts)["1283"]["vconcat"]) for parts in ((none, alone), (none, comparison()))
-    ] == [1, 2]
-    assert len(whole["1283"]["vconcat"]) == 3
-    assert as_markdown_image(whole["1283"]).startswith("![chart](data:image/svg+xml;base64,")
+def test_each_has_its_picture_where_there_is_something_to_show(ahead: tuple[pd.DataFrame, pd.DataFrame]) -> None:
+    charts = [
+        pathway_fans(*ahead),
+        abatement_curves(abatement(country.action())),
+        comparison_strips(comparison(), ["1283", "1281"]),
+    ]
+    assert [list(found) for found in charts] == [["1283"]] * 3
+    for found in charts:
+        assert as_markdown_image(found["1283"]).startswith("![chart](data:image/svg+xml;base64,")
 
 
-def test_no_target_no_picture(ahead: tuple[pd.DataFrame, pd.DataFrame]) -> None:
+def test_nothing_to_show_no_picture(ahead: tuple[pd.DataFrame, pd.DataFrame]) -> None:
     frame, indicators = ahead
-    assert outlook(frame[frame["scenario"] != "target"], indicators, abatement(country.action()), comparison()) == {}
+    assert pathway_fans(frame[frame["scenario"] != "target"], indicators) == {}
+    assert abatement_curves(abatement(country.action(cost_msek=None))) == {}
+    assert comparison_strips(comparison().assign(compared=1), ["1283"]) == {}
+    assert comparison_strips(comparison().assign(is_current_release=False), ["1283"]) == {}
