@@ -1,7 +1,6 @@
 """Assets of the stage ``published``: all tables at once or none, downstream of every blocking check."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import dagster as dg
 
@@ -13,7 +12,7 @@ from klimat_pipeline.published.shape import SHOWN
 #: Nightly refreshes confirm or renew the tables; one missed night is a remark, two are a fault.
 FRESHNESS = dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=50), warn_window=timedelta(hours=26))
 
-_SOURCES = {key.replace("/", "_"): key for key in sorted(set(SHOWN.values()))}
+_SOURCES = tuple(sorted(set(SHOWN.values())))
 
 
 @dg.multi_asset(
@@ -26,17 +25,19 @@ _SOURCES = {key.replace("/", "_"): key for key in sorted(set(SHOWN.values()))}
         )
         for name, contract in PUBLISHED.items()
     ],
-    ins={name: dg.AssetIn(key=key.split("/")) for name, key in _SOURCES.items()},
 )
-def publish(context: dg.AssetExecutionContext, project: Project, **tables: Any):
-    """Shape, audit and publish; the switch to the new version is the last thing that happens."""
+def publish(context: dg.AssetExecutionContext, project: Project):
+    """Shape, audit and publish; the switch to the new version is the last thing that happens.
+
+    It reads its tables itself: as inputs of the step, every one of them would be two events in Dagster's history.
+    """
     from klimat_pipeline.contracts.arrow import to_pandas
     from klimat_pipeline.manifest import inputs
     from klimat_pipeline.published.publication import publish as publish_tables
     from klimat_pipeline.published.shape import shape
 
     made_from = inputs(project.settings, municipalities=project.municipalities, releases=project.releases)
-    shaped = shape({key: tables[name] for name, key in _SOURCES.items()}, made_from)
+    shaped = shape({key: project.tables.read(key) for key in _SOURCES}, made_from)
     report = publish_tables(
         shaped, publication_id=made_from.publication_id, settings=project.settings, now=datetime.now(UTC)
     )
