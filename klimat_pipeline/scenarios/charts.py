@@ -15,6 +15,9 @@ Chart = dict[str, Any]
 
 _INK, _TREND, _DECIDED, _PLAN, _PATH, _GRID = "#1b2a33", "#5b7083", "#b08900", "#0b6e4f", "#c8553d", "#e3e7e8"
 _LINES = {"emissions": _INK, BUSINESS_AS_USUAL: _TREND, EXISTING: _DECIDED, WITH_ACTIONS: _PLAN, TARGET: _PATH}
+#: Scenarios with a band of their own: bands of all would hide each other.
+_BANDS = (BUSINESS_AS_USUAL, WITH_ACTIONS)
+_FAN_SAYS = "Lines: medians; bands: nine in ten. Actions without a stated start count whole in the target's year."
 _TOTAL = "total"
 #: Steps that an abatement curve can show before its labels touch.
 _MOST_STEPS = 25
@@ -37,7 +40,7 @@ def pathway_fans(pathways: "pd.DataFrame", indicators: "pd.DataFrame") -> dict[s
         release = str(mine.sort_values(["gas_basis", "release_id"])["release_id"].iloc[0])
         of = {"municipality_code": code, "release_id": release}
         fan = pathway_fan(_only(pathways, of | {"line": _TOTAL}), _only(indicators, of | {"target_id": _TOTAL}))
-        charts[str(code)] = _whole(fan, f"What is ahead, release {release}: medians, and bands that hold nine in ten")
+        charts[str(code)] = _whole(fan, f"What is ahead, release {release}", _FAN_SAYS)
     return charts
 
 
@@ -72,10 +75,10 @@ def comparison_strips(comparison: "pd.DataFrame", municipality_codes: Iterable[s
     return charts
 
 
-def _whole(chart: Chart, title: str) -> Chart:
+def _whole(chart: Chart, title: str, subtitle: str = "") -> Chart:
     return {
         "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
-        "title": {"text": title, "anchor": "start", "color": _INK},
+        "title": {"text": title, "subtitle": subtitle, "anchor": "start", "color": _INK, "subtitleColor": _TREND},
         **chart,
         "config": {
             "axis": {"gridColor": _GRID, "domain": False, "labelColor": _INK, "titleColor": _INK},
@@ -103,7 +106,7 @@ def pathway_fan(pathways: "pd.DataFrame", indicators: "pd.DataFrame") -> Chart:
         {"year": int(row["year"]), "kt": row["p50_t"] / 1000, "line": row["scenario"]}
         for row in shown.to_dict("records")
     ]
-    drawn = shown[shown["draws"] > 0]
+    drawn = shown[shown["scenario"].isin(_BANDS)]
     bands = [
         {"year": p["year"], "low": p["kt"], "high": p["kt"], "line": name}
         for p in last
@@ -120,7 +123,12 @@ def pathway_fan(pathways: "pd.DataFrame", indicators: "pd.DataFrame") -> Chart:
         "field": "line",
         "type": "nominal",
         "scale": scale,
-        "legend": {"orient": "top", "title": None, "symbolOpacity": 1},
+        "legend": {
+            "orient": "top",
+            "title": None,
+            "symbolOpacity": 1,
+            "labelExpr": "replace(datum.label, /_/g, ' ')",
+        },
     }
     return {
         "width": 640,
@@ -202,7 +210,7 @@ def comparison_strip(comparison: "pd.DataFrame", municipality_code: str) -> Char
     rows = comparison[(comparison["target_id"] == _TOTAL) & (comparison["indicator_unit"].str.startswith("%"))]
     points = [
         {
-            "indicator": row["indicator_text"],
+            "indicator": f"{row['indicator_text']}, {row['indicator_unit']}",
             "value": row["indicator_value"],
             "who": municipality_code if row["municipality_code"] == municipality_code else "others",
         }

@@ -342,6 +342,20 @@ def test_pathways_follow_every_target_to_its_year(klimat: Klimat) -> None:
     assert "2024 a new level" in klimat.one("SELECT DISTINCT note FROM pathways")
 
 
+def test_scenarios_tell_other_plans_from_what_is_only_planned(klimat: Klimat) -> None:
+    """The print's other plans take 28,500 + 600 t of transport's scope 1 in 2030, its planned actions 75,000 t more.
+
+    Both are the same in every draw and less than each of them holds, so medians differ by just that.
+    """
+    rows = klimat.rows("SELECT scenario, p50_t FROM pathways WHERE line = 'transport' AND year = 2030")
+    middle = dict(rows)
+    assert middle["business_as_usual"] - middle["existing_policies"] == pytest.approx(29_100, abs=0.01)
+    assert middle["existing_policies"] - middle["with_actions"] == pytest.approx(75_000, abs=0.01)
+    total = dict(klimat.rows("SELECT scenario, p50_t FROM pathways WHERE line = 'total' AND year = 2030"))
+    assert total["business_as_usual"] > total["existing_policies"] > total["with_actions"]
+    assert klimat.rows("SELECT DISTINCT action_status FROM climate_actions") == [("planned",)]
+
+
 def test_pace_that_the_total_target_takes(klimat: Klimat) -> None:
     """(162,186.7 - 516,011.9) / 6 years = -58,970.9 t a year."""
     pace = klimat.rows(
