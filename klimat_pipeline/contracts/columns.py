@@ -391,7 +391,9 @@ COLUMNS = _columns(
     Column(
         "residual_t",
         _NUM,
-        "Tonnes that corrections took from (negative) or added to the area and sector and that nothing balances.",
+        "What is left. Of corrections: tonnes that they took from (negative) or added to the area and sector and that "
+        "nothing balances. Of a gap table (column 7): latest less other plans less the actions counted. Of a "
+        "neutrality balance: gross emissions less captured fossil carbon dioxide.",
         unit="t",
     ),
     Column("with_all_t", _NUM, "Municipality's total with all corrections.", unit="t"),
