@@ -11,6 +11,11 @@ from dataclasses import dataclass
 class KlimatError(Exception):
     """Base of every error that is the input's, the configuration's or the surroundings' fault, not the code's."""
 
+    @property
+    def problems(self) -> list[str]:
+        """What is wrong, a line a problem, so that several faults can be gathered before they are raised."""
+        return [str(self)]
+
 
 class ConfigurationError(KlimatError):
     """A setting or a configuration file is wrong; the message names file, line and field."""
@@ -77,5 +82,10 @@ class ProblemsError(ConfigurationError):
     """Several problems found at once, one line each."""
 
     def __init__(self, problems: Sequence[str]) -> None:
-        self.problems = list(problems)
-        super().__init__("\n".join(self.problems))
+        self._problems = list(problems)
+        super().__init__("\n".join(self._problems))
+
+    @property
+    def problems(self) -> list[str]:
+        """The problems, one line each."""
+        return self._problems

@@ -45,17 +45,32 @@ def add_file(settings: Settings, path: Path, *, release_id: str | None = None, r
         WorkbookError: the file is not a workbook of the national database.
         UnknownNameError: it holds names that are in no reference table.
     """
+    content = read_given(settings, path, "a workbook")
+    return take_in(settings, content, name=path.name, release_id=release_id, report_date=report_date)
+
+
+def read_given(settings: Settings, path: Path, wanted: str) -> bytes:
+    """The bytes of a file that somebody gave by hand.
+
+    Args:
+        settings: the limit of its size.
+        path: the file.
+        wanted: what it should be, for the message.
+
+    Raises:
+        SnapshotError: it cannot be opened, or is larger than ``max_snapshot_bytes``.
+    """
     try:
         with path.open("rb") as file:
             content = file.read(settings.max_snapshot_bytes + 1)
     except OSError as error:
-        raise SnapshotError(f"{path}: cannot be read ({error.strerror}). Give the path of a workbook.") from None
+        raise SnapshotError(f"{path}: cannot be read ({error.strerror}). Give the path of {wanted}.") from None
     if len(content) > settings.max_snapshot_bytes:
         raise SnapshotError(
             f"{path}: larger than the limit of {settings.max_snapshot_bytes:,} bytes. Is it the right file? The limit "
             "is KLIMAT_MAX_SNAPSHOT_BYTES."
         )
-    return take_in(settings, content, name=path.name, release_id=release_id, report_date=report_date)
+    return content
 
 
 def take_in(

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from klimat_pipeline.errors import ConfigurationError, SnapshotError, SourceError
-from klimat_pipeline.intake import Taken
+from klimat_pipeline.errors import ConfigurationError, SourceError
+from klimat_pipeline.intake import Taken, read_given
 from klimat_pipeline.raw.scb_prices import Prices, read_prices
 from klimat_pipeline.settings import Settings
 from klimat_pipeline.sources.scb_prices import (
@@ -84,15 +84,7 @@ def add_prices(settings: Settings, table_id: str, path: Path) -> Taken:
         raise ConfigurationError(
             f"{table_id}: no such table; data/reference/price_tables.csv has {', '.join(sorted(tables))}."
         )
-    try:
-        with path.open("rb") as file:
-            content = file.read(settings.max_snapshot_bytes + 1)
-    except OSError as error:
-        raise SnapshotError(f"{path}: cannot be read ({error.strerror}). Give the path of an answer.") from None
-    if len(content) > settings.max_snapshot_bytes:
-        raise SnapshotError(
-            f"{path}: larger than the limit of {settings.max_snapshot_bytes:,} bytes (KLIMAT_MAX_SNAPSHOT_BYTES)."
-        )
+    content = read_given(settings, path, "an answer of the source")
     prices = read_prices(content, path.name, tables[table_id])
     return _keep(settings, tables[table_id], prices, content, path.name, datetime.now(UTC), None)
 

@@ -128,10 +128,8 @@ def load_assumptions(reference_dir: Path, sector_codes: tuple[str, ...]) -> Assu
     for name, (columns, key) in TABLES.items():
         try:
             read[name] = read_csv(reference_dir / f"{name}.csv", columns=columns, base=reference_dir, key=key)
-        except ProblemsError as error:
-            problems += error.problems
         except ConfigurationError as error:
-            problems.append(str(error))
+            problems += error.problems
     if not problems:
         problems = _contradictions(read, sector_codes)
     if problems:

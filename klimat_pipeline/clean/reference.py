@@ -361,10 +361,8 @@ def _read_all(reference_dir: Path) -> dict[str, Any]:
     for name in TABLES:
         try:
             tables[name] = _read(reference_dir, name)
-        except ProblemsError as error:
-            problems += error.problems
         except ConfigurationError as error:
-            problems.append(str(error))
+            problems += error.problems
     if problems:
         raise ProblemsError(problems)
     return tables

@@ -213,11 +213,8 @@ def load_registers(
             continue
         try:
             register, document = model_from_yaml(path, CorrectionRegister, municipalities_dir)
-        except ProblemsError as error:
-            problems += error.problems
-            continue
         except ConfigurationError as error:
-            problems.append(str(error))
+            problems += error.problems
             continue
         problems += _problems(register, document, sector_codes, subsector_codes, known_codes, seen)
         registers[folder.name[:4]] = register

@@ -55,11 +55,8 @@ def load_frozen(municipalities_dir: Path) -> list[dict[str, Any]]:
         for path in sorted((folder / FOLDER).glob("*.yaml")):
             try:
                 report, _ = model_from_yaml(path, FrozenReport, municipalities_dir)
-            except ProblemsError as error:
-                problems += error.problems
-                continue
             except ConfigurationError as error:
-                problems.append(str(error))
+                problems += error.problems
                 continue
             rows += [
                 {

@@ -153,11 +153,8 @@ def load_table(
             shown = f"{municipalities_dir.name}/{folder.name}/{path.name}"
             try:
                 own = read_csv(path, columns=columns, base=municipalities_dir, key=key)
-            except ProblemsError as error:
-                problems += error.problems
-                continue
             except ConfigurationError as error:
-                problems.append(str(error))
+                problems += error.problems
                 continue
             invented = EXAMPLE if path.name.endswith(".example.csv") else ""
             for number, row in enumerate(own, start=2):

@@ -197,10 +197,8 @@ def load_municipalities(
     for folder in municipality_folders(municipalities_dir, problems):
         try:
             found.append(_load(folder, municipalities_dir, sector_codes, known_codes))
-        except ProblemsError as error:
-            problems += error.problems
         except ConfigurationError as error:
-            problems.append(str(error))
+            problems += error.problems
     if problems:
         raise ProblemsError(problems)
     return sorted(found, key=lambda municipality: municipality.municipality_code)
@@ -235,10 +233,8 @@ def load_population(municipalities_dir: Path, *, known_codes: Mapping[str, str])
         )
         try:
             rows += read_csv(path, columns=columns, base=municipalities_dir, key=("municipality_code", "year"))
-        except ProblemsError as error:
-            problems += error.problems
         except ConfigurationError as error:
-            problems.append(str(error))
+            problems += error.problems
         if code not in known_codes:
             problems.append(f"{municipalities_dir.name}/{folder.name}: no municipality has the code {code!r}")
     if problems:
@@ -269,10 +265,8 @@ def validate_configuration(settings: Settings) -> list[str]:
 
     try:
         reference = load_reference(settings.reference_dir)
-    except ProblemsError as error:
-        return error.problems
     except ConfigurationError as error:
-        return [str(error)]
+        return error.problems
     folder, problems = settings.municipalities_dir, []
     known = reference.municipality_by_code
     for load in (
@@ -305,10 +299,8 @@ def validate_configuration(settings: Settings) -> list[str]:
     ):
         try:
             load()
-        except ProblemsError as error:
-            problems += error.problems
         except ConfigurationError as error:
-            problems.append(str(error))
+            problems += error.problems
     return list(dict.fromkeys(problems))
 
 

@@ -90,10 +90,8 @@ def load_spend_factors(municipalities_dir: Path) -> dict[str, SpendFactors]:
             continue
         try:
             found[folder.name[:4]] = model_from_yaml(folder / FILE, SpendFactors, municipalities_dir)[0]
-        except ProblemsError as error:
-            problems += error.problems
         except ConfigurationError as error:
-            problems.append(str(error))
+            problems += error.problems
     if problems:
         raise ProblemsError(problems)
     return found

@@ -405,7 +405,8 @@ COLUMNS = _columns(
         "line",
         _TEXT,
         "Line of the table: of the inventory (data/reference/inventory_lines.csv), of a gap table, or a target; "
-        "'total' is their sum.",
+        "'total' is their sum. Of pathways it is the target_id of sector_indicators, target_status and "
+        "target_probability.",
         pattern=IDENTIFIER,
     ),
     Column(

@@ -78,6 +78,7 @@ def pathways(
     from klimat_pipeline.scenarios.planned import of_other_plans, sector_of_line, together, with_numbers
     from klimat_pipeline.scenarios.prices import general_index, in_one_price_year
     from klimat_pipeline.scenarios.simulation import simulate
+    from klimat_pipeline.spend.prices import current_reference
 
     assumptions, draws = project.assumptions, project.settings.draws
     sector_of = sector_of_line(project.reference)
@@ -89,7 +90,7 @@ def pathways(
         emissions, targets, population, municipalities, similar_count=assumptions.similar_count
     )
     ahead = paths.pathways(futures, indicators)
-    index = general_index(project.settings.reference_dir)
+    index = general_index(current_reference(project.settings).price_index)
     priced = in_one_price_year(actions, index, assumptions.investment_price_year)
     curve = abatement.abatement_cost(priced, targets, discount_rate_pct=assumptions.discount_rate_pct)
     frames = {

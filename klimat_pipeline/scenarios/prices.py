@@ -7,41 +7,31 @@ With I the consumer price index: kronor of the stated year = kronor * I(stated y
 * Elsewhere a year that the index lacks cannot be converted: the cost is not estimated (NE), never summed as it is and
   never converted with another year's index. The index is general: what buses or drainage cost may have risen otherwise.
 
-What belongs here: the conversion. What does not: where the index comes from (``data/reference/price_index.csv``).
+What belongs here: the conversion. What does not: where the index comes from (``spend.prices``).
 """
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from klimat_pipeline.configuration.csv_file import read_csv
-from klimat_pipeline.spend.mappings import TABLES
-
 #: The index of all prices, which every year of the reference table has.
 GENERAL_INDEX, ALL_GROUPS = "kpi", "*"
-_FILE = "price_index"
 _KRONOR = ("cost_msek", "annual_cost_msek")
 
 
-def general_index(reference_dir: Path) -> dict[int, float]:
-    """Annual means of the consumer price index by year, as far as the reference table goes.
+def general_index(price_index: pd.DataFrame) -> dict[int, float]:
+    """Annual means of the consumer price index by year.
 
     Args:
-        reference_dir: ``data/reference``.
+        price_index: of ``spend.prices.current_reference``, so that actions and purchases follow the same index.
 
-    Raises:
-        ProblemsError: the table is wrong, with file, line and column.
+    Returns:
+        Any base; empty where the table lacks the index.
     """
-    columns, key = TABLES[_FILE]
-    rows = read_csv(reference_dir / f"{_FILE}.csv", columns=columns, base=reference_dir, key=key)
-    return {
-        int(row["year"]): float(row["index_value"])
-        for row in rows
-        if (row["index_id"], row["price_group"]) == (GENERAL_INDEX, ALL_GROUPS)
-    }
+    rows = price_index[(price_index["index_id"] == GENERAL_INDEX) & (price_index["price_group"] == ALL_GROUPS)]
+    return {int(year): float(value) for year, value in zip(rows["year"], rows["index_value"], strict=True)}
 
 
 def in_one_price_year(actions: pd.DataFrame, index: Mapping[int, float], price_year: int) -> pd.DataFrame:

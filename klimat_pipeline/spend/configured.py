@@ -41,10 +41,8 @@ def check_ledger_configuration(
         problems += _absent(folder, section)
         try:
             rules_of(folder, reference)
-        except ProblemsError as error:
-            problems += error.problems
         except ConfigurationError as error:
-            problems.append(str(error))
+            problems += error.problems
     categories = load_spend_reference(settings.reference_dir).category_codes
     for load in (
         lambda: own.load_own(municipalities_dir, categories),
@@ -52,10 +50,8 @@ def check_ledger_configuration(
     ):
         try:
             load()
-        except ProblemsError as error:
-            problems += error.problems
         except ConfigurationError as error:
-            problems.append(str(error))
+            problems += error.problems
     if problems:
         raise ProblemsError(problems)
 

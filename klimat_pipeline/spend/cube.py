@@ -154,10 +154,8 @@ def _factors(
     for code, own_years in years.items():
         try:
             table = factor_table(own_years, reference, chosen.get(code, SpendFactors()))
-        except ProblemsError as error:
-            problems += [f"{code}: {problem}" for problem in error.problems]
         except ConfigurationError as error:
-            problems.append(f"{code}: {error}")
+            problems += [f"{code}: {problem}" for problem in error.problems]
         else:
             frames.append(table.assign(municipality_code=code))
     if problems:

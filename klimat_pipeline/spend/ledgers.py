@@ -194,10 +194,8 @@ def read_ledgers(
                 if files:
                     way = way_of(folder, settings, reference_dir, key)
                     found[code] = _read_all(code, files, way, store)
-        except ProblemsError as error:
-            problems += error.problems
         except KlimatError as error:
-            problems.append(str(error))
+            problems += error.problems
     if problems:
         raise ProblemsError(problems)
     return found

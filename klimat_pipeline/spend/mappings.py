@@ -171,10 +171,8 @@ def load_spend_reference(reference_dir: Path) -> SpendReference:
     for name, (columns, key) in TABLES.items():
         try:
             rows = read_csv(reference_dir / f"{name}.csv", columns=columns, base=reference_dir, key=key)
-        except ProblemsError as error:
-            problems += error.problems
         except ConfigurationError as error:
-            problems.append(str(error))
+            problems += error.problems
         else:
             read[name] = pd.DataFrame(rows, columns=[column.name for column in columns])
     if problems:

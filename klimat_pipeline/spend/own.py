@@ -99,11 +99,8 @@ def load_own(municipalities_dir: Path, category_codes: tuple[str, ...]) -> Own:
                 continue
             try:
                 found = read_csv(path, columns=columns, base=municipalities_dir, key=key, ignored=_LISTED)
-            except ProblemsError as error:
-                problems += error.problems
-                continue
             except ConfigurationError as error:
-                problems.append(str(error))
+                problems += error.problems
                 continue
             if name in ("spend_accounts", "spend_suppliers"):
                 found = [row for row in found if row["category"] or row.get("is_wholesaler") == "true"]

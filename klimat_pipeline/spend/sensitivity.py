@@ -42,11 +42,8 @@ def spend_sensitivity(
         for set_id in dict.fromkeys(own.sensitivity_sets):
             try:
                 factors = factor_table(map(int, mine["year"].unique()), reference, own, set_id=set_id)
-            except ProblemsError as error:
-                problems += [f"{code}: {problem}" for problem in error.problems]
-                continue
             except ConfigurationError as error:
-                problems.append(f"{code}: {error}")
+                problems += [f"{code}: {problem}" for problem in error.problems]
                 continue
             rows += _sums(code, set_id, mine.merge(factors, on=["year", "category"], how="left"))
     if problems:

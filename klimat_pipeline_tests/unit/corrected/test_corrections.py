@@ -299,7 +299,7 @@ entries = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(entries)
 def test_effects_sum_and_reallocation_conserves(drawn) -> None:
     made = [

@@ -156,7 +156,7 @@ def test_approval_stands_beside_its_row() -> None:
 TONNES = st.floats(1, 1e6)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.lists(st.tuples(TONNES, TONNES), min_size=1, max_size=4), st.floats(0.1, 50))
 def test_asks_exactly_where_a_shown_percentage_is_beyond_the_threshold(
     bases: list[tuple[float, float]], threshold: float

@@ -309,7 +309,6 @@ TONNES = st.just(0.0) | st.floats(1, 5e6, allow_nan=False)
 ANY_CAUSE = st.sampled_from(CAUSES)
 
 
-@settings(deadline=None)
 @given(TONNES, st.lists(st.tuples(ANY_CAUSE, st.floats(-1e8, 1e8)), min_size=1))
 def test_parts_sum_to_the_whole(start: float, states: list[tuple[str, float]]) -> None:
     got = explain(start, states)
@@ -321,7 +320,6 @@ def test_parts_sum_to_the_whole(start: float, states: list[tuple[str, float]]) -
     assert printed(got.values()) == printed([states[-1][1]]) - printed([start])
 
 
-@settings(deadline=None)
 @given(TONNES, st.lists(ANY_CAUSE, min_size=1))
 def test_values_that_stay_have_zero_parts(start: float, causes: list[str]) -> None:
     assert set(explain(start, [(cause, start) for cause in causes]).values()) == {0.0}
@@ -343,13 +341,13 @@ TARGET = st.builds(
 )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(RELEASE, RELEASE, TARGET)
 def test_parts_of_releases_sum_to_the_whole(older: Figures, newer: Figures, one: dict) -> None:
     assert_sums(changed(version({"a": older, "b": newer}, one)))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(RELEASE, RELEASE, TARGET, TARGET, st.booleans())
 def test_parts_of_publications_sum_to_the_whole(
     older: Figures, newer: Figures, before: dict, after: dict, same: bool
@@ -357,7 +355,7 @@ def test_parts_of_publications_sum_to_the_whole(
     assert_sums(compare_publications(version({"a": older}, before), version({"a" if same else "b": newer}, after)))
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(RELEASE, TARGET)
 def test_identical_releases_have_zero_parts(figures: Figures, one: dict) -> None:
     within = changed(version({"a": figures, "b": figures}, one))

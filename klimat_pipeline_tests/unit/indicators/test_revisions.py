@@ -197,7 +197,7 @@ FIGURES = st.dictionaries(
 )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(FIGURES, FIGURES)
 def test_revisions_lead_from_one_release_to_the_other(older: Figures, newer: Figures) -> None:
     frame = revised(("a", "GGT", "1283", older), ("b", "GGT", "1283", newer), dates={"a": "2024", "b": "2025"})
@@ -216,7 +216,7 @@ def test_revisions_lead_from_one_release_to_the_other(older: Figures, newer: Fig
     assert set(frame["kind"]) & {"revised", "reissue"} <= ({"reissue"} if same_years else {"revised"})
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(FIGURES)
 def test_identical_releases_revise_nothing(figures: Figures) -> None:
     frame = revised(("a", "GGT", "1283", figures), ("b", "GGT", "1283", figures), dates={"a": "2024", "b": "2025"})

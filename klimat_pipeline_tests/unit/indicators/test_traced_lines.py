@@ -159,7 +159,7 @@ def test_an_organisation_has_activities_and_no_workbook(frame: pd.DataFrame) -> 
     assert mine["sha256"].isna().all()
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.dictionaries(st.sampled_from(sorted(MACHINERY)), st.integers(-50, 50).map(float), min_size=1))
 def test_cells_make_up_the_figure_however_a_sector_is_split(machinery: dict[str, float]) -> None:
     held = ledgers({"not_split": 0.0} | machinery)

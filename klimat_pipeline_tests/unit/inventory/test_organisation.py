@@ -334,7 +334,7 @@ def emitted(frame: pd.DataFrame) -> "pd.Series[float]":
     return organisation_inventory(frame, NO_FACTORS, REFERENCE, {"1283": "AR5"})["emissions_t_co2e"]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(one=AMOUNTS, other=AMOUNTS, share=st.floats(0, 100))
 def test_emissions_are_linear_in_the_amount(one: float, other: float, share: float) -> None:
     a, b, both, part = emitted(activity_frame(amount=[one, other, one + other, share * one]))
@@ -342,7 +342,7 @@ def test_emissions_are_linear_in_the_amount(one: float, other: float, share: flo
     assert part == pytest.approx(share * a, rel=1e-9, abs=1e-9)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(mwh=AMOUNTS)
 def test_a_tonne_of_gasol_is_its_12_8_mwh(mwh: float) -> None:
     energy, mass = emitted(activity_frame(amount=[mwh, mwh / 12.8], amount_unit=["MWh", "t"]))

@@ -121,7 +121,7 @@ def test_the_memo_line_is_beside_every_total() -> None:
 TONNES = st.floats(0, 1e6, allow_nan=False).map(lambda t: round(t, 2))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(TONNES, min_size=8, max_size=8), TONNES, TONNES)
 def test_parts_always_sum_to_the_difference(lines: list[float], one: float, both: float) -> None:
     names = [line for line in TERRITORY["line"].unique() if line not in ("grid_supplied_energy", "afolu_sinks")][:8]

@@ -190,7 +190,7 @@ def test_targets_alone_make_a_gap_table() -> None:
 EFFECTS = st.lists(st.floats(0, 1e5), max_size=5)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(latest=st.lists(st.floats(0, 1e6), min_size=1, max_size=6), saved=EFFECTS, plans=st.floats(0, 1e5))
 def test_parts_sum_to_the_total_and_more_actions_never_raise_emissions(
     latest: list[float], saved: list[float], plans: float

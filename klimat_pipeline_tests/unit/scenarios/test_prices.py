@@ -14,6 +14,7 @@ from klimat_pipeline.quality.outlook import one_price_year, prices_convertible
 from klimat_pipeline.scenarios.abatement import abatement_cost
 from klimat_pipeline.scenarios.investment import investment_plan
 from klimat_pipeline.scenarios.prices import general_index, in_one_price_year
+from klimat_pipeline.spend.mappings import load_spend_reference
 from klimat_pipeline_tests.unit.scenarios import country
 
 INDEX = {2015: 300.0, 2020: 320.0, 2023: 400.0}
@@ -81,7 +82,7 @@ def test_no_cost_no_price_year() -> None:
 
 def test_the_projects_index_is_that_of_all_prices(project: Path) -> None:
     """Statistics Sweden, 1980 = 100: 313.35 in 2015 and 403.70 in 2023."""
-    index = general_index(project / "data" / "reference")
+    index = general_index(load_spend_reference(project / "data" / "reference").price_index)
     assert (index[2015], index[2023]) == (313.35, 403.70)
 
 

@@ -211,7 +211,7 @@ def test_tables_fit_their_contracts(key: str, make: Any) -> None:
 TONNES = st.floats(0, 1e6)
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(
     st.lists(TONNES, min_size=len(YEARS), max_size=len(YEARS)),
     st.lists(st.tuples(TONNES, TONNES, st.integers(2020, 2032), st.integers(0, 6), st.booleans()), max_size=3),

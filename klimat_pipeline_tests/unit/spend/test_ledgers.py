@@ -93,7 +93,7 @@ def text(ore: int) -> str:
     return f"{'-' if ore < 0 else ''}{abs(ore) // 100},{abs(ore) % 100:02d}"
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(ROWS, st.randoms(use_true_random=False), st.integers(1, 3))
 def test_order_and_splitting_change_nothing(
     tmp_path: Path, rows: list[tuple[int, int, str, bool]], chance: random.Random, parts: int
@@ -114,7 +114,7 @@ def test_order_and_splitting_change_nothing(
     assert total(tmp_path / "m", tmp_path / "s") == whole
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(ROWS, st.sampled_from([None, 25.0, 12.0, 6.0]))
 def test_a_ledger_and_its_mirror_give_zero(
     tmp_path: Path, rows: list[tuple[int, int, str, bool]], rate: float | None

@@ -115,7 +115,7 @@ def both_ways(tmp_path: Path, content: str | bytes, **own: object) -> tuple[obje
     return found[0], found[1]
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(lines=rows(), vat=st.sampled_from(["", "column", "rate"]), group=st.booleans())
 def test_both_ways_give_the_same(tmp_path: Path, lines: list[str], vat: str, group: bool) -> None:
     own: dict[str, object] = {"columns": {"moms_ore": "vat"}}

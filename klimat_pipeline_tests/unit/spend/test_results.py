@@ -254,7 +254,7 @@ _LINES = st.lists(
     min_size=1,
     max_size=40,
 )
-_SLOW = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+_SLOW = settings(max_examples=12, suppress_health_check=[HealthCheck.too_slow])
 
 
 def all_tables(rows: list[dict[str, object]], parts: int = 1) -> dict[str, str]:
