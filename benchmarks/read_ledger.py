@@ -91,21 +91,24 @@ def prepare(folder: Path, lines: int = 1_000_000) -> None:
     import duckdb
 
     from klimat_pipeline.spend.cube import build_cube
-    from klimat_pipeline.spend.engine import database, view_lines
+    from klimat_pipeline.spend.engine import database
     from klimat_pipeline.spend.example import write_example
     from klimat_pipeline.spend.mappings import load_spend_reference
     from klimat_pipeline.spend.own import nothing_own
+    from klimat_pipeline.spend.parts import group_parts
 
     write_example(folder / "ledger.csv", lines=lines, seed=3, year=2023)
     with duckdb.connect() as con:
         con.execute(f"COPY (FROM {_typed_csv(folder)}) TO '{folder}/ledger.parquet' (FORMAT parquet)")
     _door(folder, "ledger.csv")
     with database(memory=MEMORY) as con:
-        view_lines(con, folder / "lines")
+        group_parts(con, folder / "lines", folder / "parts")
         build_cube(con, load_spend_reference(PROJECT / "data" / "reference"), nothing_own(), {})
         con.execute(
-            "COPY (SELECT DISTINCT account, account_text, cpv, sni, kinds.category, kinds.step AS classified_by, "
-            "kinds.left_out_rule, deflator, mg_per_ore / 1e4 AS kg_per_sek FROM classes JOIN kinds USING (kind)) "
+            "COPY (SELECT DISTINCT account, account_text, cpv, sni, k.category, k.step AS classified_by, "
+            "left_out_rule, deflator, mg_per_ore / 1e4 AS kg_per_sek FROM classified AS k LEFT JOIN factors AS f "
+            "USING (municipality_code, year, category) LEFT JOIN deflators AS d ON d.year = k.year AND "
+            "d.category = CASE WHEN k.category IN ('', 'unmapped') THEN '*' ELSE k.category END) "
             f"TO '{folder}/classes.parquet'"
         )
 

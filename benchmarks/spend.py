@@ -69,20 +69,21 @@ def run(what: str, *arguments: str) -> dict[str, Any]:
 
 def prepare(folder: Path, lines: int) -> dict[str, Any]:
     """The lines, and for the query by hand the classes and factors as the pipeline has them."""
-    from klimat_pipeline.spend.engine import database, view_lines
+    from klimat_pipeline.spend.engine import database
     from klimat_pipeline_tests.support.ledgers import write_many
 
     root = write_many(folder / "lines", lines)
     reference, own = inputs()
     from klimat_pipeline.spend.cube import build_cube
+    from klimat_pipeline.spend.parts import group_parts
 
     with database(memory=MEMORY) as con:
-        view_lines(con, root)
+        group_parts(con, root, folder / "parts")
         used = build_cube(con, reference, own, {})
         con.register("used", used)
         con.execute(f"COPY (SELECT * FROM used) TO '{folder}/factors.parquet'")
         con.execute(
-            "COPY (SELECT DISTINCT account, account_text, cpv, sni, left_out_rule, category, step FROM classes) "
+            "COPY (SELECT DISTINCT account, account_text, cpv, sni, left_out_rule, category, step FROM classified) "
             f"TO '{folder}/classes.parquet'"
         )
     return {"lines": lines}

@@ -30,8 +30,7 @@ _SOURCE = """(
 )"""
 _NAMES = """
     SELECT municipality_code, supplier_id, min(supplier_name) AS supplier_name
-    FROM lines SEMI JOIN named USING (supplier_id)
-    WHERE supplier_kind = 'legal' AND supplier_name <> ''
+    FROM supplier_names SEMI JOIN named USING (municipality_code, supplier_id)
     GROUP BY ALL
 """
 
@@ -42,7 +41,7 @@ def spend_by_supplier(
     """``spend/by_supplier`` from the cube.
 
     Args:
-        con: the database with ``cube``, ``terms`` and ``lines`` (for names only).
+        con: the database with ``cube``, ``terms`` and ``supplier_names``.
         codes: municipalities of the cube.
         chosen: configuration by municipality: the threshold.
     """

@@ -41,8 +41,8 @@ def cpv_category(cpv: str, prefixes: Mapping[str, str]) -> str | None:
     return longest_prefix(_NO_DIGIT.sub("", cpv.split("-", maxsplit=1)[0]), prefixes)
 
 
-def put_class_maps(con: "duckdb.DuckDBPyConnection", reference: SpendReference, own: Own) -> None:
-    """Tables from every distinct code, account and text of ``grouped`` to its category; those of no category are left.
+def _put_class_maps(con: "duckdb.DuckDBPyConnection", reference: SpendReference, own: Own) -> None:
+    """Tables from every distinct code, account and text of ``kinds`` to its category; those of no category are left.
 
     Makes ``by_cpv``, ``by_sni``, ``by_supplier_id``, ``by_own_account``, ``by_account`` and ``by_text``.
     """
@@ -67,7 +67,7 @@ def _put_own(con: "duckdb.DuckDBPyConnection", own: Own) -> None:
     mine = {
         str(code): _pairs(rows, "account_prefix") for code, rows in own.accounts.groupby("municipality_code", sort=True)
     }
-    query = "SELECT DISTINCT municipality_code, account FROM grouped WHERE left_out_rule = '' ORDER BY ALL"
+    query = "SELECT DISTINCT municipality_code, account FROM kinds WHERE left_out_rule = '' ORDER BY ALL"
     asked = con.execute(query).fetchall() if mine else []
     found = [(code, account, longest_prefix(account, mine.get(code, {}))) for code, account in asked]
     known = [row for row in found if row[2]]
@@ -112,8 +112,29 @@ def _put_contracts(con: "duckdb.DuckDBPyConnection", own: Own, cpv: Mapping[str,
     put(con, "by_contract_id", dict(zip(names, _columns(rows, 3), strict=True)), ("VARCHAR", "VARCHAR", "VARCHAR"))
 
 
-#: The cascade as SQL: category and step of every row of ``grouped``. One step decides both.
-CLASSIFIED = """
+#: What contract and supplier say of a party. Most municipalities list neither, and all parties say the same.
+_SAYINGS = """
+    CREATE OR REPLACE TEMP TABLE sayings AS
+    SELECT parties.*, coalesce(by_contract_id.category, '') AS contract_category,
+        coalesce(by_supplier_id.category, '') AS supplier_category,
+        coalesce(by_supplier_id.is_wholesaler, false) AS is_wholesaler,
+        dense_rank() OVER (ORDER BY contract_category, supplier_category, is_wholesaler)::INTEGER AS saying
+    FROM parties
+    LEFT JOIN by_contract_id ON by_contract_id.municipality_code = parties.municipality_code
+        AND by_contract_id.contract_id = parties.contract_id
+    LEFT JOIN by_supplier_id ON by_supplier_id.municipality_code = parties.municipality_code
+        AND by_supplier_id.supplier_id = parties.supplier_id
+"""
+_QUESTIONS = """
+    CREATE OR REPLACE TEMP TABLE questions AS
+    SELECT kind, saying, any_value(contract_category) AS contract_category,
+        any_value(supplier_category) AS supplier_category, any_value(is_wholesaler) AS is_wholesaler,
+        sum(lines)::BIGINT AS lines
+    FROM grouped JOIN sayings USING (party) GROUP BY kind, saying
+"""
+#: The cascade: category and step of every question. One step decides both.
+_CLASSIFIED = """
+    CREATE OR REPLACE TEMP VIEW classified AS
     SELECT g.*,
         CASE g.step WHEN '' THEN ''
             WHEN 'cpv' THEN g.cpv_category
@@ -126,10 +147,8 @@ CLASSIFIED = """
             WHEN 'text_model' THEN g.model_category
             ELSE 'unmapped' END AS category
     FROM (
-        SELECT grouped.*,
+        SELECT kinds.*, questions.* EXCLUDE (kind),
             by_cpv.category AS cpv_category,
-            by_contract_id.category AS contract_category,
-            by_supplier_id.category AS supplier_category,
             by_sni.category AS sni_category,
             by_own_account.category AS own_category,
             by_account.category AS account_category,
@@ -138,30 +157,46 @@ CLASSIFIED = """
             CASE
                 WHEN left_out_rule <> '' THEN ''
                 WHEN by_cpv.category IS NOT NULL THEN 'cpv'
-                WHEN by_contract_id.category IS NOT NULL THEN 'contract'
-                WHEN by_supplier_id.category IS NOT NULL THEN 'supplier'
-                WHEN by_sni.category IS NOT NULL AND NOT coalesce(by_supplier_id.is_wholesaler, false) THEN 'sni'
+                WHEN contract_category <> '' THEN 'contract'
+                WHEN supplier_category <> '' THEN 'supplier'
+                WHEN by_sni.category IS NOT NULL AND NOT is_wholesaler THEN 'sni'
                 WHEN by_own_account.category IS NOT NULL THEN 'own_account'
                 WHEN by_account.category IS NOT NULL THEN 'account'
                 WHEN by_text.category IS NOT NULL THEN 'keyword'
                 WHEN by_model.category IS NOT NULL THEN 'text_model'
                 ELSE 'unmapped'
             END AS step
-        FROM grouped
-        LEFT JOIN by_cpv ON by_cpv.code = grouped.cpv
-        LEFT JOIN by_contract_id ON by_contract_id.municipality_code = grouped.municipality_code
-            AND by_contract_id.contract_id = grouped.contract_id
-        LEFT JOIN by_supplier_id ON by_supplier_id.municipality_code = grouped.municipality_code
-            AND by_supplier_id.supplier_id = grouped.supplier_id
-        LEFT JOIN by_sni ON by_sni.code = grouped.sni
-        LEFT JOIN by_own_account ON by_own_account.municipality_code = grouped.municipality_code
-            AND by_own_account.account = grouped.account
-        LEFT JOIN by_account ON by_account.code = grouped.account
-        LEFT JOIN by_text ON by_text.code = grouped.account_text
-        LEFT JOIN by_model ON by_model.municipality_code = grouped.municipality_code
-            AND by_model.account_text = grouped.account_text
+        FROM questions JOIN kinds USING (kind)
+        LEFT JOIN by_cpv ON by_cpv.code = kinds.cpv
+        LEFT JOIN by_sni ON by_sni.code = kinds.sni
+        LEFT JOIN by_own_account ON by_own_account.municipality_code = kinds.municipality_code
+            AND by_own_account.account = kinds.account
+        LEFT JOIN by_account ON by_account.code = kinds.account
+        LEFT JOIN by_text ON by_text.code = kinds.account_text
+        LEFT JOIN by_model ON by_model.municipality_code = kinds.municipality_code
+            AND by_model.account_text = kinds.account_text
     ) AS g
 """
+
+
+def classify(con: "duckdb.DuckDBPyConnection", reference: SpendReference, own: Own) -> None:
+    """Make ``sayings`` (parties with what their contract and supplier say) and the view ``classified``.
+
+    ``classified`` has ``step`` and ``category`` of every distinct pair of a kind and a saying: every question is asked
+    once, however many lines put it.
+
+    Args:
+        con: the database with ``kinds``, ``parties`` and ``grouped``.
+        reference: the reference tables.
+        own: what municipalities map themselves.
+
+    Raises:
+        ProblemsError: a contract's code is in no mapping.
+    """
+    _put_class_maps(con, reference, own)
+    put_model_map(con)
+    for statement in (_SAYINGS, _QUESTIONS, _CLASSIFIED):
+        con.execute(statement)
 
 
 def put_model_map(con: "duckdb.DuckDBPyConnection", rows: Iterable[tuple[str, str, str]] = ()) -> None:
@@ -172,7 +207,7 @@ def put_model_map(con: "duckdb.DuckDBPyConnection", rows: Iterable[tuple[str, st
 
 def _distinct(con: "duckdb.DuckDBPyConnection", column: str) -> list[str]:
     """Distinct values of a column (a name of ours) among the lines that count."""
-    query = f"SELECT DISTINCT {column} FROM grouped WHERE left_out_rule = '' AND {column} <> '' ORDER BY 1"  # noqa: S608
+    query = f"SELECT DISTINCT {column} FROM kinds WHERE left_out_rule = '' AND {column} <> '' ORDER BY 1"  # noqa: S608
     return [row[0] for row in con.execute(query).fetchall()]
 
 

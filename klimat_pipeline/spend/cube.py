@@ -1,18 +1,18 @@
-"""The cube: one pass over the lines, then every result is a sum over it.
+"""The cube: the groups of all lines, classified and valued; every result is a sum over it.
 
 Amounts are whole oere, emissions whole milligrams and quantities whole grams, so sums do not depend on the order of
 lines, files or threads, and every table adds up to every other. A cube row's emissions are rounded to a milligram.
 What does not belong here: result tables, and what replaces spend (``hybrid``).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from klimat_pipeline.configuration.spend_factors import SpendFactors
 from klimat_pipeline.errors import ConfigurationError, ProblemsError
-from klimat_pipeline.spend.classification import CLASSIFIED, put_class_maps, put_model_map
+from klimat_pipeline.spend.classification import classify, put_model_map
 from klimat_pipeline.spend.engine import put
 from klimat_pipeline.spend.factors import COLUMNS, factor_table
 from klimat_pipeline.spend.mappings import SpendReference
@@ -38,54 +38,46 @@ DIMENSIONS = (
     "left_out_rule",
 )
 
-#: The only pass over the lines, a year at a time: a smaller table of groups stays in memory and near the processor.
-#: Everything that classifies is still in it, so that no second pass is needed.
-_GROUPED = """
-    SELECT municipality_code, year, month::BIGINT AS month, unit, supplier_id, supplier_kind, contract_id, account,
-        account_text, cpv, sni, currency, left_out_rule, count(*) AS lines, sum(amount_ore) AS amount_ore,
-        0::HUGEINT AS quantity_g, 0::HUGEINT AS weighed_ore
-    FROM lines WHERE year = $year
-    GROUP BY ALL
+#: Everything about a group but its party and month is one number while groups are summed.
+_CLASS_OF = """
+    CREATE OR REPLACE TEMP TABLE class_of AS
+    SELECT k.kind, k.saying, k.municipality_code, k.year, k.account, k.category, k.step, k.left_out_rule,
+        r.sek_per_unit,
+        dense_rank() OVER (
+            ORDER BY k.municipality_code, k.year, k.account, k.category, k.step, k.left_out_rule
+        )::INTEGER AS class
+    FROM classified AS k
+    LEFT JOIN rates AS r ON r.currency = k.currency AND r.year = k.year AND r.municipality_code = k.municipality_code
 """
-#: What was weighed comes on top, without lines and kronor. Few lines say so, and Parquet knows where none does.
-_WEIGHED = """
-    SELECT municipality_code, year, month::BIGINT AS month, unit, supplier_id, supplier_kind, contract_id, account,
-        account_text, cpv, sni, currency, left_out_rule, 0 AS lines, 0 AS amount_ore,
-        sum(round(quantity * CASE lower(quantity_unit) WHEN 'kg' THEN 1e3 WHEN 'g' THEN 1 ELSE 1e6 END)::BIGINT)
-            AS quantity_g,
-        sum(amount_ore) AS weighed_ore
-    FROM lines
-    WHERE quantity IS NOT NULL AND lower(quantity_unit) IN ('kg', 'g', 'ton', 't') AND year = $year
-    GROUP BY ALL
+_CLASSES = """
+    CREATE OR REPLACE TEMP TABLE classes AS
+    SELECT k.*, coalesce(d.deflator, 1) AS deflator, f.mg_per_ore
+    FROM (SELECT DISTINCT class, municipality_code, year, account, category, step, left_out_rule FROM class_of) AS k
+    LEFT JOIN factors AS f ON f.municipality_code = k.municipality_code AND f.year = k.year AND f.category = k.category
+    LEFT JOIN deflators AS d ON d.municipality_code = k.municipality_code AND d.year = k.year
+        AND d.category = CASE WHEN k.category IN ('', 'unmapped') THEN '*' ELSE k.category END
 """
-
-_CUBE = """
+_KRONOR = "CASE WHEN k.sek_per_unit IS NULL THEN g.{ore} ELSE round(g.{ore} * k.sek_per_unit)::BIGINT END"
+_CUBE = f"""
     CREATE OR REPLACE TEMP TABLE cube AS
-    SELECT c.*,
-        round(c.amount_ore * coalesce(d.deflator, 1))::BIGINT AS real_ore,
-        coalesce(round(c.amount_ore * f.mg_per_ore), 0)::BIGINT AS emissions_mg,
-        (f.mg_per_ore IS NOT NULL) AS is_mapped,
-        coalesce(round(c.weighed_ore * f.mg_per_ore), 0)::BIGINT AS weighed_mg,
+    SELECT k.municipality_code, k.year, c.month::BIGINT AS month, p.unit, p.supplier_id, p.supplier_kind, p.contract_id,
+        k.account, k.category, k.step AS classified_by, k.left_out_rule, c.lines, c.amount_ore, c.quantity_g,
+        c.weighed_ore,
+        round(c.amount_ore * k.deflator)::BIGINT AS real_ore,
+        coalesce(round(c.amount_ore * k.mg_per_ore), 0)::BIGINT AS emissions_mg,
+        (k.mg_per_ore IS NOT NULL) AS is_mapped,
+        coalesce(round(c.weighed_ore * k.mg_per_ore), 0)::BIGINT AS weighed_mg,
         'spend' AS figure_from,
         '' AS replacement_id
     FROM (
-        SELECT k.municipality_code, k.year, k.month, k.unit, k.supplier_id, k.supplier_kind, k.contract_id, k.account,
-            k.category, k.step AS classified_by, k.left_out_rule,
-            sum(k.lines)::BIGINT AS lines,
-            sum(CASE WHEN k.currency = 'SEK' THEN k.amount_ore ELSE round(k.amount_ore * r.sek_per_unit) END)::BIGINT
-                AS amount_ore,
-            coalesce(sum(k.quantity_g), 0)::BIGINT AS quantity_g,
-            coalesce(sum(k.weighed_ore), 0)::BIGINT AS weighed_ore
-        FROM classified AS k
-        LEFT JOIN rates AS r ON r.currency = k.currency AND r.year = k.year
-            AND r.municipality_code = k.municipality_code
+        SELECT k.class, g.party, g.month, sum(g.lines)::BIGINT AS lines,
+            sum({_KRONOR.format(ore="amount_ore")})::BIGINT AS amount_ore, sum(g.quantity_g)::BIGINT AS quantity_g,
+            sum({_KRONOR.format(ore="weighed_ore")})::BIGINT AS weighed_ore
+        FROM grouped AS g JOIN sayings AS s USING (party)
+        JOIN class_of AS k ON k.kind = g.kind AND k.saying = s.saying
         GROUP BY ALL
-    ) AS c
-    LEFT JOIN factors AS f ON f.municipality_code = c.municipality_code AND f.year = c.year
-        AND f.category = c.category
-    LEFT JOIN deflators AS d ON d.municipality_code = c.municipality_code AND d.year = c.year
-        AND d.category = CASE WHEN c.category IN ('', 'unmapped') THEN '*' ELSE c.category END
-"""
+    ) AS c JOIN classes AS k USING (class) JOIN parties AS p USING (party)
+"""  # noqa: S608 - names of this module
 _SMALL = """
     CREATE OR REPLACE TEMP TABLE small AS
     SELECT municipality_code, year, month, unit, category, classified_by, left_out_rule, is_mapped, figure_from,
@@ -97,20 +89,15 @@ _SMALL = """
 
 
 def build_cube(
-    con: "duckdb.DuckDBPyConnection",
-    reference: SpendReference,
-    own: Own,
-    chosen: Mapping[str, SpendFactors],
-    group: "Callable[[duckdb.DuckDBPyConnection], None] | None" = None,
+    con: "duckdb.DuckDBPyConnection", reference: SpendReference, own: Own, chosen: Mapping[str, SpendFactors]
 ) -> pd.DataFrame:
-    """Make the table ``cube`` from the view ``lines``.
+    """Make the table ``cube`` from the groups of lines.
 
     Args:
-        con: the database, with the view ``lines``.
+        con: the database, with ``kinds``, ``parties`` and ``grouped`` of ``parts.group_parts``.
         reference: the reference tables.
         own: what municipalities map themselves.
         chosen: the configuration by municipality; one without has the defaults.
-        group: makes ``grouped`` in another way than from all lines, such as from kept parts.
 
     Returns:
         The factors used: ``factors.COLUMNS`` and ``municipality_code``.
@@ -118,14 +105,12 @@ def build_cube(
     Raises:
         ProblemsError: an index or a rate is missing, or a currency cannot be converted.
     """
-    (group or group_lines)(con)
-    put_class_maps(con, reference, own)
-    put_model_map(con)
+    classify(con, reference, own)
     used = _factors(con, reference, chosen)
     _put_rates(con, reference, chosen)
-    con.execute(f"CREATE OR REPLACE TEMP VIEW classified AS {CLASSIFIED}")
     _train(con, chosen)
-    con.execute(_CUBE)
+    for statement in (_CLASS_OF, _CLASSES, _CUBE):
+        con.execute(statement)
     return used
 
 
@@ -134,20 +119,11 @@ def put_small_cube(con: "duckdb.DuckDBPyConnection") -> None:
     con.execute(_SMALL)
 
 
-def group_lines(con: "duckdb.DuckDBPyConnection") -> None:
-    """``grouped``: the sums of all lines that agree in everything the footprint asks for."""
-    # The types alone: no line is of that year.
-    con.execute(f"CREATE OR REPLACE TEMP TABLE grouped AS {_GROUPED}", {"year": -1})
-    for (year,) in con.execute("SELECT DISTINCT year FROM lines ORDER BY 1").fetchall():
-        for query in (_GROUPED, _WEIGHED):
-            con.execute(f"INSERT INTO grouped {query}", {"year": year})
-
-
 def _factors(
     con: "duckdb.DuckDBPyConnection", reference: SpendReference, chosen: Mapping[str, SpendFactors]
 ) -> pd.DataFrame:
     years: dict[str, list[int]] = {}
-    for code, year in con.execute("SELECT DISTINCT municipality_code, year FROM grouped ORDER BY ALL").fetchall():
+    for code, year in con.execute("SELECT DISTINCT municipality_code, year FROM kinds ORDER BY ALL").fetchall():
         years.setdefault(code, []).append(year)
     frames: list[pd.DataFrame] = []
     problems: list[str] = []
@@ -203,7 +179,7 @@ def _put_rates(con: "duckdb.DuckDBPyConnection", reference: SpendReference, chos
     Raises:
         ProblemsError: there is no rate of a currency and year that lines have.
     """
-    query = "SELECT DISTINCT municipality_code, currency, year FROM grouped WHERE currency <> 'SEK' ORDER BY ALL"
+    query = "SELECT DISTINCT municipality_code, currency, year FROM kinds WHERE currency <> 'SEK' ORDER BY ALL"
     general = {
         (row.currency, int(row.year)): float(row.sek_per_unit_annual_mean)
         for row in reference.exchange_rates.itertuples()

@@ -66,7 +66,9 @@ class Form:
         return self.sha256[:16]
 
 
-def detect(path: Any, shown: str, settings: SpendSettings, reference: LedgerReference) -> Form:
+def detect(
+    path: Any, shown: str, settings: SpendSettings, reference: LedgerReference, *, sha256: str | None = None
+) -> Form:
     """Look a file over once, from its first byte to its last.
 
     Args:
@@ -74,6 +76,7 @@ def detect(path: Any, shown: str, settings: SpendSettings, reference: LedgerRefe
         shown: how messages name it.
         settings: a separator, a decimal mark or columns that are configured are not detected.
         reference: known names of columns.
+        sha256: of its bytes, where somebody has read them just now.
 
     Raises:
         LedgerError: it is empty, of no known format, or its header lacks what a line needs.
@@ -83,17 +86,17 @@ def detect(path: Any, shown: str, settings: SpendSettings, reference: LedgerRefe
     if not head:
         raise LedgerError(f"{shown}: the file is empty.")
     if head[:4] == b"PAR1":
-        form = _whole(path, shown, "parquet")
+        form = _whole(path, shown, "parquet", sha256)
     elif head[:4] == b"PK\x03\x04":
-        form = _whole(path, shown, "xlsx")
+        form = _whole(path, shown, "xlsx", sha256)
     elif head[:4] == b"\xd0\xcf\x11\xe0":
         raise LedgerError(
             f"{shown}: an old or password-protected Excel file. Save it as xlsx or CSV, without password."
         )
     elif re.match(rb"\s*(\xef\xbb\xbf)?#FLAGGA\b", head):
-        return replace(_whole(path, shown, "sie"), encoding=_sie_encoding(head))
+        return replace(_whole(path, shown, "sie", sha256), encoding=_sie_encoding(head))
     else:
-        form = _text(path, shown, head)
+        form = _text(path, shown, head, sha256)
         text = codecs.getincrementaldecoder(form.encoding)().decode(head).removeprefix("\ufeff")
         return _csv(form, text, len(head) < SAMPLE, settings, reference)
     return form
@@ -110,23 +113,28 @@ def _sie_encoding(head: bytes) -> str:
     return "cp437" if head.isascii() else "utf-8"
 
 
-def _whole(path: Any, shown: str, kind: str) -> Form:
-    digest, size = hashlib.sha256(), 0
+def _whole(path: Any, shown: str, kind: str, sha256: str | None) -> Form:
+    return Form(shown, sha256 or hash_of(path), int(path.stat().st_size), kind)
+
+
+def hash_of(path: Any) -> str:
+    """SHA-256 of a file's bytes."""
+    digest = hashlib.sha256()
     with path.open("rb") as file:
         while chunk := file.read(CHUNK):
             digest.update(chunk)
-            size += len(chunk)
-    return Form(shown, digest.hexdigest(), size, kind)
+    return digest.hexdigest()
 
 
-def _text(path: Any, shown: str, head: bytes) -> Form:
+def _text(path: Any, shown: str, head: bytes, sha256: str | None) -> Form:
     """Hash and encoding of a text file: UTF-8 if every byte of it is, otherwise Windows-1252 or ISO 8859-1."""
     wide = _utf16(head)
     digest, size = hashlib.sha256(), 0
     is_utf8, held = not wide, b""
     with path.open("rb") as file:
         while chunk := file.read(CHUNK):
-            digest.update(chunk)
+            if sha256 is None:
+                digest.update(chunk)
             size += len(chunk)
             if is_utf8:
                 chunk = held + chunk
@@ -136,7 +144,7 @@ def _text(path: Any, shown: str, head: bytes) -> Form:
     windows, undefined = (False, False) if is_utf8 or wide else _windows(path)
     encoding = wide or ("utf-8" if is_utf8 else "cp1252" if windows and not undefined else "latin-1")
     bom = head.startswith((codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-    return Form(shown, digest.hexdigest(), size, "csv", encoding, bom)
+    return Form(shown, sha256 or digest.hexdigest(), size, "csv", encoding, bom)
 
 
 def _valid_utf8(content: bytes) -> bool:

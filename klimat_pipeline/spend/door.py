@@ -124,7 +124,7 @@ def engine(work: Path) -> Iterator["duckdb.DuckDBPyConnection"]:
         connection.close()
 
 
-def read_file(path: Any, shown: str, way: Way, target: Path) -> Passed:
+def read_file(path: Any, shown: str, way: Way, target: Path, *, sha256: str | None = None) -> Passed:
     """Read a file and write its typed lines.
 
     Args:
@@ -132,6 +132,7 @@ def read_file(path: Any, shown: str, way: Way, target: Path) -> Passed:
         shown: how tables and messages name it.
         way: how it is read.
         target: folder that gets ``year=<year>/<file id>.parquet``; nothing else of the file is written anywhere.
+        sha256: of its bytes, where somebody has read them just now.
 
     Returns:
         The file's balance.
@@ -139,7 +140,7 @@ def read_file(path: Any, shown: str, way: Way, target: Path) -> Passed:
     Raises:
         LedgerError: it cannot be read at all, or more of it than allowed does not pass.
     """
-    form = detect(path, shown, way.settings, way.reference)
+    form = detect(path, shown, way.settings, way.reference, sha256=sha256)
     work = target / f".work-{uuid.uuid4().hex}"
     try:
         passed = _through(path, form, way, target, work)

@@ -17,7 +17,7 @@ from typing import Any
 from klimat_pipeline.configuration.spend import SpendSettings
 from klimat_pipeline.errors import ConfigurationError, KlimatError, ProblemsError
 from klimat_pipeline.spend import overlap, typed
-from klimat_pipeline.spend.detect import CHUNK
+from klimat_pipeline.spend.detect import LedgerError, hash_of
 from klimat_pipeline.spend.door import Passed, Way, engine, read_file, renamed
 from klimat_pipeline.spend.personal import Pseudonyms
 from klimat_pipeline.spend.reference import load_ledger_reference, rules_of
@@ -39,11 +39,13 @@ class LedgerFile:
         path: any path that universal-pathlib understands.
         shown: how tables and messages name it.
         sha256: of its bytes.
+        stamp: its size and time of change when they were read.
     """
 
     path: Any
     shown: str
     sha256: str
+    stamp: tuple[int, float]
 
     @property
     def file_id(self) -> str:
@@ -131,7 +133,7 @@ def find_files(folder: Path, settings: SpendSettings, hashes: Path) -> list[Ledg
     known = json.loads(hashes.read_text()) if hashes.is_file() else {}
     before = dict(known)
     by_name = {shown: path for path, shown in found}
-    files = [LedgerFile(by_name[shown], shown, _hash(by_name[shown], shown, known)) for shown in sorted(by_name)]
+    files = [_looked_at(by_name[shown], shown, known) for shown in sorted(by_name)]
     if known != before:
         hashes.parent.mkdir(parents=True, exist_ok=True)
         # Whole or not at all: runs beside each other read it too, and what one of them loses is hashed again.
@@ -149,19 +151,18 @@ def _shown(path: Any, folder: Path) -> str:
         return "/".join(Path(text).parts[-2:])
 
 
-def _hash(path: Any, shown: str, known: dict[str, list[Any]]) -> str:
+def _looked_at(path: Any, shown: str, known: dict[str, list[Any]]) -> LedgerFile:
+    stamp = _stamp(path)
+    key = hashlib.sha256(f"{shown}\0{path}".encode()).hexdigest()[:16]
+    before = known.get(key, [])
+    if tuple(before[:2]) != stamp or not stamp[1]:
+        known[key] = [*stamp, hash_of(path)]
+    return LedgerFile(path, shown, known[key][2], stamp)
+
+
+def _stamp(path: Any) -> tuple[int, float]:
     stat = path.stat()
-    stamp = [str(path), int(stat.st_size), float(getattr(stat, "st_mtime", 0) or 0)]
-    key = hashlib.sha256(f"{shown}\0{stamp[0]}".encode()).hexdigest()[:16]
-    before = known.get(key)
-    if before and before[:2] == stamp[1:] and stamp[2]:
-        return str(before[2])
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while chunk := file.read(CHUNK):
-            digest.update(chunk)
-    known[key] = [*stamp[1:], digest.hexdigest()]
-    return digest.hexdigest()
+    return int(stat.st_size), float(getattr(stat, "st_mtime", 0) or 0)
 
 
 def way_of(folder: Path, settings: SpendSettings, reference_dir: Path, key: bytes | None) -> Way:
@@ -264,7 +265,10 @@ def _one(code: str, file: LedgerFile, way: Way, same_way: str, store: Spend, aga
             if whole and (against is None or untouched or passed.against == against):
                 return renamed(passed, file.shown)
     _forget_file(code, store, file.file_id)
-    passed = read_file(file.path, file.shown, way, target)
+    passed = read_file(file.path, file.shown, way, target, sha256=file.sha256)
+    if _stamp(file.path) != file.stamp:
+        _forget_file(code, store, file.file_id)
+        raise LedgerError(f"{file.shown}: it was changed while it was read. Run again when the file is whole.")
     _keep(passed, code, same_way, store)
     return passed
 

@@ -5,6 +5,8 @@ are known only in memory, while a file is read. What does not belong here: numbe
 """
 
 import re
+from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,9 +15,20 @@ from klimat_pipeline.spend.personal import WITHHELD
 if TYPE_CHECKING:
     import duckdb
 
-#: Columns where a name may stand.
-_COLUMNS = ("supplier_name", "item_text", "account_text", "unit", "voucher", "invoice_no", "contract_id")
+#: Columns where a name may stand: those that repeat themselves, and those that differ from line to line.
+_REPEATED = ("supplier_name", "account_text", "unit", "contract_id")
+_SINGLE = ("item_text", "voucher", "invoice_no")
+_COLUMNS = (*_REPEATED, *_SINGLE)
 _WORDS = re.compile(r"\w+")
+#: What ends a word: everything but letters and digits that are beyond doubt.
+_BETWEEN = "[^0-9A-Za-z_À-ÖØ-öø-ÿ]"
+
+
+@lru_cache(maxsize=1)
+def _oddly_folded() -> str:
+    """Characters that a regular expression does not fold as ``str.casefold`` does, such as the German sharp s."""
+    characters = map(chr, range(0x80, 0x20000))
+    return "".join(one for one in characters if len(one.casefold()) > 1 or one.casefold() != one.lower())
 
 
 class People:
@@ -38,6 +51,19 @@ class People:
 
     def __bool__(self) -> bool:
         return bool(self._by_first)
+
+    def pattern(self) -> str:
+        """A regular expression (RE2) that every text matches in which one of the names stands, and few others.
+
+        Of every name it asks for the longest word, in any case, between what is surely no letter of a word.
+        """
+        words = sorted({max(name, key=lambda word: (len(word), word)) for name in self._names()})
+        whole = f"(?:^|{_BETWEEN})(?:{'|'.join(map(re.escape, words))})(?:$|{_BETWEEN})"
+        return f"(?i:{whole})|[{re.escape(_oddly_folded())}]"
+
+    def _names(self) -> Iterator[tuple[str, ...]]:
+        for names in self._by_first.values():
+            yield from names
 
     def named_in(self, text: str | None) -> bool:
         """Whether one of the names stands in a text, in whatever case and punctuation."""
@@ -62,12 +88,20 @@ def withhold(connection: "duckdb.DuckDBPyConnection", out: Path, people: People)
     make: Any = connection.create_function
     make("names_person", people.named_in, ["VARCHAR"], "BOOLEAN", null_handling="special")
     for path in sorted(out.rglob("*.parquet")):
-        given = {"file": str(path)}
+        given = {"file": str(path), "pattern": people.pattern()}
         source = "read_parquet($file, hive_partitioning = false)"
-        told = " UNION ".join(f"SELECT DISTINCT {name} AS said FROM {source}" for name in _COLUMNS)
-        connection.execute(
-            f"CREATE OR REPLACE TEMP TABLE said_names AS SELECT said FROM ({told}) WHERE names_person(said)", given
-        )
+        # In three steps: what repeats itself is searched once, and Python is asked for the few texts that the pattern
+        # leaves. As one statement the search would be moved to where it is put to every line.
+        repeated = " UNION ALL ".join(f"SELECT DISTINCT {name} AS said FROM {source}" for name in _REPEATED)
+        single = [f"SELECT {name} FROM {source} WHERE regexp_matches({name}, $pattern)" for name in _SINGLE]
+        steps = {
+            "repeated": repeated,
+            "like_names": " UNION ".join(["FROM repeated WHERE regexp_matches(said, $pattern)", *single]),
+            "said_names": "FROM like_names WHERE names_person(said)",
+        }
+        for name, query in steps.items():
+            asked = {key: value for key, value in given.items() if f"${key}" in query}
+            connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {query}", asked)
         count = connection.execute("SELECT count(*) FROM said_names").fetchone()
         if not count or not count[0]:
             continue
@@ -80,6 +114,6 @@ def withhold(connection: "duckdb.DuckDBPyConnection", out: Path, people: People)
         connection.execute(
             f"COPY (SELECT * REPLACE ({texts}) FROM {source}) TO '{str(draft).replace(chr(39), chr(39) * 2)}' "
             "(FORMAT parquet, COMPRESSION zstd)",
-            given,
+            {"file": str(path)},
         )
         draft.replace(path)

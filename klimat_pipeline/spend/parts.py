@@ -1,66 +1,129 @@
-"""Groups of lines per typed file, kept: a new month's file costs that file, and the groups of the others are read.
+"""Groups of lines per typed ledger file, kept: a new month's file costs that file, and the groups of the others are
+read.
 
-A part is what the cube's only pass over the lines makes of one typed file (``cube.group_lines``): sums of oere and
-grams of all lines that agree in everything the footprint asks for. It follows from the bytes of the typed file and from
-the code of that pass alone, and is named by their hash; mappings, factors, prices and configuration come after it, so
-changing them reads no line anew. What does not belong here: classification and emissions (``cube``), reading ledgers
-(``door``).
+A part is what the only pass over the lines makes of one typed file, as a folder of four Parquet files:
+
+* ``kinds``: what classifies a line, its contract and supplier aside; each kind once, named by a hash.
+* ``parties``: unit, supplier and contract; each combination once, named by a hash.
+* ``groups``: lines, whole oere and grams of the lines that agree in kind, party and month.
+* ``names``: of legal persons.
+
+It follows from the bytes of the typed file and from the code here alone, and is named by their hash; mappings, factors,
+prices and configuration come after it, so changing them reads no line anew. What does not belong here: classification,
+emissions (``cube``), reading ledgers (``door``).
 """
 
 import hashlib
 import json
 import os
+import shutil
+import uuid
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from functools import lru_cache
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from klimat_pipeline.errors import ContractError
 from klimat_pipeline.spend.door import quoted
 from klimat_pipeline.spend.engine import database, view_lines
 
 if TYPE_CHECKING:
     import duckdb
 
-#: Modules whose change makes every part anew.
-_CODE = ("cube", "engine", "parts")
+#: Modules whose change makes every part anew, as another version of the database does: its hashes may be others.
+_CODE = ("engine", "parts")
 _MEMORY = "hashes.json"
 _CHUNK = 4 * 1024 * 1024
-_KEYS = (
-    "municipality_code, year, month, unit, supplier_id, supplier_kind, contract_id, account, account_text, cpv, sni, "
-    "currency, left_out_rule"
-)
-#: Whole oere and grams of a file fit in 64 bits (9e16 kronor); wider ones Parquet would round.
-_WRITTEN = f"""
-    SELECT {_KEYS}, lines::BIGINT AS lines, amount_ore::BIGINT AS amount_ore, quantity_g::BIGINT AS quantity_g,
-        weighed_ore::BIGINT AS weighed_ore
-    FROM grouped
+#: What is one number in ``groups``; it is the same in every file, so that parts need not know of each other.
+_KIND = ("municipality_code", "year", "account", "account_text", "cpv", "sni", "currency", "left_out_rule")
+_PARTY = ("municipality_code", "unit", "supplier_id", "supplier_kind", "contract_id")
+_AGREE = f"""
+    hash({", ".join(_KIND)}) AS kind, hash({", ".join(_PARTY)}) AS party, currency <> 'SEK' AS is_foreign,
+    month::INTEGER AS month
+"""
+_GRAMS = "round(quantity * CASE lower(quantity_unit) WHEN 'kg' THEN 1e3 WHEN 'g' THEN 1 ELSE 1e6 END)::BIGINT"
+#: What was weighed comes on top, without lines and kronor: few lines say so, and Parquet knows where none does. Whole
+#: oere and grams of a file fit in 64 bits (9e16 kronor); wider ones Parquet would round.
+_GROUPS = f"""
+    SELECT {_AGREE}, count(*) AS lines, sum(amount_ore)::BIGINT AS amount_ore, 0::BIGINT AS quantity_g,
+        0::BIGINT AS weighed_ore
+    FROM lines GROUP BY ALL
+    UNION ALL
+    SELECT {_AGREE}, 0 AS lines, 0 AS amount_ore, sum({_GRAMS})::BIGINT AS quantity_g,
+        sum(amount_ore)::BIGINT AS weighed_ore
+    FROM lines WHERE quantity IS NOT NULL AND lower(quantity_unit) IN ('kg', 'g', 'ton', 't') GROUP BY ALL
 """  # noqa: S608 - names of this module
+_NAMES = """
+    SELECT municipality_code, supplier_id, min(supplier_name) AS supplier_name
+    FROM lines WHERE supplier_kind = 'legal' AND supplier_name <> '' GROUP BY ALL
+"""
+_PARTS = {
+    "kinds": f"SELECT hash({', '.join(_KIND)}) AS kind, * FROM (SELECT DISTINCT {', '.join(_KIND)} FROM lines)",  # noqa: S608
+    "parties": f"SELECT hash({', '.join(_PARTY)}) AS party, * FROM (SELECT DISTINCT {', '.join(_PARTY)} FROM lines)",  # noqa: S608
+    "groups": _GROUPS,
+    "names": _NAMES,
+}
 #: Kronor of other currencies are rounded group by group: they are grouped over all files, so that splitting a file
 #: changes nothing.
-_READ = f"""
+_READ = """
     CREATE OR REPLACE TEMP TABLE grouped AS
-    SELECT * FROM read_parquet($parts, hive_partitioning = false) WHERE currency = 'SEK'
+    SELECT * FROM read_parquet($groups, hive_partitioning = false) WHERE NOT is_foreign
     UNION ALL
-    SELECT {_KEYS}, sum(lines)::BIGINT, sum(amount_ore)::BIGINT, sum(quantity_g)::BIGINT, sum(weighed_ore)::BIGINT
-    FROM read_parquet($parts, hive_partitioning = false) WHERE currency <> 'SEK' GROUP BY ALL
-"""  # noqa: S608 - names of this module
+    SELECT kind, party, is_foreign, month, sum(lines)::BIGINT, sum(amount_ore)::BIGINT, sum(quantity_g)::BIGINT,
+        sum(weighed_ore)::BIGINT
+    FROM read_parquet($groups, hive_partitioning = false) WHERE is_foreign GROUP BY ALL
+"""
+_MISSING = " + ".join(
+    f"(SELECT count(*) FROM {table} WHERE {' || '.join(f'{name}::VARCHAR' for name in names)} IS NULL)"  # noqa: S608
+    for table, names in (("kinds", _KIND), ("parties", _PARTY))
+)
+_SAME = """
+    (SELECT count(*) - count(DISTINCT kind) FROM kinds) + (SELECT count(*) - count(DISTINCT party) FROM parties)
+"""
 
 
 def group_parts(con: "duckdb.DuckDBPyConnection", root: Any, store: Path) -> None:
-    """Make ``grouped`` from the parts of all typed files; parts that are missing are made, those of none removed.
+    """Make ``kinds``, ``parties``, ``grouped`` and ``supplier_names`` from the parts of all typed files.
+
+    Parts that are missing are made, and those of no file removed.
 
     Args:
-        con: the database; its view ``lines`` is that of the whole dataset afterwards.
+        con: the database.
         root: the dataset of typed lines.
         store: folder of the parts.
+
+    Raises:
+        ContractError: a column of the typed lines is missing, or a cell of theirs.
     """
     parts = make_parts(con, root, store)
     present = set(parts)
-    for path in store.glob("municipality_code=*/year=*/*.parquet"):
-        if path not in present:
-            path.unlink(missing_ok=True)
-    con.execute(_READ, {"parts": [str(path) for path in parts]})
-    view_lines(con, root)
+    for path in store.glob("municipality_code=*/year=*/*"):
+        if path not in present and not path.name.startswith("."):
+            shutil.rmtree(path, ignore_errors=True)
+    paths = {name: [str(part / f"{name}.parquet") for part in parts] for name in _PARTS}
+    for name in ("kinds", "parties"):
+        con.execute(
+            f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT DISTINCT * "  # noqa: S608 - a name of this module
+            "FROM read_parquet($paths, hive_partitioning = false)",
+            {"paths": paths[name]},
+        )
+    con.execute(_READ, {"groups": paths["groups"]})
+    names = con.sql("SELECT * FROM read_parquet($paths, hive_partitioning = false)", params={"paths": paths["names"]})
+    names.create_view("supplier_names", replace=True)
+    _refuse_faults(con)
+
+
+def _refuse_faults(con: "duckdb.DuckDBPyConnection") -> None:
+    ((missing, same),) = con.execute(f"SELECT {_MISSING}, {_SAME}").fetchall()
+    if missing:
+        raise ContractError(
+            f"typed ledger lines: {missing:,} kinds of lines have a cell without a value where text is empty. Remove "
+            "the folder spend/ledger of the intermediate tables: the next run reads the ledgers anew."
+        )
+    if same:  # one in some 1e10 ledgers
+        raise ContractError("typed ledger lines: two kinds of lines have one hash. Change the text of an account.")
 
 
 def make_parts(
@@ -71,27 +134,26 @@ def make_parts(
     Two runs may make the same part: each writes a draft of its own, and one takes the place.
 
     Returns:
-        Their paths, by municipality, year and file.
+        Their folders, by municipality, year and file.
     """
-    from klimat_pipeline.spend.cube import group_lines
-
     pattern = f"municipality_code={code}/year={'*' if year is None else year}/*.parquet"
     parts = []
     for typed, key in _keyed(sorted(root.glob(pattern), key=str), store):
         place = Path(*typed.parts[-3:-1])
-        part = store / place / f"{typed.stem}-{key}.parquet"
+        part = store / place / f"{typed.stem}-{key}"
         parts.append(part)
-        if part.is_file():
+        if part.is_dir():
             continue
-        part.parent.mkdir(parents=True, exist_ok=True)
-        draft = part.with_name(f".{part.name}.{os.getpid()}")
+        draft = part.with_name(f".{part.name}.{uuid.uuid4().hex}")
+        draft.mkdir(parents=True)
         try:
             view_lines(con, root, f"{place.as_posix()}/{typed.name}")
-            group_lines(con)
-            con.execute(f"COPY ({_WRITTEN}) TO '{quoted(draft)}' (FORMAT parquet, COMPRESSION zstd)")
-            draft.replace(part)
+            for name, query in _PARTS.items():
+                con.execute(f"COPY ({query}) TO '{quoted(draft / name)}.parquet' (FORMAT parquet, COMPRESSION zstd)")
+            with suppress(OSError):  # another run was first
+                draft.rename(part)
         finally:
-            draft.unlink(missing_ok=True)
+            shutil.rmtree(draft, ignore_errors=True)
     return parts
 
 
@@ -133,4 +195,5 @@ def _sha256(file: Any) -> str:
 @lru_cache(maxsize=1)
 def _code() -> str:
     here = Path(__file__).parent
-    return hashlib.sha256(b"".join((here / f"{name}.py").read_bytes() for name in _CODE)).hexdigest()
+    code = b"".join((here / f"{name}.py").read_bytes() for name in _CODE)
+    return hashlib.sha256(code + version("duckdb").encode()).hexdigest()

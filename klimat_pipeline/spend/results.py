@@ -1,8 +1,8 @@
 """All result tables of the spend analysis from one dataset of typed lines: one pass over them, then sums."""
 
-from collections.abc import Callable, Mapping
-from functools import partial
+from collections.abc import Mapping
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pandas as pd
@@ -57,7 +57,7 @@ def spend_results(
         population: ``clean/population``.
         memory: what the database may take, such as ``900MB``.
         threads: how many it may use.
-        parts: folder where the groups of every typed file are kept; without one, all lines are grouped.
+        parts: folder where the groups of every typed file are kept; without one, nothing is kept.
 
     Returns:
         Frames by key, and under ``unmapped/accounts`` and ``unmapped/suppliers`` what is to be mapped next.
@@ -65,15 +65,17 @@ def spend_results(
     Raises:
         ProblemsError: what is wrong with configuration, prices or replacements, all at once where it can be.
     """
-    from klimat_pipeline.spend.engine import MEMORY, database, has_lines, view_lines
+    from klimat_pipeline.spend.engine import MEMORY, database, has_lines
     from klimat_pipeline.spend.parts import group_parts
 
     if not has_lines(root):
         return {key: typed(key, pd.DataFrame(columns=table(key).column_names)) for key in KEYS}
-    with database(memory=memory or MEMORY, threads=threads) as con:
-        view_lines(con, root)
-        group = partial(group_parts, root=root, store=parts) if parts else None
-        return _computed(con, reference, own, chosen, passed, organisation, population, group)
+    with (
+        database(memory=memory or MEMORY, threads=threads) as con,
+        TemporaryDirectory(prefix="klimat_parts_") as own_store,
+    ):
+        group_parts(con, root, parts or Path(own_store))
+        return _computed(con, reference, own, chosen, passed, organisation, population)
 
 
 def _computed(
@@ -84,7 +86,6 @@ def _computed(
     passed: pd.DataFrame,
     organisation: pd.DataFrame,
     population: pd.DataFrame,
-    group: Callable[[Any], None] | None,
 ) -> dict[str, pd.DataFrame]:
     from klimat_pipeline.spend.balance import spend_balance
     from klimat_pipeline.spend.by_category import spend_by_category
@@ -104,7 +105,7 @@ def _computed(
     from klimat_pipeline.spend.trend import spend_trend
     from klimat_pipeline.spend.unmapped import unmapped_accounts, unmapped_suppliers
 
-    used = build_cube(con, reference, own, chosen, group)
+    used = build_cube(con, reference, own, chosen)
     replaced = replace_spend(con, own, organisation, chosen)
     put_terms(con, used, replaced)
     put_small_cube(con)

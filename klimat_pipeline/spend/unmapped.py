@@ -27,7 +27,7 @@ _ACCOUNTS = """
         FROM cube WHERE category = 'unmapped' GROUP BY municipality_code, account
     ), texts AS (
         SELECT municipality_code, account, min(account_text) AS account_text
-        FROM grouped WHERE left_out_rule = '' GROUP BY ALL
+        FROM kinds WHERE left_out_rule = '' GROUP BY ALL
     )
     SELECT municipality_code, account AS account_prefix, '' AS category, '' AS reason, account_text, ledger_lines,
         ore / 1e2 AS spend_sek

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 
 from klimat_pipeline.errors import ProblemsError
 from klimat_pipeline.quality.spend_door import ledger_lines_kept, ledgers_balance
+from klimat_pipeline.spend import ledgers
 from klimat_pipeline.spend.files import ledger_files
 from klimat_pipeline.spend.quarantine import quarantined_lines
 from klimat_pipeline.spend.reference import load_ledger_reference
@@ -57,6 +58,24 @@ def test_same_bytes_count_once_whatever_their_name(tmp_path: Path) -> None:
     files = ledger_files({"1283": read_folder(folder, tmp_path / "s")})
     assert list(files["file_status"]) == ["read", "same_bytes_as m/ledger/a.csv"]
     assert list(files["lines_duplicate"]) == [0, 10]
+
+
+def test_a_file_that_changes_while_it_is_read_is_no_ledger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody is still copying it: half of it would be taken for the whole."""
+    folder = write(tmp_path / "m", a=ledger(*MONTHS[0]))
+    whole = ledgers.read_file
+
+    def meanwhile(path: Path, *rest: object, **own: object) -> object:
+        passed = whole(path, *rest, **own)
+        path.write_text(ledger(*MONTHS[0], *MONTHS[1]))
+        return passed
+
+    monkeypatch.setattr(ledgers, "read_file", meanwhile)
+    with pytest.raises(ProblemsError, match=r"m/ledger/a\.csv: it was changed while it was read"):
+        read_folder(folder, tmp_path / "s")
+    assert not list((tmp_path / "s").rglob("*.parquet"))
+    monkeypatch.undo()
+    assert total(folder, tmp_path / "s") == {"counted": (20, 11000)}
 
 
 def test_overlapping_periods_count_once(tmp_path: Path) -> None:
@@ -136,7 +155,7 @@ def test_only_what_is_new_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     read: list[str] = []
     real = ledgers.read_file
     monkeypatch.setattr(
-        ledgers, "read_file", lambda path, shown, *rest: (read.append(shown), real(path, shown, *rest))[1]
+        ledgers, "read_file", lambda path, shown, *rest, **own: (read.append(shown), real(path, shown, *rest, **own))[1]
     )
     folder = write(tmp_path / "m", a=ledger(*MONTHS[0]), b=ledger(*MONTHS[1]))
     total(folder, tmp_path / "s")

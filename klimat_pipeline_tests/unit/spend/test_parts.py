@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from klimat_pipeline.configuration.spend_factors import SpendFactors
 from klimat_pipeline.contracts import table
+from klimat_pipeline.errors import ContractError
 from klimat_pipeline.spend import parts
 from klimat_pipeline.spend.own import nothing_own
 from klimat_pipeline.spend.results import KEYS, spend_results
@@ -43,11 +44,13 @@ def month(root: Path, number: int, *rows: dict[str, Any]) -> None:
             place.write_bytes(path.read_bytes())
 
 
-def kept(store: Path) -> dict[str, tuple[bytes, int]]:
-    """Bytes and time of every part."""
+def kept(store: Path) -> dict[str, tuple[tuple[str, bytes, int], ...]]:
+    """Names, bytes and times of the files of every part."""
     return {
-        path.relative_to(store).as_posix(): (path.read_bytes(), path.stat().st_mtime_ns)
-        for path in store.rglob("*.parquet")
+        part.relative_to(store).as_posix(): tuple(
+            (path.name, path.read_bytes(), path.stat().st_mtime_ns) for path in sorted(part.iterdir())
+        )
+        for part in store.glob("municipality_code=*/year=*/*")
     }
 
 
@@ -135,10 +138,33 @@ def test_large_sums_are_whole(tmp_path: Path) -> None:
     results(root, store)
     import pyarrow.parquet as pq
 
-    (part,) = store.rglob("*.parquet")
+    (part,) = store.rglob("groups.parquet")
     found = pq.read_table(part, partitioning=None)
     assert found["amount_ore"].to_pylist() == [2**53 + 1]
     assert str(found.schema.field("amount_ore").type) == "int64"
+
+
+def test_a_cell_that_is_missing_is_told(tmp_path: Path) -> None:
+    """A text without a value would be of no kind: its kronor would be in no table."""
+    root = write_lines(tmp_path / "lines", [food(1, 1_00, cpv=None)])
+    with pytest.raises(ContractError, match="1 kinds of lines have a cell without a value"):
+        results(root, tmp_path / "parts")
+
+
+def test_what_another_run_has_made_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two runs make the same part: the second finds its place taken, and leaves nothing lying about."""
+    root, store = tmp_path / "lines", tmp_path / "parts"
+    month(root, 1, food(1, 1_000_00))
+    view = parts.view_lines
+
+    def meanwhile(con: Any, root: Path, *one: str) -> None:
+        monkeypatch.setattr(parts, "view_lines", view)
+        results(root, store)
+        view(con, root, *one)
+
+    monkeypatch.setattr(parts, "view_lines", meanwhile)
+    assert results(root, store)["spend/by_category"]["spend_sek"].tolist() == [1000.0]
+    assert len(kept(store)) == 1
 
 
 def test_kronor_of_other_currencies_do_not_depend_on_files(tmp_path: Path) -> None:
@@ -151,11 +177,11 @@ def test_kronor_of_other_currencies_do_not_depend_on_files(tmp_path: Path) -> No
 
 
 @_SLOW
-@given(rows=_LINES, files=st.integers(1, 4))
+@given(rows=_LINES, files=st.integers(2, 4))
 def test_parts_change_nothing(rows: list[dict[str, object]], files: int) -> None:
     with TemporaryDirectory() as folder:
         root = write_lines(Path(folder) / "lines", rows, parts=files)
         first, again = results(root, Path(folder) / "parts"), results(root, Path(folder) / "parts")
-        whole = results(root, None)
+        whole = results(write_lines(Path(folder) / "whole", rows), None)
     same(first, whole)
     same(again, whole)

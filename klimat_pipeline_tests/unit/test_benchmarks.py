@@ -1,0 +1,32 @@
+"""The benchmarks of the ledgers reach into the stage: they still run, on few lines, and both sides agree. No clock."""
+
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from benchmarks import read_ledger, spend
+
+LINES = 3000
+
+
+def test_typed_lines_against_the_query_by_hand(tmp_path: Path) -> None:
+    assert spend.run("prepare", str(tmp_path), str(LINES)) == {"lines": LINES}
+    assert spend.run("ours", str(tmp_path))["seconds"] > 0
+    with duckdb.connect() as con:
+        con.execute(f"CREATE VIEW lines AS FROM '{tmp_path}/lines/*/*/*.parquet'")
+        con.execute(f"CREATE TABLE classes AS FROM '{tmp_path}/classes.parquet'")
+        con.execute(f"CREATE TABLE hand_factors AS FROM '{tmp_path}/factors.parquet'")
+        con.execute(spend.BY_HAND)
+        found = con.execute("SELECT sum(lines), sum(ore) FROM result").fetchall()
+        assert found == con.execute("SELECT count(*), sum(amount_ore) FROM lines").fetchall()
+        assert found[0][0] == LINES
+
+
+@pytest.mark.parametrize("source", ["csv", "parquet"])
+def test_a_ledger_against_the_query_by_hand(tmp_path: Path, source: str) -> None:
+    read_ledger.part("prepare", tmp_path, str(LINES))
+    for what in (f"read_{source}", f"ours_{source}"):
+        assert read_ledger.part(what, tmp_path)["processor"] > 0
+    if source == "csv":
+        assert read_ledger.part("query", tmp_path)["processor"] > 0
