@@ -4,6 +4,7 @@ What does not belong here: how lines are classified (``spend``).
 """
 
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -33,16 +34,25 @@ def unmapped(
 ) -> None:
     """List the largest unmapped accounts or suppliers, ready to be filled in."""
     from klimat_pipeline.settings import load_settings
+    from klimat_pipeline.spend.ledgers import Spend
 
     settings = load_settings()
-    text = unmapped_csv(settings, settings.intermediate_dir.joinpath(*_LINES), municipality, suppliers=suppliers)
+    root, kept = settings.intermediate_dir.joinpath(*_LINES), Spend(settings.intermediate_dir).parts
+    text = unmapped_csv(settings, root, municipality, suppliers=suppliers, parts=kept)
     if file is None:
         typer.echo(text, nl=False)
     else:
         file.write_text(text, encoding="utf-8")
 
 
-def unmapped_csv(settings: "Settings", root: Any, municipality: str | None = None, *, suppliers: bool = False) -> str:
+def unmapped_csv(
+    settings: "Settings",
+    root: Any,
+    municipality: str | None = None,
+    *,
+    suppliers: bool = False,
+    parts: Path | None = None,
+) -> str:
     """The rows as CSV, texts harmless in a spreadsheet.
 
     Args:
@@ -50,14 +60,16 @@ def unmapped_csv(settings: "Settings", root: Any, municipality: str | None = Non
         root: the dataset of typed lines.
         municipality: a code; all without one.
         suppliers: legal persons in place of accounts.
+        parts: folder of the groups that the last run has kept; without one, nothing is kept.
 
     Raises:
         ConfigurationError: there are no typed lines yet, or none of that municipality.
     """
     from klimat_pipeline.configuration.spend_factors import load_spend_factors
     from klimat_pipeline.spend.cube import build_cube
-    from klimat_pipeline.spend.engine import database, has_lines, view_lines
+    from klimat_pipeline.spend.engine import database, has_lines
     from klimat_pipeline.spend.own import load_own
+    from klimat_pipeline.spend.parts import group_parts
     from klimat_pipeline.spend.prices import current_reference
     from klimat_pipeline.spend.unmapped import as_csv, unmapped_accounts, unmapped_suppliers
 
@@ -66,8 +78,8 @@ def unmapped_csv(settings: "Settings", root: Any, municipality: str | None = Non
         raise ConfigurationError(f"There are no ledger lines{of} yet: add a ledger and run klimat refresh.")
     reference = current_reference(settings)
     own = load_own(settings.municipalities_dir, reference.category_codes)
-    with database() as con:
-        view_lines(con, root)
+    with TemporaryDirectory(prefix="klimat_parts_") as passing, database() as con:
+        group_parts(con, root, parts or Path(passing))
         build_cube(con, reference, own, load_spend_factors(settings.municipalities_dir))
         found = unmapped_suppliers(con) if suppliers else unmapped_accounts(con)
     return as_csv(found[found["municipality_code"] == municipality] if municipality else found)

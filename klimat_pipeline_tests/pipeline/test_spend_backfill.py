@@ -25,7 +25,7 @@ def partition(code: str, year: int) -> dg.MultiPartitionKey:
 
 def parts(data: Path) -> dict[str, int]:
     """Time of every part by name."""
-    return {path.as_posix(): path.stat().st_mtime_ns for path in data.rglob("parts/*/*/*.parquet")}
+    return {path.as_posix(): path.stat().st_mtime_ns for path in data.rglob("parts/*/year=*/*")}
 
 
 def test_partitions_are_municipalities_and_years() -> None:
@@ -84,7 +84,9 @@ def test_runs_beside_each_other_share_the_files_and_agree_with_one(
     monkeypatch.setattr("klimat_pipeline.spend.door_run.settings_of", lambda settings, code: entry)
     read: list[str] = []
     whole = ledgers.read_file
-    monkeypatch.setattr(ledgers, "read_file", lambda path, *rest: (read.append(path.name), whole(path, *rest))[1])
+    monkeypatch.setattr(
+        ledgers, "read_file", lambda path, *rest, **own: (read.append(path.name), whole(path, *rest, **own))[1]
+    )
     settings = Settings(project_dir=REPOSITORY, data_dir=tmp_path / "together")
     with ThreadPoolExecutor(3) as pool:
         made = list(pool.map(lambda year: read_year(settings, "1283", year), (2021, 2022, 2023)))
