@@ -4,46 +4,23 @@ The same job as the schedule's; here for ``klimat refresh``, cron and ``make run
 imports it only when there is something to run.
 """
 
+import gc
 import logging
-import os
-import shutil
-from contextlib import contextmanager
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from klimat_pipeline.errors import KlimatError
+from klimat_pipeline.history import held_open, instance
 from klimat_pipeline.manifest import Inputs
 from klimat_pipeline.quality.beside import worked_beside
 from klimat_pipeline.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     import dagster as dg
     from rich.console import Console
 
 
 class RunFailedError(KlimatError):
     """The job stopped; the published tables are still the last good ones."""
-
-
-def prepared_home(settings: Settings) -> Path:
-    """Dagster's home below the data folder, with the shipped ``dagster.yaml`` in it."""
-    home = settings.dagster_home
-    home.mkdir(parents=True, exist_ok=True)
-    shipped = settings.config_dir / "dagster" / "dagster.yaml"
-    if shipped.is_file() and shipped.parent != home:
-        shutil.copyfile(shipped, home / "dagster.yaml")
-    return home
-
-
-def instance(settings: Settings) -> "dg.DagsterInstance":
-    """Dagster's history of runs, below the data folder."""
-    import dagster as dg
-
-    home = prepared_home(settings)
-    os.environ["DAGSTER_HOME"] = str(home)
-    return dg.DagsterInstance.from_config(str(home))
 
 
 def confirm(settings: Settings, made_from: Inputs) -> None:
@@ -68,12 +45,9 @@ def run(settings: Settings, made_from: Inputs, out: "Console", *, force: bool = 
 
 
 def _execute(settings: Settings, made_from: Inputs, out: "Console", *, force: bool) -> "dg.ExecuteInProcessResult":
-    from klimat_pipeline.definitions import defs
-    from klimat_pipeline.defs.jobs import NIGHTLY
-
     logging.getLogger("alembic").setLevel(logging.WARNING)
-    job = defs.resolve_job_def(NIGHTLY)
-    with _engines_reused(), instance(settings) as history, _Progress(out, steps=len(job.graph.node_defs)):
+    job = _job()
+    with instance(settings) as history, held_open(history), _Progress(out, steps=len(job.graph.node_defs)):
         return job.execute_in_process(
             instance=history,
             raise_on_error=False,
@@ -94,52 +68,17 @@ def _execute(settings: Settings, made_from: Inputs, out: "Console", *, force: bo
         )
 
 
-@contextmanager
-def _engines_reused() -> "Iterator[None]":
-    """Let Dagster's SQLite history keep its database engines and connections for the length of a run.
-
-    It makes new ones for every event: no statement is ever found compiled, and every close folds the write-ahead log
-    back into the file. A thousand commits cost seconds, for a history that is nobody's ledger. Where Dagster no longer
-    works this way, nothing happens.
-    """
-    from importlib import import_module
-
-    kept: dict[str, Any] = {}
-    touched = []
-
-    for name in ("event_log.sqlite.sqlite_event_log", "runs.sqlite.sqlite_run_storage"):
-        module = import_module(f"dagster._core.storage.{name}")
-        make = getattr(module, "create_engine", None)
-        if make is None:
-            continue
-
-        def reused(url: str, *, make: Any = make, connect_args: Any = None, **_: object) -> Any:
-            if url not in kept:
-                kept[url] = _lasting(make(url, connect_args=connect_args or {}))
-            return kept[url]
-
-        touched.append((module, make))
-        module.create_engine = reused  # type: ignore[attr-defined]
+def _job() -> "dg.JobDefinition":
+    """The main job. Importing makes a million lasting objects, among which no garbage is looked for, now or later."""
+    gc.disable()
     try:
-        yield
+        from klimat_pipeline.definitions import defs
+        from klimat_pipeline.defs.jobs import NIGHTLY
+
+        return defs.resolve_job_def(NIGHTLY)
     finally:
-        for module, make in touched:
-            module.create_engine = make  # type: ignore[attr-defined]
-        for engine in kept.values():
-            del engine.dispose
-            engine.dispose()
-
-
-def _lasting(engine: Any) -> Any:
-    """An engine that outlives being disposed of, and does not wait for the disk at every commit."""
-    from sqlalchemy import event
-
-    def relax(connection: Any, _: object) -> None:
-        connection.execute("PRAGMA synchronous=NORMAL")
-
-    event.listen(engine, "connect", relax)
-    engine.dispose = lambda **_: None
-    return engine
+        gc.freeze()
+        gc.enable()
 
 
 def _reason(result: "dg.ExecuteInProcessResult") -> KlimatError:

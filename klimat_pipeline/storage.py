@@ -41,9 +41,14 @@ class TableStore:
         Raises:
             ContractError: the frame does not have the contract's columns and types.
         """
+        arrow = to_arrow(frame, contract or table(key))
+        self.write_arrow(key, arrow)
+        return arrow
+
+    def write_arrow(self, key: str, arrow: "pa.Table") -> None:
+        """Write a table that has its contract's schema; the file is replaced whole."""
         import pyarrow.parquet as pq
 
-        arrow = to_arrow(frame, contract or table(key))
         target = self.path(key)
         target.parent.mkdir(parents=True, exist_ok=True)
         draft = target.with_name(target.name + ".part")
@@ -51,7 +56,6 @@ class TableStore:
             pq.write_table(arrow, file, compression="zstd")
         draft.rename(target)
         _at_hand.keep(target, arrow)
-        return arrow
 
     def read(self, key: str) -> "pd.DataFrame":
         """Read a table as a frame; what this process wrote or read last, and nobody replaced since, is at hand."""

@@ -4,36 +4,34 @@ import dagster as dg
 import pandas as pd
 
 from klimat_pipeline.defs.project import Project
-from klimat_pipeline.defs.wiring import checked_together, wired_together
+from klimat_pipeline.defs.wiring import checked_together, step
 
 #: What is read from the checkout waits for the archive's listing, so that an unchanged night ends there for all.
-AFTER = [["sources", "smhi_snapshots"]]
+AFTER = ("sources/smhi_snapshots",)
 
 
-@dg.multi_asset(
-    name="configuration",
-    **wired_together(
-        "clean/municipalities",
-        "clean/sectors",
-        "clean/population",
-        "clean/targets",
-        "clean/frozen",
-        "clean/energy_use",
-        "clean/factors",
-        "clean/printed_inventory",
-        "clean/areas",
-        "clean/scope3",
-        "clean/activity",
-        "clean/actions",
-        "clean/construction",
-        "clean/meals",
-        "clean/sinks",
-        "clean/published_gap",
-        "clean/facilities",
-        "clean/neutrality",
-        kinds=("csv", "yaml"),
-    ),
-    deps=AFTER,
+@step(
+    "configuration",
+    "clean/municipalities",
+    "clean/sectors",
+    "clean/population",
+    "clean/targets",
+    "clean/frozen",
+    "clean/energy_use",
+    "clean/factors",
+    "clean/printed_inventory",
+    "clean/areas",
+    "clean/scope3",
+    "clean/activity",
+    "clean/actions",
+    "clean/construction",
+    "clean/meals",
+    "clean/sinks",
+    "clean/published_gap",
+    "clean/facilities",
+    "clean/neutrality",
+    kinds=("csv", "yaml"),
+    after=AFTER,
 )
 def configuration(context: dg.AssetExecutionContext, project: Project):
     """What people edit, checked against the reference tables: one step, since each table takes milliseconds."""
@@ -78,23 +76,21 @@ def configuration(context: dg.AssetExecutionContext, project: Project):
     yield from checked_together(context, frames, {"reference/energy_users": reference.energy_users})
 
 
-@dg.multi_asset(
-    name="national_figures",
-    **wired_together(
-        "clean/releases",
-        "clean/emissions",
-        "clean/subsectors",
-        "clean/area_totals",
-        reads={
-            "clean/releases": ("sources/smhi_snapshots", "raw/smhi_emissions", "clean/municipalities"),
-            "clean/emissions": ("raw/smhi_emissions", "clean/releases"),
-            "clean/subsectors": ("raw/smhi_emissions", "clean/releases", "clean/emissions"),
-            "clean/area_totals": ("raw/smhi_emissions", "clean/emissions", "clean/municipalities"),
-        },
-        snapshots="sources/smhi_snapshots",
-        raw="raw/smhi_emissions",
-        municipalities="clean/municipalities",
-    ),
+@step(
+    "national_figures",
+    "clean/releases",
+    "clean/emissions",
+    "clean/subsectors",
+    "clean/area_totals",
+    reads={
+        "clean/releases": ("sources/smhi_snapshots", "raw/smhi_emissions", "clean/municipalities"),
+        "clean/emissions": ("raw/smhi_emissions", "clean/releases"),
+        "clean/subsectors": ("raw/smhi_emissions", "clean/releases", "clean/emissions"),
+        "clean/area_totals": ("raw/smhi_emissions", "clean/emissions", "clean/municipalities"),
+    },
+    snapshots="sources/smhi_snapshots",
+    raw="raw/smhi_emissions",
+    municipalities="clean/municipalities",
 )
 def national_figures(
     context: dg.AssetExecutionContext,

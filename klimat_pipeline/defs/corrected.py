@@ -7,32 +7,30 @@ import dagster as dg
 import pandas as pd
 
 from klimat_pipeline.defs.project import Project
-from klimat_pipeline.defs.wiring import as_markdown, checked_together, pictures, wired_together
+from klimat_pipeline.defs.wiring import as_markdown, checked_together, pictures, step
 
 #: What the corrections' page lists of them.
 _LISTED = ["correction_id", "release_id", "sector_code", "year", "before_t", "after_t", "drift_pct", "reason", "source"]
 
 
-@dg.multi_asset(
-    name="local_corrections",
-    **wired_together(
-        "corrected/corrections",
-        "corrected/emissions",
-        "corrected/subsectors",
-        "corrected/residuals",
-        "corrected/left_out",
-        kinds={"corrected/corrections": ("yaml",), "corrected/emissions": ("pandas", "vega")},
-        reads={
-            "corrected/corrections": ("clean/emissions", "clean/subsectors", "clean/municipalities"),
-            "corrected/emissions": ("clean/emissions", "corrected/corrections"),
-            "corrected/subsectors": ("clean/subsectors", "corrected/emissions", "corrected/corrections"),
-            "corrected/residuals": ("corrected/corrections", "clean/municipalities"),
-            "corrected/left_out": ("clean/emissions", "clean/subsectors", "corrected/emissions"),
-        },
-        emissions="clean/emissions",
-        subsectors="clean/subsectors",
-        municipalities="clean/municipalities",
-    ),
+@step(
+    "local_corrections",
+    "corrected/corrections",
+    "corrected/emissions",
+    "corrected/subsectors",
+    "corrected/residuals",
+    "corrected/left_out",
+    kinds={"corrected/corrections": ("yaml",), "corrected/emissions": ("pandas", "vega")},
+    reads={
+        "corrected/corrections": ("clean/emissions", "clean/subsectors", "clean/municipalities"),
+        "corrected/emissions": ("clean/emissions", "corrected/corrections"),
+        "corrected/subsectors": ("clean/subsectors", "corrected/emissions", "corrected/corrections"),
+        "corrected/residuals": ("corrected/corrections", "clean/municipalities"),
+        "corrected/left_out": ("clean/emissions", "clean/subsectors", "corrected/emissions"),
+    },
+    emissions="clean/emissions",
+    subsectors="clean/subsectors",
+    municipalities="clean/municipalities",
 )
 def local_corrections(
     context: dg.AssetExecutionContext,

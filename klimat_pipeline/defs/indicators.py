@@ -4,35 +4,33 @@ import dagster as dg
 import pandas as pd
 
 from klimat_pipeline.defs.project import Project
-from klimat_pipeline.defs.wiring import checked_together, pictures, wired_together
+from klimat_pipeline.defs.wiring import checked_together, pictures, step
 
 
-@dg.multi_asset(
-    name="national_indicators",
-    **wired_together(
-        "indicators/sectors",
-        "indicators/revisions",
-        "indicators/changes",
-        "indicators/base_years",
-        kinds={"indicators/sectors": ("pandas", "vega"), "indicators/base_years": ("pandas", "yaml")},
-        reads={
-            "indicators/sectors": (
-                "corrected/emissions",
-                "clean/targets",
-                "clean/population",
-                "clean/releases",
-                "clean/frozen",
-            ),
-            "indicators/revisions": ("corrected/emissions", "clean/releases"),
-            "indicators/changes": ("corrected/emissions", "clean/targets", "indicators/sectors", "clean/releases"),
-            "indicators/base_years": ("corrected/emissions", "clean/targets", "indicators/sectors", "clean/releases"),
-        },
-        emissions="corrected/emissions",
-        targets="clean/targets",
-        population="clean/population",
-        releases="clean/releases",
-        frozen="clean/frozen",
-    ),
+@step(
+    "national_indicators",
+    "indicators/sectors",
+    "indicators/revisions",
+    "indicators/changes",
+    "indicators/base_years",
+    kinds={"indicators/sectors": ("pandas", "vega"), "indicators/base_years": ("pandas", "yaml")},
+    reads={
+        "indicators/sectors": (
+            "corrected/emissions",
+            "clean/targets",
+            "clean/population",
+            "clean/releases",
+            "clean/frozen",
+        ),
+        "indicators/revisions": ("corrected/emissions", "clean/releases"),
+        "indicators/changes": ("corrected/emissions", "clean/targets", "indicators/sectors", "clean/releases"),
+        "indicators/base_years": ("corrected/emissions", "clean/targets", "indicators/sectors", "clean/releases"),
+    },
+    emissions="corrected/emissions",
+    targets="clean/targets",
+    population="clean/population",
+    releases="clean/releases",
+    frozen="clean/frozen",
 )
 def national_indicators(
     context: dg.AssetExecutionContext,
@@ -70,46 +68,44 @@ def national_indicators(
     yield from checked_together(context, frames, inputs, shown)
 
 
-@dg.multi_asset(
-    name="scope_figures",
-    **wired_together(
-        "indicators/scopes",
-        "indicators/areas",
-        "indicators/provenance",
-        reads={
-            "indicators/scopes": (
-                "inventory/territory",
-                "inventory/organisation",
-                "spend/scope3",
-                "clean/printed_inventory",
-                "clean/targets",
-                "clean/releases",
-            ),
-            "indicators/areas": ("inventory/territory", "clean/printed_inventory", "clean/areas", "clean/releases"),
-            "indicators/provenance": (
-                "indicators/sectors",
-                "indicators/scopes",
-                "indicators/areas",
-                "clean/emissions",
-                "clean/subsectors",
-                "clean/releases",
-                "clean/printed_inventory",
-                "inventory/territory",
-                "inventory/organisation",
-                "spend/scope3",
-            ),
-        },
-        sectors="indicators/sectors",
-        emissions="clean/emissions",
-        subsectors="clean/subsectors",
-        territory="inventory/territory",
-        organisation="inventory/organisation",
-        purchases="spend/scope3",
-        printed="clean/printed_inventory",
-        targets="clean/targets",
-        areas="clean/areas",
-        releases="clean/releases",
-    ),
+@step(
+    "scope_figures",
+    "indicators/scopes",
+    "indicators/areas",
+    "indicators/provenance",
+    reads={
+        "indicators/scopes": (
+            "inventory/territory",
+            "inventory/organisation",
+            "spend/scope3",
+            "clean/printed_inventory",
+            "clean/targets",
+            "clean/releases",
+        ),
+        "indicators/areas": ("inventory/territory", "clean/printed_inventory", "clean/areas", "clean/releases"),
+        "indicators/provenance": (
+            "indicators/sectors",
+            "indicators/scopes",
+            "indicators/areas",
+            "clean/emissions",
+            "clean/subsectors",
+            "clean/releases",
+            "clean/printed_inventory",
+            "inventory/territory",
+            "inventory/organisation",
+            "spend/scope3",
+        ),
+    },
+    sectors="indicators/sectors",
+    emissions="clean/emissions",
+    subsectors="clean/subsectors",
+    territory="inventory/territory",
+    organisation="inventory/organisation",
+    purchases="spend/scope3",
+    printed="clean/printed_inventory",
+    targets="clean/targets",
+    areas="clean/areas",
+    releases="clean/releases",
 )
 def scope_figures(
     context: dg.AssetExecutionContext,

@@ -4,42 +4,40 @@ import dagster as dg
 import pandas as pd
 
 from klimat_pipeline.defs.project import Project
-from klimat_pipeline.defs.wiring import checked_together, pictures, wired_together
+from klimat_pipeline.defs.wiring import checked_together, pictures, step
 
 
-@dg.multi_asset(
-    name="inventories",
-    **wired_together(
-        "inventory/territory",
-        "inventory/organisation",
-        "inventory/reconciliation",
-        kinds={"inventory/reconciliation": ("pandas", "vega")},
-        reads={
-            "inventory/territory": (
-                "corrected/subsectors",
-                "corrected/corrections",
-                "clean/releases",
-                "clean/energy_use",
-                "clean/factors",
-                "clean/scope3",
-            ),
-            "inventory/organisation": ("clean/activity", "clean/factors"),
-            "inventory/reconciliation": (
-                "inventory/territory",
-                "clean/printed_inventory",
-                "corrected/corrections",
-                "clean/releases",
-            ),
-        },
-        subsectors="corrected/subsectors",
-        corrections="corrected/corrections",
-        releases="clean/releases",
-        energy_use="clean/energy_use",
-        factors="clean/factors",
-        scope3="clean/scope3",
-        activity="clean/activity",
-        printed="clean/printed_inventory",
-    ),
+@step(
+    "inventories",
+    "inventory/territory",
+    "inventory/organisation",
+    "inventory/reconciliation",
+    kinds={"inventory/reconciliation": ("pandas", "vega")},
+    reads={
+        "inventory/territory": (
+            "corrected/subsectors",
+            "corrected/corrections",
+            "clean/releases",
+            "clean/energy_use",
+            "clean/factors",
+            "clean/scope3",
+        ),
+        "inventory/organisation": ("clean/activity", "clean/factors"),
+        "inventory/reconciliation": (
+            "inventory/territory",
+            "clean/printed_inventory",
+            "corrected/corrections",
+            "clean/releases",
+        ),
+    },
+    subsectors="corrected/subsectors",
+    corrections="corrected/corrections",
+    releases="clean/releases",
+    energy_use="clean/energy_use",
+    factors="clean/factors",
+    scope3="clean/scope3",
+    activity="clean/activity",
+    printed="clean/printed_inventory",
 )
 def inventories(
     context: dg.AssetExecutionContext,

@@ -4,7 +4,7 @@ import dagster as dg
 import pandas as pd
 
 from klimat_pipeline.defs.project import Project
-from klimat_pipeline.defs.wiring import checked_together, pictures, wired_together
+from klimat_pipeline.defs.wiring import checked_together, pictures, step
 
 _DRAWN_FROM = (
     "corrected/emissions",
@@ -16,47 +16,45 @@ _DRAWN_FROM = (
 )
 
 
-@dg.multi_asset(
-    name="pathways",
-    **wired_together(
-        "indicators/comparison",
-        "scenarios/pathways",
-        "scenarios/probability",
-        "scenarios/sensitivity",
-        "scenarios/hindcast",
-        "scenarios/investment",
-        "scenarios/abatement",
-        kinds={
-            "indicators/comparison": ("pandas", "vega"),
-            "scenarios/pathways": ("numpy", "vega"),
-            "scenarios/probability": ("numpy",),
-            "scenarios/sensitivity": ("numpy",),
-            "scenarios/hindcast": ("numpy",),
-            "scenarios/abatement": ("pandas", "vega"),
-        },
-        reads={
-            "indicators/comparison": (
-                "corrected/emissions",
-                "clean/targets",
-                "clean/population",
-                "clean/municipalities",
-            ),
-            "scenarios/pathways": _DRAWN_FROM,
-            "scenarios/probability": _DRAWN_FROM,
-            "scenarios/sensitivity": _DRAWN_FROM,
-            "scenarios/hindcast": ("corrected/emissions",),
-            "scenarios/investment": ("clean/actions", "clean/targets"),
-            "scenarios/abatement": ("clean/actions", "clean/targets"),
-        },
-        emissions="corrected/emissions",
-        corrections="corrected/corrections",
-        indicators="indicators/sectors",
-        targets="clean/targets",
-        actions="clean/actions",
-        published_gap="clean/published_gap",
-        population="clean/population",
-        municipalities="clean/municipalities",
-    ),
+@step(
+    "pathways",
+    "indicators/comparison",
+    "scenarios/pathways",
+    "scenarios/probability",
+    "scenarios/sensitivity",
+    "scenarios/hindcast",
+    "scenarios/investment",
+    "scenarios/abatement",
+    kinds={
+        "indicators/comparison": ("pandas", "vega"),
+        "scenarios/pathways": ("numpy", "vega"),
+        "scenarios/probability": ("numpy",),
+        "scenarios/sensitivity": ("numpy",),
+        "scenarios/hindcast": ("numpy",),
+        "scenarios/abatement": ("pandas", "vega"),
+    },
+    reads={
+        "indicators/comparison": (
+            "corrected/emissions",
+            "clean/targets",
+            "clean/population",
+            "clean/municipalities",
+        ),
+        "scenarios/pathways": _DRAWN_FROM,
+        "scenarios/probability": _DRAWN_FROM,
+        "scenarios/sensitivity": _DRAWN_FROM,
+        "scenarios/hindcast": ("corrected/emissions",),
+        "scenarios/investment": ("clean/actions", "clean/targets"),
+        "scenarios/abatement": ("clean/actions", "clean/targets"),
+    },
+    emissions="corrected/emissions",
+    corrections="corrected/corrections",
+    indicators="indicators/sectors",
+    targets="clean/targets",
+    actions="clean/actions",
+    published_gap="clean/published_gap",
+    population="clean/population",
+    municipalities="clean/municipalities",
 )
 def pathways(
     context: dg.AssetExecutionContext,

@@ -1,13 +1,18 @@
 """Assets of the stage ``published``: all tables at once or none, downstream of every blocking check."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
 from klimat_pipeline.contracts import PUBLISHED
 from klimat_pipeline.defs.project import Project
-from klimat_pipeline.defs.wiring import PREVIEW_ROWS, as_markdown, described
+from klimat_pipeline.defs.wiring import PREVIEW_ROWS, described, markdown_of
 from klimat_pipeline.published.shape import SHOWN
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 #: Nightly refreshes confirm or renew the tables; one missed night is a remark, two are a fault.
 FRESHNESS = dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=50), warn_window=timedelta(hours=26))
@@ -31,7 +36,6 @@ def publish(context: dg.AssetExecutionContext, project: Project):
 
     It reads its tables itself: as inputs of the step, every one of them would be two events in Dagster's history.
     """
-    from klimat_pipeline.contracts.arrow import to_pandas
     from klimat_pipeline.manifest import inputs
     from klimat_pipeline.published.publication import publish as publish_tables
     from klimat_pipeline.published.shape import shape
@@ -49,7 +53,11 @@ def publish(context: dg.AssetExecutionContext, project: Project):
             metadata={
                 "dagster/row_count": arrow.num_rows,
                 "publication_id": made_from.publication_id,
-                "preview": dg.MetadataValue.md(as_markdown(to_pandas(arrow.slice(0, PREVIEW_ROWS)))),
+                "preview": dg.MetadataValue.md(markdown_of(arrow.column_names, _rows(arrow.slice(0, PREVIEW_ROWS)))),
             },
             data_version=dg.DataVersion(made_from.publication_id),
         )
+
+
+def _rows(arrow: "pa.Table") -> "Iterator[tuple[Any, ...]]":
+    return zip(*(column.to_pylist() for column in arrow.columns), strict=True)

@@ -4,16 +4,18 @@ import dagster as dg
 
 from klimat_pipeline.contracts import TABLES
 from klimat_pipeline.defs.project import Project
-from klimat_pipeline.defs.wiring import checked, findings_key, wired
+from klimat_pipeline.defs.wiring import checked_together, findings_key, step
 
 CHECKED = tuple(key for key, contract in TABLES.items() if contract.stage not in ("quality", "published"))
 
 
-@dg.asset(**wired("quality/findings", kinds=("great_expectations",)), deps=[key.split("/") for key in CHECKED])
+@step("quality__findings", "quality/findings", kinds=("great_expectations",), after=CHECKED)
 def findings(context: dg.AssetExecutionContext, project: Project):
     import pandas as pd
 
     from klimat_pipeline.quality.contract import postponed_findings
 
-    gathered = pd.concat([project.tables.read(findings_key(key)) for key in CHECKED], ignore_index=True)
-    return checked(context, gathered, {"quality/suites": postponed_findings(project.tables.read)})
+    kept = dict.fromkeys(map(findings_key, CHECKED))
+    gathered = pd.concat([project.tables.read(key) for key in kept], ignore_index=True)
+    suites = {"quality/suites": postponed_findings(project.tables.read)}
+    yield from checked_together(context, {"quality/findings": gathered}, suites)

@@ -8,31 +8,29 @@ import dagster as dg
 import pandas as pd
 
 from klimat_pipeline.defs.project import Project
-from klimat_pipeline.defs.wiring import checked_together, pictures, wired_together
+from klimat_pipeline.defs.wiring import checked_together, pictures, step
 
 
-@dg.multi_asset(
-    name="targets",
-    **wired_together(
-        "indicators/targets",
-        "indicators/coherence",
-        reads={
-            "indicators/targets": (
-                "indicators/sectors",
-                "spend/indicators",
-                "clean/targets",
-                "clean/construction",
-                "clean/meals",
-            ),
-            "indicators/coherence": ("indicators/sectors", "corrected/emissions"),
-        },
-        sectors="indicators/sectors",
-        emissions="corrected/emissions",
-        targets="clean/targets",
-        construction="clean/construction",
-        meals="clean/meals",
-        purchases="spend/indicators",
-    ),
+@step(
+    "targets",
+    "indicators/targets",
+    "indicators/coherence",
+    reads={
+        "indicators/targets": (
+            "indicators/sectors",
+            "spend/indicators",
+            "clean/targets",
+            "clean/construction",
+            "clean/meals",
+        ),
+        "indicators/coherence": ("indicators/sectors", "corrected/emissions"),
+    },
+    sectors="indicators/sectors",
+    emissions="corrected/emissions",
+    targets="clean/targets",
+    construction="clean/construction",
+    meals="clean/meals",
+    purchases="spend/indicators",
 )
 def targets_step(
     context: dg.AssetExecutionContext,
@@ -55,32 +53,30 @@ def targets_step(
     yield from checked_together(context, frames, {"indicators/sectors": sectors})
 
 
-@dg.multi_asset(
-    name="gap_and_neutrality",
-    **wired_together(
-        "scenarios/gap",
-        "scenarios/claims",
-        "scenarios/neutrality",
-        kinds={"scenarios/gap": ("pandas", "vega")},
-        reads={
-            "scenarios/gap": ("clean/published_gap", "clean/actions", "inventory/territory", "indicators/coherence"),
-            "scenarios/claims": ("clean/facilities", "clean/neutrality"),
-            "scenarios/neutrality": (
-                "scenarios/gap",
-                "scenarios/claims",
-                "indicators/coherence",
-                "clean/sinks",
-                "clean/neutrality",
-            ),
-        },
-        published_gap="clean/published_gap",
-        actions="clean/actions",
-        territory="inventory/territory",
-        coherence="indicators/coherence",
-        sinks="clean/sinks",
-        facilities="clean/facilities",
-        rules="clean/neutrality",
-    ),
+@step(
+    "gap_and_neutrality",
+    "scenarios/gap",
+    "scenarios/claims",
+    "scenarios/neutrality",
+    kinds={"scenarios/gap": ("pandas", "vega")},
+    reads={
+        "scenarios/gap": ("clean/published_gap", "clean/actions", "inventory/territory", "indicators/coherence"),
+        "scenarios/claims": ("clean/facilities", "clean/neutrality"),
+        "scenarios/neutrality": (
+            "scenarios/gap",
+            "scenarios/claims",
+            "indicators/coherence",
+            "clean/sinks",
+            "clean/neutrality",
+        ),
+    },
+    published_gap="clean/published_gap",
+    actions="clean/actions",
+    territory="inventory/territory",
+    coherence="indicators/coherence",
+    sinks="clean/sinks",
+    facilities="clean/facilities",
+    rules="clean/neutrality",
 )
 def gap_and_neutrality(
     context: dg.AssetExecutionContext,

@@ -2,23 +2,12 @@
 
 import dagster as dg
 
-from klimat_pipeline.contracts import table
 from klimat_pipeline.defs.jobs import NIGHTLY
 from klimat_pipeline.defs.project import Project
-from klimat_pipeline.defs.wiring import check_specs, checked, described
+from klimat_pipeline.defs.wiring import checked_together, step
 
 
-# A multi-asset of one: only there are outputs and checks optional, and without an output all downstream is skipped.
-@dg.multi_asset(
-    name="sources__smhi_snapshots",
-    outs={
-        "smhi_snapshots": dg.AssetOut(
-            **described(table("sources/smhi_snapshots"), ("xlsx",)), is_required=False, io_manager_key="io_manager"
-        )
-    },
-    check_specs=check_specs("sources/smhi_snapshots"),
-    can_subset=True,
-)
+@step("sources__smhi_snapshots", "sources/smhi_snapshots", kinds=("xlsx",), may_end_run=True)
 def smhi_snapshots(context: dg.AssetExecutionContext, project: Project):
     """Fetch if live, then list the archive; nothing new ends the nightly job here, and all downstream is skipped."""
     from klimat_pipeline.defs.confirmation import confirm_unchanged
@@ -32,4 +21,5 @@ def smhi_snapshots(context: dg.AssetExecutionContext, project: Project):
     if context.run.job_name == NIGHTLY and not project.force and is_up_to_date(settings, made_from):
         confirm_unchanged(context, made_from)
         return
-    yield checked(context, snapshot_table(settings, project.releases))
+    listed = snapshot_table(settings, project.releases)
+    yield from checked_together(context, {"sources/smhi_snapshots": listed})

@@ -8,17 +8,13 @@ frame. A run is one step for all municipalities, since files that have not chang
 import dagster as dg
 
 from klimat_pipeline.defs.project import Project
-from klimat_pipeline.defs.wiring import checked_together, wired_together
+from klimat_pipeline.defs.wiring import checked_together, step
 
 #: An unchanged night ends at the archive's listing, for this stage too.
-AFTER = [["sources", "smhi_snapshots"]]
+AFTER = ("sources/smhi_snapshots",)
 
 
-@dg.multi_asset(
-    name="ledgers",
-    **wired_together("spend/files", "spend/scope", "spend/quarantine", kinds=("duckdb", "parquet")),
-    deps=AFTER,
-)
+@step("ledgers", "spend/files", "spend/scope", "spend/quarantine", kinds=("duckdb", "parquet"), after=AFTER)
 def ledgers(context: dg.AssetExecutionContext, project: Project):
     """Every ledger file that is new or changed, read once; its typed lines lie beside the tables."""
     from klimat_pipeline.spend.door_run import read_all

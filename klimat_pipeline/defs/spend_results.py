@@ -6,7 +6,7 @@ import dagster as dg
 import pandas as pd
 
 from klimat_pipeline.defs.project import Project
-from klimat_pipeline.defs.wiring import as_metadata, checked_together, pictures, wired_together
+from klimat_pipeline.defs.wiring import as_metadata, checked_together, pictures, step
 from klimat_pipeline.spend.results import KEYS
 
 #: Where the typed lines lie in the store of tables.
@@ -18,17 +18,15 @@ _READS = dict.fromkeys(KEYS, ("spend/files", "inventory/organisation")) | {
 }
 
 
-@dg.multi_asset(
-    name="spend_results",
-    **wired_together(
-        *KEYS,
-        kinds=dict.fromkeys(KEYS, ("duckdb",)) | {"spend/by_category": ("duckdb", "vega")},
-        reads=_READS,
-        files="spend/files",
-        passed="spend/scope",
-        organisation="inventory/organisation",
-        population="clean/population",
-    ),
+@step(
+    "spend_results",
+    *KEYS,
+    kinds=dict.fromkeys(KEYS, ("duckdb",)) | {"spend/by_category": ("duckdb", "vega")},
+    reads=_READS,
+    files="spend/files",
+    passed="spend/scope",
+    organisation="inventory/organisation",
+    population="clean/population",
 )
 def spend_results(
     context: dg.AssetExecutionContext,

@@ -1,71 +1,87 @@
 """Generates from a contract what Dagster shows of an asset: description, owner, tags, schema, lineage, checks, preview.
 
-Assets are written out by hand in the stage files; ``wired`` gives their decorator its arguments, ``checked`` their
-result.
+Steps are written out by hand in the stage files; ``step`` makes assets of them, ``checked_together`` gives their
+results.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
+from math import isnan
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
 from klimat_pipeline.contracts import Table, table
+from klimat_pipeline.defs.project import Project
 from klimat_pipeline.quality.catalogue import CHECKS, run_checks
 from klimat_pipeline.quality.findings import CheckResult
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from klimat_pipeline.storage import TableStore
+
 CONTRACT = "contract"
 #: Rows that the preview of a table shows.
 PREVIEW_ROWS = 8
 #: Findings that a check's page lists.
 LISTED = 30
+#: How the missing values of other types than numbers write themselves.
+_MISSING = ("<NA>", "NaT")
+#: The step that makes a table, by its key.
+_STEP_OF: dict[str, str] = {}
 
 
-def wired(key: str, *, kinds: Sequence[str] = ("pandas",), **inputs: str) -> dict[str, Any]:
-    """Arguments of ``@dg.asset`` for a table.
-
-    Args:
-        key: the table's key, which is the asset's.
-        kinds: tools that make it.
-        inputs: parameter name to the key of the table it receives.
-    """
-    return {
-        **described(table(key), kinds),
-        "ins": {name: dg.AssetIn(key=dg.AssetKey(source.split("/"))) for name, source in inputs.items()},
-        "check_specs": check_specs(key),
-    }
-
-
-def wired_together(
+def step(
+    name: str,
     *keys: str,
     kinds: Mapping[str, Sequence[str]] | Sequence[str] = ("pandas",),
     reads: Mapping[str, Sequence[str]] | None = None,
+    after: Iterable[str] = (),
+    may_end_run: bool = False,
     **inputs: str,
-) -> dict[str, Any]:
-    """Arguments of ``@dg.multi_asset`` for tables that one step makes: a step costs more than a small table.
+) -> Callable[[Callable[..., Iterator[dg.MaterializeResult]]], dg.AssetsDefinition]:
+    """Make one step of the run of a function that makes tables: a step costs more than a small table.
+
+    The function is called with the context, the project and its input tables, and gives what ``checked_together``
+    does. Tables are read and written through the project's store, not as inputs and outputs of Dagster's: those would
+    be three events each in its history, for a lineage that is the same.
 
     Args:
+        name: of the step.
         keys: the tables, in the order in which the step hands them out.
         kinds: tools that make them; by key for those that differ.
-        reads: by table, the tables that it is made from: inputs and tables of this step.
+        reads: by table, the tables that it is made from: inputs and tables of this step; by default all inputs.
+        after: further tables that are waited for.
+        may_end_run: whether it may make nothing, so that everything downstream is skipped.
         inputs: parameter name to the key of the table it receives.
     """
     tools = kinds if isinstance(kinds, Mapping) else dict.fromkeys(keys, kinds)
-    found: dict[str, Any] = {
-        "outs": {
-            key.replace("/", "_"): dg.AssetOut(**described(table(key), tools.get(key, ("pandas",)))) for key in keys
-        },
-        "ins": {name: dg.AssetIn(key=dg.AssetKey(source.split("/"))) for name, source in inputs.items()},
-        "check_specs": [spec for key in keys for spec in check_specs(key)],
-    }
-    if reads is not None:
-        found["internal_asset_deps"] = {
-            key.replace("/", "_"): {dg.AssetKey(source.split("/")) for source in reads[key]} for key in keys
-        }
-    return found
+    sources = reads or dict.fromkeys(keys, tuple(inputs.values()))
+    specs = [
+        dg.AssetSpec(
+            **described(table(key), tools.get(key, ("pandas",))),
+            deps=[source.split("/") for source in dict.fromkeys((*sources[key], *after))],
+            skippable=may_end_run,
+        )
+        for key in keys
+    ]
+
+    def decorated(work: Callable[..., Iterator[dg.MaterializeResult]]) -> dg.AssetsDefinition:
+        @dg.multi_asset(
+            name=name,
+            description=work.__doc__,
+            specs=specs,
+            check_specs=[spec for key in keys for spec in check_specs(key)],
+            can_subset=may_end_run,  # only then may its checks be left out too
+        )
+        def made(context: dg.AssetExecutionContext, project: Project):
+            yield from work(context, project, **{name: project.tables.read(key) for name, key in inputs.items()})
+
+        _STEP_OF.update(dict.fromkeys(keys, name))
+        return made
+
+    return decorated
 
 
 def described(contract: Table, kinds: Sequence[str]) -> dict[str, Any]:
@@ -136,63 +152,43 @@ def check_specs(key: str) -> list[dg.AssetCheckSpec]:
     ]
 
 
-def checked(
-    context: dg.AssetExecutionContext,
-    frame: "pd.DataFrame",
-    inputs: Mapping[str, "pd.DataFrame"] | None = None,
-    metadata: Mapping[str, Any] | None = None,
-    key: str | None = None,
-) -> dg.MaterializeResult:
-    """Check a table, keep the findings for ``quality/findings``, and hand all of it to Dagster.
-
-    Args:
-        context: of the running asset.
-        frame: the table that the asset made.
-        inputs: tables that its checks look at besides itself, by key.
-        metadata: more to show on the asset's page, such as a plot.
-        key: the table's key, where the step makes several.
-    """
-    key = key or context.asset_key.to_user_string()
-    (result,) = checked_together(context, {key: frame}, inputs, {key: metadata or {}})
-    return result
-
-
 def checked_together(
     context: dg.AssetExecutionContext,
     frames: Mapping[str, "pd.DataFrame"],
     inputs: Mapping[str, "pd.DataFrame"] | None = None,
     metadata: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> Iterator[dg.MaterializeResult]:
-    """What ``checked`` does, for all tables of a step: their checks see each other besides the inputs.
+    """Check the tables of a step, write them and their findings, and hand what came of it to Dagster.
 
     Args:
         context: of the running step.
-        frames: the tables that the step made, by key.
+        frames: the tables that the step made, by key; their checks see each other.
         inputs: tables that their checks look at besides, by key.
-        metadata: more to show on an asset's page, by key.
+        metadata: more to show on an asset's page, by key, such as a plot.
     """
-    from klimat_pipeline.quality.contract import begin_check
+    from klimat_pipeline.quality.contract import begin
     from klimat_pipeline.quality.findings import to_frame
 
+    tables: TableStore = context.resources.project.tables
     # All are sent to be checked before the first answer is waited for.
-    begun = {key: begin_check(frame, table(key)) for key, frame in frames.items()}
+    begun = {key: begin(frame, table(key)) for key, frame in frames.items()}
     seen = {**(inputs or {}), **frames}
+    results = {key: _all_checks(key, seen, begun[key].finish) for key in frames}
+    every = [result for found in results.values() for result in found]
+    tables.write(findings_key(next(iter(frames))), to_frame(every), table("quality/findings"))
     for key, frame in frames.items():
-        preview = as_markdown(frame.head(PREVIEW_ROWS))
-        results = _all_checks(key, seen, begun[key])
-        findings_store(context).write(findings_key(key), to_frame(results), table("quality/findings"))
+        arrow = begun[key].arrow
+        if arrow is not None:  # what does not have its contract's form has failed, and stops the run
+            tables.write_arrow(key, arrow)
+        more = (metadata or {}).get(key) or {}
         yield dg.MaterializeResult(
             asset_key=key.split("/"),
-            value=frame,
             metadata={
                 "dagster/row_count": len(frame),
-                "preview": dg.MetadataValue.md(preview),
-                **{
-                    name: value() if callable(value) else value
-                    for name, value in ((metadata or {}).get(key) or {}).items()
-                },
+                "preview": dg.MetadataValue.md(as_markdown(frame.head(PREVIEW_ROWS))),
+                **{name: value() if callable(value) else value for name, value in more.items()},
             },
-            check_results=[_as_dagster(result) for result in results],
+            check_results=[_as_dagster(result) for result in results[key]],
         )
 
 
@@ -217,30 +213,29 @@ def _all_checks(
 
 
 def findings_key(key: str) -> str:
-    """Where the findings about a table are kept until they are gathered."""
-    return f"quality/of/{key.replace('/', '.')}"
-
-
-def findings_store(context: dg.AssetExecutionContext) -> Any:
-    """The table store of this run."""
-    return context.resources.project.tables
+    """Where the findings about a table and others of its step are kept until they are gathered."""
+    return f"quality/of/{_STEP_OF[key]}"
 
 
 def as_markdown(frame: "pd.DataFrame") -> str:
     """A small frame as a Markdown table, thousands separated, missing values empty."""
-    import pandas as pd
+    columns = [frame[name].tolist() for name in frame.columns]
+    return markdown_of(list(frame.columns), zip(*columns, strict=True))
 
-    def text(value: Any) -> str:
-        if value is None or (not isinstance(value, str) and pd.isna(value)):
-            return ""
-        if isinstance(value, float):
-            return f"{value:,.2f}"
-        return str(value).replace("|", "\\|").replace("\n", " ")
 
-    head = " | ".join(map(str, frame.columns))
-    rule = " | ".join("---" for _ in frame.columns)
-    rows = [" | ".join(map(text, row)) for row in frame.itertuples(index=False)]
-    return "\n".join(f"| {line} |" for line in (head, rule, *rows))
+def markdown_of(names: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
+    """``as_markdown`` of rows that are in no frame."""
+    head = " | ".join(map(str, names))
+    rule = " | ".join("---" for _ in names)
+    return "\n".join(f"| {line} |" for line in (head, rule, *(" | ".join(map(_shown, row)) for row in rows)))
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, float):
+        return "" if isnan(value) else f"{value:,.2f}"
+    if value is None or (not isinstance(value, (str, int)) and str(value) in _MISSING):
+        return ""
+    return str(value).replace("|", "\\|").replace("\n", " ")
 
 
 def as_metadata(texts: Mapping[str, str]) -> dict[str, Any]:

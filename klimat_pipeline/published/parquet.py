@@ -8,6 +8,7 @@ switched (``publication``).
 import filecmp
 import os
 import re
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,8 +17,12 @@ from klimat_pipeline.published.datapackage import described_publication, write_d
 from klimat_pipeline.published.files import remove, sync
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from klimat_pipeline.published.candidate import Candidate
 
+#: Files that are written at the same time.
+_AT_ONCE = 4
 #: Only directories of this form are ever removed: whatever else lies beside them is somebody's.
 _VERSION = re.compile(r"pub-[0-9a-f]{16}")
 
@@ -53,19 +58,22 @@ class ParquetTarget:
 
     def stage(self, candidate: "Candidate") -> None:
         """Write the new version where no reader looks, and audit it."""
-        import pyarrow.parquet as pq
-
         self._staged.mkdir()
-        for name, table in candidate.tables.items():
-            path = self._staged / f"{name}.parquet"
-            pq.write_table(
-                table, path, version="2.6", compression="zstd", compression_level=3, row_group_size=128 * 1024
-            )
-            if not pq.read_table(path, partitioning=None).equals(table):
-                raise PublishError(f"{path.name} does not give back what was written. The last good version stays")
-            sync(path)
+        # Compressing and waiting for the disk leave the processor to another file.
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            for _ in pool.map(self._write, candidate.tables, candidate.tables.values()):
+                pass
         sync(write_datapackage(self._staged, candidate.publication_id, candidate.contracts))
         sync(self._staged)
+
+    def _write(self, name: str, table: "pa.Table") -> None:
+        import pyarrow.parquet as pq
+
+        path = self._staged / f"{name}.parquet"
+        pq.write_table(table, path, version="2.6", compression="zstd", compression_level=3, row_group_size=128 * 1024)
+        if not pq.read_table(path, partitioning=None).equals(table):
+            raise PublishError(f"{path.name} does not give back what was written. The last good version stays")
+        sync(path)
 
     def switch(self, candidate: "Candidate") -> None:
         """Show the staged version: replacing the link is the commit point."""

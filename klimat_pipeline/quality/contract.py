@@ -8,6 +8,7 @@ import os
 import re
 import warnings
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,7 @@ from klimat_pipeline.quality.findings import FIRST, CheckResult, Finding, failed
 
 if TYPE_CHECKING:
     import pandas as pd
+    import pyarrow as pa
 
 CHECK = "contract"
 #: So many rows are searched for duplicate keys here; in more, Great Expectations does it in the process beside.
@@ -42,11 +44,24 @@ def check_contract(frame: "pd.DataFrame", table: Table) -> CheckResult:
     Raises:
         ContractError: an expectation could not be evaluated at all.
     """
-    return begin_check(frame, table)()
+    return begin(frame, table).finish()
 
 
-def begin_check(frame: "pd.DataFrame", table: Table) -> Callable[[], CheckResult]:
-    """Begin what ``check_contract`` does, in the process beside this one if there is one; the call gives the result."""
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A table that is being checked against its contract.
+
+    Attributes:
+        arrow: the table in its contract's schema; None where it cannot be brought into it.
+        finish: gives the result, and waits for it where it has to.
+    """
+
+    arrow: "pa.Table | None"
+    finish: Callable[[], CheckResult]
+
+
+def begin(frame: "pd.DataFrame", table: Table) -> Begun:
+    """Begin what ``check_contract`` does, in the process beside this one if there is one."""
 
     def result(*findings: Finding) -> CheckResult:
         return CheckResult(table.key, CHECK, "contract", "ERROR", findings)
@@ -56,7 +71,7 @@ def begin_check(frame: "pd.DataFrame", table: Table) -> Callable[[], CheckResult
     except ContractError as error:  # Great Expectations cannot compare values of another type: it raises
         limit = ", ".join(f"{c.name} {c.kind}" for c in table.columns)
         wrong = failed(str(error), limit=limit, suspicion=_SUSPICION)
-        return lambda: result(wrong)
+        return Begun(None, lambda: result(wrong))
     question = ask_beside(arrow, table) if list(frame.columns) == table.column_names else None
     types = passed("types hold", limit="the contract's types", observed=f"{len(table.columns)} columns")
 
@@ -71,7 +86,7 @@ def begin_check(frame: "pd.DataFrame", table: Table) -> Callable[[], CheckResult
         found = question.findings()
         return result(types, *(suite_findings(frame, table) if found is None else found))
 
-    return finish
+    return Begun(arrow, finish)
 
 
 def postponed_findings(read: "Callable[[str], pd.DataFrame]") -> "pd.DataFrame":

@@ -27,8 +27,11 @@ _BETWEEN = "[^0-9A-Za-z_À-ÖØ-öø-ÿ]"
 @lru_cache(maxsize=1)
 def _oddly_folded() -> str:
     """Characters that a regular expression does not fold as ``str.casefold`` does, such as the German sharp s."""
-    characters = map(chr, range(0x80, 0x20000))
-    return "".join(one for one in characters if len(one.casefold()) > 1 or one.casefold() != one.lower())
+    rows = ("".join(map(chr, range(first, first + 256))) for first in range(0, 0x20000, 256))
+    suspect = (row for row in rows if (folded := row.casefold()) != row.lower() or len(folded) > len(row))
+    return "".join(
+        one for row in suspect for one in row if (folded := one.casefold()) != one.lower() or len(folded) > 1
+    )
 
 
 class People:
