@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from klimat_pipeline.settings import Settings
 
 app = typer.Typer(help="Ledgers of accounts payable.", no_args_is_help=True)
-#: Where the typed lines lie below the tables.
-_LINES = ("spend", "ledger")
 
 
 @app.callback()
@@ -37,8 +35,8 @@ def unmapped(
     from klimat_pipeline.spend.ledgers import Spend
 
     settings = load_settings()
-    root, kept = settings.intermediate_dir.joinpath(*_LINES), Spend(settings.intermediate_dir).parts
-    text = unmapped_csv(settings, root, municipality, suppliers=suppliers, parts=kept)
+    kept = Spend(settings.intermediate_dir)
+    text = unmapped_csv(settings, kept.dataset, municipality, suppliers=suppliers, parts=kept.parts)
     if file is None:
         typer.echo(text, nl=False)
     else:

@@ -29,6 +29,9 @@ class Settings(BaseSettings):
 
     project_dir: Path = Field(default_factory=_default_project_dir, description="Checkout with data/reference.")
     data_dir: Path | None = Field(default=None, description="Root of everything that is written.")
+    tables_url: str = Field(
+        default="", description="Folder or bucket (any fsspec URL) of the tables between stages, if not below data_dir."
+    )
     database_url: SecretStr | None = Field(default=None, description="PostgreSQL to publish to, besides the files.")
     live: bool = Field(default=False, description="Fetch from the live source before a refresh.")
     personal_key: SecretStr | None = Field(
@@ -99,6 +102,11 @@ class Settings(BaseSettings):
     @property
     def intermediate_dir(self) -> Path:
         return self.written_dir / "intermediate"
+
+    @property
+    def tables_root(self) -> Path | str:
+        """Where the tables between stages lie; ledgers' lines stay in ``intermediate_dir``."""
+        return self.tables_url or self.intermediate_dir
 
     @property
     def published_dir(self) -> Path:

@@ -1,4 +1,7 @@
-"""The IO manager: every table between assets is a Parquet file in its contract's schema. No pickle."""
+"""The IO manager: what asks Dagster for an asset's value, such as a notebook, gets its table. No pickle.
+
+Steps read and write through the project's table store (``wiring.step``), which is the same files.
+"""
 
 from typing import TYPE_CHECKING
 
@@ -11,19 +14,13 @@ if TYPE_CHECKING:
 
 
 class ParquetTables(dg.ConfigurableIOManager):
-    """Stores assets as ``<root>/<stage>/<name>.parquet``.
-
-    Attributes:
-        root: folder or bucket; empty for the default of the settings.
-    """
-
-    root: str = ""
+    """Assets as ``<stage>/<name>.parquet``, in a folder or a bucket as the settings say."""
 
     def store(self) -> TableStore:
         """The table store behind this IO manager."""
         from klimat_pipeline.settings import load_settings
 
-        return TableStore(self.root or load_settings().intermediate_dir)
+        return TableStore(load_settings().tables_root)
 
     def handle_output(self, context: dg.OutputContext, obj: "pd.DataFrame") -> None:
         """Write an asset's table."""

@@ -85,7 +85,7 @@ class Project(dg.ConfigurableResource):
 
     @property
     def tables(self) -> TableStore:
-        return TableStore(self.settings.intermediate_dir)
+        return TableStore(self.settings.tables_root)
 
 
 @lru_cache(maxsize=2)

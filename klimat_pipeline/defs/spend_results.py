@@ -9,8 +9,6 @@ from klimat_pipeline.defs.project import Project
 from klimat_pipeline.defs.wiring import as_metadata, checked_together, pictures, step
 from klimat_pipeline.spend.results import KEYS
 
-#: Where the typed lines lie in the store of tables.
-LINES = "spend/ledger"
 #: Only the ratios per resident read the population.
 _READS = dict.fromkeys(KEYS, ("spend/files", "inventory/organisation")) | {
     "spend/balance": ("spend/scope",),
@@ -45,16 +43,17 @@ def spend_results(
     from klimat_pipeline.spend.results import spend_results as results
 
     settings = project.settings
+    kept = Spend(settings.intermediate_dir)
     reference = current_reference(settings)
     made = results(
-        project.tables.root / LINES,
+        kept.dataset,
         reference,
         load_own(settings.municipalities_dir, reference.category_codes),
         load_spend_factors(settings.municipalities_dir),
         passed=passed,
         organisation=organisation,
         population=population,
-        parts=Spend(settings.intermediate_dir).parts,
+        parts=kept.parts,
     )
     shown: dict[str, Any] = {"spend/by_category": pictures(largest_categories(made["spend/by_category"]))}
     shown |= {key: as_metadata(texts) for key, texts in shown_on_pages(made).items()}

@@ -63,7 +63,7 @@ def read_year(settings: Settings, code: str, year: int) -> tuple[int, int]:
     # Waits for whoever still reads, then finds all of it read; what two files have in common is settled here.
     read_ledgers({code: entry}, settings.reference_dir, key, store)
     with store.locked(code, shared=True):
-        return looked, len(make_parts_of(store.lines(code).parent, store.parts, code, year))
+        return looked, len(make_parts_of(store.dataset, store.parts, code, year))
 
 
 def check_all(settings: Settings) -> None:

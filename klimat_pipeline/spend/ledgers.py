@@ -62,9 +62,14 @@ class Spend:
     def __init__(self, intermediate: Path) -> None:
         self.root = intermediate / "spend"
 
+    @property
+    def dataset(self) -> Path:
+        """Folder of all typed lines, by municipality and year."""
+        return self.root / "ledger"
+
     def lines(self, code: str) -> Path:
         """Folder of a municipality's typed lines, by year."""
-        return self.root / "ledger" / f"municipality_code={code}"
+        return self.dataset / f"municipality_code={code}"
 
     def state(self, code: str) -> Path:
         """Folder of the balances of files that were read."""

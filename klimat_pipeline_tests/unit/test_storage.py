@@ -10,6 +10,7 @@ from klimat_pipeline import storage
 from klimat_pipeline.contracts import table
 from klimat_pipeline.contracts.arrow import schema, to_pandas
 from klimat_pipeline.errors import ContractError
+from klimat_pipeline.settings import Settings
 from klimat_pipeline.storage import TableStore
 from klimat_pipeline_tests.support.tables import example_table
 
@@ -29,6 +30,17 @@ def test_what_is_written_is_read(store: TableStore, tmp_path: Path) -> None:
     store.write(KEY, frame())
     pd.testing.assert_frame_equal(store.read(KEY), frame())
     assert pq.read_schema(tmp_path / "clean" / "population.parquet").equals(schema(table(KEY)))
+
+
+def test_a_bucket_is_a_setting(tmp_path: Path) -> None:
+    """Any file system that fsspec knows; here its own in memory."""
+    settings = Settings(data_dir=tmp_path, tables_url="memory://tables-of-a-test")
+    store = TableStore(settings.tables_root)
+    store.write(KEY, frame())
+    store.write(KEY, frame(5))
+    pd.testing.assert_frame_equal(TableStore(settings.tables_root).read(KEY), frame(5))
+    assert [path.name for path in store.root.rglob("*.parquet*")] == ["population.parquet"]
+    assert not list(tmp_path.iterdir())
 
 
 def test_nothing_else_is_left(store: TableStore, tmp_path: Path) -> None:
