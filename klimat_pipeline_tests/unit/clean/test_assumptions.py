@@ -21,7 +21,8 @@ def folder(project: Path, tmp_path: Path) -> Path:
         encoding="utf-8",
     )
     (tmp_path / "scenario_years.csv").write_text(
-        "sector_code,year,treatment,reason\ntransport,2020,left_out,pandemic\nwaste,2024,new_level,law\n",
+        "sector_code,year,treatment,basis,reason\ntransport,2020,left_out,chosen,pandemic\n"
+        "waste,2024,new_level,cited,law\n",
         encoding="utf-8",
     )
     return tmp_path
