@@ -151,7 +151,7 @@ def load_assumptions(reference_dir: Path, sector_codes: tuple[str, ...]) -> Assu
     read = _read(reference_dir, sector_codes)
     values = {row["assumption"]: float(row["value"]) for row in read["scenario_assumptions"]}
     return Assumptions(
-        **{name: int(values[name]) for name in _WHOLE},
+        **{name: int(values[name]) for name in _WHOLE},  # type: ignore[arg-type]
         **{name: values[name] for name in _PARTS},  # type: ignore[arg-type]
         **{name: bool(values[name]) for name in _SWITCHES},
         sectors={row.pop("sector_code"): SectorWidth(**row) for row in read["scenario_sectors"]},
