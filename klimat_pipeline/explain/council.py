@@ -114,10 +114,10 @@ def _verdict(row: Row) -> list[Node]:
     """What the balance says, and what is missing to neutrality."""
     if row["is_neutral"]:
         return [Node("neutral", "yes: the least reduction is met and sinks cover the rest")]
-    asked = f"reduction {row['reduction_pct']:.1f} %, at least {row['min_reduction_pct']:g} % asked for"
+    asked = f"{row['reduction_pct']:.1f} %, at least {row['min_reduction_pct']:g} % asked for"
     if row["reduction_shortfall_t"] > 0:
         asked += f": {row['reduction_shortfall_t']:,.0f} t too little"
-    rest = f"sinks {row['counted_sinks_t']:,.0f} t counted of at most {row['cap_t']:,.0f} t ({row['cap_pct']:g} %)"
+    rest = f"{row['counted_sinks_t']:,.0f} t counted of at most {row['cap_t']:,.0f} t ({row['cap_pct']:g} %)"
     if row["sink_shortfall_t"] > 0:
         rest += f": {row['sink_shortfall_t']:,.0f} t too little"
     detail: dict[str, Scalar] = {"reduction": asked, "sinks": rest}

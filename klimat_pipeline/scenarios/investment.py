@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from klimat_pipeline.scenarios.pathways import in_form
+from klimat_pipeline.scenarios.pathways import TOTAL, in_form
 from klimat_pipeline.scenarios.planned import Action, working
 from klimat_pipeline.scenarios.undated import said
 
@@ -40,9 +40,14 @@ def investment_plan(actions: pd.DataFrame, targets: pd.DataFrame) -> pd.DataFram
 
 
 def target_years(targets: pd.DataFrame) -> dict[str, int]:
-    """Year that a municipality's plan is made for: the last of its own targets."""
+    """Year that a municipality's plan is made for: its total target's, as in the gap table, else its last target's."""
     own = targets[(targets["target_kind"] == "contract") & targets["target_year"].notna()]
-    return {str(code): int(year) for code, year in own.groupby("municipality_code")["target_year"].max().items()}
+    found: dict[str, int] = {}
+    for frame in (own, own[own["target_id"] == TOTAL]):
+        found |= {
+            str(code): int(year) for code, year in frame.groupby("municipality_code")["target_year"].max().items()
+        }
+    return found
 
 
 def schedule(action: dict[str, Any], until: int | None) -> dict[str, Any]:

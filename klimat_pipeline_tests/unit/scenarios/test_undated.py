@@ -67,6 +67,14 @@ def test_a_period_after_the_target_or_of_another_municipality_is_none() -> None:
     assert other["start_year"].isna().all()
 
 
+def test_the_plan_is_made_for_the_year_of_the_total_target() -> None:
+    """A target of its own that ends later moves neither the period nor the gap table's year."""
+    later = country.targets(2045).assign(target_id="meals")
+    both = pd.concat([country.targets(), later])
+    assert target_years(both) == {"1283": 2030}
+    assert target_years(later) == {"1283": 2045}
+
+
 def test_pathways_follow_the_steps_and_say_so() -> None:
     """Newest 2024, 1,000 t of transport: 60 t over 2025 to 2030, that is 10 t more every year."""
     actions = dated(pd.DataFrame([country.action(effect_t_per_year=60.0, **OPEN)]), {"1283": (2025, 2030)})
