@@ -96,9 +96,11 @@ def _chances(rows: Iterable[tuple[Any, ...]]) -> Iterator[str]:
     """How likely the total target is in every scenario, a line a municipality and release."""
     for (place, release, year, goal), found in groupby(rows, key=lambda row: row[:4]):
         scenarios = list(found)
-        chances = ", ".join(f"{part:.0%} {_WAYS.get(scenario, scenario)}" for *_, scenario, part, _ in scenarios)
+        chances = ", ".join(
+            f"{part * 100:.0f} % {_WAYS.get(scenario, scenario)}" for *_, scenario, part, _ in scenarios
+        )
         pace = scenarios[0][-1]
-        yield f"{place}, {release}: {goal:,.0f} t in {year} takes {pace:+,.0f} t a year; likely by {chances}"
+        yield f"{place}, {release}: {goal:,.0f} t in {year} takes {pace:+,.0f} t a year; chance {chances}"
 
 
 def _balances(rows: Iterable[tuple[Any, ...]]) -> Iterator[str]:

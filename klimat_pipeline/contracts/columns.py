@@ -983,7 +983,13 @@ COLUMNS = _columns(
         nullable=True,
         minimum=0,
     ),
-    Column("discount_rate_pct", _NUM, "Discount rate, real, per cent a year.", unit="%", minimum=0),
+    Column(
+        "discount_rate_pct",
+        _NUM,
+        "Discount rate, real, per cent a year; method_assumptions says where it is from and whether it is verified.",
+        unit="%",
+        minimum=0,
+    ),
     Column(
         "sek_per_t",
         _NUM,
