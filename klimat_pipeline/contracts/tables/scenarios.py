@@ -91,8 +91,8 @@ SENSITIVITY = Table(
 HINDCAST = Table(
     key="scenarios/hindcast",
     description="Would the trend have been right? Fitted on the years up to an earlier one, for all municipalities of "
-    "a release: the share of the later figures that its intervals cover, per sector and for the totals. Where 'series' is "
-    "small it says little: what 290 municipalities gave is in covered_before_fraction of the pathways.",
+    "a release: the share of the later figures that its intervals cover, per sector and for the totals. Where 'series' "
+    "is small it says little: what 290 municipalities gave is in covered_before_fraction of the pathways.",
     columns=(
         col("release_id").use("corrected/emissions.release_id"),
         col("sector_code").use("corrected/emissions.sector_code"),
