@@ -1917,7 +1917,14 @@ COLUMNS = _columns(
         minimum=1900,
         maximum=2200,
     ),
-    Column("assumption_kind", _TEXT, "What the assumption belongs to: the file of data/reference that holds it."),
+    Column(
+        "assumption_kind",
+        _TEXT,
+        "'method': of trend, draws and costs; 'uncertainty_of_grade': what a data-quality grade stands for, plus or "
+        "minus; 'grade_of_sector': that of the national figures of a sector; 'odd_year': a year that a trend treats on "
+        "its own; 'construction_reference': what buildings are held against.",
+        allowed=("method", "uncertainty_of_grade", "grade_of_sector", "odd_year", "construction_reference"),
+    ),
     Column("assumption", _TEXT, "Name of the assumption; of a sector, a grade or a reference set."),
     Column("assumption_value", _NUM, "Its value; missing where it is a rule without a number.", nullable=True),
     Column("assumption_unit", _TEXT, "Unit of the value.", nullable=True),
