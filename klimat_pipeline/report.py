@@ -4,7 +4,7 @@ Reads the published tables as any other reader would.
 """
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +20,25 @@ FROM sector_indicators JOIN municipalities USING (municipality_code)
 WHERE is_current_release = 1 AND is_latest_year = 1 AND target_kind = 'contract'
 ORDER BY municipality_name, release_id, target_id <> 'total', emissions_t_co2e IS NULL, target_id
 """
+#: What is ahead of the total target, by municipality and release; one row a scenario, the trend first.
+_AHEAD = """
+SELECT municipality_name, release_id, target_year, target_t_co2e, scenario, probability_fraction,
+       required_t_co2e_per_year
+FROM target_probability JOIN municipalities USING (municipality_code)
+WHERE target_id = 'total'
+ORDER BY 1, 2, scenario <> 'business_as_usual', scenario
+"""
+_PLANS = """
+SELECT municipality_name, year, residual_t, reduction_pct, min_reduction_pct, shortfall_t, is_neutral
+FROM neutrality_balance JOIN municipalities USING (municipality_code)
+WHERE neutrality_basis = 'plan'
+ORDER BY 1, 2
+"""
+_WAYS = {
+    "business_as_usual": "on the trend",
+    "existing_policies": "with decided and other plans",
+    "with_actions": "with all actions",
+}
 _STYLES = {"reached": "green", "on_track": "green", "behind": "red", "no_data": "dim"}
 
 
@@ -32,6 +51,7 @@ def closing_table(settings: Settings) -> "RenderableType":
 
     with _opened(settings) as database:
         rows = database.execute(_LATEST).fetchall()
+        ahead = [*_chances(database.execute(_AHEAD)), *_balances(database.execute(_PLANS))]
         remarks = database.execute(
             "SELECT table_name, check_name, message FROM data_quality WHERE outcome = 'failed' ORDER BY 1, 2"
         ).fetchall()
@@ -69,7 +89,26 @@ def closing_table(settings: Settings) -> "RenderableType":
             f"{counts.get('not_applicable', 0)} not applicable"
         )
     ]
-    return Group(*tables, *lines, *_remarked(remarks))
+    return Group(*tables, *map(Text, ahead), *lines, *_remarked(remarks))
+
+
+def _chances(rows: Iterable[tuple[Any, ...]]) -> Iterator[str]:
+    """How likely the total target is in every scenario, a line a municipality and release."""
+    for (place, release, year, goal), found in groupby(rows, key=lambda row: row[:4]):
+        scenarios = list(found)
+        chances = ", ".join(
+            f"{part * 100:.0f} % {_WAYS.get(scenario, scenario)}" for *_, scenario, part, _ in scenarios
+        )
+        pace = scenarios[0][-1]
+        yield f"{place}, {release}: {goal:,.0f} t in {year} takes {pace:+,.0f} t a year; chance {chances}"
+
+
+def _balances(rows: Iterable[tuple[Any, ...]]) -> Iterator[str]:
+    """What the printed plan leaves, and what is missing to neutrality."""
+    for place, year, left, pct, least, short, neutral in rows:
+        said = "neutral" if neutral else f"{short:,.0f} t short of neutral"
+        asked = f"{-pct:+.1f} %, at least {-least:+g} % asked for"
+        yield f"{place}, printed plan {year}: {left:,.0f} t left ({asked}), {said}"
 
 
 def _remarked(remarks: list[tuple[str, str, str]]) -> "Iterator[RenderableType]":

@@ -4,17 +4,23 @@ What belongs here: the form of these files and whether they fit together. What d
 (``scenarios``), and what a municipality plans to do (``clean.actions``).
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+import pandas as pd
+
 from klimat_pipeline.configuration.csv_file import CsvColumn, read_csv
+from klimat_pipeline.contracts import table
+from klimat_pipeline.contracts.columns import col
 from klimat_pipeline.errors import ConfigurationError, ProblemsError
 
 _CODE = r"[a-z][a-z0-9_]*"
 Treatment = Literal["left_out", "new_level"]
 GRADES = ("high", "medium", "low")
+#: What an assumption rests on; ``contracts.columns`` (assumption_basis) says what each means.
+BASES = col("assumption_basis").allowed
 #: Columns and key of every file; the last column says where a row comes from.
 TABLES: Mapping[str, tuple[tuple[CsvColumn, ...], tuple[str, ...]]] = {
     "scenario_assumptions": (
@@ -22,6 +28,7 @@ TABLES: Mapping[str, tuple[tuple[CsvColumn, ...], tuple[str, ...]]] = {
             CsvColumn("assumption", pattern=_CODE),
             CsvColumn("value", kind="number", minimum=0),
             CsvColumn("unit"),
+            CsvColumn("basis", allowed=BASES),
             CsvColumn("reason"),
         ),
         ("assumption",),
@@ -42,6 +49,7 @@ TABLES: Mapping[str, tuple[tuple[CsvColumn, ...], tuple[str, ...]]] = {
             CsvColumn("sector_code", pattern=_CODE),
             CsvColumn("year", kind="integer", minimum=1900, maximum=2200),
             CsvColumn("treatment", allowed=("left_out", "new_level")),
+            CsvColumn("basis", allowed=BASES),
             CsvColumn("reason"),
         ),
         ("sector_code", "year"),
@@ -50,9 +58,20 @@ TABLES: Mapping[str, tuple[tuple[CsvColumn, ...], tuple[str, ...]]] = {
         (
             CsvColumn("data_quality", allowed=GRADES),
             CsvColumn("uncertainty_pct", kind="number", minimum=0),
+            CsvColumn("basis", allowed=BASES),
             CsvColumn("source"),
         ),
         ("data_quality",),
+    ),
+    "scenario_coverage": (
+        (
+            CsvColumn("sector_code", pattern=_CODE),
+            CsvColumn("years_ahead", kind="integer", minimum=1),
+            CsvColumn("series", kind="integer", minimum=1),
+            *(CsvColumn(f"{part}_fraction", kind="number", minimum=0) for part in ("covered", "below", "above")),
+            CsvColumn("source"),
+        ),
+        ("sector_code", "years_ahead"),
     ),
 }
 
@@ -78,7 +97,10 @@ class SectorWidth:
 
 @dataclass(frozen=True, slots=True)
 class Assumptions:
-    """All of them; the names are those of ``scenario_assumptions.csv``, whose reasons say what they are for."""
+    """All of them; the names are those of ``scenario_assumptions.csv``, whose reasons say what they are for.
+
+    ``covered_before`` is what intervals covered, by sector (or 'total') and years ahead (``scenario_coverage.csv``).
+    """
 
     window_years: int
     level_years: int
@@ -88,9 +110,11 @@ class Assumptions:
     similar_count: int
     discount_rate_pct: float
     investment_price_year: int
+    undated_ramp: bool
     sectors: Mapping[str, SectorWidth]
     years: Mapping[tuple[str, int], tuple[Treatment, str]]
     uncertainty_pct: Mapping[str, float]
+    covered_before: Mapping[tuple[str, int], float] = field(default_factory=dict)
 
     def years_treated(self, sector_code: str, treatment: Treatment) -> frozenset[int]:
         """Years of a sector with that treatment."""
@@ -110,6 +134,7 @@ class Assumptions:
 
 _WHOLE = ("window_years", "level_years", "similar_count", "investment_price_year")
 _PARTS = ("bend_fraction", "prior_years", "common_fraction", "discount_rate_pct")
+_SWITCHES = ("undated_ramp",)
 _AT_MOST_ONE = ("common_fraction",)
 
 
@@ -123,6 +148,23 @@ def load_assumptions(reference_dir: Path, sector_codes: tuple[str, ...]) -> Assu
     Raises:
         ProblemsError: everything that is wrong in them, with file, line and column, or the name that is missing.
     """
+    read = _read(reference_dir, sector_codes)
+    values = {row["assumption"]: float(row["value"]) for row in read["scenario_assumptions"]}
+    return Assumptions(
+        **{name: int(values[name]) for name in _WHOLE},  # type: ignore[arg-type]
+        **{name: values[name] for name in _PARTS},  # type: ignore[arg-type]
+        **{name: bool(values[name]) for name in _SWITCHES},
+        sectors={row.pop("sector_code"): SectorWidth(**row) for row in read["scenario_sectors"]},
+        years={(row["sector_code"], row["year"]): (row["treatment"], row["reason"]) for row in read["scenario_years"]},
+        uncertainty_pct={row["data_quality"]: row["uncertainty_pct"] for row in read["scenario_quality"]},
+        covered_before={
+            (row["sector_code"], row["years_ahead"]): row["covered_fraction"] for row in read["scenario_coverage"]
+        },
+    )
+
+
+def _read(reference_dir: Path, sector_codes: tuple[str, ...]) -> dict[str, list[dict[str, Any]]]:
+    """Rows of every file, by its name."""
     read: dict[str, list[dict[str, Any]]] = {}
     problems: list[str] = []
     for name, (columns, key) in TABLES.items():
@@ -134,21 +176,75 @@ def load_assumptions(reference_dir: Path, sector_codes: tuple[str, ...]) -> Assu
         problems = _contradictions(read, sector_codes)
     if problems:
         raise ProblemsError(problems)
-    values = {row["assumption"]: float(row["value"]) for row in read["scenario_assumptions"]}
-    return Assumptions(
-        **{name: int(values[name]) for name in _WHOLE},
-        **{name: values[name] for name in _PARTS},  # type: ignore[arg-type]
-        sectors={row.pop("sector_code"): SectorWidth(**row) for row in read["scenario_sectors"]},
-        years={(row["sector_code"], row["year"]): (row["treatment"], row["reason"]) for row in read["scenario_years"]},
-        uncertainty_pct={row["data_quality"]: row["uncertainty_pct"] for row in read["scenario_quality"]},
-    )
+    return read
+
+
+def clean_assumptions(
+    reference_dir: Path, sector_codes: tuple[str, ...], references: Iterable[Mapping[str, Any]]
+) -> pd.DataFrame:
+    """Every assumption as readers see it, with its reason and what it rests on.
+
+    Args:
+        reference_dir: ``data/reference``.
+        sector_codes: main sectors.
+        references: of ``construction.construction_references``.
+
+    Returns:
+        ``clean/assumptions``.
+    """
+    read = _read(reference_dir, sector_codes)
+    rows = [(a["assumption"], a["value"], a["unit"], a["basis"], a["reason"]) for a in read["scenario_assumptions"]]
+    kinds = ["method"] * len(rows)
+    grades = {row["data_quality"]: row for row in read["scenario_quality"]}
+    for kind, more in (
+        ("uncertainty_of_grade", [(g, r["uncertainty_pct"], "%", r["basis"], r["source"]) for g, r in grades.items()]),
+        (
+            "grade_of_sector",
+            [
+                (
+                    s["sector_code"],
+                    grades[s["data_quality"]]["uncertainty_pct"],
+                    f"% ({s['data_quality']})",
+                    "chosen",
+                    s["source"],
+                )
+                for s in read["scenario_sectors"]
+            ],
+        ),
+        (
+            "odd_year",
+            [
+                (f"{y['sector_code']}_{y['year']}", None, y["treatment"].replace("_", " "), y["basis"], y["reason"])
+                for y in read["scenario_years"]
+            ],
+        ),
+        (
+            "construction_reference",
+            [
+                (
+                    r["reference_set"],
+                    r["reference_kg_per_m2"],
+                    f"kg CO2e/m2 ({r['system_boundary']})",
+                    r["basis"],
+                    r["source"],
+                )
+                for r in references
+            ],
+        ),
+    ):
+        rows += more
+        kinds += [kind] * len(more)
+    contract = table("clean/assumptions")
+    frame = pd.DataFrame([(kind, *row) for kind, row in zip(kinds, rows, strict=True)], columns=contract.column_names)
+    frame = frame.astype({"assumption_value": "float64"})
+    return frame.sort_values(list(contract.primary_key)).reset_index(drop=True)
 
 
 def _contradictions(read: Mapping[str, list[dict[str, Any]]], sector_codes: tuple[str, ...]) -> list[str]:
     """Names that are missing or unknown, and values that mean nothing."""
     at = "data/reference/scenario_"
     values = {row["assumption"]: row["value"] for row in read["scenario_assumptions"]}
-    wanted = {*_WHOLE, *_PARTS}
+    wanted = {*_WHOLE, *_PARTS, *_SWITCHES}
     problems = [f"{at}assumptions.csv: no row {name!r}; add it" for name in sorted(wanted - set(values))]
     problems += [f"{at}assumptions.csv: {name!r} is used nowhere; remove it" for name in sorted(set(values) - wanted)]
     problems += [
@@ -160,6 +256,11 @@ def _contradictions(read: Mapping[str, list[dict[str, Any]]], sector_codes: tupl
         f"{at}assumptions.csv, {name}, column value: expected at most 1, found {values[name]:g}"
         for name in _AT_MOST_ONE
         if values.get(name, 0) > 1
+    ]
+    problems += [
+        f"{at}assumptions.csv, {name}, column value: expected 0 or 1, found {values[name]:g}"
+        for name in _SWITCHES
+        if values.get(name, 0) not in (0, 1)
     ]
     if values.get("bend_fraction") == 0:
         problems.append(f"{at}assumptions.csv, bend_fraction, column value: expected more than 0, found 0")

@@ -1,9 +1,11 @@
 """Construction projects beside the reference value of their kind, from the ``construction.csv`` of the folders."""
 
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
+from klimat_pipeline.clean.assumptions import BASES
 from klimat_pipeline.clean.local import local_frame, local_rows
 from klimat_pipeline.clean.reference import Reference
 from klimat_pipeline.configuration.council import construction_problems
@@ -15,8 +17,19 @@ _REFERENCES = (
     CsvColumn("building_kind"),
     CsvColumn("system_boundary"),
     CsvColumn("reference_kg_per_m2", kind="number", minimum=1e-9),
+    CsvColumn("basis", allowed=BASES),
     CsvColumn("source"),
 )
+
+
+def construction_references(reference_dir: Path) -> list[dict[str, Any]]:
+    """Reference values with their system boundary, basis and source.
+
+    Raises:
+        ConfigurationError: the file is missing or does not fit.
+    """
+    path = reference_dir / "construction_references.csv"
+    return read_csv(path, columns=_REFERENCES, base=reference_dir, key=("reference_set",))
 
 
 def clean_construction(municipalities_dir: Path, reference_dir: Path, reference: Reference) -> pd.DataFrame:
@@ -25,11 +38,7 @@ def clean_construction(municipalities_dir: Path, reference_dir: Path, reference:
     Raises:
         ProblemsError: faults of the files; among them a project whose system boundary is not its reference's.
     """
-    path = reference_dir / "construction_references.csv"
-    known = {
-        row["reference_set"]: row
-        for row in read_csv(path, columns=_REFERENCES, base=reference_dir, key=("reference_set",))
-    }
+    known = {row["reference_set"]: row for row in construction_references(reference_dir)}
     boundaries = {name: row["system_boundary"] for name, row in known.items()}
     rows = local_rows(
         "construction", municipalities_dir, reference, also=lambda row: construction_problems(row, boundaries)

@@ -30,7 +30,7 @@ def clean_targets(municipalities_dir: Path, reference: Reference) -> pd.DataFram
     )
     rows = [*_generic_rows(municipalities_dir, reference), *(row for m in own for row in _own_rows(m, reference))]
     frame = pd.DataFrame(rows, columns=contract.column_names)
-    integers = ("baseline_year", "target_year", "trend_from_year")
+    integers = ("baseline_year", "target_year", "trend_from_year", "plan_from_year")
     frame = frame.astype(
         dict.fromkeys(integers, "Int64") | dict.fromkeys(("target_pct", "target_level", "budget_t"), "float64")
     )
@@ -59,6 +59,7 @@ def _own_rows(municipality: Any, reference: Reference) -> list[dict[str, Any]]:
             "target_level": target.target_level,
             "interim_targets": " ".join(f"{step.year}:{0.0 - step.reduction_pct:g}" for step in target.interim),
             "budget_t": target.budget_t,
+            "plan_from_year": municipality.plan_from_year,
         }
         for target in municipality.targets
     ]

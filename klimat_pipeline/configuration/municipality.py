@@ -160,6 +160,10 @@ class Municipality(_Strict):
     organisation_base_year: Year | None = Field(
         default=None, description="Year that the organisation's inventory is compared with; none is ever assumed."
     )
+    plan_from_year: Year | None = Field(
+        default=None,
+        description="First year of the climate plan's period: actions that state no start rise from then on.",
+    )
     targets: list[Target] = Field(description="Targets, each with its own baseline.")
     neutrality: NeutralityDeviation | None = Field(
         default=None, description="Rules of neutrality that the municipality states otherwise (_all/neutrality.yaml)."

@@ -15,6 +15,7 @@ name: {name}
 trend_from_year: {trend}         # first year of the trend; has to be a released year
 gwp_set: AR5                  # potentials that the organisation's inventory is counted in: AR4, AR5 or AR6
 # organisation_base_year: 2019   # what the organisation's own inventory is compared with, once somebody has decided
+# plan_from_year: 2025          # first year of the climate plan: actions that state no start rise from then on
 
 # Without targets the municipality keeps the generic indicators. One entry per target, such as:
 #   - id: total

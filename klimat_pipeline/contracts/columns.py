@@ -983,7 +983,13 @@ COLUMNS = _columns(
         nullable=True,
         minimum=0,
     ),
-    Column("discount_rate_pct", _NUM, "Discount rate, real, per cent a year.", unit="%", minimum=0),
+    Column(
+        "discount_rate_pct",
+        _NUM,
+        "Discount rate, real, per cent a year; method_assumptions says where it is from and whether it is verified.",
+        unit="%",
+        minimum=0,
+    ),
     Column(
         "sek_per_t",
         _NUM,
@@ -1231,8 +1237,8 @@ COLUMNS = _columns(
     Column(
         "closing_pct",
         _NUM,
-        "Change of this sector's latest emissions that alone would close the plan; below -100 it cannot. Missing "
-        "where there is nothing to close.",
+        "Change of this sector's latest emissions that alone would close the plan. Missing where there is nothing "
+        "to close, or where the whole sector is not enough: then 'note' says what would still be short.",
         unit="%",
         nullable=True,
     ),
@@ -1254,7 +1260,7 @@ COLUMNS = _columns(
     Column(
         "gap_basis",
         _TEXT,
-        "'printed': the municipality's own print, columns 4 and 7 computed anew; 'computed': our inventory of the "
+        "'printed': the municipality's own print, columns 5 and 7 computed anew; 'computed': our inventory of the "
         "print's years; 'targets': the municipality's targets and latest emissions.",
         allowed=("printed", "computed", "targets"),
     ),
@@ -1901,6 +1907,45 @@ COLUMNS = _columns(
         "factor_uncertainty_pct", _NUM, "Relative standard deviation of a log-normal spend factor.", unit="%", minimum=0
     ),
     Column("licence", _TEXT, "Terms under which the figure may be passed on."),
+    # -- what the scenarios assume ----------------------------------------------------------------------------------
+    Column(
+        "plan_from_year",
+        _INT,
+        "First year of the municipality's climate plan: actions that state no start rise in equal steps from then to "
+        "the target's year. Missing where no period is given: then they count whole in the target's year.",
+        nullable=True,
+        minimum=1900,
+        maximum=2200,
+    ),
+    Column(
+        "assumption_kind",
+        _TEXT,
+        "'method': of trend, draws and costs; 'uncertainty_of_grade': what a data-quality grade stands for, plus or "
+        "minus; 'grade_of_sector': that of the national figures of a sector; 'odd_year': a year that a trend treats on "
+        "its own; 'construction_reference': what buildings are held against.",
+        allowed=("method", "uncertainty_of_grade", "grade_of_sector", "odd_year", "construction_reference"),
+    ),
+    Column("assumption", _TEXT, "Name of the assumption; of a sector, a grade or a reference set."),
+    Column("assumption_value", _NUM, "Its value; missing where it is a rule without a number.", nullable=True),
+    Column("assumption_unit", _TEXT, "Unit of the value.", nullable=True),
+    Column(
+        "assumption_basis",
+        _TEXT,
+        "'measured': calibrated on real figures by this code, and a test holds it; 'chosen': our own choice, for the "
+        "reason given; 'cited': from the source named; 'unverified': from a source that nobody has held it against "
+        "yet: check it before you decide on it.",
+        allowed=("measured", "chosen", "cited", "unverified"),
+    ),
+    Column(
+        "covered_before_fraction",
+        _NUM,
+        "Share of the later figures that intervals of as many years ahead covered in the hindcast on all 290 "
+        "municipalities, of the same sector or of the totals; 0.9 is meant. Missing for sums of some sectors, for the "
+        "target's line, and for more years ahead than could be tested.",
+        minimum=0,
+        maximum=1,
+        nullable=True,
+    ),
 )
 
 

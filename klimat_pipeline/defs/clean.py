@@ -30,6 +30,7 @@ AFTER = ("sources/smhi_snapshots",)
     "clean/published_gap",
     "clean/facilities",
     "clean/neutrality",
+    "clean/assumptions",
     kinds=("csv", "yaml"),
     after=AFTER,
 )
@@ -38,7 +39,8 @@ def configuration(context: dg.AssetExecutionContext, project: Project):
     from klimat_pipeline.clean.actions import clean_actions
     from klimat_pipeline.clean.activity import clean_activity
     from klimat_pipeline.clean.areas import clean_areas
-    from klimat_pipeline.clean.construction import clean_construction
+    from klimat_pipeline.clean.assumptions import clean_assumptions
+    from klimat_pipeline.clean.construction import clean_construction, construction_references
     from klimat_pipeline.clean.energy_use import clean_energy_use
     from klimat_pipeline.clean.facilities import clean_facilities
     from klimat_pipeline.clean.factors import clean_factors
@@ -52,6 +54,7 @@ def configuration(context: dg.AssetExecutionContext, project: Project):
     from klimat_pipeline.clean.sinks import clean_sinks
     from klimat_pipeline.clean.targets import clean_targets
 
+    references = project.settings.reference_dir
     folders, reference, examples = project.settings.municipalities_dir, project.reference, project.settings.examples
     frames = {
         "clean/municipalities": reference.municipalities,
@@ -66,12 +69,13 @@ def configuration(context: dg.AssetExecutionContext, project: Project):
         "clean/scope3": clean_scope3(folders, reference),
         "clean/activity": clean_activity(folders, reference, examples=examples),
         "clean/actions": clean_actions(folders, reference, examples=examples),
-        "clean/construction": clean_construction(folders, project.settings.reference_dir, reference),
+        "clean/construction": clean_construction(folders, references, reference),
         "clean/meals": clean_meals(folders, reference),
         "clean/sinks": clean_sinks(folders, reference),
         "clean/published_gap": clean_published_gap(folders, reference),
         "clean/facilities": clean_facilities(folders, reference, examples=examples),
         "clean/neutrality": clean_neutrality(folders, reference),
+        "clean/assumptions": clean_assumptions(references, reference.sector_codes, construction_references(references)),
     }
     yield from checked_together(context, frames, {"reference/energy_users": reference.energy_users})
 

@@ -76,18 +76,20 @@ def pathways(
     from klimat_pipeline.scenarios.planned import of_other_plans, sector_of_line, together, with_numbers
     from klimat_pipeline.scenarios.prices import general_index, in_one_price_year
     from klimat_pipeline.scenarios.simulation import simulate
+    from klimat_pipeline.scenarios.undated import dated, plan_periods
     from klimat_pipeline.spend.prices import current_reference
 
     assumptions, draws = project.assumptions, project.settings.draws
     sector_of = sector_of_line(project.reference)
-    planned = together(
-        of_other_plans(published_gap, sector_of), with_numbers(actions, sector_of, investment.target_years(targets))
-    )
+    ends = investment.target_years(targets)
+    periods = plan_periods(targets, ends, ramp=assumptions.undated_ramp)
+    actions = dated(actions, periods)
+    planned = together(of_other_plans(published_gap, sector_of, periods), with_numbers(actions, sector_of, ends))
     futures = list(simulate(emissions, indicators, corrections, planned, assumptions, draws))
     compared = municipality_comparison(
         emissions, targets, population, municipalities, similar_count=assumptions.similar_count
     )
-    ahead = paths.pathways(futures, indicators)
+    ahead = paths.pathways(futures, indicators, assumptions.covered_before)
     index = general_index(current_reference(project.settings).price_index)
     priced = in_one_price_year(actions, index, assumptions.investment_price_year)
     curve = abatement.abatement_cost(priced, targets, discount_rate_pct=assumptions.discount_rate_pct)

@@ -52,7 +52,12 @@ def _indicator(sources: Sources, row: Row, target_id: str) -> list[Node]:
 
 def gap(sources: Sources, row: Row) -> list[Node]:
     """A line of a gap table: its columns, its actions, and the lines behind a total."""
-    nodes = [Node("formula", _GAP), *_columns(row, ("baseline_t", "target_t", "latest_t", "other_plans_t", "gap_t"))]
+    nodes = [Node("formula", _GAP), *_counted(row)]
+    if row["gap_basis"] == "printed":
+        printed = {"municipality_code": row["municipality_code"], "line": row["line"], "scopes": row["scopes"]}
+        source = sources.database.first("published_gap", **printed).get("source")
+        nodes.append(Node("the print", source, None, _print(row)))
+    nodes += _columns(row, ("baseline_t", "target_t", "latest_t", "other_plans_t", "gap_t"))
     for action_id in (row["action_ids"] or "").split():
         own = sources.database.first("climate_actions", municipality_code=row["municipality_code"], action_id=action_id)
         detail: dict[str, Scalar] = {name: own[name] for name in ("name_en", "source") if own.get(name)}
@@ -71,13 +76,31 @@ def gap(sources: Sources, row: Row) -> list[Node]:
     return [*nodes, *(Node(line["line"], line["residual_t"], "t") for line in lines), said]
 
 
+def _counted(row: Row) -> list[Node]:
+    """The two formulas with the row's own numbers."""
+    plans, found = row["other_plans_t"] or 0.0, []
+    if row["gap_t"] is not None:
+        said = f"({row['latest_t']:,.0f} - {plans:,.0f}) - {row['target_t']:,.0f} = {row['gap_t']:,.0f} t"
+        found.append(Node(f"gap {row['target_year']}", said))
+    if row["residual_t"] is not None:
+        counted = row["actions_counted_t"]
+        said = f"{row['latest_t']:,.0f} - {plans:,.0f} - {counted:,.0f} = {row['residual_t']:,.0f} t"
+        found.append(Node(f"residual {row['target_year']}", said))
+    return found
+
+
+def _print(row: Row) -> dict[str, Scalar]:
+    names = ("printed_gap_t", "gap_off_t", "printed_residual_t", "residual_off_t")
+    return {name: row[name] for name in names if row[name] is not None}
+
+
 def neutrality(sources: Sources, row: Row) -> list[Node]:
     """A neutrality balance: its columns, the municipality's sinks, and whether net follows."""
     names = (
         *("baseline_t", "gross_t", "captured_fossil_deducted_t", "residual_t", "captured_biogenic_t", "biochar_t"),
         *("natural_sinks_t", "certificates_sold_t", "excluded_sinks_t", "eligible_sinks_t", "cap_t", "counted_sinks_t"),
     )
-    nodes = [Node("formula", _NET), *_columns(row, names)]
+    nodes = [Node("formula", _NET), *_verdict(row), *_columns(row, names)]
     for sink in sources.database.rows("carbon_sinks", municipality_code=row["municipality_code"]):
         detail: dict[str, Scalar] = {
             name: sink[name] for name in ("sink_kind", "permanence", "additionality", "source")
@@ -85,6 +108,20 @@ def neutrality(sources: Sources, row: Row) -> list[Node]:
         nodes.append(Node(f"sink {sink['sink_id']}", sink["sink_t_per_year"], "t/year", detail))
     net = row["residual_t"] - min(row["eligible_sinks_t"], row["cap_t"], row["residual_t"])
     return [*nodes, agreement("residual less counted sinks", net, row["net_t"], "the net")]
+
+
+def _verdict(row: Row) -> list[Node]:
+    """What the balance says, and what is missing to neutrality."""
+    if row["is_neutral"]:
+        return [Node("neutral", "yes: the least reduction is met and sinks cover the rest")]
+    asked = f"{row['reduction_pct']:.1f} %, at least {row['min_reduction_pct']:g} % asked for"
+    if row["reduction_shortfall_t"] > 0:
+        asked += f": {row['reduction_shortfall_t']:,.0f} t too little"
+    rest = f"{row['counted_sinks_t']:,.0f} t counted of at most {row['cap_t']:,.0f} t ({row['cap_pct']:g} %)"
+    if row["sink_shortfall_t"] > 0:
+        rest += f": {row['sink_shortfall_t']:,.0f} t too little"
+    detail: dict[str, Scalar] = {"reduction": asked, "sinks": rest}
+    return [Node("neutral", f"no: {row['shortfall_t']:,.0f} t are missing", None, detail)]
 
 
 def claim(_: Sources, row: Row) -> list[Node]:

@@ -31,7 +31,31 @@ _COMPARISON = {
 def pathway(sources: Sources, row: Row) -> list[Node]:
     """A year ahead: the figures that it starts from."""
     formula = _STRAIGHT if row["scenario"] == _TARGET else _PATHWAY
-    return [Node("formula", formula), *_treatment(row), *_start(sources, row)]
+    return [Node("formula", formula), *_treatment(row), *_less(sources, row), *_start(sources, row)]
+
+
+def _less(sources: Sources, row: Row) -> list[Node]:
+    """How far the middle with actions lies below the trend; in a target's year also by which actions, largest first.
+
+    Medians do not add, and what the actions are worth one by one overlaps.
+    """
+    if row["scenario"] not in ("existing_policies", "with_actions"):
+        return []
+    key = {name: row[name] for name in ("municipality_code", "release_id", "line", "year")}
+    usual = sources.database.first("pathways", scenario="business_as_usual", **key)
+    nodes = [
+        Node("the trend alone", usual["p50_t"], "t CO2e"),
+        Node("less with this scenario's actions", row["p50_t"] - usual["p50_t"], "t CO2e"),
+    ]
+    place = {name: row[name] for name in ("municipality_code", "release_id")} | {"target_id": row["line"]}
+    ends = sources.database.first("target_probability", scenario=row["scenario"], **place)
+    if row["scenario"] != "with_actions" or ends.get("target_year") != row["year"]:
+        return nodes
+    worth = sources.database.rows("target_sensitivity", factor_kind="action", **place)
+    shown = sorted(worth, key=lambda action: -(action["shift_t"] or 0.0))
+    return nodes + [
+        Node(f"without {action['factor']} it would be higher by", action["shift_t"], "t") for action in shown
+    ]
 
 
 def probability(sources: Sources, row: Row) -> list[Node]:
@@ -139,4 +163,4 @@ def _start(sources: Sources, row: Row) -> list[Node]:
 
 
 def _treatment(row: Row) -> list[Node]:
-    return [Node("odd years", row["note"])] if row.get("note") else []
+    return [Node("treatment of years and actions", row["note"])] if row.get("note") else []

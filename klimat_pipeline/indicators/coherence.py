@@ -6,7 +6,8 @@ Formulas, per release, with every sub-target of the same boundary and target yea
 * uncovered = latest emissions of the total's sectors that no such sub-target covers: nothing says that they fall
 * implied = levels_sum + uncovered
 * shortfall = implied - the total target: positive, the plan does not close; negative, it has room
-* closing = -shortfall / latest emissions of one uncovered sector: the change that alone would close the plan
+* closing = -shortfall / latest emissions of one uncovered sector: the change that alone would close the plan; no number
+  where the sector holds less than that
 
 Percentages of targets are never added. A target without baseline, number or sectors is listed as not quantified and in
 no sum. What belongs here: the plan's own arithmetic. What does not: how far each target is (``targets``).
@@ -83,15 +84,23 @@ def _plan(total: Row, others: list[Row], cells: pd.DataFrame) -> list[Row]:
         rows.append(
             _row(total, {"target_id": code, "sector_codes": code}, UNCOVERED)
             | {"baseline_year": total["baseline_year"], "baseline_t_co2e": then, "emissions_t_co2e": own}
-            | {"closing_pct": -shortfall / own * 100.0 if shortfall > 0 and own > 0 else np.nan}
-            | {
-                "closing_since_baseline_pct": ((own - shortfall) / then - 1.0) * 100.0
-                if shortfall > 0 and then > 0
-                else np.nan
-            }
+            | _closing(shortfall, own, then)
             | {"room_at_total_pct_t": own - allowed - shortfall}
         )
     return rows
+
+
+def _closing(shortfall: float, own: float, then: float) -> Row:
+    """The reduction of one uncovered sector that would close the plan, or by how much the whole sector falls short."""
+    row: Row = {"closing_pct": np.nan, "closing_since_baseline_pct": np.nan}
+    if shortfall <= 0:
+        return row
+    if shortfall > own:
+        return row | {"note": f"cannot close the plan alone: without it {shortfall - own:,.0f} t are still missing"}
+    return row | {
+        "closing_pct": -shortfall / own * 100.0,
+        "closing_since_baseline_pct": ((own - shortfall) / then - 1.0) * 100.0 if then > 0 else np.nan,
+    }
 
 
 def _left_out(target: Row, total: Row) -> str | None:

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from klimat_pipeline.scenarios.investment import NOT_ESTIMATED, schedule, target_years
+from klimat_pipeline.scenarios.investment import NOT_ESTIMATED, reasons, schedule, target_years
 from klimat_pipeline.scenarios.pathways import in_form
 
 _SEK_PER_MSEK = 1e6
@@ -73,6 +73,7 @@ def _cost(action: dict[str, Any], ends: dict[str, int], rate: float) -> dict[str
         "discount_rate_pct": rate,
         "until_target_t": float(tonnes[years <= until].sum()) if until is not None and len(years) else None,
         "notation_key": NOT_ESTIMATED,
+        "note": _note(action, years),
     }
     if not len(years) or pd.isna(action["lifetime_years"]):
         return row
@@ -88,6 +89,16 @@ def _cost(action: dict[str, Any], ends: dict[str, int], rate: float) -> dict[str
             "notation_key": NOT_ESTIMATED if pd.isna(action["annual_cost_msek"]) else None,
         }
     return row
+
+
+def _note(action: dict[str, Any], years: Any) -> str | None:
+    """The reasons first: they are what a reader of NE looks for."""
+    found = reasons(action, years)
+    if pd.isna(action["lifetime_years"]):
+        found.append("no lifetime stated")
+    if pd.notna(action["cost_msek"]) and pd.isna(action["annual_cost_msek"]):
+        found.append("no yearly cost stated: the investment alone")
+    return "; ".join([*found, *([action["note"]] if isinstance(action["note"], str) else [])]) or None
 
 
 def _curve(frame: pd.DataFrame) -> pd.DataFrame:

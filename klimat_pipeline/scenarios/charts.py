@@ -3,6 +3,7 @@
 Vega-Lite specifications as in ``indicators.plots``; a frame in, a chart out.
 """
 
+import json
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
@@ -17,8 +18,17 @@ _INK, _TREND, _DECIDED, _PLAN, _PATH, _GRID = "#1b2a33", "#5b7083", "#b08900", "
 _LINES = {"emissions": _INK, BUSINESS_AS_USUAL: _TREND, EXISTING: _DECIDED, WITH_ACTIONS: _PLAN, TARGET: _PATH}
 #: Scenarios with a band of their own: bands of all would hide each other.
 _BANDS = (BUSINESS_AS_USUAL, WITH_ACTIONS)
-_FAN_SAYS = "Lines: medians; bands: nine in ten. Actions without a stated start count whole in the target's year."
+_FAN_SAYS = "Lines: the middle of the simulated futures; bands: nine in ten of them"
 _TOTAL = "total"
+#: Names of the lines in words; a scenario that is not among them is shown by its name.
+_WORDS = {
+    "emissions": "emissions so far",
+    BUSINESS_AS_USUAL: "trend goes on",
+    EXISTING: "with decided and other plans",
+    WITH_ACTIONS: "with all actions of the plan",
+    TARGET: "straight line to the target",
+}
+_NAMED = f"{json.dumps(_WORDS)}[datum.label] || datum.label"
 #: Steps that an abatement curve can show before its labels touch.
 _MOST_STEPS = 25
 
@@ -40,8 +50,17 @@ def pathway_fans(pathways: "pd.DataFrame", indicators: "pd.DataFrame") -> dict[s
         release = str(mine.sort_values(["gas_basis", "release_id"])["release_id"].iloc[0])
         of = {"municipality_code": code, "release_id": release}
         fan = pathway_fan(_only(pathways, of | {"line": _TOTAL}), _only(indicators, of | {"target_id": _TOTAL}))
-        charts[str(code)] = _whole(fan, f"What is ahead, release {release}", _FAN_SAYS)
+        total = aimed[(aimed["municipality_code"] == code) & (aimed["release_id"] == release)]
+        title = f"{code}: total emissions and what is ahead to {int(total['year'].max())}, release {release}"
+        charts[str(code)] = _whole(fan, title, [_FAN_SAYS, *_assumed(pathways, of)])
     return charts
+
+
+def _assumed(pathways: "pd.DataFrame", of: dict[str, Any]) -> list[str]:
+    """When actions without a start of their own are taken to begin, as the notes of the scenario say it."""
+    notes = _only(pathways, of | {"scenario": WITH_ACTIONS, "line": _TOTAL})["note"].dropna()
+    said = sorted({part for note in notes for part in str(note).split("; ") if "no start stated" in part})
+    return ["; ".join(said)] if said else []
 
 
 def abatement_curves(abatement: "pd.DataFrame") -> dict[str, Chart]:
@@ -71,11 +90,12 @@ def comparison_strips(comparison: "pd.DataFrame", municipality_codes: Iterable[s
         first = mine.sort_values(["compared", "release_id"], ascending=[False, True]).iloc[0]
         release, among = str(first["release_id"]), int(first["compared"])
         strip = comparison_strip(shown[shown["release_id"] == release], code)
-        charts[code] = _whole(strip, f"{code} among {among} municipalities, release {release}")
+        title = f"{code} among {among} municipalities, release {release}"
+        charts[code] = _whole(strip, title, "Each tick a municipality, the black one the median; left is less")
     return charts
 
 
-def _whole(chart: Chart, title: str, subtitle: str = "") -> Chart:
+def _whole(chart: Chart, title: str, subtitle: str | list[str] = "") -> Chart:
     return {
         "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
         "title": {"text": title, "subtitle": subtitle, "anchor": "start", "color": _INK, "subtitleColor": _TREND},
@@ -127,7 +147,7 @@ def pathway_fan(pathways: "pd.DataFrame", indicators: "pd.DataFrame") -> Chart:
             "orient": "top",
             "title": None,
             "symbolOpacity": 1,
-            "labelExpr": "replace(datum.label, /_/g, ' ')",
+            "labelExpr": _NAMED,
         },
     }
     return {
@@ -139,7 +159,7 @@ def pathway_fan(pathways: "pd.DataFrame", indicators: "pd.DataFrame") -> Chart:
                 "mark": {"type": "area", "opacity": 0.18},
                 "encoding": {
                     "x": year,
-                    "y": {"field": "low", "type": "quantitative", "title": "kt CO2e"},
+                    "y": {"field": "low", "type": "quantitative", "title": "thousand tonnes CO2e a year"},
                     "y2": {"field": "high"},
                     "color": colour,
                 },
@@ -179,9 +199,9 @@ def abatement_curve(abatement: "pd.DataFrame") -> Chart:
         "data": {"values": steps},
         "mark": {"type": "rect", "stroke": "white"},
         "encoding": {
-            "x": {"field": "from", "type": "quantitative", "title": "kt CO2e over the lifetime"},
+            "x": {"field": "from", "type": "quantitative", "title": "thousand tonnes CO2e saved over the lifetime"},
             "x2": {"field": "to"},
-            "y": {"field": "zero", "type": "quantitative", "title": "SEK per tonne"},
+            "y": {"field": "zero", "type": "quantitative", "title": "kronor per tonne"},
             "y2": {"field": "sek"},
             "color": {
                 "field": "action",
@@ -195,9 +215,10 @@ def abatement_curve(abatement: "pd.DataFrame") -> Chart:
 
 
 def _curve_title(abatement: "pd.DataFrame") -> str:
-    rate = abatement["discount_rate_pct"].iloc[0]
+    code, rate = abatement["municipality_code"].iloc[0], abatement["discount_rate_pct"].iloc[0]
     prices = sorted({int(year) for year in abatement["price_year"].dropna()})
-    return f"Abatement curve, {rate:g} % discount rate, prices of {', '.join(map(str, prices)) or '?'}"
+    of = ", ".join(map(str, prices)) or "?"
+    return f"{code}: what a tonne costs, cheapest first; {rate:g} % discount rate, prices of {of}"
 
 
 def comparison_strip(comparison: "pd.DataFrame", municipality_code: str) -> Chart:
@@ -216,8 +237,13 @@ def comparison_strip(comparison: "pd.DataFrame", municipality_code: str) -> Char
         }
         for row in rows.to_dict("records")
     ]
+    middle = {
+        f"{row['indicator_text']}, {row['indicator_unit']}": row["median_value"] for row in rows.to_dict("records")
+    }
+    points += [{"indicator": name, "value": value, "who": "median"} for name, value in middle.items()]
+    drawn = {"others": 0, "median": 1, municipality_code: 2}
     return {
-        "data": {"values": sorted(points, key=lambda point: str(point["who"]), reverse=True)},
+        "data": {"values": sorted(points, key=lambda point: drawn[str(point["who"])])},
         "facet": {
             "row": {
                 "field": "indicator",
@@ -241,7 +267,7 @@ def comparison_strip(comparison: "pd.DataFrame", municipality_code: str) -> Char
                 "color": {
                     "field": "who",
                     "type": "nominal",
-                    "scale": {"domain": [municipality_code, "others"], "range": [_PATH, "#b9c4ca"]},
+                    "scale": {"domain": [municipality_code, "median", "others"], "range": [_PATH, _INK, "#b9c4ca"]},
                     "legend": {"orient": "top", "title": None},
                 },
                 "opacity": {"condition": {"test": "datum.who == 'others'", "value": 0.5}, "value": 1},

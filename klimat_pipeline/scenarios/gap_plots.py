@@ -1,5 +1,6 @@
 """Charts of the stage: plain Vega-Lite specifications, a frame in, a chart out."""
 
+import json
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -10,6 +11,12 @@ Chart = dict[str, Any]
 _INK, _WHOLE, _CUT, _TARGET, _GRID = "#1b2a33", "#0b6e4f", "#7fb8a4", "#c8553d", "#e3e7e8"
 #: Which basis a municipality's picture shows first.
 _FIRST = ("printed", "targets", "computed")
+_BASES = {
+    "printed": "as the plan prints it",
+    "targets": "on the targets and national figures",
+    "computed": "on our inventory",
+}
+_NAMED = json.dumps({"level": "emissions", "reduction": "saved", "target": "what the targets allow"}) + "[datum.label]"
 
 
 def gap_waterfalls(gap: "pd.DataFrame") -> dict[str, Chart]:
@@ -25,11 +32,11 @@ def gap_waterfalls(gap: "pd.DataFrame") -> dict[str, Chart]:
     charts = {}
     for code, own in shown.groupby("municipality_code"):
         basis = next(basis for basis in _FIRST if (own["gap_basis"] == basis).any())
-        charts[str(code)] = _waterfall(own[own["gap_basis"] == basis], basis)
+        charts[str(code)] = _waterfall(own[own["gap_basis"] == basis], str(code), basis)
     return charts
 
 
-def _waterfall(rows: "pd.DataFrame", basis: str) -> Chart:
+def _waterfall(rows: "pd.DataFrame", code: str, basis: str) -> Chart:
     total = rows[rows["is_total"]].iloc[0]
     lines = rows[~rows["is_total"]].sort_values("actions_counted_t", ascending=False)
     level = float(total["latest_t"]) / 1000.0
@@ -42,25 +49,45 @@ def _waterfall(rows: "pd.DataFrame", basis: str) -> Chart:
             level -= tonnes / 1000.0
     bars.append(_bar(f"left {total['target_year']}", 0.0, float(total["residual_t"]) / 1000.0, "level"))
     bars.append(_bar(f"target {total['target_year']}", 0.0, float(total["target_t"]) / 1000.0, "target"))
+    base = float(total["baseline_t"]) / 1000.0
+    for bar in bars:
+        bar["kt"] = f"{bar['to'] - bar['from']:,.1f}"
+        if bar["what"] != "reduction" and base > 0:
+            bar["kt"] += f" ({(bar['to'] / base - 1.0) * 100.0:+.0f} % since {total['baseline_year']})"
     colours = {"level": _WHOLE, "reduction": _CUT, "target": _TARGET}
+    size = {"y": {"field": "step", "type": "nominal", "sort": None, "title": None, "axis": {"labelLimit": 260}}}
     return {
         "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
         "data": {"values": bars},
-        "title": {"text": f"From emissions to what is left, {basis} figures", "anchor": "start", "color": _INK},
+        "title": {
+            "text": f"{code}: from emissions to what is left, {_BASES[basis]}",
+            "subtitle": "thousand tonnes CO2e; each step what the actions on a line save together",
+            "anchor": "start",
+            "color": _INK,
+            "subtitleColor": _WHOLE,
+        },
         "width": 520,
         "height": {"step": 20},
-        "mark": {"type": "bar"},
-        "encoding": {
-            "y": {"field": "step", "type": "nominal", "sort": None, "title": None, "axis": {"labelLimit": 260}},
-            "x": {"field": "from", "type": "quantitative", "title": "kt CO2e"},
-            "x2": {"field": "to"},
-            "color": {
-                "field": "what",
-                "type": "nominal",
-                "scale": {"domain": list(colours), "range": list(colours.values())},
-                "legend": {"orient": "top", "title": None},
+        "layer": [
+            {
+                "mark": {"type": "bar"},
+                "encoding": size
+                | {
+                    "x": {"field": "from", "type": "quantitative", "title": "thousand tonnes CO2e a year"},
+                    "x2": {"field": "to"},
+                    "color": {
+                        "field": "what",
+                        "type": "nominal",
+                        "scale": {"domain": list(colours), "range": list(colours.values())},
+                        "legend": {"orient": "top", "title": None, "labelExpr": _NAMED},
+                    },
+                },
             },
-        },
+            {
+                "mark": {"type": "text", "align": "left", "dx": 4, "color": _INK},
+                "encoding": size | {"x": {"field": "to", "type": "quantitative"}, "text": {"field": "kt"}},
+            },
+        ],
         "config": {
             "axis": {"gridColor": _GRID, "domain": False, "labelColor": _INK, "titleColor": _INK},
             "view": {"stroke": None},

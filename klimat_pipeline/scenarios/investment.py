@@ -2,7 +2,7 @@
 
 * The investment is spread evenly over the years in which the action comes into effect: from its start over its ramp,
   all in the first year where it has none. Yearly costs run over its lifetime. Without a start nobody knows the year
-  of the money; the tonnes are counted whole in the target's year and in no year before.
+  of the money; the tonnes rise over the plan's period, or count whole in the target's year (``undated``).
 * Each payer bears its share of the investment; what the shares leave open is ``unfunded``. Yearly costs are not split:
   nobody has said who bears them.
 * Tonnes are those of the action alone, at its most likely effect: they are not to be added where actions interact.
@@ -16,8 +16,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from klimat_pipeline.scenarios.pathways import in_form
+from klimat_pipeline.scenarios.pathways import TOTAL, in_form
 from klimat_pipeline.scenarios.planned import Action, working
+from klimat_pipeline.scenarios.undated import said
 
 PAYERS = ("municipal", "regional", "national", "private", "eu")
 NOT_ESTIMATED = "NE"
@@ -27,7 +28,7 @@ def investment_plan(actions: pd.DataFrame, targets: pd.DataFrame) -> pd.DataFram
     """Costs, payers and tonnes of every action and year.
 
     Args:
-        actions: ``clean/actions`` in one price year (``prices.in_one_price_year``).
+        actions: ``clean/actions`` in one price year (``prices.in_one_price_year``), dated (``undated.dated``).
         targets: ``clean/targets``, for the year that the plan is made for.
 
     Returns:
@@ -39,9 +40,14 @@ def investment_plan(actions: pd.DataFrame, targets: pd.DataFrame) -> pd.DataFram
 
 
 def target_years(targets: pd.DataFrame) -> dict[str, int]:
-    """Year that a municipality's plan is made for: the last of its own targets."""
+    """Year that a municipality's plan is made for: its total target's, as in the gap table, else its last target's."""
     own = targets[(targets["target_kind"] == "contract") & targets["target_year"].notna()]
-    return {str(code): int(year) for code, year in own.groupby("municipality_code")["target_year"].max().items()}
+    found: dict[str, int] = {}
+    for frame in (own, own[own["target_id"] == TOTAL]):
+        found |= {
+            str(code): int(year) for code, year in frame.groupby("municipality_code")["target_year"].max().items()
+        }
+    return found
 
 
 def schedule(action: dict[str, Any], until: int | None) -> dict[str, Any]:
@@ -73,13 +79,36 @@ def schedule(action: dict[str, Any], until: int | None) -> dict[str, Any]:
     }
 
 
+def reasons(action: dict[str, Any], years: Any) -> list[str]:
+    """Why an action has no kronor, and whose its years are, for a note.
+
+    Args:
+        action: a row of ``clean/actions`` after ``prices.in_one_price_year`` and ``undated.dated``.
+        years: those of its ``schedule``.
+    """
+    found = []
+    if pd.notna(action["stated_price_year"]) and pd.isna(action["price_factor"]):
+        found.append(str(action["price_note"]))
+    elif pd.isna(action["cost_msek"]):
+        found.append("no cost stated")
+    if _undated(action) and len(years):
+        steps = 0 if pd.isna(action["start_year"]) else int(_known(action["ramp_years"], 0))
+        found.append(said(int(years[0]), steps))
+    return found
+
+
+def _undated(action: dict[str, Any]) -> bool:
+    return pd.isna(action["start_year"]) or bool(action.get("is_start_assumed", False))
+
+
 def _years(action: dict[str, Any], ends: dict[str, int]) -> Iterator[dict[str, Any]]:
     code = str(action["municipality_code"])
     until = ends.get(code)
     plan = schedule(action, until)
     shares = {payer: _known(action[f"share_{payer}"], 0.0) for payer in PAYERS}
     open_share = max(1.0 - sum(shares.values()), 0.0)
-    costed = pd.notna(action["cost_msek"]) and pd.notna(action["start_year"])
+    costed = pd.notna(action["cost_msek"]) and not _undated(action)
+    note = "; ".join(reasons(action, plan["years"])) or None
     saved = np.cumsum(plan["tonnes"])
     for at, year in enumerate(plan["years"].tolist()):
         invested = float(plan["investment"][at]) if costed else None
@@ -96,6 +125,7 @@ def _years(action: dict[str, Any], ends: dict[str, int]) -> Iterator[dict[str, A
             "cumulated_t": float(saved[at]),
             "is_until_target": until is not None and year <= until,
             "notation_key": None if costed else NOT_ESTIMATED,
+            "note": note,
         }
 
 

@@ -5,30 +5,40 @@ to be); it has one figure, not a range. The other scenarios are those of ``simul
 those of the sum, not sums of percentiles.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
 
 from klimat_pipeline.contracts import table
-from klimat_pipeline.scenarios.simulation import TARGET, Simulation
+from klimat_pipeline.scenarios.simulation import BUSINESS_AS_USUAL, TARGET, Simulation
+
+#: Name of the total among what intervals have covered.
+TOTAL = "total"
 
 
-def pathways(simulations: Iterable[Simulation], indicators: pd.DataFrame) -> pd.DataFrame:
+def pathways(
+    simulations: Iterable[Simulation],
+    indicators: pd.DataFrame,
+    covered_before: Mapping[tuple[str, int], float] = MappingProxyType({}),
+) -> pd.DataFrame:
     """Years ahead of everything that is followed up.
 
     Args:
         simulations: of every municipality.
         indicators: ``indicators/sectors``, for gases and GWP set.
+        covered_before: share that intervals have covered, by sector or 'total' and years ahead (``Assumptions``).
 
     Returns:
         ``scenarios/pathways``, t CO2e.
     """
-    rows = [row for simulation in simulations for row in _rows(simulation)]
+    rows = [row for simulation in simulations for row in _rows(simulation, covered_before)]
     return in_form(with_measure(pd.DataFrame(rows), indicators), "scenarios/pathways")
 
 
-def _rows(simulation: Simulation) -> Iterator[dict[str, Any]]:
+def _rows(simulation: Simulation, covered_before: Mapping[tuple[str, int], float]) -> Iterator[dict[str, Any]]:
+    sectors = simulation.sector_codes
     place = {
         "municipality_code": simulation.municipality_code,
         "release_id": simulation.release_id,
@@ -36,7 +46,11 @@ def _rows(simulation: Simulation) -> Iterator[dict[str, Any]]:
         "note": simulation.note,
     }
     for n, scenario in enumerate(simulation.scenarios):
+        if scenario != BUSINESS_AS_USUAL:
+            place["note"] = "; ".join(filter(None, (simulation.note, simulation.plan_note)))
         for t, what in enumerate(simulation.followed):
+            # Of a sum of some sectors nobody has measured the coverage.
+            whole = {1: sectors[what.rows[0]], len(sectors): TOTAL}.get(len(what.rows), "")
             for h, year in enumerate(simulation.years):
                 low, middle, high = simulation.percentiles[n, t, h].tolist()
                 yield {
@@ -47,7 +61,9 @@ def _rows(simulation: Simulation) -> Iterator[dict[str, Any]]:
                     "p05_t": low,
                     "p50_t": middle,
                     "p95_t": high,
+                    "covered_before_fraction": covered_before.get((whole, year - simulation.origin)),
                 }
+    place["note"] = simulation.note
     for what in simulation.followed:
         if what.target_year is None or what.target_t is None or what.target_year <= simulation.origin:
             continue

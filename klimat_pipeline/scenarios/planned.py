@@ -1,8 +1,8 @@
 """What planned actions take off: how much of each works in a year, and how several share what a sector holds.
 
 * An action reaches its full effect in equal steps: in year y it has min(1, (y - start + 1) / ramp) of it, all of it at
-  once where it has no ramp, and none after its lifetime. Without a start it is counted whole in the target's year and
-  in no year before.
+  once where it has no ramp, and none after its lifetime. Without a start it rises over the plan's period, or counts
+  whole in the target's year where no period is known (``undated``).
 * What it already did in the newest year with figures is part of the trend and is not counted again; an action that is
   completed is in it altogether.
 * With E the sector's emissions in a draw, A the effects of actions on a source of their own ('additive') and e those of
@@ -16,8 +16,8 @@ again in the national main sector that it comes from. Actions on scope 2 (they n
 figure of the national database and are in no pathway.
 
 Existing policies are the actions that are decided or under way, and what a municipality's other plans are printed to
-save (column 4 of its gap table), whole in the print's target year since it gives no other. An action that merely stands
-in a plan ('planned') is not one of them.
+save (column 4 of its gap table), over the plan's period too since the print gives no other year. An action that merely
+stands in a plan ('planned') is not one of them.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -30,6 +30,7 @@ import pandas as pd
 from klimat_pipeline.clean.reference import Reference
 from klimat_pipeline.scenarios.draws import Stream
 from klimat_pipeline.scenarios.trend import Floats
+from klimat_pipeline.scenarios.undated import Periods
 
 DECIDED = ("decided", "ongoing")
 COMPLETED = "completed"
@@ -52,6 +53,7 @@ class Action:
         lifetime_years: years of effect from the start; None for no end.
         is_decided: whether it is decided or under way.
         is_additive: whether it works on a source that no other action touches.
+        is_start_assumed: whether its start is the rule's (``undated``) and not its own.
     """
 
     action_id: str
@@ -64,6 +66,7 @@ class Action:
     lifetime_years: int | None = None
     is_decided: bool = False
     is_additive: bool = False
+    is_start_assumed: bool = False
 
 
 def sector_of_line(reference: Reference) -> dict[str, str]:
@@ -82,7 +85,7 @@ def with_numbers(
     """Actions that the pathways can count, by municipality.
 
     Args:
-        actions: ``clean/actions``.
+        actions: ``clean/actions``, dated where a period is known (``undated.dated``).
         sector_of: main sector by line.
         ends: year that a municipality's plan is made for, where an action has no start.
     """
@@ -108,17 +111,21 @@ def with_numbers(
                 lifetime_years=None if pd.isna(row["lifetime_years"]) else int(row["lifetime_years"]),
                 is_decided=row["action_status"] in DECIDED,
                 is_additive=row["interaction_rule"] == ADDITIVE,
+                is_start_assumed=pd.isna(row["start_year"]) or bool(row.get("is_start_assumed", False)),
             )
         )
     return found
 
 
-def of_other_plans(published_gap: pd.DataFrame, sector_of: Mapping[str, str]) -> dict[str, list[Action]]:
+def of_other_plans(
+    published_gap: pd.DataFrame, sector_of: Mapping[str, str], periods: Periods | None = None
+) -> dict[str, list[Action]]:
     """What other plans than the contract's take off, by municipality: a decided, additive action a printed line.
 
     Args:
         published_gap: ``clean/published_gap``.
         sector_of: main sector by line.
+        periods: first and last year of each municipality's plan (``undated.plan_periods``).
 
     Returns:
         Actions named ``other_plans_<line>``. Lines of scope 2 alone, and lines whose parts lie in several main sectors,
@@ -134,8 +141,12 @@ def of_other_plans(published_gap: pd.DataFrame, sector_of: Mapping[str, str]) ->
         before = found.get(key)
         if before is not None:  # the same line in another scope
             tonnes += before.mode_t
-        action = Action(key[1], str(sectors.pop()), tonnes, tonnes, tonnes, int(row["target_year"]))
-        found[key] = replace(action, is_decided=True, is_additive=True)
+        end = int(row["target_year"])
+        start = min((periods or {}).get(key[0], (end, end))[0], end)
+        action = Action(
+            key[1], str(sectors.pop()), tonnes, tonnes, tonnes, start, 0 if start == end else end - start + 1
+        )
+        found[key] = replace(action, is_decided=True, is_additive=True, is_start_assumed=True)
     by_code: dict[str, list[Action]] = {}
     for (code, _), action in sorted(found.items()):
         by_code.setdefault(code, []).append(action)

@@ -44,7 +44,7 @@ def in_one_price_year(actions: pd.DataFrame, index: Mapping[int, float], price_y
 
     Returns:
         The actions with ``price_year`` the year converted to, ``stated_price_year`` the action's own and
-        ``price_factor`` between them; without a factor no kronor.
+        ``price_factor`` between them; without a factor no kronor, and ``price_note`` says why.
     """
     base = {code: _base(own["price_year"], index, price_year) for code, own in actions.groupby("municipality_code")}
     to = actions["municipality_code"].map(base)
@@ -56,6 +56,7 @@ def in_one_price_year(actions: pd.DataFrame, index: Mapping[int, float], price_y
         price_year=to.astype("Int64").where(stated.notna()),
         stated_price_year=stated,
         price_factor=factor,
+        price_note=[_why(*pair, index) for pair in zip(stated, to, factor, strict=True)],
     )
 
 
@@ -63,6 +64,13 @@ def _base(stated: "pd.Series[int]", index: Mapping[int, float], price_year: int)
     years = {int(year) for year in stated.dropna()}
     (only,) = years if len(years) == 1 else (price_year,)
     return price_year if only in index and price_year in index else only
+
+
+def _why(own: Any, target: int, factor: float, index: Mapping[int, float]) -> str | None:
+    if pd.isna(own) or pd.notna(factor):
+        return None
+    span = f"it reaches from {min(index)} to {max(index)}" if index else "there is none"
+    return f"kronor of {own} cannot be made kronor of {target} by the consumer price index: {span}"
 
 
 def _factor(own: Any, target: int, index: Mapping[int, float]) -> float:

@@ -18,9 +18,10 @@ import numpy as np
 import pandas as pd
 
 from klimat_pipeline.clean.assumptions import Assumptions
-from klimat_pipeline.scenarios.draws import PERCENTILES, Stream, sector_errors
+from klimat_pipeline.scenarios.draws import PERCENTILES, SEED, Stream, sector_errors
 from klimat_pipeline.scenarios.planned import Action, beyond_trend, drawn, remaining
 from klimat_pipeline.scenarios.trend import Fit, Floats, Panel, Variant, fit, panels
+from klimat_pipeline.scenarios.undated import said
 
 BUSINESS_AS_USUAL, EXISTING, WITH_ACTIONS = "business_as_usual", "existing_policies", "with_actions"
 TARGET = "target"
@@ -71,6 +72,7 @@ class Simulation:
         sector_codes: the panel's sectors, which ``Followed.rows`` points into.
         action_sectors: sector of each action.
         note: how odd years were treated.
+        plan_note: when actions without a start of their own are taken to begin; empty where none are.
         draws: number of draws.
     """
 
@@ -89,6 +91,7 @@ class Simulation:
     sector_codes: tuple[str, ...]
     action_sectors: Mapping[str, str]
     note: str
+    plan_note: str
     draws: int
 
 
@@ -107,6 +110,7 @@ def simulate(
     actions: Mapping[str, Sequence[Action]],
     assumptions: Assumptions,
     draws: int,
+    seed: int = SEED,
 ) -> Iterator[Simulation]:
     """Simulate every municipality on its current releases.
 
@@ -117,6 +121,7 @@ def simulate(
         actions: actions with numbers by municipality.
         assumptions: the method's.
         draws: how many futures.
+        seed: of all random numbers; the same one gives the same bytes.
 
     Yields:
         A simulation per municipality and current release, in the order of releases and codes; none where no series
@@ -145,7 +150,9 @@ def simulate(
             years = tuple(range(newest + 1, horizon + 1))
             if not years or not followed:
                 continue
-            place = _Place(panel, fits[""], at, Stream(code), local.get((panel.release_id, code), {}), assumptions)
+            place = _Place(
+                panel, fits[""], at, Stream(code, seed), local.get((panel.release_id, code), {}), assumptions
+            )
             shifted = {
                 name: np.stack([few_fit.forecast(year)[:, own.index(code)] for year in years], axis=-1)
                 for name, few_fit in fits.items()
@@ -218,8 +225,19 @@ def _simulation(
         action_sectors={action.action_id: action.sector_code for action in actions},
         shifted={name: membership @ np.nan_to_num(tonnes) for name, tonnes in shifted.items()},
         note=note,
+        plan_note=_plan_note(actions),
         draws=draws,
     )
+
+
+def _plan_note(actions: Sequence[Action]) -> str:
+    """When actions without a start of their own are taken to begin."""
+    counted: dict[str, int] = {}
+    for action in actions:
+        if action.is_start_assumed:
+            rule = said(action.start_year, action.ramp_years)
+            counted[rule] = counted.get(rule, 0) + 1
+    return "; ".join(f"{n} of {len(actions)} actions and other plans: {rule}" for rule, n in sorted(counted.items()))
 
 
 def _without(

@@ -13,6 +13,7 @@ TARGETS = """\
 municipality_code: "1281"
 name: Lund
 trend_from_year: 1990
+plan_from_year: 2026
 targets:
   - {id: total, name_sv: Totalt, name_en: Total, sectors: all, boundary: territory, gas_basis: GHG,
      baseline_year: 1990, target_year: 2030, reduction_pct: 80, source: invented for the test}
@@ -28,7 +29,8 @@ ROWS = {
     "meals.csv": "2015,1000,,2200,AR5,own,\n2023,1000,,1900,AR5,own,\n",
     "construction.csv": "homes,2024,Homes,2000,300,boverket_proposed_limit_multi_family,A1-A5,own,\n",
     "sinks.csv": "wood,Skog,Wood,land,,,1000,,,under_100_years,yes,no,,,own,\n",
-    "actions.csv": "cars,transport_on_road,,Elbilar,Electric cars,500,,,2027,3,,,,,,,,,,,decided,,,,invented,\n",
+    "actions.csv": "cars,transport_on_road,,Elbilar,Electric cars,500,,,2027,3,,,,,,,,,,,decided,,,,invented,\n"
+    "bins,waste,,Kärl,Bins,10,,,,,,,,,,,,,,,planned,,,,invented,\n",
 }
 FACILITIES = {
     "facilities.csv": "plant,Plant,2024,1000,2000,0,500,own,\n",
@@ -38,7 +40,7 @@ FACILITIES = {
 
 @pytest.fixture(scope="module")
 def lines(project: Path) -> Lines:
-    return unseen_lines(project, (1990, 2020, 2024))
+    return unseen_lines(project, (1990, 2020, 2022, 2024))
 
 
 @pytest.fixture(scope="module")
@@ -153,6 +155,25 @@ class TestLund:
         # A quarter of 1,000 t fossil; a quarter of the 1,500 t biogenic that are not sold, and the wood's 1,000 t.
         assert row[:4] == pytest.approx((0.1 * then, 250.0, 1375.0, now - 250.0), abs=0.01)
         assert row[4:] == ("own", "cap_pct 10.0 (invented for the test)")
+
+    def test_its_plan_is_followed_ahead(self, klimat: Klimat) -> None:
+        """Cars: 500 t from 2027 in three steps. Bins state no start: 10 t in five steps over 2026 to 2030.
+
+        2030 is the total target's year, as in the gap table, though the meals have until 2031.
+        """
+        rows = klimat.rows("SELECT action_id, year, reduced_t FROM investment_plan WHERE municipality_code = '1281'")
+        cars = {2027: 166.667, 2028: 333.333, 2029: 500.0, 2030: 500.0}
+        bins = {2026: 2.0, 2027: 4.0, 2028: 6.0, 2029: 8.0, 2030: 10.0}
+        found = {(action, year): tonnes for action, year, tonnes in rows}
+        assert found == {
+            **{("cars", year): pytest.approx(tonnes) for year, tonnes in cars.items()},
+            **{("bins", year): pytest.approx(tonnes) for year, tonnes in bins.items()},
+        }
+        scenarios = klimat.rows(
+            "SELECT DISTINCT scenario FROM pathways WHERE municipality_code = '1281' AND line = 'total' "
+            "AND release_id = 'new' ORDER BY 1"
+        )
+        assert [name for (name,) in scenarios] == ["business_as_usual", "existing_policies", "target", "with_actions"]
 
     def test_claims_stand_side_by_side(self, klimat: Klimat) -> None:
         assert klimat.rows(

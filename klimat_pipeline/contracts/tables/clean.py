@@ -89,9 +89,26 @@ TARGETS = Table(
         col("target_level"),
         col("interim_targets"),
         col("budget_t"),
+        col("plan_from_year"),
     ),
     primary_key=("municipality_code", "target_id", "target_kind"),
     topic="targets",
+)
+
+ASSUMPTIONS = Table(
+    key="clean/assumptions",
+    description="What the scenarios assume, each with its reason and what it rests on: read 'unverified' before you "
+    "decide on what hangs on it.",
+    columns=(
+        col("assumption_kind"),
+        col("assumption"),
+        col("assumption_value"),
+        col("assumption_unit"),
+        col("assumption_basis"),
+        col("note").use(nullable=False),
+    ),
+    primary_key=("assumption_kind", "assumption"),
+    topic="scenarios",
 )
 
 FROZEN = Table(
@@ -487,6 +504,7 @@ TABLES = (
     SECTORS,
     POPULATION,
     TARGETS,
+    ASSUMPTIONS,
     FROZEN,
     EMISSIONS,
     SUBSECTORS,

@@ -95,6 +95,7 @@ TABLES = (
     published(scenarios.HINDCAST, "scenario_hindcast", extra=_PUBLICATION),
     published(scenarios.INVESTMENT, "investment_plan", extra=_PUBLICATION),
     published(scenarios.ABATEMENT, "abatement_cost", extra=_PUBLICATION),
+    published(clean.ASSUMPTIONS, "method_assumptions", extra=_PUBLICATION),
     published(indicators.COMPARISON, "municipality_comparison", extra=_PUBLICATION),
     # -- targets, gap, neutrality
     published(indicators.TARGETS, "target_status", extra=_PUBLICATION),

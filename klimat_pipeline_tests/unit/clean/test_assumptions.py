@@ -5,8 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from klimat_pipeline.clean.assumptions import load_assumptions
+from klimat_pipeline.clean.assumptions import clean_assumptions, load_assumptions
+from klimat_pipeline.clean.construction import construction_references
+from klimat_pipeline.clean.reference import load_reference
+from klimat_pipeline.contracts import table
 from klimat_pipeline.errors import ProblemsError
+from klimat_pipeline.quality.contract import check_contract
 
 SECTORS = ("transport", "waste")
 
@@ -21,7 +25,8 @@ def folder(project: Path, tmp_path: Path) -> Path:
         encoding="utf-8",
     )
     (tmp_path / "scenario_years.csv").write_text(
-        "sector_code,year,treatment,reason\ntransport,2020,left_out,pandemic\nwaste,2024,new_level,law\n",
+        "sector_code,year,treatment,basis,reason\ntransport,2020,left_out,chosen,pandemic\n"
+        "waste,2024,new_level,cited,law\n",
         encoding="utf-8",
     )
     return tmp_path
@@ -88,6 +93,46 @@ def test_a_cell_that_does_not_fit_is_named(folder: Path, name: str, old: str, ne
         load_assumptions(folder, SECTORS)
     assert f"scenario_{name}.csv" in str(raised.value)
     assert said in str(raised.value)
+
+
+def test_readers_see_every_assumption_with_what_it_rests_on(folder: Path) -> None:
+    references = [
+        {
+            "reference_set": "homes",
+            "reference_kg_per_m2": 375.0,
+            "system_boundary": "A1-A5",
+            "basis": "cited",
+            "source": "report",
+        }
+    ]
+    frame = clean_assumptions(folder, SECTORS, references)
+    assert check_contract(frame, table("clean/assumptions")).passed
+    rows = frame.set_index(["assumption_kind", "assumption"])
+    assert rows.loc[("method", "discount_rate_pct"), "assumption_basis"] == "unverified"
+    assert "not verified" in rows.loc[("method", "discount_rate_pct"), "note"]
+    # The grade of waste is low, and low stands for plus or minus 30 per cent.
+    assert rows.loc[("grade_of_sector", "waste"), ["assumption_value", "assumption_unit"]].tolist() == [30.0, "% (low)"]
+    assert rows.loc[("uncertainty_of_grade", "low"), "assumption_basis"] == "unverified"
+    odd = rows.loc[("odd_year", "transport_2020")]
+    assert (odd["assumption_unit"], odd["note"]) == ("left out", "pandemic")
+    assert rows.loc[("construction_reference", "homes"), "assumption_unit"] == "kg CO2e/m2 (A1-A5)"
+
+
+def test_what_is_called_unverified_is_marked_so_and_nothing_else(project: Path) -> None:
+    """A reason that says 'not verified' and a mark that says otherwise would hide it from whoever reads the table."""
+    reference = project / "data" / "reference"
+    codes = load_reference(reference).sector_codes
+    frame = clean_assumptions(reference, codes, construction_references(reference))
+    said = frame["note"].str.contains("not verified")
+    assert (said == (frame["assumption_basis"] == "unverified")).all()
+    assert said.sum() == 4
+
+
+@pytest.mark.parametrize("value", ["2", "0.5"])
+def test_a_switch_is_on_or_off(folder: Path, value: str) -> None:
+    change(folder, "assumptions", "undated_ramp,1", f"undated_ramp,{value}")
+    with pytest.raises(ProblemsError, match=f"undated_ramp, column value: expected 0 or 1, found {value}"):
+        load_assumptions(folder, SECTORS)
 
 
 def test_a_grade_without_a_number_is_refused(folder: Path) -> None:

@@ -199,7 +199,39 @@ class TestAhead:
         assert start.value == tonnes(start) == fact("2026-06", "1283", 2024, "Avfall (inkl.avlopp)")
         # 15 per cent of 76,937.68 t in 1990.
         assert tree.value == pytest.approx(11_540.652)
-        assert "2024 a new level" in str(child(tree, "odd years").value)
+        assert "2024 a new level" in str(child(tree, "treatment").value)
+
+    def test_a_pathway_with_actions_says_which(self, settings: Settings) -> None:
+        """Transport in 2030: 28,500 + 600 t by other plans and 75,000 t by the plan's actions."""
+        key = {"municipality_code": "1283", "scenario": "with_actions", "line": "transport", "year": "2030"}
+        tree = explain(settings, "pathways", key)
+        assert child(tree, "less with this scenario's actions").value == pytest.approx(-104_100, abs=0.01)
+        worth = {node.label.split()[1]: node.value for node in nodes(tree, "without ")}
+        assert worth == {
+            "ccc_on_road": pytest.approx(75_000, abs=0.01),
+            "other_plans_transport_on_road": pytest.approx(28_500, abs=0.01),
+            "other_plans_transport_other": pytest.approx(600, abs=0.01),
+        }
+        assert "no start stated: in equal steps 2025-2030" in str(child(tree, "treatment").value)
+
+    def test_a_printed_line_shows_the_formula_with_its_numbers(self, settings: Settings) -> None:
+        """(30,344 - 0) - 11,047 = 19,297 t, where 17,190 t are printed."""
+        tree = explain(settings, "gap_table", {"municipality_code": "1283", "gap_basis": "printed", "line": "waste"})
+        assert child(tree, "gap 2030").value == "(30,344 - 0) - 11,047 = 19,297 t"
+        assert child(tree, "residual 2030").value == "30,344 - 0 - 17,000 = 13,344 t"
+        printed = child(tree, "the print")
+        assert (printed.detail["printed_gap_t"], printed.detail["gap_off_t"]) == (17_190.0, -2_107.0)
+        assert "table A-2.1" in str(printed.value)
+
+    def test_a_balance_says_what_is_missing(self, settings: Settings) -> None:
+        """191,054 - 171,488.4 = 19,565.6 t of reduction, 171,488.4 - 126,050 = 45,438.4 t of sinks."""
+        tree = explain(settings, "neutrality_balance", {"municipality_code": "1283", "neutrality_basis": "plan"})
+        verdict = child(tree, "neutral")
+        assert verdict.value == "no: 65,004 t are missing"
+        assert verdict.detail == {
+            "reduction": "83.3 %, at least 85 % asked for: 19,566 t too little",
+            "sinks": "126,050 t counted of at most 171,488 t (15 %): 45,438 t too little",
+        }
 
     def test_the_needed_pace_is_counted_again(self, settings: Settings) -> None:
         """(162,186.663 - 516,011.87) / 6 = -58,970.868 t a year."""
@@ -209,7 +241,8 @@ class TestAhead:
 
     def test_tonnes_of_an_action(self, settings: Settings) -> None:
         tree = explain(settings, "abatement_cost", {"municipality_code": "1283", "action_id": "ccc_waste"})
-        assert (tree.value, tree.unit) == (17_000.0, "t")
+        # 17,000 t in equal steps over 2025 to 2030: (1 + 2 + 3 + 4 + 5 + 6) / 6 of it.
+        assert (tree.value, tree.unit) == (59_500.0, "t")
         assert child(tree, "2030").value == 17_000.0
         assert child(tree, "no cost per tonne").value == "NE"
 

@@ -72,6 +72,16 @@ def test_levels_of_different_baselines_and_what_no_target_covers() -> None:
     assert [finding.outcome for finding in findings] == ["failed"]
 
 
+def test_a_sector_that_holds_less_than_the_shortfall_cannot_close_the_plan() -> None:
+    """Without waste's target its 60 t are uncovered too: 100 + 200 + 60 - 200 = 160 t short, 100 t without waste."""
+    frame = plan(SUBS[0])
+    assert frame.loc["total", "shortfall_t"] == pytest.approx(160.0)
+    assert frame.loc["waste", ["closing_pct", "closing_since_baseline_pct"]].isna().all()
+    assert frame.loc["waste", "note"] == "cannot close the plan alone: without it 100 t are still missing"
+    assert frame.loc["machinery", "closing_pct"] == pytest.approx(-80.0)
+    assert pd.isna(frame.loc["machinery", "note"])
+
+
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [

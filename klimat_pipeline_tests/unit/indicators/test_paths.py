@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from klimat_pipeline.indicators import paths
@@ -59,3 +59,22 @@ def test_every_path_passes_through_its_ends_and_its_steps(
     every = np.arange(first + 1, first + sum(spans) + 1, dtype=float)
     assert paths.budget_path(points, every, area / 3).sum() == pytest.approx(area / 3)
     assert paths.budget_path(points, years, area) == pytest.approx([base, step, goal])
+
+
+@given(
+    base=TONNES, goal=st.floats(0, 1e7), first=st.integers(1950, 2020), span=st.integers(1, 60), part=st.floats(0, 2)
+)
+def test_a_path_of_any_kind_passes_through_its_two_ends(
+    base: float, goal: float, first: int, span: int, part: float
+) -> None:
+    """Straight line and constant percentage end where the target is; a budget is spent whole, neither more nor less."""
+    points, ends = [(first, base), (first + span, goal)], at(first, first + span)
+    assert paths.straight_line(points, ends).tolist() == [base, goal]
+    if goal > 0:
+        assert paths.constant_percentage(points, ends).tolist() == [base, goal]
+        assert paths.constant_percentage(points, at(first + span + 5)).tolist() == [goal]
+    every = np.arange(first + 1, first + span + 1, dtype=float)
+    assume(paths.straight_area(points) > 0)  # zero in the very next year leaves no year for a budget
+    budget = paths.straight_area(points) * part
+    assert paths.budget_path(points, every, budget).sum() == pytest.approx(budget, abs=1e-6)
+    assert paths.budget_path(points, ends, paths.straight_area(points)) == pytest.approx([base, goal], abs=1e-6)

@@ -22,6 +22,7 @@ def assumptions(**changes: Any) -> Assumptions:
         "similar_count": 2,
         "discount_rate_pct": 3.5,
         "investment_price_year": 2025,
+        "undated_ramp": True,
         "sectors": {"transport": SURE, "waste": SURE},
         "years": {},
         "uncertainty_pct": {"high": 0.0, "medium": 0.0, "low": 0.0},
@@ -111,6 +112,7 @@ def action(action_id: str = "buses", **changes: Any) -> dict[str, Any]:
         "price_year": 2025,
         "stated_price_year": 2025,
         "price_factor": 1.0,
+        "price_note": None,
         "share_municipal": 0.5,
         "share_regional": 0.25,
         "share_national": 0.0,
@@ -137,5 +139,6 @@ def targets(year: int = 2030) -> pd.DataFrame:
             "target_year": [year, None],
             "baseline_year": [1990, 1990],
             "trend_from_year": [2015, 2015],
+            "plan_from_year": [2026, None],
         }
-    ).astype({"target_year": "Int64"})
+    ).astype({"target_year": "Int64", "plan_from_year": "Int64"})

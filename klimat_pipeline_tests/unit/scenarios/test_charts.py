@@ -49,6 +49,7 @@ def comparison() -> pd.DataFrame:
             "indicator_text": "Yearly change from 2015 to 2024, compound rate",
             "indicator_unit": "%/year",
             "indicator_value": [0.0, -1.0, 2.0],
+            "median_value": 0.0,
             "compared": 3,
         }
     )
@@ -82,12 +83,17 @@ def test_curve_is_as_wide_as_what_is_saved() -> None:
         ("Dear", pytest.approx(0.35), pytest.approx(0.7)),
     ]
     (chart,) = abatement_curves(frame).values()
-    assert chart["title"]["text"] == "Abatement curve, 3.5 % discount rate, prices of 2025"
+    assert chart["title"]["text"] == ("1283: what a tonne costs, cheapest first; 3.5 % discount rate, prices of 2025")
 
 
 def test_strip_marks_one_among_all() -> None:
     points = comparison_strip(comparison(), "1283")["data"]["values"]
-    assert sorted((p["who"], p["value"]) for p in points) == [("1283", 0.0), ("others", -1.0), ("others", 2.0)]
+    assert sorted((p["who"], p["value"]) for p in points) == [
+        ("1283", 0.0),
+        ("median", 0.0),
+        ("others", -1.0),
+        ("others", 2.0),
+    ]
     assert points[-1]["who"] == "1283", "drawn last, on top of the others"
 
 

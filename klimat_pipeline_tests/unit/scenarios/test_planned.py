@@ -108,7 +108,7 @@ def test_only_actions_with_numbers_on_released_figures_count() -> None:
     assert found == {
         "1283": [
             Action("counts", "transport", 100.0, 100.0, 100.0, 2026, 2, 4, is_decided=True, is_additive=True),
-            Action("without_start", "transport", 50.0, 100.0, 150.0, 2030, 0, 4),
+            Action("without_start", "transport", 50.0, 100.0, 150.0, 2030, 0, 4, is_start_assumed=True),
         ]
     }
 
@@ -131,7 +131,15 @@ def test_other_plans_are_existing_policies_where_the_national_figures_hold_them(
     )
     found = of_other_plans(printed, {"transport_on_road": "transport", "waste": "waste"})
     sole = Action(
-        "other_plans_transport_on_road", "transport", 40.0, 40.0, 40.0, 2030, is_decided=True, is_additive=True
+        action_id="other_plans_transport_on_road",
+        sector_code="transport",
+        low_t=40.0,
+        mode_t=40.0,
+        high_t=40.0,
+        start_year=2030,
+        is_decided=True,
+        is_additive=True,
+        is_start_assumed=True,
     )
     assert found == {small_plan.CODE: [sole]}
 

@@ -61,6 +61,10 @@ def test_a_year_without_an_index_is_not_estimated_beside_others() -> None:
     assert curve.loc["later", "lifetime_t"] == 350.0, "its tonnes are known all the same"
     plan = investment_plan(actions, country.targets()).set_index("action_id")
     assert plan.loc["later", "investment_msek"].isna().all()
+    why = "kronor of 2025 cannot be made kronor of 2023 by the consumer price index: it reaches from 2015 to 2023"
+    assert set(plan.loc["later", "note"]) == {why}
+    assert curve.loc["later", "note"] == why
+    assert pd.isna(curve.loc["new", "note"])
     (finding,) = prices_convertible({"scenarios/abatement": curve.reset_index()})
     assert finding.outcome == "failed"
     assert "price_index.csv" in finding.suspicion

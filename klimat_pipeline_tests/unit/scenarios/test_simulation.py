@@ -1,16 +1,20 @@
 """Pathways, probabilities and sensitivities of a small country; expected values by hand where nothing is drawn."""
 
+import io
 import math
 from typing import Any
 
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from klimat_pipeline.contracts import table
+from klimat_pipeline.contracts.arrow import to_arrow
 from klimat_pipeline.quality.contract import check_contract
 from klimat_pipeline.quality.outlook import actions_never_raise, percentiles_ordered
+from klimat_pipeline.scenarios.draws import SEED
 from klimat_pipeline.scenarios.pathways import pathways
 from klimat_pipeline.scenarios.planned import Action
 from klimat_pipeline.scenarios.probability import target_probability
@@ -33,13 +37,14 @@ def run(
     figures: Any = FIGURES,
     targets: Any = TARGETS,
     draws: int = 200,
+    seed: int = SEED,
     **changes: Any,
 ) -> tuple[list[Simulation], pd.DataFrame]:
     emissions = country.emissions(figures)
     indicators = country.indicators(emissions, targets)
     planned = {"1283": actions or []}
     method = country.assumptions(**changes)
-    return list(simulate(emissions, indicators, country.no_corrections(), planned, method, draws)), indicators
+    return list(simulate(emissions, indicators, country.no_corrections(), planned, method, draws, seed)), indicators
 
 
 def middle(frame: pd.DataFrame, scenario: str, target: str, code: str = "1283") -> list[float]:
@@ -209,21 +214,54 @@ def test_tables_fit_their_contracts(key: str, make: Any) -> None:
 
 
 TONNES = st.floats(0, 1e6)
+PLANS = st.lists(st.tuples(TONNES, TONNES, st.integers(2020, 2032), st.integers(0, 6), st.booleans()), max_size=3)
 
 
-@settings(max_examples=25)
-@given(
-    st.lists(TONNES, min_size=len(YEARS), max_size=len(YEARS)),
-    st.lists(st.tuples(TONNES, TONNES, st.integers(2020, 2032), st.integers(0, 6), st.booleans()), max_size=3),
-    st.floats(0, 1),
-)
-def test_percentiles_are_ordered_and_actions_never_raise(
-    tonnes: list[float], plans: list[tuple[float, float, int, int, bool]], spread: float
-) -> None:
-    actions = [
+def actions_of(plans: list[tuple[float, float, int, int, bool]]) -> list[Action]:
+    """Actions on transport, the first of them decided."""
+    return [
         Action(f"a{i}", "transport", min(one, two), min(one, two), max(one, two), start, ramp, None, i == 0, additive)
         for i, (one, two, start, ramp, additive) in enumerate(plans)
     ]
+
+
+def as_bytes(found: list[Simulation], indicators: pd.DataFrame) -> list[bytes]:
+    """The three tables as the pipeline keeps them: Parquet."""
+    frames = {
+        "scenarios/pathways": pathways(found, indicators),
+        "scenarios/probability": target_probability(found, indicators),
+        "scenarios/sensitivity": target_sensitivity(found),
+    }
+    kept = []
+    for key, frame in frames.items():
+        sink = io.BytesIO()
+        pq.write_table(to_arrow(frame, table(key)), sink)
+        kept.append(sink.getvalue())
+    return kept
+
+
+@settings(max_examples=25)
+@given(seed=st.integers(0, 2**32 - 1), plans=PLANS, order=st.permutations(range(3)), spread=st.floats(0.01, 1))
+def test_the_same_seed_gives_the_same_bytes(
+    seed: int, plans: list[tuple[float, float, int, int, bool]], order: list[int], spread: float
+) -> None:
+    """Whatever the seed, the actions and their order in the file; and another seed gives other draws."""
+    actions = actions_of(plans)
+    mixed = [actions[i] for i in order if i < len(actions)]
+    options: dict[str, Any] = {"sectors": country.unsure(spread), "common_fraction": 0.2, "draws": 40}
+    first, second = (
+        as_bytes(*run(sorted(own, key=lambda a: a.action_id), seed=seed, **options)) for own in (actions, mixed)
+    )
+    assert first == second
+    assert first[0] != as_bytes(*run(actions, seed=seed + 1, **options))[0]
+
+
+@settings(max_examples=25)
+@given(st.lists(TONNES, min_size=len(YEARS), max_size=len(YEARS)), PLANS, st.floats(0, 1))
+def test_percentiles_are_ordered_and_actions_never_raise(
+    tonnes: list[float], plans: list[tuple[float, float, int, int, bool]], spread: float
+) -> None:
+    actions = actions_of(plans)
     figures = {"1283": {"transport": dict(zip(YEARS, tonnes, strict=True)), "waste": FLAT["waste"]}}
     frame = pathways(*run(actions, figures=figures, sectors=country.unsure(spread), draws=40))
     checked = {"scenarios/pathways": frame}
