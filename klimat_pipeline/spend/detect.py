@@ -99,6 +99,26 @@ def detect(path: Any, shown: str, settings: SpendSettings, reference: LedgerRefe
     return form
 
 
+def header_of(path: Any, shown: str, settings: SpendSettings, reference: LedgerReference) -> tuple[str, ...]:
+    """Names of a CSV's or Parquet file's columns as they stand, from its beginning alone; none of other formats."""
+    with path.open("rb") as file:
+        head = file.read(SAMPLE)
+    if head[:4] == b"PAR1":
+        import pyarrow.parquet as pq
+
+        with path.open("rb") as file:
+            return tuple(pq.read_schema(file).names)
+    if head[:4] in (b"PK\x03\x04", b"\xd0\xcf\x11\xe0") or re.match(rb"\s*(\xef\xbb\xbf)?#FLAGGA\b", head):
+        return ()
+    encoding = _utf16(head) or ("utf-8" if _valid_utf8(head[: _end_of_character(head)]) else "cp1252")
+    lines = codecs.getincrementaldecoder(encoding)(errors="replace").decode(head).removeprefix("\ufeff").splitlines()
+    try:
+        separator, at = _header_line(Form(shown, "", 0, "csv"), lines, settings, reference)
+    except LedgerError:  # no known name: the first line is as good as any
+        separator, at = max(_SEPARATORS, key=(lines or [""])[0].count), 0
+    return tuple(name.strip() for name in next(csv.reader(lines[at : at + 1], delimiter=separator), []))
+
+
 def _sie_encoding(head: bytes) -> str:
     """SIE is code page 437 (#FORMAT PC8); some programs write UTF-8 all the same."""
     if head.startswith(codecs.BOM_UTF8):
