@@ -170,7 +170,7 @@ def _through(path: Any, form: Form, way: Way, target: Path, work: Path) -> Passe
     placed = Placed(work)
     try:
         with engine(work) as connection:
-            counted = typed.register(connection, form, way.reference, way.pseudonyms)
+            counted = typed.register(connection, form, way.reference, way.pseudonyms, way.settings.group_numbers)
             quick = Quick(connection, form, way.settings, way.rules, counted.people)
             long_way = _LongWay(connection, form, way, placed)
             for number, batch in enumerate(reader.batches()):
