@@ -289,6 +289,23 @@ def _fields(header: Sequence[str], settings: SpendSettings, reference: LedgerRef
     return fields
 
 
+def mark_of_texts(form: Form, texts: Sequence[tuple[str, str]], settings: SpendSettings) -> str:
+    """The decimal mark of amounts that are texts where a file has numbers too; a point where none is a text.
+
+    Args:
+        form: of a workbook or Parquet file.
+        texts: column and amount, of those cells alone that are texts.
+        settings: may say it.
+
+    Raises:
+        LedgerError: it cannot be told.
+    """
+    texts = [(column, text) for column, text in texts if text.strip()]
+    if not texts:
+        return "."
+    return settings.decimal_mark or _decimal_mark(form, texts[0][0], [text for _, text in texts], "")
+
+
 def _decimal_mark(form: Form, column: str, amounts: Sequence[str], separator: str) -> str:
     try:
         return decimal_mark(amounts, separator)

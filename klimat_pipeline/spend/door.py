@@ -30,6 +30,8 @@ MEMORY = "700MB"
 #: Problems that an error message lists.
 _LISTED = 10
 _READ = "read"
+#: Digits of a spreadsheet's serial number for a day of our times (45000 is 2023-03-15).
+_SERIAL = 5
 #: Lines out of the ordinary that are asked together.
 _AT_ONCE = 200_000
 #: Below so many lines it is not worth while to ask for distinct values first.
@@ -239,6 +241,8 @@ def _sum_up(placed: Placed, passed: Passed, people: names.People) -> None:
             passed.blank += 1
             continue
         column, reason = typed.REASONS[code]
+        if code == "date_impossible" and len(value) == _SERIAL and value.isdigit():
+            reason += "; a spreadsheet's serial number? Format the column as a date, or write 2023-01-31"
         said = WITHHELD if people.named_in(value) else redacted(value)
         passed.problems.append(Problem(line, column, said, reason, amount))
     for (year, rule), (lines, amount) in sorted(placed.sums.items()):
