@@ -23,6 +23,8 @@ CHUNK = 8 * 1024 * 1024
 SAMPLE = 1024 * 1024
 #: Without these a line says nothing.
 NEEDED = ("amount", "booked_on")
+#: Of these, two columns of one name would be a guess.
+_ONCE = ("amount", "vat", "booked_on", "account", "supplier_id")
 _SEPARATORS = (";", "\t", "|", ",")
 #: Bytes that Windows-1252 leaves undefined.
 _UNDEFINED = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")
@@ -267,6 +269,13 @@ def with_header(form: Form, header: Sequence[str], settings: SpendSettings, refe
             f"{form.file}: no column for {', '.join(missing)} among {', '.join(map(repr, header))}. "
             "Name it in municipality.yaml, spend: columns."
         )
+    twice = [fields[name] for name in _ONCE if name in fields]
+    for place in twice:
+        if [fold(name) for name in header].count(fold(header[place])) > 1:
+            raise LedgerError(
+                f"{form.file}: two columns are called {header[place]!r}. Rename the one that is not meant, or name the "
+                "meant one in municipality.yaml, spend: columns, under another name."
+            )
     unread = [name for place, name in enumerate(header) if place not in fields.values() and name]
     absent = [name for name in ("voucher", "supplier_id", "supplier_name", "account", "buyer_id") if name not in fields]
     remarks = []

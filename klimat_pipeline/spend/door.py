@@ -241,8 +241,7 @@ def _sum_up(placed: Placed, passed: Passed, people: names.People) -> None:
             passed.blank += 1
             continue
         column, reason = typed.REASONS[code]
-        if code == "date_impossible" and len(value) == _SERIAL and value.isdigit():
-            reason += "; a spreadsheet's serial number? Format the column as a date, or write 2023-01-31"
+        reason += _hint(code, value, passed.form)
         said = WITHHELD if people.named_in(value) else redacted(value)
         passed.problems.append(Problem(line, column, said, reason, amount))
     for (year, rule), (lines, amount) in sorted(placed.sums.items()):
@@ -251,6 +250,19 @@ def _sum_up(placed: Placed, passed: Passed, people: names.People) -> None:
         if lines:
             passed.add(year, typed.VAT_PART, lines, amount)
     passed.years, passed.days = placed.years, placed.days
+
+
+def _hint(code: str, value: str, form: Form) -> str:
+    """What is the matter most often, and what to do."""
+    if code == "date_impossible" and len(value) == _SERIAL and value.isdigit():
+        return "; a spreadsheet's serial number? Format the column as a date, or write 2023-01-31"
+    if code == "amount_text" and not any(map(str.isdigit, value)):
+        return "; a second header, or shifted columns? Take the line out or mend it"
+    if code == "amount_missing" and form.format == "xlsx":
+        return "; a formula that was never computed? Open the workbook and save it"
+    if code == "date_missing":
+        return "; a row of totals? Take it out of the file"
+    return ""
 
 
 def quoted(path: Path) -> str:

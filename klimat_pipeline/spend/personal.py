@@ -94,9 +94,7 @@ def supplier_kind(supplier_id: str) -> tuple[Kind, str]:
     if len(digits) == 12 and digits.startswith("16"):
         digits = digits[2:]
     if len(digits) == 10:
-        if digits[2] < "2":
-            return "personal", digits
-        return ("legal" if luhn(digits) else "doubtful"), digits
+        return ("personal" if digits[2] < "2" else "legal" if luhn(digits) else "doubtful"), digits
     if len(digits) == 12 and digits[4] < "2":
         return "personal", digits[2:]
     # A digit too few or too many: a number with a slip of the pen is still somebody's.

@@ -4,6 +4,7 @@ What does not belong here: types and meaning of the cells (``typed``).
 """
 
 import re
+import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
@@ -11,6 +12,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from klimat_pipeline.configuration.spend import SpendSettings
+from klimat_pipeline.sources.workbook import MAX_RATIO, RATIO_FROM_BYTES
 from klimat_pipeline.spend.detect import Form, LedgerError, mark_of_texts, with_header
 from klimat_pipeline.spend.lines import REPEATED, Problem, batch_of
 from klimat_pipeline.spend.reference import LedgerReference
@@ -19,10 +21,35 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 _BATCH = 50_000
+#: A sheet of a million lines unpacks to some hundred megabytes; all of it is held.
+_LARGEST_WORKBOOK = 1024**3
 #: Fields whose decimal mark is the file's.
 _MONEY = ("amount", "vat")
 #: Amounts of a Parquet file that are looked at to find their decimal mark.
 _LOOKED_AT = 5000
+
+
+def _refuse_bomb(content: bytes, file: str) -> None:
+    """A workbook says how large it is before it is unpacked.
+
+    Raises:
+        LedgerError: it would unpack to more than a ledger can be, or to many times its size.
+    """
+    with zipfile.ZipFile(BytesIO(content)) as archive:
+        entries = archive.infolist()
+    unpacked = sum(entry.file_size for entry in entries)
+    for entry in entries:
+        ratio = entry.file_size / max(entry.compress_size, 1)
+        if entry.file_size > RATIO_FROM_BYTES and ratio > MAX_RATIO:
+            raise LedgerError(
+                f"{file}: its entry {entry.filename!r} unpacks to {ratio:,.0f} times its size, more than {MAX_RATIO}. "
+                "A zip bomb? Do not open it; export the ledger again."
+            )
+    if unpacked > _LARGEST_WORKBOOK:
+        raise LedgerError(
+            f"{file}: it would unpack to {unpacked:,} bytes, more than {_LARGEST_WORKBOOK:,}. Export it as CSV "
+            "or Parquet."
+        )
 
 
 class SheetLines:
@@ -35,10 +62,17 @@ class SheetLines:
     def __init__(self, path: Any, form: Form, settings: SpendSettings, reference: LedgerReference) -> None:
         from python_calamine import CalamineWorkbook
 
+        content = path.read_bytes()
         try:
-            book = CalamineWorkbook.from_filelike(BytesIO(path.read_bytes()))
+            _refuse_bomb(content, form.file)
+            book = CalamineWorkbook.from_filelike(BytesIO(content))
+        except LedgerError:
+            raise
         except Exception as error:  # calamine has an error type of its own for each fault of a file
-            raise LedgerError(f"{form.file}: cannot be opened as a workbook ({type(error).__name__}).") from None
+            raise LedgerError(
+                f"{form.file}: cannot be opened as a workbook ({type(error).__name__}). Was it cut off on the way? "
+                "Export it again as xlsx or CSV."
+            ) from None
         failure: LedgerError | None = None
         for name in book.sheet_names:
             rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
@@ -105,7 +139,9 @@ class ParquetLines:
             repeated = [header[place] for field, place in self.form.fields.items() if field in REPEATED]
             self._file = pq.ParquetFile(path.open("rb"), read_dictionary=repeated)
         except pa.ArrowInvalid:
-            raise LedgerError(f"{form.file}: cannot be opened as Parquet.") from None
+            raise LedgerError(
+                f"{form.file}: cannot be opened as Parquet. Was it cut off on the way? Export it again."
+            ) from None
         self.form = replace(self.form, decimal_mark=mark_of_texts(self.form, self._text_amounts(), settings))
         self.problems: list[Problem] = []
         self.blank = 0

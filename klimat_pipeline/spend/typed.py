@@ -88,7 +88,7 @@ _ACCOUNT = r"[0-9]{2,}[0-9A-Za-zÅÄÖåäö .:/-]*"
 _CHECKED = (
     "("
     + " + ".join(
-        f"{'[0,2,4,6,8,1,3,5,7,9]' if place % 2 == 0 else '[0,1,2,3,4,5,6,7,8,9]'}[CAST(ten[{place + 1}] AS TINYINT) + 1]"
+        f"[{'0,2,4,6,8,1,3,5,7,9' if place % 2 == 0 else '0,1,2,3,4,5,6,7,8,9'}][CAST(ten[{place + 1}] AS TINYINT) + 1]"
         for place in range(10)
     )
     + ") % 10 = 0"
@@ -233,7 +233,8 @@ def query(form: Form, settings: SpendSettings, rules: tuple[Rule, ...], source: 
     ), known AS (
       SELECT *, CASE WHEN {sek} THEN gross ELSE in_sek(gross, currency_code, year(day)) END AS in_kronor,
         {vat_kronor} AS vat_kronor,
-        CASE WHEN (ten[3] >= '2' AND {_CHECKED}) OR given_id = '' OR regexp_full_match(given_id, '[A-Z]{{0,3}}[0-9]{{1,6}}') THEN NULL
+        CASE WHEN (ten[3] >= '2' AND {_CHECKED}) OR given_id = ''
+               OR regexp_full_match(given_id, '[A-Z]{{0,3}}[0-9]{{1,6}}') THEN NULL
              ELSE odd_supplier(given_id) END AS odd
       FROM valued
     ), judged AS (

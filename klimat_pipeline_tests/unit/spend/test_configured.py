@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from klimat_pipeline.configuration.file_names import misspelt
 from klimat_pipeline.configuration.spend import SpendSettings
 from klimat_pipeline.errors import ProblemsError
 from klimat_pipeline.settings import Settings
-from klimat_pipeline.configuration.file_names import misspelt
 from klimat_pipeline.spend.configured import check_ledger_configuration
 from klimat_pipeline.spend.reference import load_ledger_reference, rules_of
 from klimat_pipeline_tests.unit.spend.small import REFERENCE

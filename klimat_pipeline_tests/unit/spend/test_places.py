@@ -118,9 +118,8 @@ def test_an_address_that_does_not_answer_is_named_without_its_secrets(tmp_path: 
 
 
 def test_an_answer_that_breaks_off_is_told_by_the_address(tmp_path: Path) -> None:
-    with MisbehavingServer([server.cut_short(ONE.encode(), 10_000)]) as source:
-        with pytest.raises(ProblemsError) as stopped:
-            counted(tmp_path, source.url + "l.csv?token=verysecret")
+    with MisbehavingServer([server.cut_short(ONE.encode(), 10_000)]) as source, pytest.raises(ProblemsError) as stopped:
+        counted(tmp_path, source.url + "l.csv?token=verysecret")
     assert "l.csv" in str(stopped.value) and "verysecret" not in str(stopped.value)
 
 
