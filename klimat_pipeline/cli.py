@@ -81,9 +81,11 @@ def refresh(
     settings = load_settings()
     if live or settings.live:
         from klimat_pipeline.intake import fetch_all
+        from klimat_pipeline.intake_prices import refresh_prices
 
-        with out.status("asking the live source"):
+        with out.status("asking the live sources"):
             fetch_all(settings, log=lambda text: out.print(f"  {text}", style="dim"))
+            refresh_prices(settings, log=lambda text: out.print(f"  {text}", style="dim", markup=False))
     made_from = inputs(settings, municipalities=municipality or [], releases=release or [])
     if not force and is_up_to_date(settings, made_from):
         from klimat_pipeline.refresh import confirm

@@ -22,30 +22,32 @@ _LISTED = 20
 
 @app.command()
 def check(
-    file: Annotated[str, typer.Argument(help="A ledger: CSV, xlsx, Parquet or SIE 4.", show_default=False)],
+    file: Annotated[
+        str, typer.Argument(help="A ledger: CSV, xlsx, Parquet or SIE 4; a path or an address.", show_default=False)
+    ],
     municipality: Annotated[
         str | None, typer.Option("--municipality", "-m", help="Read it as this municipality's folder says.")
     ] = None,
 ) -> None:
     """Say what a ledger is and what would become of it, without keeping anything."""
-    from upath import UPath
-
     from klimat_pipeline.errors import ConfigurationError
     from klimat_pipeline.settings import load_settings
+    from klimat_pipeline.spend import places
     from klimat_pipeline.spend.door import TooManyError, read_file
     from klimat_pipeline.spend.door_run import personal_key, settings_of
     from klimat_pipeline.spend.ledgers import way_of
 
     settings = load_settings()
     folder, own = settings_of(settings, municipality)
-    path = UPath(file)
-    if not path.is_file():
-        raise ConfigurationError(f"{path.name}: there is no such file.")
+    path = places.place(file, Path())
+    if not places.asked(path, path.is_file):
+        raise ConfigurationError(f"{places.plain(file)}: there is no such file.")
+    name = places.plain(file).rpartition("/")[2]
     way = way_of(folder, own, settings.reference_dir, personal_key(settings))
     refused = ""
     with tempfile.TemporaryDirectory(prefix="klimat-ledger-") as target:
         try:
-            passed = read_file(path, path.name, way, Path(target))
+            passed = places.asked(path, lambda: read_file(path, name, way, Path(target)))
         except TooManyError as error:
             passed, refused = error.passed, str(error).split(" First:")[0]
     _tell(passed, way)

@@ -66,6 +66,24 @@ def fetch_prices(settings: Settings, *, log: Log = lambda _: None) -> list[Taken
     return taken
 
 
+def refresh_prices(settings: Settings, *, log: Log = lambda _: None) -> list[Taken]:
+    """Ask for prices before a live refresh: a source that does not answer stops nothing.
+
+    Returns:
+        Snapshots of the tables that it answered for; none where ``live_prices`` is off.
+
+    Raises:
+        SnapshotError: the archive cannot take an answer.
+    """
+    if not settings.live_prices:
+        return []
+    try:
+        return fetch_prices(settings, log=log)
+    except SourceError as error:  # what was answered is in the archive all the same
+        log(str(error))
+        return []
+
+
 def add_prices(settings: Settings, table_id: str, path: Path) -> Taken:
     """Take an answer that somebody saved by hand.
 

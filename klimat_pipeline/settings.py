@@ -34,6 +34,7 @@ class Settings(BaseSettings):
     )
     database_url: SecretStr | None = Field(default=None, description="PostgreSQL to publish to, besides the files.")
     live: bool = Field(default=False, description="Fetch from the live source before a refresh.")
+    live_prices: bool = Field(default=True, description="A live refresh asks for price indices (SCB) too.")
     personal_key: SecretStr | None = Field(
         default=None,
         min_length=16,

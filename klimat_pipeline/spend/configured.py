@@ -1,44 +1,41 @@
-"""What a municipality says about its ledgers, looked over without reading one: ``klimat validate``.
+"""What a municipality says about its ledgers, looked over before they are read: ``klimat validate``.
 
+Of the ledgers themselves only the headers of those on this machine are looked at, where ``spend: columns`` names some.
 What does not belong here: the ledgers' own lines (``door``), and the form of ``spend:`` (``configuration.spend``).
 """
 
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from pathlib import Path
+from typing import Any
 
-from klimat_pipeline.configuration import inventory, spend_factors
+from klimat_pipeline.configuration import spend_factors
+from klimat_pipeline.configuration.file_names import misspelt
+from klimat_pipeline.configuration.municipality import EVERYBODY
 from klimat_pipeline.configuration.spend import SpendSettings
-from klimat_pipeline.errors import ConfigurationError, ProblemsError
+from klimat_pipeline.errors import ConfigurationError, KlimatError, ProblemsError
 from klimat_pipeline.settings import Settings
-from klimat_pipeline.spend import own
+from klimat_pipeline.spend import own, places
+from klimat_pipeline.spend.detect import header_of
+from klimat_pipeline.spend.ledgers import SUFFIXES
 from klimat_pipeline.spend.mappings import load_spend_reference
-from klimat_pipeline.spend.reference import load_ledger_reference, rules_of
-
-_TABLES = (*inventory.FILES, *own.FILES, "population", "ledger_rules")
-#: Names that a municipality's folder may hold and that something reads.
-KNOWN = (
-    "municipality.yaml",
-    "corrections.yaml",
-    "neutrality.yaml",
-    spend_factors.FILE,
-    *(f"{name}.csv" for name in _TABLES),
-    *(f"{name}.example.csv" for name in _TABLES),
-)
+from klimat_pipeline.spend.reference import LedgerReference, load_ledger_reference, rules_of
+from klimat_pipeline.text import fold
 
 
 def check_ledger_configuration(
     settings: Settings, folders: Mapping[str, tuple[Path, SpendSettings]], municipalities_dir: Path
 ) -> None:
-    """Look over paths, rules, mappings and file names of every municipality.
+    """Look over paths, columns, rules, mappings and file names of every municipality.
 
     Raises:
         ProblemsError: everything that is wrong.
     """
-    problems = misspelt(folder for folder, _ in folders.values())
+    problems = misspelt([municipalities_dir / EVERYBODY, *(folder for folder, _ in folders.values())])
     reference = load_ledger_reference(settings.reference_dir)
     for folder, section in folders.values():
         problems += _absent(folder, section)
+        problems += _no_such_column(folder, section, reference)
         try:
             rules_of(folder, reference)
         except ConfigurationError as error:
@@ -56,30 +53,47 @@ def check_ledger_configuration(
         raise ProblemsError(problems)
 
 
-def misspelt(folders: Iterable[Path]) -> list[str]:
-    """Files whose name is nearly one that is read: nobody would read them, and nobody would know."""
-    return [
-        f"{folder.name}/{path.name}: no file of this name is read (nearest: {near[0]}). Rename or remove it."
-        for folder in folders
-        for path in sorted(folder.iterdir())
-        if path.is_file() and path.name not in KNOWN and path.suffix.lower() in (".csv", ".yaml", ".yml")
-        if (near := get_close_matches(path.name.lower(), KNOWN, n=1, cutoff=0.8))
-    ]
-
-
 def _absent(folder: Path, section: SpendSettings) -> list[str]:
     """Configured ledgers that do not lie there; of a remote path only its protocol is looked at."""
-    from fsspec import available_protocols  # type: ignore[import-untyped]
-
     found = []
     for entry in section.ledgers:
-        protocol, apart, _ = entry.partition("://")
-        if apart:
-            if protocol not in available_protocols():
-                found.append(
-                    f"{folder.name}/municipality.yaml: spend.ledgers: unknown protocol {protocol!r}; expected one such "
-                    "as s3, https or file"
-                )
-        elif entry not in SpendSettings().ledgers and not (folder / entry).exists():
+        try:
+            path = places.place(entry, folder)
+        except ConfigurationError as error:
+            found += [f"{folder.name}/municipality.yaml: spend.ledgers: {problem}" for problem in error.problems]
+            continue
+        if not places.is_remote(entry) and entry not in SpendSettings().ledgers and not path.exists():
             found.append(f"{folder.name}/municipality.yaml: spend.ledgers: there is no {entry!r}")
     return found
+
+
+def _no_such_column(folder: Path, section: SpendSettings, reference: LedgerReference) -> list[str]:
+    """Mapped columns that no ledger has; a name may well be that of some of the files only."""
+    if not section.columns:
+        return []
+    headers: dict[str, str] = {}
+    for path in _on_this_machine(folder, section):
+        try:
+            headers |= {fold(name): name for name in header_of(path, path.name, section, reference)}
+        except (KlimatError, OSError, ValueError):
+            continue  # what is wrong with a file is told when it is read; other files may have the column
+    found = []
+    for name in section.columns if headers else ():
+        if fold(name) in headers:
+            continue
+        near = get_close_matches(fold(name), headers, n=1, cutoff=0.6)
+        said = f"nearest: {headers[near[0]]!r}" if near else f"they have {', '.join(map(repr, headers.values()))}"
+        found.append(
+            f"{folder.name}/municipality.yaml: spend.columns: no ledger has a column {name!r} ({said}). Correct the "
+            "name or take it out."
+        )
+    return found
+
+
+def _on_this_machine(folder: Path, section: SpendSettings) -> Iterable[Any]:
+    for entry in section.ledgers:
+        if places.is_remote(entry):
+            continue
+        path = folder / entry
+        inside = sorted(path.rglob("*")) if path.is_dir() else [path]
+        yield from (one for one in inside if one.is_file() and places.suffix_of(one) in SUFFIXES)

@@ -23,6 +23,8 @@ CHUNK = 8 * 1024 * 1024
 SAMPLE = 1024 * 1024
 #: Without these a line says nothing.
 NEEDED = ("amount", "booked_on")
+#: Of these, two columns of one name would be a guess.
+_ONCE = ("amount", "vat", "booked_on", "account", "supplier_id")
 _SEPARATORS = (";", "\t", "|", ",")
 #: Bytes that Windows-1252 leaves undefined.
 _UNDEFINED = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")
@@ -100,6 +102,26 @@ def detect(
         text = codecs.getincrementaldecoder(form.encoding)().decode(head).removeprefix("\ufeff")
         return _csv(form, text, len(head) < SAMPLE, settings, reference)
     return form
+
+
+def header_of(path: Any, shown: str, settings: SpendSettings, reference: LedgerReference) -> tuple[str, ...]:
+    """Names of a CSV's or Parquet file's columns as they stand, from its beginning alone; none of other formats."""
+    with path.open("rb") as file:
+        head = file.read(SAMPLE)
+    if head[:4] == b"PAR1":
+        import pyarrow.parquet as pq
+
+        with path.open("rb") as file:
+            return tuple(pq.read_schema(file).names)
+    if head[:4] in (b"PK\x03\x04", b"\xd0\xcf\x11\xe0") or re.match(rb"\s*(\xef\xbb\xbf)?#FLAGGA\b", head):
+        return ()
+    encoding = _utf16(head) or ("utf-8" if _valid_utf8(head[: _end_of_character(head)]) else "cp1252")
+    lines = codecs.getincrementaldecoder(encoding)(errors="replace").decode(head).removeprefix("\ufeff").splitlines()
+    try:
+        separator, at = _header_line(Form(shown, "", 0, "csv"), lines, settings, reference)
+    except LedgerError:  # no known name: the first line is as good as any
+        separator, at = max(_SEPARATORS, key=(lines or [""])[0].count), 0
+    return tuple(name.strip() for name in next(csv.reader(lines[at : at + 1], delimiter=separator), []))
 
 
 def _sie_encoding(head: bytes) -> str:
@@ -255,6 +277,13 @@ def with_header(form: Form, header: Sequence[str], settings: SpendSettings, refe
             f"{form.file}: no column for {', '.join(missing)} among {', '.join(map(repr, header))}. "
             "Name it in municipality.yaml, spend: columns."
         )
+    twice = [fields[name] for name in _ONCE if name in fields]
+    for place in twice:
+        if [fold(name) for name in header].count(fold(header[place])) > 1:
+            raise LedgerError(
+                f"{form.file}: two columns are called {header[place]!r}. Rename the one that is not meant, or name the "
+                "meant one in municipality.yaml, spend: columns, under another name."
+            )
     unread = [name for place, name in enumerate(header) if place not in fields.values() and name]
     absent = [name for name in ("voucher", "supplier_id", "supplier_name", "account", "buyer_id") if name not in fields]
     remarks = []
@@ -275,6 +304,23 @@ def _fields(header: Sequence[str], settings: SpendSettings, reference: LedgerRef
             if target and place not in fields.values():
                 fields.setdefault(target, place)
     return fields
+
+
+def mark_of_texts(form: Form, texts: Sequence[tuple[str, str]], settings: SpendSettings) -> str:
+    """The decimal mark of amounts that are texts where a file has numbers too; a point where none is a text.
+
+    Args:
+        form: of a workbook or Parquet file.
+        texts: column and amount, of those cells alone that are texts.
+        settings: may say it.
+
+    Raises:
+        LedgerError: it cannot be told.
+    """
+    texts = [(column, text) for column, text in texts if text.strip()]
+    if not texts:
+        return "."
+    return settings.decimal_mark or _decimal_mark(form, texts[0][0], [text for _, text in texts], "")
 
 
 def _decimal_mark(form: Form, column: str, amounts: Sequence[str], separator: str) -> str:

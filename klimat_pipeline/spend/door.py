@@ -30,6 +30,8 @@ MEMORY = "700MB"
 #: Problems that an error message lists.
 _LISTED = 10
 _READ = "read"
+#: Digits of a spreadsheet's serial number for a day of our times (45000 is 2023-03-15).
+_SERIAL = 5
 #: Lines out of the ordinary that are asked together.
 _AT_ONCE = 200_000
 #: Below so many lines it is not worth while to ask for distinct values first.
@@ -171,7 +173,7 @@ def _through(path: Any, form: Form, way: Way, target: Path, work: Path) -> Passe
     placed = Placed(work)
     try:
         with engine(work) as connection:
-            counted = typed.register(connection, form, way.reference, way.pseudonyms)
+            counted = typed.register(connection, form, way.reference, way.pseudonyms, way.settings.group_numbers)
             quick = Quick(connection, form, way.settings, way.rules, counted.people)
             long_way = _LongWay(connection, form, way, placed)
             for number, batch in enumerate(reader.batches()):
@@ -240,6 +242,7 @@ def _sum_up(placed: Placed, passed: Passed, people: names.People) -> None:
             passed.blank += 1
             continue
         column, reason = typed.REASONS[code]
+        reason += _hint(code, value, passed.form)
         said = WITHHELD if people.named_in(value) else redacted(value)
         passed.problems.append(Problem(line, column, said, reason, amount))
     for (year, rule), (lines, amount) in sorted(placed.sums.items()):
@@ -248,6 +251,19 @@ def _sum_up(placed: Placed, passed: Passed, people: names.People) -> None:
         if lines:
             passed.add(year, typed.VAT_PART, lines, amount)
     passed.years, passed.days = placed.years, placed.days
+
+
+def _hint(code: str, value: str, form: Form) -> str:
+    """What is the matter most often, and what to do."""
+    if code == "date_impossible" and len(value) == _SERIAL and value.isdigit():
+        return "; a spreadsheet's serial number? Format the column as a date, or write 2023-01-31"
+    if code == "amount_text" and not any(map(str.isdigit, value)):
+        return "; a second header, or shifted columns? Take the line out or mend it"
+    if code == "amount_missing" and form.format == "xlsx":
+        return "; a formula that was never computed? Open the workbook and save it"
+    if code == "date_missing":
+        return "; a row of totals? Take it out of the file"
+    return ""
 
 
 def quoted(path: Path) -> str:

@@ -4,11 +4,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from klimat_pipeline.configuration.municipality import Municipality, load_municipalities, municipality_folders
+from klimat_pipeline.configuration.file_names import misspelt
+from klimat_pipeline.configuration.municipality import (
+    EVERYBODY,
+    Municipality,
+    load_municipalities,
+    municipality_folders,
+)
 from klimat_pipeline.configuration.spend import SpendSettings
 from klimat_pipeline.errors import ConfigurationError, ProblemsError
 from klimat_pipeline.settings import Settings
-from klimat_pipeline.spend.configured import check_ledger_configuration, misspelt
+from klimat_pipeline.spend.configured import check_ledger_configuration
 from klimat_pipeline.spend.files import ledger_files
 from klimat_pipeline.spend.ledgers import Spend, read_ahead, read_ledgers
 from klimat_pipeline.spend.quarantine import quarantined_lines
@@ -36,7 +42,7 @@ def read_all(settings: Settings, codes: tuple[str, ...] = ()) -> Door:
     """
     folders = spend_folders(settings)
     chosen = {code: entry for code, entry in folders.items() if not codes or code in codes}
-    if problems := misspelt(folder for folder, _ in chosen.values()):
+    if problems := misspelt([settings.municipalities_dir / EVERYBODY, *(folder for folder, _ in chosen.values())]):
         raise ProblemsError(problems)
     reference = load_ledger_reference(settings.reference_dir)
     read = read_ledgers(chosen, settings.reference_dir, personal_key(settings), Spend(settings.intermediate_dir))

@@ -8,6 +8,7 @@ import hashlib
 import json
 import shutil
 import uuid
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from typing import Any
 
 from klimat_pipeline.configuration.spend import SpendSettings
 from klimat_pipeline.errors import ConfigurationError, KlimatError, ProblemsError
-from klimat_pipeline.spend import overlap, typed
+from klimat_pipeline.spend import overlap, places, typed
 from klimat_pipeline.spend.detect import LedgerError, hash_of
 from klimat_pipeline.spend.door import Passed, Way, engine, read_file, renamed
 from klimat_pipeline.spend.personal import Pseudonyms
@@ -39,13 +40,13 @@ class LedgerFile:
         path: any path that universal-pathlib understands.
         shown: how tables and messages name it.
         sha256: of its bytes.
-        stamp: its size and time of change when they were read.
+        stamp: its size, and its time of change or ETag, when they were read.
     """
 
     path: Any
     shown: str
     sha256: str
-    stamp: tuple[int, float]
+    stamp: tuple[int, float | str]
 
     @property
     def file_id(self) -> str:
@@ -116,28 +117,35 @@ def find_files(folder: Path, settings: SpendSettings, hashes: Path) -> list[Ledg
         hashes: where hashes of unchanged files (size and time of change) are kept.
 
     Raises:
-        ConfigurationError: a configured path does not exist; the usual folder may be absent.
+        ProblemsError: configured paths that do not exist or do not answer; the usual folder may be absent.
     """
-    from upath import UPath
-
     usual = SpendSettings().ledgers
-    found: list[tuple[Any, str]] = []
+    found: dict[str, tuple[Any, str]] = {}
+    problems: list[str] = []
     for entry in settings.ledgers:
-        path = UPath(entry) if "://" in entry else UPath(folder / entry)
-        if path.is_dir():
-            inside = sorted(p for p in path.rglob("*") if p.suffix.lower() in SUFFIXES and not p.name.startswith("."))
-            found += [(p, _shown(p, folder)) for p in inside if p.is_file()]
-        elif path.is_file():
-            found.append((path, _shown(path, folder)))
-        elif entry not in usual:
-            raise ConfigurationError(
-                f"{folder.name}/municipality.yaml: spend.ledgers: there is no {_shown(path, folder)}"
-            )
+        try:
+            path = places.place(entry, folder)
+            inside = places.asked(path, lambda path=path: _inside(path))
+        except ConfigurationError as error:
+            problems += [f"{folder.name}/municipality.yaml: spend.ledgers: {problem}" for problem in error.problems]
+            continue
+        if inside is None:
+            if entry not in usual:
+                away = " that answers" if places.is_remote(entry) else ""
+                problems.append(
+                    f"{folder.name}/municipality.yaml: spend.ledgers: there is no {places.plain(entry)}{away}. Correct "
+                    "the path or take it out."
+                )
+            continue
+        for one in inside:
+            found.setdefault(str(one), (one, places.shown(one, folder)))
+    if problems:
+        raise ProblemsError(problems)
     if not found:
         return []
+    by_name = _by_name(found.values())
     known = json.loads(hashes.read_text()) if hashes.is_file() else {}
     before = dict(known)
-    by_name = {shown: path for path, shown in found}
     files = [_looked_at(by_name[shown], shown, known) for shown in sorted(by_name)]
     if known != before:
         hashes.parent.mkdir(parents=True, exist_ok=True)
@@ -148,12 +156,25 @@ def find_files(folder: Path, settings: SpendSettings, hashes: Path) -> list[Ledg
     return files
 
 
-def _shown(path: Any, folder: Path) -> str:
-    text = path.path if "://" in str(path) else str(path)
-    try:
-        return f"{folder.name}/{Path(text).relative_to(folder).as_posix()}"
-    except ValueError:
-        return "/".join(Path(text).parts[-2:])
+def _inside(path: Any) -> list[Any] | None:
+    """The ledgers of a folder, or the file itself; None where there is neither."""
+    if path.is_dir():
+        inside = sorted(p for p in path.rglob("*") if places.suffix_of(p) in SUFFIXES and not p.name.startswith("."))
+        return [p for p in inside if p.is_file()]
+    return [path] if path.is_file() else None
+
+
+def _by_name(found: Iterable[tuple[Any, str]]) -> dict[str, Any]:
+    """Paths by their names; where two would have the same one, each has its whole path."""
+    found = list(found)
+    count = Counter(shown for _, shown in found)
+    by_name: dict[str, Any] = {}
+    for path, shown in found:
+        name = shown if count[shown] == 1 else places.plain(str(path))
+        if name in by_name:  # two addresses that differ in their query alone
+            name = f"{name} ({hashlib.sha256(str(path).encode()).hexdigest()[:8]})"
+        by_name[name] = path
+    return by_name
 
 
 def _looked_at(path: Any, shown: str, known: dict[str, list[Any]]) -> LedgerFile:
@@ -161,13 +182,15 @@ def _looked_at(path: Any, shown: str, known: dict[str, list[Any]]) -> LedgerFile
     key = hashlib.sha256(f"{shown}\0{path}".encode()).hexdigest()[:16]
     before = known.get(key, [])
     if tuple(before[:2]) != stamp or not stamp[1]:
-        known[key] = [*stamp, hash_of(path)]
+        known[key] = [*stamp, places.asked(path, lambda: hash_of(path))]
     return LedgerFile(path, shown, known[key][2], stamp)
 
 
-def _stamp(path: Any) -> tuple[int, float]:
-    stat = path.stat()
-    return int(stat.st_size), float(getattr(stat, "st_mtime", 0) or 0)
+def _stamp(path: Any) -> tuple[int, float | str]:
+    """Size, and what tells of a change: an ETag elsewhere; without either a file is hashed every time."""
+    stat = places.asked(path, path.stat)
+    told = getattr(stat, "info", None) if places.is_remote(path) else None
+    return int(stat.st_size), (told or {}).get("ETag") or float(getattr(stat, "st_mtime", 0) or 0)
 
 
 def way_of(folder: Path, settings: SpendSettings, reference_dir: Path, key: bytes | None) -> Way:
@@ -270,7 +293,7 @@ def _one(code: str, file: LedgerFile, way: Way, same_way: str, store: Spend, aga
             if whole and (against is None or untouched or passed.against == against):
                 return renamed(passed, file.shown)
     _forget_file(code, store, file.file_id)
-    passed = read_file(file.path, file.shown, way, target, sha256=file.sha256)
+    passed = places.asked(file.path, lambda: read_file(file.path, file.shown, way, target, sha256=file.sha256))
     if _stamp(file.path) != file.stamp:
         _forget_file(code, store, file.file_id)
         raise LedgerError(f"{file.shown}: it was changed while it was read. Run again when the file is whole.")

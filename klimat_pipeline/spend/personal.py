@@ -2,8 +2,10 @@
 
 A number is ten digits (or twelve with the century) of which the first six are a date; coordination numbers have 60
 added to the day. Legal persons' organisation numbers have 20 or more where a month would stand, so they never are one.
-A supplier's id that could be one counts as one even where its check digit (Luhn) is wrong; in free text the check
-digit, or the usual form with a hyphen, tells it from an invoice number.
+A supplier's id that could be one counts as one even where its check digit (Luhn) is wrong, and so do ids of persons
+with letters among the last four (T-F numbers, reserve numbers of health care). An id that looks like a legal person's
+but has a wrong check digit is doubtful: a slip of the pen in a personal number looks the same, so it is withheld. In
+free text the check digit, or the usual form with a hyphen, tells a personal number from an invoice number.
 
 What does not belong here: which columns are looked at (``typed``).
 """
@@ -37,7 +39,13 @@ _HYPHENATED = re.compile(
 _NOT_DIGIT = re.compile(r"[^0-9]")
 _FOREIGN = re.compile(r"(?!SE)[A-Z]{2}[0-9A-Z.\- ]{5,14}")
 
-Kind = Literal["legal", "personal", "foreign", "unknown"]
+#: A date, and four signs of which some are letters in place of digits.
+_LETTERED = re.compile(
+    r"(?:SE)?(?:18|19|20)?[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01]|6[1-9]|[78][0-9]|9[01])"
+    r"[\s+\u2010-\u2015\u2212-]*(?=[0-9]{0,3}[A-Z])[0-9A-Z]{4}"
+)
+
+Kind = Literal["legal", "personal", "foreign", "doubtful", "unknown"]
 
 
 def luhn(digits: str) -> bool:
@@ -73,9 +81,11 @@ def supplier_kind(supplier_id: str) -> tuple[Kind, str]:
     """What kind of supplier an id belongs to, and the id in its one spelling.
 
     Returns:
-        The kind, and ten digits for legal persons and for personal numbers; other ids as they stand.
+        The kind, and ten digits for legal persons, personal numbers and doubtful ones; other ids as they stand.
     """
     text = supplier_id.strip().upper()
+    if _LETTERED.fullmatch(text):
+        return "personal", re.sub(r"[^0-9A-Z]", "", text).removeprefix("SE")[-10:]
     digits = _NOT_DIGIT.sub("", text)
     if text.startswith("SE") and len(digits) == 12:
         digits = digits[:10]
@@ -84,7 +94,7 @@ def supplier_kind(supplier_id: str) -> tuple[Kind, str]:
     if len(digits) == 12 and digits.startswith("16"):
         digits = digits[2:]
     if len(digits) == 10:
-        return ("legal" if digits[2] >= "2" else "personal"), digits
+        return ("personal" if digits[2] < "2" else "legal" if luhn(digits) else "doubtful"), digits
     if len(digits) == 12 and digits[4] < "2":
         return "personal", digits[2:]
     # A digit too few or too many: a number with a slip of the pen is still somebody's.
@@ -108,7 +118,7 @@ class Pseudonyms:
         """``p:`` and 32 hexadecimal digits (HMAC-SHA256), the same for every spelling; empty without a key."""
         if self.key is None:
             return ""
-        digits = _NOT_DIGIT.sub("", supplier_id)
+        digits = re.sub(r"[^0-9A-Z]", "", supplier_id)
         digits = digits[2:] if len(digits) == 12 else digits
         if digits not in self._known:
             self._known[digits] = PREFIX + hmac.new(self.key, digits.encode(), hashlib.sha256).hexdigest()[:32]

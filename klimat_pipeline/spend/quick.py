@@ -114,6 +114,15 @@ class Quick:
 
         is_person = np.array([kind == "personal" for kind, _ in told], dtype=bool)[supplier]
         is_legal = np.array([kind == "legal" for kind, _ in told], dtype=bool)[supplier]
+        # An id that may be a person's with a slip of the pen: it is unknown whose, and withheld.
+        asked_for = given.to_pylist()
+        is_doubtful = np.array(
+            [
+                kind == "unknown" and bool(id_) and who != id_.upper()
+                for (kind, who), id_ in zip(told, asked_for, strict=True)
+            ],
+            dtype=bool,
+        )[supplier]
         names, name_of = columns.coded("supplier_name")
         said = name_of.to_pylist()
         for code in np.unique(names[is_person & fine]).tolist():
@@ -141,7 +150,7 @@ class Quick:
             "currency": of(constant, ["SEK"]),
             "booked_on": pa.array(dates).cast(pa.date32()),
             "month": pa.array((months % 12 + 1).astype(np.int32)),
-            "item_text": self._item(columns, is_person, kept),
+            "item_text": self._item(columns, is_person | is_doubtful, kept),
             "quantity": pa.array(quantity[fine], mask=none[fine]),
             "left_out_rule": of(rule, [name or "" for name in rules]),
             "year": pa.array((1970 + months // 12).astype(np.int32)),

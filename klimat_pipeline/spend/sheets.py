@@ -4,6 +4,7 @@ What does not belong here: types and meaning of the cells (``typed``).
 """
 
 import re
+import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
@@ -11,7 +12,8 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from klimat_pipeline.configuration.spend import SpendSettings
-from klimat_pipeline.spend.detect import Form, LedgerError, with_header
+from klimat_pipeline.sources.workbook import MAX_RATIO, RATIO_FROM_BYTES
+from klimat_pipeline.spend.detect import Form, LedgerError, mark_of_texts, with_header
 from klimat_pipeline.spend.lines import REPEATED, Problem, batch_of
 from klimat_pipeline.spend.reference import LedgerReference
 
@@ -19,6 +21,35 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 _BATCH = 50_000
+#: A sheet of a million lines unpacks to some hundred megabytes; all of it is held.
+_LARGEST_WORKBOOK = 1024**3
+#: Fields whose decimal mark is the file's.
+_MONEY = ("amount", "vat")
+#: Amounts of a Parquet file that are looked at to find their decimal mark.
+_LOOKED_AT = 5000
+
+
+def _refuse_bomb(content: bytes, file: str) -> None:
+    """A workbook says how large it is before it is unpacked.
+
+    Raises:
+        LedgerError: it would unpack to more than a ledger can be, or to many times its size.
+    """
+    with zipfile.ZipFile(BytesIO(content)) as archive:
+        entries = archive.infolist()
+    unpacked = sum(entry.file_size for entry in entries)
+    for entry in entries:
+        ratio = entry.file_size / max(entry.compress_size, 1)
+        if entry.file_size > RATIO_FROM_BYTES and ratio > MAX_RATIO:
+            raise LedgerError(
+                f"{file}: its entry {entry.filename!r} unpacks to {ratio:,.0f} times its size, more than {MAX_RATIO}. "
+                "A zip bomb? Do not open it; export the ledger again."
+            )
+    if unpacked > _LARGEST_WORKBOOK:
+        raise LedgerError(
+            f"{file}: it would unpack to {unpacked:,} bytes, more than {_LARGEST_WORKBOOK:,}. Export it as CSV "
+            "or Parquet."
+        )
 
 
 class SheetLines:
@@ -31,10 +62,17 @@ class SheetLines:
     def __init__(self, path: Any, form: Form, settings: SpendSettings, reference: LedgerReference) -> None:
         from python_calamine import CalamineWorkbook
 
+        content = path.read_bytes()
         try:
-            book = CalamineWorkbook.from_filelike(BytesIO(path.read_bytes()))
+            _refuse_bomb(content, form.file)
+            book = CalamineWorkbook.from_filelike(BytesIO(content))
+        except LedgerError:
+            raise
         except Exception as error:  # calamine has an error type of its own for each fault of a file
-            raise LedgerError(f"{form.file}: cannot be opened as a workbook ({type(error).__name__}).") from None
+            raise LedgerError(
+                f"{form.file}: cannot be opened as a workbook ({type(error).__name__}). Was it cut off on the way? "
+                "Export it again as xlsx or CSV."
+            ) from None
         failure: LedgerError | None = None
         for name in book.sheet_names:
             rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
@@ -47,6 +85,9 @@ class SheetLines:
                     continue
                 self.form = replace(self.form, remarks=(f"sheet {name}", *self.form.remarks))
                 self._rows = rows[at + 1 :]
+                self._money = [self.form.fields[field] for field in _MONEY if field in self.form.fields]
+                texts = [(header[n], row[n]) for row in self._rows for n in self._money if isinstance(row[n], str)]
+                self.form = replace(self.form, decimal_mark=mark_of_texts(self.form, texts, settings))
                 self.problems: list[Problem] = []
                 self.blank = sum(all(cell == "" for cell in row) for row in self._rows)
                 self.last_line = len(rows)
@@ -56,12 +97,21 @@ class SheetLines:
     def batches(self) -> Iterator["pa.RecordBatch"]:
         """All rows with content."""
         numbered = [
-            (number, [_text(cell) for cell in row])
+            (number, self._texts(row))
             for number, row in enumerate(self._rows, start=self.form.skipped + 1)
             if any(cell != "" for cell in row)
         ]
         for start in range(0, len(numbered), _BATCH):
             yield batch_of(numbered[start : start + _BATCH], self.form)
+
+    def _texts(self, row: Sequence[Any]) -> list[str]:
+        """A row's cells; amounts that are numbers are spelt as those that are texts."""
+        cells = [_text(cell) for cell in row]
+        if self.form.decimal_mark == ",":
+            for place in self._money:
+                if not isinstance(row[place], str):
+                    cells[place] = cells[place].replace(".", ",")
+        return cells
 
 
 def _text(cell: Any) -> str:
@@ -89,10 +139,33 @@ class ParquetLines:
             repeated = [header[place] for field, place in self.form.fields.items() if field in REPEATED]
             self._file = pq.ParquetFile(path.open("rb"), read_dictionary=repeated)
         except pa.ArrowInvalid:
-            raise LedgerError(f"{form.file}: cannot be opened as Parquet.") from None
+            raise LedgerError(
+                f"{form.file}: cannot be opened as Parquet. Was it cut off on the way? Export it again."
+            ) from None
+        self.form = replace(self.form, decimal_mark=mark_of_texts(self.form, self._text_amounts(), settings))
         self.problems: list[Problem] = []
         self.blank = 0
         self.last_line = self._file.metadata.num_rows
+
+    def _text_amounts(self) -> list[tuple[str, str]]:
+        """Amounts of the columns that hold texts, from the beginning of the file."""
+        import pyarrow as pa
+
+        schema, header = self._file.schema_arrow, self.form.header
+        self._numbers: set[str] = set()
+        texts = []
+        for name in (header[self.form.fields[field]] for field in _MONEY if field in self.form.fields):
+            kind = schema.field(name).type
+            kind = kind.value_type if pa.types.is_dictionary(kind) else kind
+            if pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind):
+                texts.append(name)
+            else:
+                self._numbers.add(name)
+        if not texts:
+            return []
+        first = next(self._file.iter_batches(batch_size=_LOOKED_AT, columns=texts), None)
+        rows = first.to_pylist() if first is not None else []
+        return [(name, row[name]) for row in rows for name in texts if row[name]]
 
     def batches(self) -> Iterator["pa.RecordBatch"]:
         """All rows, every value as text."""
@@ -114,7 +187,10 @@ class ParquetLines:
                     column = column.dictionary_decode()
                 if pa.types.is_timestamp(column.type):
                     column = column.cast(pa.date32())
-                arrays.append(pc.fill_null(column.cast(pa.string()), ""))
+                column = pc.fill_null(column.cast(pa.string()), "")
+                if name in self._numbers and self.form.decimal_mark == ",":
+                    column = pc.replace_substring(column, ".", ",")
+                arrays.append(column)
             first += batch.num_rows
             yield pa.RecordBatch.from_arrays(arrays, names=["line", *self.form.fields])
 

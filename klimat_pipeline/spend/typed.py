@@ -4,7 +4,7 @@ One pass over the batches of ``lines`` or ``sheets``; ordinary values are read b
 ``personal`` through functions that only they reach. What does not belong here: files and folders (``door``).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -84,6 +84,17 @@ _OTHERS = ("supplier_id", "amount", "vat", "currency", "booked_on", "quantity")
 _ACCOUNT = r"[0-9]{2,}[0-9A-Za-zÅÄÖåäö .:/-]*"
 
 
+#: Whether the last of ten digits is their check digit, in SQL: every other digit is doubled, and its digits summed.
+_CHECKED = (
+    "("
+    + " + ".join(
+        f"[{'0,2,4,6,8,1,3,5,7,9' if place % 2 == 0 else '0,1,2,3,4,5,6,7,8,9'}][CAST(ten[{place + 1}] AS TINYINT) + 1]"
+        for place in range(10)
+    )
+    + ") % 10 = 0"
+)
+
+
 @dataclass(slots=True)
 class Counted:
     """What the functions saw on the way."""
@@ -93,9 +104,21 @@ class Counted:
 
 
 def register(
-    connection: "duckdb.DuckDBPyConnection", form: Form, reference: LedgerReference, names: personal.Pseudonyms
+    connection: "duckdb.DuckDBPyConnection",
+    form: Form,
+    reference: LedgerReference,
+    names: personal.Pseudonyms,
+    group: Collection[str] = (),
 ) -> Counted:
-    """Give the connection the functions that only values out of the ordinary reach."""
+    """Give the connection the functions that only values out of the ordinary reach.
+
+    Args:
+        connection: of the door.
+        form: of the file.
+        reference: exchange rates.
+        names: what stands for persons.
+        group: organisation numbers that are known to be legal persons', whatever their check digits.
+    """
     counted = Counted()
 
     def ore(text: str) -> int | None:
@@ -107,6 +130,9 @@ def register(
 
     def supplier(text: str) -> str:
         kind, spelt = personal.supplier_kind(text)
+        if kind == "doubtful":
+            kind = "legal" if spelt in group else "unknown"
+            return f"{kind}|{spelt if spelt in group else names.of(spelt)}"
         return f"{kind}|{names.of(spelt) if kind == 'personal' else spelt}"
 
     def sek(amount: int, currency: str, year: int) -> int | None:
@@ -207,7 +233,8 @@ def query(form: Form, settings: SpendSettings, rules: tuple[Rule, ...], source: 
     ), known AS (
       SELECT *, CASE WHEN {sek} THEN gross ELSE in_sek(gross, currency_code, year(day)) END AS in_kronor,
         {vat_kronor} AS vat_kronor,
-        CASE WHEN ten[3] >= '2' OR given_id = '' OR regexp_full_match(given_id, '[A-Z]{{0,3}}[0-9]{{1,6}}') THEN NULL
+        CASE WHEN (ten[3] >= '2' AND {_CHECKED}) OR given_id = ''
+               OR regexp_full_match(given_id, '[A-Z]{{0,3}}[0-9]{{1,6}}') THEN NULL
              ELSE odd_supplier(given_id) END AS odd
       FROM valued
     ), judged AS (
@@ -257,7 +284,8 @@ def query(form: Form, settings: SpendSettings, rules: tuple[Rule, ...], source: 
                   WHEN 'amount' THEN amount WHEN 'date' THEN booked_on WHEN 'account' THEN account
                   WHEN 'currency' THEN currency_code WHEN 'vat' THEN vat ELSE item_text END, 60),
                   $word, '[text]', 'g') END
-           WHEN kind = 'personal' THEN '' ELSE {text_of["item_text"]} END AS item_text,
+           WHEN kind = 'personal' OR (kind = 'unknown' AND given_id <> '' AND told_id <> given_id) THEN ''
+           ELSE {text_of["item_text"]} END AS item_text,
       TRY_CAST(replace(replace(quantity, ' ', ''), ',', '.') AS DOUBLE) AS quantity,
       {text_of["quantity_unit"]} AS quantity_unit,
       CASE WHEN problem <> '' THEN '{QUARANTINE}' || problem ELSE {left_out} END AS left_out_rule,

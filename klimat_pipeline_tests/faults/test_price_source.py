@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from klimat_pipeline.configuration.spend_factors import SpendFactors
-from klimat_pipeline.errors import ConfigurationError, ProblemsError, SnapshotError, SourceError
+from klimat_pipeline.errors import ConfigurationError, KlimatError, ProblemsError, SnapshotError, SourceError
 from klimat_pipeline.intake_prices import add_prices, fetch_prices
 from klimat_pipeline.settings import Settings
 from klimat_pipeline.sources.scb_prices import PriceTable, fetch, newest_prices
@@ -226,3 +226,60 @@ def test_a_sparse_answer_reads_as_a_full_one() -> None:
     read = read_prices(encoded(found), "answer.json", KPI)
     assert read.months == {"00": {(2022, 1): 100.0, (2022, 2): 101.0}}
     assert read.updated_on == "2026-10-14"
+
+
+def test_a_live_refresh_asks_for_prices_and_goes_on_without(tmp_path: Path) -> None:
+    """One of two tables answers; then none does, and its last snapshot and the shipped table stay in use."""
+    from klimat_pipeline.intake_prices import refresh_prices
+
+    said: list[str] = []
+    with MisbehavingServer([server.ok(SOUND), server.status("404 Not Found")]) as source:
+        chosen = settings(tmp_path, source)
+        assert refresh_prices(chosen.model_copy(update={"live_prices": False}), log=said.append) == []
+        assert not source.requests and not said
+        refresh_prices(chosen, log=said.append)
+        assert len(source.requests) == 2
+    (kept,) = newest_prices(chosen)
+    assert kept.substance == "kpi_total"
+    assert "The shipped table data/reference/price_index.csv stays in use" in "\n".join(said)
+    said.clear()
+    assert refresh_prices(settings(tmp_path), log=said.append) == []
+    assert any("kpi_total: going on with the last snapshot" in line for line in said)
+    index = current_reference(chosen).price_index
+    assert set(index.loc[index["index_id"] == "kpi", "year"]) == {2022, 2023}
+
+
+@pytest.mark.parametrize("way", ["cli", "job"])
+def test_one_setting_makes_the_refresh_live(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str) -> None:
+    """KLIMAT_LIVE asks the emissions' source and that of prices, by the command and by the schedule's job."""
+    from klimat_pipeline import intake, intake_prices
+
+    asked: list[str] = []
+
+    def emissions(*_: object, **__: object) -> list[object]:
+        asked.append("emissions")
+        return []
+
+    def prices(*_: object, **__: object) -> list[object]:
+        asked.append("prices")
+        raise KlimatError("far enough")
+
+    monkeypatch.setattr(intake, "fetch_all", emissions)
+    monkeypatch.setattr(intake_prices, "refresh_prices", prices)
+    monkeypatch.setenv("KLIMAT_LIVE", "1")
+    monkeypatch.setenv("KLIMAT_DATA_DIR", str(tmp_path))
+    if way == "cli":
+        from typer.testing import CliRunner
+
+        from klimat_pipeline.cli import app
+
+        CliRunner().invoke(app, ["refresh"])
+    else:
+        import dagster as dg
+
+        from klimat_pipeline.defs.project import Project
+        from klimat_pipeline.defs.sources import smhi_snapshots
+
+        with pytest.raises(KlimatError, match="far enough"):
+            dg.materialize([smhi_snapshots], resources={"project": Project(), "io_manager": dg.mem_io_manager})
+    assert asked == ["emissions", "prices"]

@@ -309,3 +309,25 @@ def test_a_persons_name_is_withheld_on_every_line(tmp_path: Path) -> None:
     assert [row["supplier_name"] for row in typed[1:]] == ["", "Firma AB", "Firma AB", "Anna AB"]
     assert (typed[2]["item_text"], typed[4]["item_text"]) == ("[withheld]", "Annas exempel")
     assert balance(passed) == {"counted": (5, 50000)}
+
+
+@pytest.mark.parametrize("many", [1, 20_001])
+def test_a_doubtful_organisation_number_is_withheld_and_costs_nobody_a_name(tmp_path: Path, many: int) -> None:
+    """644823-3234 is 640823-3234 with a slip of the pen; by the way of few lines and by that of many."""
+    mistyped = line("V0", "5,00", name="Anna Exempelsson", supplier="644823-3234", item="Anna Exempelsson")
+    firm = line("V1", "7,00", name="Firma AB", supplier="556677-8898", item="Firma AB")
+    sound = [line(f"W{n}", "1,00", name="Firma AB", item="Till Firma AB") for n in range(many)]
+    passed = read(tmp_path, ledger(mistyped, firm, *sound))
+    rows = typed_lines(tmp_path / "typed")
+    assert balance(passed) == {"counted": (many + 2, 1200 + 100 * many)}
+    assert [row["supplier_kind"] for row in rows[:3]] == ["unknown", "unknown", "legal"]
+    assert all(row["supplier_id"].startswith("p:") and not row["item_text"] for row in rows[:2])
+    assert [row["supplier_name"] for row in rows[:3]] == ["", "", "Firma AB"]
+    assert rows[2]["item_text"] == "Till Firma AB"
+    assert "Exempelsson" not in repr(rows) and "3234" not in repr([row["supplier_id"] for row in rows])
+
+
+def test_a_number_of_the_group_is_known_whatever_its_check_digit(tmp_path: Path) -> None:
+    rows = [line("V1", "5,00", supplier=text) for text in ("556677-8898", "5566778898", "SE556677889801")]
+    passed = read(tmp_path, ledger(*rows), group_organisation_numbers=["556677-8898"])
+    assert {rule: lines for rule, (lines, _) in balance(passed).items()} == {"internal": 3}

@@ -43,6 +43,34 @@ def test_wrong_check_digit_is_a_person_as_supplier_and_with_a_hyphen() -> None:
     assert not may_hold_number("6408233235")
 
 
+@pytest.mark.parametrize("text", ["556677-8898", "5566778898", "SE556677889801", "165566778898"])
+def test_an_organisation_number_with_a_wrong_check_digit_is_doubtful(text: str) -> None:
+    """5566778899 by hand: 1+5+3+6+5+7+7+8+9+9 = 60; with 8 at the end 59. It may be 640823-3234 with a slip of the pen."""
+    assert supplier_kind(text) == ("doubtful", "5566778898")
+    assert supplier_kind("644823-3234")[0] == "doubtful"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("640823-3235", "6408233235", "196408233235", "19640823-3235"),  # wrong check digit, three spellings and more
+        *("640883-3232", "6408833232", "196408833232"),  # the same, coordination number
+        *("640823-T234", "19640823T234", "640823 T234", "640883-R234"),  # a letter in place of the first of four
+        *("19640823-TF12", "19640823-K12B"),  # reserve numbers of health care
+        *("990823-1234", "996408231234"),
+    ],
+)
+def test_what_may_be_a_person_is_one(text: str) -> None:
+    assert supplier_kind(text)[0] == "personal"
+
+
+def test_letters_have_one_pseudonym_in_every_spelling() -> None:
+    names = Pseudonyms(b"k" * 16)
+    told = {names.of(supplier_kind(text)[1]) for text in ("640823-T234", "19640823T234", "640823 t234")}
+    assert len(told) == 1
+    assert told != {names.of(supplier_kind("640823-R234")[1])}
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
