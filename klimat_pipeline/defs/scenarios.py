@@ -58,11 +58,19 @@ def targets_step(
     "scenarios/gap",
     "scenarios/claims",
     "scenarios/neutrality",
+    "scenarios/by_key",
     kinds={"scenarios/gap": ("pandas", "vega")},
     reads={
         "scenarios/gap": ("clean/published_gap", "clean/actions", "inventory/territory", "indicators/coherence"),
         "scenarios/claims": ("clean/facilities", "clean/neutrality"),
         "scenarios/neutrality": (
+            "scenarios/gap",
+            "scenarios/claims",
+            "indicators/coherence",
+            "clean/sinks",
+            "clean/neutrality",
+        ),
+        "scenarios/by_key": (
             "scenarios/gap",
             "scenarios/claims",
             "indicators/coherence",
@@ -90,6 +98,7 @@ def gap_and_neutrality(
     rules: pd.DataFrame,
 ):
     """What is missing, whose the shared captures are, and what neutralises the rest."""
+    from klimat_pipeline.scenarios.by_key import neutrality_by_key
     from klimat_pipeline.scenarios.claims import facility_claims
     from klimat_pipeline.scenarios.gap import gap_table
     from klimat_pipeline.scenarios.gap_plots import gap_waterfalls
@@ -101,6 +110,7 @@ def gap_and_neutrality(
         "scenarios/gap": gap,
         "scenarios/claims": claims,
         "scenarios/neutrality": neutrality_balance(gap, coherence, sinks, claims, rules),
+        "scenarios/by_key": neutrality_by_key(gap, coherence, sinks, claims, rules),
     }
     shown = {"scenarios/gap": pictures(gap_waterfalls(gap))}
     yield from checked_together(context, frames, {"clean/sinks": sinks}, shown)

@@ -119,6 +119,12 @@ EXPLAINED: Mapping[str, Explained] = {
         ("gross_t", "eligible_sinks_t", "cap_t"),
         ("reduction_pct", "is_reduction_met", "is_neutral", "shortfall_t", "deviations", "note"),
     ),
+    "neutrality_by_key": Explained(
+        "net_t",
+        council.neutrality,
+        ("gross_t", "eligible_sinks_t", "cap_t"),
+        ("is_applied", "reduction_pct", "is_reduction_met", "is_neutral", "shortfall_t", "deviations", "note"),
+    ),
     "facility_claims": Explained("claimed_biogenic_t", council.claim, (), ("is_applied", "source"), ()),
     # -- spend analysis
     "spend_by_category": Explained("footprint_t_co2e", spend.category, (), (*_BOUGHT, "purchase_area"), ()),

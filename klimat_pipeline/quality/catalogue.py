@@ -100,6 +100,7 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
     "scenarios/gap": (_reconciles(council.gap_adds_up),),
     "scenarios/claims": (_reconciles(council.claims_within_physical),),
     "scenarios/neutrality": (_reconciles(council.balance_adds_up), _reconciles(council.captured_once)),
+    "scenarios/by_key": (_reconciles(council.balances_by_key_add_up),),
     # -- spend: ledgers at the door
     "spend/scope": (_reconciles(spend_door.ledgers_balance), _reconciles(spend_door.ledger_lines_kept)),
     "spend/quarantine": (_likely(spend_door.quarantine_is_small),),

@@ -166,6 +166,22 @@ def balance_adds_up(tables: Tables) -> Sequence[Finding]:
     frame = tables["scenarios/neutrality"]
     if frame.empty:
         return [not_applicable("no municipality has a quantified total target")]
+    return _balances_add_up(frame)
+
+
+def balances_by_key_add_up(tables: Tables) -> Sequence[Finding]:
+    """The same under every allocation key; and no municipality's balance holds more than its own key gives it."""
+    frame, made = tables["scenarios/by_key"], tables["scenarios/neutrality"]
+    if frame.empty:
+        return [not_applicable("no shared facility is registered")]
+    keys = ["municipality_code", "release_id", "neutrality_basis", "year"]
+    both = frame[frame["is_applied"]].merge(made[[*keys, "eligible_sinks_t"]], on=keys, suffixes=("", "_counted"))
+    beyond = (both["eligible_sinks_t_counted"] - both["eligible_sinks_t"]).clip(lower=0.0)
+    said = _all_within(both, beyond, keys, "balances under the own key", "a claim was counted that no key gives")
+    return [*_balances_add_up(frame), said]
+
+
+def _balances_add_up(frame: pd.DataFrame) -> list[Finding]:
     keys = ["municipality_code", "release_id", "neutrality_basis", "year"]
     net = (frame["residual_t"] - frame["counted_sinks_t"] - frame["net_t"]).abs()
     limit = frame[["cap_t", "eligible_sinks_t", "residual_t"]].min(axis=1)

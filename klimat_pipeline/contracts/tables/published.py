@@ -103,6 +103,7 @@ TABLES = (
     published(scenarios.GAP, "gap_table", extra=_PUBLICATION),
     published(scenarios.NEUTRALITY, "neutrality_balance", extra=_PUBLICATION),
     published(scenarios.CLAIMS, "facility_claims", extra=_PUBLICATION),
+    published(scenarios.BY_KEY, "neutrality_by_key", extra=_PUBLICATION),
     published(clean.PUBLISHED_GAP, "published_gap", extra=_PUBLICATION),
     published(clean.SINKS, "carbon_sinks", extra=_PUBLICATION),
     published(clean.ACTIONS, "climate_actions", extra=_PUBLICATION),

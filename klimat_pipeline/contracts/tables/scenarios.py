@@ -1,5 +1,7 @@
 """Contracts of the stage ``scenarios``: gap, neutrality, pathways and investment."""
 
+from dataclasses import replace
+
 from klimat_pipeline.contracts.columns import col
 from klimat_pipeline.contracts.model import Table
 
@@ -314,6 +316,19 @@ CLAIMS = Table(
     topic="targets",
 )
 
-_COUNCIL = (GAP, NEUTRALITY, CLAIMS)
+BY_KEY = replace(
+    NEUTRALITY,
+    key="scenarios/by_key",
+    description="The neutrality balance of every municipality that shares a plant, under each allocation key side by "
+    "side: what the choice of key is worth. Alternatives, never added; is_applied marks the municipality's own key.",
+    columns=(
+        *NEUTRALITY.columns,
+        col("allocation_key").use(f"{_PLANTS}.allocation_key"),
+        col("is_applied").use(f"{_RULES}.allocation_key"),
+    ),
+    primary_key=(*NEUTRALITY.primary_key, "allocation_key"),
+)
+
+_COUNCIL = (GAP, NEUTRALITY, CLAIMS, BY_KEY)
 
 TABLES: tuple[Table, ...] = (*PATHWAY_TABLES, *_COUNCIL)

@@ -102,7 +102,7 @@ EVERY = {**{table: (key, "P24") for table, key in P24.items()}, **OTHERS}
 #: What is ahead starts from the current release; an action's tonnes are the municipality's own.
 AHEAD = {"pathways", "target_probability", "abatement_cost"}
 #: An organisation's activities, printed plans, sinks and shared plants stand in no workbook.
-LOCAL = {"inventory_organisation", "gap_table", "neutrality_balance", "facility_claims"}
+LOCAL = {"inventory_organisation", "gap_table", "neutrality_balance", "neutrality_by_key", "facility_claims"}
 EACH = pytest.mark.parametrize("table", EVERY)
 
 Facts = Callable[..., float]
