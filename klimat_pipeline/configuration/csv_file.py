@@ -45,6 +45,7 @@ def read_csv(
     ignored: Sequence[str] = (),
     delimiter: str = ",",
     decimal: str = ".",
+    lines: list[int] | None = None,
 ) -> list[dict[str, Any]]:
     """Read a CSV file as its columns say, or list everything that is wrong with it.
 
@@ -56,6 +57,7 @@ def read_csv(
         ignored: further columns that may stand there for whoever fills the file in; they are left out.
         delimiter: between cells.
         decimal: decimal sign of numbers.
+        lines: is given the line that every row begins at.
 
     Returns:
         A row a line, by column name; codes stay text, an empty or blank cell of a nullable column is None.
@@ -99,6 +101,8 @@ def read_csv(
                     wrong.add(name)
                     problems.append(f"{shown}:{line}: column {name}: {problem}, found {cell!r}")
             rows.append(row)
+            if lines is not None:
+                lines.append(line)
             if not key or wrong.intersection(key):
                 continue
             identity = tuple(row[name] for name in key)

@@ -152,12 +152,13 @@ def load_table(
                 continue
             shown = f"{municipalities_dir.name}/{folder.name}/{path.name}"
             try:
-                own = read_csv(path, columns=columns, base=municipalities_dir, key=key)
+                at: list[int] = []
+                own = read_csv(path, columns=columns, base=municipalities_dir, key=key, lines=at)
             except ConfigurationError as error:
                 problems += error.problems
                 continue
             invented = EXAMPLE if path.name.endswith(".example.csv") else ""
-            for number, row in enumerate(own, start=2):
+            for number, row in zip(at, own, strict=True):
                 found = (*_strange(name, row, lines, users), *(also(row) if also else ()))
                 problems += [f"{shown}:{number}: {problem}" for problem in found]
                 identity, place = tuple(row[column] for column in key), f"{shown}:{number}"

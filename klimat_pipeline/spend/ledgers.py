@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -125,7 +126,7 @@ def find_files(folder: Path, settings: SpendSettings, hashes: Path) -> list[Ledg
     for entry in settings.ledgers:
         try:
             path = places.place(entry, folder)
-            inside = places.asked(path, lambda path=path: _inside(path))
+            inside = places.asked(path, partial(_inside, path))
         except ConfigurationError as error:
             problems += [f"{folder.name}/municipality.yaml: spend.ledgers: {problem}" for problem in error.problems]
             continue

@@ -63,7 +63,7 @@ def place(entry: str, folder: Path) -> Any:
             "the folder ledger/."
         ) from None
     except ValueError:
-        from fsspec import available_protocols
+        from fsspec import available_protocols  # type: ignore[import-untyped]
 
         near = ", ".join(
             name for name in ("file", "https", "s3", "abfs", "gs", "sftp") if name in available_protocols()

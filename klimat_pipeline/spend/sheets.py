@@ -86,7 +86,9 @@ class SheetLines:
                 self.form = replace(self.form, remarks=(f"sheet {name}", *self.form.remarks))
                 self._rows = rows[at + 1 :]
                 self._money = [self.form.fields[field] for field in _MONEY if field in self.form.fields]
-                texts = [(header[n], row[n]) for row in self._rows for n in self._money if isinstance(row[n], str)]
+                texts = [
+                    (header[n], cell) for row in self._rows for n in self._money if isinstance(cell := row[n], str)
+                ]
                 self.form = replace(self.form, decimal_mark=mark_of_texts(self.form, texts, settings))
                 self.problems: list[Problem] = []
                 self.blank = sum(all(cell == "" for cell in row) for row in self._rows)

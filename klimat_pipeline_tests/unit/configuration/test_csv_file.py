@@ -276,3 +276,13 @@ def test_51_missing_and_outside(tmp_path: Path) -> None:
     (tmp_path / "x.csv").write_text(HEAD)
     with pytest.raises(ConfigurationError, match="lies outside cfg"):
         read_csv(tmp_path / "cfg" / ".." / "x.csv", columns=COLUMNS, base=tmp_path / "cfg")
+
+
+def test_the_lines_that_rows_begin_at(tmp_path: Path) -> None:
+    """A cell of two lines, and a line without content: the third row begins at line 6."""
+    path = tmp_path / "t.csv"
+    path.write_text('a,b\n1,"x\ny"\n2,z\n\n3,w\n', encoding="utf-8")
+    lines: list[int] = []
+    rows = read_csv(path, columns=(CsvColumn("a"), CsvColumn("b")), base=tmp_path, lines=lines)
+    assert [row["a"] for row in rows] == ["1", "2", "3"]
+    assert lines == [2, 4, 6]

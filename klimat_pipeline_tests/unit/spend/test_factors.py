@@ -1,11 +1,12 @@
 """Kronor to kilograms by hand: the contract's own example, the direction of the deflator, what is refused."""
 
+import pandas as pd
 import pytest
 
 from klimat_pipeline.configuration.spend_factors import IndexValue, Rate, SpendFactors
 from klimat_pipeline.errors import ConfigurationError, ProblemsError
 from klimat_pipeline.spend.factors import factor_table, kg_of, load_factor_set
-from klimat_pipeline_tests.support.shared import shared_path
+from klimat_pipeline_tests.support.shared import REPOSITORY, shared_path
 from klimat_pipeline_tests.unit.spend.purchases import REFERENCE, computed, electricity, food
 
 USEPA = "data/factors/usepa_supply_chain_v1.3.0_naics.csv"
@@ -149,3 +150,34 @@ def test_the_second_set_as_a_sensitivity_states_currency_rate_and_concordance(tm
     ]
     with pytest.raises(ProblemsError, match="1283: no exchange rate of USD for 2022: add it with its source"):
         computed(tmp_path / "again", rows, **chosen)
+
+
+def test_the_second_set_runs_over_the_example_ledger(tmp_path) -> None:
+    """Every category of the concordance at 0.2 kg per USD, 10 SEK per USD: 0.02 kg per krona of what is mapped."""
+    from klimat_pipeline.spend.door import read_file
+    from klimat_pipeline.spend.example import write_example
+    from klimat_pipeline_tests.unit.spend.small import typed_lines, way
+
+    write_example(tmp_path / "l.csv", lines=600, seed=3, year=2022, faults=True)
+    read_file(tmp_path / "l.csv", "l.csv", way(), tmp_path / "typed")
+    lines = [
+        {**row, "municipality_code": "1283", "year": row["booked_on"].year} for row in typed_lines(tmp_path / "typed")
+    ]
+    classes = pd.read_csv(REPOSITORY / "data" / "reference" / "naics_categories.csv", dtype=str)
+    codes = sorted(prefix.ljust(6, "1") for prefix in set(classes["naics_prefix"]))
+    text = "2017 NAICS Code,Supply Chain Emission Factors with Margins\n" + "".join(f"{c},0.2\n" for c in codes)
+    (tmp_path / "naics.csv").write_text(text, encoding="utf-8")
+    chosen = {"sensitivity_sets": ["usepa_2022"], "factor_files": {"usepa_2022": str(tmp_path / "naics.csv")}}
+    rate = Rate(year=2022, currency="USD", sek_per_unit=10.0, source="the test's input")
+    found = computed(tmp_path / "results", lines, **chosen, exchange_rates=[rate])
+    (row,) = found["spend/sensitivity"].to_dict("records")
+    by_category = found["spend/by_category"].query("spend_category != 'unmapped'")
+    assert row["mapped_sek"] > 0
+    assert row["footprint_t_co2e"] == pytest.approx(row["mapped_sek"] * 0.02 / 1000)
+    lacking = row["note"].partition("; no factor for ")[2].split(", ")
+    mapped = by_category[~by_category["spend_category"].isin(lacking)]["spend_sek"].sum()
+    assert row["mapped_sek"] == pytest.approx(mapped)
+    assert row["note"].startswith(
+        "USD of 2022 at 10 SEK (the test's input); classes by data/reference/naics_categories.csv"
+    )
+    assert row["factor_set"] == "usepa_2022" and row["factor_gwp_set"]
