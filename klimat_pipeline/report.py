@@ -73,7 +73,7 @@ def closing_table(settings: Settings) -> "RenderableType":
         table.add_column("status", no_wrap=True)
         for _, target, year, tonnes, base, change, goal, gap, status, _ in group:
             table.add_row(
-                target[:18],
+                target,
                 str(year),
                 _number(tonnes, "{:,.0f}"),
                 _number(change, "{:+.1f} %"),
