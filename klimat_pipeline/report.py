@@ -67,7 +67,7 @@ def closing_table(settings: Settings) -> "RenderableType":
             title_justify="left",
             title_style="bold",
         )
-        table.add_column("target", no_wrap=True)
+        table.add_column("target", no_wrap=True, max_width=17, overflow="ellipsis")
         for name in ("year", "t CO2e", "change", "since", "goal", "off line, t"):
             table.add_column(name, justify="right", no_wrap=True)
         table.add_column("status", no_wrap=True)
