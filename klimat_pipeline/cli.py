@@ -40,26 +40,30 @@ err = Console(stderr=True, highlight=False)
 
 
 def main() -> None:
-    """Entry point of the command."""
+    """The command, for a caller who goes on afterwards."""
     # Imports make hundreds of thousands of lasting objects: collecting garbage among them costs a tenth of a refresh.
     gc.set_threshold(100_000, 50, 50)
     try:
         app()
     except KlimatError as error:
         _fail(error)
+
+
+def command() -> None:
+    """``main`` as a process of its own, which ends when its work is done.
+
+    Taking two thousand modules apart takes up to half a second, and nothing depends on it.
+    """
+    try:
+        main()
     except SystemExit as end:
-        _leave(end)
-
-
-def _leave(end: SystemExit) -> None:
-    """End a process that has done all it had to: taking its two thousand modules apart takes up to half a second."""
-    logging.shutdown()
-    if isinstance(end.code, int):
+        logging.shutdown()
+        if not isinstance(end.code, int):
+            raise
         with suppress(BrokenPipeError):  # whoever read has seen enough
             sys.stdout.flush()
             sys.stderr.flush()
         os._exit(end.code)
-    raise end
 
 
 @app.command()
@@ -297,4 +301,4 @@ def _fail(error: KlimatError) -> NoReturn:
 
 
 if __name__ == "__main__":
-    main()
+    command()
