@@ -41,6 +41,20 @@ def registry() -> Any:
     return units
 
 
+@cache
+def _canonical(unit: str) -> str | None:
+    """The canonical unit of a unit's kind; None for what is no unit of activity."""
+    if unit in CANONICAL:
+        return unit
+    import pint
+
+    try:
+        amount = registry().Quantity(1.0, unit) if _NAME.fullmatch(unit) else None
+        return next((one for one in CANONICAL if amount is not None and amount.is_compatible_with(one)), None)
+    except (pint.PintError, AttributeError, ValueError, TypeError):
+        return None
+
+
 def converted(value: float, unit: str, where: str) -> tuple[float, str]:
     """An amount in the canonical unit of its kind.
 
@@ -50,15 +64,11 @@ def converted(value: float, unit: str, where: str) -> tuple[float, str]:
     Raises:
         ConfigurationError: the unit is unknown or of no kind that activities come in.
     """
-    import pint
-
-    try:
-        amount = registry().Quantity(value, unit) if _NAME.fullmatch(unit) else None
-        for canonical in CANONICAL:
-            if amount is not None and amount.is_compatible_with(canonical):
-                return float(amount.to(canonical).magnitude), canonical
-    except (pint.PintError, AttributeError, ValueError, TypeError):
-        pass
+    canonical = _canonical(unit)
+    if canonical == unit:
+        return float(value), unit
+    if canonical is not None:
+        return float(registry().Quantity(value, unit).to(canonical).magnitude), canonical
     raise ConfigurationError(
         f"{where}: unit {unit!r} is unknown; expected one that converts to {', '.join(CANONICAL)}, such as kWh, GJ, "
         "kg, l or km."
