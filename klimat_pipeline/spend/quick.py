@@ -109,8 +109,10 @@ class Quick:
         if not fine.any():
             return None, batch
 
+        all_fine = bool(fine.all())  # mostly nothing is odd, and nothing has to be copied
+
         def of(codes: "Codes", values: "pa.Array | Sequence[str]") -> "pa.DictionaryArray":
-            return _dictionary(codes[fine], values)
+            return _dictionary(codes if all_fine else codes[fine], values)
 
         is_person = np.array([kind == "personal" for kind, _ in told], dtype=bool)[supplier]
         is_legal = np.array([kind == "legal" for kind, _ in told], dtype=bool)[supplier]
@@ -156,11 +158,11 @@ class Quick:
             "year": pa.array((1970 + months // 12).astype(np.int32)),
         }
         for name in _SINGLE:
-            made[name] = columns.text(name).filter(kept)
+            made[name] = columns.text(name) if all_fine else columns.text(name).filter(kept)
         for name in ("buyer_id", "account", "account_text", "contract_id", "cpv", "sni", "quantity_unit"):
             made[name] = of(*columns.coded(name))
         order = [*typed.COLUMNS, "year"]
-        odd = None if fine.all() else batch.filter(pa.array(~fine))
+        odd = None if all_fine else batch.filter(pa.array(~fine))
         return pa.table([made[name] for name in order], names=order), odd
 
     def _vat(self, columns: "_Columns", ore: "Whole") -> "Flags":
@@ -302,7 +304,7 @@ class _Columns:
         import pyarrow as pa
 
         if not self.has(name):
-            return pa.array([""]).take(pa.array(self.coded(name)[0]))
+            return pa.repeat(pa.scalar("", pa.string()), self._batch.num_rows)
         column = self._batch.column(name)
         return column.dictionary_decode() if isinstance(column, pa.DictionaryArray) else column
 
@@ -406,6 +408,8 @@ def _dictionary(codes: "Codes", values: "pa.Array | Sequence[str]") -> "pa.Dicti
     import pyarrow as pa
 
     values = values if isinstance(values, pa.Array) else pa.array(values, pa.string())
+    if len(values) == 1:
+        return pa.DictionaryArray.from_arrays(pa.array(np.zeros(len(codes), dtype=np.int32)), values)
     used = np.zeros(len(values), dtype=bool)
     used[codes] = True
     chosen = values.filter(pa.array(used)).dictionary_encode()
