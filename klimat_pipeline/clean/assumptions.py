@@ -65,13 +65,14 @@ TABLES: Mapping[str, tuple[tuple[CsvColumn, ...], tuple[str, ...]]] = {
     ),
     "scenario_coverage": (
         (
+            CsvColumn("gas_basis", allowed=col("gas_basis").allowed),
             CsvColumn("sector_code", pattern=_CODE),
             CsvColumn("years_ahead", kind="integer", minimum=1),
             CsvColumn("series", kind="integer", minimum=1),
             *(CsvColumn(f"{part}_fraction", kind="number", minimum=0) for part in ("covered", "below", "above")),
             CsvColumn("source"),
         ),
-        ("sector_code", "years_ahead"),
+        ("gas_basis", "sector_code", "years_ahead"),
     ),
 }
 
@@ -99,7 +100,8 @@ class SectorWidth:
 class Assumptions:
     """All of them; the names are those of ``scenario_assumptions.csv``, whose reasons say what they are for.
 
-    ``covered_before`` is what intervals covered, by sector (or 'total') and years ahead (``scenario_coverage.csv``).
+    ``covered_before`` is what intervals covered, by gases, sector (or 'total') and years ahead
+    (``scenario_coverage.csv``).
     """
 
     window_years: int
@@ -114,7 +116,7 @@ class Assumptions:
     sectors: Mapping[str, SectorWidth]
     years: Mapping[tuple[str, int], tuple[Treatment, str]]
     uncertainty_pct: Mapping[str, float]
-    covered_before: Mapping[tuple[str, int], float] = field(default_factory=dict)
+    covered_before: Mapping[tuple[str, str, int], float] = field(default_factory=dict)
 
     def years_treated(self, sector_code: str, treatment: Treatment) -> frozenset[int]:
         """Years of a sector with that treatment."""
@@ -158,7 +160,8 @@ def load_assumptions(reference_dir: Path, sector_codes: tuple[str, ...]) -> Assu
         years={(row["sector_code"], row["year"]): (row["treatment"], row["reason"]) for row in read["scenario_years"]},
         uncertainty_pct={row["data_quality"]: row["uncertainty_pct"] for row in read["scenario_quality"]},
         covered_before={
-            (row["sector_code"], row["years_ahead"]): row["covered_fraction"] for row in read["scenario_coverage"]
+            (row["gas_basis"], row["sector_code"], row["years_ahead"]): row["covered_fraction"]
+            for row in read["scenario_coverage"]
         },
     )
 

@@ -1940,8 +1940,8 @@ COLUMNS = _columns(
         "covered_before_fraction",
         _NUM,
         "Share of the later figures that intervals of as many years ahead covered in the hindcast on all 290 "
-        "municipalities, of the same sector or of the totals; 0.9 is meant. Missing for sums of some sectors, for the "
-        "target's line, and for more years ahead than could be tested.",
+        "municipalities, of the same gases and sector or of the totals; 0.9 is meant. Missing for sums of some "
+        "sectors, for the target's line, and for gases and years ahead that were not tested.",
         minimum=0,
         maximum=1,
         nullable=True,

@@ -21,23 +21,27 @@ TOTAL = "total"
 def pathways(
     simulations: Iterable[Simulation],
     indicators: pd.DataFrame,
-    covered_before: Mapping[tuple[str, int], float] = MappingProxyType({}),
+    covered_before: Mapping[tuple[str, str, int], float] = MappingProxyType({}),
 ) -> pd.DataFrame:
     """Years ahead of everything that is followed up.
 
     Args:
         simulations: of every municipality.
         indicators: ``indicators/sectors``, for gases and GWP set.
-        covered_before: share that intervals have covered, by sector or 'total' and years ahead (``Assumptions``).
+        covered_before: share that intervals have covered, by gases, sector or 'total', and years ahead.
 
     Returns:
         ``scenarios/pathways``, t CO2e.
     """
-    rows = [row for simulation in simulations for row in _rows(simulation, covered_before)]
+    gases = indicators.drop_duplicates("release_id").set_index("release_id")["gas_basis"].to_dict()
+    rows = [row for simulation in simulations for row in _rows(simulation, covered_before, gases)]
     return in_form(with_measure(pd.DataFrame(rows), indicators), "scenarios/pathways")
 
 
-def _rows(simulation: Simulation, covered_before: Mapping[tuple[str, int], float]) -> Iterator[dict[str, Any]]:
+def _rows(
+    simulation: Simulation, covered_before: Mapping[tuple[str, str, int], float], gases: Mapping[str, str]
+) -> Iterator[dict[str, Any]]:
+    basis = gases.get(simulation.release_id, "")
     sectors = simulation.sector_codes
     place = {
         "municipality_code": simulation.municipality_code,
@@ -49,7 +53,7 @@ def _rows(simulation: Simulation, covered_before: Mapping[tuple[str, int], float
         if scenario != BUSINESS_AS_USUAL:
             place["note"] = "; ".join(filter(None, (simulation.note, simulation.plan_note)))
         for t, what in enumerate(simulation.followed):
-            # Of a sum of some sectors nobody has measured the coverage.
+            # Of a sum of some sectors, and of other gases, nobody has measured the coverage.
             whole = {1: sectors[what.rows[0]], len(sectors): TOTAL}.get(len(what.rows), "")
             for h, year in enumerate(simulation.years):
                 low, middle, high = simulation.percentiles[n, t, h].tolist()
@@ -61,7 +65,7 @@ def _rows(simulation: Simulation, covered_before: Mapping[tuple[str, int], float
                     "p05_t": low,
                     "p50_t": middle,
                     "p95_t": high,
-                    "covered_before_fraction": covered_before.get((whole, year - simulation.origin)),
+                    "covered_before_fraction": covered_before.get((basis, whole, year - simulation.origin)),
                 }
     place["note"] = simulation.note
     for what in simulation.followed:

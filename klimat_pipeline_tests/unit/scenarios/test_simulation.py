@@ -80,6 +80,17 @@ def test_target_is_the_straight_line_from_the_newest_year() -> None:
     assert frame.loc[frame["scenario"] == "target", "draws"].unique().tolist() == [0]
 
 
+def test_what_intervals_covered_is_said_of_the_gases_that_were_tested() -> None:
+    """Measured on all greenhouse gases: of carbon dioxide alone nobody knows."""
+    found, indicators = run()
+    known = {("all greenhouse gases", "transport", 1): 0.9}
+    rows = pathways(found, indicators, known).query("covered_before_fraction.notna()")
+    assert set(rows["covered_before_fraction"]) == {0.9}
+    assert set(rows["line"]) == {"transport"} and set(rows["year"]) == {2025}
+    other = pathways(found, indicators.assign(gas_basis="carbon dioxide only"), known)
+    assert other["covered_before_fraction"].isna().all()
+
+
 def test_probability_and_pace() -> None:
     """Without errors an outcome is certain; 1,400 to 800 t in six years are -100 t, (800 / 1400) ** (1 / 6) - 1."""
     steady = Action("bikes", "transport", 500.0, 500.0, 500.0, 2027)
