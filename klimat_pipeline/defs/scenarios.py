@@ -53,6 +53,16 @@ def targets_step(
     yield from checked_together(context, frames, {"indicators/sectors": sectors})
 
 
+#: What a neutrality balance is made from, under the municipality's own key and under every other.
+_BALANCED_FROM = (
+    "scenarios/gap",
+    "scenarios/claims",
+    "indicators/coherence",
+    "clean/sinks",
+    "clean/neutrality",
+)
+
+
 @step(
     "gap_and_neutrality",
     "scenarios/gap",
@@ -63,20 +73,8 @@ def targets_step(
     reads={
         "scenarios/gap": ("clean/published_gap", "clean/actions", "inventory/territory", "indicators/coherence"),
         "scenarios/claims": ("clean/facilities", "clean/neutrality"),
-        "scenarios/neutrality": (
-            "scenarios/gap",
-            "scenarios/claims",
-            "indicators/coherence",
-            "clean/sinks",
-            "clean/neutrality",
-        ),
-        "scenarios/by_key": (
-            "scenarios/gap",
-            "scenarios/claims",
-            "indicators/coherence",
-            "clean/sinks",
-            "clean/neutrality",
-        ),
+        "scenarios/neutrality": _BALANCED_FROM,
+        "scenarios/by_key": _BALANCED_FROM,
     },
     published_gap="clean/published_gap",
     actions="clean/actions",

@@ -26,6 +26,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from klimat_pipeline.errors import ContractError
+from klimat_pipeline.spend.detect import hash_of
 from klimat_pipeline.spend.door import quoted
 from klimat_pipeline.spend.engine import database, view_lines
 
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
 #: Modules whose change makes every part anew, as another version of the database does: its hashes may be others.
 _CODE = ("engine", "parts")
 _MEMORY = "hashes.json"
-_CHUNK = 4 * 1024 * 1024
 #: What is one number in ``groups``; it is the same in every file, so that parts need not know of each other.
 _KIND = ("municipality_code", "year", "account", "account_text", "cpv", "sni", "currency", "left_out_rule")
 _PARTY = ("municipality_code", "unit", "supplier_id", "supplier_kind", "contract_id")
@@ -175,21 +175,13 @@ def _keyed(files: Iterable[Any], store: Path) -> Iterator[tuple[Any, str]]:
         stat, name = file.stat(), "/".join(file.parts[-3:])
         stamp = [stat.st_size, getattr(stat, "st_mtime_ns", 0)]
         if known.get(name, [])[:2] != stamp or not stamp[1]:
-            known[name] = [*stamp, _sha256(file)]
+            known[name] = [*stamp, hash_of(file)]
         yield file, hashlib.sha256(f"{known[name][2]}{_code()}".encode()).hexdigest()[:16]
     if known != before:
         store.mkdir(parents=True, exist_ok=True)
         draft = memory.with_suffix(f".{os.getpid()}")
         draft.write_text(json.dumps(known, indent=0, sort_keys=True), encoding="utf-8")
         draft.replace(memory)
-
-
-def _sha256(file: Any) -> str:
-    digest = hashlib.sha256()
-    with file.open("rb") as stream:
-        while chunk := stream.read(_CHUNK):
-            digest.update(chunk)
-    return digest.hexdigest()
 
 
 @lru_cache(maxsize=1)

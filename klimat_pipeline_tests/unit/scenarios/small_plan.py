@@ -20,6 +20,21 @@ def frame(key: str, *rows: dict[str, Any]) -> pd.DataFrame:
     return whole.astype({column.name: types[column.kind] for column in contract.columns})
 
 
+def total(code: str = CODE, gross: float = 250.0) -> dict[str, Any]:
+    """The row of the coherence table that a balance starts from: a baseline of 1,000 t."""
+    return {
+        "municipality_code": code,
+        "release_id": "r1",
+        "is_current_release": True,
+        "coherence_item": "total",
+        "coherence_kind": "total",
+        "year": 2030,
+        "baseline_year": 1990,
+        "baseline_t_co2e": 1000.0,
+        "emissions_t_co2e": gross,
+    }
+
+
 def printed(line: str, **changes: Any) -> dict[str, Any]:
     return {
         "municipality_code": CODE,

@@ -14,23 +14,9 @@ from klimat_pipeline.quality.council import balances_by_key_add_up
 from klimat_pipeline.scenarios.by_key import neutrality_by_key
 from klimat_pipeline.scenarios.claims import facility_claims
 from klimat_pipeline.scenarios.neutrality import neutrality_balance
-from klimat_pipeline_tests.unit.scenarios.small_plan import CODE, frame, rule, share, sink
+from klimat_pipeline_tests.unit.scenarios.small_plan import CODE, frame, rule, share, sink, total
 
 CODES = (CODE, "1283")
-
-
-def total(code: str, gross: float) -> dict[str, Any]:
-    return {
-        "municipality_code": code,
-        "release_id": "r1",
-        "is_current_release": True,
-        "coherence_item": "total",
-        "coherence_kind": "total",
-        "year": 2030,
-        "baseline_year": 1990,
-        "baseline_t_co2e": 1000.0,
-        "emissions_t_co2e": gross,
-    }
 
 
 def of(shares: list[dict[str, Any]], keys: dict[str, str], gross: float = 250.0) -> tuple[pd.DataFrame, pd.DataFrame]:

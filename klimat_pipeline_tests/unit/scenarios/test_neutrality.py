@@ -18,27 +18,16 @@ from klimat_pipeline.scenarios.claims import facility_claims
 from klimat_pipeline.scenarios.gap import gap_table
 from klimat_pipeline.scenarios.neutrality import balance, neutrality_balance
 from klimat_pipeline_tests.support.shared import REPOSITORY
-from klimat_pipeline_tests.unit.scenarios.small_plan import CODE, frame, rule, share, sink
+from klimat_pipeline_tests.unit.scenarios.small_plan import CODE, frame, rule, share, sink, total
 
 NO_CLAIMS = facility_claims(frame("clean/facilities"), frame("clean/neutrality", rule()))
 
 
 def of(gross: float, *sinks: dict[str, Any], rules: dict[str, Any] | None = None, claims: Any = NO_CLAIMS) -> Any:
     """The balance in 2030 of a baseline of 1,000 t."""
-    total = {
-        "municipality_code": CODE,
-        "release_id": "r1",
-        "is_current_release": True,
-        "coherence_item": "total",
-        "coherence_kind": "total",
-        "year": 2030,
-        "baseline_year": 1990,
-        "baseline_t_co2e": 1000.0,
-        "emissions_t_co2e": gross,
-    }
     made = neutrality_balance(
         frame("scenarios/gap"),
-        frame("indicators/coherence", total),
+        frame("indicators/coherence", total(CODE, gross)),
         frame("clean/sinks", *sinks),
         claims,
         frame("clean/neutrality", rules or rule()),

@@ -143,6 +143,13 @@ def test_a_foreign_currency_is_converted_or_refused(tmp_path: Path) -> None:
         computed(tmp_path, [food(1, 100_00, currency="GBP")])
 
 
+def test_weighed_food_in_another_currency_is_valued_in_kronor(tmp_path: Path) -> None:
+    """50 kg for 100 EUR, 1,148 kronor of 2023: kilograms of CO2e per kilogram from kronor, not from euros."""
+    rows = [food(1, 100_00, currency="EUR", quantity=50.0, quantity_unit="kg")]
+    found = computed(tmp_path, rows)["spend/indicators"].set_index("spend_indicator")["spend_indicator_value"]
+    assert found["kg_co2e_per_kg_food"] == pytest.approx(1148 * FOOD_KG_PER_SEK / 50)
+
+
 def test_a_code_keeps_its_zero(tmp_path: Path) -> None:
     found = computed(tmp_path, [food(1, 100, municipality_code="0180")])
     assert set(found["spend/trend"]["municipality_code"]) == {"0180"}
