@@ -38,8 +38,11 @@ def run(settings: Settings, made_from: Inputs, out: "Console", *, force: bool = 
     Raises:
         KlimatError: the fault that stopped it, or ``RunFailedError`` naming the checks that did.
     """
-    with worked_beside():  # starts at once: what comes now gives it the time to import
-        result = _execute(settings, made_from, out, force=force)
+    try:
+        with worked_beside():  # starts at once: what comes now gives it the time to import
+            result = _execute(settings, made_from, out, force=force)
+    finally:
+        gc.unfreeze()  # a caller who goes on afterwards ends as usual
     if not result.success:
         raise _reason(result)
 
