@@ -11,7 +11,6 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from klimat_pipeline.spend import values
@@ -79,8 +78,8 @@ class CsvLines:
         """All rows, in order of their lines; columns ``line`` and one text a recognised field."""
         with ThreadPoolExecutor(2) as pool:
             ahead: deque[Future[_Parsed]] = deque()
-            for chunk, first in self._chunks():
-                ahead.append(pool.submit(_parse, chunk, first, self.form))
+            for chunk, first, count in self._chunks():
+                ahead.append(pool.submit(_parse, chunk, first, count, self.form))
                 if len(ahead) > 2:
                     yield from self._taken(ahead.popleft().result())
             while ahead:
@@ -92,8 +91,8 @@ class CsvLines:
         self.trimmed += parsed.trimmed
         yield from parsed.batches
 
-    def _chunks(self) -> Iterator[tuple[bytes, int]]:
-        """Whole lines as UTF-8, with the number of the first."""
+    def _chunks(self) -> Iterator[tuple[bytes, int, int]]:
+        """Whole lines as UTF-8, with the number of the first, and how many they are."""
         pending, line = b"", 1
         skip = self.form.skipped
         for piece in self._pieces():
@@ -107,13 +106,15 @@ class CsvLines:
             whole, pending = pending[:end], pending[end:]
             whole, line, skip = _after_header(whole, line, skip)
             if whole:
-                yield whole, line
-                line += whole.count(b"\n")
+                count = _line_ends(whole)
+                yield whole, line, count
+                line += count
         if pending:
             pending, line, skip = _after_header(pending, line, skip)
         if pending:
-            yield pending, line
-            line += pending.count(b"\n") + (not pending.endswith(b"\n"))
+            count = _line_ends(pending) + (not pending.endswith(b"\n"))
+            yield pending, line, count
+            line += count
         self.last_line = line - 1
 
     def _pieces(self) -> Iterator[bytes]:
@@ -135,6 +136,13 @@ class CsvLines:
                 yield piece
         if held:
             yield b"\n"
+
+
+def _line_ends(chunk: bytes) -> int:
+    """How many line feeds there are: by numpy, since bytes.count stops at each."""
+    import numpy as np
+
+    return int(np.count_nonzero(np.frombuffer(chunk, dtype=np.uint8) == ord("\n")))
 
 
 def _line_feeds(piece: bytes) -> bytes:
@@ -172,10 +180,9 @@ class _Parsed:
     trimmed: int = 0
 
 
-def _parse(chunk: bytes, first: int, form: Form) -> _Parsed:
+def _parse(chunk: bytes, first: int, count: int, form: Form) -> _Parsed:
     import numpy as np
 
-    count = chunk.count(b"\n") + (not chunk.endswith(b"\n"))
     found = _Parsed([], [])
     numbers = np.arange(first, first + count, dtype=np.int64)
     clean = chunk
@@ -221,7 +228,7 @@ def _arrow(content: bytes, form: Form, wrong: list[Any]) -> "pa.Table":
     repeated = pa.dictionary(pa.int32(), pa.string())
     used = {str(place): repeated if name in REPEATED else pa.string() for name, place in form.fields.items()}
     return arrow_csv.read_csv(
-        BytesIO(content),
+        pa.BufferReader(content),
         arrow_csv.ReadOptions(column_names=names, use_threads=False, block_size=len(content) + 1),
         arrow_csv.ParseOptions(
             delimiter=form.separator, newlines_in_values=False, ignore_empty_lines=False, invalid_row_handler=handle
@@ -238,7 +245,7 @@ def _labelled(table: "pa.Table", numbers: Any, form: Form) -> list["pa.RecordBat
     table = table.combine_chunks()
     arrays = [pa.array(numbers), *(_trimmed(table.column(str(place))) for place in form.fields.values())]
     labelled = pa.table(arrays, names=["line", *form.fields])
-    return list(labelled.to_batches(max_chunksize=122_880))
+    return list(labelled.to_batches())
 
 
 def _trimmed(column: "pa.ChunkedArray") -> "pa.Array":

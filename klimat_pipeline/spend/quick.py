@@ -31,8 +31,10 @@ _KRONOR = frozenset(["", "SEK", "sek", "Sek", "KR", "kr", "Kr"])
 #: Texts that differ from line to line.
 _SINGLE = ("voucher", "invoice_no")
 _LONGEST = 65536
-#: Whole numbers of at most nine digits, up to three decimals, a sign and a mark.
-_WIDTH, _WHOLE, _DECIMALS = 14, 9, 3
+#: Whole numbers of at most eight digits, as many as fit in a machine word, and up to three decimals.
+_WHOLE, _DECIMALS = 8, 3
+#: A byte is a digit when its upper half is 3, and still is when 6 is added.
+_ALL_DIGITS = 0x3333333333333333
 #: A number has ten digits: what has fewer holds none.
 _DIGITS = 10
 #: Answers that are kept; a column that does not repeat itself begins anew.
@@ -90,80 +92,91 @@ class Quick:
         ore, plain = _decimals(columns.text("amount"), self._form.decimal_mark, places=2)
         fine &= plain
         fine &= self._vat(columns, ore)
-        quantity, none = self._quantity(columns, fine)
+        quantity = self._quantity(columns, fine)
         for name in typed.TEXTS:
             if columns.has(name):
                 fine &= columns.harmless(name)
         if columns.has("currency"):
             codes, values = columns.coded("currency")
-            fine &= np.array([value in _KRONOR for value in values.to_pylist()], dtype=bool)[codes]
+            fine &= _each((value in _KRONOR for value in values.to_pylist()), codes)
         supplier, given = columns.coded("supplier_id")
         day, days = columns.coded("booked_on")
-        self._ask(self._suppliers, given.to_pylist(), ("supplier_id",))
+        asked_for = given.to_pylist()
+        self._ask(self._suppliers, asked_for, ("supplier_id",))
         self._ask(self._days, days.to_pylist(), ("booked_on",))
-        told = [self._suppliers[value] for value in given.to_pylist()]
+        told = [self._suppliers[value] for value in asked_for]
         of_day = [self._days[value] for value in days.to_pylist()]
-        fine &= np.array([value is not None for value in of_day], dtype=bool)[day]
-        rule, rules = self._rule(columns, np.array([who in self._group for _, who in told], dtype=bool)[supplier])
-        fine &= np.array([name is not None for name in rules], dtype=bool)[rule]
+        fine &= _each((value is not None for value in of_day), day)
+        rule, rules = self._rule(columns, _each((who in self._group for _, who in told), supplier))
+        fine &= _each((name is not None for name in rules), rule)
         if not fine.any():
             return None, batch
 
         all_fine = bool(fine.all())  # mostly nothing is odd, and nothing has to be copied
+        count = batch.num_rows if all_fine else int(np.count_nonzero(fine))
 
         def of(codes: "Codes", values: "pa.Array | Sequence[str]") -> "pa.DictionaryArray":
             return _dictionary(codes if all_fine else codes[fine], values)
 
-        is_person = np.array([kind == "personal" for kind, _ in told], dtype=bool)[supplier]
-        is_legal = np.array([kind == "legal" for kind, _ in told], dtype=bool)[supplier]
+        is_person = _each((kind == "personal" for kind, _ in told), supplier)
         # An id that may be a person's with a slip of the pen: it is unknown whose, and withheld.
-        asked_for = given.to_pylist()
-        is_doubtful = np.array(
-            [
+        is_withheld = is_person | _each(
+            (
                 kind == "unknown" and bool(id_) and who != id_.upper()
                 for (kind, who), id_ in zip(told, asked_for, strict=True)
-            ],
-            dtype=bool,
-        )[supplier]
-        names, name_of = columns.coded("supplier_name")
-        said = name_of.to_pylist()
-        for code in np.unique(names[is_person & fine]).tolist():
-            self._people.note(said[code])
-        # A person's pseudonym stands for the name too; without a key nothing does. Who is not known to be a legal
-        # person has no name here.
-        names = np.where(is_person, len(said) + supplier, np.where(is_legal, names, len(said) + len(told)))
-        name_of = pa.concat_arrays([name_of, pa.array([*(who for _, who in told), ""], pa.string())])
-        units, unit_of = columns.coded("unit")
-        buyers, buyer_of = columns.coded("buyer_name")
-        empty = np.array([value == "" for value in unit_of.to_pylist()], dtype=bool)[units]
-        units = np.where(empty, len(unit_of) + buyers, units)
-        dates = np.array([0 if value is None else value for value in of_day], dtype=np.int32)[day][fine]
-        months = dates.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
-        kept = pa.array(fine)
-        constant = np.zeros(batch.num_rows, dtype=np.int32)
+            ),
+            supplier,
+        )
+        dates = np.array([0 if value is None else value for value in of_day], dtype=np.int32)
+        months = dates.astype("datetime64[D]").astype("datetime64[M]").astype(np.int32)
+        booked = day if all_fine else day[fine]
+        kept = None if all_fine else pa.array(fine)
+        nothing = _constant("", count)
         made: dict[str, Any] = {
-            "file_id": of(constant, [self._form.file_id]),
-            "line": batch.column("line").filter(kept),
-            "unit": of(units, pa.concat_arrays([unit_of, buyer_of])),
+            "file_id": _constant(self._form.file_id, count),
+            "line": _kept(batch.column("line"), kept),
+            "unit": of(*_unit(columns)),
             "supplier_id": of(supplier, [who for _, who in told]),
-            "supplier_name": of(names, name_of),
+            "supplier_name": of(*self._name(columns, supplier, told, is_person & fine)),
             "supplier_kind": of(supplier, [kind for kind, _ in told]),
-            "amount_ore": pa.array(ore[fine]),
-            "currency": of(constant, ["SEK"]),
-            "booked_on": pa.array(dates).cast(pa.date32()),
-            "month": pa.array((months % 12 + 1).astype(np.int32)),
-            "item_text": self._item(columns, is_person | is_doubtful, kept),
-            "quantity": pa.array(quantity[fine], mask=none[fine]),
+            "amount_ore": pa.array(ore if all_fine else ore[fine]),
+            "currency": _constant("SEK", count),
+            "booked_on": pa.array(dates.take(booked)).cast(pa.date32()),
+            "month": pa.array((months % 12 + 1).take(booked)),
+            "item_text": self._item(columns, is_withheld, kept) if columns.has("item_text") else nothing,
+            "quantity": _kept(quantity, kept),
             "left_out_rule": of(rule, [name or "" for name in rules]),
-            "year": pa.array((1970 + months // 12).astype(np.int32)),
+            "year": pa.array((1970 + months // 12).take(booked)),
         }
         for name in _SINGLE:
-            made[name] = columns.text(name) if all_fine else columns.text(name).filter(kept)
+            made[name] = _kept(columns.text(name), kept)
         for name in ("buyer_id", "account", "account_text", "contract_id", "cpv", "sni", "quantity_unit"):
-            made[name] = of(*columns.coded(name))
+            made[name] = of(*columns.coded(name)) if columns.has(name) else nothing
         order = [*typed.COLUMNS, "year"]
         odd = None if all_fine else batch.filter(pa.array(~fine))
         return pa.table([made[name] for name in order], names=order), odd
+
+    def _name(
+        self, columns: "_Columns", supplier: "Codes", told: Sequence[tuple[str, str]], is_person: "Flags"
+    ) -> "tuple[Codes, pa.Array]":
+        """Names of suppliers as codes; those of persons are noted.
+
+        A person's pseudonym stands for the name too; without a key nothing does. Who is not known to be a legal person
+        has no name here.
+        """
+        import numpy as np
+        import pyarrow as pa
+
+        names, name_of = columns.coded("supplier_name")
+        said = name_of.to_pylist()
+        for code in np.unique(names[is_person]).tolist():
+            self._people.note(said[code])
+        own = {"personal": range(len(said), len(said) + len(told)), "legal": [-1] * len(told)}
+        nameless = [len(said) + len(told)] * len(told)
+        places = [own.get(kind, nameless)[place] for place, (kind, _) in enumerate(told)]
+        codes = np.array(places, dtype=np.int32).take(supplier)
+        codes = np.where(codes < 0, names, codes)
+        return codes, pa.concat_arrays([name_of, pa.array([*(who for _, who in told), ""], pa.string())])
 
     def _vat(self, columns: "_Columns", ore: "Whole") -> "Flags":
         """Lines whose VAT is plain, has the sign of the amount and is not the larger; none is zero."""
@@ -177,19 +190,19 @@ class Quick:
         fits = (vat == 0) | ((np.sign(vat) == np.sign(ore)) & (np.abs(vat) <= np.abs(ore)))
         return np.asarray(fits & (plain | empty), dtype=bool)
 
-    def _quantity(self, columns: "_Columns", fine: "Flags") -> "tuple[npt.NDArray[np.float64], Flags]":
-        """Quantities, and where there is none; what is not plain is taken out of the fine lines."""
-        import numpy as np
+    def _quantity(self, columns: "_Columns", fine: "Flags") -> "pa.Array":
+        """Quantities, none where the cell is empty; what is not plain is taken out of the fine lines."""
+        import pyarrow as pa
 
         if not columns.has("quantity"):
-            return np.zeros(len(fine)), np.ones(len(fine), dtype=bool)
+            return pa.nulls(len(fine), pa.float64())
         text = columns.text("quantity")
         none = _lengths(text) == 0
         found, plain = _decimals(text, ",.", places=_DECIMALS)
         fine &= plain | none
-        return found / 10**_DECIMALS, none
+        return pa.array(found / 10**_DECIMALS, mask=none)
 
-    def _item(self, columns: "_Columns", is_person: "Flags", kept: "pa.Array") -> "pa.Array":
+    def _item(self, columns: "_Columns", is_withheld: "Flags", kept: "pa.Array | None") -> "pa.Array":
         """Texts of the lines, none where a person is the supplier; a dictionary where they repeat themselves."""
         import numpy as np
         import pyarrow as pa
@@ -197,12 +210,13 @@ class Quick:
 
         if self._item_repeats is None:
             codes, values = columns.coded("item_text")
-            self._item_repeats = len(values) * _REPEATS <= len(codes) or not columns.has("item_text")
+            self._item_repeats = len(values) * _REPEATS <= len(codes)
         if self._item_repeats:
             codes, values = columns.coded("item_text")
-            codes = np.where(is_person, len(values), codes)
-            return _dictionary(codes[kept.to_numpy(zero_copy_only=False)], pa.concat_arrays([values, pa.array([""])]))
-        return pc.if_else(pa.array(is_person), "", columns.text("item_text")).filter(kept)
+            codes = np.where(is_withheld, len(values), codes)
+            codes = codes if kept is None else codes[kept.to_numpy(zero_copy_only=False)]
+            return _dictionary(codes, pa.concat_arrays([values, pa.array([""])]))
+        return _kept(pc.if_else(pa.array(is_withheld), "", columns.text("item_text")), kept)
 
     def _rule(self, columns: "_Columns", internal: "Flags") -> "tuple[Codes, list[str | None]]":
         """The rule that every line meets, by account, its text and whether the group itself sells; None for a fault."""
@@ -314,7 +328,7 @@ class _Columns:
 
         if isinstance(self._batch.column(name), pa.DictionaryArray):
             codes, values = self.coded(name)
-            return _harmless(values)[codes]
+            return _harmless(values).take(codes)
         return _harmless(self._batch.column(name))
 
 
@@ -342,7 +356,8 @@ def _harmless(texts: "pa.StringArray") -> "Flags":
 def _decimals(texts: "pa.StringArray", marks: str, *, places: int) -> "tuple[Whole, Flags]":
     """Plain decimal numbers as whole numbers of the given place, and which texts are such.
 
-    Plain: a minus or plus, one to nine digits, and a mark with one to ``places`` digits behind it, or none.
+    Plain: a minus or plus, one to eight digits, and a mark with one to ``places`` digits behind it, or none. The eight
+    bytes before the mark are read as one number, and its digits are joined in pairs, fours and eights.
     """
     import numpy as np
 
@@ -350,37 +365,47 @@ def _decimals(texts: "pa.StringArray", marks: str, *, places: int) -> "tuple[Who
     count = len(offsets) - 1
     if not count or not len(data):
         return np.zeros(count, dtype=np.int64), np.zeros(count, dtype=bool)
-    lengths = np.diff(offsets)
-    first = data[np.minimum(offsets[:-1], len(data) - 1)]
-    negative = (first == ord("-")) & (lengths > 0)
-    signed = negative | ((first == ord("+")) & (lengths > 0))
-    cells = lengths - signed
-    total = np.zeros(count, dtype=np.int64)
-    digits = np.zeros(count, dtype=np.int32)
+    ends, lengths = offsets[1:], np.diff(offsets)
+    # Room for eight bytes before the first text.
+    data = np.concatenate([np.zeros(_WHOLE, dtype=np.uint8), data])
+    first = data[np.minimum(offsets[:-1] + _WHOLE, len(data) - 1)]
+    negative = first == ord("-")
+    decimals = np.zeros(count, dtype=np.int64)
     mark_at = np.zeros(count, dtype=np.int32)
-    widest = int(min(cells.max(), _WIDTH))
+    fine = np.ones(count, dtype=bool)
     signs = [ord(mark) for mark in marks]
-    ends = offsets[1:]
-    for place in range(widest - 1, -1, -1):
-        inside = cells > place
-        byte = data[np.where(inside, ends - 1 - place, 0)]
-        digit = byte - ord("0")
-        is_digit = inside & (digit < 10)
-        total *= 10
-        total += np.where(is_digit, digit, 0)
-        digits += is_digit
-        if 0 < place <= places:
-            is_mark = inside & np.isin(byte, signs) if len(signs) > 1 else inside & (byte == signs[0])
-            mark_at[is_mark] = place
-    marked = mark_at > 0
-    whole = cells - mark_at - marked
-    fine = (digits == cells - marked) & (whole >= 1) & (whole <= _WHOLE)
-    ten = 10 ** np.arange(places + 2, dtype=np.int64)
-    scale = ten[mark_at]
-    # The mark counted as a digit 0: what stands before it is a place too far to the left.
-    behind = total % scale
-    before = total // (scale * np.where(marked, 10, 1))
-    value = before * ten[places] + behind * ten[places - mark_at]
+    behind = [data[ends + (_WHOLE - 1 - place)] for place in range(places + 1)]
+    for place in range(1, places + 1):
+        byte = behind[place]
+        is_mark = byte == signs[0]
+        for sign in signs[1:]:
+            is_mark |= byte == sign
+        is_mark &= (mark_at == 0) & (lengths > place)
+        found = np.flatnonzero(is_mark)
+        if not len(found):
+            continue
+        own, digits = np.zeros(len(found), dtype=np.int64), np.ones(len(found), dtype=bool)
+        for at in range(place - 1, -1, -1):
+            digit = behind[at][found] - ord("0")  # below "0" the byte wraps round
+            digits &= digit < 10
+            own = own * 10 + digit
+        mark_at[found] = place
+        decimals[found] = own * 10 ** (places - place)
+        fine[found] = digits
+    whole = lengths - mark_at - (mark_at > 0) - (negative | (first == ord("+")))
+    fine &= (whole >= 1) & (whole <= _WHOLE)
+    eight = np.ndarray(len(data) - _WHOLE + 1, dtype="<u8", buffer=data, strides=(1,))
+    held = eight[ends - mark_at - (mark_at > 0)].astype(np.uint64, copy=False)
+    # What stands before the number becomes zeros.
+    before = (8 * (_WHOLE - np.clip(whole, 1, _WHOLE))).astype(np.uint64)
+    zeros = np.uint64(0x3030303030303030)
+    held = ((held >> before) << before) | (zeros & ((np.uint64(1) << before) - np.uint64(1)))
+    high = np.uint64(0xF0F0F0F0F0F0F0F0)
+    fine &= ((held & high) | (((held + np.uint64(0x0606060606060606)) & high) >> np.uint64(4))) == _ALL_DIGITS
+    held = ((held & np.uint64(0x0F0F0F0F0F0F0F0F)) * np.uint64(2561)) >> np.uint64(8)
+    held = ((held & np.uint64(0x00FF00FF00FF00FF)) * np.uint64(6553601)) >> np.uint64(16)
+    held = ((held & np.uint64(0x0000FFFF0000FFFF)) * np.uint64(42949672960001)) >> np.uint64(32)
+    value = held.astype(np.int64) * 10**places + decimals
     return np.where(negative, -value, value), fine
 
 
@@ -402,17 +427,47 @@ def _lengths(texts: "pa.StringArray") -> "npt.NDArray[np.int32]":
     return np.diff(_bytes(texts)[0])
 
 
+def _each(answers: Iterable[bool], codes: "Codes") -> "Flags":
+    """What is true of every line, from what is true of the values."""
+    import numpy as np
+
+    return np.array(list(answers), dtype=bool).take(codes)
+
+
+def _kept(values: "pa.Array", kept: "pa.Array | None") -> "pa.Array":
+    return values if kept is None else values.filter(kept)
+
+
+def _unit(columns: _Columns) -> "tuple[Codes, pa.Array]":
+    """Units as codes; where a line names none, its buyer."""
+    import numpy as np
+    import pyarrow as pa
+
+    units, unit_of = columns.coded("unit")
+    empty = [value == "" for value in unit_of.to_pylist()]
+    if not any(empty):
+        return units, unit_of
+    buyers, buyer_of = columns.coded("buyer_name")
+    return np.where(_each(empty, units), len(unit_of) + buyers, units), pa.concat_arrays([unit_of, buyer_of])
+
+
+def _constant(value: str, count: int) -> "pa.DictionaryArray":
+    import numpy as np
+    import pyarrow as pa
+
+    return pa.DictionaryArray.from_arrays(pa.array(np.zeros(count, dtype=np.int32)), pa.array([value]), safe=False)
+
+
 def _dictionary(codes: "Codes", values: "pa.Array | Sequence[str]") -> "pa.DictionaryArray":
     """Codes with the values that they use, each once: nothing else of the batch is written."""
     import numpy as np
     import pyarrow as pa
 
     values = values if isinstance(values, pa.Array) else pa.array(values, pa.string())
-    if len(values) == 1:
-        return pa.DictionaryArray.from_arrays(pa.array(np.zeros(len(codes), dtype=np.int32)), values)
-    used = np.zeros(len(values), dtype=bool)
-    used[codes] = True
-    chosen = values.filter(pa.array(used)).dictionary_encode()
-    place = np.cumsum(used, dtype=np.int32) - 1
-    place[used] = chosen.indices.to_numpy(zero_copy_only=True)
-    return pa.DictionaryArray.from_arrays(pa.array(place[codes]), chosen.dictionary)
+    used = np.bincount(codes, minlength=len(values)) > 0
+    chosen = (values if used.all() else values.filter(pa.array(used))).dictionary_encode()
+    if len(chosen.dictionary) < len(values):
+        place = np.cumsum(used, dtype=np.int32) - 1
+        place[used] = chosen.indices.to_numpy(zero_copy_only=True)
+        codes = place.take(codes)
+    return pa.DictionaryArray.from_arrays(pa.array(codes, pa.int32()), chosen.dictionary, safe=False)

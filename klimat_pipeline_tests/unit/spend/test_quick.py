@@ -172,11 +172,32 @@ def test_plain_amounts_are_exact(texts: list[str]) -> None:
         bare = text.lstrip("+-") if text[:1] in ("+", "-") else text
         whole, mark, rest = bare.partition(",")
         digits = set("0123456789")
-        expected = 0 < len(whole) <= 9 and set(whole + rest) <= digits and len(text) - len(bare) <= 1
+        expected = 0 < len(whole) <= 8 and set(whole + rest) <= digits and len(text) - len(bare) <= 1
         expected = expected and (0 < len(rest) <= 2 if mark else True)
         assert is_plain == expected
         if is_plain:
             assert int(ore) == int(Decimal(text.replace(",", ".")) * 100)
+
+
+@pytest.mark.parametrize(
+    ("texts", "thousandths"),
+    [
+        # A mark belongs to its own text, however near the next one's end it stands.
+        (["1,5", "2", "3.25", "4", "1,125", "7"], [1500, 2000, 3250, 4000, 1125, 7000]),
+        (["12345678,125", "-12345678.5", "+0,001"], [12_345_678_125, -12_345_678_500, 1]),
+    ],
+)
+def test_quantities_with_either_mark(texts: list[str], thousandths: list[int]) -> None:
+    found, plain = _decimals(pa.array(texts, pa.string()), ",.", places=3)
+    assert plain.all()
+    assert found.tolist() == thousandths
+
+
+@pytest.mark.parametrize(
+    "text", ["", "-", ",5", "5,", "1,,5", "1.5,5", "--1", "1-", "1e3", "1 0", "123456789", "/0", "0:"]
+)
+def test_what_is_no_plain_number(text: str) -> None:
+    assert _decimals(pa.array(["1,00", text, "2,00"], pa.string()), ",", places=2)[1].tolist() == [True, False, True]
 
 
 def test_amounts_of_a_slice() -> None:
