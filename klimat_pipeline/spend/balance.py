@@ -21,7 +21,7 @@ _QUERY = """
              WHEN category = 'unmapped' THEN 'unmapped' ELSE 'classified' END
             AS rule,
         sum(lines)::BIGINT AS ledger_lines, sum(amount_ore)::BIGINT AS amount_ore
-    FROM cube GROUP BY ALL ORDER BY ALL
+    FROM small GROUP BY ALL ORDER BY ALL
 """
 
 
@@ -29,7 +29,7 @@ def spend_balance(con: "duckdb.DuckDBPyConnection", passed: pd.DataFrame) -> pd.
     """The balance of the ledgers.
 
     Args:
-        con: the database with the table ``cube``.
+        con: the database with ``small``.
         passed: ``spend/scope``, the door's balance.
 
     Returns:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 def spend_by_category(con: "duckdb.DuckDBPyConnection", reference: SpendReference) -> pd.DataFrame:
     """``spend/by_category`` from the cube; what is unmapped has emissions only where a figure replaces it."""
-    found = summed(con, "spend/by_category", "category AS spend_category", "small")
+    found = summed(con, "spend/by_category", "category AS spend_category")
     names = reference.categories.set_index("category")
     for column in ("category_name_sv", "category_name_en", "purchase_area"):
         found[column] = found["spend_category"].map(names[column]).fillna(UNMAPPED).astype("str")

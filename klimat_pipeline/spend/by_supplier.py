@@ -18,15 +18,14 @@ OTHERS = "others"
 _NAMED = """
     CREATE OR REPLACE TEMP TABLE named AS
     SELECT municipality_code, year, supplier_id
-    FROM cube JOIN thresholds USING (municipality_code)
-    WHERE left_out_rule = ''
+    FROM suppliers JOIN thresholds USING (municipality_code)
     GROUP BY ALL
     HAVING bool_and(supplier_kind = 'legal') AND regexp_full_match(supplier_id, '[0-9]{10}')
         AND sum(amount_ore) >= any_value(threshold_ore)
 """
 _SOURCE = """(
-    SELECT cube.*, CASE WHEN named.supplier_id IS NULL THEN 'others' ELSE named.supplier_id END AS shown_supplier
-    FROM cube LEFT JOIN named USING (municipality_code, year, supplier_id)
+    SELECT suppliers.*, CASE WHEN named.supplier_id IS NULL THEN 'others' ELSE named.supplier_id END AS shown_supplier
+    FROM suppliers LEFT JOIN named USING (municipality_code, year, supplier_id)
 )"""
 _NAMES = """
     SELECT municipality_code, supplier_id, min(supplier_name) AS supplier_name
@@ -41,7 +40,7 @@ def spend_by_supplier(
     """``spend/by_supplier`` from the cube.
 
     Args:
-        con: the database with ``cube``, ``terms`` and ``supplier_names``.
+        con: the database with ``suppliers``, ``terms`` and ``supplier_names``.
         codes: municipalities of the cube.
         chosen: configuration by municipality: the threshold.
     """

@@ -12,4 +12,4 @@ if TYPE_CHECKING:
 
 def spend_by_unit(con: "duckdb.DuckDBPyConnection") -> pd.DataFrame:
     """``spend/by_unit`` from the cube; lines without a unit stand in a row of their own, its name empty."""
-    return summed(con, "spend/by_unit", "unit AS ledger_unit", "small")
+    return summed(con, "spend/by_unit", "unit AS ledger_unit")

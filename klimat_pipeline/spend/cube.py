@@ -78,14 +78,22 @@ _CUBE = f"""
         GROUP BY ALL
     ) AS c JOIN classes AS k USING (class) JOIN parties AS p USING (party)
 """  # noqa: S608 - names of this module
-_SMALL = """
-    CREATE OR REPLACE TEMP TABLE small AS
-    SELECT municipality_code, year, month, unit, category, classified_by, left_out_rule, is_mapped, figure_from,
-        sum(lines)::BIGINT AS lines, sum(amount_ore)::BIGINT AS amount_ore, sum(real_ore)::BIGINT AS real_ore,
-        sum(emissions_mg)::BIGINT AS emissions_mg, sum(quantity_g)::BIGINT AS quantity_g,
-        sum(weighed_mg)::BIGINT AS weighed_mg
-    FROM cube GROUP BY ALL
+_SUMS = """
+    sum(lines)::BIGINT AS lines, sum(amount_ore)::BIGINT AS amount_ore, sum(real_ore)::BIGINT AS real_ore,
+    sum(emissions_mg)::BIGINT AS emissions_mg, sum(quantity_g)::BIGINT AS quantity_g,
+    sum(weighed_mg)::BIGINT AS weighed_mg
 """
+_SMALL = f"""
+    CREATE OR REPLACE TEMP TABLE small AS
+    SELECT municipality_code, year, month, unit, contract_id, account, category, classified_by, left_out_rule,
+        is_mapped, figure_from, {_SUMS}
+    FROM cube GROUP BY ALL
+"""  # noqa: S608 - names of this module
+_SUPPLIERS = f"""
+    CREATE OR REPLACE TEMP TABLE suppliers AS
+    SELECT municipality_code, year, supplier_id, supplier_kind, left_out_rule, is_mapped, figure_from, {_SUMS}
+    FROM cube WHERE left_out_rule = '' GROUP BY ALL
+"""  # noqa: S608 - names of this module
 
 
 def build_cube(
@@ -114,9 +122,13 @@ def build_cube(
     return used
 
 
-def put_small_cube(con: "duckdb.DuckDBPyConnection") -> None:
-    """``small``: the cube without suppliers, contracts and accounts, for the tables that do not ask for them."""
+def put_small_cubes(con: "duckdb.DuckDBPyConnection") -> None:
+    """``small``, the cube without suppliers, and ``suppliers``, what counts by supplier alone; most tables ask these.
+
+    Suppliers are what a ledger has most of: without them, or with nothing but them, there is little left to sum.
+    """
     con.execute(_SMALL)
+    con.execute(_SUPPLIERS)
 
 
 def _factors(

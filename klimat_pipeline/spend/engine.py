@@ -67,12 +67,14 @@ def view_lines(
 ) -> None:
     """Make the dataset, or those of its files that a pattern names, known as ``lines``.
 
+    ``file_row_number`` comes on top of the columns: where a line stands in its file, from 0.
+
     Raises:
         ContractError: a column that the footprint needs is missing.
     """
     # A code of a municipality keeps its zero in front: the partition's type is not left to guessing.
     con.sql(
-        "SELECT * FROM read_parquet($path, hive_partitioning = true, "
+        "SELECT *, file_row_number FROM read_parquet($path, file_row_number = true, hive_partitioning = true, "
         "hive_types = {'municipality_code': VARCHAR, 'year': BIGINT})",
         params={"path": f"{root}/{pattern}"},
     ).create_view("lines", replace=True)

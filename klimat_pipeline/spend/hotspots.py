@@ -49,7 +49,7 @@ def spend_hotspots(con: "duckdb.DuckDBPyConnection") -> pd.DataFrame:
     """``spend/hotspots`` from the cube. Suppliers are ranked nowhere: they have a table with a threshold."""
     con.execute(
         "CREATE OR REPLACE TEMP TABLE counted AS SELECT municipality_code, year, category, unit, account, contract_id, "
-        "sum(amount_ore)::BIGINT AS amount_ore, sum(emissions_mg)::BIGINT AS emissions_mg FROM cube "
+        "sum(amount_ore)::BIGINT AS amount_ore, sum(emissions_mg)::BIGINT AS emissions_mg FROM small "
         "WHERE left_out_rule = '' AND is_mapped GROUP BY ALL"
     )
     return frame(con, _QUERY, {"ranks": RANKS})[table("spend/hotspots").column_names]

@@ -18,7 +18,7 @@ import json
 import os
 import shutil
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from functools import lru_cache
 from importlib.metadata import version
@@ -46,23 +46,35 @@ _AGREE = f"""
 _GRAMS = "round(quantity * CASE lower(quantity_unit) WHEN 'kg' THEN 1e3 WHEN 'g' THEN 1 ELSE 1e6 END)::BIGINT"
 #: What was weighed comes on top, without lines and kronor: few lines say so, and Parquet knows where none does. Whole
 #: oere and grams of a file fit in 64 bits (9e16 kronor); wider ones Parquet would round.
-_GROUPS = f"""
+_AGREEING = f"""
+    CREATE OR REPLACE TEMP TABLE agreeing AS
     SELECT {_AGREE}, count(*) AS lines, sum(amount_ore)::BIGINT AS amount_ore, 0::BIGINT AS quantity_g,
-        0::BIGINT AS weighed_ore
+        0::BIGINT AS weighed_ore, min(file_row_number) AS first_row
     FROM lines GROUP BY ALL
     UNION ALL
     SELECT {_AGREE}, 0 AS lines, 0 AS amount_ore, sum({_GRAMS})::BIGINT AS quantity_g,
-        sum(amount_ore)::BIGINT AS weighed_ore
+        sum(amount_ore)::BIGINT AS weighed_ore, min(file_row_number) AS first_row
     FROM lines WHERE quantity IS NOT NULL AND lower(quantity_unit) IN ('kg', 'g', 'ton', 't') GROUP BY ALL
 """  # noqa: S608 - names of this module
 _NAMES = """
     SELECT municipality_code, supplier_id, min(supplier_name) AS supplier_name
     FROM lines WHERE supplier_kind = 'legal' AND supplier_name <> '' GROUP BY ALL
 """
+
+
+def _first_of(what: str, names: Sequence[str]) -> str:
+    """What a hash stands for, read from the first line that has it: the database goes to those rows alone."""
+    return f"""
+        SELECT {what}, {", ".join(names)}
+        FROM lines JOIN (SELECT {what}, min(first_row) AS file_row_number FROM agreeing GROUP BY {what})
+        USING (file_row_number)
+    """  # noqa: S608 - names of this module
+
+
 _PARTS = {
-    "kinds": f"SELECT hash({', '.join(_KIND)}) AS kind, * FROM (SELECT DISTINCT {', '.join(_KIND)} FROM lines)",  # noqa: S608
-    "parties": f"SELECT hash({', '.join(_PARTY)}) AS party, * FROM (SELECT DISTINCT {', '.join(_PARTY)} FROM lines)",  # noqa: S608
-    "groups": _GROUPS,
+    "kinds": _first_of("kind", _KIND),
+    "parties": _first_of("party", _PARTY),
+    "groups": "SELECT * EXCLUDE (first_row) FROM agreeing",
     "names": _NAMES,
 }
 #: Kronor of other currencies are rounded group by group: they are grouped over all files, so that splitting a file
@@ -148,8 +160,10 @@ def make_parts(
         draft.mkdir(parents=True)
         try:
             view_lines(con, root, f"{place.as_posix()}/{typed.name}")
+            con.execute(_AGREEING)
             for name, query in _PARTS.items():
-                con.execute(f"COPY ({query}) TO '{quoted(draft / name)}.parquet' (FORMAT parquet, COMPRESSION zstd)")
+                con.execute(f"COPY ({query}) TO '{quoted(draft / name)}.parquet' (FORMAT parquet, COMPRESSION lz4)")
+            con.execute("DROP TABLE agreeing")
             with suppress(OSError):  # another run was first
                 draft.rename(part)
         finally:

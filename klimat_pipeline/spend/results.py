@@ -93,7 +93,7 @@ def _computed(
     from klimat_pipeline.spend.by_supplier import spend_by_supplier
     from klimat_pipeline.spend.by_unit import spend_by_unit
     from klimat_pipeline.spend.changes import spend_changes
-    from klimat_pipeline.spend.cube import build_cube, put_small_cube
+    from klimat_pipeline.spend.cube import build_cube, put_small_cubes
     from klimat_pipeline.spend.factors import spend_factors
     from klimat_pipeline.spend.hotspots import spend_hotspots
     from klimat_pipeline.spend.hybrid import replace_spend
@@ -108,7 +108,7 @@ def _computed(
     used = build_cube(con, reference, own, chosen)
     replaced = replace_spend(con, own, organisation, chosen)
     put_terms(con, used, replaced)
-    put_small_cube(con)
+    put_small_cubes(con)
     codes = sorted(set(used["municipality_code"]))
     frames = {
         "spend/by_category": spend_by_category(con, reference),

@@ -60,14 +60,14 @@ def put_terms(con: "duckdb.DuckDBPyConnection", used: pd.DataFrame, replaced: pd
     )
 
 
-def summed(con: "duckdb.DuckDBPyConnection", key: str, dimensions: str, source: str = "cube") -> pd.DataFrame:
+def summed(con: "duckdb.DuckDBPyConnection", key: str, dimensions: str, source: str = "small") -> pd.DataFrame:
     """The sums by municipality, year and further dimensions, in the form of a table's contract.
 
     Args:
-        con: the database with ``cube`` and ``terms``.
+        con: the database with ``terms`` and what is summed.
         key: the table.
         dimensions: SQL of the further dimensions, ``expression AS name``; a constant of the caller.
-        source: SQL of what is summed; a constant of the caller.
+        source: SQL of what is summed; a constant of the caller. ``small`` knows all but suppliers.
     """
     query = f"""
         SELECT s.*, t.factor_set, t.factor_gwp_set, t.price_year

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
 def spend_trend(con: "duckdb.DuckDBPyConnection") -> pd.DataFrame:
     """``spend/trend`` from the cube; month 0 is the whole year."""
-    months = summed(con, "spend/trend", "month", "small")
-    years = summed(con, "spend/trend", "0::BIGINT AS month", "small")
+    months = summed(con, "spend/trend", "month")
+    years = summed(con, "spend/trend", "0::BIGINT AS month")
     return pd.concat([months, years], ignore_index=True).sort_values(
         ["municipality_code", "year", "month"], ignore_index=True
     )
