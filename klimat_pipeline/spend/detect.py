@@ -5,7 +5,6 @@ What does not belong here: reading the lines (``lines``), what their values mean
 
 import codecs
 import csv
-import hashlib
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -15,10 +14,10 @@ from typing import Any
 
 from klimat_pipeline.configuration.spend import SpendSettings
 from klimat_pipeline.errors import KlimatError
+from klimat_pipeline.spend.content import CHUNK, Content, begins_as_utf8, content_of
 from klimat_pipeline.spend.reference import LedgerReference
 from klimat_pipeline.text import fold
 
-CHUNK = 8 * 1024 * 1024
 #: How much of a file is looked at to find its separator, header and decimal mark.
 SAMPLE = 1024 * 1024
 #: Without these a line says nothing.
@@ -29,6 +28,7 @@ _SEPARATORS = (";", "\t", "|", ",")
 #: Bytes that Windows-1252 leaves undefined.
 _UNDEFINED = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")
 _WINDOWS = re.compile(rb"[\x80-\x9f]")
+_MARKS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 class LedgerError(KlimatError):
@@ -69,7 +69,7 @@ class Form:
 
 
 def detect(
-    path: Any, shown: str, settings: SpendSettings, reference: LedgerReference, *, sha256: str | None = None
+    path: Any, shown: str, settings: SpendSettings, reference: LedgerReference, *, content: Content | None = None
 ) -> Form:
     """Look a file over once, from its first byte to its last.
 
@@ -78,7 +78,7 @@ def detect(
         shown: how messages name it.
         settings: a separator, a decimal mark or columns that are configured are not detected.
         reference: known names of columns.
-        sha256: of its bytes, where somebody has read them just now.
+        content: its bytes, where somebody has looked at them just now.
 
     Raises:
         LedgerError: it is empty, of no known format, or its header lacks what a line needs.
@@ -87,21 +87,21 @@ def detect(
         head = file.read(SAMPLE)
     if not head:
         raise LedgerError(f"{shown}: the file is empty.")
-    if head[:4] == b"PAR1":
-        form = _whole(path, shown, "parquet", sha256)
-    elif head[:4] == b"PK\x03\x04":
-        form = _whole(path, shown, "xlsx", sha256)
-    elif head[:4] == b"\xd0\xcf\x11\xe0":
+    if head[:4] == b"\xd0\xcf\x11\xe0":
         raise LedgerError(
             f"{shown}: an old or password-protected Excel file. Save it as xlsx or CSV, without password."
         )
-    elif re.match(rb"\s*(\xef\xbb\xbf)?#FLAGGA\b", head):
-        return replace(_whole(path, shown, "sie", sha256), encoding=_sie_encoding(head))
-    else:
-        form = _text(path, shown, head, sha256)
-        text = codecs.getincrementaldecoder(form.encoding)().decode(head).removeprefix("\ufeff")
-        return _csv(form, text, len(head) < SAMPLE, settings, reference)
-    return form
+    content = content or content_of(path)
+    form = Form(shown, content.sha256, content.size_bytes, "")
+    if head[:4] == b"PAR1":
+        return replace(form, format="parquet")
+    if head[:4] == b"PK\x03\x04":
+        return replace(form, format="xlsx")
+    if re.match(rb"\s*(\xef\xbb\xbf)?#FLAGGA\b", head):
+        return replace(form, format="sie", encoding=_sie_encoding(head))
+    form = replace(form, format="csv", encoding=_encoding(path, head, content), has_bom=head.startswith(_MARKS))
+    text = codecs.getincrementaldecoder(form.encoding)().decode(head).removeprefix("\ufeff")
+    return _csv(form, text, len(head) < SAMPLE, settings, reference)
 
 
 def header_of(path: Any, shown: str, settings: SpendSettings, reference: LedgerReference) -> tuple[str, ...]:
@@ -115,7 +115,7 @@ def header_of(path: Any, shown: str, settings: SpendSettings, reference: LedgerR
             return tuple(pq.read_schema(file).names)
     if head[:4] in (b"PK\x03\x04", b"\xd0\xcf\x11\xe0") or re.match(rb"\s*(\xef\xbb\xbf)?#FLAGGA\b", head):
         return ()
-    encoding = _utf16(head) or ("utf-8" if _valid_utf8(head[: _end_of_character(head)]) else "cp1252")
+    encoding = _utf16(head) or ("utf-8" if begins_as_utf8(head) else "cp1252")
     lines = codecs.getincrementaldecoder(encoding)(errors="replace").decode(head).removeprefix("\ufeff").splitlines()
     try:
         separator, at = _header_line(Form(shown, "", 0, "csv"), lines, settings, reference)
@@ -135,59 +135,14 @@ def _sie_encoding(head: bytes) -> str:
     return "cp437" if head.isascii() else "utf-8"
 
 
-def _whole(path: Any, shown: str, kind: str, sha256: str | None) -> Form:
-    return Form(shown, sha256 or hash_of(path), int(path.stat().st_size), kind)
-
-
-def hash_of(path: Any) -> str:
-    """SHA-256 of a file's bytes."""
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while chunk := file.read(CHUNK):
-            digest.update(chunk)
-    return digest.hexdigest()
-
-
-def _text(path: Any, shown: str, head: bytes, sha256: str | None) -> Form:
-    """Hash and encoding of a text file: UTF-8 if every byte of it is, otherwise Windows-1252 or ISO 8859-1."""
-    wide = _utf16(head)
-    digest, size = hashlib.sha256(), 0
-    is_utf8, held = not wide, b""
-    with path.open("rb") as file:
-        while chunk := file.read(CHUNK):
-            if sha256 is None:
-                digest.update(chunk)
-            size += len(chunk)
-            if is_utf8:
-                chunk = held + chunk
-                end = _end_of_character(chunk)
-                is_utf8, held = _valid_utf8(chunk[:end]), chunk[end:]
-    is_utf8 = is_utf8 and not held
-    windows, undefined = (False, False) if is_utf8 or wide else _windows(path)
-    encoding = wide or ("utf-8" if is_utf8 else "cp1252" if windows and not undefined else "latin-1")
-    bom = head.startswith((codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-    return Form(shown, sha256 or digest.hexdigest(), size, "csv", encoding, bom)
-
-
-def _valid_utf8(content: bytes) -> bool:
-    import pyarrow as pa
-
-    ends = pa.py_buffer(b"\x00\x00\x00\x00" + len(content).to_bytes(4, "little"))
-    try:
-        pa.StringArray.from_buffers(1, ends, pa.py_buffer(content)).validate(full=True)
-    except pa.ArrowInvalid:
-        return False
-    return True
-
-
-def _end_of_character(chunk: bytes) -> int:
-    """Where the last whole UTF-8 character ends: before a first byte that asks for more than follow it."""
-    for back in range(1, min(4, len(chunk) + 1)):
-        byte = chunk[-back]
-        if byte & 0xC0 != 0x80:
-            asks = 1 if byte < 0x80 else 2 if byte < 0xE0 else 3 if byte < 0xF0 else 4
-            return len(chunk) - back if asks > back else len(chunk)
-    return len(chunk)
+def _encoding(path: Any, head: bytes, content: Content) -> str:
+    """UTF-8 if every byte is, otherwise Windows-1252 or ISO 8859-1; UTF-16 by its mark or its zeros."""
+    if wide := _utf16(head):
+        return wide
+    if content.is_utf8:
+        return "utf-8"
+    windows, undefined = _windows(path)
+    return "cp1252" if windows and not undefined else "latin-1"
 
 
 def _windows(path: Any) -> tuple[bool, bool]:

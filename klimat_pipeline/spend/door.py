@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from klimat_pipeline.configuration.spend import SpendSettings
 from klimat_pipeline.spend import names, typed
+from klimat_pipeline.spend.content import Content
 from klimat_pipeline.spend.detect import Form, LedgerError, detect
 from klimat_pipeline.spend.lines import CsvLines, Problem
 from klimat_pipeline.spend.personal import WITHHELD, Pseudonyms, redacted
@@ -126,7 +127,7 @@ def engine(work: Path) -> Iterator["duckdb.DuckDBPyConnection"]:
         connection.close()
 
 
-def read_file(path: Any, shown: str, way: Way, target: Path, *, sha256: str | None = None) -> Passed:
+def read_file(path: Any, shown: str, way: Way, target: Path, *, content: Content | None = None) -> Passed:
     """Read a file and write its typed lines.
 
     Args:
@@ -134,7 +135,7 @@ def read_file(path: Any, shown: str, way: Way, target: Path, *, sha256: str | No
         shown: how tables and messages name it.
         way: how it is read.
         target: folder that gets ``year=<year>/<file id>.parquet``; nothing else of the file is written anywhere.
-        sha256: of its bytes, where somebody has read them just now.
+        content: its bytes, where somebody has looked at them just now.
 
     Returns:
         The file's balance.
@@ -142,7 +143,7 @@ def read_file(path: Any, shown: str, way: Way, target: Path, *, sha256: str | No
     Raises:
         LedgerError: it cannot be read at all, or more of it than allowed does not pass.
     """
-    form = detect(path, shown, way.settings, way.reference, sha256=sha256)
+    form = detect(path, shown, way.settings, way.reference, content=content)
     work = target / f".work-{uuid.uuid4().hex}"
     try:
         passed = _through(path, form, way, target, work)

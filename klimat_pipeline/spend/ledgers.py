@@ -19,7 +19,8 @@ from typing import Any
 from klimat_pipeline.configuration.spend import SpendSettings
 from klimat_pipeline.errors import ConfigurationError, KlimatError, ProblemsError
 from klimat_pipeline.spend import overlap, places, typed
-from klimat_pipeline.spend.detect import LedgerError, hash_of
+from klimat_pipeline.spend.content import Content, content_of
+from klimat_pipeline.spend.detect import LedgerError
 from klimat_pipeline.spend.door import Passed, Way, engine, read_file, renamed
 from klimat_pipeline.spend.personal import Pseudonyms
 from klimat_pipeline.spend.reference import load_ledger_reference, rules_of
@@ -28,9 +29,26 @@ from klimat_pipeline.spend.reference import load_ledger_reference, rules_of
 SUFFIXES = (".csv", ".txt", ".tsv", ".xlsx", ".parquet", ".se", ".si", ".sie")
 #: Modules whose change reads every ledger anew.
 _DOOR = (
-    *("detect", "door", "ledgers", "lines", "names", "overlap", "personal", "placed", "quick", "reference", "sheets"),
+    *(
+        "content",
+        "detect",
+        "door",
+        "ledgers",
+        "lines",
+        "names",
+        "overlap",
+        "personal",
+        "placed",
+        "quick",
+        "reference",
+        "sheets",
+    ),
     *("typed", "values"),
 )
+
+
+#: What is kept of a file: its stamp (two) and its content (three).
+_KNOWN = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +58,18 @@ class LedgerFile:
     Attributes:
         path: any path that universal-pathlib understands.
         shown: how tables and messages name it.
-        sha256: of its bytes.
+        content: its bytes.
         stamp: its size, and its time of change or ETag, when they were read.
     """
 
     path: Any
     shown: str
-    sha256: str
+    content: Content
     stamp: tuple[int, float | str]
+
+    @property
+    def sha256(self) -> str:
+        return self.content.sha256
 
     @property
     def file_id(self) -> str:
@@ -115,7 +137,7 @@ def find_files(folder: Path, settings: SpendSettings, hashes: Path) -> list[Ledg
     Args:
         folder: of the municipality.
         settings: which paths are ledgers.
-        hashes: where hashes of unchanged files (size and time of change) are kept.
+        hashes: where what is known of unchanged files (size and time of change) is kept.
 
     Raises:
         ProblemsError: configured paths that do not exist or do not answer; the usual folder may be absent.
@@ -182,9 +204,10 @@ def _looked_at(path: Any, shown: str, known: dict[str, list[Any]]) -> LedgerFile
     stamp = _stamp(path)
     key = hashlib.sha256(f"{shown}\0{path}".encode()).hexdigest()[:16]
     before = known.get(key, [])
-    if tuple(before[:2]) != stamp or not stamp[1]:
-        known[key] = [*stamp, places.asked(path, lambda: hash_of(path))]
-    return LedgerFile(path, shown, known[key][2], stamp)
+    if tuple(before[:2]) != stamp or not stamp[1] or len(before) != _KNOWN:
+        content = places.asked(path, lambda: content_of(path))
+        known[key] = [*stamp, content.sha256, content.size_bytes, content.is_utf8]
+    return LedgerFile(path, shown, Content(*known[key][2:]), stamp)
 
 
 def _stamp(path: Any) -> tuple[int, float | str]:
@@ -294,7 +317,7 @@ def _one(code: str, file: LedgerFile, way: Way, same_way: str, store: Spend, aga
             if whole and (against is None or untouched or passed.against == against):
                 return renamed(passed, file.shown)
     _forget_file(code, store, file.file_id)
-    passed = places.asked(file.path, lambda: read_file(file.path, file.shown, way, target, sha256=file.sha256))
+    passed = places.asked(file.path, lambda: read_file(file.path, file.shown, way, target, content=file.content))
     if _stamp(file.path) != file.stamp:
         _forget_file(code, store, file.file_id)
         raise LedgerError(f"{file.shown}: it was changed while it was read. Run again when the file is whole.")

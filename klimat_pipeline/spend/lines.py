@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from klimat_pipeline.spend import values
-from klimat_pipeline.spend.detect import CHUNK, Form
+from klimat_pipeline.spend.content import CHUNK
+from klimat_pipeline.spend.detect import Form
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from klimat_pipeline.errors import ContractError
-from klimat_pipeline.spend.detect import hash_of
+from klimat_pipeline.spend.content import content_of
 from klimat_pipeline.spend.door import quoted
 from klimat_pipeline.spend.engine import database, view_lines
 
@@ -189,7 +189,7 @@ def _keyed(files: Iterable[Any], store: Path) -> Iterator[tuple[Any, str]]:
         stat, name = file.stat(), "/".join(file.parts[-3:])
         stamp = [stat.st_size, getattr(stat, "st_mtime_ns", 0)]
         if known.get(name, [])[:2] != stamp or not stamp[1]:
-            known[name] = [*stamp, hash_of(file)]
+            known[name] = [*stamp, content_of(file).sha256]
         yield file, hashlib.sha256(f"{known[name][2]}{_code()}".encode()).hexdigest()[:16]
     if known != before:
         store.mkdir(parents=True, exist_ok=True)
