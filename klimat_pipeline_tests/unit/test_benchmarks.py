@@ -23,10 +23,11 @@ def test_typed_lines_against_the_query_by_hand(tmp_path: Path) -> None:
         assert found[0][0] == LINES
 
 
-@pytest.mark.parametrize("source", ["csv", "parquet"])
+@pytest.mark.parametrize("source", ["whole", "narrow", "parquet"])
 def test_a_ledger_against_the_query_by_hand(tmp_path: Path, source: str) -> None:
     read_ledger.part("prepare", tmp_path, str(LINES))
     for what in (f"read_{source}", f"ours_{source}"):
         assert read_ledger.part(what, tmp_path)["processor"] > 0
-    if source == "csv":
-        assert read_ledger.part("query", tmp_path)["processor"] > 0
+    if source != "parquet":
+        for what in (f"query_{source}", f"direct_{source}"):
+            assert read_ledger.part(what, tmp_path)["processor"] > 0
