@@ -7,6 +7,7 @@ import json
 import shutil
 import uuid
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -177,7 +178,7 @@ def _through(path: Any, form: Form, way: Way, target: Path, work: Path) -> Passe
             counted = typed.register(connection, form, way.reference, way.pseudonyms, way.settings.group_numbers)
             quick = Quick(connection, form, way.settings, way.rules, counted.people)
             long_way = _LongWay(connection, form, way, placed)
-            for number, batch in enumerate(reader.batches()):
+            for number, batch in enumerate(_ahead(reader.batches())):
                 if number == 0 and batch.num_rows < FEW:
                     long_way.add(batch)
                     continue
@@ -202,6 +203,15 @@ def _through(path: Any, form: Form, way: Way, target: Path, work: Path) -> Passe
     passed.lines = sum(lines for _, rule, lines, _ in passed.rows() if rule != typed.VAT_PART)
     _line_balance(passed, reader)
     return passed
+
+
+def _ahead(batches: Iterator[Any]) -> Iterator[Any]:
+    """The same batches, the next one read while one is worked on."""
+    with ThreadPoolExecutor(1) as pool:
+        coming = pool.submit(next, batches, None)
+        while (batch := coming.result()) is not None:
+            coming = pool.submit(next, batches, None)
+            yield batch
 
 
 class _LongWay:

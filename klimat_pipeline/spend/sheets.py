@@ -171,6 +171,7 @@ class ParquetLines:
 
     def batches(self) -> Iterator["pa.RecordBatch"]:
         """All rows, every value as text."""
+        import numpy as np
         import pyarrow as pa
         import pyarrow.compute as pc
 
@@ -179,7 +180,7 @@ class ParquetLines:
         repeated = {by_field[field] for field in by_field if field in REPEATED}
         first = 1
         for batch in self._file.iter_batches(batch_size=122_880, columns=names):
-            arrays = [pa.array(range(first, first + batch.num_rows), pa.int64())]
+            arrays = [pa.array(np.arange(first, first + batch.num_rows, dtype=np.int64))]
             for name in names:
                 column = batch.column(name)
                 if name in repeated:
