@@ -39,7 +39,7 @@ _SUPPLIERS = """
         SELECT municipality_code, supplier_id, min(account) AS account, sum(lines)::BIGINT AS ledger_lines,
             sum(amount_ore)::BIGINT AS ore,
             row_number() OVER (PARTITION BY municipality_code ORDER BY abs(sum(amount_ore)) DESC, supplier_id) AS place
-        FROM cube
+        FROM purchases
         WHERE category = 'unmapped' AND supplier_kind = 'legal' AND regexp_full_match(supplier_id, '[0-9]{10}')
         GROUP BY municipality_code, supplier_id
     )
