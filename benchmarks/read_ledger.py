@@ -1,8 +1,8 @@
 """An invented ledger from CSV and Parquet to every result table, against DuckDB's own read of it and a query by hand.
 
 Of three forms: ``whole``, a CSV of seventeen columns; ``narrow``, of six (sixty to eighty bytes a line); and the whole
-one as Parquet. The floor, as somebody would write it by hand, at the same memory limit and with the classes handed to it
-ready-made:
+one as Parquet. The floor, as somebody would write it by hand, at the same memory limit and with the classes given to
+it ready-made:
 
 * ``read``: DuckDB's ``read_csv`` with every type told (nothing is detected), written to Parquet with zstd;
 * ``query``: from that Parquet, the join with classes and factors, deflation, and one aggregation;
