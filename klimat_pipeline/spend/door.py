@@ -191,6 +191,10 @@ def _through(path: Any, form: Form, way: Way, target: Path, work: Path) -> Passe
             placed.finish()
             names.withhold(connection, work, counted.people)
         passed.rounded = counted.rounded
+        if counted.unclear:
+            passed.remarks.append(
+                f"{counted.unclear:,} quantities of the form 1.234 or 1,234 may be thousands or decimals: not used"
+            )
         passed.problems = list(reader.problems)
         passed.blank = reader.blank
         _sum_up(placed, passed, counted.people)

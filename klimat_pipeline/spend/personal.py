@@ -5,7 +5,8 @@ added to the day. Legal persons' organisation numbers have 20 or more where a mo
 A supplier's id that could be one counts as one even where its check digit (Luhn) is wrong, and so do ids of persons
 with letters among the last four (T-F numbers, reserve numbers of health care). An id that looks like a legal person's
 but has a wrong check digit is doubtful: a slip of the pen in a personal number looks the same, so it is withheld. In
-free text the check digit, or the usual form with a hyphen, tells a personal number from an invoice number.
+free text the check digit, or the usual form with a hyphen, tells a personal number from an invoice number; what is
+withheld there too many is a reference that looks like one (230901-A123).
 
 What does not belong here: which columns are looked at (``typed``).
 """
@@ -23,27 +24,31 @@ PREFIX = "p:"
 #: What stands between the digits: spaces of all widths, hyphens, plus, full stop, slash; and what a wrong encoding
 #: makes of a dash.
 _B = "[\\s\u00a0\u2000-\u2015\u202f\u2212._/+?*:\ufffd-]{0,3}"
-#: Ten digits with a possible date in front, however they are set apart. For RE2 (DuckDB) and for Python alike.
+_MONTH_DAY = "(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01]|6[1-9]|[78][0-9]|9[01])"
+_BIRTH = f"(?:18|19|20)?[0-9]{{2}}{_MONTH_DAY}"
+#: The sign between date and number; the characters themselves, since RE2 knows no escapes for them.
+_DASH = "\\s?[+?*:\u2010-\u2015\u2212\ufffd-]\\s?"
+#: Ten digits with a possible date in front, however they are set apart; or a date, a dash and a number with letters
+#: (T-F, reserve), which without the dash may be any reference. For RE2 (DuckDB) and for Python alike.
+_LETTERS = "[A-Za-z](?:[0-9]{2}[0-9A-Za-z]|[A-Za-z][0-9]{2})"
 CANDIDATE = (
     rf"[0-9]{_B}[0-9]{_B}(?:0{_B}[1-9]|1{_B}[0-2]){_B}"
     rf"(?:0{_B}[1-9]|[12]{_B}[0-9]|3{_B}[01]|6{_B}[1-9]|[78]{_B}[0-9]|9{_B}[01]){_B}"
     rf"[0-9]{_B}[0-9]{_B}[0-9]{_B}[0-9]"
+    rf"|[0-9]{{2}}{_MONTH_DAY}{_DASH}{_LETTERS}"
 )
+#: Digits, and signs that may be one of those between date and number: a text without both holds no number.
+FEWEST_DIGITS, DASHES = 8, "+-?*:"
 _CANDIDATE = re.compile(CANDIDATE)
 _RUN = re.compile(rf"[0-9](?:{_B}[0-9]){{9,}}")
-_DATE = re.compile(r"[0-9]{2}(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01]|6[1-9]|[78][0-9]|9[01])[0-9]{4}")
-_HYPHENATED = re.compile(
-    r"(?<![0-9])(?:18|19|20)?[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01]|6[1-9]|[78][0-9]|9[01])"
-    r"\s?[-+?*:\u2010-\u2015\u2212\ufffd]\s?[0-9]{4}(?![0-9])"
-)
+_DATE = re.compile(rf"[0-9]{{2}}{_MONTH_DAY}[0-9]{{4}}")
+_HYPHENATED = re.compile(rf"(?<![0-9]){_BIRTH}{_DASH}[0-9]{{4}}(?![0-9])")
+_DASHED_LETTERS = re.compile(rf"(?<![0-9A-Za-z]){_BIRTH}{_DASH}{_LETTERS}(?![0-9A-Za-z])")
 _NOT_DIGIT = re.compile(r"[^0-9]")
 _FOREIGN = re.compile(r"(?!SE)[A-Z]{2}[0-9A-Z.\- ]{5,14}")
 
-#: A date, and four signs of which some are letters in place of digits.
-_LETTERED = re.compile(
-    r"(?:SE)?(?:18|19|20)?[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01]|6[1-9]|[78][0-9]|9[01])"
-    r"[\s+\u2010-\u2015\u2212-]*(?=[0-9]{0,3}[A-Z])[0-9A-Z]{4}"
-)
+#: An id: a date, and four signs of which some are letters in place of digits.
+_LETTERED = re.compile(rf"(?:SE)?{_BIRTH}[\s+\u2010-\u2015\u2212-]*(?=[0-9]{{0,3}}[A-Z])[0-9A-Z]{{4}}")
 
 Kind = Literal["legal", "personal", "foreign", "doubtful", "unknown"]
 
@@ -61,7 +66,7 @@ def may_hold_number(text: str) -> bool:
     """Whether a text holds something that may be a personal number, in any spelling."""
     if not _CANDIDATE.search(text):
         return False
-    if _HYPHENATED.search(text):
+    if _HYPHENATED.search(text) or _DASHED_LETTERS.search(text):
         return True
     for run in _RUN.finditer(text):
         digits = _NOT_DIGIT.sub("", run.group())
@@ -74,7 +79,7 @@ def may_hold_number(text: str) -> bool:
 
 def redacted(text: str) -> str:
     """The text without anything that may be a personal number: where there is one, every long run of digits goes."""
-    return _RUN.sub(WITHHELD, text) if may_hold_number(text) else text
+    return _RUN.sub(WITHHELD, _DASHED_LETTERS.sub(WITHHELD, text)) if may_hold_number(text) else text
 
 
 def supplier_kind(supplier_id: str) -> tuple[Kind, str]:

@@ -5,6 +5,7 @@ what is in a file (``detect``).
 """
 
 from collections.abc import Callable
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -96,7 +97,15 @@ def asked(path: Any, question: Callable[[], _Found]) -> _Found:
     except KlimatError:
         raise
     except Exception as error:
-        raise ConfigurationError(f"{plain(str(path))}: cannot be read ({type(error).__name__}). {_CHECK}") from None
+        raise ConfigurationError(f"{plain(str(path))}: cannot be read ({_told(error)}). {_CHECK}") from None
+
+
+def _told(error: Exception) -> str:
+    """The kind of an error, and what a server answered where it did: both without what may be a secret."""
+    status = getattr(error, "status", None)
+    if isinstance(status, int) and status in {code.value for code in HTTPStatus}:
+        return f"the server says {status} {HTTPStatus(status).phrase}"
+    return type(error).__name__
 
 
 def suffix_of(path: Any) -> str:

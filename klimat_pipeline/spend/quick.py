@@ -193,6 +193,7 @@ class Quick:
     def _quantity(self, columns: "_Columns", fine: "Flags") -> "pa.Array":
         """Quantities, none where the cell is empty; what is not plain is taken out of the fine lines."""
         import pyarrow as pa
+        import pyarrow.compute as pc
 
         if not columns.has("quantity"):
             return pa.nulls(len(fine), pa.float64())
@@ -200,6 +201,8 @@ class Quick:
         none = _lengths(text) == 0
         found, plain = _decimals(text, ",.", places=_DECIMALS)
         fine &= plain | none
+        unclear = pc.match_substring_regex(text, f"^(?:{typed.unclear_quantity(self._form.decimal_mark)})$")
+        fine &= ~unclear.to_numpy(zero_copy_only=False)
         return pa.array(found / 10**_DECIMALS, mask=none)
 
     def _item(self, columns: "_Columns", is_withheld: "Flags", kept: "pa.Array | None") -> "pa.Array":
@@ -333,7 +336,7 @@ class _Columns:
 
 
 def _harmless(texts: "pa.StringArray") -> "Flags":
-    """Values with fewer than ten digits, or of which the expression for personal numbers says no."""
+    """Values with too few digits, or of which the expression for personal numbers says no."""
     import numpy as np
     import pyarrow as pa
     import pyarrow.compute as pc
@@ -341,16 +344,25 @@ def _harmless(texts: "pa.StringArray") -> "Flags":
     offsets, data = _bytes(texts)
     lengths = np.diff(offsets)
     fine = lengths <= _LONGEST
-    if not len(lengths) or lengths.max() < _DIGITS:
+    fewest = personal.FEWEST_DIGITS if _may_be_dashed(data) else _DIGITS
+    if not len(lengths) or lengths.max() < fewest:
         return fine
     counted = np.zeros(len(data) + 1, dtype=np.int32)
     np.cumsum(data - ord("0") < 10, out=counted[1:])  # below "0" the byte wraps round
     held = counted[offsets]
-    doubtful = np.flatnonzero(held[1:] - held[:-1] >= _DIGITS)
+    doubtful = np.flatnonzero(held[1:] - held[:-1] >= fewest)
     if len(doubtful):
         found = pc.match_substring_regex(texts.take(pa.array(doubtful)), personal.CANDIDATE)
         fine[doubtful] &= ~found.to_numpy(zero_copy_only=False)
     return fine
+
+
+def _may_be_dashed(data: "npt.NDArray[np.uint8]") -> bool:
+    """Whether any of the bytes is, or begins, a sign that may stand between a date and a number with letters."""
+    if not len(data):
+        return False
+    held = data.tobytes()
+    return not held.isascii() or any(sign in held for sign in map(str.encode, personal.DASHES))
 
 
 def _decimals(texts: "pa.StringArray", marks: str, *, places: int) -> "tuple[Whole, Flags]":

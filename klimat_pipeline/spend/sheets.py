@@ -25,6 +25,8 @@ _BATCH = 50_000
 _LARGEST_WORKBOOK = 1024**3
 #: Fields whose decimal mark is the file's.
 _MONEY = ("amount", "vat")
+#: Fields that are spelt in the file's decimal mark, whatever a cell holds.
+_FIGURES = (*_MONEY, "quantity")
 #: Amounts of a Parquet file that are looked at to find their decimal mark.
 _LOOKED_AT = 5000
 
@@ -85,10 +87,9 @@ class SheetLines:
                     continue
                 self.form = replace(self.form, remarks=(f"sheet {name}", *self.form.remarks))
                 self._rows = rows[at + 1 :]
-                self._money = [self.form.fields[field] for field in _MONEY if field in self.form.fields]
-                texts = [
-                    (header[n], cell) for row in self._rows for n in self._money if isinstance(cell := row[n], str)
-                ]
+                self._figures = [self.form.fields[field] for field in _FIGURES if field in self.form.fields]
+                money = [self.form.fields[field] for field in _MONEY if field in self.form.fields]
+                texts = [(header[n], cell) for row in self._rows for n in money if isinstance(cell := row[n], str)]
                 self.form = replace(self.form, decimal_mark=mark_of_texts(self.form, texts, settings))
                 self.problems: list[Problem] = []
                 self.blank = sum(all(cell == "" for cell in row) for row in self._rows)
@@ -107,10 +108,10 @@ class SheetLines:
             yield batch_of(numbered[start : start + _BATCH], self.form)
 
     def _texts(self, row: Sequence[Any]) -> list[str]:
-        """A row's cells; amounts that are numbers are spelt as those that are texts."""
+        """A row's cells; figures that are numbers are spelt as amounts that are texts."""
         cells = [_text(cell) for cell in row]
         if self.form.decimal_mark == ",":
-            for place in self._money:
+            for place in self._figures:
                 if not isinstance(row[place], str):
                     cells[place] = cells[place].replace(".", ",")
         return cells
@@ -156,11 +157,12 @@ class ParquetLines:
         schema, header = self._file.schema_arrow, self.form.header
         self._numbers: set[str] = set()
         texts = []
-        for name in (header[self.form.fields[field]] for field in _MONEY if field in self.form.fields):
+        for field in (field for field in _FIGURES if field in self.form.fields):
+            name = header[self.form.fields[field]]
             kind = schema.field(name).type
             kind = kind.value_type if pa.types.is_dictionary(kind) else kind
             if pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind):
-                texts.append(name)
+                texts += [name] if field in _MONEY else []
             else:
                 self._numbers.add(name)
         if not texts:

@@ -100,6 +100,7 @@ class Counted:
     """What the functions saw on the way."""
 
     rounded: int = 0
+    unclear: int = 0
     people: People = field(default_factory=People)
 
 
@@ -143,6 +144,10 @@ def register(
             return None
         return int((amount * Decimal(str(rate))).quantize(Decimal(1), rounding=ROUND_HALF_EVEN))
 
+    def quantity(_: str) -> float | None:
+        counted.unclear += 1
+        return None
+
     text, whole = "VARCHAR", "BIGINT"
     functions: tuple[tuple[str, Callable[..., Any], list[str], str], ...] = (
         ("odd_ore", ore, [text], whole),
@@ -158,6 +163,7 @@ def register(
         make(name, _present(function), takes, gives, null_handling="special")
     # It remembers: without side effects DuckDB would ask it of every entry of a dictionary.
     make("noted", counted.people.note, [text], text, side_effects=True)
+    make("odd_quantity", quantity, [text], "DOUBLE", null_handling="special", side_effects=True)
     return counted
 
 
@@ -177,6 +183,14 @@ def _day(text: str) -> date | None:
     return values.day(text)
 
 
+def unclear_quantity(decimal_mark: str) -> str:
+    """Expression for quantities such as 1.234 in a file whose amounts have a comma: thousands, or decimals.
+
+    Quantities may have either mark: weights often come from another system than the amounts. For RE2 alone.
+    """
+    return rf"[+-]?[1-9][0-9]{{0,2}}(?:\{'.' if decimal_mark == ',' else ','}[0-9]{{3}})+"
+
+
 def query(form: Form, settings: SpendSettings, rules: tuple[Rule, ...], source: str) -> tuple[str, dict[str, Any]]:
     """The statement and its parameters.
 
@@ -190,7 +204,7 @@ def query(form: Form, settings: SpendSettings, rules: tuple[Rule, ...], source: 
         SQL that gives ``COLUMNS``, ``vat_ore`` where amounts include VAT, and ``year`` (0 for what does not pass).
     """
     given: dict[str, Any] = {"file_id": form.file_id, "candidate": personal.CANDIDATE, "account_form": _ACCOUNT}
-    given["word"] = _WORD
+    given["word"], given["unclear"] = _WORD, unclear_quantity(form.decimal_mark)
     has = form.fields
 
     def raw(name: str) -> str:
@@ -286,7 +300,8 @@ def query(form: Form, settings: SpendSettings, rules: tuple[Rule, ...], source: 
                   $word, '[text]', 'g') END
            WHEN kind = 'personal' OR (kind = 'unknown' AND given_id <> '' AND told_id <> given_id) THEN ''
            ELSE {text_of["item_text"]} END AS item_text,
-      TRY_CAST(replace(replace(quantity, ' ', ''), ',', '.') AS DOUBLE) AS quantity,
+      CASE WHEN regexp_full_match(quantity, $unclear) THEN odd_quantity(quantity)
+           ELSE TRY_CAST(replace(replace(quantity, ' ', ''), ',', '.') AS DOUBLE) END AS quantity,
       {text_of["quantity_unit"]} AS quantity_unit,
       CASE WHEN problem <> '' THEN '{QUARANTINE}' || problem ELSE {left_out} END AS left_out_rule,
       {"CASE WHEN problem = '' THEN vat_part ELSE 0 END AS vat_ore, " if settings.vat.included else ""}

@@ -33,10 +33,10 @@ def line(
     return f"212000-1157;{voucher};{name};{supplier};{account};{text};{amount};{day};{invoice};{item}"
 
 
-def way(**settings: Any) -> Way:
+def way(*, key: bytes | None = KEY, **settings: Any) -> Way:
     own = {"quarantine_limit_pct": 100.0, **settings}
     reference = load_ledger_reference(REFERENCE)
-    return Way(SpendSettings.model_validate(own), reference, reference.rules, Pseudonyms(KEY))
+    return Way(SpendSettings.model_validate(own), reference, reference.rules, Pseudonyms(key))
 
 
 def read(tmp_path: Path, content: str | bytes, name: str = "ledger.csv", **settings: Any) -> Passed:

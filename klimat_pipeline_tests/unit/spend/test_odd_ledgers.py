@@ -11,8 +11,9 @@ import pytest
 from typer.testing import CliRunner
 
 from klimat_pipeline.cli_ledger import app
+from klimat_pipeline.spend import door
 from klimat_pipeline.spend.detect import LedgerError
-from klimat_pipeline_tests.unit.spend.small import HEADER, balance, ledger, line, read
+from klimat_pipeline_tests.unit.spend.small import HEADER, KEY, balance, ledger, line, read, typed_lines
 
 #: A no-break space, a thin space and a narrow no-break space between thousands.
 SPACES = ("\u00a0", "\u2009", "\u202f")
@@ -87,8 +88,9 @@ SIE = (
         (parquet(pa.array([1234.5, -1.0])), 1233_50),
     ],
 )
-def test_spellings_are_read_to_the_oere(tmp_path: Path, content: bytes, ore: int) -> None:
-    passed = read(tmp_path, content)
+@pytest.mark.parametrize("key", [KEY, None], ids=["key", "no key"])
+def test_spellings_are_read_to_the_oere(tmp_path: Path, content: bytes, ore: int, key: bytes | None) -> None:
+    passed = read(tmp_path, content, key=key)
     assert balance(passed).get("counted", (0, 0))[1] == ore == passed.amount_ore
     assert {problem.reason for problem in passed.problems} <= {"no amount"}
 
@@ -109,12 +111,13 @@ def test_spellings_are_read_to_the_oere(tmp_path: Path, content: bytes, ore: int
         (SIE, 10_50, 0, "l:7: column amount: no amount in the file's spelling"),
     ],
 )
+@pytest.mark.parametrize("key", [KEY, None], ids=["key", "no key"])
 def test_what_does_not_pass_is_counted_and_told(
-    tmp_path: Path, content: bytes, counted: int, quarantined: int, told: str
+    tmp_path: Path, content: bytes, counted: int, quarantined: int, told: str, key: bytes | None
 ) -> None:
     from klimat_pipeline.spend.door import problem_line
 
-    passed = read(tmp_path, content)
+    passed = read(tmp_path, content, key=key)
     found = balance(passed)
     assert found.get("counted", (0, 0))[1] == counted
     assert found["quarantined"][1] == quarantined
@@ -152,3 +155,45 @@ def test_the_setting_decides_for_texts_of_every_format(tmp_path: Path, content: 
     assert read(tmp_path, content, decimal_mark=",").amount_ore == 123 + 525
     if content.startswith(b"PK"):
         assert read(tmp_path, content, decimal_mark=".").amount_ore == 123400 + 525
+
+
+@pytest.mark.parametrize("few", [0, 20_000])
+@pytest.mark.parametrize(
+    ("amount", "quantities", "expected"),
+    [
+        # 1.234 beside amounts with a comma may be a thousand or one and a bit; 0.234 and 12.34 can only be decimals.
+        ("100,00", ("1,234", "1.234", "0.234", "12.34", "1.234.567"), [1.234, None, 0.234, 12.34, None]),
+        ("100.00", ("1.234", "1,234", "0,234", "12,34", "-123,456"), [1.234, None, 0.234, 12.34, None]),
+    ],
+)
+def test_a_quantity_that_may_be_thousands_is_not_used(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    few: int,
+    amount: str,
+    quantities: tuple[str, ...],
+    expected: list[float | None],
+) -> None:
+    monkeypatch.setattr(door, "FEW", few)
+    lines = [f"{line(amount=amount)};{quantity};kg" for quantity in quantities]
+    passed = read(tmp_path, ledger(*lines, header=HEADER + ";antal;mattenhet"))
+    assert [row["quantity"] for row in typed_lines(tmp_path / "typed")] == expected
+    assert balance(passed) == {"counted": (5, 500_00)}
+    assert "2 quantities of the form 1.234 or 1,234 may be thousands or decimals: not used" in passed.remarks
+
+
+@pytest.mark.parametrize("kind", ["workbook", "parquet"])
+def test_a_quantity_that_is_a_number_is_one(tmp_path: Path, kind: str) -> None:
+    """Also where amounts are texts with a comma."""
+    names, cells = [*NAMES, "antal", "mattenhet"], [*row("12,50"), 1.234, "kg"]
+    if kind == "parquet":
+        pq.write_table(pa.table({name: [cell] for name, cell in zip(names, cells, strict=True)}), held := BytesIO())
+    else:
+        import openpyxl
+
+        book = openpyxl.Workbook()
+        for one in (names, cells):
+            book.active.append(one)
+        book.save(held := BytesIO())
+    assert read(tmp_path, held.getvalue()).remarks in ([], ["sheet Sheet"])
+    assert [row["quantity"] for row in typed_lines(tmp_path / "typed")] == [1.234]

@@ -113,6 +113,7 @@ def test_an_address_that_does_not_answer_is_named_without_its_secrets(tmp_path: 
     said = "\n".join(stopped.value.problems)
     assert len(stopped.value.problems) == 3
     assert "1283_m/municipality.yaml: spend.ledgers" in said and "l.csv" in said
+    assert ("there is no http" if answer.startswith("404") else f"the server says {answer}") in said
     assert "nowhere.csv" in said and "unknown protocol 'nosuch'" in said
     assert "hemligt" not in said and "verysecret" not in said
 
