@@ -24,7 +24,7 @@ _ACCOUNTS = """
     WITH largest AS (
         SELECT municipality_code, account, sum(lines)::BIGINT AS ledger_lines, sum(amount_ore)::BIGINT AS ore,
             row_number() OVER (PARTITION BY municipality_code ORDER BY abs(sum(amount_ore)) DESC, account) AS place
-        FROM small WHERE category = 'unmapped' GROUP BY municipality_code, account
+        FROM purchases WHERE category = 'unmapped' GROUP BY municipality_code, account
     ), texts AS (
         SELECT municipality_code, account, min(account_text) AS account_text
         FROM kinds WHERE left_out_rule = '' GROUP BY ALL
