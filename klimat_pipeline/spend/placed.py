@@ -165,11 +165,12 @@ def _sums(rules: Any, amounts: Any) -> Iterator[tuple[str, int, int]]:
     """Lines and oere by rule; whole numbers of 64 bits throughout."""
     import pyarrow as pa
 
-    names = rules.cast(pa.string()) if pa.types.is_dictionary(rules.type) else rules
-    table = pa.table({"rule": names, "ore": amounts})
-    found = table.group_by("rule", use_threads=False).aggregate([([], "count_all"), ("ore", "sum")])
-    for row in found.to_pylist():
-        yield row["rule"], row["count_all"], row["ore_sum"] or 0
+    coded = rules if pa.types.is_dictionary(rules.type) else rules.dictionary_encode()
+    for rule, ore in zip(coded.chunks, amounts.chunks, strict=True):
+        table = pa.table({"rule": rule.indices, "ore": ore})
+        found = table.group_by("rule", use_threads=False).aggregate([([], "count_all"), ("ore", "sum")])
+        for row in found.to_pylist():
+            yield rule.dictionary[row["rule"]].as_py(), row["count_all"], row["ore_sum"] or 0
 
 
 def _stored(column: Any) -> Any:
