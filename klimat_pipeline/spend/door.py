@@ -272,7 +272,7 @@ def _hint(code: str, value: str, form: Form) -> str:
     """What is the matter most often, and what to do."""
     if code == "date_impossible" and len(value) == _SERIAL and value.isdigit():
         return "; a spreadsheet's serial number? Format the column as a date, or write 2023-01-31"
-    if code == "amount_text" and not any(map(str.isdigit, value)):
+    if code == "amount_text" and value != WITHHELD and not any(map(str.isdigit, value)):
         return "; a second header, or shifted columns? Take the line out or mend it"
     if code == "amount_missing" and form.format == "xlsx":
         return "; a formula that was never computed? Open the workbook and save it"

@@ -197,3 +197,8 @@ def test_a_quantity_that_is_a_number_is_one(tmp_path: Path, kind: str) -> None:
         book.save(held := BytesIO())
     assert read(tmp_path, held.getvalue()).remarks in ([], ["sheet Sheet"])
     assert [row["quantity"] for row in typed_lines(tmp_path / "typed")] == [1.234]
+
+
+def test_what_is_withheld_gets_no_guess(tmp_path: Path) -> None:
+    problem = read(tmp_path, ledger(line(amount="5,", item="Vård 640823-3234"))).problems[0]
+    assert (problem.value, problem.reason) == ("[withheld]", "no amount in the file's spelling, or too large")
