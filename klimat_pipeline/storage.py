@@ -5,6 +5,7 @@ Paths go through universal-pathlib, so a bucket is a setting. What does not belo
 """
 
 from collections import OrderedDict
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -59,43 +60,60 @@ class TableStore:
 
     def read(self, key: str) -> "pd.DataFrame":
         """Read a table as a frame; what this process wrote or read last, and nobody replaced since, is at hand."""
+        held = self._held(key)
+        if held.frame is None:
+            held.frame = to_pandas(held.arrow)
+        # Copy on write: nobody can change what the next reader gets.
+        return held.frame.copy(deep=False)
+
+    def read_arrow(self, key: str) -> "pa.Table":
+        """The same as an Arrow table of the contract's schema."""
+        return self._held(key).arrow
+
+    def _held(self, key: str) -> "_Held":
         import pyarrow.parquet as pq
 
         path = self.path(key)
-        frame = _at_hand.get(path)
-        if frame is None:
+        held = _at_hand.get(path)
+        if held is None:
             with path.open("rb") as file:
-                arrow = pq.read_table(file)
-            _at_hand.keep(path, arrow)
-            frame = _at_hand.get(path)
-            if frame is None:
-                frame = to_pandas(arrow)
-        # Copy on write: nobody can change what the next reader gets.
-        return frame.copy(deep=False)
+                held = _at_hand.keep(path, pq.read_table(file))
+        return held
+
+
+@dataclass(slots=True)
+class _Held:
+    """A table as it was written, and as a frame once somebody asked for one."""
+
+    stamp: tuple[int, int, int] | None
+    arrow: "pa.Table"
+    frame: "pd.DataFrame | None" = None
+
+    @property
+    def size(self) -> int:
+        return int(self.arrow.nbytes) * (1 if self.frame is None else 2)
 
 
 class _AtHand:
     """Tables by file, each with the file's stamp; the longest unused go first. A step has a dozen inputs."""
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[str, tuple[Any, int, pa.Table | pd.DataFrame]] = OrderedDict()
+        self._kept: OrderedDict[str, _Held] = OrderedDict()
 
-    def keep(self, path: Any, arrow: "pa.Table") -> None:
-        stamp = _stamp(path)
+    def keep(self, path: Any, arrow: "pa.Table") -> _Held:
+        held = _Held(_stamp(path), arrow)
         self._kept.pop(str(path), None)
-        if stamp is None or arrow.nbytes > KEPT_BYTES:
-            return
-        self._kept[str(path)] = (stamp, arrow.nbytes, arrow)
-        while sum(size for _, size, _ in self._kept.values()) > KEPT_BYTES:
+        if held.stamp is None or held.size > KEPT_BYTES:
+            return held
+        self._kept[str(path)] = held
+        while sum(one.size for one in self._kept.values()) > KEPT_BYTES:
             self._kept.popitem(last=False)
+        return held
 
-    def get(self, path: Any) -> "pd.DataFrame | None":
-        stamp, size, held = self._kept.get(str(path), (None, 0, None))
-        if held is None or stamp != _stamp(path):
+    def get(self, path: Any) -> _Held | None:
+        held = self._kept.get(str(path))
+        if held is None or held.stamp != _stamp(path):
             return None
-        if not hasattr(held, "iloc"):
-            held = to_pandas(held)
-            self._kept[str(path)] = (stamp, size, held)
         self._kept.move_to_end(str(path))
         return held
 

@@ -41,7 +41,7 @@ def publish(context: dg.AssetExecutionContext, project: Project):
     from klimat_pipeline.published.shape import shape
 
     made_from = inputs(project.settings, municipalities=project.municipalities, releases=project.releases)
-    shaped = shape({key: project.tables.read(key) for key in _SOURCES}, made_from)
+    shaped = shape({key: project.tables.read_arrow(key) for key in _SOURCES}, made_from)
     report = publish_tables(
         shaped, publication_id=made_from.publication_id, settings=project.settings, now=datetime.now(UTC)
     )

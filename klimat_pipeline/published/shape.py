@@ -1,11 +1,10 @@
 """Shape tables for readers: rounding, the publication's id, the manifest, the data dictionary. No other arithmetic."""
 
-import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from klimat_pipeline.contracts import PUBLISHED, Table
-from klimat_pipeline.contracts.arrow import to_arrow
+from klimat_pipeline.contracts.arrow import schema, to_arrow
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,11 +20,11 @@ SHOWN: Mapping[str, str] = {
 }
 
 
-def shape(tables: Mapping[str, "pd.DataFrame"], made_from: "Inputs") -> dict[str, "pa.Table"]:
+def shape(tables: "Mapping[str, pa.Table]", made_from: "Inputs") -> dict[str, "pa.Table"]:
     """All published tables of a run.
 
     Args:
-        tables: the tables to show, by key.
+        tables: the tables to show, by key, each of its contract's schema.
         made_from: what the run was made from.
 
     Returns:
@@ -36,9 +35,9 @@ def shape(tables: Mapping[str, "pd.DataFrame"], made_from: "Inputs") -> dict[str
         name: _shown(_chosen(tables[key], made_from.municipalities), PUBLISHED[name], made_from)
         for name, key in SHOWN.items()
     }
-    shaped["data_dictionary"] = _shown(data_dictionary(), PUBLISHED["data_dictionary"], made_from)
+    shaped["data_dictionary"] = _shown_frame(data_dictionary(), PUBLISHED["data_dictionary"], made_from)
     rows = {name: arrow.num_rows for name, arrow in shaped.items()}
-    shaped["run_manifest"] = _shown(_manifest(made_from, rows), PUBLISHED["run_manifest"], made_from)
+    shaped["run_manifest"] = _shown_frame(_manifest(made_from, rows), PUBLISHED["run_manifest"], made_from)
     return {name: shaped[name] for name in PUBLISHED}
 
 
@@ -80,24 +79,47 @@ def _manifest(made_from: "Inputs", rows: Mapping[str, int]) -> "pd.DataFrame":
     return pd.DataFrame(lines).astype({"row_count": "Int64"})
 
 
-def _chosen(frame: "pd.DataFrame", codes: tuple[str, ...]) -> "pd.DataFrame":
+def _chosen(arrow: "pa.Table", codes: tuple[str, ...]) -> "pa.Table":
     """Only the chosen municipalities; rows about the nation, counties and releases stay."""
-    if not codes or "municipality_code" not in frame:
-        return frame
-    return frame[frame["municipality_code"].isna() | frame["municipality_code"].isin(codes)]
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if not codes or "municipality_code" not in arrow.column_names:
+        return arrow
+    whose = arrow.column("municipality_code")
+    return arrow.filter(pc.or_(pc.is_null(whose), pc.is_in(whose, value_set=pa.array(codes))))
 
 
-def _shown(frame: "pd.DataFrame", contract: Table, made_from: "Inputs") -> "pa.Table":
-    stamps = {"publication_id": made_from.publication_id, "run_id": made_from.run_id}
-    frame = frame.assign(**{name: value for name, value in stamps.items() if name in contract.column_names})
-    frame = frame[contract.column_names]
-    # Minus zero is a rounding's leftover that would look like a change. Whole columns: a frame's own rounding takes
-    # ten times as long.
-    rounded = frame.assign(
-        **{
-            column.name: frame[column.name].to_numpy(dtype="float64", na_value=math.nan).round(column.decimals) + 0.0
-            for column in contract.columns
-            if column.decimals is not None
-        }
-    )
-    return to_arrow(rounded.sort_values(list(contract.primary_key), kind="stable"), contract)
+def _shown_frame(frame: "pd.DataFrame", contract: Table, made_from: "Inputs") -> "pa.Table":
+    own = {name: value for name, value in _stamps(made_from).items() if name in contract.column_names}
+    return _shown(to_arrow(frame.assign(**own), contract), contract, made_from)
+
+
+def _stamps(made_from: "Inputs") -> dict[str, str]:
+    return {"publication_id": made_from.publication_id, "run_id": made_from.run_id}
+
+
+def _shown(arrow: "pa.Table", contract: Table, made_from: "Inputs") -> "pa.Table":
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    stamps = _stamps(made_from)
+    arrays = [
+        pa.repeat(stamps[column.name], arrow.num_rows)
+        if column.name in stamps
+        else _rounded(arrow.column(column.name), column.decimals)
+        for column in contract.columns
+    ]
+    shown = pa.Table.from_arrays(arrays, schema=schema(contract))
+    # A stable order; what is missing comes last.
+    order = pc.sort_indices(shown, sort_keys=[(name, "ascending") for name in contract.primary_key])
+    return shown.take(order).combine_chunks()
+
+
+def _rounded(values: "pa.ChunkedArray", decimals: int | None) -> "pa.ChunkedArray | pa.Array":
+    """Rounded as numpy rounds; minus zero is a rounding's leftover that would look like a change."""
+    import pyarrow as pa
+
+    if decimals is None:
+        return values
+    return pa.array(values.to_numpy().astype("float64").round(decimals) + 0.0, from_pandas=True)

@@ -118,7 +118,7 @@ def test_at_hand_is_bounded(store: TableStore, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr("klimat_pipeline.storage.KEPT_BYTES", size)
     store.write(KEY, frame(50))
     store.write("clean/areas", to_pandas(example_table(table("clean/areas"), 1)))
-    assert sum(held for _, held, _ in storage._at_hand._kept.values()) <= size
+    assert sum(held.size for held in storage._at_hand._kept.values()) <= size
     assert len(store.read(KEY)) == 50
     monkeypatch.setattr("klimat_pipeline.storage.KEPT_BYTES", 0)
     store.write(KEY, frame(50))
