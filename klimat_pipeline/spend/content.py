@@ -46,6 +46,8 @@ def content_of(path: Any) -> Content:
                 text = held + chunk
                 end = _end_of_character(text)
                 is_utf8, held = _valid_utf8(text[:end]), text[end:]
+        if hashing:
+            hashing.result()
     return Content(digest.hexdigest(), size, is_utf8 and not held)
 
 
