@@ -29,21 +29,8 @@ from klimat_pipeline.spend.reference import load_ledger_reference, rules_of
 SUFFIXES = (".csv", ".txt", ".tsv", ".xlsx", ".parquet", ".se", ".si", ".sie")
 #: Modules whose change reads every ledger anew.
 _DOOR = (
-    *(
-        "content",
-        "detect",
-        "door",
-        "ledgers",
-        "lines",
-        "names",
-        "overlap",
-        "personal",
-        "placed",
-        "quick",
-        "reference",
-        "sheets",
-    ),
-    *("typed", "values"),
+    *("arrays", "content", "detect", "door", "ledgers", "lines", "names", "overlap", "personal", "placed", "quick"),
+    *("reference", "sheets", "typed", "values"),
 )
 
 

@@ -11,32 +11,23 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from klimat_pipeline.configuration.spend import SpendSettings
-from klimat_pipeline.spend import personal, typed
+from klimat_pipeline.spend import arrays, typed
 from klimat_pipeline.spend.detect import Form
 from klimat_pipeline.spend.names import People
 from klimat_pipeline.spend.reference import Rule
 
 if TYPE_CHECKING:
     import duckdb
-    import numpy as np
-    import numpy.typing as npt
     import pyarrow as pa
 
-    Codes = npt.NDArray[np.int32]
-    Flags = npt.NDArray[np.bool_]
-    Whole = npt.NDArray[np.int64]
+    from klimat_pipeline.spend.arrays import Codes, Flags, Whole
 
 #: Spellings of kronor; any other goes the long way.
 _KRONOR = frozenset(["", "SEK", "sek", "Sek", "KR", "kr", "Kr"])
 #: Texts that differ from line to line.
 _SINGLE = ("voucher", "invoice_no")
-_LONGEST = 65536
-#: Whole numbers of at most eight digits, as many as fit in a machine word, and up to three decimals.
-_WHOLE, _DECIMALS = 8, 3
-#: A byte is a digit when its upper half is 3, and still is when 6 is added.
-_ALL_DIGITS = 0x3333333333333333
-#: A number has ten digits: what has fewer holds none.
-_DIGITS = 10
+#: Decimals of a quantity.
+_DECIMALS = 3
 #: Answers that are kept; a column that does not repeat itself begins anew.
 _KEPT = 200_000
 #: A text column that says at least this many lines with one value is kept as a dictionary.
@@ -89,7 +80,7 @@ class Quick:
             return None, batch
         fine = np.ones(batch.num_rows, dtype=bool)
         columns = _Columns(batch)
-        ore, plain = _decimals(columns.text("amount"), self._form.decimal_mark, places=2)
+        ore, plain = arrays.decimals(columns.text("amount"), self._form.decimal_mark, places=2)
         fine &= plain
         fine &= self._vat(columns, ore)
         quantity = self._quantity(columns, fine)
@@ -98,7 +89,7 @@ class Quick:
                 fine &= columns.harmless(name)
         if columns.has("currency"):
             codes, values = columns.coded("currency")
-            fine &= _each((value in _KRONOR for value in values.to_pylist()), codes)
+            fine &= arrays.each((value in _KRONOR for value in values.to_pylist()), codes)
         supplier, given = columns.coded("supplier_id")
         day, days = columns.coded("booked_on")
         asked_for = given.to_pylist()
@@ -106,9 +97,9 @@ class Quick:
         self._ask(self._days, days.to_pylist(), ("booked_on",))
         told = [self._suppliers[value] for value in asked_for]
         of_day = [self._days[value] for value in days.to_pylist()]
-        fine &= _each((value is not None for value in of_day), day)
-        rule, rules = self._rule(columns, _each((who in self._group for _, who in told), supplier))
-        fine &= _each((name is not None for name in rules), rule)
+        fine &= arrays.each((value is not None for value in of_day), day)
+        rule, rules = self._rule(columns, arrays.each((who in self._group for _, who in told), supplier))
+        fine &= arrays.each((name is not None for name in rules), rule)
         if not fine.any():
             return None, batch
 
@@ -116,11 +107,11 @@ class Quick:
         count = batch.num_rows if all_fine else int(np.count_nonzero(fine))
 
         def of(codes: "Codes", values: "pa.Array | Sequence[str]") -> "pa.DictionaryArray":
-            return _dictionary(codes if all_fine else codes[fine], values)
+            return arrays.dictionary(codes if all_fine else codes[fine], values)
 
-        is_person = _each((kind == "personal" for kind, _ in told), supplier)
+        is_person = arrays.each((kind == "personal" for kind, _ in told), supplier)
         # An id that may be a person's with a slip of the pen: it is unknown whose, and withheld.
-        is_withheld = is_person | _each(
+        is_withheld = is_person | arrays.each(
             (
                 kind == "unknown" and bool(id_) and who != id_.upper()
                 for (kind, who), id_ in zip(told, asked_for, strict=True)
@@ -131,25 +122,25 @@ class Quick:
         months = dates.astype("datetime64[D]").astype("datetime64[M]").astype(np.int32)
         booked = day if all_fine else day[fine]
         kept = None if all_fine else pa.array(fine)
-        nothing = _constant("", count)
+        nothing = arrays.constant("", count)
         made: dict[str, Any] = {
-            "file_id": _constant(self._form.file_id, count),
-            "line": _kept(batch.column("line"), kept),
+            "file_id": arrays.constant(self._form.file_id, count),
+            "line": arrays.kept(batch.column("line"), kept),
             "unit": of(*_unit(columns)),
             "supplier_id": of(supplier, [who for _, who in told]),
             "supplier_name": of(*self._name(columns, supplier, told, is_person & fine)),
             "supplier_kind": of(supplier, [kind for kind, _ in told]),
             "amount_ore": pa.array(ore if all_fine else ore[fine]),
-            "currency": _constant("SEK", count),
+            "currency": arrays.constant("SEK", count),
             "booked_on": pa.array(dates.take(booked)).cast(pa.date32()),
             "month": pa.array((months % 12 + 1).take(booked)),
             "item_text": self._item(columns, is_withheld, kept) if columns.has("item_text") else nothing,
-            "quantity": _kept(quantity, kept),
+            "quantity": arrays.kept(quantity, kept),
             "left_out_rule": of(rule, [name or "" for name in rules]),
             "year": pa.array((1970 + months // 12).take(booked)),
         }
         for name in _SINGLE:
-            made[name] = _kept(columns.text(name), kept)
+            made[name] = arrays.kept(columns.text(name), kept)
         for name in ("buyer_id", "account", "account_text", "contract_id", "cpv", "sni", "quantity_unit"):
             made[name] = of(*columns.coded(name)) if columns.has(name) else nothing
         order = [*typed.COLUMNS, "year"]
@@ -184,8 +175,8 @@ class Quick:
 
         if not columns.has("vat"):
             return np.ones(len(ore), dtype=bool)
-        vat, plain = _decimals(columns.text("vat"), self._form.decimal_mark, places=2)
-        empty = _lengths(columns.text("vat")) == 0
+        vat, plain = arrays.decimals(columns.text("vat"), self._form.decimal_mark, places=2)
+        empty = arrays.lengths(columns.text("vat")) == 0
         vat[empty] = 0
         fits = (vat == 0) | ((np.sign(vat) == np.sign(ore)) & (np.abs(vat) <= np.abs(ore)))
         return np.asarray(fits & (plain | empty), dtype=bool)
@@ -198,8 +189,8 @@ class Quick:
         if not columns.has("quantity"):
             return pa.nulls(len(fine), pa.float64())
         text = columns.text("quantity")
-        none = _lengths(text) == 0
-        found, plain = _decimals(text, ",.", places=_DECIMALS)
+        none = arrays.lengths(text) == 0
+        found, plain = arrays.decimals(text, ",.", places=_DECIMALS)
         fine &= plain | none
         unclear = pc.match_substring_regex(text, f"^(?:{typed.unclear_quantity(self._form.decimal_mark)})$")
         fine &= ~unclear.to_numpy(zero_copy_only=False)
@@ -218,8 +209,8 @@ class Quick:
             codes, values = columns.coded("item_text")
             codes = np.where(is_withheld, len(values), codes)
             codes = codes if kept is None else codes[kept.to_numpy(zero_copy_only=False)]
-            return _dictionary(codes, pa.concat_arrays([values, pa.array([""])]))
-        return _kept(pc.if_else(pa.array(is_withheld), "", columns.text("item_text")), kept)
+            return arrays.dictionary(codes, pa.concat_arrays([values, pa.array([""])]))
+        return arrays.kept(pc.if_else(pa.array(is_withheld), "", columns.text("item_text")), kept)
 
     def _rule(self, columns: "_Columns", internal: "Flags") -> "tuple[Codes, list[str | None]]":
         """The rule that every line meets, by account, its text and whether the group itself sells; None for a fault."""
@@ -331,123 +322,8 @@ class _Columns:
 
         if isinstance(self._batch.column(name), pa.DictionaryArray):
             codes, values = self.coded(name)
-            return _harmless(values).take(codes)
-        return _harmless(self._batch.column(name))
-
-
-def _harmless(texts: "pa.StringArray") -> "Flags":
-    """Values with too few digits, or of which the expression for personal numbers says no."""
-    import numpy as np
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    offsets, data = _bytes(texts)
-    lengths = np.diff(offsets)
-    fine = lengths <= _LONGEST
-    fewest = personal.FEWEST_DIGITS if _may_be_dashed(data) else _DIGITS
-    if not len(lengths) or lengths.max() < fewest:
-        return fine
-    counted = np.zeros(len(data) + 1, dtype=np.int32)
-    np.cumsum(data - ord("0") < 10, out=counted[1:])  # below "0" the byte wraps round
-    held = counted[offsets]
-    doubtful = np.flatnonzero(held[1:] - held[:-1] >= fewest)
-    if len(doubtful):
-        found = pc.match_substring_regex(texts.take(pa.array(doubtful)), personal.CANDIDATE)
-        fine[doubtful] &= ~found.to_numpy(zero_copy_only=False)
-    return fine
-
-
-def _may_be_dashed(data: "npt.NDArray[np.uint8]") -> bool:
-    """Whether any of the bytes is, or begins, a sign that may stand between a date and a number with letters."""
-    if not len(data):
-        return False
-    held = data.tobytes()
-    return not held.isascii() or any(sign in held for sign in map(str.encode, personal.DASHES))
-
-
-def _decimals(texts: "pa.StringArray", marks: str, *, places: int) -> "tuple[Whole, Flags]":
-    """Plain decimal numbers as whole numbers of the given place, and which texts are such.
-
-    Plain: a minus or plus, one to eight digits, and a mark with one to ``places`` digits behind it, or none. The eight
-    bytes before the mark are read as one number, and its digits are joined in pairs, fours and eights.
-    """
-    import numpy as np
-
-    offsets, data = _bytes(texts)
-    count = len(offsets) - 1
-    if not count or not len(data):
-        return np.zeros(count, dtype=np.int64), np.zeros(count, dtype=bool)
-    ends, lengths = offsets[1:], np.diff(offsets)
-    # Room for eight bytes before the first text.
-    data = np.concatenate([np.zeros(_WHOLE, dtype=np.uint8), data])
-    first = data[np.minimum(offsets[:-1] + _WHOLE, len(data) - 1)]
-    negative = first == ord("-")
-    decimals = np.zeros(count, dtype=np.int64)
-    mark_at = np.zeros(count, dtype=np.int32)
-    fine = np.ones(count, dtype=bool)
-    signs = [ord(mark) for mark in marks]
-    behind = [data[ends + (_WHOLE - 1 - place)] for place in range(places + 1)]
-    for place in range(1, places + 1):
-        byte = behind[place]
-        is_mark = byte == signs[0]
-        for sign in signs[1:]:
-            is_mark |= byte == sign
-        is_mark &= (mark_at == 0) & (lengths > place)
-        found = np.flatnonzero(is_mark)
-        if not len(found):
-            continue
-        own, digits = np.zeros(len(found), dtype=np.int64), np.ones(len(found), dtype=bool)
-        for at in range(place - 1, -1, -1):
-            digit = behind[at][found] - ord("0")  # below "0" the byte wraps round
-            digits &= digit < 10
-            own = own * 10 + digit
-        mark_at[found] = place
-        decimals[found] = own * 10 ** (places - place)
-        fine[found] = digits
-    whole = lengths - mark_at - (mark_at > 0) - (negative | (first == ord("+")))
-    fine &= (whole >= 1) & (whole <= _WHOLE)
-    eight = np.ndarray(len(data) - _WHOLE + 1, dtype="<u8", buffer=data, strides=(1,))
-    held = eight[ends - mark_at - (mark_at > 0)].astype(np.uint64, copy=False)
-    # What stands before the number becomes zeros.
-    before = (8 * (_WHOLE - np.clip(whole, 1, _WHOLE))).astype(np.uint64)
-    zeros = np.uint64(0x3030303030303030)
-    held = ((held >> before) << before) | (zeros & ((np.uint64(1) << before) - np.uint64(1)))
-    high = np.uint64(0xF0F0F0F0F0F0F0F0)
-    fine &= ((held & high) | (((held + np.uint64(0x0606060606060606)) & high) >> np.uint64(4))) == _ALL_DIGITS
-    held = ((held & np.uint64(0x0F0F0F0F0F0F0F0F)) * np.uint64(2561)) >> np.uint64(8)
-    held = ((held & np.uint64(0x00FF00FF00FF00FF)) * np.uint64(6553601)) >> np.uint64(16)
-    held = ((held & np.uint64(0x0000FFFF0000FFFF)) * np.uint64(42949672960001)) >> np.uint64(32)
-    value = held.astype(np.int64) * 10**places + decimals
-    return np.where(negative, -value, value), fine
-
-
-def _bytes(texts: "pa.StringArray") -> "tuple[npt.NDArray[np.int32], npt.NDArray[np.uint8]]":
-    """Offsets and bytes of texts, the bytes beginning where the first text does."""
-    import numpy as np
-
-    _, places, held = texts.buffers()
-    if not len(texts):
-        return np.zeros(1, dtype=np.int32), np.zeros(0, dtype=np.uint8)
-    offsets = np.frombuffer(places, dtype=np.int32, count=texts.offset + len(texts) + 1)[texts.offset :]
-    data = np.frombuffer(held, dtype=np.uint8) if held is not None else np.zeros(0, dtype=np.uint8)
-    return offsets - offsets[0], data[offsets[0] : offsets[-1]]
-
-
-def _lengths(texts: "pa.StringArray") -> "npt.NDArray[np.int32]":
-    import numpy as np
-
-    return np.diff(_bytes(texts)[0])
-
-
-def _each(answers: Iterable[bool], codes: "Codes") -> "Flags":
-    """What is true of every line, from what is true of the values."""
-    import numpy as np
-
-    return np.array(list(answers), dtype=bool).take(codes)
-
-
-def _kept(values: "pa.Array", kept: "pa.Array | None") -> "pa.Array":
-    return values if kept is None else values.filter(kept)
+            return arrays.harmless(values).take(codes)
+        return arrays.harmless(self._batch.column(name))
 
 
 def _unit(columns: _Columns) -> "tuple[Codes, pa.Array]":
@@ -460,26 +336,4 @@ def _unit(columns: _Columns) -> "tuple[Codes, pa.Array]":
     if not any(empty):
         return units, unit_of
     buyers, buyer_of = columns.coded("buyer_name")
-    return np.where(_each(empty, units), len(unit_of) + buyers, units), pa.concat_arrays([unit_of, buyer_of])
-
-
-def _constant(value: str, count: int) -> "pa.DictionaryArray":
-    import numpy as np
-    import pyarrow as pa
-
-    return pa.DictionaryArray.from_arrays(pa.array(np.zeros(count, dtype=np.int32)), pa.array([value]), safe=False)
-
-
-def _dictionary(codes: "Codes", values: "pa.Array | Sequence[str]") -> "pa.DictionaryArray":
-    """Codes with the values that they use, each once: nothing else of the batch is written."""
-    import numpy as np
-    import pyarrow as pa
-
-    values = values if isinstance(values, pa.Array) else pa.array(values, pa.string())
-    used = np.bincount(codes, minlength=len(values)) > 0
-    chosen = (values if used.all() else values.filter(pa.array(used))).dictionary_encode()
-    if len(chosen.dictionary) < len(values):
-        place = np.cumsum(used, dtype=np.int32) - 1
-        place[used] = chosen.indices.to_numpy(zero_copy_only=True)
-        codes = place.take(codes)
-    return pa.DictionaryArray.from_arrays(pa.array(codes, pa.int32()), chosen.dictionary, safe=False)
+    return np.where(arrays.each(empty, units), len(unit_of) + buyers, units), pa.concat_arrays([unit_of, buyer_of])

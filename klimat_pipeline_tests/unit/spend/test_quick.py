@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from klimat_pipeline.spend import door
-from klimat_pipeline.spend.quick import _decimals
+from klimat_pipeline.spend.arrays import decimals
 from klimat_pipeline_tests.unit.spend.small import ledger, read, typed_lines
 from klimat_pipeline_tests.unit.spend.test_door import PERSON, hostile
 
@@ -167,7 +167,7 @@ def test_no_trace_of_a_person_by_the_quick_way(tmp_path: Path, monkeypatch: pyte
 def test_plain_amounts_are_exact(texts: list[str]) -> None:
     """Against whole numbers made of the digits by Python's decimals."""
     texts = [text for text in texts if not any(0xD800 <= ord(sign) < 0xE000 for sign in text)]
-    found, plain = _decimals(pa.array(texts, pa.string()), ",", places=2)
+    found, plain = decimals(pa.array(texts, pa.string()), ",", places=2)
     for text, ore, is_plain in zip(texts, found, plain, strict=True):
         bare = text.lstrip("+-") if text[:1] in ("+", "-") else text
         whole, mark, rest = bare.partition(",")
@@ -188,7 +188,7 @@ def test_plain_amounts_are_exact(texts: list[str]) -> None:
     ],
 )
 def test_quantities_with_either_mark(texts: list[str], thousandths: list[int]) -> None:
-    found, plain = _decimals(pa.array(texts, pa.string()), ",.", places=3)
+    found, plain = decimals(pa.array(texts, pa.string()), ",.", places=3)
     assert plain.all()
     assert found.tolist() == thousandths
 
@@ -197,12 +197,12 @@ def test_quantities_with_either_mark(texts: list[str], thousandths: list[int]) -
     "text", ["", "-", ",5", "5,", "1,,5", "1.5,5", "--1", "1-", "1e3", "1 0", "123456789", "/0", "0:"]
 )
 def test_what_is_no_plain_number(text: str) -> None:
-    assert _decimals(pa.array(["1,00", text, "2,00"], pa.string()), ",", places=2)[1].tolist() == [True, False, True]
+    assert decimals(pa.array(["1,00", text, "2,00"], pa.string()), ",", places=2)[1].tolist() == [True, False, True]
 
 
 def test_amounts_of_a_slice() -> None:
     texts = pa.array(["9,99", "1,00", "-2,50", "x"]).slice(1)
-    found, plain = _decimals(texts, ",", places=2)
+    found, plain = decimals(texts, ",", places=2)
     assert found[:2].tolist() == [100, -250]
     assert plain.tolist() == [True, True, False]
     assert np.issubdtype(found.dtype, np.int64)
