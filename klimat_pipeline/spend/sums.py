@@ -76,11 +76,11 @@ def summed(con: "duckdb.DuckDBPyConnection", key: str, dimensions: str, source: 
             FROM {source} WHERE left_out_rule = '' GROUP BY ALL
         ) AS s JOIN terms AS t USING (municipality_code, year)
     """  # noqa: S608 - constants of this stage, no value
-    found = frame(con, query)
+    contract = table(key)
+    # In the order of the key before anything is divided: a sum of fractions depends on its order.
+    found = frame(con, query).sort_values(list(contract.primary_key), ignore_index=True)
     found["kg_co2e_per_sek"] = (found["footprint_t_co2e"] * 1000 / found["mapped_sek"]).where(found["mapped_sek"] > 0)
     whole = found.groupby(["municipality_code", "year"])["footprint_t_co2e"].transform("sum")
     found["share_of_footprint_pct"] = (found["footprint_t_co2e"] / whole * 100).where(whole > 0)
-    contract = table(key)
     lacking = {name: None for name in contract.column_names if name not in found}
-    found = found.assign(**lacking)[contract.column_names]
-    return found.sort_values(list(contract.primary_key), ignore_index=True)
+    return found.assign(**lacking)[contract.column_names]

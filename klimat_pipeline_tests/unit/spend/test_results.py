@@ -280,6 +280,17 @@ def test_order_files_and_repetition_change_nothing(rows: list[dict[str, object]]
     assert all_tables(rows) == once
 
 
+def test_shares_of_many_suppliers_are_the_same_in_any_order() -> None:
+    """A sum of fractions depends on its order, and a database hands groups out in any."""
+    rows = [
+        line(number, amount_ore=10**6 + 77_777_777 * number % 499_999_993, cpv=cpv, supplier_id=f"55600000{number:02d}")
+        for number, cpv in enumerate(("15000000", "09310000", "45000000", "15000000") * 5)
+    ]
+    once = all_tables(rows)
+    for turn in range(1, 8):
+        assert all_tables(rows[turn:] + rows[:turn], parts=turn % 4 + 1) == once
+
+
 @_SLOW
 @given(rows=_LINES)
 def test_a_ledger_and_its_credit_notes_are_nothing(rows: list[dict[str, object]]) -> None:
