@@ -40,7 +40,7 @@ def check(
     settings = load_settings()
     folder, own = settings_of(settings, municipality)
     path = places.place(file, Path())
-    if not places.asked(path, path.is_file):
+    if not places.is_file(path):
         raise ConfigurationError(f"{places.plain(file)}: there is no such file.")
     name = places.plain(file).rpartition("/")[2]
     way = way_of(folder, own, settings.reference_dir, personal_key(settings))

@@ -193,7 +193,7 @@ def _through(path: Any, form: Form, way: Way, target: Path, work: Path) -> Passe
         passed.rounded = counted.rounded
         if counted.unclear:
             passed.remarks.append(
-                f"{counted.unclear:,} quantities of the form 1.234 or 1,234 may be thousands or decimals: not used"
+                f"not used: quantities that may be thousands or decimals (1.234, 1,234): {counted.unclear:,}"
             )
         passed.problems = list(reader.problems)
         passed.blank = reader.blank

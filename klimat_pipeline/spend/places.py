@@ -100,6 +100,18 @@ def asked(path: Any, question: Callable[[], _Found]) -> _Found:
         raise ConfigurationError(f"{plain(str(path))}: cannot be read ({_told(error)}). {_CHECK}") from None
 
 
+def is_file(path: Any) -> bool:
+    """Whether there is a file.
+
+    Raises:
+        ConfigurationError: a remote path does not answer, or its server refuses.
+    """
+    found = asked(path, path.is_file)
+    if not found and is_remote(path):
+        asked(path, path.is_dir)  # to a server that refuses, only this question brings its answer to light
+    return found
+
+
 def _told(error: Exception) -> str:
     """The kind of an error, and what a server answered where it did: both without what may be a secret."""
     status = getattr(error, "status", None)

@@ -118,6 +118,16 @@ def test_an_address_that_does_not_answer_is_named_without_its_secrets(tmp_path: 
     assert "hemligt" not in said and "verysecret" not in said
 
 
+@pytest.mark.parametrize(
+    ("answer", "told"), [("403 Forbidden", "the server says 403 Forbidden"), ("404 Not Found", "there is no such file")]
+)
+def test_check_tells_a_refusal_from_nothing(answer: str, told: str) -> None:
+    with MisbehavingServer([server.status(answer)]) as source:
+        done = CliRunner().invoke(app, ["check", source.url + "l.csv?token=verysecret"])
+    assert isinstance(done.exception, ConfigurationError)
+    assert told in str(done.exception) and "verysecret" not in str(done.exception)
+
+
 def test_an_answer_that_breaks_off_is_told_by_the_address(tmp_path: Path) -> None:
     with MisbehavingServer([server.cut_short(ONE.encode(), 10_000)]) as source, pytest.raises(ProblemsError) as stopped:
         counted(tmp_path, source.url + "l.csv?token=verysecret")
