@@ -106,7 +106,7 @@ def is_file(path: Any) -> bool:
     Raises:
         ConfigurationError: a remote path does not answer, or its server refuses.
     """
-    found = asked(path, path.is_file)
+    found = bool(asked(path, path.is_file))
     if not found and is_remote(path):
         asked(path, path.is_dir)  # to a server that refuses, only this question brings its answer to light
     return found
