@@ -274,7 +274,7 @@ def snapshot_remove(release_id: Annotated[str, typer.Argument(show_default=False
 @app.command()
 def ui(port: Annotated[int, typer.Option(help="Port on this machine.")] = 3000) -> None:
     """Open the Dagster UI on this machine only, with the runs made so far."""
-    from klimat_pipeline.history import prepared_home
+    from klimat_pipeline.defs.instance import prepared_home
     from klimat_pipeline.settings import load_settings
 
     settings = load_settings()

@@ -8,8 +8,8 @@ import gc
 import logging
 from typing import TYPE_CHECKING
 
+from klimat_pipeline.defs.instance import instance
 from klimat_pipeline.errors import KlimatError
-from klimat_pipeline.history import held_open, instance
 from klimat_pipeline.manifest import Inputs
 from klimat_pipeline.quality.beside import worked_beside
 from klimat_pipeline.settings import Settings
@@ -50,7 +50,7 @@ def run(settings: Settings, made_from: Inputs, out: "Console", *, force: bool = 
 def _execute(settings: Settings, made_from: Inputs, out: "Console", *, force: bool) -> "dg.ExecuteInProcessResult":
     logging.getLogger("alembic").setLevel(logging.WARNING)
     job = _job()
-    with instance(settings) as history, held_open(history), _Progress(out, steps=len(job.graph.node_defs)):
+    with instance(settings) as history, _Progress(out, steps=len(job.graph.node_defs)):
         return job.execute_in_process(
             instance=history,
             raise_on_error=False,

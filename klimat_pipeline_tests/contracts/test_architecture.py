@@ -17,7 +17,7 @@ STAGES = (
     *("sources", "raw", "clean", "corrected", "inventory", "spend", "indicators", "scenarios", "quality", "published"),
 )
 #: Only these know Dagster.
-WIRING = ("definitions.py", "history.py", "refresh.py", "defs/")
+WIRING = ("definitions.py", "refresh.py", "defs/")
 EACH = pytest.mark.parametrize("path", FILES, ids=[path.relative_to(PACKAGE).as_posix() for path in FILES])
 
 

@@ -1,0 +1,187 @@
+"""Dagster's instance below the data folder: where it lies, how it is opened, and the storage of its events.
+
+``dagster.yaml`` names the storage, so the webserver, the daemon and every run worker load this module: it imports
+nothing but Dagster. What does not belong here: what a run does (``refresh``), what it is made of (the other files).
+"""
+
+import os
+import shutil
+import threading
+from collections import OrderedDict
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import dagster as dg
+from dagster._core.instance import RUNLESS_RUN_ID
+from dagster._core.storage.event_log.sqlite.sqlite_event_log import INDEX_SHARD_NAME, SqliteEventLogStorage
+from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS
+from sqlalchemy import create_engine, event
+
+if TYPE_CHECKING:
+    from dagster._core.events.log import EventLogEntry
+    from dagster._serdes import ConfigurableClassData
+    from sqlalchemy.engine import Connection, Engine
+
+    from klimat_pipeline.settings import Settings
+
+#: Databases that one process keeps open: the index, the run that it writes, and a few that somebody looks at.
+KEPT = 8
+
+
+def prepared_home(settings: "Settings") -> Path:
+    """Dagster's home below the data folder, with the shipped ``dagster.yaml`` in it."""
+    home = settings.dagster_home
+    home.mkdir(parents=True, exist_ok=True)
+    shipped = settings.config_dir / "dagster" / "dagster.yaml"
+    if shipped.is_file() and shipped.parent != home:
+        shutil.copyfile(shipped, home / "dagster.yaml")
+    return home
+
+
+def instance(settings: "Settings") -> dg.DagsterInstance:
+    """Dagster's history of runs."""
+    home = prepared_home(settings)
+    os.environ["DAGSTER_HOME"] = str(home)
+    return dg.DagsterInstance.from_config(str(home))
+
+
+class KeptOpenEventLogStorage(SqliteEventLogStorage):
+    """Dagster's event log in SQLite, in the same files, with its databases kept open between events.
+
+    Dagster's own class opens a database, asks it what tables it has and closes it again for every event, and closing
+    makes SQLite copy its write-ahead log and wait for the disk: a thousand events cost more than what a refresh of one
+    municipality computes. Here every event is a transaction of its own too, and other processes see it at once.
+
+    Args:
+        home: Dagster's home; the databases lie where Dagster's default puts them.
+        inst_data: what Dagster keeps of the configuration.
+    """
+
+    def __init__(self, home: str, inst_data: "ConfigurableClassData | None" = None) -> None:
+        self._open = _OpenDatabases()
+        self._tables: set[str] = set()
+        super().__init__(str(Path(home).expanduser() / "history" / "runs"), inst_data)
+
+    @classmethod
+    def config_type(cls) -> dict[str, Any]:
+        return {"home": dg.StringSource}
+
+    @classmethod
+    def from_config_value(
+        cls, inst_data: "ConfigurableClassData | None", config_value: Mapping[str, Any]
+    ) -> "KeptOpenEventLogStorage":
+        return cls(inst_data=inst_data, **config_value)
+
+    def run_connection(self, run_id: str | None = None) -> AbstractContextManager["Connection"]:
+        """A transaction in a run's database; it is committed at the end, or rolled back."""
+        return self._transaction(run_id or RUNLESS_RUN_ID)
+
+    def index_connection(self) -> AbstractContextManager["Connection"]:
+        """A transaction in the database that all runs share."""
+        return self._transaction(INDEX_SHARD_NAME)
+
+    def store_event(self, event: "EventLogEntry") -> None:
+        super().store_event(event)
+        # Whoever follows a run watches its file (``watch``), and a write-ahead log leaves that as it is.
+        with suppress(OSError):
+            os.utime(self.path_for_shard(event.run_id))
+
+    def has_table(self, table_name: str) -> bool:
+        """Whether the index has a table; once there it stays, and Dagster asks at every event."""
+        if table_name not in self._tables and super().has_table(table_name):
+            self._tables.add(table_name)
+        return table_name in self._tables
+
+    def delete_events(self, run_id: str) -> None:
+        super().delete_events(run_id)
+        with self._open.held():
+            self._open.close(run_id)
+
+    def wipe(self) -> None:
+        with self._open.held():
+            self._open.close_all()  # before their files go
+            super().wipe()
+
+    def dispose(self) -> None:
+        super().dispose()
+        with self._open.held():
+            self._open.close_all()
+
+    @contextmanager
+    def _transaction(self, shard: str) -> "Iterator[Connection]":
+        with self._open.held():
+            engine = self._open.get(shard)
+            if engine is None:
+                # The first connection is Dagster's own: it makes the tables where there are none.
+                with super().run_connection(shard):
+                    pass
+                engine = self._open.keep(shard, Path(self.path_for_shard(shard)), self.conn_string_for_shard(shard))
+            with engine.begin() as connection:
+                yield connection
+
+
+class _OpenDatabases:
+    """Engines of SQLite databases by name, the ``KEPT`` used last; each holds one connection."""
+
+    def __init__(self) -> None:
+        self._begin()
+
+    def _begin(self) -> None:
+        self._lock = threading.RLock()
+        self._engines: OrderedDict[str, tuple[Engine, Path, object]] = OrderedDict()
+        self._process = os.getpid()
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """While this is open no other thread uses them: threads take turns, as in Dagster's own storage."""
+        if self._process != os.getpid():
+            # SQLite's connections outlive no fork: the child may neither use nor close them.
+            self._of_the_parent = self._engines
+            self._begin()
+        with self._lock:
+            yield
+
+    def get(self, name: str) -> "Engine | None":
+        """The engine of a database that is open, if the file is still the one that was opened."""
+        if name not in self._engines:
+            return None
+        engine, path, opened = self._engines[name]
+        if _identity(path) != opened:  # another process has wiped the history
+            self.close(name)
+            return None
+        self._engines.move_to_end(name)
+        return engine
+
+    def keep(self, name: str, path: Path, url: str) -> "Engine":
+        """Open a database, in the place of the one that was not used for longest."""
+        engine = create_engine(url, pool_size=1, connect_args={"timeout": SQLITE_BUSY_TIMEOUT_SECONDS})
+        event.listen(engine, "connect", _without_waiting_for_the_disk)
+        self._engines[name] = engine, path, _identity(path)
+        while len(self._engines) > KEPT:
+            self.close(next(iter(self._engines)))
+        return engine
+
+    def close(self, name: str) -> None:
+        if name in self._engines:
+            engine, _, _ = self._engines.pop(name)
+            engine.dispose()
+
+    def close_all(self) -> None:
+        for name in list(self._engines):
+            self.close(name)
+
+
+def _identity(path: Path) -> object:
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def _without_waiting_for_the_disk(connection: Any, _record: object) -> None:
+    """A write-ahead log is never damaged by not waiting for the disk; a power cut may take the last moments."""
+    if connection.execute("PRAGMA journal_mode").fetchone() == ("wal",):
+        connection.execute("PRAGMA synchronous=NORMAL")
