@@ -13,13 +13,16 @@ def smhi_snapshots(context: dg.AssetExecutionContext, project: Project):
     from klimat_pipeline.defs.confirmation import confirm_unchanged
     from klimat_pipeline.intake import fetch_all, snapshot_table
     from klimat_pipeline.intake_prices import refresh_prices
-    from klimat_pipeline.manifest import inputs, is_up_to_date
+    from klimat_pipeline.manifest import is_up_to_date
+    from klimat_pipeline.operations import run_lock
 
     settings = project.settings
     if settings.live if project.live is None else project.live:
         fetch_all(settings, log=context.log.info)
         refresh_prices(settings, log=context.log.info)
-    made_from = inputs(settings, municipalities=project.municipalities, releases=project.releases)
+    made_from = project.begin()  # what was fetched is an input
+    tags = run_lock.tags(made_from, run_lock.started_by(context.run.tags))
+    context.instance.add_run_tags(context.run.run_id, tags)
     if context.run.job_name == NIGHTLY and not project.force and is_up_to_date(settings, made_from):
         confirm_unchanged(context, made_from)
         return
