@@ -19,6 +19,7 @@ from klimat_pipeline.clean.reference import Reference, load_reference
 from klimat_pipeline.configuration.corrections import CorrectionRegister, load_registers
 from klimat_pipeline.configuration.municipality import Municipality, load_municipalities
 from klimat_pipeline.corrected.approvals import approvals
+from klimat_pipeline.defs.inputs import report
 from klimat_pipeline.errors import StaleTableError
 from klimat_pipeline.manifest import Inputs, Item, inputs, ledger_items
 from klimat_pipeline.operations import run_lock
@@ -49,13 +50,18 @@ class Project(dg.ConfigurableResource):
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["Project"]:
         """Hold the run lock for as long as the run has this resource, and tag the run with what it is."""
         run, settings = context.dagster_run, self.settings
-        tags = dict(run.tags) if run else {}
-        who = run_lock.started_by(tags)
+        who = run_lock.started_by(dict(run.tags) if run else {})
         tell = context.log.info if context.log else print
         with run_lock.only_run(settings, who, run=run.run_id[:8] if run else "", tell=tell):
+            self.begin()
             if run and context.instance:
-                context.instance.add_run_tags(run.run_id, run_lock.tags(self.begin(), who))
+                self.announce(context.instance, run)
             yield self
+
+    def announce(self, instance: dg.DagsterInstance, run: dg.DagsterRun) -> None:
+        """Tell Dagster what the run is made from: as tags of the run, and as the version of all assets' inputs."""
+        instance.add_run_tags(run.run_id, run_lock.tags(self.made_from, run_lock.started_by(run.tags)))
+        report(instance, self.made_from)
 
     def begin(self, *, ledgers: bool = True) -> Inputs:
         """Look at what there is now: what the next tables are made from, and what their inputs must be made from.
@@ -131,7 +137,7 @@ class Project(dg.ConfigurableResource):
             yield
         except StaleTableError as error:
             found = self.tables.changed_since(error.digest, self.made_from.lines) if error.digest else None
-            what = f": changed since then: {_named(set(found))}" if found else ""
+            what = f". Changed since then: {_named(set(found))}" if found else ""
             raise StaleTableError(
                 f"{error}{what}. Nothing was made of it. Materialise what is upstream of it first, or run the whole "
                 "job (klimat refresh, or 'Materialize all').",
