@@ -1,7 +1,7 @@
 """``klimat``: a thin door to what Dagster does, for terminals and cron.
 
-One exit code for everything that is the input's, the configuration's or the surroundings' fault: 1. What does not
-belong here: arithmetic, parsing, publishing.
+Every error says with which code the command leaves (``errors``): 1 for a fault of the input, the configuration or the
+surroundings, 75 when another run goes on for too long. What does not belong here: arithmetic, parsing, publishing.
 """
 
 import gc
@@ -10,14 +10,18 @@ import os
 import sys
 from contextlib import suppress
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 from rich.console import Console
 
 from klimat_pipeline.cli_ledger import app as ledger_app
 from klimat_pipeline.cli_prices import app as prices_app
+from klimat_pipeline.cli_waiting import alone
 from klimat_pipeline.errors import KlimatError
+
+if TYPE_CHECKING:
+    from klimat_pipeline.settings import Settings
 
 app = typer.Typer(
     help="Climate accounts for cities: from the national emission database to published indicators.",
@@ -77,12 +81,22 @@ def refresh(
         typer.Option("--release", help="Make this release current: newer ones of its substance are left out."),
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Recompute although nothing has changed.")] = False,
+    wait: Annotated[
+        float | None,
+        typer.Option("--wait", min=0, help="Seconds to wait for another run that goes on now (KLIMAT_WAIT_S)."),
+    ] = None,
 ) -> None:
     """Run the main job: ingest, check, compute, publish. Does nothing when nothing has changed."""
-    from klimat_pipeline.manifest import inputs, is_up_to_date
     from klimat_pipeline.settings import load_settings
 
     settings = load_settings()
+    with alone(settings, "klimat refresh", wait):
+        _refresh(settings, live=live, municipality=municipality or [], release=release or [], force=force)
+
+
+def _refresh(settings: "Settings", *, live: bool, municipality: list[str], release: list[str], force: bool) -> None:
+    from klimat_pipeline.manifest import inputs, is_up_to_date
+
     if live or settings.live:
         from klimat_pipeline.intake import fetch_all
         from klimat_pipeline.intake_prices import refresh_prices
@@ -90,7 +104,7 @@ def refresh(
         with out.status("asking the live sources"):
             fetch_all(settings, log=lambda text: out.print(f"  {text}", style="dim"))
             refresh_prices(settings, log=lambda text: out.print(f"  {text}", style="dim", markup=False))
-    made_from = inputs(settings, municipalities=municipality or [], releases=release or [])
+    made_from = inputs(settings, municipalities=municipality, releases=release)
     if not force and is_up_to_date(settings, made_from):
         from klimat_pipeline.refresh import confirm
 
@@ -237,8 +251,9 @@ def snapshot_add(
     from klimat_pipeline.intake import add_file
     from klimat_pipeline.settings import load_settings
 
-    with out.status(f"reading {file.name}"):
-        taken = add_file(load_settings(), file, release_id=release_id, report_date=report_date)
+    settings = load_settings()
+    with alone(settings, "klimat snapshot add"), out.status(f"reading {file.name}"):
+        taken = add_file(settings, file, release_id=release_id, report_date=report_date)
     if not taken.is_new:
         out.print(f"already in the archive as {taken.snapshot.release_id}; nothing added", soft_wrap=True)
         return
@@ -256,8 +271,9 @@ def snapshot_fetch() -> None:
     from klimat_pipeline.intake import fetch_all
     from klimat_pipeline.settings import load_settings
 
-    with out.status("asking the live source"):
-        taken = fetch_all(load_settings(), log=lambda text: out.print(f"  {text}", style="dim"))
+    settings = load_settings()
+    with alone(settings, "klimat snapshot fetch"), out.status("asking the live source"):
+        taken = fetch_all(settings, log=lambda text: out.print(f"  {text}", style="dim"))
     out.print(f"{sum(t.is_new for t in taken)} new release(s)")
 
 
@@ -267,7 +283,9 @@ def snapshot_remove(release_id: Annotated[str, typer.Argument(show_default=False
     from klimat_pipeline.intake import archive_of
     from klimat_pipeline.settings import load_settings
 
-    removed = archive_of(load_settings()).remove(release_id)
+    settings = load_settings()
+    with alone(settings, "klimat snapshot remove"):
+        removed = archive_of(settings).remove(release_id)
     out.print(f"removed {removed.release_id}")
 
 
@@ -297,7 +315,7 @@ def ui(port: Annotated[int, typer.Option(help="Port on this machine.")] = 3000) 
 def _fail(error: KlimatError) -> NoReturn:
     err.print("[red]stopped:[/]", end=" ")
     err.print(str(error), soft_wrap=True, markup=False)
-    raise SystemExit(1) from None
+    raise SystemExit(error.exit_code) from None
 
 
 if __name__ == "__main__":

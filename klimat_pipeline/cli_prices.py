@@ -7,6 +7,8 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from klimat_pipeline.cli_waiting import alone
+
 app = typer.Typer(help="Price indices that deflate purchases.", no_args_is_help=True)
 out = Console(highlight=False, width=None if sys.stdout.isatty() else 120)
 
@@ -17,7 +19,9 @@ def fetch() -> None:
     from klimat_pipeline.intake_prices import fetch_prices
     from klimat_pipeline.settings import load_settings
 
-    taken = fetch_prices(load_settings(), log=lambda text: out.print(f"  {text}", style="dim", markup=False))
+    settings = load_settings()
+    with alone(settings, "klimat prices fetch"):
+        taken = fetch_prices(settings, log=lambda text: out.print(f"  {text}", style="dim", markup=False))
     out.print(f"{sum(found.is_new for found in taken)} new snapshot(s)")
 
 
@@ -30,7 +34,9 @@ def add(
     from klimat_pipeline.intake_prices import add_prices
     from klimat_pipeline.settings import load_settings
 
-    taken = add_prices(load_settings(), table, file)
+    settings = load_settings()
+    with alone(settings, "klimat prices add"):
+        taken = add_prices(settings, table, file)
     if not taken.is_new:
         out.print(f"already in the archive as {taken.snapshot.release_id}; nothing added", soft_wrap=True)
         return

@@ -6,6 +6,7 @@ from klimat_pipeline.defs import (
     clean,
     corrected,
     indicators,
+    inputs,
     inventory,
     jobs,
     pathways,
@@ -22,22 +23,26 @@ from klimat_pipeline.defs.progress import progress_logger
 from klimat_pipeline.defs.project import Project
 
 defs = dg.Definitions(
-    assets=dg.load_assets_from_modules(
-        [
-            sources,
-            raw,
-            clean,
-            corrected,
-            inventory,
-            spend,
-            spend_results,
-            indicators,
-            scenarios,
-            pathways,
-            quality,
-            published,
-        ]
-    ),
+    assets=[
+        inputs.inputs_asset,
+        *dg.load_assets_from_modules(
+            [
+                sources,
+                raw,
+                clean,
+                corrected,
+                inventory,
+                spend,
+                spend_results,
+                indicators,
+                scenarios,
+                pathways,
+                quality,
+                published,
+            ]
+        ),
+    ],
+    sensors=[inputs.changed_inputs],
     jobs=[jobs.nightly_refresh, jobs.housekeeping, jobs.spend_backfill],
     schedules=[jobs.nightly_schedule, jobs.housekeeping_schedule],
     resources={"io_manager": ParquetTables(), "project": Project()},

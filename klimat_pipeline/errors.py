@@ -9,7 +9,13 @@ from dataclasses import dataclass
 
 
 class KlimatError(Exception):
-    """Base of every error that is the input's, the configuration's or the surroundings' fault, not the code's."""
+    """Base of every error that is the input's, the configuration's or the surroundings' fault, not the code's.
+
+    Attributes:
+        exit_code: with which the command leaves.
+    """
+
+    exit_code = 1
 
     @property
     def problems(self) -> list[str]:
@@ -31,6 +37,26 @@ class SnapshotError(KlimatError):
 
 class PublishError(KlimatError):
     """Publishing stopped; the last good version stays readable."""
+
+
+class RunLockError(KlimatError):
+    """Another run has the data folder, the tables or the database; the message says which run, and since when."""
+
+    #: EX_TEMPFAIL of sysexits.h: nothing is wrong, try again later.
+    exit_code = 75
+
+
+class StaleTableError(KlimatError):
+    """A stored table was made from other inputs than there are now, so nothing may be made from it.
+
+    Args:
+        message: which table, and what to do.
+        digest: of what it was made from, if it says so.
+    """
+
+    def __init__(self, message: str, digest: str | None = None) -> None:
+        self.digest = digest
+        super().__init__(message)
 
 
 class ContractError(KlimatError):

@@ -5,10 +5,14 @@ unchanged refresh is recognised before anything is computed.
 """
 
 import hashlib
+import hmac
+import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
+from importlib.metadata import version
 from pathlib import Path
 
 from klimat_pipeline import __version__
@@ -16,7 +20,9 @@ from klimat_pipeline.errors import ConfigurationError
 from klimat_pipeline.settings import Settings
 
 #: Files that change results when they change.
-_CONFIGURATION = ("*.yaml", "*.csv")
+_CONFIGURATION = (".yaml", ".csv")
+#: Libraries that compute or write figures: another version may give other digits or other bytes.
+_LIBRARIES = ("duckdb", "numpy", "pandas", "pyarrow")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +34,13 @@ class Item:
     value: str | None = None
     sha256: str | None = None
 
+    def __str__(self) -> str:
+        return "\t".join((self.kind, self.name, self.value or "", self.sha256 or ""))
+
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """Everything that a publication is made from.
+    """Everything that the tables of a run and their publication are made from.
 
     Attributes:
         items: lines of the manifest, sorted.
@@ -44,9 +53,14 @@ class Inputs:
     releases: tuple[str, ...] = ()
 
     @property
+    def lines(self) -> list[str]:
+        """The items as lines of text: what the digest is made of."""
+        return [str(item) for item in self.items]
+
+    @property
     def digest(self) -> str:
-        text = "\n".join(f"{i.kind}\t{i.name}\t{i.value or ''}\t{i.sha256 or ''}" for i in self.items)
-        return hashlib.sha256(text.encode()).hexdigest()[:16]
+        """What every table of a run carries: tables of one digest were made from the same inputs, by the same code."""
+        return hashlib.sha256("\n".join(self.lines).encode()).hexdigest()[:16]
 
     @property
     def publication_id(self) -> str:
@@ -57,20 +71,26 @@ class Inputs:
         return f"run-{self.digest}"
 
 
-def inputs(settings: Settings, *, municipalities: Sequence[str] = (), releases: Sequence[str] = ()) -> Inputs:
+def inputs(
+    settings: Settings,
+    *,
+    municipalities: Sequence[str] = (),
+    releases: Sequence[str] = (),
+    ledgers: Sequence[Item] | None = None,
+) -> Inputs:
     """Collect and hash what a refresh would be made from now.
 
     Args:
         settings: where things lie.
         municipalities: codes to publish; empty for all.
         releases: releases to be current; they need no line of their own, for only the snapshots that a run sees count.
+        ledgers: the ledgers' items, if they are known: those on a server cost a request each.
 
     Raises:
         ConfigurationError: there is no municipality with a given code.
     """
     from klimat_pipeline.intake import chosen_snapshots, stale_days
     from klimat_pipeline.sources.scb_prices import newest_prices
-    from klimat_pipeline.spend.inputs import ledger_hashes
 
     snapshots = chosen_snapshots(settings, releases)
     chosen = tuple(sorted(set(municipalities)))
@@ -89,21 +109,41 @@ def inputs(settings: Settings, *, municipalities: Sequence[str] = (), releases: 
             items.append(Item("option", f"source silent for {substance}", f"{stale} days"))
     for folder in (settings.municipalities_dir, settings.reference_dir):
         items += [
-            Item("configuration", path.relative_to(settings.config_dir).as_posix(), None, _sha256([path]))
-            for path in _files(folder, _CONFIGURATION)
-            if "ledger" not in path.relative_to(folder).parts[:-1]
+            Item("configuration", f"{folder.relative_to(settings.config_dir).as_posix()}/{name}", None, sha256)
+            for name, sha256 in _hashes(folder, _CONFIGURATION)
+            if "ledger" not in name.split("/")[:-1]
         ]
-    items += [Item("ledger", name, None, sha256) for name, sha256 in ledger_hashes(settings)]
+    items += ledger_items(settings) if ledgers is None else ledgers
     expired = _expired(settings.municipalities_dir)
     if expired:
         items.append(Item("option", "corrections past their last day", str(expired)))
-    package = Path(__file__).resolve().parent
-    items.append(Item("code", "klimat_pipeline", __version__, _sha256(_files(package, ("*.py",)), package)))
+    items.append(Item("code", "klimat_pipeline", __version__, code_sha256()))
+    items.append(Item("code", "libraries", _libraries()))
     if settings.examples:
         items.append(Item("option", "invented examples", "read"))
+    if settings.personal_key is not None:
+        items.append(Item("option", "key of pseudonyms", _fingerprint(settings.personal_key.get_secret_value())))
     items.append(Item("option", "draws", str(settings.draws)))
     items.append(Item("option", "municipalities", " ".join(chosen) or "all"))
     return Inputs(tuple(sorted(items, key=lambda item: (item.kind, item.name))), chosen, tuple(releases))
+
+
+def ledger_items(settings: Settings) -> list[Item]:
+    """An item for every ledger file of every municipality."""
+    from klimat_pipeline.spend.inputs import ledger_hashes
+
+    return [Item("ledger", name, None, sha256) for name, sha256 in ledger_hashes(settings)]
+
+
+def code_sha256() -> str:
+    """Hash of the package's modules: names and contents."""
+    found = "\n".join(map("\t".join, _hashes(Path(__file__).resolve().parent, (".py",))))
+    return hashlib.sha256(found.encode()).hexdigest()
+
+
+@lru_cache(maxsize=1)
+def _libraries() -> str:
+    return ", ".join(f"{name} {version(name)}" for name in _LIBRARIES)
 
 
 def is_up_to_date(settings: Settings, made_from: Inputs) -> bool:
@@ -122,18 +162,32 @@ def _expired(municipalities_dir: Path) -> int:
     return sum(last < today for text in texts for last in re.findall(r"expires_on:\s*[\"']?(\d{4}-\d{2}-\d{2})", text))
 
 
-def _files(folder: Path, patterns: Iterable[str]) -> list[Path]:
-    return sorted(path for pattern in patterns for path in folder.rglob(pattern) if path.is_file())
+def _hashes(folder: Path, endings: tuple[str, ...]) -> list[tuple[str, str]]:
+    """Name below the folder and SHA-256 of every file with one of the endings, by name.
+
+    Every step of a run asks for it, so a file that has not changed is read once a process.
+    """
+    found = []
+    for root, _, names in os.walk(folder):
+        below = os.path.relpath(root, folder).replace(os.sep, "/")
+        for name in names:
+            if name.endswith(endings):
+                path = os.path.join(root, name)  # noqa: PTH118 - a Path for each of 300 files costs more than its stat
+                stat = os.stat(path)  # noqa: PTH116
+                stamp = (stat.st_ino, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns)
+                found.append((name if below == "." else f"{below}/{name}", _sha256(path, *stamp)))
+    return sorted(found)
 
 
-def _sha256(paths: Iterable[Path], root: Path | None = None) -> str:
-    """Hash of the files' contents; with a root also of their names below it."""
-    digest = hashlib.sha256()
-    for path in paths:
-        if root:
-            digest.update(path.relative_to(root).as_posix().encode() + b"\0")
-        digest.update(path.read_bytes())
-    return digest.hexdigest()
+@lru_cache(maxsize=4096)
+def _sha256(path: str, *stamp: int) -> str:
+    del stamp
+    return hashlib.sha256(Path(path).read_bytes()).hexdigest()
+
+
+def _fingerprint(key: str) -> str:
+    """Tells that a key is another one, with too few digits to search for the key by."""
+    return hmac.new(key.encode(), b"klimat publication", hashlib.sha256).hexdigest()[:8]
 
 
 def _refuse_unknown(settings: Settings, codes: Sequence[str]) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from klimat_pipeline.defs.instance import instance
 from klimat_pipeline.errors import KlimatError
 from klimat_pipeline.manifest import Inputs
+from klimat_pipeline.operations.run_lock import STARTED_BY
 from klimat_pipeline.quality.beside import worked_beside
 from klimat_pipeline.settings import Settings
 
@@ -67,7 +68,7 @@ def _execute(settings: Settings, made_from: Inputs, out: "Console", *, force: bo
                     }
                 },
             },
-            tags={"klimat/run_id": made_from.run_id, "klimat/publication_id": made_from.publication_id},
+            tags={STARTED_BY: "klimat refresh"},  # the others come from the run itself
         )
 
 

@@ -63,6 +63,7 @@ class Settings(BaseSettings):
     http_backoff_s: float = Field(default=1.0, ge=0, description="First pause between tries; doubles, with jitter.")
     max_snapshot_bytes: int = Field(default=64 * 1024 * 1024, gt=0)
     source_max_age_days: int = Field(default=30, ge=0, description="Refuse to run on a source unreachable longer.")
+    wait_s: float = Field(default=900.0, ge=0, description="How long a run waits for another one that goes on now.")
     keep_publications: int = Field(default=3, ge=1, description="How many published versions are kept.")
     run_retention_days: int = Field(default=90, ge=1, description="Dagster runs older than this are deleted.")
 

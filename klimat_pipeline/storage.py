@@ -1,16 +1,22 @@
 """Tables between stages: one Parquet file a table, in the contract's schema, written whole or not at all.
 
-Paths go through universal-pathlib, so a bucket is a setting. What does not belong here: published tables
-(``published``), which readers see.
+Every file carries the digest of what its table was made from (in the Parquet footer, so that table and digest cannot
+come apart), and who reads it for a step says which digest it must have. Paths go through universal-pathlib, so a
+bucket is a setting. What does not belong here: published tables (``published``), which readers see; what a digest is
+made of (``manifest``).
 """
 
+import json
+import uuid
 from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from klimat_pipeline.contracts import Table, table
 from klimat_pipeline.contracts.arrow import to_arrow, to_pandas
+from klimat_pipeline.errors import StaleTableError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,6 +24,10 @@ if TYPE_CHECKING:
 
 #: Bytes of tables that this process keeps at hand after it wrote or read them.
 KEPT_BYTES = 256 * 1024 * 1024
+#: Where a Parquet file's footer says what its table was made from.
+MADE_FROM = b"klimat.made_from"
+#: Digests whose inputs are remembered, so that a refusal can name what has changed.
+REMEMBERED = 5
 
 
 class TableStore:
@@ -36,49 +46,137 @@ class TableStore:
         """Where a table lies: ``<stage>/<name>.parquet``."""
         return self.root / f"{key}.parquet"
 
-    def write(self, key: str, frame: "pd.DataFrame", contract: Table | None = None) -> "pa.Table":
+    def write(
+        self, key: str, frame: "pd.DataFrame", contract: Table | None = None, *, made_from: str | None = None
+    ) -> "pa.Table":
         """Write a frame as the contract describes it; the file is replaced whole.
+
+        Args:
+            key: of the table.
+            frame: its rows.
+            contract: by default the one of that key.
+            made_from: digest of what it was made from; a table without one is refused by every step.
 
         Raises:
             ContractError: the frame does not have the contract's columns and types.
         """
         arrow = to_arrow(frame, contract or table(key))
-        self.write_arrow(key, arrow)
+        self.write_arrow(key, arrow, made_from=made_from)
         return arrow
 
-    def write_arrow(self, key: str, arrow: "pa.Table") -> None:
+    def write_arrow(self, key: str, arrow: "pa.Table", *, made_from: str | None = None) -> None:
         """Write a table that has its contract's schema; the file is replaced whole."""
         import pyarrow.parquet as pq
 
+        if made_from is not None:
+            arrow = arrow.replace_schema_metadata({**(arrow.schema.metadata or {}), MADE_FROM: made_from})
         target = self.path(key)
         target.parent.mkdir(parents=True, exist_ok=True)
-        draft = target.with_name(target.name + ".part")
-        with draft.open("wb") as file:
-            pq.write_table(arrow, file, compression="zstd")
-        draft.rename(target)
+        # A name of its own for every write: two writers must never take each other's draft.
+        draft = target.with_name(f".{target.name}.{uuid.uuid4().hex}.part")
+        try:
+            with draft.open("wb") as file:
+                pq.write_table(arrow, file, compression="zstd")
+            draft.rename(target)
+        except BaseException:
+            draft.unlink(missing_ok=True)
+            raise
         _at_hand.keep(target, arrow)
 
-    def read(self, key: str) -> "pd.DataFrame":
-        """Read a table as a frame; what this process wrote or read last, and nobody replaced since, is at hand."""
-        held = self._held(key)
+    def read(self, key: str, *, made_from: str | None = None) -> "pd.DataFrame":
+        """Read a table as a frame; what this process wrote or read last, and nobody replaced since, is at hand.
+
+        Args:
+            key: of the table.
+            made_from: digest that it must have been made from; None to read it whatever it was made from.
+
+        Raises:
+            StaleTableError: it is not there, or was made from something else.
+        """
+        held = self._held(key, made_from)
         if held.frame is None:
             held.frame = to_pandas(held.arrow)
         # Copy on write: nobody can change what the next reader gets.
         return held.frame.copy(deep=False)
 
-    def read_arrow(self, key: str) -> "pa.Table":
+    def read_arrow(self, key: str, *, made_from: str | None = None) -> "pa.Table":
         """The same as an Arrow table of the contract's schema."""
-        return self._held(key).arrow
+        return self._held(key, made_from).arrow
 
-    def _held(self, key: str) -> "_Held":
+    def made_from(self, key: str) -> str | None:
+        """Digest of what a stored table was made from; None where there is no table, or it does not say."""
+        import pyarrow.parquet as pq
+
+        try:
+            with self.path(key).open("rb") as file:
+                return _digest_of(pq.read_schema(file).metadata)
+        except FileNotFoundError:
+            return None
+
+    def remember(self, digest: str, lines: Sequence[str]) -> None:
+        """Keep what a digest stands for, a line an input, so that a later refusal can say what has changed."""
+        known = self._remembered()
+        if digest in known:
+            return
+        kept = dict([*known.items(), (digest, list(lines))][-REMEMBERED:])
+        path = self._memory
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft = path.with_name(f".{path.name}.{uuid.uuid4().hex}.part")
+        draft.write_text(json.dumps(kept, ensure_ascii=False), encoding="utf-8")
+        draft.rename(path)
+
+    def changed_since(self, digest: str | None, lines: Sequence[str]) -> list[str] | None:
+        """Inputs that differ from those a digest stands for: name of each line that is not in both.
+
+        Returns:
+            The lines, as they are now or, for what is gone, were then; None where the digest is not remembered.
+        """
+        then = self._remembered().get(digest or "")
+        return None if then is None else sorted(set(lines) ^ set(then))
+
+    def remove_drafts(self) -> None:
+        """Remove what killed writers left; only for who holds the run lock, since a draft may be somebody's."""
+        if self.root.exists():
+            for draft in self.root.glob("**/.*.part"):
+                draft.unlink(missing_ok=True)
+
+    @property
+    def _memory(self) -> Any:
+        return self.root / "made_from.json"
+
+    def _remembered(self) -> dict[str, list[str]]:
+        try:
+            found = json.loads(self._memory.read_text(encoding="utf-8"))
+        except (FileNotFoundError, ValueError):  # it only helps to word a refusal
+            return {}
+        return found if isinstance(found, dict) else {}
+
+    def _held(self, key: str, made_from: str | None) -> "_Held":
         import pyarrow.parquet as pq
 
         path = self.path(key)
         held = _at_hand.get(path)
         if held is None:
-            with path.open("rb") as file:
-                held = _at_hand.keep(path, pq.read_table(file))
+            try:
+                with path.open("rb") as file:
+                    held = _at_hand.keep(path, pq.read_table(file))
+            except FileNotFoundError:
+                if made_from is None:
+                    raise
+                raise StaleTableError(f"table {key} has not been made yet") from None
+        found = _digest_of(held.arrow.schema.metadata)
+        if made_from is not None and found != made_from:
+            carried = f"carries the digest {found}" if found else "carries no digest: it failed a check, or is older"
+            raise StaleTableError(
+                f"table {key} was not made from what there is now: it {carried}, what there is now gives {made_from}",
+                digest=found,
+            )
         return held
+
+
+def _digest_of(metadata: "dict[bytes, bytes] | None") -> str | None:
+    found = (metadata or {}).get(MADE_FROM)
+    return None if found is None else found.decode()
 
 
 @dataclass(slots=True)

@@ -55,13 +55,20 @@ housekeeping_schedule = dg.ScheduleDefinition(
 
 @dg.op(description="Reads ledgers that are new and groups a year's lines; the nightly run finds both done.")
 def prepare_spend(context: dg.OpExecutionContext) -> None:
+    from klimat_pipeline.operations.run_lock import only_run, started_by
     from klimat_pipeline.settings import load_settings
     from klimat_pipeline.spend.door_run import read_year
+    from klimat_pipeline.spend.ledgers import Spend
 
     key = context.partition_key
     assert isinstance(key, dg.MultiPartitionKey)  # noqa: S101 - the job below has no other
     code, year = key.keys_by_dimension[MUNICIPALITY], key.keys_by_dimension[YEAR]
-    looked, files = read_year(load_settings(), code, int(year))
+    settings = load_settings()
+    # Runs of a backfill go on beside each other, but beside no refresh; what they leave is for it to complete.
+    who, run = started_by(context.run.tags), context.run.run_id[:8]
+    with only_run(settings, who, run=run, tell=context.log.info, reads_ledgers_only=True):
+        Spend(settings.intermediate_dir).mark(None)
+        looked, files = read_year(settings, code, int(year))
     context.log.info(f"{code} {year}: {looked} ledger files looked at, {files} files hold lines of the year")
     context.add_output_metadata({"ledger files looked at": looked, "files with lines of the year": files})
 

@@ -8,7 +8,7 @@ import dagster as dg
 
 from klimat_pipeline.contracts import PUBLISHED
 from klimat_pipeline.defs.project import Project
-from klimat_pipeline.defs.wiring import PREVIEW_ROWS, described, markdown_of
+from klimat_pipeline.defs.wiring import PREVIEW_ROWS, code_version, described, markdown_of
 from klimat_pipeline.published.shape import SHOWN
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ _SOURCES = tuple(sorted(set(SHOWN.values())))
             **described(contract, ("sqlite", "parquet", "postgres")),
             deps=[SHOWN[name].split("/")] if name in SHOWN else [["quality", "findings"]],
             freshness_policy=FRESHNESS,
+            code_version=code_version(),
         )
         for name, contract in PUBLISHED.items()
     ],
@@ -34,14 +35,17 @@ _SOURCES = tuple(sorted(set(SHOWN.values())))
 def publish(context: dg.AssetExecutionContext, project: Project):
     """Shape, audit and publish; the switch to the new version is the last thing that happens.
 
-    It reads its tables itself: as inputs of the step, every one of them would be two events in Dagster's history.
+    It takes only tables of one digest, the one that there is now and that names the publication. It reads them itself:
+    as inputs of the step, every one of them would be two events in Dagster's history.
     """
-    from klimat_pipeline.manifest import inputs
+    from klimat_pipeline.operations.run_lock import refuse_if_lost
     from klimat_pipeline.published.publication import publish as publish_tables
     from klimat_pipeline.published.shape import shape
 
-    made_from = inputs(project.settings, municipalities=project.municipalities, releases=project.releases)
-    shaped = shape({key: project.tables.read_arrow(key) for key in _SOURCES}, made_from)
+    made_from = project.begin()
+    shaped = shape({key: project.read_arrow(key) for key in _SOURCES}, made_from)
+    project.require_unchanged()
+    refuse_if_lost()
     report = publish_tables(
         shaped, publication_id=made_from.publication_id, settings=project.settings, now=datetime.now(UTC)
     )

@@ -14,11 +14,18 @@ from klimat_pipeline.defs.wiring import checked_together, step
 AFTER = ("sources/smhi_snapshots",)
 
 
-@step("ledgers", "spend/files", "spend/scope", "spend/quarantine", kinds=("duckdb", "parquet"), after=AFTER)
+@step(
+    "ledgers", "spend/files", "spend/scope", "spend/quarantine", kinds=("duckdb", "parquet"), after=AFTER, ledgers=True
+)
 def ledgers(context: dg.AssetExecutionContext, project: Project):
     """Every ledger file that is new or changed, read once; its typed lines lie beside the tables."""
     from klimat_pipeline.spend.door_run import read_all
+    from klimat_pipeline.spend.ledgers import Spend
 
+    store, made_from = Spend(project.settings.intermediate_dir), project.made_from
+    store.mark(None)
     made = read_all(project.settings)
+    project.require_unchanged(ledgers=True)
+    store.mark(made_from.digest)
     frames = {"spend/files": made.files, "spend/scope": made.scope, "spend/quarantine": made.quarantine}
     yield from checked_together(context, frames)

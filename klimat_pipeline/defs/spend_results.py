@@ -44,6 +44,7 @@ def spend_results(
 
     settings = project.settings
     kept = Spend(settings.intermediate_dir)
+    project.require_made_from(kept.made_from, "the typed lines of ledgers (made with spend/files)")
     reference = current_reference(settings)
     made = results(
         kept.dataset,

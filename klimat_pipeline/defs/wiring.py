@@ -5,7 +5,7 @@ results.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from math import isnan
 from typing import TYPE_CHECKING, Any
 
@@ -13,13 +13,12 @@ import dagster as dg
 
 from klimat_pipeline.contracts import Table, table
 from klimat_pipeline.defs.project import Project
+from klimat_pipeline.manifest import code_sha256
 from klimat_pipeline.quality.catalogue import CHECKS, run_checks
 from klimat_pipeline.quality.findings import CheckResult
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from klimat_pipeline.storage import TableStore
 
 CONTRACT = "contract"
 #: Rows that the preview of a table shows.
@@ -39,6 +38,7 @@ def step(
     reads: Mapping[str, Sequence[str]] | None = None,
     after: Iterable[str] = (),
     may_end_run: bool = False,
+    ledgers: bool = False,
     **inputs: str,
 ) -> Callable[[Callable[..., Iterator[dg.MaterializeResult]]], dg.AssetsDefinition]:
     """Make one step of the run of a function that makes tables: a step costs more than a small table.
@@ -54,6 +54,7 @@ def step(
         reads: by table, the tables that it is made from: inputs and tables of this step; by default all inputs.
         after: further tables that are waited for.
         may_end_run: whether it may make nothing, so that everything downstream is skipped.
+        ledgers: whether it reads ledgers, so that they are looked at again before and after.
         inputs: parameter name to the key of the table it receives.
     """
     tools = kinds if isinstance(kinds, Mapping) else dict.fromkeys(keys, kinds)
@@ -63,6 +64,7 @@ def step(
             **described(table(key), tools.get(key, ("pandas",))),
             deps=[source.split("/") for source in dict.fromkeys((*sources[key], *after))],
             skippable=may_end_run,
+            code_version=code_version(),
         )
         for key in keys
     ]
@@ -76,12 +78,19 @@ def step(
             can_subset=may_end_run,  # only then may its checks be left out too
         )
         def made(context: dg.AssetExecutionContext, project: Project):
-            yield from work(context, project, **{name: project.tables.read(key) for name, key in inputs.items()})
+            project.begin(ledgers=ledgers)
+            yield from work(context, project, **{name: project.read(key) for name, key in inputs.items()})
 
         _STEP_OF.update(dict.fromkeys(keys, name))
         return made
 
     return decorated
+
+
+@lru_cache(maxsize=1)
+def code_version() -> str:
+    """Version of the code that makes every table: any change of it makes all of them anew."""
+    return code_sha256()[:16]
 
 
 def described(contract: Table, kinds: Sequence[str]) -> dict[str, Any]:
@@ -166,20 +175,23 @@ def checked_together(
         inputs: tables that their checks look at besides, by key.
         metadata: more to show on an asset's page, by key, such as a plot.
     """
+    from klimat_pipeline.contracts.arrow import to_arrow
     from klimat_pipeline.quality.contract import begin
     from klimat_pipeline.quality.findings import to_frame
 
-    tables: TableStore = context.resources.project.tables
+    project: Project = context.resources.project
     # All are sent to be checked before the first answer is waited for.
     begun = {key: begin(frame, table(key)) for key, frame in frames.items()}
     seen = {**(inputs or {}), **frames}
     results = {key: _all_checks(key, seen, begun[key].finish) for key in frames}
     every = [result for found in results.values() for result in found]
-    tables.write(findings_key(next(iter(frames))), to_frame(every), table("quality/findings"))
+    project.require_unchanged()
+    findings, is_sound = findings_key(next(iter(frames))), not any(result.blocks for result in every)
+    project.write(findings, to_arrow(to_frame(every), table("quality/findings")), is_sound=is_sound)
     for key, frame in frames.items():
         arrow = begun[key].arrow
         if arrow is not None:  # what does not have its contract's form has failed, and stops the run
-            tables.write_arrow(key, arrow)
+            project.write(key, arrow, is_sound=not any(result.blocks for result in results[key]))
         more = (metadata or {}).get(key) or {}
         yield dg.MaterializeResult(
             asset_key=key.split("/"),
@@ -189,6 +201,7 @@ def checked_together(
                 **{name: value() if callable(value) else value for name, value in more.items()},
             },
             check_results=[_as_dagster(result) for result in results[key]],
+            data_version=dg.DataVersion(project.made_from.digest),
         )
 
 

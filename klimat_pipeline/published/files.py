@@ -15,6 +15,8 @@ from klimat_pipeline.errors import PublishError
 #: Free disk that publishing wants, as a multiple of the tables' size in memory: the new version twice over (SQLite
 #: with its indexes, Parquet), and room for others.
 FREE_SPACE_FACTOR = 3
+#: What the name of a version that no reader sees yet begins with.
+STAGING = ".staging"
 
 
 @contextmanager

@@ -8,13 +8,14 @@ switched (``publication``).
 import filecmp
 import os
 import re
+import uuid
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from klimat_pipeline.errors import PublishError
 from klimat_pipeline.published.datapackage import described_publication, write_datapackage
-from klimat_pipeline.published.files import remove, sync
+from klimat_pipeline.published.files import STAGING, remove, sync
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -36,10 +37,11 @@ class ParquetTarget:
         self._root = directory / "parquet"
         self._latest = self._root / "latest"
         self._keep = keep
-        # Fixed names: the publishers' lock sees to it that what is found here is a killed publisher's.
-        self._staged = self._root / ".staging"
-        self._staged_link = self._root / ".staging-latest"
-        self._removed = self._root / ".staging-removed"
+        # Names of its own: on a file system whose locks do not reach other hosts, two publishers share nothing.
+        token = uuid.uuid4().hex
+        self._staged = self._root / f"{STAGING}-{token}"
+        self._staged_link = self._root / f"{STAGING}-{token}-latest"
+        self._removed = self._root / f"{STAGING}-{token}-removed"
 
     @property
     def location(self) -> str:
@@ -52,9 +54,9 @@ class ParquetTarget:
         return name if name is not None and described_publication(self._root / name) == name else None
 
     def open(self) -> None:
-        """Remove what a killed publisher left."""
+        """Remove what a killed publisher left: the publishers' lock sees to it that what is found here is one's."""
         self._root.mkdir(exist_ok=True)
-        self.close()
+        remove(*self._root.glob(f"{STAGING}*"))
 
     def stage(self, candidate: "Candidate") -> None:
         """Write the new version where no reader looks, and audit it."""

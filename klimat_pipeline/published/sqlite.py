@@ -6,6 +6,7 @@ without guessing. What does not belong here: when the file is switched (``public
 """
 
 import sqlite3
+import uuid
 from collections.abc import Iterable, Sequence
 from contextlib import closing
 from datetime import datetime
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from klimat_pipeline.contracts.sql import checked_identifier
 from klimat_pipeline.errors import PublishError
-from klimat_pipeline.published.files import remove, sync
+from klimat_pipeline.published.files import STAGING, remove, sync
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -31,8 +32,8 @@ class SqliteTarget:
 
     def __init__(self, directory: Path) -> None:
         self._path = directory / "klimat.sqlite"
-        # A fixed name: the publishers' lock sees to it that a file found here is a killed publisher's.
-        self._staged = directory / ".staging-klimat.sqlite"
+        # A name of its own: on a file system whose locks do not reach other hosts, two publishers share nothing.
+        self._staged = directory / f"{STAGING}-{uuid.uuid4().hex}-klimat.sqlite"
 
     @property
     def location(self) -> str:
@@ -40,19 +41,20 @@ class SqliteTarget:
         return str(self._path)
 
     def shown(self) -> str | None:
-        """The publication in the file, None when there is none or it cannot be read."""
+        """The publication whose rows all tables of the file hold; None when there is none or it cannot be read."""
         if not self._path.exists():
             return None
         try:
             with closing(_read_only(self._path)) as connection:
                 rows = connection.execute("SELECT publication_id FROM publication").fetchall()
+                found = str(rows[0][0]) if len(rows) == 1 else None
+                return found if found and _is_of(connection, found) else None
         except sqlite3.Error:
             return None
-        return str(rows[0][0]) if len(rows) == 1 else None
 
     def open(self) -> None:
-        """Remove what a killed publisher left."""
-        self.close()
+        """Remove what a killed publisher left: the publishers' lock sees to it that what is found here is one's."""
+        remove(*self._path.parent.glob(f"{STAGING}-*-klimat.sqlite*"))
 
     def stage(self, candidate: "Candidate") -> None:
         """Write the new file beside the shown one, and audit it."""
@@ -92,6 +94,13 @@ class SqliteTarget:
 def _read_only(path: Path) -> sqlite3.Connection:
     # immutable: no lock files and no look at a journal; a published file is replaced, never written to.
     return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)
+
+
+def _is_of(connection: sqlite3.Connection, publication_id: str) -> bool:
+    """Whether every table begins with a row of the publication: readers look at the tables, not at the file's label."""
+    names = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name <> 'publication'")
+    first = (f"SELECT publication_id FROM {_quoted(name)} LIMIT 1" for (name,) in names.fetchall())  # noqa: S608
+    return all(connection.execute(one).fetchone() in (None, (publication_id,)) for one in first)
 
 
 def _create_tables(connection: sqlite3.Connection, candidate: "Candidate") -> None:

@@ -43,6 +43,11 @@ class CheckResult:
         """Nothing failed; what does not apply has not failed."""
         return all(finding.outcome != "failed" for finding in self.findings)
 
+    @property
+    def blocks(self) -> bool:
+        """It failed, and nothing may be made of the table."""
+        return self.severity == "ERROR" and not self.passed
+
 
 def passed(message: str, **details: Any) -> Finding:
     return Finding("passed", message, **details)

@@ -95,6 +95,28 @@ class Spend:
         """Folder of the groups of every typed file (``parts``)."""
         return self.root / "parts"
 
+    @property
+    def made_from(self) -> str | None:
+        """Digest of what all typed lines were made from; None while they are being made, or were made in part."""
+        try:
+            return self._made_from.read_text(encoding="utf-8")
+        except FileNotFoundError:
+            return None
+
+    def mark(self, digest: str | None) -> None:
+        """Say what all typed lines were made from; None before any of them is written."""
+        if digest is None:
+            self._made_from.unlink(missing_ok=True)
+            return
+        self._made_from.parent.mkdir(parents=True, exist_ok=True)
+        draft = self._made_from.with_name(f".{self._made_from.name}.{uuid.uuid4().hex}.part")
+        draft.write_text(digest, encoding="utf-8")
+        draft.replace(self._made_from)
+
+    @property
+    def _made_from(self) -> Path:
+        return self.root / "state" / "made_from"
+
     @contextmanager
     def locked(self, name: str, *, shared: bool = False, wait: bool = True) -> Iterator[bool]:
         """Hold a lock of the whole machine; it ends with the process, however that ends.
