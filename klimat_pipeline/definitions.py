@@ -21,6 +21,7 @@ from klimat_pipeline.defs import (
 from klimat_pipeline.defs.io import ParquetTables
 from klimat_pipeline.defs.progress import progress_logger
 from klimat_pipeline.defs.project import Project
+from klimat_pipeline.defs.workers import Workers
 
 defs = dg.Definitions(
     assets=[
@@ -45,7 +46,7 @@ defs = dg.Definitions(
     sensors=[inputs.changed_inputs],
     jobs=[jobs.nightly_refresh, jobs.housekeeping, jobs.spend_backfill],
     schedules=[jobs.nightly_schedule, jobs.housekeeping_schedule],
-    resources={"io_manager": ParquetTables(), "project": Project()},
+    resources={"io_manager": ParquetTables(), "project": Project(), "workers": Workers()},
     executor=dg.in_process_executor,
     loggers={"progress": progress_logger, "console": dg.colored_console_logger},
 )

@@ -4,15 +4,14 @@ The same job as the schedule's; here for ``klimat refresh``, cron and ``make run
 imports it only when there is something to run.
 """
 
-import gc
 import logging
 from typing import TYPE_CHECKING
 
-from klimat_pipeline.defs.instance import instance
 from klimat_pipeline.errors import KlimatError
+from klimat_pipeline.garbage import keep_what_is_here
 from klimat_pipeline.manifest import Inputs
 from klimat_pipeline.operations.run_lock import STARTED_BY
-from klimat_pipeline.quality.beside import worked_beside
+from klimat_pipeline.quality.pool import workers
 from klimat_pipeline.settings import Settings
 
 if TYPE_CHECKING:
@@ -27,6 +26,7 @@ class RunFailedError(KlimatError):
 def confirm(settings: Settings, made_from: Inputs) -> None:
     """Record that the published tables were compared with their inputs and stand."""
     from klimat_pipeline.defs.confirmation import confirmations
+    from klimat_pipeline.defs.instance import instance
 
     with instance(settings) as history:
         for event in confirmations(made_from):
@@ -39,11 +39,8 @@ def run(settings: Settings, made_from: Inputs, out: "Console", *, force: bool = 
     Raises:
         KlimatError: the fault that stopped it, or ``RunFailedError`` naming the checks that did.
     """
-    try:
-        with worked_beside():  # starts at once: what comes now gives it the time to import
-            result = _execute(settings, made_from, out, force=force)
-    finally:
-        gc.unfreeze()  # a caller who goes on afterwards ends as usual
+    with workers():  # they import what they need while this process imports Dagster
+        result = _execute(settings, made_from, out, force=force)
     if not result.success:
         raise _reason(result)
 
@@ -51,6 +48,8 @@ def run(settings: Settings, made_from: Inputs, out: "Console", *, force: bool = 
 def _execute(settings: Settings, made_from: Inputs, out: "Console", *, force: bool) -> "dg.ExecuteInProcessResult":
     logging.getLogger("alembic").setLevel(logging.WARNING)
     job = _job()
+    from klimat_pipeline.defs.instance import instance
+
     with instance(settings) as history, _Progress(out, steps=len(job.graph.node_defs)):
         return job.execute_in_process(
             instance=history,
@@ -73,16 +72,12 @@ def _execute(settings: Settings, made_from: Inputs, out: "Console", *, force: bo
 
 
 def _job() -> "dg.JobDefinition":
-    """The main job. Importing makes a million lasting objects, among which no garbage is looked for, now or later."""
-    gc.disable()
-    try:
-        from klimat_pipeline.definitions import defs
-        from klimat_pipeline.defs.jobs import NIGHTLY
+    from klimat_pipeline.definitions import defs
+    from klimat_pipeline.defs.jobs import NIGHTLY
 
-        return defs.resolve_job_def(NIGHTLY)
-    finally:
-        gc.freeze()
-        gc.enable()
+    job = defs.resolve_job_def(NIGHTLY)
+    keep_what_is_here()
+    return job
 
 
 def _reason(result: "dg.ExecuteInProcessResult") -> KlimatError:

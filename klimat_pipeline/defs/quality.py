@@ -4,12 +4,12 @@ import dagster as dg
 
 from klimat_pipeline.contracts import TABLES
 from klimat_pipeline.defs.project import Project
-from klimat_pipeline.defs.wiring import checked_together, findings_key, step
+from klimat_pipeline.defs.wiring import GATHERED, checked_together, findings_key, step
 
 CHECKED = tuple(key for key, contract in TABLES.items() if contract.stage not in ("quality", "published"))
 
 
-@step("quality__findings", "quality/findings", kinds=("great_expectations",), after=CHECKED)
+@step("quality__findings", GATHERED, kinds=("great_expectations",), after=CHECKED)
 def findings(context: dg.AssetExecutionContext, project: Project):
     import pandas as pd
 
@@ -18,4 +18,4 @@ def findings(context: dg.AssetExecutionContext, project: Project):
     kept = dict.fromkeys(map(findings_key, CHECKED))
     gathered = pd.concat([project.read(key) for key in kept], ignore_index=True)
     suites = {"quality/suites": postponed_findings(project.read)}
-    yield from checked_together(context, {"quality/findings": gathered}, suites)
+    yield from checked_together(context, {GATHERED: gathered}, suites)

@@ -13,6 +13,7 @@ import dagster as dg
 
 from klimat_pipeline.contracts import Table, table
 from klimat_pipeline.defs.project import Project
+from klimat_pipeline.defs.workers import Workers
 from klimat_pipeline.manifest import code_sha256
 from klimat_pipeline.quality.catalogue import CHECKS, run_checks
 from klimat_pipeline.quality.findings import CheckResult
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 CONTRACT = "contract"
+#: The table in which all findings of a run are gathered.
+GATHERED = "quality/findings"
+#: Dagster's executors that run all steps in one process, by name.
+IN_ONE_PROCESS = ("in_process", "execute_in_process_executor")
 #: Rows that the preview of a table shows.
 PREVIEW_ROWS = 8
 #: Findings that a check's page lists.
@@ -77,7 +82,7 @@ def step(
             check_specs=[spec for key in keys for spec in check_specs(key)],
             can_subset=may_end_run,  # only then may its checks be left out too
         )
-        def made(context: dg.AssetExecutionContext, project: Project):
+        def made(context: dg.AssetExecutionContext, project: Project, workers: Workers):
             project.begin(ledgers=ledgers)
             yield from work(context, project, **{name: project.read(key) for name, key in inputs.items()})
 
@@ -181,7 +186,8 @@ def checked_together(
 
     project: Project = context.resources.project
     # All are sent to be checked before the first answer is waited for.
-    begun = {key: begin(frame, table(key)) for key, frame in frames.items()}
+    later = _are_gathered_later(context)
+    begun = {key: begin(frame, table(key), may_postpone=later) for key, frame in frames.items()}
     seen = {**(inputs or {}), **frames}
     results = {key: _all_checks(key, seen, begun[key].finish) for key in frames}
     every = [result for found in results.values() for result in found]
@@ -225,6 +231,16 @@ def _all_checks(
     return [form, *others]
 
 
+def _are_gathered_later(context: dg.AssetExecutionContext) -> bool:
+    """Whether this process goes on to the step that gathers all findings, and asks for those that are postponed."""
+    job, steps = context.job_def, context.run.step_keys_to_execute
+    return (
+        job.executor_def.name in IN_ONE_PROCESS
+        and dg.AssetKey(GATHERED.split("/")) in job.asset_layer.selected_asset_keys
+        and (steps is None or _STEP_OF[GATHERED] in steps)
+    )
+
+
 def findings_key(key: str) -> str:
     """Where the findings about a table and others of its step are kept until they are gathered."""
     return f"quality/of/{_STEP_OF[key]}"
@@ -258,9 +274,9 @@ def as_metadata(texts: Mapping[str, str]) -> dict[str, Any]:
 
 def pictures(charts: Mapping[str, dict[str, Any]]) -> dict[str, Callable[[], dg.MetadataValue]]:
     """Charts by municipality code, by their names on an asset's page; drawn while the step goes on."""
-    from klimat_pipeline.quality.beside import drawn_beside
+    from klimat_pipeline.quality.pool import draw
 
-    begun = {f"plot {code}": drawn_beside(chart) for code, chart in charts.items()}
+    begun = {f"plot {code}": draw(chart) for code, chart in charts.items()}
     return {name: partial(_shown_picture, picture) for name, picture in begun.items()}
 
 

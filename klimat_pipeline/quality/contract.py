@@ -16,7 +16,7 @@ from klimat_pipeline.contracts.arrow import to_arrow
 from klimat_pipeline.contracts.expectations import expectation_ids, suite
 from klimat_pipeline.contracts.model import Column, Table
 from klimat_pipeline.errors import ContractError
-from klimat_pipeline.quality.beside import ask_beside, postponed
+from klimat_pipeline.quality import pool
 from klimat_pipeline.quality.findings import FIRST, CheckResult, Finding, failed, passed
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 CHECK = "contract"
-#: So many rows are searched for duplicate keys here; in more, Great Expectations does it in the process beside.
+#: So many rows are searched for duplicate keys here; in more, Great Expectations does it in a worker.
 MANY = 200_000
 #: So many distinct texts are matched one by one; more are left to Great Expectations.
 FEW = 5_000
@@ -60,8 +60,15 @@ class Begun:
     finish: Callable[[], CheckResult]
 
 
-def begin(frame: "pd.DataFrame", table: Table) -> Begun:
-    """Begin what ``check_contract`` does, in the process beside this one if there is one."""
+def begin(frame: "pd.DataFrame", table: Table, *, may_postpone: bool = False) -> Begun:
+    """Begin what ``check_contract`` does, in a worker if there is one (``pool``).
+
+    Args:
+        frame: the table.
+        table: its contract.
+        may_postpone: whether somebody asks for ``postponed_findings`` later, so that a table which has proven itself
+            need not wait until Great Expectations says the same.
+    """
 
     def result(*findings: Finding) -> CheckResult:
         return CheckResult(table.key, CHECK, "contract", "ERROR", findings)
@@ -72,17 +79,17 @@ def begin(frame: "pd.DataFrame", table: Table) -> Begun:
         limit = ", ".join(f"{c.name} {c.kind}" for c in table.columns)
         wrong = failed(str(error), limit=limit, suspicion=_SUSPICION)
         return Begun(None, lambda: result(wrong))
-    question = ask_beside(arrow, table) if list(frame.columns) == table.column_names else None
+    question = pool.check(arrow, table) if list(frame.columns) == table.column_names else None
     types = passed("types hold", limit="the contract's types", observed=f"{len(table.columns)} columns")
 
     def finish() -> CheckResult:
         if question is None:
             return result(types, *suite_findings(frame, table))
-        held = proven(frame, table)
-        if len(held) == len(expectation_ids(table)):
-            # Nothing is left to doubt: Great Expectations' own answer is waited for at the end of the run.
-            question.postpone()
-            return result(types, *held.values())
+        if may_postpone:
+            held = proven(frame, table)
+            if len(held) == len(expectation_ids(table)):  # nothing is left to doubt
+                question.postpone()
+                return result(types, *held.values())
         found = question.findings()
         return result(types, *(suite_findings(frame, table) if found is None else found))
 
@@ -101,7 +108,7 @@ def postponed_findings(read: "Callable[[str], pd.DataFrame]") -> "pd.DataFrame":
     import pandas as pd
 
     rows = []
-    for question in postponed():
+    for question in pool.postponed():
         found = question.findings()
         if found is None:
             found = suite_findings(read(question.table.key), question.table)

@@ -279,7 +279,8 @@ def test_one_setting_makes_the_refresh_live(tmp_path: Path, monkeypatch: pytest.
 
         from klimat_pipeline.defs.project import Project
         from klimat_pipeline.defs.sources import smhi_snapshots
+        from klimat_pipeline.defs.workers import Workers
 
         with pytest.raises(KlimatError, match="far enough"):
-            dg.materialize([smhi_snapshots], resources={"project": Project(), "io_manager": dg.mem_io_manager})
+            dg.materialize([smhi_snapshots], resources={"project": Project(), "workers": Workers()})
     assert asked == ["emissions", "prices"]
