@@ -4,11 +4,8 @@ Every error says with which code the command leaves (``errors``): 1 for a fault 
 surroundings, 75 when another run goes on for too long. What does not belong here: arithmetic, parsing, publishing.
 """
 
-import gc
-import logging
 import os
 import sys
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
@@ -19,6 +16,7 @@ from klimat_pipeline.cli_ledger import app as ledger_app
 from klimat_pipeline.cli_prices import app as prices_app
 from klimat_pipeline.cli_waiting import alone
 from klimat_pipeline.errors import KlimatError
+from klimat_pipeline.garbage import expect_many_objects
 
 if TYPE_CHECKING:
     from klimat_pipeline.settings import Settings
@@ -43,31 +41,18 @@ out = Console(highlight=False, width=_WIDTH)
 err = Console(stderr=True, highlight=False)
 
 
+def command() -> None:
+    """The command as a process of its own."""
+    expect_many_objects()
+    main()
+
+
 def main() -> None:
-    """The command, for a caller who goes on afterwards."""
-    # Imports make hundreds of thousands of lasting objects: collecting garbage among them costs a tenth of a refresh.
-    gc.set_threshold(100_000, 50, 50)
+    """The command, in whatever process."""
     try:
         app()
     except KlimatError as error:
         _fail(error)
-
-
-def command() -> None:
-    """``main`` as a process of its own, which ends when its work is done.
-
-    Taking two thousand modules apart takes up to half a second, and nothing depends on it.
-    """
-    try:
-        main()
-    except SystemExit as end:
-        logging.shutdown()
-        if not isinstance(end.code, int):
-            raise
-        with suppress(BrokenPipeError):  # whoever read has seen enough
-            sys.stdout.flush()
-            sys.stderr.flush()
-        os._exit(end.code)
 
 
 @app.command()

@@ -6,7 +6,6 @@ mean (``clean``).
 
 import re
 from collections.abc import Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import chain
@@ -27,7 +26,6 @@ from klimat_pipeline.raw.grid import (
 from klimat_pipeline.text import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
 
     import pandas as pd
 
@@ -91,14 +89,13 @@ def read_workbook(content: bytes, file: str, *, today: datetime | None = None) -
     from klimat_pipeline.sources.workbook import check_workbook
 
     check_workbook(content, name=file, full=False)
-    with _paused_collector():
-        grids = read_grids(content, file)
-        grid, index, header, label_columns = _find_table(grids, file)
-        latest = (today or datetime.now(UTC)).year
-        figure_columns, years = _years(grid, header, label_columns, latest)
-        substance = _substance(grid, header, figure_columns)
-        unit, report_date = _description(grid, header)
-        rows, labels, values = _body(grid, header, label_columns, figure_columns, content, index)
+    grids = read_grids(content, file)
+    grid, index, header, label_columns = _find_table(grids, file)
+    latest = (today or datetime.now(UTC)).year
+    figure_columns, years = _years(grid, header, label_columns, latest)
+    substance = _substance(grid, header, figure_columns)
+    unit, report_date = _description(grid, header)
+    rows, labels, values = _body(grid, header, label_columns, figure_columns, content, index)
     return Workbook(
         file=file,
         sheet=grid.sheet,
@@ -152,20 +149,6 @@ def _texts(codes: np.ndarray, names: list[str], each: np.ndarray | None = None) 
     chosen = codes if each is None else codes[each]
     texts = pa.array(names, pa.string()).take(pa.array(chosen))
     return pd.Series(texts.to_pandas(types_mapper={pa.string(): pd.StringDtype(na_value=np.nan)}.get))
-
-
-@contextmanager
-def _paused_collector() -> "Iterator[None]":
-    """Hundreds of thousands of new cells would set off the garbage collector again and again, for nothing."""
-    import gc
-
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def _find_table(grids: Sequence[Grid], file: str) -> tuple[Grid, int, int, tuple[int, ...]]:

@@ -1,6 +1,5 @@
 """The command ``klimat`` on a data folder of the test's own, and what can be read there afterwards."""
 
-import gc
 import hashlib
 import io
 import os
@@ -47,7 +46,7 @@ class Klimat:
         from klimat_pipeline import cli
 
         printed, code = io.StringIO(), 0
-        kept, kept_arguments, thresholds = dict(os.environ), sys.argv, gc.get_threshold()
+        kept, kept_arguments = dict(os.environ), sys.argv
         os.environ.update({"KLIMAT_DATA_DIR": str(self.data), **dict(self.environment)})
         sys.argv = ["klimat", *arguments]
         try:
@@ -59,7 +58,6 @@ class Klimat:
             sys.argv = kept_arguments
             os.environ.clear()
             os.environ.update(kept)
-            gc.set_threshold(*thresholds)
         return Answer.of(code, printed.getvalue())
 
     def apart(self, *arguments: str, **environment: str) -> Answer:
