@@ -86,8 +86,7 @@ def shown(found: "Comparison") -> "RenderableType":
 
     from klimat_pipeline.published.same import LEFT_OUT
 
-    title = f"{found.before.publication_id} to {found.after.publication_id}"
-    listed = RichTable(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), title=title, title_justify="left")
+    listed = RichTable(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
     listed.add_column("table", overflow="fold")
     for name in ("rows", "columns"):
         listed.add_column(name, justify="right", no_wrap=True)
@@ -114,7 +113,10 @@ def shown(found: "Comparison") -> "RenderableType":
         else Text(f"not the same: {_count(differ, 'table')} with differences", style="red")
     )
     also = [Text(f"what describes the publication differs: {'; '.join(apart)}", style="yellow")] if apart else []
-    return Group(listed, *lines, *(Text(line, style="dim") for line in LEFT_OUT), *also, verdict)
+    # With their folders: the same code and inputs give the same id twice.
+    sides = (("before", found.before), ("after ", found.after))
+    heads = [Text(f"{side} {folder.publication_id} {folder.directory}") for side, folder in sides]
+    return Group(*heads, listed, *lines, *(Text(line, style="dim") for line in LEFT_OUT), *also, verdict)
 
 
 def as_json(found: "Comparison") -> dict[str, Any]:
