@@ -5,13 +5,18 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 UV := $(shell command -v uv 2>/dev/null)
 
-.PHONY: run test ui lint format bench lock docs clean
+.PHONY: run test same ui lint format bench lock docs clean
 
 run: $(STAMP)
 	$(BIN)/klimat refresh
 
 test: $(STAMP)
 	$(BIN)/python -m pytest -n auto --dist loadfile -q
+
+# Whether what is published now is what lies in BASE, value for value: make same BASE=../other/data
+same: $(STAMP)
+	@test -n "$(BASE)" || { echo "say what to compare with: make same BASE=folder of a publication" >&2; exit 2; }
+	$(BIN)/klimat same "$(BASE)"
 
 ui: $(STAMP)
 	$(BIN)/klimat ui

@@ -17,6 +17,7 @@ from rich.console import Console
 
 from klimat_pipeline.cli_ledger import app as ledger_app
 from klimat_pipeline.cli_prices import app as prices_app
+from klimat_pipeline.cli_same import same
 from klimat_pipeline.cli_waiting import alone
 from klimat_pipeline.errors import KlimatError
 
@@ -183,6 +184,9 @@ def compare(
     from klimat_pipeline.settings import load_settings
 
     out.print(comparison(load_settings(), before, after))
+
+
+app.command()(same)
 
 
 @municipality_app.command("add")
