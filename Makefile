@@ -5,13 +5,18 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 UV := $(shell command -v uv 2>/dev/null)
 
-.PHONY: run test ui lint format bench lock docs clean
+.PHONY: run test fuzz ui lint format bench lock docs clean
 
 run: $(STAMP)
 	$(BIN)/klimat refresh
 
 test: $(STAMP)
 	$(BIN)/python -m pytest -n auto --dist loadfile -q
+
+# New examples for the properties, until so many seconds are spent; `make test` draws the same ones every day.
+SECONDS ?= 300
+fuzz: $(STAMP)
+	$(BIN)/python -m klimat_pipeline_tests.support.fuzz $(SECONDS)
 
 ui: $(STAMP)
 	$(BIN)/klimat ui

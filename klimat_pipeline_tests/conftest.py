@@ -4,9 +4,9 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-import hypothesis
 import pytest
 
+from klimat_pipeline_tests.support import properties
 from klimat_pipeline_tests.support.shared import REPOSITORY, shared_path
 
 _KEPT = {"KLIMAT_RENEW_SNAPSHOT", "KLIMAT_SHARED_DIR"}
@@ -29,8 +29,4 @@ def shared_file() -> Callable[[str], Path]:
     return lambda name: shared_path(*name.split("/"))
 
 
-# In CI the same commit draws the same examples; at a desk, new ones every time.
-# No deadline: a property that holds slowly on a busy machine holds.
-hypothesis.settings.register_profile("desk", deadline=None)
-hypothesis.settings.register_profile("ci", deadline=None, derandomize=True)
-hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "desk")
+properties.load()
