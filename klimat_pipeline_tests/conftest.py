@@ -1,6 +1,7 @@
 """For all tests: nothing that is set outside reaches them, and nothing is reported anywhere."""
 
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,7 +12,11 @@ from klimat_pipeline_tests.support.shared import REPOSITORY, shared_path
 
 _KEPT = {"KLIMAT_RENEW_SNAPSHOT", "KLIMAT_SHARED_DIR"}
 
-for _name in [name for name in os.environ if name.startswith(("KLIMAT_", "DAGSTER_"))]:
+#: Settings of ours, of Dagster and of PostgreSQL's library; a proxy, which cannot reach the servers of the tests; what
+#: terminals are told about colours and width.
+_TAKEN_AWAY = re.compile(r"(KLIMAT|DAGSTER)_.*|PG[A-Z]+|(HTTPS?|ALL|NO)_PROXY|COLUMNS|(FORCE|NO)_COLOR", re.IGNORECASE)
+
+for _name in [name for name in os.environ if _TAKEN_AWAY.fullmatch(name)]:
     if _name not in _KEPT:
         del os.environ[_name]
 os.environ["GX_ANALYTICS_ENABLED"] = "false"
