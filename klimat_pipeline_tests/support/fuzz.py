@@ -60,10 +60,11 @@ class Search:
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def rounds(self) -> Iterator[tuple[str, int]]:
-        """Every file with a new seed, again and again."""
+        """Every file with a new seed, again and again, in an order of its own: a short search begins elsewhere too."""
         chance = random.SystemRandom()
-        for file in itertools.cycle(self.files):
-            yield file, chance.getrandbits(32)
+        while True:
+            for file in chance.sample(self.files, len(self.files)):
+                yield file, chance.getrandbits(32)
 
     def run(self, work: tuple[str, int]) -> None:
         """Run the properties of one file with one seed, unless the time is spent."""
