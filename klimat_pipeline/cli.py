@@ -14,6 +14,7 @@ from rich.console import Console
 
 from klimat_pipeline.cli_ledger import app as ledger_app
 from klimat_pipeline.cli_prices import app as prices_app
+from klimat_pipeline.cli_same import same
 from klimat_pipeline.cli_waiting import alone
 from klimat_pipeline.errors import KlimatError
 from klimat_pipeline.garbage import expect_many_objects
@@ -168,6 +169,9 @@ def compare(
     from klimat_pipeline.settings import load_settings
 
     out.print(comparison(load_settings(), before, after))
+
+
+app.command()(same)
 
 
 @municipality_app.command("add")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 
 from klimat_pipeline.contracts import PUBLISHED
+from klimat_pipeline.defs.inputs import INPUTS
 from klimat_pipeline.defs.project import Project
 from klimat_pipeline.defs.wiring import PREVIEW_ROWS, code_version, described, markdown_of
 from klimat_pipeline.published.shape import SHOWN
@@ -25,7 +26,7 @@ _SOURCES = tuple(sorted(set(SHOWN.values())))
     specs=[
         dg.AssetSpec(
             **described(contract, ("sqlite", "parquet", "postgres")),
-            deps=[SHOWN[name].split("/")] if name in SHOWN else [["quality", "findings"]],
+            deps=[INPUTS, SHOWN[name].split("/") if name in SHOWN else ["quality", "findings"]],
             freshness_policy=FRESHNESS,
             code_version=code_version(),
         )

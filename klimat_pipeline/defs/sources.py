@@ -7,7 +7,7 @@ from klimat_pipeline.defs.project import Project
 from klimat_pipeline.defs.wiring import checked_together, step
 
 
-@step("sources__smhi_snapshots", "sources/smhi_snapshots", kinds=("xlsx",), after=("sources/inputs",), may_end_run=True)
+@step("sources__smhi_snapshots", "sources/smhi_snapshots", kinds=("xlsx",), may_end_run=True)
 def smhi_snapshots(context: dg.AssetExecutionContext, project: Project):
     """Fetch if live, then list the archive; nothing new ends the nightly job here, and all downstream is skipped."""
     from klimat_pipeline.defs.confirmation import confirm_unchanged

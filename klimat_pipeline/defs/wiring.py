@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 
 from klimat_pipeline.contracts import Table, table
+from klimat_pipeline.defs.inputs import INPUTS
 from klimat_pipeline.defs.project import Project
 from klimat_pipeline.defs.workers import Workers
 from klimat_pipeline.manifest import code_sha256
@@ -67,7 +68,8 @@ def step(
     specs = [
         dg.AssetSpec(
             **described(table(key), tools.get(key, ("pandas",))),
-            deps=[source.split("/") for source in dict.fromkeys((*sources[key], *after))],
+            # What everything is made from comes first: Dagster looks one step up to say what is out of date.
+            deps=[INPUTS, *(source.split("/") for source in dict.fromkeys((*sources[key], *after)))],
             skippable=may_end_run,
             code_version=code_version(),
         )

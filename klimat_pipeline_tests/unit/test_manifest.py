@@ -4,6 +4,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 import klimat_pipeline.manifest
 from klimat_pipeline.errors import ConfigurationError
@@ -136,3 +137,24 @@ def test_id_tells_a_value_from_a_name() -> None:
         Inputs((Item("option", "a"), Item("option", "b"))).digest,
     }
     assert len(ids) == 4
+
+
+def test_another_key_of_pseudonyms_changes_the_id_and_stays_secret(settings: Settings) -> None:
+    ids = set()
+    for key in ("a key of sixteen", "another key of sixteen"):
+        made_from = inputs(settings.model_copy(update={"personal_key": SecretStr(key)}))
+        ids.add(made_from.digest)
+        assert key not in "\n".join(made_from.lines)
+    assert len(ids | {inputs(settings).digest}) == 3
+
+
+def test_a_file_changed_in_place_is_hashed_anew(settings: Settings) -> None:
+    """Hashes are kept by a file's stamp: other bytes of the same length must not be taken for the old ones."""
+    path = settings.reference_dir / "sectors.csv"
+    before = inputs(settings)
+    text = path.read_bytes()
+    path.write_bytes(text.replace(b"transport", b"tronsport", 1))
+    assert path.stat().st_size == len(text)
+    assert inputs(settings) != before
+    path.write_bytes(text)
+    assert inputs(settings) == before

@@ -9,7 +9,7 @@ import pytest
 from klimat_pipeline import storage
 from klimat_pipeline.contracts import table
 from klimat_pipeline.contracts.arrow import schema, to_pandas
-from klimat_pipeline.errors import ContractError
+from klimat_pipeline.errors import ContractError, StaleTableError
 from klimat_pipeline.settings import Settings
 from klimat_pipeline.storage import TableStore
 from klimat_pipeline_tests.support.tables import example_table
@@ -123,3 +123,58 @@ def test_at_hand_is_bounded(store: TableStore, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr("klimat_pipeline.storage.KEPT_BYTES", 0)
     store.write(KEY, frame(50))
     assert len(store.read(KEY)) == 50
+
+
+def test_a_table_says_what_it_was_made_from(store: TableStore) -> None:
+    store.write(KEY, frame(), made_from="1" * 16)
+    assert store.made_from(KEY) == "1" * 16
+    assert len(store.read(KEY, made_from="1" * 16)) == 3
+    assert store.made_from("clean/areas") is None
+
+
+@pytest.mark.parametrize("own", [None, "2" * 16])
+def test_a_table_of_another_digest_is_refused(store: TableStore, own: str | None) -> None:
+    store.write(KEY, frame(), made_from=own)
+    with pytest.raises(StaleTableError, match="clean/population was not made from what there is now") as caught:
+        store.read(KEY, made_from="1" * 16)
+    assert caught.value.digest == own
+    with pytest.raises(StaleTableError):
+        store.read_arrow(KEY, made_from="1" * 16)
+    assert len(store.read(KEY)) == 3, "a notebook may look at it"
+
+
+def test_a_table_that_was_never_made_is_refused_in_words(store: TableStore) -> None:
+    with pytest.raises(StaleTableError, match="clean/population has not been made yet"):
+        store.read(KEY, made_from="1" * 16)
+
+
+def test_the_digest_is_read_from_the_file_and_not_from_memory(store: TableStore, tmp_path: Path) -> None:
+    store.write(KEY, frame(), made_from="1" * 16)
+    TableStore(tmp_path / "other").write(KEY, frame(), made_from="2" * 16)
+    (tmp_path / "other" / "clean" / "population.parquet").rename(tmp_path / "clean" / "population.parquet")
+    with pytest.raises(StaleTableError):
+        store.read(KEY, made_from="1" * 16)
+
+
+def test_what_a_digest_stood_for_is_remembered_for_a_while(store: TableStore) -> None:
+    store.remember("a", ["file one", "file two"])
+    assert store.changed_since("a", ["file one", "file 2"]) == ["file 2", "file two"]
+    assert store.changed_since("b", ["file one"]) is None
+    for number in range(storage.REMEMBERED):
+        store.remember(str(number), [])
+    assert store.changed_since("a", []) is None, "no memory without end"
+
+
+def test_drafts_have_names_of_their_own_and_dead_ones_are_removed(
+    store: TableStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = []
+    monkeypatch.setattr(pq, "write_table", lambda _, file, **__: names.append(Path(file.name).name))
+    store.write(KEY, frame())
+    store.write(KEY, frame())
+    assert len(set(names)) == 2
+    dead = tmp_path / "clean" / ".population.parquet.0123.part"
+    dead.write_bytes(b"half")
+    store.remove_drafts()
+    assert not dead.exists()
+    assert (tmp_path / "clean" / "population.parquet").exists()

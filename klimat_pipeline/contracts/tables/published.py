@@ -1,7 +1,7 @@
 """Contracts of the stage ``published``: the tables that readers rely on, derived from the ones that they show.
 
 Adding a table here is all it takes to have it published in every form. Dropping or renaming a column breaks readers:
-publish under a new name instead.
+publish under a new name instead. What is renamed all the same gets a row in ``published/renames.csv``.
 """
 
 from klimat_pipeline.contracts.columns import col

@@ -1,0 +1,201 @@
+"""Part of the assets materialised after something has changed: nothing old comes out under a new id."""
+
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from klimat_pipeline_tests.pipeline.commands import Klimat
+from klimat_pipeline_tests.support.one_run import Run
+from klimat_pipeline_tests.support.shared import REPOSITORY
+
+TARGET = "SELECT target_pct FROM sector_indicators WHERE municipality_code = '1283' AND target_id = 'total' LIMIT 1"
+PUBLISHED = "SELECT publication_id FROM publication"
+MUNICIPALITY = "municipalities/1283_helsingborg/municipality.yaml"
+
+
+def _written(folder: str, names: list[str]) -> set[str]:
+    """What a run in the checkout has left in a folder, and what is not copied."""
+    return set(names) - {"dagster.yaml"} if Path(folder).name == "dagster" else set()
+
+
+class House:
+    """A checkout's data, a data folder, and a run that has published."""
+
+    def __init__(self, root: Path) -> None:
+        self.data, self.config = root / "data", root / "checkout" / "data"
+        own = {"KLIMAT_PROJECT_DIR": str(root / "checkout"), "KLIMAT_DATA_DIR": str(self.data)}
+        self.environment = {**os.environ, **own, "DAGSTER_HOME": str(self.data / "dagster")}
+        self.klimat = Klimat(self.data, tuple(own.items()))
+
+    def run(self, *order: str, **environment: str) -> tuple[int, str]:
+        return Run(order, {**self.environment, **environment}).ended()
+
+    def edit(self, name: str, old: str, new: str) -> None:
+        path = self.config / name
+        text = path.read_text(encoding="utf-8")
+        assert old in text
+        path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> House:
+    house = House(tmp_path_factory.mktemp("made"))
+    for name in ("municipalities", "reference", "snapshots/embedded", "dagster"):
+        shutil.copytree(REPOSITORY / "data" / name, house.config / name, ignore=_written)
+    code, text = house.run("refresh")
+    assert code == 0, text
+    return house
+
+
+@pytest.fixture
+def house(made: House, tmp_path: Path) -> House:
+    """A copy that a test may change."""
+    shutil.copytree(made.data.parent, tmp_path / "house", symlinks=True)
+    return House(tmp_path / "house")
+
+
+def test_a_changed_target_is_published_new_or_the_old_id_stays(house: House) -> None:
+    """The steps that showed old figures under a new id."""
+    old = house.klimat.one(PUBLISHED)
+    assert house.klimat.one(TARGET) == -85
+    house.edit(MUNICIPALITY, "reduction_pct: 85", "reduction_pct: 60")
+    code, text = house.run("assets", "group:published")
+    assert code == 1
+    assert "was not made from what there is now" in text
+    assert f"Changed since then: configuration {MUNICIPALITY}. Nothing was made of it." in text
+    assert house.klimat.one(PUBLISHED) == old
+    assert house.klimat.one(TARGET) == -85
+    code, text = house.run("refresh")
+    assert code == 0, text
+    assert "up to date" not in text
+    assert house.klimat.one(TARGET) == -60
+    assert house.klimat.one(PUBLISHED) != old
+
+
+def change_reference(house: House) -> dict[str, str]:
+    path = house.config / "reference" / "sources.csv"
+    path.write_bytes(path.read_bytes() + b"\n")
+    return {}
+
+
+def change_draws(house: House) -> dict[str, str]:
+    return {"KLIMAT_DRAWS": "1001"}
+
+
+def change_examples(house: House) -> dict[str, str]:
+    return {"KLIMAT_EXAMPLES": "1"}
+
+
+def change_key(house: House) -> dict[str, str]:
+    return {"KLIMAT_PERSONAL_KEY": "a key of sixteen characters"}
+
+
+def change_ledger(house: House) -> dict[str, str]:
+    folder = house.config / "municipalities" / "1283_helsingborg" / "ledger"
+    folder.mkdir()
+    (folder / "ledger.csv").write_text("kopare_id;belopp\n1;2\n", encoding="utf-8")
+    return {}
+
+
+@pytest.mark.parametrize("change", [change_reference, change_draws, change_examples, change_key, change_ledger])
+def test_whatever_has_changed_nothing_is_published_from_the_tables_of_before(
+    house: House, change: Callable[[House], dict[str, str]]
+) -> None:
+    before = house.klimat.files()
+    code, text = house.run("assets", "group:published", **change(house))
+    assert code == 1
+    assert "Changed since then: " in text
+    assert house.klimat.files() == before
+
+
+def test_a_part_made_anew_does_not_carry_the_rest_along(house: House) -> None:
+    """The configuration is materialised after the change, and then publishing: the tables between are still old."""
+    before = house.klimat.files()
+    house.edit(MUNICIPALITY, "reduction_pct: 85", "reduction_pct: 60")
+    code, text = house.run("assets", "group:clean", "sources/smhi_snapshots", "raw/smhi_emissions")
+    assert code == 0, text
+    code, text = house.run("assets", "group:published")
+    assert code == 1
+    assert "was not made from what there is now" in text
+    assert house.klimat.files() == before
+
+
+def test_every_stored_table_carries_the_digest_of_the_publication(made: House) -> None:
+    import pyarrow.parquet as pq
+
+    from klimat_pipeline.contracts import TABLES
+
+    digests = {
+        key: (pq.read_schema(made.data / "intermediate" / f"{key}.parquet").metadata or {}).get(b"klimat.made_from")
+        for key, table in TABLES.items()
+        if table.stage != "published"
+    }
+    (digest,) = set(digests.values())
+    assert digest is not None
+    assert made.klimat.one(PUBLISHED) == f"pub-{digest.decode()}"
+
+
+def test_dagster_says_the_same(made: House) -> None:
+    """Data version, code version and what a table was made from are Dagster's own."""
+    import dagster as dg
+
+    from klimat_pipeline.history import instance
+    from klimat_pipeline.settings import Settings
+
+    digest = made.klimat.one(PUBLISHED).removeprefix("pub-")
+    with instance(Settings(data_dir=made.data)) as history:
+        event = history.get_latest_materialization_event(dg.AssetKey(["indicators", "sectors"]))
+        inputs = history.get_latest_materialization_event(dg.AssetKey(["sources", "inputs"]))
+    assert event is not None
+    assert inputs is not None
+    tags = dict(event.asset_materialization.tags or {})
+    assert tags["dagster/data_version"] == digest
+    assert tags["dagster/input_data_version/clean/targets"] == digest
+    assert tags["dagster/input_data_version/sources/inputs"] == digest
+    assert len(tags["dagster/code_version"]) == 16
+    assert (inputs.asset_materialization.tags or {})["dagster/data_version"] == digest
+
+
+def test_the_sensor_reports_a_change_once(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    import dagster as dg
+
+    from klimat_pipeline.defs.inputs import changed_inputs
+    from klimat_pipeline.history import instance
+    from klimat_pipeline.settings import Settings
+
+    for name, value in house.environment.items():
+        if name.startswith("KLIMAT_"):
+            monkeypatch.setenv(name, value)
+    with instance(Settings(data_dir=house.data)) as history:
+
+        def look() -> str:
+            answer = changed_inputs(dg.build_sensor_context(instance=history))
+            return str(getattr(answer, "skip_message", ""))
+
+        assert look().startswith("inputs are still")
+        house.edit(MUNICIPALITY, "reduction_pct: 85", "reduction_pct: 60")
+        assert look().startswith("inputs have changed to")
+        assert look().startswith("inputs are still")
+
+
+def test_a_table_that_failed_a_check_is_not_made_use_of(house: House) -> None:
+    """It is stored to be looked at; its digest is withheld, so that nothing downstream takes it."""
+    from klimat_pipeline.storage import TableStore
+
+    before = house.klimat.files()
+    frozen = "municipalities/1283_helsingborg/frozen/klimatkontrakt-2025-26.yaml"
+    house.edit(frozen, "year: 1990, emissions_t_co2e: 56359.0", "year: 1990, emissions_t_co2e: 56360.0")
+    code, text = house.run("refresh")
+    assert code == 1, text
+    assert "frozen_reproduces" in text
+    store = TableStore(house.data / "intermediate")
+    assert store.made_from("indicators/sectors") is None
+    assert store.made_from("clean/targets") is not None
+    code, text = house.run("assets", "group:scenarios")
+    assert code == 1
+    assert "indicators/sectors was not made from what there is now: it carries no digest: it failed a check" in text
+    assert house.run("assets", "group:published")[0] == 1
+    assert house.klimat.files() == before
