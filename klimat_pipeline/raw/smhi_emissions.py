@@ -26,7 +26,6 @@ from klimat_pipeline.raw.grid import (
 from klimat_pipeline.text import fold
 
 if TYPE_CHECKING:
-
     import pandas as pd
 
 #: Header words of the four descriptive columns, in the order of ``LABELS``.

@@ -142,7 +142,7 @@ def test_dagster_says_the_same(made: House) -> None:
     """Data version, code version and what a table was made from are Dagster's own."""
     import dagster as dg
 
-    from klimat_pipeline.history import instance
+    from klimat_pipeline.defs.instance import instance
     from klimat_pipeline.settings import Settings
 
     digest = made.klimat.one(PUBLISHED).removeprefix("pub-")
@@ -163,7 +163,7 @@ def test_the_sensor_reports_a_change_once(house: House, monkeypatch: pytest.Monk
     import dagster as dg
 
     from klimat_pipeline.defs.inputs import changed_inputs
-    from klimat_pipeline.history import instance
+    from klimat_pipeline.defs.instance import instance
     from klimat_pipeline.settings import Settings
 
     for name, value in house.environment.items():

@@ -112,7 +112,7 @@ def test_runs_say_who_they_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 
 
 def _tags(data: Path) -> list[dict[str, str]]:
-    from klimat_pipeline.history import instance
+    from klimat_pipeline.defs.instance import instance
     from klimat_pipeline.settings import Settings
 
     with instance(Settings(data_dir=data)) as history:

@@ -57,8 +57,8 @@ def _run_dagster(kind: str, selection: Sequence[str]) -> bool:
     import dagster as dg
 
     from klimat_pipeline.definitions import defs
+    from klimat_pipeline.defs.instance import instance
     from klimat_pipeline.defs.jobs import NIGHTLY
-    from klimat_pipeline.history import instance
     from klimat_pipeline.settings import load_settings
 
     with instance(load_settings()) as history:
