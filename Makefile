@@ -3,9 +3,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+# `make UV=` does without it.
 UV := $(shell command -v uv 2>/dev/null)
 
-.PHONY: run test same ui lint format bench lock docs clean
+.PHONY: run test fuzz same ui lint format bench lock docs clean
 
 run: $(STAMP)
 	$(BIN)/klimat refresh
@@ -17,6 +18,11 @@ test: $(STAMP)
 same: $(STAMP)
 	@test -n "$(BASE)" || { echo "say what to compare with: make same BASE=folder of a publication" >&2; exit 2; }
 	$(BIN)/klimat same "$(BASE)"
+
+# New examples for the properties, until so many seconds are spent; `make test` draws the same ones every day.
+SECONDS ?= 300
+fuzz: $(STAMP)
+	$(BIN)/python -m klimat_pipeline_tests.support.fuzz $(SECONDS)
 
 ui: $(STAMP)
 	$(BIN)/klimat ui
@@ -36,18 +42,37 @@ bench: $(STAMP)
 docs: $(STAMP)
 	$(BIN)/python -m klimat_pipeline.contracts.dictionary docs/data_dictionary.md
 
-# The environment: made anew whenever the lock changes. uv where it is at hand, else venv and pip.
+# Where the system keeps its certificates, for a pip that does not look there by itself: 24.2 and newer do.
+define SYSTEM_CERTIFICATES
+import ssl, pathlib, pip
+paths = ssl.get_default_verify_paths()
+kept = [paths.cafile, paths.capath if paths.capath and any(pathlib.Path(paths.capath).iterdir()) else None]
+old = tuple(int(part) for part in pip.__version__.split(".")[:2]) < (24, 2)
+print(next(filter(None, kept), "") if old else "")
+endef
+export SYSTEM_CERTIFICATES
+
+# A proxy that inspects TLS is known to the system only. The second name is that of older versions.
+WITH_UV = export UV_SYSTEM_CERTS=$${UV_SYSTEM_CERTS:-1} UV_NATIVE_TLS=$${UV_NATIVE_TLS:-1} VIRTUAL_ENV=$(VENV); \
+  "$(UV)" venv --quiet --allow-existing --python $(PYTHON) $(VENV) && \
+  "$(UV)" pip install --quiet --require-hashes -r requirements.lock && \
+  "$(UV)" pip install --quiet --no-deps --no-build-isolation -e .
+
+# --clear: what uv leaves has no pip. The variable of the certificates is the one that yields to pip's own settings.
+PIP_INSTALL = $(BIN)/python -m pip install --disable-pip-version-check --progress-bar off --quiet
+WITH_PIP = $(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0] if sys.version_info < (3, 11) else 0)' && \
+  $(PYTHON) -m venv --clear $(VENV) && \
+  export REQUESTS_CA_BUNDLE="$${REQUESTS_CA_BUNDLE:-$${CURL_CA_BUNDLE:-$$($(BIN)/python -c "$$SYSTEM_CERTIFICATES")}}" && \
+  $(PIP_INSTALL) --require-hashes -r requirements.lock && \
+  $(PIP_INSTALL) --no-deps --no-build-isolation -e .
+
+# The environment: made anew whenever the lock changes. uv where it is at hand, else, or where it fails, venv and pip.
 $(STAMP): requirements.lock pyproject.toml
 	@echo "setting up $(VENV) (once; a minute or two)"
-ifdef UV
-	uv venv --quiet --allow-existing --python $(PYTHON) $(VENV)
-	VIRTUAL_ENV=$(VENV) uv pip install --quiet --require-hashes -r requirements.lock
-	VIRTUAL_ENV=$(VENV) uv pip install --quiet --no-deps --no-build-isolation -e .
+ifneq ($(UV),)
+	@{ $(WITH_UV); } || { echo "uv failed; setting up with venv and pip in its place" >&2; $(WITH_PIP); }
 else
-	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0] if sys.version_info < (3, 11) else 0)'
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --disable-pip-version-check --progress-bar off --quiet --require-hashes -r requirements.lock
-	$(BIN)/python -m pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation -e .
+	@$(WITH_PIP)
 endif
 	@# A plain `dagster dev` finds the runs of `make run` through this file; a DAGSTER_HOME that is set wins.
 	@test -e .env || echo 'DAGSTER_HOME=$${DAGSTER_HOME:-$(CURDIR)/data/dagster}' > .env

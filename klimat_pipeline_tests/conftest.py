@@ -1,17 +1,22 @@
 """For all tests: nothing that is set outside reaches them, and nothing is reported anywhere."""
 
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 
-import hypothesis
 import pytest
 
+from klimat_pipeline_tests.support import properties
 from klimat_pipeline_tests.support.shared import REPOSITORY, shared_path
 
 _KEPT = {"KLIMAT_RENEW_SNAPSHOT", "KLIMAT_SHARED_DIR"}
 
-for _name in [name for name in os.environ if name.startswith(("KLIMAT_", "DAGSTER_"))]:
+#: Settings of ours, of Dagster and of PostgreSQL's library; a proxy, which cannot reach the servers of the tests; what
+#: terminals are told about colours and width.
+_TAKEN_AWAY = re.compile(r"(KLIMAT|DAGSTER)_.*|PG[A-Z]+|(HTTPS?|ALL|NO)_PROXY|COLUMNS|(FORCE|NO)_COLOR", re.IGNORECASE)
+
+for _name in [name for name in os.environ if _TAKEN_AWAY.fullmatch(name)]:
     if _name not in _KEPT:
         del os.environ[_name]
 os.environ["GX_ANALYTICS_ENABLED"] = "false"
@@ -29,8 +34,4 @@ def shared_file() -> Callable[[str], Path]:
     return lambda name: shared_path(*name.split("/"))
 
 
-# In CI the same commit draws the same examples; at a desk, new ones every time.
-# No deadline: a property that holds slowly on a busy machine holds.
-hypothesis.settings.register_profile("desk", deadline=None)
-hypothesis.settings.register_profile("ci", deadline=None, derandomize=True)
-hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "desk")
+properties.load()

@@ -131,7 +131,9 @@ def _steps(row: Row, earlier: _Side, later: _Side, unit: str) -> list[Node]:
     for cause, words, after in states:
         if cause == row["cause"]:
             detail = {f"before_{_suffix(unit)}": round(before, 6), f"after_{_suffix(unit)}": round(after, 6)}
-            nodes.append(Node(f"step: {words}", round(after - before, 6) + 0.0, unit, detail))
+            # Counted as the part is, so that the steps of a cause sum to it to the last digit.
+            step = float(explain(before, [(cause, after)])[cause])
+            nodes.append(Node(f"step: {words}", step, unit, detail))
         before = after
     smallest = min((point.reported for point in (first[1], base_revised, final[1]) if point.reported > 0), default=1.0)
     tolerance = TOLERANCE_T if unit != "%" else TOLERANCE_PCT + 100 * TOLERANCE_T / smallest

@@ -30,9 +30,10 @@ from klimat_pipeline.clean.releases import held_pairs
 from klimat_pipeline.contracts.tables.indicators import CHANGES
 
 CAUSES = ("revised_history", "new_years", "corrections", "configuration")
-#: Values are rounded to the decimals of their publication before they are taken apart, and the parts again: so the
-#: printed parts sum to the printed whole to the last digit.
+#: Values are taken apart in whole units of the last decimal of their publication: so the printed parts sum to the
+#: printed whole to the last digit.
 DECIMALS = CHANGES.column("part").decimals or 0
+_UNITS = 10.0**DECIMALS
 _REPORTED, _CORRECTED = "emissions_reported_t_co2e", "emissions_t_co2e"
 _TARGET = ["municipality_code", "target_id"]
 _NO_YEAR = -1
@@ -53,18 +54,22 @@ def explain(start: Any, states: Sequence[tuple[str, Any]]) -> dict[str, Any]:
     Returns:
         The part of every cause that occurs, rounded to ``DECIMALS``. Where any value is missing, all parts are.
     """
-    before = np.round(np.asarray(start, dtype=np.float64), DECIMALS)
-    parts: dict[str, Any] = {}
-    known = np.isfinite(before)
+    units: dict[str, Any] = {}
     with np.errstate(over="ignore", invalid="ignore"):
+        before = _in_units(start)
+        known = np.isfinite(before)
         for cause, value in states:
-            after = np.round(np.asarray(value, dtype=np.float64), DECIMALS)
-            # Adding zero turns -0.0 into 0.0.
-            parts[cause] = np.round(parts.get(cause, 0.0) + (after - before), DECIMALS) + 0.0
-            known = known & np.isfinite(parts[cause])
+            after = _in_units(value)
+            units[cause] = units.get(cause, 0.0) + (after - before)
+            known = known & np.isfinite(units[cause])
             before = after
     # The index makes numbers of arrays without dimension.
-    return {cause: np.where(known, part, np.nan)[()] for cause, part in parts.items()}
+    return {cause: np.where(known, count / _UNITS, np.nan)[()] for cause, count in units.items()}
+
+
+def _in_units(value: Any) -> Any:
+    """Whole units of the last decimal: sums and differences of them are exact, those of rounded values are not."""
+    return np.rint(np.asarray(value, dtype=np.float64) * _UNITS)
 
 
 def indicator_changes(

@@ -135,6 +135,8 @@ class PostgresTarget:
         with suppress(PublishError), in_clear_words(self._url):
             if self._unfinished and not connection.closed:
                 _delete_unfinished(connection)
+            # The server notices a moment later that somebody has hung up, and the next publish may begin at once.
+            connection.execute("SELECT pg_advisory_unlock_all()")
         connection.close()
 
     def _connected(self) -> "Connection":

@@ -128,7 +128,7 @@ def proven(frame: "pd.DataFrame", table: Table) -> dict[str, Finding]:
 
 
 def suite_findings(frame: "pd.DataFrame", table: Table) -> tuple[Finding, ...]:
-    """What a contract's suite finds in a frame whose types are the contract's.
+    """What a contract's suite finds in a frame whose types are the contract's, in the contract's order.
 
     Raises:
         ContractError: an expectation could not be evaluated at all.
@@ -154,7 +154,9 @@ def suite_findings(frame: "pd.DataFrame", table: Table) -> tuple[Finding, ...]:
             )
     # The order of results is not the order of the suite: match by the name that each expectation carries.
     by_name: dict[str, Any] = {result.expectation_config.meta["check"]: result for result in outcome.results}
-    return (*held.values(), *(_finding(name, by_name[name], frame, table) for name in order))
+    found = held | {name: _finding(name, by_name[name], frame, table) for name in order}
+    # Whatever was proven and whatever was asked: the findings are numbered as they come.
+    return tuple(found[name] for name in expectation_ids(table))
 
 
 def _proven(values: "pd.Series[Any]", column: Column) -> Iterator[str]:

@@ -33,6 +33,10 @@ __all__ = ["database_url", "postgres_server"]
 
 IDS = [f"pub-{number:016x}" for number in range(4)]
 KILLS = 15
+#: Reads of everything that a publisher lives for at most.
+READS = 4
+#: Nothing takes as long: it turns what would hang into a failure.
+HANGS_S = 120
 #: Changes of names in one publish to the files: three directories made, the file replaced, the version renamed, its
 #: link made and replaced, the old version renamed and removed.
 STEPS = 9
@@ -84,19 +88,18 @@ def _versions(ids: list[str]) -> list[Seen]:
 def test_a_reader_sees_whole_versions_while_publishers_are_killed(settings: Settings, publishers: Publishers) -> None:
     whole = _versions(IDS)
     _publish(settings, IDS[0], rows_of(0))
-    reads, stop = 0, threading.Event()
+    stop, read_once = threading.Event(), threading.Semaphore(0)
     wrong: list[tuple[str, Any]] = []
 
     def read() -> None:
-        nonlocal reads
         while not stop.is_set():
             try:
                 for target, seen in seen_everywhere(settings, PUBLISHED).items():
                     if seen not in whole:
                         wrong.append((target, seen))
-                    reads += 1
             except Exception as error:
                 wrong.append(("failed", error))
+            read_once.release()
 
     chance = random.Random(1283)
     reader = threading.Thread(target=read)
@@ -105,9 +108,13 @@ def test_a_reader_sees_whole_versions_while_publishers_are_killed(settings: Sett
         for number in range(KILLS):
             publisher = publishers.start(settings, IDS, first=number)
             if number % 3 == 0:
-                # On a slow machine too some live long enough to get anything done.
+                # Some live long enough to get anything done.
                 publishers.published()
-            stop.wait(chance.uniform(0.0, 0.7))
+            # The others live for so many reads from now, which take longer on a busy machine, as publishing does.
+            while read_once.acquire(blocking=False):
+                pass
+            for _ in range(chance.randint(0, READS)):
+                assert read_once.acquire(timeout=HANGS_S)
             os.kill(publisher, signal.SIGKILL)
             code, _ = publishers.ended()
             assert code == -signal.SIGKILL, "the publisher ended by itself"
@@ -115,10 +122,19 @@ def test_a_reader_sees_whole_versions_while_publishers_are_killed(settings: Sett
         stop.set()
         reader.join()
     assert wrong == []
-    assert reads > KILLS
+    _noticed(settings)
     # What the last one left behind does not hinder the next, and is gone after it.
     _publish(settings, "pub-00000000000000ff")
     _whole(settings, "pub-00000000000000ff")
+
+
+def _noticed(settings: Settings) -> None:
+    """Wait until the server has noticed that a killed publisher is gone: until then its lock is held."""
+    assert settings.database_url is not None
+    with psycopg.connect(settings.database_url.get_secret_value(), autocommit=True) as connection:
+        connection.execute(f"SET lock_timeout TO '{HANGS_S}s'")
+        connection.execute("SELECT pg_advisory_lock(%s)", (postgres._LOCK_KEY,))
+        connection.execute("SELECT pg_advisory_unlock_all()")
 
 
 @pytest.mark.parametrize("moment", range(1, STEPS + 2))
@@ -163,6 +179,7 @@ def test_the_second_publisher_of_the_database_leaves_at_once(settings: Settings,
         running.execute("SELECT pg_advisory_lock(%s)", (postgres._LOCK_KEY,))
         with pytest.raises(PublishError, match="another publish to this database is running"):
             _publish(other, IDS[1])
+        running.execute("SELECT pg_advisory_unlock_all()")
     _whole(settings, IDS[0])
     assert list(other.published_dir.glob("*.sqlite")) == []
     _publish(other, IDS[1])
@@ -174,7 +191,7 @@ def test_of_two_publishers_one_publishes(files_only: Settings, monkeypatch: pyte
     stage = sqlite.SqliteTarget.stage
 
     def slow_stage(self: sqlite.SqliteTarget, candidate: Any) -> None:
-        assert both_are_here.wait(10)
+        assert both_are_here.wait(HANGS_S)
         stage(self, candidate)
 
     monkeypatch.setattr(sqlite.SqliteTarget, "stage", slow_stage)

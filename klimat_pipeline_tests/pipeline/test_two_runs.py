@@ -10,6 +10,7 @@ import hypothesis
 import pytest
 from hypothesis import strategies as st
 
+from klimat_pipeline_tests.support import properties
 from klimat_pipeline_tests.support.one_run import Run
 
 #: What a run alone may be; each publishes something of its own.
@@ -60,7 +61,7 @@ def alone(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, dict[str,
 
 #: The first run, the step at whose beginning the second is started (0: at once), the second.
 PAIRS = st.tuples(st.sampled_from(WHOLE), st.integers(0, STEPS), st.sampled_from(WHOLE + PARTS))
-FUZZ = hypothesis.settings.get_current_profile_name() == "fuzz"
+FUZZ = hypothesis.settings.get_current_profile_name() == properties.FUZZ
 
 
 @hypothesis.settings(max_examples=30 if FUZZ else 3)

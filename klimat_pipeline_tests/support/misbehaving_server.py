@@ -12,16 +12,23 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 Answer = Callable[["Connection"], None]
+#: Longer than any test waits: it turns what would hang into a failure.
+PATIENCE_S = 60.0
+DRIP_S = 0.02
 
 
 @dataclass
 class Request:
-    """What was asked: the target with its query, the headers by lower-case name, how, and what was sent along."""
+    """What was asked: the target with its query, the headers by lower-case name, how, and what was sent along.
+
+    ``left`` tells whether the asker hung up on an answer that had no end.
+    """
 
     target: str
     headers: dict[str, str]
     method: str = "GET"
     body: bytes = b""
+    left: bool = False
 
 
 @dataclass
@@ -42,6 +49,31 @@ class Connection:
         if length is not None:
             lines.append(f"Content-Length: {length}")
         self.send("\r\n".join([*lines, "", ""]).encode())
+
+    def wait_until_left(self) -> None:
+        """Say nothing more until the asker hangs up. After the longest patience of any test, the answer just ends."""
+        self.socket.settimeout(PATIENCE_S)
+        with suppress(TimeoutError):
+            self.request.left = self._ends()
+
+    def drip(self, then: Callable[[], None] | None) -> None:
+        """Send a byte now and then, with the same patience; after the first few, do what the test wants done."""
+        try:
+            for number in range(int(PATIENCE_S / DRIP_S)):
+                self.send(b"x")
+                if number == 2 and then is not None:
+                    then()
+                # No longer an end to it: whether the asker hung up shows when a byte is sent.
+                self.stopping.wait(DRIP_S)
+        except OSError:
+            self.request.left = True
+
+    def _ends(self) -> bool:
+        """Whether the other side has closed, in an orderly way or not; waits for it."""
+        try:
+            return self.socket.recv(1) == b""
+        except ConnectionError:
+            return True
 
 
 def ok(content: bytes, **headers: str) -> Answer:
@@ -92,7 +124,7 @@ def reset(content: bytes, announced: int) -> Answer:
 
     def answer(to: Connection) -> None:
         cut_short(content, announced)(to)
-        to.stopping.wait(0.05)  # else the reset may overtake what was sent
+        to.stopping.wait(0.05)  # else the reset mostly overtakes what was sent; nobody asserts either order
         to.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
     return answer
@@ -103,13 +135,13 @@ def announced_only(length: int) -> Answer:
 
     def answer(to: Connection) -> None:
         to.head("200 OK", length=length)
-        to.stopping.wait(30)
+        to.wait_until_left()
 
     return answer
 
 
 def silent(to: Connection) -> None:
-    to.stopping.wait(30)
+    to.wait_until_left()
 
 
 def endless(to: Connection) -> None:
@@ -119,22 +151,24 @@ def endless(to: Connection) -> None:
         to.send(bytes(65536))
 
 
-def drip(length: int | None = None) -> Answer:
+def drip(length: int | None = None, then: Callable[[], None] | None = None) -> Answer:
     """A body that comes one byte at a time: no single wait is ever long."""
 
     def answer(to: Connection) -> None:
         to.head("200 OK", length=length)
-        while not to.stopping.wait(0.02):
-            to.send(b"x")
+        to.drip(then)
 
     return answer
 
 
-def drip_headers(to: Connection) -> None:
+def drip_headers(then: Callable[[], None] | None = None) -> Answer:
     """Headers that never come to an end, one byte at a time."""
-    to.send(b"HTTP/1.1 200 OK\r\nX-Slow: ")
-    while not to.stopping.wait(0.02):
-        to.send(b"x")
+
+    def answer(to: Connection) -> None:
+        to.send(b"HTTP/1.1 200 OK\r\nX-Slow: ")
+        to.drip(then)
+
+    return answer
 
 
 @dataclass
@@ -164,9 +198,9 @@ class MisbehavingServer:
 
     def __exit__(self, *raised: object) -> None:
         self._stopping.set()
-        self._acceptor.join(5)
+        self._acceptor.join(PATIENCE_S)
         for thread in self._threads:
-            thread.join(5)
+            thread.join(PATIENCE_S)
         self._listener.close()
 
     @property
@@ -184,7 +218,7 @@ class MisbehavingServer:
     def _serve(self, connection: socket.socket) -> None:
         # Whoever asks may hang up in the middle: that is what is tested.
         with connection, suppress(OSError):
-            connection.settimeout(5)
+            connection.settimeout(PATIENCE_S)
             asked = b""
             while b"\r\n\r\n" not in asked:
                 more = connection.recv(65536)

@@ -64,10 +64,14 @@ def _run_dagster(kind: str, selection: Sequence[str]) -> bool:
     with instance(load_settings()) as history:
         asked = {"instance": history, "raise_on_error": False, "run_config": {"loggers": {"progress": {}}}}
         if kind == "job":
-            return defs.resolve_job_def(NIGHTLY).execute_in_process(**asked).success
-        keys = list(dg.AssetSelection.from_string(*selection).resolve(defs.resolve_asset_graph()))
-        job = defs.resolve_implicit_global_asset_job_def()
-        return job.execute_in_process(asset_selection=keys, **asked).success
+            result = defs.resolve_job_def(NIGHTLY).execute_in_process(**asked)
+        else:
+            keys = list(dg.AssetSelection.from_string(" or ".join(selection)).resolve(defs.resolve_asset_graph()))
+            job = defs.resolve_implicit_global_asset_job_def()
+            result = job.execute_in_process(asset_selection=keys, **asked)
+        for event in result.get_step_failure_events():
+            print(event.step_failure_data.error)
+        return result.success
 
 
 def main(kind: str, *arguments: str) -> int:

@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -208,8 +209,8 @@ def test_a_view_that_was_dropped_by_hand_comes_back(database: Database) -> None:
 def test_a_reader_delays_no_republish(
     database: Database, database_url: SecretStr, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A publication that had to wait for a reader would fail at once."""
-    monkeypatch.setattr(postgres_connection, "LOCK_TIMEOUT", "500ms")
+    """The reader stays until it is published: a publication that had to wait for it would never get there."""
+    monkeypatch.setattr(postgres_connection, "LOCK_TIMEOUT", "60s")
     monkeypatch.setattr(postgres_connection, "LOCK_ATTEMPTS", 1)
     database.publish(FIRST)
     with psycopg.connect(database_url.get_secret_value()) as reader:
@@ -222,15 +223,37 @@ def test_a_reader_delays_no_republish(
 def test_a_reader_in_the_way_of_a_changed_view_is_waited_for_only_briefly(
     database: Database, database_url: SecretStr, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(postgres_connection, "LOCK_TIMEOUT", "100ms")
-    monkeypatch.setattr(postgres_connection, "LOCK_ATTEMPTS", 2)
     database.publish(FIRST)
-    with psycopg.connect(database_url.get_secret_value()) as reader:
+    with psycopg.connect(database_url.get_secret_value()) as reader, monkeypatch.context() as patch:
+        # The reader stays, so any wait is too short; the shortest does.
+        patch.setattr(postgres_connection, "LOCK_TIMEOUT", "1ms")
+        patch.setattr(postgres_connection, "LOCK_ATTEMPTS", 2)
         reader.execute("SELECT * FROM klimat.emissions").fetchall()
-        with pytest.raises(PublishError, match="somebody's query held a view"):
+        with pytest.raises(PublishError, match="somebody's query held a view or table that had to change, 2 times 1ms"):
             database.publish(SECOND, with_added_column("change_pct"))
     assert database.ask("SELECT DISTINCT publication_id FROM klimat.emissions") == [(FIRST,)]
     database.publish(SECOND, with_added_column("change_pct"))
+    assert database.ask("SELECT DISTINCT publication_id FROM klimat.emissions") == [(SECOND,)]
+
+
+def test_a_reader_in_the_way_of_a_changed_view_is_waited_for(
+    database: Database, database_url: SecretStr, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It ends while the publisher waits for its lock, as the server tells."""
+    monkeypatch.setattr(postgres_connection, "LOCK_TIMEOUT", "60s")
+    monkeypatch.setattr(postgres_connection, "LOCK_ATTEMPTS", 1)
+    database.publish(FIRST)
+    url = database_url.get_secret_value()
+    with psycopg.connect(url) as reader, psycopg.connect(url, autocommit=True) as watch, ThreadPoolExecutor(1) as pool:
+        reader.execute("SELECT * FROM klimat.emissions").fetchall()
+        published = pool.submit(database.publish, SECOND, with_added_column("change_pct"))
+        # Without a sleep: every question lets the server work meanwhile.
+        while not watch.execute(
+            "SELECT 1 FROM pg_locks WHERE NOT granted AND relation = 'klimat.emissions'::regclass"
+        ).fetchall():
+            assert not published.done(), "it did not have to wait"
+        reader.rollback()
+        published.result()
     assert database.ask("SELECT DISTINCT publication_id FROM klimat.emissions") == [(SECOND,)]
 
 

@@ -39,8 +39,8 @@ def make(project: Path, tmp_path: Path) -> Make:
         values: dict[str, Any] = {
             "project_dir": project,
             "data_dir": tmp_path,
-            "http_read_timeout_s": 0.5,
-            "http_deadline_s": 5.0,
+            "http_read_timeout_s": 20.0,
+            "http_deadline_s": 90.0,
             "http_attempts": 2,
             "http_backoff_s": 0.01,
         }

@@ -5,12 +5,13 @@ from pathlib import Path
 
 import hypothesis.strategies as st
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 
 from klimat_pipeline.spend import content
+from klimat_pipeline_tests.support.properties import ONE_FOLDER
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=ONE_FOLDER)
 @given(
     held=st.binary(max_size=40) | st.text(max_size=20).map(lambda text: text.encode("utf-8", "ignore")),
     at=st.integers(1, 9),

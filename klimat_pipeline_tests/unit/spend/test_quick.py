@@ -6,11 +6,12 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from klimat_pipeline.spend import door
 from klimat_pipeline.spend.arrays import decimals
+from klimat_pipeline_tests.support.properties import ONE_FOLDER
 from klimat_pipeline_tests.unit.spend.small import ledger, read, typed_lines
 from klimat_pipeline_tests.unit.spend.test_door import PERSON, hostile
 
@@ -115,7 +116,7 @@ def both_ways(tmp_path: Path, content: str | bytes, **own: object) -> tuple[obje
     return found[0], found[1]
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=ONE_FOLDER)
 @given(lines=rows(), vat=st.sampled_from(["", "column", "rate"]), group=st.booleans())
 def test_both_ways_give_the_same(tmp_path: Path, lines: list[str], vat: str, group: bool) -> None:
     own: dict[str, object] = {"columns": {"moms_ore": "vat"}}

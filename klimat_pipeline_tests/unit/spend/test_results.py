@@ -5,7 +5,7 @@ from tempfile import TemporaryDirectory
 
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from klimat_pipeline.contracts import table
@@ -261,7 +261,7 @@ _LINES = st.lists(
     min_size=1,
     max_size=40,
 )
-_SLOW = settings(max_examples=12, suppress_health_check=[HealthCheck.too_slow])
+_SLOW = settings(max_examples=12)
 
 
 def all_tables(rows: list[dict[str, object]], parts: int = 1) -> dict[str, str]:
