@@ -44,7 +44,7 @@ defs = dg.Definitions(
         ),
     ],
     sensors=[inputs.changed_inputs],
-    jobs=[jobs.nightly_refresh, jobs.housekeeping, jobs.spend_backfill],
+    jobs=[jobs.nightly_refresh, jobs.housekeeping],
     schedules=[jobs.nightly_schedule, jobs.housekeeping_schedule],
     resources={"io_manager": ParquetTables(), "project": Project(), "workers": Workers()},
     executor=dg.in_process_executor,

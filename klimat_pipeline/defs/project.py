@@ -49,7 +49,7 @@ class Project(dg.ConfigurableResource):
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["Project"]:
         """Hold the run lock for as long as the run has this resource, and tag the run with what it is."""
-        run, settings = context.dagster_run, self.settings
+        run, settings = context.run, self.settings
         who = run_lock.started_by(dict(run.tags) if run else {})
         tell = context.log.info if context.log else print
         with run_lock.only_run(settings, who, run=run.run_id[:8] if run else "", tell=tell):

@@ -32,6 +32,7 @@ _SOURCES = tuple(sorted(set(SHOWN.values())))
         )
         for name, contract in PUBLISHED.items()
     ],
+    can_subset=True,
 )
 def publish(context: dg.AssetExecutionContext, project: Project):
     """Shape, audit and publish; the switch to the new version is the last thing that happens.
@@ -53,15 +54,17 @@ def publish(context: dg.AssetExecutionContext, project: Project):
     for remark in report.remarks:
         context.log.warning(remark)
     for name, arrow in shaped.items():
-        yield dg.MaterializeResult(
-            asset_key=["published", name],
-            metadata={
-                "dagster/row_count": arrow.num_rows,
-                "publication_id": made_from.publication_id,
-                "preview": dg.MetadataValue.md(markdown_of(arrow.column_names, _rows(arrow.slice(0, PREVIEW_ROWS)))),
-            },
-            data_version=dg.DataVersion(made_from.publication_id),
-        )
+        key = dg.AssetKey(["published", name])
+        metadata: dict[str, Any] = {
+            "dagster/row_count": arrow.num_rows,
+            "publication_id": made_from.publication_id,
+            "preview": dg.MetadataValue.md(markdown_of(arrow.column_names, _rows(arrow.slice(0, PREVIEW_ROWS)))),
+        }
+        version = made_from.publication_id
+        if key in context.selected_asset_keys:
+            yield dg.MaterializeResult(asset_key=key, metadata=metadata, data_version=dg.DataVersion(version))
+        else:  # published too: a publication is all tables or none, whichever was asked for
+            context.log_event(dg.AssetMaterialization(key, metadata=metadata, tags={"dagster/data_version": version}))
 
 
 def _rows(arrow: "pa.Table") -> "Iterator[tuple[Any, ...]]":

@@ -15,7 +15,6 @@ def findings(context: dg.AssetExecutionContext, project: Project):
 
     from klimat_pipeline.quality.contract import postponed_findings
 
-    kept = dict.fromkeys(map(findings_key, CHECKED))
-    gathered = pd.concat([project.read(key) for key in kept], ignore_index=True)
+    gathered = pd.concat([project.read(findings_key(key)) for key in CHECKED], ignore_index=True)
     suites = {"quality/suites": postponed_findings(project.read)}
     yield from checked_together(context, {GATHERED: gathered}, suites)

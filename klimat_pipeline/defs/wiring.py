@@ -4,7 +4,9 @@ Steps are written out by hand in the stage files; ``step`` makes assets of them,
 results.
 """
 
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache, partial
 from math import isnan
 from typing import TYPE_CHECKING, Any
@@ -15,6 +17,7 @@ from klimat_pipeline.contracts import Table, table
 from klimat_pipeline.defs.inputs import INPUTS
 from klimat_pipeline.defs.project import Project
 from klimat_pipeline.defs.workers import Workers
+from klimat_pipeline.errors import ContractError
 from klimat_pipeline.manifest import code_sha256
 from klimat_pipeline.quality.catalogue import CHECKS, run_checks
 from klimat_pipeline.quality.findings import CheckResult
@@ -33,8 +36,6 @@ PREVIEW_ROWS = 8
 LISTED = 30
 #: How the missing values of other types than numbers write themselves.
 _MISSING = ("<NA>", "NaT")
-#: The step that makes a table, by its key.
-_STEP_OF: dict[str, str] = {}
 
 
 def step(
@@ -51,7 +52,8 @@ def step(
 
     The function is called with the context, the project and its input tables, and gives what ``checked_together``
     does. Tables are read and written through the project's store, not as inputs and outputs of Dagster's: those would
-    be three events each in its history, for a lineage that is the same.
+    be three events each in its history, for a lineage that is the same. Any of its tables, and any of their checks, can
+    be asked for alone: all are computed, and those that were asked for are stored and yielded.
 
     Args:
         name: of the step.
@@ -80,18 +82,26 @@ def step(
         @dg.multi_asset(
             name=name,
             description=work.__doc__,
-            specs=specs,
+            specs=[spec.merge_attributes(metadata=_code_reference(work)) for spec in specs],
             check_specs=[spec for key in keys for spec in check_specs(key)],
-            can_subset=may_end_run,  # only then may its checks be left out too
+            can_subset=True,
         )
         def made(context: dg.AssetExecutionContext, project: Project, workers: Workers):
             project.begin(ledgers=ledgers)
             yield from work(context, project, **{name: project.read(key) for name, key in inputs.items()})
 
-        _STEP_OF.update(dict.fromkeys(keys, name))
         return made
 
     return decorated
+
+
+def _code_reference(work: Callable[..., Any]) -> dict[str, Any]:
+    """Where the UI opens the code of a step: at its own function, not at what makes an asset of it."""
+    code = work.__code__
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", dg.BetaWarning)  # a class of its own for one file and one line
+        at = dg.LocalFileCodeReference(file_path=code.co_filename, line_number=code.co_firstlineno, label=work.__name__)
+        return {"dagster/code_references": dg.CodeReferencesMetadataValue(code_references=[at])}
 
 
 @lru_cache(maxsize=1)
@@ -173,8 +183,11 @@ def checked_together(
     frames: Mapping[str, "pd.DataFrame"],
     inputs: Mapping[str, "pd.DataFrame"] | None = None,
     metadata: Mapping[str, Mapping[str, Any]] | None = None,
-) -> Iterator[dg.MaterializeResult]:
+) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
     """Check the tables of a step, write them and their findings, and hand what came of it to Dagster.
+
+    Only what was asked for: tables that were not selected are neither written nor yielded. Where checks were selected
+    without their table, the stored table is checked.
 
     Args:
         context: of the running step.
@@ -187,30 +200,76 @@ def checked_together(
     from klimat_pipeline.quality.findings import to_frame
 
     project: Project = context.resources.project
+    asked = _Asked.of(context)
+    frames = {**frames, **{key: project.read(key) for key in frames if key in asked.checked_alone}}
     # All are sent to be checked before the first answer is waited for.
     later = _are_gathered_later(context)
-    begun = {key: begin(frame, table(key), may_postpone=later) for key, frame in frames.items()}
+    begun = {key: begin(frame, table(key), may_postpone=later) for key, frame in frames.items() if key in asked.tables}
     seen = {**(inputs or {}), **frames}
-    results = {key: _all_checks(key, seen, begun[key].finish) for key in frames}
-    every = [result for found in results.values() for result in found]
+    results = {key: _all_checks(key, seen, asking.finish) for key, asking in begun.items()}
     project.require_unchanged()
-    findings, is_sound = findings_key(next(iter(frames))), not any(result.blocks for result in every)
-    project.write(findings, to_arrow(to_frame(every), table("quality/findings")), is_sound=is_sound)
-    for key, frame in frames.items():
-        arrow = begun[key].arrow
-        if arrow is not None:  # what does not have its contract's form has failed, and stops the run
-            project.write(key, arrow, is_sound=not any(result.blocks for result in results[key]))
+    for key, asking in begun.items():
+        yielded = [_as_dagster(result) for result in results[key] if (key, result.check) in asked.checks]
+        if key in asked.checked_alone:
+            yield from yielded
+            continue
+        is_sound = not any(result.blocks for result in results[key])
+        if asking.arrow is not None:  # what does not have its contract's form has failed, and stops the run
+            project.write(key, asking.arrow, is_sound=is_sound)
+        findings = to_arrow(to_frame(results[key]), table("quality/findings"))
+        project.write(findings_key(key), findings, is_sound=is_sound)
         more = (metadata or {}).get(key) or {}
         yield dg.MaterializeResult(
             asset_key=key.split("/"),
             metadata={
-                "dagster/row_count": len(frame),
-                "preview": dg.MetadataValue.md(as_markdown(frame.head(PREVIEW_ROWS))),
+                "dagster/row_count": len(frames[key]),
+                "preview": dg.MetadataValue.md(as_markdown(frames[key].head(PREVIEW_ROWS))),
                 **{name: value() if callable(value) else value for name, value in more.items()},
             },
-            check_results=[_as_dagster(result) for result in results[key]],
+            check_results=yielded,
             data_version=dg.DataVersion(project.made_from.digest),
         )
+    asked.require_all({(key, result.check) for key, found in results.items() for result in found})
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What of a step was asked for.
+
+    Attributes:
+        materialised: keys of tables to be made.
+        checks: table and name of checks to be run.
+    """
+
+    materialised: frozenset[str]
+    checks: frozenset[tuple[str, str]]
+
+    @classmethod
+    def of(cls, context: dg.AssetExecutionContext) -> "_Asked":
+        return cls(
+            frozenset(key.to_user_string() for key in context.selected_asset_keys),
+            frozenset((key.asset_key.to_user_string(), key.name) for key in context.selected_asset_check_keys),
+        )
+
+    @property
+    def checked_alone(self) -> set[str]:
+        """Tables of which only checks were asked for."""
+        return {key for key, _ in self.checks} - self.materialised
+
+    @property
+    def tables(self) -> set[str]:
+        """Tables that have to be looked at."""
+        return {key for key, _ in self.checks} | self.materialised
+
+    def require_all(self, run: set[tuple[str, str]]) -> None:
+        """A check that was asked for and did not run would look as if it had passed.
+
+        Raises:
+            ContractError: naming them.
+        """
+        missing = sorted(" ".join(check) for check in self.checks - run)
+        if missing:
+            raise ContractError(f"checks were asked for that the step does not run: {', '.join(missing)}")
 
 
 def _all_checks(
@@ -244,8 +303,8 @@ def _are_gathered_later(context: dg.AssetExecutionContext) -> bool:
 
 
 def findings_key(key: str) -> str:
-    """Where the findings about a table and others of its step are kept until they are gathered."""
-    return f"quality/of/{_STEP_OF[key]}"
+    """Where the findings about a table are kept until they are gathered."""
+    return f"quality/of/{key}"
 
 
 def as_markdown(frame: "pd.DataFrame") -> str:

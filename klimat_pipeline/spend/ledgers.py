@@ -82,6 +82,11 @@ class Spend:
         """Folder of a municipality's typed lines, by year."""
         return self.dataset / f"municipality_code={code}"
 
+    def partitions(self) -> set[tuple[str, str]]:
+        """Municipality and year of all typed lines."""
+        folders = self.dataset.glob("municipality_code=*/year=*")
+        return {(path.parent.name.partition("=")[2], path.name.partition("=")[2]) for path in folders}
+
     def state(self, code: str) -> Path:
         """Folder of the balances of files that were read."""
         return self.root / "state" / code

@@ -7,6 +7,8 @@ selection, as the UI and the command line of Dagster run it. Every begun step is
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from functools import reduce
+from operator import or_
 from pathlib import Path
 from typing import Self
 
@@ -66,7 +68,8 @@ def _run_dagster(kind: str, selection: Sequence[str]) -> bool:
         if kind == "job":
             result = defs.resolve_job_def(NIGHTLY).execute_in_process(**asked)
         else:
-            keys = list(dg.AssetSelection.from_string(" or ".join(selection)).resolve(defs.resolve_asset_graph()))
+            wanted = reduce(or_, map(dg.AssetSelection.from_string, selection))
+            keys = list(wanted.resolve(defs.resolve_asset_graph()))
             job = defs.resolve_implicit_global_asset_job_def()
             result = job.execute_in_process(asset_selection=keys, **asked)
         for event in result.get_step_failure_events():
