@@ -29,8 +29,8 @@ from klimat_pipeline.spend.reference import load_ledger_reference, rules_of
 SUFFIXES = (".csv", ".txt", ".tsv", ".xlsx", ".parquet", ".se", ".si", ".sie")
 #: Modules whose change reads every ledger anew.
 _DOOR = (
-    *("arrays", "content", "detect", "door", "ledgers", "lines", "names", "overlap", "personal", "placed", "quick"),
-    *("reference", "sheets", "typed", "values"),
+    *("content", "detect", "door", "ledgers", "lines", "names", "overlap", "personal", "placed", "reference"),
+    *("sheets", "typed", "values"),
 )
 
 

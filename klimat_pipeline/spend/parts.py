@@ -27,8 +27,8 @@ from typing import TYPE_CHECKING, Any
 
 from klimat_pipeline.errors import ContractError
 from klimat_pipeline.spend.content import content_of
-from klimat_pipeline.spend.door import quoted
 from klimat_pipeline.spend.engine import database, view_lines
+from klimat_pipeline.spend.placed import quoted
 
 if TYPE_CHECKING:
     import duckdb
