@@ -202,7 +202,7 @@ def _faults(connection: "duckdb.DuckDBPyConnection", passed: Passed, people: nam
 
 
 def _hint(code: str, value: str, form: Form) -> str:
-    """What is the matter most often, and what to do."""
+    """The most frequent cause of such a fault, and what to do about it."""
     if code == "date_impossible" and len(value) == _SERIAL and value.isdigit():
         return "; a spreadsheet's serial number? Format the column as a date, or write 2023-01-31"
     if code == "amount_text" and value != WITHHELD and not any(map(str.isdigit, value)):

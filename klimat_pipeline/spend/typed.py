@@ -1,7 +1,8 @@
-"""The SQL that makes typed lines of text: amounts exact, dates real, persons withheld, what is left out named.
+"""The SQL that turns a ledger's cells, all of them text, into typed lines.
 
-One pass over the batches of ``lines`` or ``sheets``; ordinary values are read by DuckDB, the others by ``values`` and
-``personal`` through functions that only they reach. What does not belong here: files and folders (``door``).
+Amounts become whole oere, texts become dates, persons are withheld, and a line names the rule that leaves it out or
+what is wrong with it. DuckDB reads ordinary values itself and asks Python (``values``, ``personal``) about
+the others. What does not belong here: reading cells (``lines``, ``sheets``), tables and files (``placed``).
 """
 
 from collections.abc import Callable, Collection, Mapping
