@@ -10,25 +10,22 @@ it ready-made:
 
 Ours is what a run does: hash, detect, validate, withhold persons, leave out by rule, quarantine, balance, typed lines
 as Parquet by year, overlap, and all result tables. The bar is read + query; ``direct`` is stated beside it. Every part
-runs in a process of its own; its processor time, wall time and largest size are printed. KLIMAT_BENCH_LINES: how many.
+runs in a process of its own; its processor time, wall time and largest size are printed. KLIMAT_BENCH_LINES says how
+many lines (a million without it), KLIMAT_BENCH_DIR where the files lie meanwhile.
 """
 
-import json
 import os
-import resource
-import subprocess
-import sys
 import tempfile
-import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from statistics import median
 from typing import Any
 
+from benchmarks.apart import apart, in_turns, main_of, print_cases
 from benchmarks.ratio import PROJECT
 
-LIMIT, LIMIT_GB, MEMORY, CODE = 1.5, 1.5, "900MB", "9999"
+MODULE = "benchmarks.read_ledger"
+LIMIT, LIMIT_GB, MEMORY, CODE = 4.5, 1.0, "900MB", "9999"
 _TYPES = {"belopp": "DECIMAL(15,2)", "datum": "DATE", "antal": "DOUBLE"}
 #: What a small export holds: some sixty bytes a line.
 _NARROW = ("datum", "leverantor_id", "konto_nr", "konto_text", "forvaltning", "belopp")
@@ -50,19 +47,12 @@ _MORE = {
 
 def main() -> None:
     lines = int(os.environ.get("KLIMAT_BENCH_LINES", "1000000"))
-    runs = 1 if lines > 2_000_000 else 3
     with tempfile.TemporaryDirectory(dir=os.environ.get("KLIMAT_BENCH_DIR")) as name:
         folder = Path(name)
-        part("prepare", folder, str(lines))
-        said: dict[str, list[dict[str, float]]] = {what: [] for what in PARTS if what != "prepare"}
-        for _ in range(runs):
-            for what, found in said.items():
-                found.append(part(what, folder))
+        apart(MODULE, "prepare", folder, str(lines))
+        cases = [case for case in CASES if case != "prepare"]
+        middle, _ = in_turns(MODULE, cases, folder, runs=1 if lines > 2_000_000 else 3)
         sizes = {source: (folder / file).stat().st_size / 1e6 for source, file in _FILES.items()}
-    middle = {
-        what: {kind: median(run[kind] for run in found) for kind in ("processor", "wall", "gigabytes")}
-        for what, found in said.items()
-    }
     for source, size in sizes.items():
         ours, asked = middle[f"ours_{source}"], "narrow" if source == "narrow" else "whole"
         floor = {
@@ -76,25 +66,7 @@ def main() -> None:
             f"meant to stay below {LIMIT_GB:g} GB",
             flush=True,
         )
-    for what, found in middle.items():
-        print(
-            f"       {what}: {found['processor']:.2f} s of processor, {found['wall']:.2f} s, "
-            f"{found['gigabytes']:.2f} GB"
-        )
-
-
-def part(what: str, folder: Path, *arguments: str) -> dict[str, float]:
-    """One part in a process of its own.
-
-    Raises:
-        RuntimeError: it failed; with what it said.
-    """
-    command = [sys.executable, "-m", "benchmarks.read_ledger", what, str(folder), *arguments]
-    done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise RuntimeError(done.stdout + done.stderr)
-    found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
-    return found
+    print_cases(middle)
 
 
 def prepare(folder: Path, lines: int = 1_000_000) -> None:
@@ -121,8 +93,8 @@ def prepare(folder: Path, lines: int = 1_000_000) -> None:
             group_parts(con, folder / "lines", folder / "parts")
             build_cube(con, load_spend_reference(PROJECT / "data" / "reference"), nothing_own(), {})
             con.execute(
-                "COPY (SELECT DISTINCT account, account_text, cpv, sni, k.category, k.step AS classified_by, "
-                "left_out_rule, deflator, mg_per_ore / 1e4 AS kg_per_sek FROM classified AS k LEFT JOIN factors AS f "
+                "COPY (SELECT DISTINCT account, account_text, cpv, sni, k.category, classified_by, left_out_rule, "
+                " deflator, mg_per_ore / 1e4 AS kg_per_sek FROM classified AS k LEFT JOIN factors AS f "
                 "USING (municipality_code, year, category) LEFT JOIN deflators AS d ON d.year = k.year AND "
                 "d.category = CASE WHEN k.category IN ('', 'unmapped') THEN '*' ELSE k.category END) "
                 f"TO '{folder}/classes_{source}.parquet'"
@@ -142,12 +114,12 @@ def direct(folder: Path, source: str) -> None:
     _hand(folder, BY_HAND.format(source=_typed_csv(folder, source), **_MORE[source]), source)
 
 
-PARTS: dict[str, Callable[..., None]] = {"prepare": prepare}
+CASES: dict[str, Callable[..., None]] = {"prepare": prepare}
 for _source in _FILES:
-    PARTS[f"read_{_source}"] = partial(read, source=_source)
+    CASES[f"read_{_source}"] = partial(read, source=_source)
     if _source in _MORE:
-        PARTS[f"query_{_source}"] = partial(query, source=_source)
-        PARTS[f"direct_{_source}"] = partial(direct, source=_source)
+        CASES[f"query_{_source}"] = partial(query, source=_source)
+        CASES[f"direct_{_source}"] = partial(direct, source=_source)
 
 
 def _typed_csv(folder: Path, source: str) -> str:
@@ -206,29 +178,8 @@ def ours(folder: Path, source: str) -> None:
         raise RuntimeError("the balance is not that of the door")
 
 
-PARTS |= {f"ours_{_source}": partial(ours, source=_source) for _source in _FILES}
-
-
-def _measured(work: Callable[..., None], *arguments: Any) -> dict[str, float]:
-    """Processor time of this process and what it starts; libraries are loaded before the clock starts."""
-    import duckdb
-    import pandas  # noqa: F401
-    import pyarrow.csv
-    import pyarrow.parquet  # noqa: F401
-
-    duckdb.connect().close()
-    before, started = resource.getrusage(resource.RUSAGE_SELF), time.perf_counter()
-    work(*arguments)
-    after = resource.getrusage(resource.RUSAGE_SELF)
-    return {
-        "processor": after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime,
-        "wall": time.perf_counter() - started,
-        "gigabytes": after.ru_maxrss * 1024 / 1e9,
-    }
+CASES |= {f"ours_{_source}": partial(ours, source=_source) for _source in _FILES}
 
 
 if __name__ == "__main__":
-    if len(sys.argv) == 1:
-        main()
-    else:
-        print(json.dumps(_measured(PARTS[sys.argv[1]], Path(sys.argv[2]), *map(int, sys.argv[3:]))))
+    main_of(main, CASES)

@@ -4,12 +4,12 @@ import dagster as dg
 
 from klimat_pipeline.contracts import TABLES
 from klimat_pipeline.defs.project import Project
-from klimat_pipeline.defs.wiring import GATHERED, checked_together, findings_key, step
+from klimat_pipeline.defs.wiring import GATHERED, GATHERING_STEP, checked_together, findings_key, step
 
 CHECKED = tuple(key for key, contract in TABLES.items() if contract.stage not in ("quality", "published"))
 
 
-@step("quality__findings", GATHERED, kinds=("great_expectations",), after=CHECKED)
+@step(GATHERING_STEP, GATHERED, kinds=("great_expectations",), after=CHECKED)
 def findings(context: dg.AssetExecutionContext, project: Project):
     import pandas as pd
 

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 CONTRACT = "contract"
-#: The table in which all findings of a run are gathered.
-GATHERED = "quality/findings"
+#: The table in which all findings of a run are gathered, and the step that makes it.
+GATHERED, GATHERING_STEP = "quality/findings", "quality__findings"
 #: Dagster's executors that run all steps in one process, by name.
 IN_ONE_PROCESS = ("in_process", "execute_in_process_executor")
 #: Rows that the preview of a table shows.
@@ -298,7 +298,7 @@ def _are_gathered_later(context: dg.AssetExecutionContext) -> bool:
     return (
         job.executor_def.name in IN_ONE_PROCESS
         and dg.AssetKey(GATHERED.split("/")) in job.asset_layer.selected_asset_keys
-        and (steps is None or _STEP_OF[GATHERED] in steps)
+        and (steps is None or GATHERING_STEP in steps)
     )
 
 

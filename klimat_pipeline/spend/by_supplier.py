@@ -29,7 +29,7 @@ _SOURCE = """(
 )"""
 _NAMES = """
     SELECT municipality_code, supplier_id, min(supplier_name) AS supplier_name
-    FROM supplier_names SEMI JOIN named USING (municipality_code, supplier_id)
+    FROM grouped SEMI JOIN named USING (municipality_code, supplier_id)
     GROUP BY ALL
 """
 
@@ -40,7 +40,7 @@ def spend_by_supplier(
     """``spend/by_supplier`` from the cube.
 
     Args:
-        con: the database with ``suppliers``, ``terms`` and ``supplier_names``.
+        con: the database with ``suppliers``, ``terms`` and ``grouped``.
         codes: municipalities of the cube.
         chosen: configuration by municipality: the threshold.
     """

@@ -1,4 +1,4 @@
-"""What was bought: a cascade of steps, asked for distinct values and joined back, never line by line.
+"""What was bought: a cascade of steps over the groups of lines (``parts``), each a map that is joined to them.
 
 The steps in order: the line's CPV code, its contract by the municipality's register, the supplier as the municipality
 knows it, the supplier's industry (unless it is a trader or marked as a wholesaler), the municipality's own accounts,
@@ -42,7 +42,7 @@ def cpv_category(cpv: str, prefixes: Mapping[str, str]) -> str | None:
 
 
 def _put_class_maps(con: "duckdb.DuckDBPyConnection", reference: SpendReference, own: Own) -> None:
-    """Tables from every distinct code, account and text of ``kinds`` to its category; those of no category are left.
+    """Tables from every distinct code, account and text of the groups to its category, where it has one.
 
     Makes ``by_cpv``, ``by_sni``, ``by_supplier_id``, ``by_own_account``, ``by_account`` and ``by_text``.
     """
@@ -67,7 +67,7 @@ def _put_own(con: "duckdb.DuckDBPyConnection", own: Own) -> None:
     mine = {
         str(code): _pairs(rows, "account_prefix") for code, rows in own.accounts.groupby("municipality_code", sort=True)
     }
-    query = "SELECT DISTINCT municipality_code, account FROM kinds WHERE left_out_rule = '' ORDER BY ALL"
+    query = "SELECT DISTINCT municipality_code, account FROM grouped WHERE left_out_rule = '' ORDER BY ALL"
     asked = con.execute(query).fetchall() if mine else []
     found = [(code, account, longest_prefix(account, mine.get(code, {}))) for code, account in asked]
     known = [row for row in found if row[2]]
@@ -112,81 +112,45 @@ def _put_contracts(con: "duckdb.DuckDBPyConnection", own: Own, cpv: Mapping[str,
     put(con, "by_contract_id", dict(zip(names, _columns(rows, 3), strict=True)), ("VARCHAR", "VARCHAR", "VARCHAR"))
 
 
-#: What contract and supplier say of a party. Most municipalities list neither, and all parties say the same.
-_SAYINGS = """
-    CREATE OR REPLACE TEMP TABLE sayings AS
-    SELECT parties.*, coalesce(by_contract_id.category, '') AS contract_category,
-        coalesce(by_supplier_id.category, '') AS supplier_category,
-        coalesce(by_supplier_id.is_wholesaler, false) AS is_wholesaler,
-        dense_rank() OVER (ORDER BY contract_category, supplier_category, is_wholesaler)::INTEGER AS saying
-    FROM parties
-    LEFT JOIN by_contract_id ON by_contract_id.municipality_code = parties.municipality_code
-        AND by_contract_id.contract_id = parties.contract_id
-    LEFT JOIN by_supplier_id ON by_supplier_id.municipality_code = parties.municipality_code
-        AND by_supplier_id.supplier_id = parties.supplier_id
-"""
-_QUESTIONS = """
-    CREATE OR REPLACE TEMP TABLE questions AS
-    SELECT kind, saying, any_value(contract_category) AS contract_category,
-        any_value(supplier_category) AS supplier_category, any_value(is_wholesaler) AS is_wholesaler,
-        sum(lines)::BIGINT AS lines
-    FROM grouped JOIN sayings USING (party) GROUP BY kind, saying
-"""
-#: The cascade: category and step of every question. One step decides both.
-_CLASSIFIED = """
+#: One step decides both category and ``classified_by``: the first that has a category.
+_STEPS = {
+    "cpv": "by_cpv",
+    "contract": "by_contract_id",
+    "supplier": "by_supplier_id",
+    "sni": "by_sni",
+    "own_account": "by_own_account",
+    "account": "by_account",
+    "keyword": "by_text",
+    "text_model": "by_model",
+}
+_CLASSIFIED = f"""
     CREATE OR REPLACE TEMP VIEW classified AS
     SELECT g.*,
-        CASE g.step WHEN '' THEN ''
-            WHEN 'cpv' THEN g.cpv_category
-            WHEN 'contract' THEN g.contract_category
-            WHEN 'supplier' THEN g.supplier_category
-            WHEN 'sni' THEN g.sni_category
-            WHEN 'own_account' THEN g.own_category
-            WHEN 'account' THEN g.account_category
-            WHEN 'keyword' THEN g.text_category
-            WHEN 'text_model' THEN g.model_category
-            ELSE 'unmapped' END AS category
-    FROM (
-        SELECT kinds.*, questions.* EXCLUDE (kind),
-            by_cpv.category AS cpv_category,
-            by_sni.category AS sni_category,
-            by_own_account.category AS own_category,
-            by_account.category AS account_category,
-            by_text.category AS text_category,
-            by_model.category AS model_category,
-            CASE
-                WHEN left_out_rule <> '' THEN ''
-                WHEN by_cpv.category IS NOT NULL THEN 'cpv'
-                WHEN contract_category <> '' THEN 'contract'
-                WHEN supplier_category <> '' THEN 'supplier'
-                WHEN by_sni.category IS NOT NULL AND NOT is_wholesaler THEN 'sni'
-                WHEN by_own_account.category IS NOT NULL THEN 'own_account'
-                WHEN by_account.category IS NOT NULL THEN 'account'
-                WHEN by_text.category IS NOT NULL THEN 'keyword'
-                WHEN by_model.category IS NOT NULL THEN 'text_model'
-                ELSE 'unmapped'
-            END AS step
-        FROM questions JOIN kinds USING (kind)
-        LEFT JOIN by_cpv ON by_cpv.code = kinds.cpv
-        LEFT JOIN by_sni ON by_sni.code = kinds.sni
-        LEFT JOIN by_own_account ON by_own_account.municipality_code = kinds.municipality_code
-            AND by_own_account.account = kinds.account
-        LEFT JOIN by_account ON by_account.code = kinds.account
-        LEFT JOIN by_text ON by_text.code = kinds.account_text
-        LEFT JOIN by_model ON by_model.municipality_code = kinds.municipality_code
-            AND by_model.account_text = kinds.account_text
-    ) AS g
+        CASE WHEN left_out_rule <> '' THEN ''
+            ELSE coalesce({", ".join(f"{table}.category" for table in _STEPS.values())}, 'unmapped') END AS category,
+        CASE WHEN left_out_rule <> '' THEN ''
+            {" ".join(f"WHEN {table}.category IS NOT NULL THEN '{step}'" for step, table in _STEPS.items())}
+            ELSE 'unmapped' END AS classified_by
+    FROM grouped AS g
+    LEFT JOIN by_cpv ON by_cpv.code = g.cpv
+    LEFT JOIN by_contract_id ON by_contract_id.municipality_code = g.municipality_code
+        AND by_contract_id.contract_id = g.contract_id
+    LEFT JOIN by_supplier_id ON by_supplier_id.municipality_code = g.municipality_code
+        AND by_supplier_id.supplier_id = g.supplier_id
+    LEFT JOIN by_sni ON by_sni.code = g.sni AND NOT coalesce(by_supplier_id.is_wholesaler, false)
+    LEFT JOIN by_own_account ON by_own_account.municipality_code = g.municipality_code
+        AND by_own_account.account = g.account
+    LEFT JOIN by_account ON by_account.code = g.account
+    LEFT JOIN by_text ON by_text.code = g.account_text
+    LEFT JOIN by_model ON by_model.municipality_code = g.municipality_code AND by_model.account_text = g.account_text
 """
 
 
 def classify(con: "duckdb.DuckDBPyConnection", reference: SpendReference, own: Own) -> None:
-    """Make ``sayings`` (parties with what their contract and supplier say) and the view ``classified``.
-
-    ``classified`` has ``step`` and ``category`` of every distinct pair of a kind and a saying: every question is asked
-    once, however many lines put it.
+    """Make the view ``classified``: ``grouped`` with the category of every group and the step that decided it.
 
     Args:
-        con: the database with ``kinds``, ``parties`` and ``grouped``.
+        con: the database with ``grouped``.
         reference: the reference tables.
         own: what municipalities map themselves.
 
@@ -195,8 +159,7 @@ def classify(con: "duckdb.DuckDBPyConnection", reference: SpendReference, own: O
     """
     _put_class_maps(con, reference, own)
     put_model_map(con)
-    for statement in (_SAYINGS, _QUESTIONS, _CLASSIFIED):
-        con.execute(statement)
+    con.execute(_CLASSIFIED)
 
 
 def put_model_map(con: "duckdb.DuckDBPyConnection", rows: Iterable[tuple[str, str, str]] = ()) -> None:
@@ -207,7 +170,7 @@ def put_model_map(con: "duckdb.DuckDBPyConnection", rows: Iterable[tuple[str, st
 
 def _distinct(con: "duckdb.DuckDBPyConnection", column: str) -> list[str]:
     """Distinct values of a column (a name of ours) among the lines that count."""
-    query = f"SELECT DISTINCT {column} FROM kinds WHERE left_out_rule = '' AND {column} <> '' ORDER BY 1"  # noqa: S608
+    query = f"SELECT DISTINCT {column} FROM grouped WHERE left_out_rule = '' AND {column} <> '' ORDER BY 1"
     return [row[0] for row in con.execute(query).fetchall()]
 
 

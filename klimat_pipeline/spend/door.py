@@ -1,26 +1,24 @@
-"""One ledger file through the door: typed lines by year, its balance to the oere, and what did not pass.
+"""One ledger file read: its typed lines by year, its balance to the oere, and the lines that did not pass.
 
-What does not belong here: several files beside each other (``ledgers``), the SQL (``typed``).
+What does not belong here: several files beside each other (``ledgers``), the SQL that types a line (``typed``), and the
+table and files of the typed lines (``placed``).
 """
 
 import json
 import shutil
 import uuid
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from klimat_pipeline.configuration.spend import SpendSettings
-from klimat_pipeline.spend import names, typed
+from klimat_pipeline.spend import names, placed, typed
 from klimat_pipeline.spend.content import Content
 from klimat_pipeline.spend.detect import Form, LedgerError, detect
 from klimat_pipeline.spend.lines import CsvLines, Problem
 from klimat_pipeline.spend.personal import WITHHELD, Pseudonyms, redacted
-from klimat_pipeline.spend.placed import HELD_BYTES, Placed
-from klimat_pipeline.spend.quick import Quick
 from klimat_pipeline.spend.reference import LedgerReference, Rule
 from klimat_pipeline.spend.sheets import ParquetLines, SheetLines, SieLines
 
@@ -34,10 +32,6 @@ _LISTED = 10
 _READ = "read"
 #: Digits of a spreadsheet's serial number for a day of our times (45000 is 2023-03-15).
 _SERIAL = 5
-#: Lines out of the ordinary that are asked together.
-_AT_ONCE = 200_000
-#: Below so many lines it is not worth while to ask for distinct values first.
-FEW = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,104 +166,43 @@ def _through(path: Any, form: Form, way: Way, target: Path, work: Path) -> Passe
             f"{form.file}: amounts are said to include VAT, but no column holds it. Give spend: vat: rate_pct, or the "
             "column's name in spend: columns."
         )
-    placed = Placed(work)
-    try:
-        with engine(work) as connection:
-            counted = typed.register(connection, form, way.reference, way.pseudonyms, way.settings.group_numbers)
-            quick = Quick(connection, form, way.settings, way.rules, counted.people)
-            long_way = _LongWay(connection, form, way, placed)
-            for number, batch in enumerate(_ahead(reader.batches())):
-                if number == 0 and batch.num_rows < FEW:
-                    long_way.add(batch)
-                    continue
-                ordinary, odd = quick.split(batch)
-                if ordinary is not None:
-                    placed.add(ordinary)
-                if odd is not None:
-                    long_way.add(odd)
-            long_way.flush()
-            placed.finish()
-            names.withhold(connection, work, counted.people)
-        passed.rounded = counted.rounded
-        if counted.unclear:
-            passed.remarks.append(
-                f"not used: quantities that may be thousands or decimals (1.234, 1,234): {counted.unclear:,}"
-            )
-        passed.problems = list(reader.problems)
-        passed.blank = reader.blank
-        _sum_up(placed, passed, counted.people)
-        placed.move(target, form.file_id)
-    finally:
-        placed.close()
+    with engine(work) as connection:
+        counted = typed.register(connection, form, way.reference, way.pseudonyms, way.settings.group_numbers)
+        statement, values = typed.query(form, way.settings, way.rules, "ledger_lines")
+        placed.put_lines(connection, statement, values, "ledger_lines", reader)
+        passed.problems = [*reader.problems, *_faults(connection, passed, counted.people)]
+        for year, rule, lines, amount in placed.sums(connection):
+            passed.add(year, rule, lines, amount)
+        passed.days = placed.first_and_last_day(connection)
+        passed.years = sorted({year for year, *_ in passed.rows()})
+        names.withhold(connection, counted.people)
+        placed.write_years(connection, passed.years, work, target, form.file_id)
     passed.problems.sort(key=lambda problem: problem.line)
     for problem in passed.problems:
         passed.add(0, typed.QUARANTINED, 1, problem.amount_ore or 0)
     passed.lines = sum(lines for _, rule, lines, _ in passed.rows() if rule != typed.VAT_PART)
+    passed.rounded, passed.blank = counted.rounded, passed.blank + reader.blank
+    if counted.unclear:
+        passed.remarks.append(
+            f"not used: quantities that may be thousands or decimals (1.234, 1,234): {counted.unclear:,}"
+        )
     _line_balance(passed, reader)
     return passed
 
 
-def _ahead(batches: Iterator[Any]) -> Iterator[Any]:
-    """The same batches, the next one read while one is worked on."""
-    with ThreadPoolExecutor(1) as pool:
-        coming = pool.submit(next, batches, None)
-        while (batch := coming.result()) is not None:
-            coming = pool.submit(next, batches, None)
-            yield batch
-
-
-class _LongWay:
-    """Lines out of the ordinary, some hundred thousand at a time, through the statement of ``typed``."""
-
-    def __init__(self, connection: "duckdb.DuckDBPyConnection", form: Form, way: Way, placed: Placed) -> None:
-        self._connection, self._placed = connection, placed
-        self._statement, self._given = typed.query(form, way.settings, way.rules, "ledger_lines")
-        self._waiting: list[Any] = []
-        self._lines = self._bytes = 0
-
-    def add(self, batch: Any) -> None:
-        """Keep a batch until there are enough; its dictionaries are held whole, however few lines are left of it."""
-        self._waiting.append(batch)
-        self._lines += batch.num_rows
-        self._bytes += batch.get_total_buffer_size()
-        if self._lines >= _AT_ONCE or self._bytes >= HELD_BYTES:
-            self.flush()
-
-    def flush(self) -> None:
-        """Nothing is held by the database: every line is asked by itself."""
-        import pyarrow as pa
-
-        if not self._waiting:
-            return
-        schema = self._waiting[0].schema
-        source = pa.Table.from_batches([batch.cast(schema) for batch in self._waiting])
-        self._waiting, self._lines, self._bytes = [], 0, 0
-        self._connection.register("ledger_lines", source)
-        found = self._connection.sql(self._statement, params=self._given).to_arrow_table()
-        self._connection.unregister("ledger_lines")
-        self._placed.add(found)
-
-
-def _sum_up(placed: Placed, passed: Passed, people: names.People) -> None:
-    """Balance by year and rule, of the lines as they were handed to be written; no value of a fault names a person."""
-    for line, code, value, amount in placed.faults:
+def _faults(connection: "duckdb.DuckDBPyConnection", passed: Passed, people: names.People) -> Iterator[Problem]:
+    """Lines that are rows and do not pass; blank ones are counted. No value that is shown names a person."""
+    for line, code, value, amount in placed.faults(connection):
         if code == "blank":
             passed.blank += 1
             continue
         column, reason = typed.REASONS[code]
-        reason += _hint(code, value, passed.form)
         said = WITHHELD if people.named_in(value) else redacted(value)
-        passed.problems.append(Problem(line, column, said, reason, amount))
-    for (year, rule), (lines, amount) in sorted(placed.sums.items()):
-        passed.add(year, rule or typed.COUNTED, lines, amount)
-    for year, (lines, amount) in sorted(placed.vat.items()):
-        if lines:
-            passed.add(year, typed.VAT_PART, lines, amount)
-    passed.years, passed.days = placed.years, placed.days
+        yield Problem(line, column, said, reason + _hint(code, value, passed.form), amount)
 
 
 def _hint(code: str, value: str, form: Form) -> str:
-    """What is the matter most often, and what to do."""
+    """The most frequent cause of such a fault, and what to do about it."""
     if code == "date_impossible" and len(value) == _SERIAL and value.isdigit():
         return "; a spreadsheet's serial number? Format the column as a date, or write 2023-01-31"
     if code == "amount_text" and value != WITHHELD and not any(map(str.isdigit, value)):
@@ -279,11 +212,6 @@ def _hint(code: str, value: str, form: Form) -> str:
     if code == "date_missing":
         return "; a row of totals? Take it out of the file"
     return ""
-
-
-def quoted(path: Path) -> str:
-    """A path of ours inside SQL, where COPY takes no parameter."""
-    return str(path).replace("'", "''")
 
 
 def _line_balance(passed: Passed, reader: Any) -> None:

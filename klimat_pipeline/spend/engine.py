@@ -25,7 +25,6 @@ NEEDED = (
     "account",
     "account_text",
     "amount_ore",
-    "currency",
     "month",
     "contract_id",
     "cpv",

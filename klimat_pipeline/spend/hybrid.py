@@ -31,10 +31,10 @@ _MATCHED = """
     ) AS place
     FROM (
         -- a rule may name an account in two of its lines
-        SELECT DISTINCT cube.id, rules.figure_from, rules.replacement_id, cube.municipality_code, cube.year,
+        SELECT DISTINCT cube.rowid AS id, rules.figure_from, rules.replacement_id, cube.municipality_code, cube.year,
             cube.month, cube.unit, cube.supplier_id, cube.supplier_kind, cube.contract_id, cube.account, cube.category,
             cube.classified_by, greatest(abs(cube.amount_ore), 1)::HUGEINT AS weight
-        FROM purchases AS cube JOIN rules
+        FROM cube JOIN rules
             ON rules.municipality_code = cube.municipality_code
             AND cube.year BETWEEN rules.year_from AND rules.year_to
             AND starts_with(cube.account, rules.account_prefix)
@@ -70,7 +70,7 @@ _REPLACED = """
     SELECT municipality_code, year, replacement_id, figure_from, sum(lines)::BIGINT AS ledger_lines,
         sum(amount_ore) / 1e2 AS replaced_sek, sum(factor_mg) / 1e9 AS footprint_replaced_t_co2e,
         sum(emissions_mg) / 1e9 AS footprint_t_co2e
-    FROM cube JOIN classes USING (class) WHERE figure_from <> 'spend' GROUP BY ALL ORDER BY ALL
+    FROM cube WHERE figure_from <> 'spend' GROUP BY ALL ORDER BY ALL
 """
 
 
@@ -80,7 +80,7 @@ def replace_spend(
     """Put activities and suppliers' figures in the place of the spend they explain, in the table ``cube``.
 
     Args:
-        con: the database with ``cube`` and ``purchases``.
+        con: the database with ``cube``.
         own: the municipalities' rules and figures.
         organisation: ``inventory/organisation``.
         chosen: configuration by municipality: the method of scope 2.

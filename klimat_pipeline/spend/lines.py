@@ -1,16 +1,15 @@
-"""The lines of a CSV ledger as Arrow batches of text, each with its line number; whatever is no line goes apart.
+"""The rows of a CSV ledger as Arrow batches of text, each with its line number; lines that are no rows are listed.
 
-A chunk of whole lines is parsed at a time (Arrow, in threads). Quotation marks that are never closed, NUL bytes and
-lines with more or fewer cells than the header cost their own line and no other. What does not belong here: types and
-meaning of the cells (``typed``), other formats (``sheets``).
+Arrow parses a few megabytes of whole lines at a time. A quotation mark that is never closed, NUL bytes, and more or
+fewer cells than the header has cost their own line and no other. What does not belong here: types and meaning of the
+cells (``typed``), other formats (``sheets``).
 """
 
 import codecs
 import csv
 from collections import deque
-from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from klimat_pipeline.spend import values
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
 _LINES_OF_A_RECORD = 50
 #: A line beyond this is not even looked into.
 LONGEST_LINE = 128 * 1024 * 1024
-#: Fields that repeat themselves: Arrow keeps them as dictionaries, and what is asked of them is asked once.
+#: Fields whose values repeat: Arrow keeps them as dictionaries, and DuckDB looks at each distinct value once.
 REPEATED = frozenset(
     [
         "buyer_id",
@@ -77,20 +76,12 @@ class CsvLines:
 
     def batches(self) -> Iterator["pa.RecordBatch"]:
         """All rows, in order of their lines; columns ``line`` and one text a recognised field."""
-        with ThreadPoolExecutor(2) as pool:
-            ahead: deque[Future[_Parsed]] = deque()
-            for chunk, first, count in self._chunks():
-                ahead.append(pool.submit(_parse, chunk, first, count, self.form))
-                if len(ahead) > 2:
-                    yield from self._taken(ahead.popleft().result())
-            while ahead:
-                yield from self._taken(ahead.popleft().result())
-
-    def _taken(self, parsed: "_Parsed") -> Iterator["pa.RecordBatch"]:
-        self.problems += parsed.problems
-        self.blank += parsed.blank
-        self.trimmed += parsed.trimmed
-        yield from parsed.batches
+        for chunk, first, count in self._chunks():
+            parsed = _parse(chunk, first, count, self.form)
+            self.problems += parsed.problems
+            self.blank += parsed.blank
+            self.trimmed += parsed.trimmed
+            yield from parsed.batches
 
     def _chunks(self) -> Iterator[tuple[bytes, int, int]]:
         """Whole lines as UTF-8, with the number of the first, and how many they are."""
@@ -107,13 +98,13 @@ class CsvLines:
             whole, pending = pending[:end], pending[end:]
             whole, line, skip = _after_header(whole, line, skip)
             if whole:
-                count = _line_ends(whole)
+                count = whole.count(b"\n")
                 yield whole, line, count
                 line += count
         if pending:
             pending, line, skip = _after_header(pending, line, skip)
         if pending:
-            count = _line_ends(pending) + (not pending.endswith(b"\n"))
+            count = pending.count(b"\n") + (not pending.endswith(b"\n"))
             yield pending, line, count
             line += count
         self.last_line = line - 1
@@ -137,13 +128,6 @@ class CsvLines:
                 yield piece
         if held:
             yield b"\n"
-
-
-def _line_ends(chunk: bytes) -> int:
-    """How many line feeds there are: by numpy, since bytes.count stops at each."""
-    import numpy as np
-
-    return int(np.count_nonzero(np.frombuffer(chunk, dtype=np.uint8) == ord("\n")))
 
 
 def _line_feeds(piece: bytes) -> bytes:
@@ -175,45 +159,44 @@ def _end_of_whole_lines(pending: bytes) -> int:
 
 @dataclass(slots=True)
 class _Parsed:
-    batches: list["pa.RecordBatch"]
-    problems: list[Problem]
+    """What was found in a chunk."""
+
+    batches: list["pa.RecordBatch"] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    rows: list[tuple[int, list[str]]] = field(default_factory=list)
     blank: int = 0
     trimmed: int = 0
 
 
 def _parse(chunk: bytes, first: int, count: int, form: Form) -> _Parsed:
-    import numpy as np
+    """The rows of some whole lines: by Arrow, and line by line what Arrow cannot read.
 
-    found = _Parsed([], [])
-    numbers = np.arange(first, first + count, dtype=np.int64)
-    clean = chunk
-    rows: list[tuple[int, list[str]]] = []
-    if b'"' in chunk or b"\x00" in chunk:
-        clean, cut, rows = _without_odd_lines(chunk, first, form, found)
-        if cut:
-            numbers = np.delete(numbers, [line - first for line in cut])
-    wrong: list[Any] = []
-    table = _arrow(clean, form, wrong) if clean else None
-    if table is not None and table.num_rows + len(wrong) != len(numbers):
-        # A quotation mark inside a cell misled the parser: line by line, then; it is one chunk.
-        found, rows = _Parsed([], []), []
-        for number, line in enumerate(chunk.split(b"\n")[:count], start=first):
-            _one(number, line, form, found, rows)
-        table = None
-    elif wrong:
-        for row in wrong:
-            number = int(numbers[row.number - 1])
-            cells = _cells(row.text.encode(), form) if row.actual_columns > row.expected_columns else None
-            if cells is None:
-                _not_a_row(number, row.text, form, found)
-            else:
-                rows.append((number, cells))
-        numbers = np.delete(numbers, [row.number - 1 for row in wrong])
-    if table is not None and table.num_rows:
-        found.batches += _labelled(table, numbers, form)
-    if rows:
-        found.trimmed = sum(len(cells) > len(form.header) and any(map(str.strip, cells)) for _, cells in rows)
-        found.batches.append(batch_of(rows, form))
+    Args:
+        chunk: the lines.
+        first: number of the first.
+        count: how many they are.
+        form: of the file.
+    """
+    found = _Parsed()
+    lines = dict(enumerate(chunk.split(b"\n")[:count], start=first))
+    odd = _take_odd_lines(lines, form, found) if b'"' in chunk or b"\x00" in chunk else set()
+    numbers = [number for number in lines if number not in odd]
+    if numbers:
+        wrong: list[Any] = []
+        table = _arrow(b"".join(lines[number] + b"\n" for number in numbers) if odd else chunk, form, wrong)
+        if table.num_rows + len(wrong) == len(numbers):
+            by_number = {numbers[row.number - 1]: row for row in wrong}
+            for number, row in by_number.items():
+                _read_line(number, row.text.encode(), form, found)
+            rest = [number for number in numbers if number not in by_number]
+            found.batches += [_labelled(batch, rest, form) for batch in table.combine_chunks().to_batches()]
+        else:  # a quotation mark inside a cell misled Arrow: the whole chunk is read line by line
+            found = _Parsed()
+            for number, line in lines.items():
+                _read_line(number, line, form, found)
+    if found.rows:
+        found.trimmed = sum(len(cells) > len(form.header) and any(map(str.strip, cells)) for _, cells in found.rows)
+        found.batches.append(batch_of(found.rows, form))
     return found
 
 
@@ -240,77 +223,50 @@ def _arrow(content: bytes, form: Form, wrong: list[Any]) -> "pa.Table":
     )
 
 
-def _labelled(table: "pa.Table", numbers: Any, form: Form) -> list["pa.RecordBatch"]:
-    import pyarrow as pa
-
-    table = table.combine_chunks()
-    arrays = [pa.array(numbers), *(_trimmed(table.column(str(place))) for place in form.fields.values())]
-    labelled = pa.table(arrays, names=["line", *form.fields])
-    return list(labelled.to_batches())
-
-
-def _trimmed(column: "pa.ChunkedArray") -> "pa.Array":
-    """Without white space around it where the column repeats itself: a look at every entry of its dictionary."""
+def _labelled(batch: "pa.RecordBatch", numbers: Sequence[int], form: Form) -> "pa.RecordBatch":
+    """Columns by field, with the line numbers; without white space around values that repeat."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    array = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
-    if isinstance(array, pa.ChunkedArray):
-        array = array.chunk(0)
-    if not pa.types.is_dictionary(array.type):
-        return array
-    return pa.DictionaryArray.from_arrays(array.indices, pc.utf8_trim_whitespace(array.dictionary))
+    arrays = [pa.array(numbers, pa.int64())]
+    for name, place in form.fields.items():
+        column = batch.column(str(place))
+        if name in REPEATED:
+            column = pa.DictionaryArray.from_arrays(column.indices, pc.utf8_trim_whitespace(column.dictionary))
+        arrays.append(column)
+    return pa.RecordBatch.from_arrays(arrays, names=["line", *form.fields])
 
 
-def batch_of(rows: Sequence[tuple[int, Sequence[str]]], form: Form, *, repeated: bool = True) -> "pa.RecordBatch":
+def batch_of(rows: Sequence[tuple[int, Sequence[str]]], form: Form) -> "pa.RecordBatch":
     """A batch of rows that were read one by one: line number, and cells in the header's order."""
     import pyarrow as pa
 
     arrays = [pa.array([line for line, _ in rows], pa.int64())]
     for name, place in form.fields.items():
         column = pa.array([cells[place].strip() for _, cells in rows], pa.string())
-        arrays.append(column.dictionary_encode() if repeated and name in REPEATED else column)
+        arrays.append(column.dictionary_encode() if name in REPEATED else column)
     return pa.RecordBatch.from_arrays(arrays, names=["line", *form.fields])
 
 
-def _without_odd_lines(
-    chunk: bytes, first: int, form: Form, found: _Parsed
-) -> tuple[bytes, list[int], list[tuple[int, list[str]]]]:
-    """Take out the lines whose quotation marks do not pair, and those with NUL bytes: each is looked at by itself."""
-    import numpy as np
+def _take_odd_lines(lines: Mapping[int, bytes], form: Form, found: _Parsed) -> set[int]:
+    """Read by themselves the lines with an unpaired quotation mark or NUL bytes; two may be one row with a line break.
 
-    data = np.frombuffer(chunk, dtype=np.uint8)
-    ends = np.flatnonzero(data == ord("\n"))
-    if not chunk.endswith(b"\n"):
-        ends = np.append(ends, len(chunk))
-    quotes = np.diff(np.searchsorted(np.flatnonzero(data == ord('"')), ends), prepend=0)
-    nul = np.searchsorted(ends, np.flatnonzero(data == 0))
-    odd = sorted({*np.flatnonzero(quotes % 2).tolist(), *nul.tolist()})
-    if not odd:
-        return chunk, [], []
-    starts = np.concatenate(([0], ends[:-1] + 1))
-    rows: list[tuple[int, list[str]]] = []
-    cut: list[int] = []
-    waiting = deque(odd)
+    Returns:
+        Their numbers, and those of the lines between such two.
+    """
+    waiting = deque(number for number, line in lines.items() if line.count(b'"') % 2 or b"\x00" in line)
+    taken: set[int] = set()
     while waiting:
-        at = waiting.popleft()
-        line = chunk[starts[at] : ends[at]]
-        last = at
-        if waiting and waiting[0] - at <= _LINES_OF_A_RECORD and b"\x00" not in line:
-            joined = chunk[starts[at] : ends[waiting[0]]]
-            cells = _cells(line, form)
-            if cells is None and b"\x00" not in joined and (cells := _cells(joined, form)) is not None:
+        number = last = waiting.popleft()
+        if waiting and waiting[0] - number <= _LINES_OF_A_RECORD and b"\x00" not in lines[number]:
+            joined = b"\n".join(lines[one] for one in range(number, waiting[0] + 1))
+            if _cells(lines[number], form) is None and b"\x00" not in joined and (cells := _cells(joined, form)):
+                found.rows.append((number, cells))
                 last = waiting.popleft()
-                rows.append((first + at, cells))
-        if last == at:
-            _one(first + at, line, form, found, rows)
-        cut += range(first + at, first + last + 1)
-    kept, begin = [], 0
-    for number in cut:
-        kept.append(chunk[begin : starts[number - first]])
-        begin = int(ends[number - first]) + 1
-    kept.append(chunk[begin:])
-    return b"".join(kept), cut, rows
+        if last == number:
+            _read_line(number, lines[number], form, found)
+        taken.update(range(number, last + 1))
+    return taken
 
 
 def _cells(line: bytes, form: Form) -> list[str] | None:
@@ -336,18 +292,16 @@ def _cells(line: bytes, form: Form) -> list[str] | None:
     return cells if fits else None
 
 
-def _one(number: int, line: bytes, form: Form, found: _Parsed, rows: list[tuple[int, list[str]]]) -> None:
+def _read_line(number: int, line: bytes, form: Form, found: _Parsed) -> None:
     """A line by itself: a row, nothing, or a problem."""
     if b"\x00" in line:
         text = line.replace(b"\x00", b"").decode("utf-8", errors="replace")
         amount = _amount_in(text.split(form.separator), form)
         found.problems.append(Problem(number, "", "NUL bytes", "holds bytes that are no text", amount))
-        return
-    cells = _cells(line, form)
-    if cells is not None:
-        rows.append((number, cells))
-        return
-    _not_a_row(number, line.decode("utf-8", errors="replace"), form, found)
+    elif (cells := _cells(line, form)) is not None:
+        found.rows.append((number, cells))
+    else:
+        _not_a_row(number, line.decode("utf-8", errors="replace"), form, found)
 
 
 def _not_a_row(number: int, text: str, form: Form, found: _Parsed) -> None:

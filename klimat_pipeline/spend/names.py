@@ -7,7 +7,6 @@ are known only in memory, while a file is read. What does not belong here: numbe
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from klimat_pipeline.spend.personal import WITHHELD
@@ -15,10 +14,8 @@ from klimat_pipeline.spend.personal import WITHHELD
 if TYPE_CHECKING:
     import duckdb
 
-#: Columns where a name may stand: those that repeat themselves, and those that differ from line to line.
-_REPEATED = ("supplier_name", "account_text", "unit", "contract_id")
-_SINGLE = ("item_text", "voucher", "invoice_no")
-_COLUMNS = (*_REPEATED, *_SINGLE)
+#: Columns where a name may stand.
+_COLUMNS = ("supplier_name", "account_text", "unit", "contract_id", "item_text", "voucher", "invoice_no")
 _WORDS = re.compile(r"\w+")
 #: What ends a word: everything but letters and digits that are beyond doubt.
 _BETWEEN = "[^0-9A-Za-z_À-ÖØ-öø-ÿ]"
@@ -78,45 +75,25 @@ class People:
         )
 
 
-def withhold(connection: "duckdb.DuckDBPyConnection", out: Path, people: People) -> None:
-    """Rewrite the files below a working folder whose texts hold one of the names.
+def withhold(connection: "duckdb.DuckDBPyConnection", people: People) -> None:
+    """Withhold in the table ``typed_lines`` every text in which one of the names stands.
 
     Args:
-        connection: of the door.
-        out: folder with Parquet files of typed lines.
+        connection: with the table.
         people: names of the file.
     """
     if not people:
         return
     make: Any = connection.create_function
     make("names_person", people.named_in, ["VARCHAR"], "BOOLEAN", null_handling="special")
-    for path in sorted(out.rglob("*.parquet")):
-        given = {"file": str(path), "pattern": people.pattern()}
-        source = "read_parquet($file, hive_partitioning = false)"
-        # In three steps: what repeats itself is searched once, and Python is asked for the few texts that the pattern
-        # leaves. As one statement the search would be moved to where it is put to every line.
-        repeated = " UNION ALL ".join(f"SELECT DISTINCT {name} AS said FROM {source}" for name in _REPEATED)
-        single = [f"SELECT {name} FROM {source} WHERE regexp_matches({name}, $pattern)" for name in _SINGLE]
-        steps = {
-            "repeated": repeated,
-            "like_names": " UNION ".join(["FROM repeated WHERE regexp_matches(said, $pattern)", *single]),
-            "said_names": "FROM like_names WHERE names_person(said)",
-        }
-        for name, query in steps.items():
-            asked = {key: value for key, value in given.items() if f"${key}" in query}
-            connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {query}", asked)
-        count = connection.execute("SELECT count(*) FROM said_names").fetchone()
-        if not count or not count[0]:
-            continue
-        texts = ", ".join(
-            f"CASE WHEN {name} IN (SELECT said FROM said_names) THEN "
-            f"'{'' if name == 'supplier_name' else WITHHELD}' ELSE {name} END AS {name}"
-            for name in _COLUMNS
-        )
-        draft = path.with_suffix(".named")
-        connection.execute(
-            f"COPY (SELECT * REPLACE ({texts}) FROM {source}) TO '{str(draft).replace(chr(39), chr(39) * 2)}' "
-            "(FORMAT parquet, COMPRESSION zstd)",
-            {"file": str(path)},
-        )
-        draft.replace(path)
+    # Table by table, so that each distinct text is searched once, and Python is asked for the few that the pattern
+    # leaves: in one statement DuckDB would put the search to every line.
+    texts = " UNION ".join(f"SELECT {name} AS said FROM typed_lines" for name in _COLUMNS)
+    connection.execute(f"CREATE TEMP TABLE texts AS {texts}")
+    connection.execute(
+        "CREATE TEMP TABLE like_names AS FROM texts WHERE regexp_matches(said, $pattern)", {"pattern": people.pattern()}
+    )
+    connection.execute("CREATE TEMP TABLE said_names AS FROM like_names WHERE names_person(said)")
+    for name in _COLUMNS:
+        instead = "" if name == "supplier_name" else WITHHELD
+        connection.execute(f"UPDATE typed_lines SET {name} = '{instead}' WHERE {name} IN (SELECT said FROM said_names)")

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 from klimat_pipeline.configuration.spend import SpendSettings
 from klimat_pipeline.spend import typed
 from klimat_pipeline.spend.detect import LedgerError
-from klimat_pipeline.spend.door import Passed, quoted
+from klimat_pipeline.spend.door import Passed
+from klimat_pipeline.spend.placed import quoted
 
 if TYPE_CHECKING:
     import duckdb

@@ -1,12 +1,7 @@
-"""Groups of lines per typed ledger file, kept: a new month's file costs that file, and the groups of the others are
-read.
+"""Groups of lines per typed ledger file, kept: a new month costs its own file, and the groups of the others are read.
 
-A part is what the only pass over the lines makes of one typed file, as a folder of four Parquet files:
-
-* ``kinds``: what classifies a line, its contract and supplier aside; each kind once, named by a hash.
-* ``parties``: unit, supplier and contract; each combination once, named by a hash.
-* ``groups``: lines, whole oere and grams of the lines that agree in kind, party and month.
-* ``names``: of legal persons.
+A part is what one pass over the lines makes of one typed file, as one Parquet file: a row for all lines that agree in
+everything that classifies or shows them, with their number, whole oere and grams, and the name of a legal person.
 
 It follows from the bytes of the typed file and from the code here alone, and is named by their hash; mappings, factors,
 prices and configuration come after it, so changing them reads no line anew. What does not belong here: classification,
@@ -18,8 +13,7 @@ import json
 import os
 import shutil
 import uuid
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
@@ -27,77 +21,38 @@ from typing import TYPE_CHECKING, Any
 
 from klimat_pipeline.errors import ContractError
 from klimat_pipeline.spend.content import content_of
-from klimat_pipeline.spend.door import quoted
 from klimat_pipeline.spend.engine import database, view_lines
+from klimat_pipeline.spend.placed import quoted
 
 if TYPE_CHECKING:
     import duckdb
 
-#: Modules whose change makes every part anew, as another version of the database does: its hashes may be others.
+#: Modules whose change makes every part anew, as another version of the database does.
 _CODE = ("engine", "parts")
 _MEMORY = "hashes.json"
-#: What is one number in ``groups``; it is the same in every file, so that parts need not know of each other.
-_KIND = ("municipality_code", "year", "account", "account_text", "cpv", "sni", "currency", "left_out_rule")
-_PARTY = ("municipality_code", "unit", "supplier_id", "supplier_kind", "contract_id")
-_AGREE = f"""
-    hash({", ".join(_KIND)}) AS kind, hash({", ".join(_PARTY)}) AS party, currency <> 'SEK' AS is_foreign,
-    month::INTEGER AS month
-"""
-_GRAMS = "round(quantity * CASE lower(quantity_unit) WHEN 'kg' THEN 1e3 WHEN 'g' THEN 1 ELSE 1e6 END)::BIGINT"
-#: What was weighed comes on top, without lines and kronor: few lines say so, and Parquet knows where none does. Whole
-#: oere and grams of a file fit in 64 bits (9e16 kronor); wider ones Parquet would round.
-_AGREEING = f"""
-    CREATE OR REPLACE TEMP TABLE agreeing AS
-    SELECT {_AGREE}, count(*) AS lines, sum(amount_ore)::BIGINT AS amount_ore, 0::BIGINT AS quantity_g,
-        0::BIGINT AS weighed_ore, min(file_row_number) AS first_row
-    FROM lines GROUP BY ALL
-    UNION ALL
-    SELECT {_AGREE}, 0 AS lines, 0 AS amount_ore, sum({_GRAMS})::BIGINT AS quantity_g,
-        sum(amount_ore)::BIGINT AS weighed_ore, min(file_row_number) AS first_row
-    FROM lines WHERE quantity IS NOT NULL AND lower(quantity_unit) IN ('kg', 'g', 'ton', 't') GROUP BY ALL
-"""  # noqa: S608 - names of this module
-_NAMES = """
-    SELECT municipality_code, supplier_id, min(supplier_name) AS supplier_name
-    FROM lines WHERE supplier_kind = 'legal' AND supplier_name <> '' GROUP BY ALL
-"""
-
-
-def _first_of(what: str, names: Sequence[str]) -> str:
-    """What a hash stands for, read from the first line that has it: the database goes to those rows alone."""
-    return f"""
-        SELECT {what}, {", ".join(names)}
-        FROM lines JOIN (SELECT {what}, min(first_row) AS file_row_number FROM agreeing GROUP BY {what})
-        USING (file_row_number)
-    """  # noqa: S608 - names of this module
-
-
-_PARTS = {
-    "kinds": _first_of("kind", _KIND),
-    "parties": _first_of("party", _PARTY),
-    "groups": "SELECT * EXCLUDE (first_row) FROM agreeing",
-    "names": _NAMES,
-}
-#: Kronor of other currencies are rounded group by group: they are grouped over all files, so that splitting a file
-#: changes nothing.
-_READ = """
-    CREATE OR REPLACE TEMP TABLE grouped AS
-    SELECT * FROM read_parquet($groups, hive_partitioning = false) WHERE NOT is_foreign
-    UNION ALL
-    SELECT kind, party, is_foreign, month, sum(lines)::BIGINT, sum(amount_ore)::BIGINT, sum(quantity_g)::BIGINT,
-        sum(weighed_ore)::BIGINT
-    FROM read_parquet($groups, hive_partitioning = false) WHERE is_foreign GROUP BY ALL
-"""
-_MISSING = " + ".join(
-    f"(SELECT count(*) FROM {table} WHERE {' || '.join(f'{name}::VARCHAR' for name in names)} IS NULL)"  # noqa: S608
-    for table, names in (("kinds", _KIND), ("parties", _PARTY))
+_AGREE = (
+    *("municipality_code", "year", "account", "account_text", "cpv", "sni", "left_out_rule"),
+    *("unit", "supplier_id", "supplier_kind", "contract_id"),
 )
-_SAME = """
-    (SELECT count(*) - count(DISTINCT kind) FROM kinds) + (SELECT count(*) - count(DISTINCT party) FROM parties)
+#: Whole oere and grams of a file fit in 64 bits (9e16 kronor); wider ones Parquet would round.
+_GROUPS = f"""
+    SELECT {", ".join(_AGREE)}, month::BIGINT AS month, count(*) AS lines, sum(amount_ore)::BIGINT AS amount_ore,
+        coalesce(sum(grams), 0)::BIGINT AS quantity_g,
+        coalesce(sum(amount_ore) FILTER (grams IS NOT NULL), 0)::BIGINT AS weighed_ore,
+        min(supplier_name) FILTER (supplier_kind = 'legal' AND supplier_name <> '') AS supplier_name
+    FROM (
+        SELECT *, round(quantity * CASE lower(quantity_unit)
+            WHEN 'kg' THEN 1e3 WHEN 'g' THEN 1 WHEN 'ton' THEN 1e6 WHEN 't' THEN 1e6 END)::BIGINT AS grams
+        FROM lines
+    )
+    GROUP BY ALL
 """
+_READ = "SELECT * FROM read_parquet($parts, hive_partitioning = false)"
+_INCOMPLETE = f"SELECT count(*) FROM grouped WHERE {' OR '.join(f'{name} IS NULL' for name in _AGREE)}"
 
 
 def group_parts(con: "duckdb.DuckDBPyConnection", root: Any, store: Path) -> None:
-    """Make ``kinds``, ``parties``, ``grouped`` and ``supplier_names`` from the parts of all typed files.
+    """Make the view ``grouped`` over the parts of all typed files.
 
     Parts that are missing are made, and those of no file removed.
 
@@ -110,32 +65,18 @@ def group_parts(con: "duckdb.DuckDBPyConnection", root: Any, store: Path) -> Non
         ContractError: a column of the typed lines is missing, or a cell of theirs.
     """
     parts = make_parts(con, root, store)
-    present = set(parts)
-    for path in store.glob("municipality_code=*/year=*/*"):
-        if path not in present and not path.name.startswith("."):
+    for path in set(store.glob("municipality_code=*/year=*/*")) - set(parts):
+        if path.is_dir():  # as earlier versions kept them
             shutil.rmtree(path, ignore_errors=True)
-    paths = {name: [str(part / f"{name}.parquet") for part in parts] for name in _PARTS}
-    for name in ("kinds", "parties"):
-        con.execute(
-            f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT DISTINCT * "  # noqa: S608 - a name of this module
-            "FROM read_parquet($paths, hive_partitioning = false)",
-            {"paths": paths[name]},
-        )
-    con.execute(_READ, {"groups": paths["groups"]})
-    names = con.sql("SELECT * FROM read_parquet($paths, hive_partitioning = false)", params={"paths": paths["names"]})
-    names.create_view("supplier_names", replace=True)
-    _refuse_faults(con)
-
-
-def _refuse_faults(con: "duckdb.DuckDBPyConnection") -> None:
-    ((missing, same),) = con.execute(f"SELECT {_MISSING}, {_SAME}").fetchall()
+        elif not path.name.startswith("."):  # a draft of another run
+            path.unlink(missing_ok=True)
+    con.sql(_READ, params={"parts": list(map(str, parts))}).create_view("grouped", replace=True)
+    ((missing,),) = con.execute(_INCOMPLETE).fetchall()
     if missing:
         raise ContractError(
             f"typed ledger lines: {missing:,} kinds of lines have a cell without a value where text is empty. Remove "
             "the folder spend/ledger of the intermediate tables: the next run reads the ledgers anew."
         )
-    if same:  # one in some 1e10 ledgers
-        raise ContractError("typed ledger lines: two kinds of lines have one hash. Change the text of an account.")
 
 
 def make_parts(
@@ -143,31 +84,27 @@ def make_parts(
 ) -> list[Path]:
     """The parts of the typed files of a municipality and year, or of all; those that are missing are made.
 
-    Two runs may make the same part: each writes a draft of its own, and one takes the place.
+    Two runs may make the same part: each writes a draft of its own, and one takes the place of the other.
 
     Returns:
-        Their folders, by municipality, year and file.
+        Their paths, by municipality, year and file.
     """
     pattern = f"municipality_code={code}/year={'*' if year is None else year}/*.parquet"
     parts = []
     for typed, key in _keyed(sorted(root.glob(pattern), key=str), store):
         place = Path(*typed.parts[-3:-1])
-        part = store / place / f"{typed.stem}-{key}"
+        part = store / place / f"{typed.stem}-{key}.parquet"
         parts.append(part)
-        if part.is_dir():
+        if part.is_file():
             continue
+        part.parent.mkdir(parents=True, exist_ok=True)
         draft = part.with_name(f".{part.name}.{uuid.uuid4().hex}")
-        draft.mkdir(parents=True)
         try:
             view_lines(con, root, f"{place.as_posix()}/{typed.name}")
-            con.execute(_AGREEING)
-            for name, query in _PARTS.items():
-                con.execute(f"COPY ({query}) TO '{quoted(draft / name)}.parquet' (FORMAT parquet, COMPRESSION lz4)")
-            con.execute("DROP TABLE agreeing")
-            with suppress(OSError):  # another run was first
-                draft.rename(part)
+            con.execute(f"COPY ({_GROUPS}) TO '{quoted(draft)}' (FORMAT parquet, COMPRESSION lz4)")
+            draft.replace(part)
         finally:
-            shutil.rmtree(draft, ignore_errors=True)
+            draft.unlink(missing_ok=True)
     return parts
 
 

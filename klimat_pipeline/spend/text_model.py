@@ -21,12 +21,13 @@ _LEAST = 4
 _FOLDS = 2
 _KNOWN = """
     SELECT account_text, category, sum(lines)::BIGINT AS lines FROM classified
-    WHERE municipality_code = $code AND step IN ('cpv', 'contract', 'supplier', 'own_account') AND account_text <> ''
+    WHERE municipality_code = $code AND classified_by IN ('cpv', 'contract', 'supplier', 'own_account')
+        AND account_text <> ''
     GROUP BY ALL ORDER BY ALL
 """
 _ASKED = """
     SELECT DISTINCT account_text FROM classified
-    WHERE municipality_code = $code AND step = 'unmapped' AND account_text <> '' ORDER BY 1
+    WHERE municipality_code = $code AND classified_by = 'unmapped' AND account_text <> '' ORDER BY 1
 """
 
 

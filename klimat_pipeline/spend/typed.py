@@ -1,7 +1,8 @@
-"""The SQL that makes typed lines of text: amounts exact, dates real, persons withheld, what is left out named.
+"""The SQL that turns a ledger's cells, all of them text, into typed lines.
 
-One pass over the batches of ``lines`` or ``sheets``; ordinary values are read by DuckDB, the others by ``values`` and
-``personal`` through functions that only they reach. What does not belong here: files and folders (``door``).
+Amounts become whole oere, texts become dates, persons are withheld, and a line names the rule that leaves it out or
+what is wrong with it. DuckDB reads ordinary values itself and asks Python (``values``, ``personal``) about
+the others. What does not belong here: reading cells (``lines``, ``sheets``), tables and files (``placed``).
 """
 
 from collections.abc import Callable, Collection, Mapping
@@ -201,7 +202,7 @@ def query(form: Form, settings: SpendSettings, rules: tuple[Rule, ...], source: 
         source: name of the registered batches.
 
     Returns:
-        SQL that gives ``COLUMNS``, ``vat_ore`` where amounts include VAT, and ``year`` (0 for what does not pass).
+        SQL that gives ``COLUMNS``, ``vat_ore`` (VAT taken out of the amount) and ``year`` (0 for what does not pass).
     """
     given: dict[str, Any] = {"file_id": form.file_id, "candidate": personal.CANDIDATE, "account_form": _ACCOUNT}
     given["word"], given["unclear"] = _WORD, unclear_quantity(form.decimal_mark)
@@ -304,7 +305,7 @@ def query(form: Form, settings: SpendSettings, rules: tuple[Rule, ...], source: 
            ELSE TRY_CAST(replace(replace(quantity, ' ', ''), ',', '.') AS DOUBLE) END AS quantity,
       {text_of["quantity_unit"]} AS quantity_unit,
       CASE WHEN problem <> '' THEN '{QUARANTINE}' || problem ELSE {left_out} END AS left_out_rule,
-      {"CASE WHEN problem = '' THEN vat_part ELSE 0 END AS vat_ore, " if settings.vat.included else ""}
+      CASE WHEN problem = '' THEN vat_part ELSE 0 END AS vat_ore,
       CASE WHEN problem <> '' THEN 0 ELSE CAST(year(day) AS INTEGER) END AS year
     FROM named
     """

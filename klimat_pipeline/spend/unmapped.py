@@ -24,10 +24,10 @@ _ACCOUNTS = """
     WITH largest AS (
         SELECT municipality_code, account, sum(lines)::BIGINT AS ledger_lines, sum(amount_ore)::BIGINT AS ore,
             row_number() OVER (PARTITION BY municipality_code ORDER BY abs(sum(amount_ore)) DESC, account) AS place
-        FROM purchases WHERE category = 'unmapped' GROUP BY municipality_code, account
+        FROM cube WHERE category = 'unmapped' GROUP BY municipality_code, account
     ), texts AS (
         SELECT municipality_code, account, min(account_text) AS account_text
-        FROM kinds WHERE left_out_rule = '' GROUP BY ALL
+        FROM grouped WHERE left_out_rule = '' GROUP BY ALL
     )
     SELECT municipality_code, account AS account_prefix, '' AS category, '' AS reason, account_text, ledger_lines,
         ore / 1e2 AS spend_sek
@@ -39,7 +39,7 @@ _SUPPLIERS = """
         SELECT municipality_code, supplier_id, min(account) AS account, sum(lines)::BIGINT AS ledger_lines,
             sum(amount_ore)::BIGINT AS ore,
             row_number() OVER (PARTITION BY municipality_code ORDER BY abs(sum(amount_ore)) DESC, supplier_id) AS place
-        FROM purchases
+        FROM cube
         WHERE category = 'unmapped' AND supplier_kind = 'legal' AND regexp_full_match(supplier_id, '[0-9]{10}')
         GROUP BY municipality_code, supplier_id
     )

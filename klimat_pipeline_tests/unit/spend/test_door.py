@@ -311,18 +311,17 @@ def test_a_persons_name_is_withheld_on_every_line(tmp_path: Path) -> None:
     assert balance(passed) == {"counted": (5, 50000)}
 
 
-@pytest.mark.parametrize("many", [1, 20_001])
-def test_a_doubtful_organisation_number_is_withheld_and_costs_nobody_a_name(tmp_path: Path, many: int) -> None:
-    """644823-3234 is 640823-3234 with a slip of the pen; by the way of few lines and by that of many."""
+def test_a_doubtful_organisation_number_is_withheld_and_costs_nobody_a_name(tmp_path: Path) -> None:
+    """644823-3234 is 640823-3234 with a slip of the pen."""
     mistyped = line("V0", "5,00", name="Anna Exempelsson", supplier="644823-3234", item="Anna Exempelsson")
     firm = line("V1", "7,00", name="Firma AB", supplier="556677-8898", item="Firma AB")
-    sound = [line(f"W{n}", "1,00", name="Firma AB", item="Till Firma AB") for n in range(many)]
-    passed = read(tmp_path, ledger(mistyped, firm, *sound))
+    sound = line("V2", "1,00", name="Firma AB", item="Till Firma AB")
+    passed = read(tmp_path, ledger(mistyped, firm, sound))
     rows = typed_lines(tmp_path / "typed")
-    assert balance(passed) == {"counted": (many + 2, 1200 + 100 * many)}
-    assert [row["supplier_kind"] for row in rows[:3]] == ["unknown", "unknown", "legal"]
+    assert balance(passed) == {"counted": (3, 1300)}
+    assert [row["supplier_kind"] for row in rows] == ["unknown", "unknown", "legal"]
     assert all(row["supplier_id"].startswith("p:") and not row["item_text"] for row in rows[:2])
-    assert [row["supplier_name"] for row in rows[:3]] == ["", "", "Firma AB"]
+    assert [row["supplier_name"] for row in rows] == ["", "", "Firma AB"]
     assert rows[2]["item_text"] == "Till Firma AB"
     assert "Exempelsson" not in repr(rows) and "3234" not in repr([row["supplier_id"] for row in rows])
 

@@ -1,5 +1,6 @@
 """Several files: nothing counts twice, nothing depends on order or on how a ledger is split, unchanged files wait."""
 
+import ast
 import random
 import shutil
 from itertools import chain
@@ -178,3 +179,19 @@ def test_paths_beyond_the_folder(tmp_path: Path) -> None:
     assert total(folder, tmp_path / "s", ledgers=[str(tmp_path / "elsewhere.csv")]) == {"counted": (10, 5500)}
     with pytest.raises(ProblemsError, match="there is no"):
         read_folder(folder, tmp_path / "s", ledgers=["nowhere.csv"])
+
+
+def test_the_digest_covers_every_module_that_makes_typed_lines() -> None:
+    """All that ``ledgers`` imports, and what that imports; not addresses, errors and settings, which have their own."""
+    from klimat_pipeline.spend import ledgers
+
+    here = Path(ledgers.__file__).parent
+    waiting, found = ["ledgers"], set()
+    while waiting:
+        name = waiting.pop()
+        found.add(name)
+        for node in ast.walk(ast.parse((here / f"{name}.py").read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("klimat_pipeline.spend"):
+                module = (node.module or "").removeprefix("klimat_pipeline.spend").removeprefix(".")
+                waiting += set([module] if module else [one.name for one in node.names]) - found
+    assert found - {"places"} == {name for name in ledgers._DOOR if not name.startswith("..")}

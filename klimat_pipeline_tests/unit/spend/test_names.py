@@ -70,17 +70,14 @@ def test_ordinary_texts_are_not_asked_for() -> None:
             assert con.execute("SELECT regexp_matches($text, $pattern)", asked).fetchall() == [(False,)], text
 
 
-def test_files_are_rewritten_where_a_name_stands(tmp_path: Path) -> None:
+def test_texts_in_which_a_name_stands_are_withheld(tmp_path: Path) -> None:
     rows = [
         line(1, supplier_name="Eva Lind", item_text="Lind Eva, mars", voucher="V1", amount_ore=5),
         line(2, supplier_name="Skånska El AB", item_text="Eva", voucher="V2 eva lind"),
     ]
     root = write_lines(tmp_path / "lines", rows)
     with duckdb.connect() as con:
-        withhold(con, root, people("Eva Lind"))
-        kept = con.execute(
-            "SELECT supplier_name, item_text, voucher, amount_ore FROM read_parquet($files) ORDER BY line",
-            {"files": f"{root}/**/*.parquet"},
-        ).fetchall()
-    assert kept == [("", WITHHELD, "V1", 5), ("Skånska El AB", "Eva", WITHHELD, 0)]
-    assert not list(root.rglob("*.named"))
+        con.execute("CREATE TABLE typed_lines AS FROM read_parquet($files)", {"files": f"{root}/**/*.parquet"})
+        withhold(con, people("Eva Lind"))
+        kept = con.execute("SELECT supplier_name, item_text, voucher, amount_ore FROM typed_lines ORDER BY line")
+        assert kept.fetchall() == [("", WITHHELD, "V1", 5), ("Skånska El AB", "Eva", WITHHELD, 0)]

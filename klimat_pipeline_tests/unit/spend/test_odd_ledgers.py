@@ -11,7 +11,6 @@ import pytest
 from typer.testing import CliRunner
 
 from klimat_pipeline.cli_ledger import app
-from klimat_pipeline.spend import door
 from klimat_pipeline.spend.detect import LedgerError
 from klimat_pipeline_tests.unit.spend.small import HEADER, KEY, balance, ledger, line, read, typed_lines
 
@@ -157,7 +156,6 @@ def test_the_setting_decides_for_texts_of_every_format(tmp_path: Path, content: 
         assert read(tmp_path, content, decimal_mark=".").amount_ore == 123400 + 525
 
 
-@pytest.mark.parametrize("few", [0, 20_000])
 @pytest.mark.parametrize(
     ("amount", "quantities", "expected"),
     [
@@ -167,14 +165,8 @@ def test_the_setting_decides_for_texts_of_every_format(tmp_path: Path, content: 
     ],
 )
 def test_a_quantity_that_may_be_thousands_is_not_used(
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    few: int,
-    amount: str,
-    quantities: tuple[str, ...],
-    expected: list[float | None],
+    tmp_path: Path, amount: str, quantities: tuple[str, ...], expected: list[float | None]
 ) -> None:
-    monkeypatch.setattr(door, "FEW", few)
     lines = [f"{line(amount=amount)};{quantity};kg" for quantity in quantities]
     passed = read(tmp_path, ledger(*lines, header=HEADER + ";antal;mattenhet"))
     assert [row["quantity"] for row in typed_lines(tmp_path / "typed")] == expected

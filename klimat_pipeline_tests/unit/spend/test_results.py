@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from klimat_pipeline.contracts import table
 from klimat_pipeline.contracts.arrow import to_arrow
-from klimat_pipeline.errors import ProblemsError
 from klimat_pipeline.quality.catalogue import CHECKS, run_checks
 from klimat_pipeline.spend.results import KEYS
 from klimat_pipeline_tests.support.ledgers import line
@@ -133,21 +132,6 @@ def test_no_base_year_is_assumed(tmp_path: Path) -> None:
     found = computed(tmp_path, ROWS)["spend/indicators"].set_index("spend_indicator")
     assert pd.isna(found.loc["purchases_change_pct", "spend_indicator_value"])
     assert found.loc["purchases_change_pct", "note"] == "no base year is chosen (halving_base_year in spend.yaml)"
-
-
-def test_a_foreign_currency_is_converted_or_refused(tmp_path: Path) -> None:
-    """100 EUR of 2023 at 11.48 are 1,148 kronor."""
-    found = computed(tmp_path, [food(1, 100_00, currency="EUR")])["spend/by_category"]
-    assert list(found["spend_sek"]) == [1148.0]
-    with pytest.raises(ProblemsError, match="lines of 2023 are in GBP, for which there is no exchange rate"):
-        computed(tmp_path, [food(1, 100_00, currency="GBP")])
-
-
-def test_weighed_food_in_another_currency_is_valued_in_kronor(tmp_path: Path) -> None:
-    """50 kg for 100 EUR, 1,148 kronor of 2023: kilograms of CO2e per kilogram from kronor, not from euros."""
-    rows = [food(1, 100_00, currency="EUR", quantity=50.0, quantity_unit="kg")]
-    found = computed(tmp_path, rows)["spend/indicators"].set_index("spend_indicator")["spend_indicator_value"]
-    assert found["kg_co2e_per_kg_food"] == pytest.approx(1148 * FOOD_KG_PER_SEK / 50)
 
 
 def test_a_code_keeps_its_zero(tmp_path: Path) -> None:
