@@ -73,12 +73,12 @@ def prepare(folder: Path, lines: int = 1_000_000) -> None:
     """The ledger as CSV and as typed Parquet, and for the query by hand the classes as the pipeline has them."""
     import duckdb
 
-    from klimat_pipeline.spend.cube import build_cube
-    from klimat_pipeline.spend.engine import database
-    from klimat_pipeline.spend.example import write_example
-    from klimat_pipeline.spend.mappings import load_spend_reference
-    from klimat_pipeline.spend.own import nothing_own
-    from klimat_pipeline.spend.parts import group_parts
+    from klimat_pipeline.spend.footprint.cube import build_cube
+    from klimat_pipeline.spend.footprint.database import database
+    from klimat_pipeline.spend.footprint.groups import group_parts
+    from klimat_pipeline.spend.footprint.local_mappings import no_local_mappings
+    from klimat_pipeline.spend.footprint.mappings import load_spend_reference
+    from klimat_pipeline.spend.ledger.example import write_example
 
     write_example(folder / "ledger.csv", lines=lines, seed=3, year=2023)
     with duckdb.connect() as con:
@@ -91,7 +91,7 @@ def prepare(folder: Path, lines: int = 1_000_000) -> None:
         _door(folder, source)
         with database(memory=MEMORY) as con:
             group_parts(con, folder / "lines", folder / "parts")
-            build_cube(con, load_spend_reference(PROJECT / "data" / "reference"), nothing_own(), {})
+            build_cube(con, load_spend_reference(PROJECT / "data" / "reference"), no_local_mappings(), {})
             con.execute(
                 "COPY (SELECT DISTINCT account, account_text, cpv, sni, k.category, classified_by, left_out_rule, "
                 " deflator, mg_per_ore / 1e4 AS kg_per_sek FROM classified AS k LEFT JOIN factors AS f "
@@ -131,7 +131,7 @@ def _typed_csv(folder: Path, source: str) -> str:
 
 
 def _hand(folder: Path, statement: str, source: str = "") -> None:
-    from klimat_pipeline.spend.engine import database
+    from klimat_pipeline.spend.footprint.database import database
 
     with database(memory=MEMORY) as con:
         if source:
@@ -141,9 +141,9 @@ def _hand(folder: Path, statement: str, source: str = "") -> None:
 
 def _door(folder: Path, source: str) -> Any:
     from klimat_pipeline.configuration.spend import SpendSettings
-    from klimat_pipeline.spend.ledgers import Spend, read_ledgers
+    from klimat_pipeline.spend.ledger.store import SpendStore, read_ledgers
 
-    class Here(Spend):
+    class Here(SpendStore):
         def lines(self, code: str) -> Path:
             return folder / "lines" / f"municipality_code={code}"
 
@@ -157,24 +157,24 @@ def ours(folder: Path, source: str) -> None:
     import pandas as pd
 
     from klimat_pipeline.contracts import table
-    from klimat_pipeline.spend.mappings import load_spend_reference
-    from klimat_pipeline.spend.own import nothing_own
-    from klimat_pipeline.spend.reference import load_ledger_reference
-    from klimat_pipeline.spend.results import spend_results
-    from klimat_pipeline.spend.scope import ledger_scope
+    from klimat_pipeline.spend.footprint.local_mappings import no_local_mappings
+    from klimat_pipeline.spend.footprint.mappings import load_spend_reference
+    from klimat_pipeline.spend.ledger.ledger_totals import ledger_totals
+    from klimat_pipeline.spend.ledger.reference import load_ledger_reference
+    from klimat_pipeline.spend.results.all_tables import spend_results
 
     for made in ("lines", "state"):
         shutil.rmtree(folder / made, ignore_errors=True)
     reference = PROJECT / "data" / "reference"
-    scope = ledger_scope(_door(folder, source), {CODE: load_ledger_reference(reference).rules})
+    scope = ledger_totals(_door(folder, source), {CODE: load_ledger_reference(reference).rules})
     empty = {
         what: pd.DataFrame(columns=table(key).column_names)
         for what, key in (("organisation", "inventory/organisation"), ("population", "clean/population"))
     }
     found = spend_results(
-        folder / "lines", load_spend_reference(reference), nothing_own(), {}, passed=scope, memory=MEMORY, **empty
+        folder / "lines", load_spend_reference(reference), no_local_mappings(), {}, passed=scope, memory=MEMORY, **empty
     )
-    if found["spend/balance"]["amount_ore"].sum() != scope["amount_ore"].sum():
+    if found["spend/reconciliation"]["amount_ore"].sum() != scope["amount_ore"].sum():
         raise RuntimeError("the balance is not that of the door")
 
 

@@ -46,13 +46,13 @@ def main() -> None:
 
 def prepare(folder: Path, lines: int) -> None:
     """The lines, and for the query by hand the classes and factors as the pipeline has them."""
-    from klimat_pipeline.spend.engine import database
+    from klimat_pipeline.spend.footprint.database import database
     from klimat_pipeline_tests.support.ledgers import write_many
 
     root = write_many(folder / "lines", lines)
     reference, own = inputs()
-    from klimat_pipeline.spend.cube import build_cube
-    from klimat_pipeline.spend.parts import group_parts
+    from klimat_pipeline.spend.footprint.cube import build_cube
+    from klimat_pipeline.spend.footprint.groups import group_parts
 
     with database(memory=MEMORY) as con:
         group_parts(con, root, folder / "parts")
@@ -66,21 +66,21 @@ def prepare(folder: Path, lines: int) -> None:
 
 
 def inputs() -> tuple[Any, Any]:
-    from klimat_pipeline.spend.mappings import load_spend_reference
-    from klimat_pipeline.spend.own import nothing_own
+    from klimat_pipeline.spend.footprint.local_mappings import no_local_mappings
+    from klimat_pipeline.spend.footprint.mappings import load_spend_reference
 
-    return load_spend_reference(PROJECT / "data" / "reference"), nothing_own()
+    return load_spend_reference(PROJECT / "data" / "reference"), no_local_mappings()
 
 
 def ours(folder: Path) -> None:
     import pandas as pd
 
     from klimat_pipeline.contracts import table
-    from klimat_pipeline.spend.results import spend_results
+    from klimat_pipeline.spend.results.all_tables import spend_results
 
     reference, own = inputs()
     organisation = pd.DataFrame(columns=table("inventory/organisation").column_names)
-    passed = pd.DataFrame(columns=table("spend/scope").column_names).astype({"year": "int64"})
+    passed = pd.DataFrame(columns=table("spend/ledger_totals").column_names).astype({"year": "int64"})
     population = pd.DataFrame(columns=table("clean/population").column_names)
     spend_results(
         folder / "lines",
@@ -95,7 +95,7 @@ def ours(folder: Path) -> None:
 
 
 def hand(folder: Path) -> None:
-    from klimat_pipeline.spend.engine import database, view_lines
+    from klimat_pipeline.spend.footprint.database import database, view_lines
 
     with database(memory=MEMORY) as con:
         view_lines(con, folder / "lines")

@@ -8,7 +8,7 @@ import dagster as dg
 from klimat_pipeline.clean.reference import load_reference
 from klimat_pipeline.configuration.municipality import municipality_folders
 from klimat_pipeline.settings import load_settings
-from klimat_pipeline.spend.mappings import load_spend_reference
+from klimat_pipeline.spend.footprint.mappings import load_spend_reference
 
 LEDGER_LINES = dg.AssetKey(["spend", "ledger_lines"])
 MUNICIPALITY, YEAR = "municipality", "year"

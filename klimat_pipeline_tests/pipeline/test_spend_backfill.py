@@ -9,12 +9,13 @@ import pytest
 
 from klimat_pipeline.configuration.spend import SpendSettings
 from klimat_pipeline.definitions import defs
+from klimat_pipeline.defs.assets.spend import ledger_lines
 from klimat_pipeline.defs.partitions import LEDGER_LINES, ledger_partitions
-from klimat_pipeline.defs.spend import ledger_lines
 from klimat_pipeline.errors import ConfigurationError
 from klimat_pipeline.settings import Settings, load_settings
-from klimat_pipeline.spend import ledgers
-from klimat_pipeline.spend.door_run import read_all, read_year
+from klimat_pipeline.spend.footprint.prepare import read_year
+from klimat_pipeline.spend.ledger import store as ledgers
+from klimat_pipeline.spend.ledger.run import read_all
 from klimat_pipeline_tests.support.shared import REPOSITORY
 from klimat_pipeline_tests.unit.spend.small import REFERENCE, ledger, line, typed_lines
 
@@ -98,7 +99,7 @@ def test_runs_beside_each_other_share_the_files_and_agree_with_one(
     again = [line(f"V20211{n}", f"{n},50", f"2021-01-{n % 28 + 1:02}") for n in range(280)]
     (folder / "ledger" / "once_more.csv").write_text(ledger(*again), encoding="utf-8")
     entry = (folder, SpendSettings.model_validate({"quarantine_limit_pct": 100.0}))
-    monkeypatch.setattr("klimat_pipeline.spend.door_run.settings_of", lambda settings, code: entry)
+    monkeypatch.setattr("klimat_pipeline.spend.ledger.run.settings_of", lambda settings, code: entry)
     read: list[str] = []
     whole = ledgers.read_file
     monkeypatch.setattr(
@@ -111,14 +112,14 @@ def test_runs_beside_each_other_share_the_files_and_agree_with_one(
     assert sorted(set(read)) == sorted(path.name for path in (folder / "ledger").iterdir())
     assert len(read) <= len(set(read)) + 1
     assert sum(files for _, files in made) == len(parts(tmp_path / "together"))
-    alone = ledgers.Spend(tmp_path / "alone")
+    alone = ledgers.SpendStore(tmp_path / "alone")
     ledgers.read_ledgers({"1283": entry}, REFERENCE, None, alone)
     assert typed_lines(settings.intermediate_dir / "spend" / "ledger") == typed_lines(alone.root / "ledger")
     assert sum(row["left_out_rule"] == "" for row in typed_lines(alone.root / "ledger")) == 1800
 
 
 def test_a_lock_ends_with_its_holder(tmp_path: Path) -> None:
-    store = ledgers.Spend(tmp_path)
+    store = ledgers.SpendStore(tmp_path)
     with store.locked("1283", shared=True), store.locked("1283", shared=True, wait=False) as beside:
         assert beside
         with store.locked("1283", wait=False) as alone:

@@ -79,12 +79,12 @@ def _run_dagster(kind: str, selection: Sequence[str]) -> bool:
 
 def main(kind: str, *arguments: str) -> int:
     """Run, and give the exit code."""
-    from klimat_pipeline.defs import progress
+    from klimat_pipeline.defs import loggers
 
-    progress.listeners.append(_tell)
+    loggers.listeners.append(_tell)
     if kind != "refresh":
         return 0 if _run_dagster(kind, arguments) else 1
-    from klimat_pipeline import cli
+    from klimat_pipeline.cli import main as cli
 
     sys.argv = ["klimat", "refresh", *arguments]
     try:
