@@ -45,7 +45,8 @@ def test_each_asset_can_be_materialised_alone_with_its_checks(data: Path, histor
     for key in [key for key in KEYS if key.path[0] != "published"] + published[:: len(published) // 3]:
         before = {path: path.stat().st_mtime_ns for path in (data / "intermediate").rglob("*.parquet")}
         result = run(history, asset_selection=[key])
-        made = {event.asset_key for event in result.get_asset_materialization_events()}
+        # The step of spend/files tells of the partitions of typed lines that it has read.
+        made = {event.asset_key for event in result.get_asset_materialization_events()} - {LEDGER_LINES}
         checked = {check.check_name for check in result.get_asset_check_evaluations()}
         touched = {
             str(path.relative_to(data / "intermediate").with_suffix(""))
