@@ -17,6 +17,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from klimat_pipeline import text
 from klimat_pipeline.configuration.spend import SpendSettings
 from klimat_pipeline.errors import ConfigurationError, KlimatError, ProblemsError
 from klimat_pipeline.spend.ledger import locations, overlap, typed_lines
@@ -28,23 +29,6 @@ from klimat_pipeline.spend.ledger.reference import load_ledger_reference, rules_
 
 #: Files that a folder of ledgers may hold; others are left alone.
 SUFFIXES = (".csv", ".txt", ".tsv", ".xlsx", ".parquet", ".se", ".si", ".sie")
-#: Modules whose change reads every ledger anew: what an older version wrote is never taken for this one's.
-_READING = (
-    *(
-        "file_hash",
-        "file_format",
-        "read_ledger",
-        "store",
-        "csv_reader",
-        "person_names",
-        "overlap",
-        "personal_numbers",
-        "parquet_writer",
-        "reference",
-    ),
-    *("xlsx_reader", "parquet_reader", "sie_reader", "typed_lines", "amounts", "../text"),
-)
-
 #: What is kept of a file: its stamp (two) and its content (three).
 _KNOWN = 5
 
@@ -411,7 +395,7 @@ def _digest(way: ReadOptions) -> str:
     digest = hashlib.sha256(way.settings.model_dump_json().encode())
     digest.update(repr((way.reference.columns, way.rules, way.reference.rates)).encode())
     digest.update(way.pseudonyms.fingerprint.encode())
-    here = Path(__file__).parent
-    for name in _READING:
-        digest.update((here / f"{name}.py").read_bytes())
+    # A change of any module of this room reads every ledger anew, and so does another rule of comparing names.
+    for module in (*sorted(Path(__file__).parent.glob("*.py")), Path(text.__file__)):
+        digest.update(module.read_bytes())
     return digest.hexdigest()
