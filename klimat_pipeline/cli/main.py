@@ -175,7 +175,12 @@ def ui(port: Annotated[int, typer.Option(help="Port on this machine.")] = 3000) 
     from klimat_pipeline.settings import load_settings
 
     settings = load_settings()
-    environment = {**os.environ, "DAGSTER_HOME": str(prepared_home(settings))}
+    environment = {
+        **os.environ,
+        "DAGSTER_HOME": str(prepared_home(settings)),
+        # "dg dev", which Dagster's notice names instead, starts this same command, from a checkout only.
+        "PYTHONWARNINGS": "ignore:Function `dev_command` is superseded:FutureWarning",
+    }
     program = Path(sys.executable).with_name("dagster")
     arguments = [
         "dagster",

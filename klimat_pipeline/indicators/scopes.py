@@ -66,6 +66,7 @@ def scope_indicators(
     frame = _with_change(frame, targets, base_years)
     frame = _with_share(frame)
     frame = _with_measure(frame, organisation, releases)
+    frame["is_total"] = frame["scope"].map(lambda scope: len(SUMMED_SCOPES[scope]) > 1).astype(bool)
     contract = table("indicators/scopes")
     return frame[contract.column_names].sort_values(list(contract.primary_key)).reset_index(drop=True)
 

@@ -100,8 +100,8 @@ def months_sum_to_years(tables: Tables) -> Sequence[Finding]:
     if trend.empty:
         return [not_applicable(_NOTHING)]
     numbers = ["spend_sek", "spend_real_sek", "footprint_spend_t_co2e"]
-    months = trend[trend["month"] > 0].groupby(_AT)[numbers].sum()
-    years = trend[trend["month"] == 0].set_index(_AT)[numbers].reindex(months.index)
+    months = trend[~trend["is_total"]].groupby(_AT)[numbers].sum()
+    years = trend[trend["is_total"]].set_index(_AT)[numbers].reindex(months.index)
     off = ((months - years).abs() > NOISE_SEK).any(axis=1)
     return [_verdict(years[off].reset_index(), len(years), "years are the sum of their months", _AT)]
 

@@ -14,7 +14,7 @@ COLUMNS = (
         "print's years; 'targets': the municipality's targets and latest emissions.",
         allowed=("printed", "computed", "targets"),
     ),
-    Column("is_total", BOOLEAN, "Whether the row sums the others."),
+    Column("is_total", BOOLEAN, "Whether the row sums other rows of this table: they must not be added to it."),
     Column("latest_year", INTEGER, "Latest year of the emissions.", nullable=False, minimum=1900, maximum=2200),
     Column(
         "baseline_t",

@@ -136,6 +136,7 @@ SCOPES = Table(
         col("release_id").use(f"{_TERRITORY}.release_id"),
         col("is_current_release").use(f"{_TERRITORY}.is_current_release"),
         col("scope").use(f"{_TERRITORY}.scope", allowed=("1", "2", "3", "1+2", "1+2+3", "memo")),
+        col("is_total").use(f"{_TERRITORY}.scope"),
         col("scope3_category").use(f"{_TERRITORY}.scope", "inventory/organisation.scope3_category", **_WHOLE),
         col("method").use(f"{_TERRITORY}.method"),
         col("scope2_basis").use(f"{_TERRITORY}.item", "clean/printed_inventory.published_t"),

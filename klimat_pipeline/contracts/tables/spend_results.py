@@ -70,10 +70,11 @@ BY_CONTRACT = _table(
 )
 TREND = _table(
     "trend",
-    "Purchases and their emissions by month and, with month 0, by year; nominal and deflated by the "
+    "Purchases and their emissions by month and, with month 0 and is_total, by year; nominal and deflated by the "
     "mean index of the year. Never add months and years.",
     (
         col("month"),
+        col("is_total"),
         col("ledger_lines").use(additive="no"),
         col("spend_sek").use(additive="no"),
         col("mapped_sek").use(additive="no"),

@@ -11,9 +11,8 @@ if TYPE_CHECKING:
 
 
 def spend_trend(con: "duckdb.DuckDBPyConnection") -> pd.DataFrame:
-    """``spend/trend`` from the cube; month 0 is the whole year."""
+    """``spend/trend`` from the cube; month 0, which is a total, is the whole year."""
     months = summed(con, "spend/trend", "month")
     years = summed(con, "spend/trend", "0::BIGINT AS month")
-    return pd.concat([months, years], ignore_index=True).sort_values(
-        ["municipality_code", "year", "month"], ignore_index=True
-    )
+    rows = pd.concat([months.assign(is_total=False), years.assign(is_total=True)], ignore_index=True)
+    return rows.sort_values(["municipality_code", "year", "month"], ignore_index=True)
