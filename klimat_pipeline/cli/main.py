@@ -75,17 +75,19 @@ def refresh(
 
 
 def _refresh(settings: "Settings", *, live: bool, municipality: list[str], release: list[str], force: bool) -> None:
-    from klimat_pipeline.operations.inputs import inputs, is_up_to_date
+    from klimat_pipeline.operations.refresh import look
 
-    if live or settings.live:
-        from klimat_pipeline.operations.intake import fetch_all
-        from klimat_pipeline.operations.price_intake import refresh_prices
-
-        with out.status("asking the live sources"):
-            fetch_all(settings, log=lambda text: out.print(f"  {text}", style="dim"))
-            refresh_prices(settings, log=lambda text: out.print(f"  {text}", style="dim", markup=False))
-    made_from = inputs(settings, municipalities=municipality, releases=release)
-    if not force and is_up_to_date(settings, made_from):
+    live = live or settings.live
+    with out.status("asking the live sources" if live else "looking at the inputs"):
+        found = look(
+            settings,
+            live=live,
+            municipalities=municipality,
+            releases=release,
+            log=lambda text: out.print(f"  {text}", style="dim", markup=False),
+        )
+    made_from = found.made_from
+    if not force and not found.is_news:
         from klimat_pipeline.cli.refresh import confirm
 
         confirm(settings, made_from)
@@ -94,7 +96,7 @@ def _refresh(settings: "Settings", *, live: bool, municipality: list[str], relea
     from klimat_pipeline.cli.refresh import run
     from klimat_pipeline.cli.report import closing_table, whereabouts
 
-    run(settings, made_from, out, force=force)
+    run(settings, made_from, out)
     out.print(closing_table(settings))
     for line in whereabouts(settings):
         out.print(line, soft_wrap=True)

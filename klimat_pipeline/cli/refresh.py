@@ -33,19 +33,19 @@ def confirm(settings: Settings, made_from: Inputs) -> None:
             history.report_runless_asset_event(event)
 
 
-def run(settings: Settings, made_from: Inputs, out: "Console", *, force: bool = False) -> None:
+def run(settings: Settings, made_from: Inputs, out: "Console") -> None:
     """Run the main job to its end.
 
     Raises:
         KlimatError: the fault that stopped it, or ``RunFailedError`` naming the checks that did.
     """
     with workers():  # they import what they need while this process imports Dagster
-        result = _execute(settings, made_from, out, force=force)
+        result = _execute(settings, made_from, out)
     if not result.success:
         raise _reason(result)
 
 
-def _execute(settings: Settings, made_from: Inputs, out: "Console", *, force: bool) -> "dg.ExecuteInProcessResult":
+def _execute(settings: Settings, made_from: Inputs, out: "Console") -> "dg.ExecuteInProcessResult":
     logging.getLogger("alembic").setLevel(logging.WARNING)
     job = _job()
     from klimat_pipeline.defs.instance import instance
@@ -61,8 +61,7 @@ def _execute(settings: Settings, made_from: Inputs, out: "Console", *, force: bo
                         "config": {
                             "municipalities": list(made_from.municipalities),
                             "releases": list(made_from.releases),
-                            "live": False,
-                            "force": force,
+                            "live": False,  # the command has asked, and knows that there is something to do
                         }
                     }
                 },

@@ -22,7 +22,7 @@ from klimat_pipeline.corrected.approvals import approvals
 from klimat_pipeline.defs.inputs import report
 from klimat_pipeline.errors import StaleTableError
 from klimat_pipeline.operations import run_lock
-from klimat_pipeline.operations.inputs import inputs, ledger_items
+from klimat_pipeline.operations.inputs import LEDGER, inputs, ledger_items
 from klimat_pipeline.published.manifest import Inputs, Item
 from klimat_pipeline.settings import Settings, load_settings
 from klimat_pipeline.sources.archive import Archive
@@ -36,13 +36,13 @@ class Project(dg.ConfigurableResource):
         municipalities: codes to publish; empty for all.
         releases: releases to be current; newer ones of the same substance are left out.
         live: whether to ask the live source first; unset follows KLIMAT_LIVE.
-        force: recompute although nothing has changed.
+        only_if_changed: do nothing where every place already shows what the inputs give (``operations.refresh``).
     """
 
     municipalities: list[str] = []
     releases: list[str] = []
     live: bool | None = None
-    force: bool = False
+    only_if_changed: bool = False
 
     _made_from: Inputs | None = PrivateAttr(default=None)
     _ledgers: list[Item] | None = PrivateAttr(default=None)
@@ -76,6 +76,11 @@ class Project(dg.ConfigurableResource):
             self.settings, municipalities=self.municipalities, releases=self.releases, ledgers=self._ledgers
         )
         return self._made_from
+
+    def begin_with(self, made_from: Inputs) -> None:
+        """The same, with what somebody has just looked at."""
+        self._made_from = made_from
+        self._ledgers = [item for item in made_from.items if item.kind == LEDGER]
 
     @property
     def made_from(self) -> Inputs:

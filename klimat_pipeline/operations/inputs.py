@@ -21,6 +21,8 @@ from klimat_pipeline.settings import Settings
 
 #: Files that change results when they change.
 _CONFIGURATION = (".yaml", ".csv")
+#: Kind of the items that are ledger files.
+LEDGER = "ledger"
 #: Libraries that compute or write figures: another version may give other digits or other bytes.
 _LIBRARIES = ("duckdb", "numpy", "pandas", "pyarrow")
 
@@ -86,7 +88,7 @@ def ledger_items(settings: Settings) -> list[Item]:
     """An item for every ledger file of every municipality."""
     from klimat_pipeline.spend.ledger.inputs import ledger_hashes
 
-    return [Item("ledger", name, None, sha256) for name, sha256 in ledger_hashes(settings)]
+    return [Item(LEDGER, name, None, sha256) for name, sha256 in ledger_hashes(settings)]
 
 
 def code_sha256() -> str:

@@ -174,6 +174,14 @@ def test_schedule_runs_at_a_quarter_past_five_in_stockholm() -> None:
     assert schedule.job_name == "nightly_refresh"
 
 
+def test_schedule_asks_for_news_only_and_the_job_by_hand_for_all() -> None:
+    (request,) = defs.resolve_schedule_def("nightly_refresh").evaluate_tick(dg.build_schedule_context()).run_requests
+    assert request.run_config == {"resources": {"project": {"config": {"only_if_changed": True}}}}
+    job = defs.resolve_job_def("nightly_refresh")
+    assert dg.validate_run_config(job, request.run_config)["resources"]["project"]["config"]["only_if_changed"] is True
+    assert dg.validate_run_config(job, {})["resources"]["project"]["config"]["only_if_changed"] is False
+
+
 @pytest.mark.parametrize("day", [datetime(2026, 3, 29), datetime(2026, 10, 25)])
 def test_schedule_runs_once_on_the_days_of_daylight_saving(day: datetime) -> None:
     schedule = defs.resolve_schedule_def("nightly_refresh")

@@ -45,8 +45,10 @@ def klimat(refreshed: Refreshed) -> Klimat:
 
 @pytest.fixture(scope="module")
 def history(klimat: Klimat) -> dg.DagsterInstance:
-    with dg.DagsterInstance.from_config(str(klimat.data / "dagster")) as instance:
-        yield instance
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DAGSTER_HOME", str(klimat.data / "dagster"))
+        with dg.DagsterInstance.get() as instance:
+            yield instance
 
 
 def indicator(klimat: Klimat, target: str, release: str, year: int, column: str) -> float:

@@ -79,8 +79,7 @@ def test_a_failed_run_goes_on_from_where_it_failed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, project: Path
 ) -> None:
     """What failed for a moment is run again, with what comes after it; what had succeeded is not."""
-    from klimat_pipeline.history import instance
-
+    from klimat_pipeline.defs.instance import instance
     from klimat_pipeline.scenarios import hindcast
 
     monkeypatch.setenv("KLIMAT_DATA_DIR", str(tmp_path))

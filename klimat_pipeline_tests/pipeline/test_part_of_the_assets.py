@@ -123,6 +123,31 @@ def test_a_part_made_anew_does_not_carry_the_rest_along(house: House) -> None:
     assert house.klimat.files() == before
 
 
+@pytest.mark.parametrize(
+    ("order", "begun", "made_anew"),
+    [
+        (("schedule",), ["sources__smhi_snapshots"], False),
+        (("refresh",), [], False),
+        (("assets", "sources/smhi_snapshots"), ["sources__smhi_snapshots"], True),
+        (("assets", "*"), ["sources__smhi_snapshots", "raw__smhi_emissions", "publish"], True),
+    ],
+    ids=["schedule", "command", "one asset", "all assets"],
+)
+def test_nothing_new_ends_a_run_that_asks_for_news_and_no_other(
+    house: House, order: tuple[str, ...], begun: list[str], made_anew: bool
+) -> None:
+    """A person who presses Materialize wants it done."""
+    before, listed = house.klimat.one(PUBLISHED), "intermediate/sources/smhi_snapshots.parquet"
+    written = house.klimat.files("intermediate")[listed]
+    code, text = house.run(*order)
+    assert code == 0, text
+    steps = [line.removeprefix("step ") for line in text.splitlines() if line.startswith("step ")]
+    assert set(begun) <= set(steps), text
+    assert len(steps) == len(begun) or order == ("assets", "*")
+    assert (house.klimat.files("intermediate")[listed] != written) is made_anew
+    assert house.klimat.one(PUBLISHED) == before
+
+
 def test_every_stored_table_carries_the_digest_of_the_publication(made: House) -> None:
     import pyarrow.parquet as pq
 

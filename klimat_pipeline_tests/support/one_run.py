@@ -65,7 +65,11 @@ def _run_dagster(kind: str, selection: Sequence[str]) -> bool:
 
     with instance(load_settings()) as history:
         asked = {"instance": history, "raise_on_error": False, "run_config": {"loggers": {"progress": {}}}}
-        if kind == "job":
+        if kind == "schedule":
+            asked["run_config"] |= (
+                defs.resolve_schedule_def(NIGHTLY).evaluate_tick(dg.build_schedule_context()).run_requests[0].run_config
+            )
+        if kind in ("job", "schedule"):
             result = defs.resolve_job_def(NIGHTLY).execute_in_process(**asked)
         else:
             wanted = reduce(or_, map(dg.AssetSelection.from_string, selection))
