@@ -25,7 +25,7 @@ from benchmarks.apart import apart, in_turns, main_of, print_cases
 from benchmarks.ratio import PROJECT
 
 MODULE = "benchmarks.read_ledger"
-LIMIT, LIMIT_GB, MEMORY, CODE = 4.5, 1.0, "900MB", "9999"
+LIMIT, LIMIT_GB, MEMORY, CODE = 4.5, 1.0, "600MB", "9999"
 _TYPES = {"belopp": "DECIMAL(15,2)", "datum": "DATE", "antal": "DOUBLE"}
 #: What a small export holds: some sixty bytes a line.
 _NARROW = ("datum", "leverantor_id", "konto_nr", "konto_text", "forvaltning", "belopp")

@@ -14,7 +14,7 @@ from typing import Any
 from benchmarks.apart import apart, in_turns, main_of, print_cases
 from benchmarks.ratio import PROJECT
 
-MODULE, LIMIT, LIMIT_GB, RUNS, MEMORY = "benchmarks.spend", 1.5, 1.5, 3, "900MB"
+MODULE, LIMIT, LIMIT_GB, RUNS, MEMORY = "benchmarks.spend", 1.5, 1.5, 3, "600MB"
 
 BY_HAND = """
     CREATE TEMP TABLE result AS

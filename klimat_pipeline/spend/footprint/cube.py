@@ -24,11 +24,7 @@ if TYPE_CHECKING:
 #: Milligrams per oere of one kilogram per krona.
 MG_PER_ORE = 1e6 / 100
 
-_KEY = """
-    municipality_code, year, month, unit, supplier_id, supplier_kind, contract_id, account, category, classified_by,
-    left_out_rule
-"""
-_CUBE = f"""
+_CUBE = """
     CREATE OR REPLACE TEMP TABLE cube AS
     SELECT c.*,
         round(c.amount_ore * coalesce(d.deflator, 1))::BIGINT AS real_ore,
@@ -38,7 +34,8 @@ _CUBE = f"""
         'spend' AS figure_from,
         '' AS replacement_id
     FROM (
-        SELECT {_KEY}, sum(lines)::BIGINT AS lines, sum(amount_ore)::BIGINT AS amount_ore,
+        SELECT municipality_code, year, month::BIGINT AS month, unit, supplier_id, supplier_kind, contract_id, account,
+            category, classified_by, left_out_rule, sum(lines)::BIGINT AS lines, sum(amount_ore)::BIGINT AS amount_ore,
             sum(quantity_g)::BIGINT AS quantity_g, sum(weighed_ore)::BIGINT AS weighed_ore
         FROM classified GROUP BY ALL
     ) AS c

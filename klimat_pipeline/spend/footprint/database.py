@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 #: Memory that the database may take before it spills, unless told otherwise.
-MEMORY = "900MB"
+MEMORY = "600MB"
+#: Types of the two partitions: a municipality's code keeps its zero in front.
+PARTITIONS = "{'municipality_code': VARCHAR, 'year': BIGINT}"
 #: Columns of the typed lines that the footprint needs, besides the two partitions.
 NEEDED = (
     "unit",
@@ -50,6 +52,9 @@ def database(*, memory: str = MEMORY, threads: int | None = None) -> Iterator["d
             "memory_limit": memory,
             "temp_directory": folder,
             "preserve_insertion_order": False,
+            # A mapping that is empty makes DuckDB expect no rows of a join, and it would put all the lines into a hash
+            # table. Our joins name the small table last, and that is the side that belongs there.
+            "disabled_optimizers": "build_side_probe_side",
             # Nothing is fetched or installed behind our back.
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
@@ -66,15 +71,11 @@ def view_lines(
 ) -> None:
     """Make the dataset, or those of its files that a pattern names, known as ``lines``.
 
-    ``file_row_number`` comes on top of the columns: where a line stands in its file, from 0.
-
     Raises:
         ContractError: a column that the footprint needs is missing.
     """
-    # A code of a municipality keeps its zero in front: the partition's type is not left to guessing.
     con.sql(
-        "SELECT *, file_row_number FROM read_parquet($path, file_row_number = true, hive_partitioning = true, "
-        "hive_types = {'municipality_code': VARCHAR, 'year': BIGINT})",
+        f"SELECT * FROM read_parquet($path, hive_partitioning = true, hive_types = {PARTITIONS})",  # noqa: S608
         params={"path": f"{root}/{pattern}"},
     ).create_view("lines", replace=True)
     present = {row[0] for row in con.execute("DESCRIBE lines").fetchall()}

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from klimat_pipeline.errors import ContractError
-from klimat_pipeline.spend.footprint.database import database, view_lines
+from klimat_pipeline.spend.footprint.database import PARTITIONS, database, view_lines
 from klimat_pipeline.spend.ledger.file_hash import file_hash
 from klimat_pipeline.spend.ledger.parquet_writer import quoted
 
@@ -30,16 +30,17 @@ if TYPE_CHECKING:
 #: Modules whose change makes every part anew, as another version of the database does.
 _CODE = ("database", "groups")
 _MEMORY = "hashes.json"
+#: What classifies a line or shows it; municipality and year are those of the part's folder.
 _AGREE = (
-    *("municipality_code", "year", "account", "account_text", "cpv", "sni", "left_out_rule"),
-    *("unit", "supplier_id", "supplier_kind", "contract_id"),
+    *("account", "account_text", "cpv", "sni", "left_out_rule"),
+    *("unit", "supplier_id", "supplier_kind", "contract_id", "month"),
 )
 #: Whole oere and grams of a file fit in 64 bits (9e16 kronor); wider ones Parquet would round.
 _GROUPS = f"""
-    SELECT {", ".join(_AGREE)}, month::BIGINT AS month, count(*) AS lines, sum(amount_ore)::BIGINT AS amount_ore,
+    SELECT {", ".join(_AGREE)}, count(*) AS lines, sum(amount_ore)::BIGINT AS amount_ore,
         coalesce(sum(grams), 0)::BIGINT AS quantity_g,
         coalesce(sum(amount_ore) FILTER (grams IS NOT NULL), 0)::BIGINT AS weighed_ore,
-        min(supplier_name) FILTER (supplier_kind = 'legal' AND supplier_name <> '') AS supplier_name
+        CASE WHEN supplier_kind = 'legal' AND supplier_name <> '' THEN supplier_name END AS supplier_name
     FROM (
         SELECT *, round(quantity * CASE lower(quantity_unit)
             WHEN 'kg' THEN 1e3 WHEN 'g' THEN 1 WHEN 'ton' THEN 1e6 WHEN 't' THEN 1e6 END)::BIGINT AS grams
@@ -47,7 +48,9 @@ _GROUPS = f"""
     )
     GROUP BY ALL
 """
-_READ = "SELECT * FROM read_parquet($parts, hive_partitioning = false)"
+_READ = f"""
+    SELECT * FROM read_parquet($parts, hive_partitioning = true, hive_types = {PARTITIONS})
+"""
 _INCOMPLETE = f"SELECT count(*) FROM grouped WHERE {' OR '.join(f'{name} IS NULL' for name in _AGREE)}"
 
 

@@ -178,12 +178,16 @@ def _parse(chunk: bytes, first: int, count: int, form: FileFormat) -> _Parsed:
         form: of the file.
     """
     found = _Parsed()
-    lines = dict(enumerate(chunk.split(b"\n")[:count], start=first))
-    odd = _take_odd_lines(lines, form, found) if b'"' in chunk or b"\x00" in chunk else set()
-    numbers = [number for number in lines if number not in odd]
+    numbers: Sequence[int] = range(first, first + count)
+    clean = chunk
+    if b'"' in chunk or b"\x00" in chunk:
+        lines = _numbered(chunk, numbers)
+        odd = _take_odd_lines(lines, form, found)
+        numbers = [number for number in numbers if number not in odd]
+        clean = b"".join(lines[number] + b"\n" for number in numbers)
     if numbers:
         wrong: list[Any] = []
-        table = _arrow(b"".join(lines[number] + b"\n" for number in numbers) if odd else chunk, form, wrong)
+        table = _arrow(clean, form, wrong)
         if table.num_rows + len(wrong) == len(numbers):
             by_number = {numbers[row.number - 1]: row for row in wrong}
             for number, row in by_number.items():
@@ -192,12 +196,16 @@ def _parse(chunk: bytes, first: int, count: int, form: FileFormat) -> _Parsed:
             found.batches += [_labelled(batch, rest, form) for batch in table.combine_chunks().to_batches()]
         else:  # a quotation mark inside a cell misled Arrow: the whole chunk is read line by line
             found = _Parsed()
-            for number, line in lines.items():
+            for number, line in _numbered(chunk, range(first, first + count)).items():
                 _read_line(number, line, form, found)
     if found.rows:
         found.trimmed = sum(len(cells) > len(form.header) and any(map(str.strip, cells)) for _, cells in found.rows)
         found.batches.append(batch_of(found.rows, form))
     return found
+
+
+def _numbered(chunk: bytes, numbers: Sequence[int]) -> dict[int, bytes]:
+    return dict(zip(numbers, chunk.split(b"\n"), strict=False))
 
 
 def _arrow(content: bytes, form: FileFormat, wrong: list[Any]) -> "pa.Table":

@@ -106,7 +106,7 @@ def write_years(con: "duckdb.DuckDBPyConnection", years: Iterable[int], work: Pa
     for year, draft in zip(years, drafts, strict=True):
         con.execute(
             f"COPY (SELECT {', '.join(typed_lines.COLUMNS)} FROM typed_lines WHERE year = {int(year)}) "
-            f"TO '{quoted(draft)}' (FORMAT parquet, COMPRESSION zstd)"
+            f"TO '{quoted(draft)}' (FORMAT parquet, COMPRESSION lz4)"
         )
     for draft, place in drafts.items():
         place.parent.mkdir(parents=True, exist_ok=True)
