@@ -1,51 +1,38 @@
-"""Entry point for Dagster: all definitions of the pipeline."""
+"""Entry point for Dagster: all definitions of the pipeline.
+
+A new file in ``defs/assets`` is found by itself; jobs, schedules and sensors are few and named here.
+"""
+
+from collections.abc import Mapping
+from typing import Any
 
 import dagster as dg
 
-from klimat_pipeline.defs import inputs, jobs
-from klimat_pipeline.defs.assets import (
-    clean,
-    corrected,
-    indicators,
-    inventory,
-    pathways,
-    published,
-    quality,
-    raw,
-    scenarios,
-    sources,
-    spend,
-    spend_results,
-)
+from klimat_pipeline.defs import assets, inputs, jobs
 from klimat_pipeline.defs.io_managers import ParquetTables
 from klimat_pipeline.defs.loggers import progress_logger
 from klimat_pipeline.defs.resources import Project
 from klimat_pipeline.defs.workers import Workers
 
-defs = dg.Definitions(
-    assets=[
-        inputs.inputs_asset,
-        *dg.load_assets_from_modules(
-            [
-                sources,
-                raw,
-                clean,
-                corrected,
-                inventory,
-                spend,
-                spend_results,
-                indicators,
-                scenarios,
-                pathways,
-                quality,
-                published,
-            ]
-        ),
-    ],
-    sensors=[inputs.changed_inputs],
-    jobs=[jobs.nightly_refresh, jobs.housekeeping],
-    schedules=[jobs.nightly_schedule, jobs.housekeeping_schedule],
-    resources={"io_manager": ParquetTables(), "project": Project(), "workers": Workers()},
-    executor=dg.in_process_executor,
-    loggers={"progress": progress_logger, "console": dg.colored_console_logger},
-)
+
+def build_defs(
+    resources: Mapping[str, Any] | None = None, *, executor: dg.ExecutorDefinition = dg.in_process_executor
+) -> dg.Definitions:
+    """All definitions, with other resources or another executor where a test or a deployment wants them.
+
+    Args:
+        resources: in the place of ours, by name: ``project``, ``workers``, ``io_manager``.
+        executor: of jobs that name none.
+    """
+    return dg.Definitions(
+        assets=[inputs.inputs_asset, *dg.load_assets_from_package_module(assets)],
+        sensors=[inputs.changed_inputs],
+        jobs=[jobs.nightly_refresh, jobs.housekeeping],
+        schedules=[jobs.nightly_schedule, jobs.housekeeping_schedule],
+        resources={"io_manager": ParquetTables(), "project": Project(), "workers": Workers(), **(resources or {})},
+        executor=executor,
+        loggers={"progress": progress_logger, "console": dg.colored_console_logger},
+    )
+
+
+defs = build_defs()

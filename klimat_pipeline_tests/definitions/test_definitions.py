@@ -230,3 +230,13 @@ def test_dagster_itself_finds_nothing_to_object_to(project: Path, tmp_path: Path
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert not (tmp_path / "data").exists(), "loading the definitions writes nothing"
+
+
+def test_resources_can_be_replaced() -> None:
+    from klimat_pipeline.definitions import build_defs
+    from klimat_pipeline.defs.resources import Project
+
+    own = build_defs({"project": Project(municipalities=["1283"])})
+    assert own.resources["project"].municipalities == ["1283"]
+    assert own.resources["workers"] is not None
+    assert {spec.key for spec in own.resolve_all_asset_specs()} == {spec.key for spec in ALL_SPECS.values()}
