@@ -42,6 +42,7 @@ bench: $(STAMP)
 
 docs: $(STAMP)
 	$(BIN)/python -m klimat_pipeline.contracts.dictionary docs/data_dictionary.md
+	$(BIN)/python -m klimat_pipeline.configuration.schemas data/schemas
 
 # Where the system keeps its certificates, for a pip that does not look there by itself: 24.2 and newer do.
 define SYSTEM_CERTIFICATES
