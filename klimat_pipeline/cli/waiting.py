@@ -1,6 +1,6 @@
 """How a command gets the data folder for itself, and tells a person whom it waits for.
 
-What does not belong here: what is locked (``klimat_pipeline.cli.main.waiting.py.operations.run_lock``).
+What does not belong here: what is locked (``operations.run_lock``).
 """
 
 from contextlib import AbstractContextManager

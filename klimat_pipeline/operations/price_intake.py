@@ -29,7 +29,7 @@ Log = Callable[[str], None]
 
 
 def fetch_prices(settings: Settings, *, log: Log = lambda _: None) -> list[Taken]:
-    """Ask the source for every table of ``klimat_pipeline.operations.price_intake.py.price_tables.csv``.
+    """Ask the source for every table of ``data/reference/price_tables.csv``.
 
     Returns:
         Snapshots of the tables that it answered for.
@@ -89,7 +89,7 @@ def add_prices(settings: Settings, table_id: str, path: Path) -> Taken:
 
     Args:
         settings: where things lie.
-        table_id: one of ``klimat_pipeline.operations.price_intake.py.price_tables.csv``.
+        table_id: one of ``data/reference/price_tables.csv``.
         path: the file, JSON-stat 2.
 
     Raises:
