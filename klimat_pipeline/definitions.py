@@ -1,4 +1,4 @@
-"""Entry point for Dagster: all definitions of the pipeline."""
+"""Entry point for Dagster: all definitions of the pipeline. What does not belong here: the definitions (``defs``)."""
 
 import dagster as dg
 
