@@ -1,7 +1,7 @@
-"""The few error types a user can meet.
+"""The few error types that a user can meet.
 
-Every message says where (file, sheet, row, column), what was found, what was expected and what to do. Nothing
-here knows how an error is shown: ``cli`` prints it and exits, Dagster records it in the run.
+Every message says where (file, sheet, row, column), what was found, what was expected and what to do. What does not
+belong here: how an error is shown (``cli`` prints it and exits, Dagster records it in the run).
 """
 
 from collections.abc import Sequence
@@ -9,17 +9,17 @@ from dataclasses import dataclass
 
 
 class KlimatError(Exception):
-    """Base of every error that is the input's, the configuration's or the surroundings' fault, not the code's.
+    """Base of every error that is the fault of the input, the configuration or the machine, not of the code.
 
     Attributes:
-        exit_code: with which the command leaves.
+        exit_code: exit code of the command.
     """
 
     exit_code = 1
 
     @property
     def problems(self) -> list[str]:
-        """What is wrong, a line a problem, so that several faults can be gathered before they are raised."""
+        """The problems, one line each, so that several can be gathered before they are raised."""
         return [str(self)]
 
 
@@ -28,11 +28,11 @@ class ConfigurationError(KlimatError):
 
 
 class SourceError(KlimatError):
-    """A source could not be reached, or did not answer with what it is supposed to hold."""
+    """A source could not be reached, or its answer is not what was asked for."""
 
 
 class SnapshotError(KlimatError):
-    """The snapshot archive cannot take or give a file."""
+    """The snapshot archive cannot store or return a file."""
 
 
 class PublishError(KlimatError):
@@ -64,7 +64,7 @@ class ContractError(KlimatError):
 
 
 class UnknownNameError(KlimatError):
-    """A name (sector, municipality, unit, substance) is in no reference table; it is never guessed."""
+    """A name (sector, municipality, unit, substance) is in no reference table; its meaning is never guessed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ class WorkbookError(KlimatError):
     Args:
         place: file, sheet, row and column of the fault.
         problem: what was found there, with the value.
-        expected: what should stand there.
+        expected: what should be there.
         advice: what the reader of the message can do about it.
     """
 

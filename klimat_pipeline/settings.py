@@ -1,7 +1,8 @@
 """Typed settings; the only file that knows the names of environment variables (all begin with ``KLIMAT_``).
 
-Where things lie: what people edit and the embedded snapshots stay in the checkout (``project_dir/data``); whatever
-the pipeline writes goes below ``data_dir`` (by default the same folder).
+What people edit and the embedded snapshots are in the checkout (``project_dir/data``); whatever the pipeline writes
+goes below ``data_dir`` (by default the same folder). What does not belong here: settings of one municipality
+(``configuration``).
 """
 
 import os
@@ -69,7 +70,7 @@ class Settings(BaseSettings):
 
     @cached_property
     def config_dir(self) -> Path:
-        """Where people's configuration, the reference tables and the embedded snapshots are read from."""
+        """Folder of the configuration, the reference tables and the embedded snapshots."""
         return (self.project_dir / "data").resolve()
 
     @cached_property
@@ -107,7 +108,7 @@ class Settings(BaseSettings):
 
     @property
     def tables_root(self) -> Path | str:
-        """Where the tables between stages lie; ledgers' lines stay in ``intermediate_dir``."""
+        """Where the tables between stages are; the lines of ledgers are always in ``intermediate_dir``."""
         return self.tables_url or self.intermediate_dir
 
     @property
@@ -124,7 +125,7 @@ class Settings(BaseSettings):
 
 
 def load_settings() -> Settings:
-    """Read the settings from the environment; asked for by every asset, so read once while it stays the same.
+    """Read the settings from the environment; once while it stays the same, since every asset asks for them.
 
     Raises:
         ConfigurationError: a variable has a value that does not fit; the message names it.

@@ -1,8 +1,8 @@
-"""Tables between stages: one Parquet file a table, in the contract's schema, written whole or not at all.
+"""Tables between stages: one Parquet file per table, in the contract's schema, written whole or not at all.
 
-Every file carries the digest of what its table was made from (in the Parquet footer, so that table and digest cannot
-come apart), and who reads it for a step says which digest it must have. Paths go through universal-pathlib, so a
-bucket is a setting. What does not belong here: published tables (``published``), which readers see; what a digest is
+Every file carries the digest of what its table was made from (in the Parquet footer, so that table and digest are
+never separated), and a step that reads a table says which digest it must have. Paths go through universal-pathlib, so
+a bucket is a setting. What does not belong here: published tables (``published``), which readers see; what a digest is
 made of (``operations.inputs``).
 """
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-#: Bytes of tables that this process keeps at hand after it wrote or read them.
+#: Bytes of tables that this process keeps in memory after it wrote or read them.
 KEPT_BYTES = 256 * 1024 * 1024
 #: Where a Parquet file's footer says what its table was made from.
 MADE_FROM = b"klimat.made_from"
@@ -43,7 +43,7 @@ class TableStore:
         self.root = UPath(root)
 
     def path(self, key: str) -> Any:
-        """Where a table lies: ``<stage>/<name>.parquet``."""
+        """Where a table is: ``<stage>/<name>.parquet``."""
         return self.root / f"{key}.parquet"
 
     def write(
@@ -72,7 +72,7 @@ class TableStore:
             arrow = arrow.replace_schema_metadata({**(arrow.schema.metadata or {}), MADE_FROM: made_from})
         target = self.path(key)
         target.parent.mkdir(parents=True, exist_ok=True)
-        # A name of its own for every write: two writers must never take each other's draft.
+        # A unique name for every write: two writers must never take each other's draft.
         draft = target.with_name(f".{target.name}.{uuid.uuid4().hex}.part")
         try:
             with draft.open("wb") as file:
@@ -81,10 +81,10 @@ class TableStore:
         except BaseException:
             draft.unlink(missing_ok=True)
             raise
-        _at_hand.keep(target, arrow)
+        _cache.keep(target, arrow)
 
     def read(self, key: str, *, made_from: str | None = None) -> "pd.DataFrame":
-        """Read a table as a frame; what this process wrote or read last, and nobody replaced since, is at hand.
+        """Read a table as a frame, from memory if this process has had it and its file was not replaced since.
 
         Args:
             key: of the table.
@@ -114,7 +114,7 @@ class TableStore:
             return None
 
     def remember(self, digest: str, lines: Sequence[str]) -> None:
-        """Keep what a digest stands for, a line an input, so that a later refusal can say what has changed."""
+        """Keep the inputs that a digest stands for, one a line, so that a later refusal can say what has changed."""
         known = self._remembered()
         if digest in known:
             return
@@ -126,16 +126,16 @@ class TableStore:
         draft.rename(path)
 
     def changed_since(self, digest: str | None, lines: Sequence[str]) -> list[str] | None:
-        """Inputs that differ from those a digest stands for: name of each line that is not in both.
+        """Inputs that differ from those that a digest stands for: the lines that are not in both.
 
         Returns:
-            The lines, as they are now or, for what is gone, were then; None where the digest is not remembered.
+            The lines, of now and of then; None where the digest is not remembered.
         """
         then = self._remembered().get(digest or "")
         return None if then is None else sorted(set(lines) ^ set(then))
 
     def remove_drafts(self) -> None:
-        """Remove what killed writers left; only for who holds the run lock, since a draft may be somebody's."""
+        """Remove what killed writers left; only under the run lock, since another writer may still need its draft."""
         if self.root.exists():
             for draft in self.root.glob("**/.*.part"):
                 draft.unlink(missing_ok=True)
@@ -147,19 +147,19 @@ class TableStore:
     def _remembered(self) -> dict[str, list[str]]:
         try:
             found = json.loads(self._memory.read_text(encoding="utf-8"))
-        except (FileNotFoundError, ValueError):  # it only helps to word a refusal
+        except (FileNotFoundError, ValueError):  # needed only to explain a refusal
             return {}
         return found if isinstance(found, dict) else {}
 
-    def _held(self, key: str, made_from: str | None) -> "_Held":
+    def _held(self, key: str, made_from: str | None) -> "_CachedTable":
         import pyarrow.parquet as pq
 
         path = self.path(key)
-        held = _at_hand.get(path)
+        held = _cache.get(path)
         if held is None:
             try:
                 with path.open("rb") as file:
-                    held = _at_hand.keep(path, pq.read_table(file))
+                    held = _cache.keep(path, pq.read_table(file))
             except FileNotFoundError:
                 if made_from is None:
                     raise
@@ -168,7 +168,7 @@ class TableStore:
         if made_from is not None and found != made_from:
             carried = f"carries the digest {found}" if found else "carries no digest: it failed a check, or is older"
             raise StaleTableError(
-                f"table {key} was not made from what there is now: it {carried}, what there is now gives {made_from}",
+                f"table {key} was not made from the present inputs: it {carried}, the present inputs give {made_from}",
                 digest=found,
             )
         return held
@@ -180,8 +180,8 @@ def _digest_of(metadata: "dict[bytes, bytes] | None") -> str | None:
 
 
 @dataclass(slots=True)
-class _Held:
-    """A table as it was written, and as a frame once somebody asked for one."""
+class _CachedTable:
+    """A table as it was written, and as a frame once somebody has asked for one."""
 
     stamp: tuple[int, int, int] | None
     arrow: "pa.Table"
@@ -192,14 +192,14 @@ class _Held:
         return int(self.arrow.nbytes) * (1 if self.frame is None else 2)
 
 
-class _AtHand:
-    """Tables by file, each with the file's stamp; the longest unused go first. A step has a dozen inputs."""
+class _Cache:
+    """Tables by file, each with the file's stamp; the least recently used are dropped first."""
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[str, _Held] = OrderedDict()
+        self._kept: OrderedDict[str, _CachedTable] = OrderedDict()
 
-    def keep(self, path: Any, arrow: "pa.Table") -> _Held:
-        held = _Held(_stamp(path), arrow)
+    def keep(self, path: Any, arrow: "pa.Table") -> _CachedTable:
+        held = _CachedTable(_stamp(path), arrow)
         self._kept.pop(str(path), None)
         if held.stamp is None or held.size > KEPT_BYTES:
             return held
@@ -208,7 +208,7 @@ class _AtHand:
             self._kept.popitem(last=False)
         return held
 
-    def get(self, path: Any) -> _Held | None:
+    def get(self, path: Any) -> _CachedTable | None:
         held = self._kept.get(str(path))
         if held is None or held.stamp != _stamp(path):
             return None
@@ -217,7 +217,7 @@ class _AtHand:
 
 
 def _stamp(path: Any) -> tuple[int, int, int] | None:
-    """What changes when a file is replaced; None for a bucket, whose answer would cost as much as the table."""
+    """What changes when a file is replaced; None for a bucket, where asking costs as much as reading the table."""
     if not isinstance(path, Path):
         return None
     try:
@@ -227,4 +227,4 @@ def _stamp(path: Any) -> tuple[int, int, int] | None:
     return stat.st_ino, stat.st_size, stat.st_mtime_ns
 
 
-_at_hand = _AtHand()
+_cache = _Cache()

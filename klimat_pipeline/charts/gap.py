@@ -1,4 +1,7 @@
-"""Charts of the stage: plain Vega-Lite specifications, a frame in, a chart out."""
+"""The waterfall chart of the gap: a frame in, a Vega-Lite specification out.
+
+What does not belong here: colours and pictures (``style``).
+"""
 
 import json
 from typing import TYPE_CHECKING, Any
@@ -10,7 +13,7 @@ if TYPE_CHECKING:
 
 
 _WHOLE, _CUT, _TARGET = GREEN, LIGHT_GREEN, RED
-#: Which basis a municipality's picture shows first.
+#: The basis that a municipality's chart shows: the first of these that it has.
 _FIRST = ("printed", "targets", "computed")
 _BASES = {
     "printed": "as the plan prints it",

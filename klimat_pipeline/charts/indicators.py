@@ -1,6 +1,7 @@
-"""Charts for the assets' pages, as Vega-Lite specifications. Pure: a frame in, a chart or a picture out.
+"""Charts of indicators, corrections and inventories: a frame in, a Vega-Lite specification out.
 
-Written as plain specifications: a library to write them would take longer to import than everything here to run.
+Written as plain specifications: a library to write them would take longer to import than everything here takes to run.
+What does not belong here: colours and pictures (``style``).
 """
 
 import math
@@ -18,7 +19,7 @@ _EMISSIONS, _PATH = GREEN, RED
 
 
 def emissions_against_target(indicators: "pd.DataFrame") -> dict[str, Chart]:
-    """One chart per municipality with targets of its own: emissions and the line to each target.
+    """One chart per municipality with its own targets: emissions and the line to each target.
 
     Args:
         indicators: ``indicators/sectors``.
@@ -59,7 +60,7 @@ def corrected_against_reported(emissions: "pd.DataFrame") -> dict[str, Chart]:
 
 
 def inventory_beside_print(reconciliation: "pd.DataFrame", names: Mapping[str, str]) -> dict[str, Chart]:
-    """One chart per municipality: its printed inventory and ours, stacked by line and scope, a bar each per year.
+    """One chart per municipality: two bars per year, its printed inventory and ours, stacked by line and scope.
 
     Args:
         reconciliation: ``inventory/reconciliation``.
@@ -138,7 +139,7 @@ def _chart(frame: "pd.DataFrame") -> Chart:
 
 
 def _panels(points: list[dict[str, Any]], title: str, colours: dict[str, str]) -> Chart:
-    """Small multiples of lines over years, a panel each, kilotonnes: a Vega-Lite specification."""
+    """Small multiples: one panel of lines over years per name, kilotonnes."""
     scale = {"domain": list(colours), "range": list(colours.values())}
     dashes = {"domain": list(colours), "range": [[5, 4] if colour == _PATH else [1, 0] for colour in colours.values()]}
     return {

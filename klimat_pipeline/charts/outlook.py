@@ -1,6 +1,7 @@
-"""Charts of what is ahead: the fan of pathways, the abatement curve, the comparison strip; a picture a municipality.
+"""Charts of the future and the comparison: the fan of pathways, the abatement curve, the comparison strip.
 
-Vega-Lite specifications as in ``charts.indicators``; a frame in, a chart out.
+One chart per municipality; a frame in, a Vega-Lite specification out. What does not belong here: colours and pictures
+(``style``).
 """
 
 import json
@@ -16,11 +17,11 @@ if TYPE_CHECKING:
 
 _TREND, _DECIDED, _PLAN, _PATH = SLATE, OCHRE, GREEN, RED
 _LINES = {"emissions": INK, BUSINESS_AS_USUAL: _TREND, EXISTING: _DECIDED, WITH_ACTIONS: _PLAN, TARGET: _PATH}
-#: Scenarios with a band of their own: bands of all would hide each other.
+#: Scenarios that are drawn with a band: bands of all would hide each other.
 _BANDS = (BUSINESS_AS_USUAL, WITH_ACTIONS)
 _FAN_SAYS = "Lines: the middle of the simulated futures; bands: nine in ten of them"
 _TOTAL = "total"
-#: Names of the lines in words; a scenario that is not among them is shown by its name.
+#: Labels of the lines; a scenario that has none is shown by its name.
 _WORDS = {
     "emissions": "emissions so far",
     BUSINESS_AS_USUAL: "trend goes on",
@@ -38,7 +39,7 @@ def pathway_fans(pathways: "pd.DataFrame", indicators: "pd.DataFrame") -> dict[s
 
     Args:
         pathways: ``scenarios/pathways``.
-        indicators: ``indicators/sectors``, for the years behind.
+        indicators: ``indicators/sectors``, for the past years.
 
     Returns:
         Charts by municipality code.
@@ -57,7 +58,7 @@ def pathway_fans(pathways: "pd.DataFrame", indicators: "pd.DataFrame") -> dict[s
 
 
 def _assumed(pathways: "pd.DataFrame", of: dict[str, Any]) -> list[str]:
-    """When actions without a start of their own are taken to begin, as the notes of the scenario say it."""
+    """When actions without a stated start are assumed to begin, in the words of the scenario's notes."""
     notes = _only(pathways, of | {"scenario": WITH_ACTIONS, "line": _TOTAL})["note"].dropna()
     said = sorted({part for note in notes for part in str(note).split("; ") if "no start stated" in part})
     return ["; ".join(said)] if said else []
@@ -72,11 +73,11 @@ def abatement_curves(abatement: "pd.DataFrame") -> dict[str, Chart]:
 
 
 def comparison_strips(comparison: "pd.DataFrame", municipality_codes: Iterable[str]) -> dict[str, Chart]:
-    """The place of some municipalities among all, on the current release of all that has most figures.
+    """The place of some municipalities among all, on the current release with the most municipalities.
 
     Args:
         comparison: ``indicators/comparison``.
-        municipality_codes: whose; nobody looks at 290 pictures.
+        municipality_codes: those that get a chart; nobody looks at 290 pictures.
 
     Returns:
         Charts by municipality code; none where there is nobody to compare with.
@@ -105,7 +106,7 @@ def _whole(chart: Chart, title: str, subtitle: str | list[str] = "") -> Chart:
 
 
 def pathway_fan(pathways: "pd.DataFrame", indicators: "pd.DataFrame") -> Chart:
-    """The years behind and ahead of one municipality and target: lines, and the band that holds nine in ten.
+    """Past and future years of one municipality and target: lines, and bands that hold nine in ten draws.
 
     Args:
         pathways: rows of one municipality, release and target.
@@ -175,7 +176,7 @@ def pathway_fan(pathways: "pd.DataFrame", indicators: "pd.DataFrame") -> Chart:
 
 
 def abatement_curve(abatement: "pd.DataFrame") -> Chart:
-    """Cost per tonne against lifetime tonnes, cheapest first: the width of a step is what it saves.
+    """Cost per tonne over lifetime tonnes, cheapest first: the width of a step is the tonnes that it saves.
 
     Args:
         abatement: rows of one municipality with a cost per tonne.
@@ -219,7 +220,7 @@ def _curve_title(abatement: "pd.DataFrame") -> str:
 
 
 def comparison_strip(comparison: "pd.DataFrame", municipality_code: str) -> Chart:
-    """Every municipality a tick, one of them marked: an indicator a row, in its own unit.
+    """One row per indicator, in its own unit, with a tick per municipality and one of them marked.
 
     Args:
         comparison: ``indicators/comparison`` of one release.

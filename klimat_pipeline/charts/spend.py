@@ -1,4 +1,7 @@
-"""What the assets' pages show of the spend analysis: the largest categories, coverage, and what to map next."""
+"""Charts and tables of the spend analysis for the assets' pages: largest categories, coverage, what to map next.
+
+What does not belong here: colours and pictures (``style``).
+"""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -31,9 +34,9 @@ def shown_on_pages(made: Mapping[str, "pd.DataFrame"]) -> dict[str, dict[str, st
 
 
 def largest_categories(by_category: "pd.DataFrame") -> dict[str, dict[str, Any]]:
-    """A Pareto chart: a bar a category, the longest first, and the share of it and all before it; the rest is one bar.
+    """A Pareto chart: one bar per category, the longest first, with the cumulative share; the rest is one bar.
 
-    One chart a municipality, of its newest year.
+    One chart per municipality, of its newest year.
 
     Args:
         by_category: ``spend/by_category``.
@@ -76,7 +79,7 @@ def pareto(rows: "pd.DataFrame") -> list[dict[str, Any]]:
 
 
 def coverage(quality: "pd.DataFrame") -> str:
-    """A gauge in text: the share of the kronor that has emissions, by municipality and year."""
+    """A gauge in text: the share of the kronor with emissions, by municipality and year."""
     graded = quality[quality["quality_aspect"] == "grade"]
     lines = ["| municipality | year | kronor with emissions | |", "| --- | --- | --- | --- |"]
     for (code, year), own in graded.groupby(["municipality_code", "year"]):
@@ -89,7 +92,7 @@ def coverage(quality: "pd.DataFrame") -> str:
 
 
 def unmapped_markdown(accounts: "pd.DataFrame") -> str:
-    """The largest unmapped accounts as a Markdown table; whatever a ledger put there stays text."""
+    """The largest unmapped accounts as a Markdown table, with texts of the ledger escaped."""
     if accounts.empty:
         return "Everything that counts has a category."
     lines = ["| municipality | account | text | lines | SEK |", "| --- | --- | --- | ---: | ---: |"]
@@ -102,7 +105,7 @@ def unmapped_markdown(accounts: "pd.DataFrame") -> str:
     return "\n".join(lines)
 
 
-#: Signs that would end a cell, or begin a link, a picture or a tag.
+#: Characters that would end a cell, or begin a link, a picture or a tag.
 _MARKDOWN = str.maketrans({sign: f"&#{ord(sign)};" for sign in "|<>[]`*_\n\r"})
 
 

@@ -1,4 +1,4 @@
-"""``klimat``: a thin door to what Dagster and ``operations`` do, a module a group of commands.
+"""The command ``klimat``: a thin layer over Dagster and ``operations``, one module per group of commands.
 
 What does not belong here: arithmetic, parsing, publishing.
 """

@@ -1,4 +1,4 @@
-"""``klimat ledger``: look a ledger over before it is read, and write an invented one.
+"""``klimat ledger``: inspect a ledger before a run reads it, and write an invented one.
 
 What does not belong here: reading (``spend``).
 """
@@ -14,7 +14,7 @@ from klimat_pipeline.cli.terminal import out
 
 app = typer.Typer(help="Ledgers of accounts payable.", no_args_is_help=True)
 app.command()(cli_unmapped.unmapped)
-#: Problems that a look lists.
+#: How many problems ``check`` lists.
 _LISTED = 20
 
 
@@ -24,10 +24,11 @@ def check(
         str, typer.Argument(help="A ledger: CSV, xlsx, Parquet or SIE 4; a path or an address.", show_default=False)
     ],
     municipality: Annotated[
-        str | None, typer.Option("--municipality", "-m", help="Read it as this municipality's folder says.")
+        str | None,
+        typer.Option("--municipality", "-m", help="Read it with the settings of this municipality's folder."),
     ] = None,
 ) -> None:
-    """Say what a ledger is and what would become of it, without keeping anything."""
+    """Say what a ledger holds and how a run would read it; nothing is kept."""
     from klimat_pipeline.errors import ConfigurationError
     from klimat_pipeline.settings import load_settings
     from klimat_pipeline.spend.ledger import locations
@@ -41,49 +42,49 @@ def check(
     if not locations.is_file(path):
         raise ConfigurationError(f"{locations.plain(file)}: there is no such file.")
     name = locations.plain(file).rpartition("/")[2]
-    way = read_options(folder, own, settings.reference_dir, personal_key(settings))
+    options = read_options(folder, own, settings.reference_dir, personal_key(settings))
     refused = ""
     with tempfile.TemporaryDirectory(prefix="klimat-ledger-") as target:
         try:
-            passed = locations.asked(path, lambda: read_ledger(path, name, way, Path(target)))
+            report = locations.asked(path, lambda: read_ledger(path, name, options, Path(target)))
         except TooManyError as error:
-            passed, refused = error.passed, str(error).split(" First:")[0]
-    _tell(passed, way)
+            report, refused = error.passed, str(error).split(" First:")[0]
+    _show(report, options)
     if refused:
         out.print(f"[red]the run would stop:[/] {refused}", soft_wrap=True)
         raise typer.Exit(1)
     out.print("[green]a run would read it[/]")
 
 
-def _tell(passed: object, way: object) -> None:
+def _show(report: object, options: object) -> None:
     from klimat_pipeline.spend.ledger import typed_lines
     from klimat_pipeline.spend.ledger.read_ledger import LedgerReport, ReadOptions, problem_line, stated
 
-    assert isinstance(passed, LedgerReport) and isinstance(way, ReadOptions)  # noqa: S101 - imported late, for a quick help
-    form = passed.form
-    out.print(f"{form.file}: {stated(form)}, {form.size_bytes:,} bytes, sha256 {form.sha256[:12]}", soft_wrap=True)
-    out.print("read as: " + ", ".join(f"{n}={form.header[p]}" for n, p in form.fields.items()), soft_wrap=True)
-    for remark in passed.remarks:
+    assert isinstance(report, LedgerReport) and isinstance(options, ReadOptions)  # noqa: S101 - imported late, for a quick help
+    found = report.form
+    out.print(f"{found.file}: {stated(found)}, {found.size_bytes:,} bytes, sha256 {found.sha256[:12]}", soft_wrap=True)
+    out.print("read as: " + ", ".join(f"{n}={found.header[p]}" for n, p in found.fields.items()), soft_wrap=True)
+    for remark in report.remarks:
         out.print(f"note: {remark}", soft_wrap=True, markup=False)
-    if passed.rounded:
-        out.print(f"note: {passed.rounded:,} amounts with more than two decimals, rounded half to even")
-    if way.pseudonyms.key is None:
+    if report.rounded:
+        out.print(f"note: {report.rounded:,} amounts with more than two decimals, rounded half to even")
+    if options.pseudonyms.key is None:
         out.print("note: KLIMAT_PERSONAL_KEY is not set: ids of sole traders are dropped")
-    kinds = {rule.rule: rule.kind for rule in way.rules}
+    kinds = {rule.rule: rule.kind for rule in options.rules}
     sums: dict[str, tuple[int, int]] = {}
-    for _, rule, lines, amount in passed.rows():
+    for _, rule, lines, amount in report.rows():
         before = sums.get(rule, (0, 0))
         sums[rule] = (before[0] + lines, before[1] + amount)
     first = (typed_lines.COUNTED, typed_lines.QUARANTINED)
     rest = sorted((name for name in sums if name not in first), key=lambda name: -abs(sums[name][1]))
-    out.print(f"{passed.lines:>12,} lines {passed.amount_ore / 100:>22,.2f} SEK  in, {' to '.join(passed.days)}")
+    out.print(f"{report.lines:>12,} lines {report.amount_ore / 100:>22,.2f} SEK  in, {' to '.join(report.days)}")
     for name in [name for name in (*first, *rest) if name in sums]:
         what = name if name in first else f"left out: {name} ({kinds.get(name, name)})"
         out.print(f"{sums[name][0]:>12,} lines {sums[name][1] / 100:>22,.2f} SEK  {what}", markup=False)
-    for problem in passed.problems[:_LISTED]:
-        out.print(problem_line(form.file, problem), soft_wrap=True, markup=False)
-    if len(passed.problems) > _LISTED:
-        out.print(f"... and {len(passed.problems) - _LISTED:,} more")
+    for problem in report.problems[:_LISTED]:
+        out.print(problem_line(found.file, problem), soft_wrap=True, markup=False)
+    if len(report.problems) > _LISTED:
+        out.print(f"... and {len(report.problems) - _LISTED:,} more")
 
 
 @app.command()

@@ -1,7 +1,7 @@
-"""``klimat``: a thin door to what Dagster does, for terminals and cron.
+"""``klimat``: a thin layer over Dagster and ``operations``, for terminals and cron.
 
-Every error says with which code the command leaves (``errors``): 1 for a fault of the input, the configuration or the
-surroundings, 75 when another run goes on for too long. What does not belong here: arithmetic, parsing, publishing.
+The class of an error sets the exit code (``errors``): 1 for a fault of the input, the configuration or the machine,
+75 when another run holds the lock for too long. What does not belong here: arithmetic, parsing, publishing.
 """
 
 import os
@@ -43,7 +43,7 @@ def command() -> None:
 
 
 def main() -> None:
-    """The command, in whatever process."""
+    """The command inside a process that is there already, such as a test's."""
     try:
         app()
     except KlimatError as error:
@@ -63,7 +63,7 @@ def refresh(
     force: Annotated[bool, typer.Option("--force", help="Recompute although nothing has changed.")] = False,
     wait: Annotated[
         float | None,
-        typer.Option("--wait", min=0, help="Seconds to wait for another run that goes on now (KLIMAT_WAIT_S)."),
+        typer.Option("--wait", min=0, help="Seconds to wait until another run has ended (KLIMAT_WAIT_S)."),
     ] = None,
 ) -> None:
     """Run the main job: ingest, check, compute, publish. Does nothing when nothing has changed."""
@@ -125,7 +125,7 @@ def freeze(
     municipality: Annotated[str, typer.Option("--municipality", "-m", help="Whose report it is.")],
     release: Annotated[str | None, typer.Option("--release", help="Release; by default the current one.")] = None,
 ) -> None:
-    """Keep the published figures of a report; every refresh proves from then on that they still come out."""
+    """Freeze the published figures of a report; every later refresh checks that they can still be reproduced."""
     from klimat_pipeline.operations.freeze import freeze_report
     from klimat_pipeline.settings import load_settings
 

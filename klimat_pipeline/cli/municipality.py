@@ -1,6 +1,6 @@
 """``klimat municipality``: folders of municipalities.
 
-What does not belong here: what stands in them (``configuration``).
+What does not belong here: what such a folder contains (``configuration``).
 """
 
 from typing import Annotated

@@ -48,6 +48,6 @@ def list_() -> None:
     from klimat_pipeline.spend.footprint.prices import current_reference
 
     found = current_reference(load_settings()).price_index
-    for (index_id, group), own in found.groupby(["index_id", "price_group"], sort=True):
-        years = f"{own['year'].min()}-{own['year'].max()}"
-        out.print(f"{index_id:<8} {group:<24} {years}  {own['source'].iat[-1]}", soft_wrap=True, markup=False)
+    for (index_id, group), rows in found.groupby(["index_id", "price_group"], sort=True):
+        years = f"{rows['year'].min()}-{rows['year'].max()}"
+        out.print(f"{index_id:<8} {group:<24} {years}  {rows['source'].iat[-1]}", soft_wrap=True, markup=False)

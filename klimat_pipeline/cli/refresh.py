@@ -1,7 +1,7 @@
-"""Run the main job in this process, with progress on a terminal, against Dagster's own history.
+"""Run the main job in this process, with a progress bar, recorded in the Dagster instance that the UI shows.
 
 The same job as the schedule's; here for ``klimat refresh``, cron and ``make run``. Imports Dagster, so the command
-imports it only when there is something to run.
+imports it only when there is something to run. What does not belong here: what the job does (``defs``).
 """
 
 import logging
@@ -24,7 +24,7 @@ class RunFailedError(KlimatError):
 
 
 def confirm(settings: Settings, made_from: Inputs) -> None:
-    """Record that the published tables were compared with their inputs and stand."""
+    """Record that the published tables were compared with their inputs and are still current."""
     from klimat_pipeline.defs.confirmation import confirmations
     from klimat_pipeline.defs.instance import instance
 
@@ -100,7 +100,7 @@ def _reason(result: "dg.ExecuteInProcessResult") -> KlimatError:
                 error = error.cause
             if error is not None:
                 message = error.message.strip()
-                # A fault of the input says all there is to say; a fault of ours needs its name too.
+                # Our own errors explain themselves; any other needs the name of its class too.
                 known = message.split(": ", 1)
                 text = known[1] if len(known) == 2 and "klimat_pipeline.errors." in known[0] else message
                 return RunFailedError(f"{event.step_key}: {text}\nnothing was published; the last good tables stay.")
@@ -108,7 +108,7 @@ def _reason(result: "dg.ExecuteInProcessResult") -> KlimatError:
 
 
 class _Progress:
-    """A progress bar fed by Dagster's own events through the logger ``loggers``."""
+    """A progress bar that Dagster's events move, by way of the logger in ``defs.loggers``."""
 
     def __init__(self, out: "Console", steps: int) -> None:
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn

@@ -1,6 +1,6 @@
-"""What a terminal shows after a refresh: a short table of results, what the checks remark, and where things lie.
+"""What a terminal shows after a refresh: a short table of results, the checks that failed, and where the tables are.
 
-Reads the published tables as any other reader would.
+Reads the published tables as any other reader would. What does not belong here: arithmetic.
 """
 
 import sqlite3
@@ -20,7 +20,7 @@ FROM sector_indicators JOIN municipalities USING (municipality_code)
 WHERE is_current_release = 1 AND is_latest_year = 1 AND target_kind = 'contract'
 ORDER BY municipality_name, release_id, target_id <> 'total', emissions_t_co2e IS NULL, target_id
 """
-#: What is ahead of the total target, by municipality and release; one row a scenario, the trend first.
+#: How likely the total target is, by municipality and release; one row per scenario, the trend first.
 _AHEAD = """
 SELECT municipality_name, release_id, target_year, target_t_co2e, scenario, probability_fraction,
        required_t_co2e_per_year
@@ -34,7 +34,7 @@ FROM neutrality_balance JOIN municipalities USING (municipality_code)
 WHERE neutrality_basis = 'plan'
 ORDER BY 1, 2
 """
-_WAYS = {
+_SCENARIO_WORDS = {
     "business_as_usual": "on the trend",
     "existing_policies": "with decided and other plans",
     "with_actions": "with all actions",
@@ -43,7 +43,7 @@ _STYLES = {"reached": "green", "on_track": "green", "behind": "red", "no_data": 
 
 
 def closing_table(settings: Settings) -> "RenderableType":
-    """The newest year of every target in the current release, and the checks' remarks."""
+    """The newest year of every target in the current release, and what failed checks say."""
     from rich import box
     from rich.console import Group
     from rich.table import Table
@@ -93,11 +93,11 @@ def closing_table(settings: Settings) -> "RenderableType":
 
 
 def _chances(rows: Iterable[tuple[Any, ...]]) -> Iterator[str]:
-    """How likely the total target is in every scenario, a line a municipality and release."""
+    """How likely the total target is in every scenario, one line per municipality and release."""
     for (place, release, year, goal), found in groupby(rows, key=lambda row: row[:4]):
         scenarios = list(found)
         chances = ", ".join(
-            f"{part * 100:.0f} % {_WAYS.get(scenario, scenario)}" for *_, scenario, part, _ in scenarios
+            f"{part * 100:.0f} % {_SCENARIO_WORDS.get(scenario, scenario)}" for *_, scenario, part, _ in scenarios
         )
         pace = scenarios[0][-1]
         yield f"{place}, {release}: {goal:,.0f} t in {year} takes {pace:+,.0f} t a year; chance {chances}"
@@ -112,7 +112,7 @@ def _balances(rows: Iterable[tuple[Any, ...]]) -> Iterator[str]:
 
 
 def _remarked(remarks: list[tuple[str, str, str]]) -> "Iterator[RenderableType]":
-    """The first remark of every check and how many more it has: a check that says one thing ten times hides others."""
+    """The first remark of every check and how many more it has, so that one check cannot bury the others."""
     from rich.text import Text
 
     for (table_name, check), found in groupby(remarks, key=lambda remark: remark[:2]):
@@ -122,7 +122,7 @@ def _remarked(remarks: list[tuple[str, str, str]]) -> "Iterator[RenderableType]"
 
 
 def whereabouts(settings: Settings) -> Iterator[str]:
-    """Where the published tables lie and how to look at the run."""
+    """Where the published tables are and how to look at the run."""
     with _opened(settings) as database:
         publication = database.execute("SELECT publication_id FROM publication").fetchone()[0]
         tables = database.execute(
@@ -153,11 +153,11 @@ def comparison(settings: Settings, before: str, after: str) -> "RenderableType":
     from klimat_pipeline.indicators.changes import compare_publications
 
     frame = compare_publications(_publication(settings, before), _publication(settings, after))
-    told = frame[frame["part"].notna() & (frame["part"] != 0)]
+    changed = frame[frame["part"].notna() & (frame["part"] != 0)]
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, title=f"{before} to {after}", title_justify="left")
     for name in ("municipality", "target", "measure", "cause", "part", "from", "to"):
         table.add_column(name, justify="right" if name in ("part", "from", "to") else "left", no_wrap=True)
-    for row in told.itertuples(index=False):
+    for row in changed.itertuples(index=False):
         table.add_row(
             row.municipality_code,
             row.target_id,
@@ -167,7 +167,7 @@ def comparison(settings: Settings, before: str, after: str) -> "RenderableType":
             _number(row.value_from, "{:,.3f}"),
             _number(row.value_to, "{:,.3f}"),
         )
-    return table if len(told) else "no indicator differs"
+    return table if len(changed) else "no indicator differs"
 
 
 def _publication(settings: Settings, name: str) -> dict[str, Any]:

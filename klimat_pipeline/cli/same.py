@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from klimat_pipeline.published.same import ComparedTable, Comparison
     from klimat_pipeline.settings import Settings
 
-#: Below a folder that holds a publication: its data folder, its published folder, the folder of versions.
+#: Where a publication may be below the folder that was named: there, or below a folder of versions, of published
+#: tables or of data.
 _BELOW = ("", "latest", "parquet/latest", "published/parquet/latest")
 
 
@@ -77,7 +78,7 @@ def folder_of(settings: "Settings", name: str) -> Path:
 
 
 def shown(found: "Comparison") -> "RenderableType":
-    """A row a table, then what differs, then the verdict."""
+    """One row per table, then what differs, then the verdict."""
     from rich import box
     from rich.console import Group
     from rich.table import Table as RichTable
@@ -119,7 +120,7 @@ def shown(found: "Comparison") -> "RenderableType":
 
 
 def as_json(found: "Comparison") -> dict[str, Any]:
-    """The whole comparison as plain values; dates as texts, numbers that JSON has not as texts too."""
+    """The whole comparison as plain values; dates, and numbers that JSON cannot express, become texts."""
     tables = [
         {**asdict(table), "same": table.same, "values_moved": table.difference.values_moved if table.difference else 0}
         for table in found.tables
@@ -163,7 +164,7 @@ def _result(table: "ComparedTable") -> str:
 
 
 def _said(table: "ComparedTable") -> Iterator[str]:
-    """What there is to say about a table, a line each; nothing where all is the same."""
+    """The differences of a table, one a line; nothing where all is the same."""
     before, after = table.called
     if before and after and before != after:
         yield f"was called {before}, now {after}"
@@ -222,5 +223,5 @@ def _key(key: "Key") -> str:
 
 
 def _value(value: Any) -> str:
-    """A value as a text of a line at most; texts in quotation marks, so that a missing one is told from 'null'."""
+    """A value in at most one line; texts in quotation marks, so that the text 'null' is no missing value."""
     return "null" if value is None else shorten(repr(value) if isinstance(value, str) else str(value), 70)

@@ -1,6 +1,6 @@
 """``klimat snapshot``: the archive of source files.
 
-What does not belong here: the archive itself (``sources``), taking a file in (``main.operations.intake``).
+What does not belong here: the archive itself (``sources``), taking a file in (``operations.intake``).
 """
 
 from pathlib import Path

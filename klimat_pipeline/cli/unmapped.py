@@ -1,4 +1,4 @@
-"""``klimat ledger unmapped``: what is to be mapped next, as a CSV to fill in and read back.
+"""``klimat ledger unmapped``: the accounts or suppliers to map next, as a CSV to fill in and read back.
 
 What does not belong here: how lines are classified (``spend``).
 """
@@ -19,7 +19,7 @@ app = typer.Typer(help="Ledgers of accounts payable.", no_args_is_help=True)
 
 @app.callback()
 def _group() -> None:
-    """Keep ``unmapped`` a command of its own, also while it is the only one."""
+    """Keep ``unmapped`` a command of its local, also while it is the only one."""
 
 
 @app.command()
@@ -51,14 +51,14 @@ def unmapped_csv(
     suppliers: bool = False,
     parts: Path | None = None,
 ) -> str:
-    """The rows as CSV, texts harmless in a spreadsheet.
+    """The rows as CSV, in which no text is a formula to a spreadsheet.
 
     Args:
         settings: where reference tables and municipalities' folders lie.
         root: the dataset of typed lines.
         municipality: a code; all without one.
         suppliers: legal persons in place of accounts.
-        parts: folder of the groups that the last run has kept; without one, nothing is kept.
+        parts: folder where the last run kept its groups of lines; without one, they are made anew and not kept.
 
     Raises:
         ConfigurationError: there are no typed lines yet, or none of that municipality.
@@ -75,9 +75,9 @@ def unmapped_csv(
         of = f" of {municipality}" if municipality else ""
         raise ConfigurationError(f"There are no ledger lines{of} yet: add a ledger and run klimat refresh.")
     reference = current_reference(settings)
-    own = load_local_mappings(settings.municipalities_dir, reference.category_codes)
+    local = load_local_mappings(settings.municipalities_dir, reference.category_codes)
     with TemporaryDirectory(prefix="klimat_parts_") as passing, database() as con:
         group_parts(con, root, parts or Path(passing))
-        build_cube(con, reference, own, load_spend_factors(settings.municipalities_dir))
+        build_cube(con, reference, local, load_spend_factors(settings.municipalities_dir))
         found = unmapped_suppliers(con) if suppliers else unmapped_accounts(con)
     return as_csv(found[found["municipality_code"] == municipality] if municipality else found)

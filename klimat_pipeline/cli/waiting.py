@@ -1,4 +1,4 @@
-"""How a command gets the data folder for itself, and tells a person whom it waits for.
+"""How a command gets the data folder for itself, and says on the terminal whom it waits for.
 
 What does not belong here: what is locked (``operations.run_lock``).
 """
@@ -16,12 +16,12 @@ def alone(settings: "Settings", command: str, wait_s: float | None = None) -> Ab
     """Hold the run lock while a command reads and writes what runs read and write.
 
     Args:
-        settings: where things lie.
-        command: what is told to those who wait for it.
+        settings: where the data are.
+        command: its name, for those who wait until it has ended.
         wait_s: seconds to wait for others, by default as the settings say.
 
     Raises:
-        RunLockError: another run goes on for longer than that.
+        RunLockError: another run had not ended by then.
     """
     from klimat_pipeline.operations.run_lock import only_run
 

@@ -1,6 +1,7 @@
 """The data dictionary as a document, generated from the contracts: ``docs/data_dictionary.md``.
 
-Run as ``python -m klimat_pipeline.contracts.dictionary FILE``; a test keeps the file current.
+Run as ``python -m klimat_pipeline.contracts.dictionary FILE``; a test fails when the file is out of date. What does
+not belong here: any description (``columns``, ``tables``).
 """
 
 import sys

@@ -1,7 +1,7 @@
 """Great Expectations suites derived from the contracts: columns, keys, nulls, bounds, allowed values.
 
 Types are not among them: the pandas engine does not know pandas 3's text and zoned datetime types, so the strict
-conversion to Arrow (``arrow.to_arrow``) checks them.
+conversion to Arrow (``arrow.to_arrow``) checks them. What does not belong here: running a suite (``quality.suites``).
 
 Great Expectations takes seconds to import: call ``suite`` inside a check, never when definitions load.
 """
@@ -20,7 +20,7 @@ def suite(table: Table, *, proven: Collection[str] = ()) -> "gx.ExpectationSuite
 
     Args:
         table: the contract.
-        proven: ids of expectations that need no evaluation any more.
+        proven: ids of expectations that need no evaluation.
     """
     import great_expectations as gx
 

@@ -1,6 +1,7 @@
 """Vocabulary of the contracts: ``Column`` and ``Table``, plain frozen data.
 
-Kinds are those of Frictionless Table Schema, so that the data package needs no translation.
+Kinds are those of Frictionless Table Schema, so that the data package needs no translation. What does not belong here:
+any one column or table (``columns``, ``tables``).
 """
 
 from collections.abc import Iterable
@@ -44,7 +45,7 @@ class Column:
     lineage: tuple[str, ...] = ()
 
     def use(self, *lineage: str, **changes: Any) -> "Column":
-        """The same column in a certain table: with its lineage there, and narrower where the table says so."""
+        """The column as one table uses it: with its lineage there, and with that table's changes."""
         return replace(self, lineage=lineage or self.lineage, **changes)
 
     @property
@@ -103,8 +104,8 @@ def published(
 ) -> Table:
     """Contract of a published table, derived from the contract of the table that it shows.
 
-    Every column carries over with its description and bounds and points back to where it stands in ``source``;
-    ``extra`` columns (the publication) come last.
+    Every column keeps its description and bounds, and its lineage is the same column of ``source``; ``extra`` columns
+    (the publication) come last.
     """
     hidden = set(drop)
     kept = tuple(column.use(f"{source.key}.{column.name}") for column in source.columns if column.name not in hidden)

@@ -13,7 +13,7 @@ _IDENTIFIER = re.compile(r"[a-z][a-z0-9_]{0,62}")
 
 
 def checked_identifier(name: str) -> str:
-    """The name itself, when it is one that may reach SQL.
+    """The name itself, if it is safe to put into SQL.
 
     Raises:
         ContractError: anything but lower-case ASCII letters, digits and underscores, or more than 63 of them.

@@ -10,7 +10,7 @@ _COLUMNS = ["municipality_code", "target_id", "release_id", "approved_by", "appr
 
 
 def approvals(registers: Mapping[str, CorrectionRegister]) -> tuple[pd.DataFrame, float]:
-    """All approvals, and the limit beyond which one is asked for: the strictest of the registers.
+    """All approvals, and the limit beyond which a move of a baseline needs one: the strictest of the registers.
 
     Returns:
         Frame of ``municipality_code, target_id, release_id, approved_by, approved_on, note``, and per cent.

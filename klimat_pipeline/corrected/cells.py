@@ -21,7 +21,7 @@ def positions(frame: pd.DataFrame, cells: pd.DataFrame, keys: Sequence[str] = KE
 
     if cells.empty or frame.empty:
         return np.full(len(cells), -1, dtype=np.int64)
-    rows: np.ndarray | None = None  # None while every row may still be wanted: millions are not copied for nothing
+    rows: np.ndarray | None = None  # None while no row is ruled out, so that millions are not copied needlessly
     combined, wanted = np.zeros(len(frame), dtype=np.int64), np.zeros(len(cells), dtype=np.int64)
     for key in keys:
         values = pa.array(cells[key]).unique()

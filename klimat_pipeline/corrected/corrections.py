@@ -1,8 +1,8 @@
 """Apply the registers of local corrections, and list every application.
 
-Order: by the entry's own ``order`` (none counts as 0), then municipality, then id; each works on what the one before it
-left. Two entries that touch the same cell both need an order, or nothing is applied at all. A year that no entry names
-is untouched to the bit.
+Order: by the entry's own ``order`` (none counts as 0), then municipality, then id; each works on the result of the one
+before it. Two entries that touch the same cell both need an order, or nothing is applied at all. A year that no entry
+names stays the same to the last bit. What does not belong here: the form of an entry (``configuration.corrections``).
 """
 
 from collections import Counter
@@ -54,7 +54,7 @@ class Applied:
 
     Attributes:
         steps: in order of application, those that are not applied last.
-        cells: the touched cells; the index is what ``Step.cell`` means.
+        cells: the touched cells; ``Step.cell`` is an index into them.
         rows: row of every cell in the emissions table.
         reported: figure of every cell as reported, tonnes.
         parts: figure of every corrected subsector as reported, tonnes.
@@ -80,7 +80,7 @@ def apply_registers(
         emissions: ``clean/emissions``.
         subsectors: ``clean/subsectors``, for entries that name one.
         registers: by municipality code.
-        today: entries whose last day is before are not applied.
+        today: entries whose last day is earlier are not applied.
 
     Raises:
         ProblemsError: entries that match nothing, contradict each other or leave less than zero; all of them at once.
@@ -129,7 +129,7 @@ def apply_registers(
 
 
 def run(applied: Applied, steps: Iterable[Step], *, record: bool = True) -> list[str]:
-    """Carry the steps out in order on a copy of the reported figures.
+    """Apply the steps in order to a copy of the reported figures.
 
     Args:
         applied: the cells.
@@ -185,7 +185,7 @@ def correction_applications(
     """Every application as ``corrected/corrections`` describes it, also those that were not applied."""
     contract = table("corrected/corrections")
     cells = applied.cells.assign(is_current_release=emissions["is_current_release"].to_numpy()[applied.rows])
-    # What is the same in all applications of a correction is told once and taken by number.
+    # What is the same in all applications of a correction is written once and taken by index.
     number: dict[int, int] = {}
     described: list[tuple[Any, ...]] = []
     rows, at, whose = [], [], []
@@ -267,7 +267,7 @@ def _described(correction: Correction) -> tuple[Any, ...]:
 
 
 def _effect(correction: Correction, year: int, subject: float) -> tuple[float, float]:
-    """What the cell becomes, and what a reallocation puts elsewhere."""
+    """The cell's new figure, and the tonnes that a reallocation moves to its counterpart."""
     where = f"correction {correction.id}"
     value, unit = correction.value_in(year), correction.unit or "t"
     if correction.action == "exclude":

@@ -1,4 +1,4 @@
-"""Reported and corrected emissions side by side: what the last correction of a cell left, or what was reported."""
+"""Reported and corrected emissions side by side: a cell's figure after its last correction, or as reported."""
 
 import numpy as np
 import pandas as pd
@@ -38,7 +38,7 @@ def corrected_emissions(emissions: pd.DataFrame, corrections: pd.DataFrame) -> p
 
 
 def _ids(rows: int, at: np.ndarray, ids: list[str]) -> "pd.Series[str]":
-    """Text for millions of rows of which few hold any: numbers into a short list."""
+    """A text column for millions of rows of which few are not empty, made from indices into a short list."""
     import pyarrow as pa
 
     names = ["", *dict.fromkeys(ids)]

@@ -10,7 +10,7 @@ from klimat_pipeline.corrected.corrections import Applied, Step, replay
 
 
 def corrections_leave_one_out(applied: Applied, corrected: pd.DataFrame) -> pd.DataFrame:
-    """Totals with all corrections and without each one, everything else applied anew in order.
+    """Totals with all corrections and without each one, all others applied again in order.
 
     Args:
         applied: what was applied.
@@ -60,7 +60,7 @@ def _effect_of_leaving_out(step: Step, applied: Applied, by_cell: dict[int, list
         if step.counterpart >= 0:
             effects[step.counterpart] = step.after_counterpart - step.before_counterpart
         return effects
-    # Others stand on the same cells, and further ones on theirs: apply that whole group again without the step.
+    # Others touch the same cells, and further ones touch theirs: apply that whole group again without the step.
     group, cells = _group(step, by_cell)
     with_all, _, _ = replay(applied, group)
     without, _, _ = replay(applied, [other for other in group if other is not step])

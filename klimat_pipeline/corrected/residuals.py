@@ -1,7 +1,7 @@
-"""Tonnes that corrections take or add and that nothing balances, per county, nation and sector.
+"""Tonnes that corrections add or remove without moving them elsewhere, per county, nation and sector.
 
-The printed totals of county and nation do not follow a municipality's correction: the difference is stated instead of
-being spread over neighbours by guess.
+The printed totals of county and nation do not follow a municipality's correction: the difference is stated, not spread
+over other municipalities by guess.
 """
 
 import pandas as pd

@@ -1,8 +1,8 @@
 """Corrected subsectors: an entry that names one changes that one; an entry on a whole sector changes ``not_split``.
 
-Nobody has said how a sector's correction divides over its parts, so it is not divided: the row ``not_split`` takes what
-keeps the subsectors summing to their corrected sector, and may be negative. What does not belong here: corrections of
-sectors (``emissions``).
+How a sector's correction divides over its parts is not known, so it is not divided: the row ``not_split`` takes all of
+it, so that the subsectors sum to their corrected sector, and may be negative. What does not belong here: corrections
+of sectors (``emissions``).
 """
 
 import numpy as np
@@ -61,7 +61,7 @@ def corrected_subsectors(
 def _with_remainders(
     frame: pd.DataFrame, emissions: pd.DataFrame, effects: pd.DataFrame, reference: Reference
 ) -> pd.DataFrame:
-    """A sector whose parts sum as reported has no remainder yet: an empty one takes its correction."""
+    """Add an empty row ``not_split`` to each corrected sector that has none, to take its correction."""
     wanted = effects.loc[effects["subsector_code"] == NOT_SPLIT, _CELL]
     held = frame.loc[frame["subsector_code"] == NOT_SPLIT, _CELL]
     lacking = wanted.merge(held, on=_CELL, how="left", indicator="_in")
@@ -76,5 +76,5 @@ def _with_remainders(
         correction_ids="",
     )
     for name in ("emissions_reported_t_co2e", "emissions_t_co2e"):
-        empty[name] = empty[name] * 0.0  # what is not valued in CO2e stays so
+        empty[name] = empty[name] * 0.0  # a missing value stays missing
     return pd.concat([frame, empty[[name for name in frame.columns if name in empty.columns]]], ignore_index=True)

@@ -1,4 +1,4 @@
-"""Units of corrections, converted by a units library and never by hand."""
+"""Units of corrections, converted by a units library and never by hand. What does not belong here: other units."""
 
 from functools import cache
 from typing import Any

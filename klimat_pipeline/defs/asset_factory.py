@@ -1,7 +1,7 @@
 """Generates from a contract what Dagster shows of an asset: description, owner, tags, schema, lineage, checks, preview.
 
-Steps are written out by hand in the stage files; ``step`` makes assets of them, ``checked_together`` gives their
-results.
+Steps are written by hand in ``assets``; ``step`` turns them into assets, ``checked_together`` yields their results.
+What does not belong here: what a step computes, and what a check looks for (``quality``).
 """
 
 import warnings
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 CONTRACT = "contract"
-#: The table in which all findings of a run are gathered, and the step that makes it.
+#: The table that gathers all findings of a run, and the step that makes it.
 GATHERED, GATHERING_STEP = "quality/findings", "quality__findings"
 #: Dagster's executors that run all steps in one process, by name.
 IN_ONE_PROCESS = ("in_process", "execute_in_process_executor")
@@ -34,7 +34,7 @@ IN_ONE_PROCESS = ("in_process", "execute_in_process_executor")
 PREVIEW_ROWS = 8
 #: Findings that a check's page lists.
 LISTED = 30
-#: How the missing values of other types than numbers write themselves.
+#: Missing values of types other than numbers, as text.
 _MISSING = ("<NA>", "NaT")
 
 
@@ -48,21 +48,21 @@ def step(
     ledgers: bool = False,
     **inputs: str,
 ) -> Callable[[Callable[..., Iterator[dg.MaterializeResult]]], dg.AssetsDefinition]:
-    """Make one step of the run of a function that makes tables: a step costs more than a small table.
+    """Turn a function that makes several tables into one step, because a step costs more than a small table.
 
-    The function is called with the context, the project and its input tables, and gives what ``checked_together``
-    does. Tables are read and written through the project's store, not as inputs and outputs of Dagster's: those would
-    be three events each in its history, for a lineage that is the same. Any of its tables, and any of their checks, can
-    be asked for alone: all are computed, and those that were asked for are stored and yielded.
+    The function is called with the context, the project and its input tables, and yields what ``checked_together``
+    does. Tables are read and written through the project's store, not as Dagster's inputs and outputs: those would add
+    three events each to its history, for the same lineage. Any of the tables, and any of their checks, can be asked
+    for alone: all are computed, and those that were asked for are stored and yielded.
 
     Args:
         name: of the step.
-        keys: the tables, in the order in which the step hands them out.
+        keys: the tables, in the order in which the step yields them.
         kinds: tools that make them; by key for those that differ.
         reads: by table, the tables that it is made from: inputs and tables of this step; by default all inputs.
-        after: further tables that are waited for.
+        after: further tables that have to be made before.
         may_end_run: whether it may make nothing, so that everything downstream is skipped.
-        ledgers: whether it reads ledgers, so that they are looked at again before and after.
+        ledgers: whether it reads ledgers, so that their hashes are taken again before it begins.
         inputs: parameter name to the key of the table it receives.
     """
     tools = kinds if isinstance(kinds, Mapping) else dict.fromkeys(keys, kinds)
@@ -70,7 +70,7 @@ def step(
     specs = [
         dg.AssetSpec(
             **described(table(key), tools.get(key, ("pandas",))),
-            # What everything is made from comes first: Dagster looks one step up to say what is out of date.
+            # Every table depends on the inputs directly: Dagster looks only one step up to say what is out of date.
             deps=[INPUTS, *(source.split("/") for source in dict.fromkeys((*sources[key], *after)))],
             skippable=may_end_run,
             code_version=code_version(),
@@ -96,17 +96,17 @@ def step(
 
 
 def _code_reference(work: Callable[..., Any]) -> dict[str, Any]:
-    """Where the UI opens the code of a step: at its own function, not at what makes an asset of it."""
+    """Where the UI opens the code of a step: at its own function, not at the decorator."""
     code = work.__code__
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", dg.BetaWarning)  # a class of its own for one file and one line
+        warnings.simplefilter("ignore", dg.BetaWarning)  # the class is in beta
         at = dg.LocalFileCodeReference(file_path=code.co_filename, line_number=code.co_firstlineno, label=work.__name__)
         return {"dagster/code_references": dg.CodeReferencesMetadataValue(code_references=[at])}
 
 
 @lru_cache(maxsize=1)
 def code_version() -> str:
-    """Version of the code that makes every table: any change of it makes all of them anew."""
+    """Version of the code of every table: any change of the code makes all of them again."""
     return code_sha256()[:16]
 
 
@@ -184,15 +184,15 @@ def checked_together(
     inputs: Mapping[str, "pd.DataFrame"] | None = None,
     metadata: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
-    """Check the tables of a step, write them and their findings, and hand what came of it to Dagster.
+    """Check the tables of a step, write them and their findings, and yield the results to Dagster.
 
-    Only what was asked for: tables that were not selected are neither written nor yielded. Where checks were selected
-    without their table, the stored table is checked.
+    Tables that were not selected are neither written nor yielded. Where checks were selected without their table, the
+    stored table is checked.
 
     Args:
         context: of the running step.
-        frames: the tables that the step made, by key; their checks see each other.
-        inputs: tables that their checks look at besides, by key.
+        frames: the tables that the step made, by key; a check may read all of them.
+        inputs: further tables that the checks read, by key.
         metadata: more to show on an asset's page, by key, such as a plot.
     """
     from klimat_pipeline.contracts.arrow import to_arrow
@@ -214,7 +214,7 @@ def checked_together(
             yield from yielded
             continue
         is_sound = not any(result.blocks for result in results[key])
-        if asking.arrow is not None:  # what does not have its contract's form has failed, and stops the run
+        if asking.arrow is not None:  # a table that does not fit its contract has failed its check
             project.write(key, asking.arrow, is_sound=is_sound)
         findings = to_arrow(to_frame(results[key]), table("quality/findings"))
         project.write(findings_key(key), findings, is_sound=is_sound)
@@ -234,7 +234,7 @@ def checked_together(
 
 @dataclass(frozen=True)
 class _Asked:
-    """What of a step was asked for.
+    """The part of a step that was asked for.
 
     Attributes:
         materialised: keys of tables to be made.
@@ -253,19 +253,19 @@ class _Asked:
 
     @property
     def checked_alone(self) -> set[str]:
-        """Tables of which only checks were asked for."""
+        """Tables that only checks were asked for."""
         return {key for key, _ in self.checks} - self.materialised
 
     @property
     def tables(self) -> set[str]:
-        """Tables that have to be looked at."""
+        """Tables that have to be checked."""
         return {key for key, _ in self.checks} | self.materialised
 
     def require_all(self, run: set[tuple[str, str]]) -> None:
-        """A check that was asked for and did not run would look as if it had passed.
+        """Refuse to end without a check that was asked for: it would look as if it had passed.
 
         Raises:
-            ContractError: naming them.
+            ContractError: a check did not run; the message names it.
         """
         missing = sorted(" ".join(check) for check in self.checks - run)
         if missing:
@@ -275,25 +275,25 @@ class _Asked:
 def _all_checks(
     key: str, tables: Mapping[str, "pd.DataFrame"], contract: Callable[[], CheckResult]
 ) -> list[CheckResult]:
-    """A table's own checks while its contract is being checked; they count only for a table that has its form."""
+    """Run a table's own checks while a worker checks its contract; they count only where the contract is kept."""
     trouble: Exception | None = None
     others: list[CheckResult] = []
     try:
         others = run_checks(key, tables)
     except Exception as error:
         trouble = error
-    form = contract()
-    if not form.passed:
+    kept = contract()
+    if not kept.passed:
         others = [
             CheckResult(key, check.name, check.kind, check.severity, (_skipped(),)) for check in CHECKS.get(key, ())
         ]
     elif trouble is not None:
         raise trouble
-    return [form, *others]
+    return [kept, *others]
 
 
 def _are_gathered_later(context: dg.AssetExecutionContext) -> bool:
-    """Whether this process goes on to the step that gathers all findings, and asks for those that are postponed."""
+    """Whether this process also runs the step that gathers all findings, which waits for postponed checks."""
     job, steps = context.job_def, context.run.step_keys_to_execute
     return (
         job.executor_def.name in IN_ONE_PROCESS
@@ -314,7 +314,7 @@ def as_markdown(frame: "pd.DataFrame") -> str:
 
 
 def markdown_of(names: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
-    """``as_markdown`` of rows that are in no frame."""
+    """``as_markdown`` for rows that are not in a frame."""
     head = " | ".join(map(str, names))
     rule = " | ".join("---" for _ in names)
     return "\n".join(f"| {line} |" for line in (head, rule, *(" | ".join(map(_shown, row)) for row in rows)))
@@ -348,7 +348,7 @@ def _shown_picture(picture: Callable[[], str]) -> dg.MetadataValue:
 def _skipped() -> Any:
     from klimat_pipeline.quality.findings import not_applicable
 
-    return not_applicable("the table does not have its contract's form")
+    return not_applicable("the table does not fit its contract")
 
 
 def _as_dagster(result: CheckResult) -> dg.AssetCheckResult:

@@ -1,6 +1,7 @@
-"""Events for a night in which nothing had changed: the published tables were compared with their inputs and stand.
+"""Events for a refresh that had nothing to do: the published tables were compared with their inputs and are current.
 
-Kept apart from the other wiring because ``klimat refresh`` with nothing to do should import no more than this.
+A module of its own, so that ``klimat refresh`` imports no more than this when nothing has changed. What does not
+belong here: the comparison (``operations.inputs``).
 """
 
 from typing import TYPE_CHECKING, Any
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def confirmations(made_from: "Inputs") -> list[dg.AssetMaterialization]:
-    """Events saying that the published tables were compared with their inputs and are still right."""
+    """Events that say that the published tables were compared with their inputs and are still current."""
     metadata: dict[str, Any] = {
         "publication_id": made_from.publication_id,
         "unchanged": "inputs, configuration and code are those of this publication: nothing was recomputed",
@@ -31,6 +32,6 @@ def confirmations(made_from: "Inputs") -> list[dg.AssetMaterialization]:
 
 def confirm_unchanged(context: dg.AssetExecutionContext, made_from: "Inputs") -> None:
     """Record, within a run, that nothing had to be done; keeps the tables fresh in the UI."""
-    context.log.info(f"nothing new since {made_from.publication_id}: the published tables stand")
+    context.log.info(f"nothing new since {made_from.publication_id}: the published tables are still current")
     for event in confirmations(made_from):
         context.log_event(event)

@@ -27,10 +27,10 @@ inputs_asset = dg.AssetSpec(
 
 
 def report(instance: dg.DagsterInstance, made_from: Inputs) -> bool:
-    """Tell Dagster what there is now to be made from, unless it knows.
+    """Report the present inputs to Dagster, unless it has them already.
 
     Returns:
-        Whether it was news.
+        Whether they were new to it.
     """
     last = instance.get_latest_materialization_event(INPUTS)
     known = (last.asset_materialization.tags or {}) if last and last.asset_materialization else {}

@@ -1,7 +1,7 @@
-"""Dagster's instance below the data folder: where it lies, how it is opened, and the storage of its events.
+"""Dagster's instance below the data folder: where it is, how it is opened, and the storage of its events.
 
 ``dagster.yaml`` names the storage, so the webserver, the daemon and every run worker load this module: it imports
-nothing but Dagster. What does not belong here: what a run does (``refresh``), what it is made of (the other files).
+nothing but Dagster. What does not belong here: definitions (the other files).
 """
 
 import os
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from klimat_pipeline.settings import Settings
 
-#: Databases that one process keeps open: the index, the run that it writes, and a few that somebody looks at.
+#: Databases that one process keeps open: the index, the run that it writes, and a few that the UI shows.
 KEPT = 8
 
 
@@ -41,7 +41,7 @@ def prepared_home(settings: "Settings") -> Path:
 
 
 def instance(settings: "Settings") -> dg.DagsterInstance:
-    """Dagster's history of runs."""
+    """The Dagster instance with the history of runs."""
     home = prepared_home(settings)
     os.environ["DAGSTER_HOME"] = str(home)
     return dg.DagsterInstance.from_config(str(home))
@@ -50,12 +50,12 @@ def instance(settings: "Settings") -> dg.DagsterInstance:
 class KeptOpenEventLogStorage(SqliteEventLogStorage):
     """Dagster's event log in SQLite, in the same files, with its databases kept open between events.
 
-    Dagster's own class opens a database, asks it what tables it has and closes it again for every event, and closing
-    makes SQLite copy its write-ahead log and wait for the disk: a thousand events cost more than what a refresh of one
-    municipality computes. Here every event is a transaction of its own too, and other processes see it at once.
+    For every event, Dagster's own class opens a database, asks it which tables it has and closes it again, and closing
+    makes SQLite copy its write-ahead log and wait for the disk: a thousand events cost more than all that a refresh of
+    one municipality computes. Here too every event is a transaction of its own, which other processes see at once.
 
     Args:
-        home: Dagster's home; the databases lie where Dagster's default puts them.
+        home: Dagster's home; the databases are where Dagster's default puts them.
         inst_data: what Dagster keeps of the configuration.
     """
 
@@ -84,7 +84,7 @@ class KeptOpenEventLogStorage(SqliteEventLogStorage):
 
     def store_event(self, event: "EventLogEntry") -> None:
         super().store_event(event)
-        # Whoever follows a run watches its file (``watch``), and a write-ahead log leaves that as it is.
+        # ``watch`` looks at the time of the run's file, which writing to a write-ahead log does not change.
         with suppress(OSError):
             os.utime(self.path_for_shard(event.run_id))
 
@@ -135,9 +135,9 @@ class _OpenDatabases:
 
     @contextmanager
     def held(self) -> Iterator[None]:
-        """While this is open no other thread uses them: threads take turns, as in Dagster's own storage."""
+        """Keep other threads from using them meanwhile: threads take turns, as in Dagster's own storage."""
         if self._process != os.getpid():
-            # SQLite's connections outlive no fork: the child may neither use nor close them.
+            # After a fork, the child may neither use nor close the parent's SQLite connections.
             self._of_the_parent = self._engines
             self._begin()
         with self._lock:
@@ -155,7 +155,7 @@ class _OpenDatabases:
         return engine
 
     def keep(self, name: str, path: Path, url: str) -> "Engine":
-        """Open a database, in the place of the one that was not used for longest."""
+        """Open a database, and close the least recently used one where there are too many."""
         engine = create_engine(url, pool_size=1, connect_args={"timeout": SQLITE_BUSY_TIMEOUT_SECONDS})
         event.listen(engine, "connect", _without_waiting_for_the_disk)
         self._engines[name] = engine, path, _identity(path)
@@ -182,6 +182,6 @@ def _identity(path: Path) -> object:
 
 
 def _without_waiting_for_the_disk(connection: Any, _record: object) -> None:
-    """A write-ahead log is never damaged by not waiting for the disk; a power cut may take the last moments."""
+    """Do not wait for the disk: this never damages a write-ahead log, but a power cut may lose the last events."""
     if connection.execute("PRAGMA journal_mode").fetchone() == ("wal",):
         connection.execute("PRAGMA synchronous=NORMAL")

@@ -1,6 +1,7 @@
-"""The IO manager: what asks Dagster for an asset's value, such as a notebook, gets its table. No pickle.
+"""The IO manager: whoever asks Dagster for an asset's value, such as a notebook, gets its table. No pickle.
 
-Steps read and write through the project's table store (``asset_factory.step``), which is the same files.
+Steps read and write the same files through the project's table store (``asset_factory.step``). What does not belong
+here: the store itself (``storage``).
 """
 
 from typing import TYPE_CHECKING

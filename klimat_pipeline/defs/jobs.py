@@ -1,16 +1,16 @@
-"""The main job, its schedule, and the job that keeps Dagster's own history small."""
+"""The main job, its schedule, and the job that deletes old runs. What does not belong here: assets (``assets``)."""
 
 import dagster as dg
 
 from klimat_pipeline.defs.partitions import LEDGER_LINES
 
 NIGHTLY = "nightly_refresh"
-#: Runs with this tag go on one at a time (``data/dagster/dagster.yaml``).
+#: Of runs with this tag only one goes on at a time (``data/dagster/dagster.yaml``).
 PUBLISHES = "klimat/publishes"
 
 nightly_refresh = dg.define_asset_job(
     NIGHTLY,
-    # The typed lines are partitioned: the step of spend/files reads what no backfill has read.
+    # The typed lines are partitioned: the step of spend/files reads the ledgers that no backfill has read.
     selection=dg.AssetSelection.all() - dg.AssetSelection.assets(LEDGER_LINES),
     description="From the snapshot archive (or the live source, with KLIMAT_LIVE=1) to the published tables. "
     "The schedule asks for news only; who launches the job by hand has everything made anew, unless the configuration "
@@ -19,7 +19,7 @@ nightly_refresh = dg.define_asset_job(
     tags={"dagster/max_runtime": "3600", PUBLISHES: "yes"},
 )
 
-#: 02:30 would fall into both daylight-saving nights, 05:15 into none.
+#: When the clocks change, 02:30 does not exist in one night and comes twice in the other; 05:15 is safe.
 nightly_schedule = dg.ScheduleDefinition(
     name=NIGHTLY,
     job=nightly_refresh,

@@ -19,7 +19,7 @@ class _Forwarding(logging.Handler):
 
 @dg.logger({}, description="Feeds the progress bar of klimat refresh.")
 def progress_logger(context: dg.InitLoggerContext) -> logging.Logger:
-    """A logger of its own, so that nothing reaches the terminal twice."""
+    """A logger outside Python's hierarchy of loggers, so that nothing reaches the terminal twice."""
     quiet = logging.Logger("klimat.progress", level=logging.DEBUG)
     quiet.addHandler(_Forwarding())
     return quiet

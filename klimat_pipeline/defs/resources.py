@@ -1,7 +1,7 @@
 """The resource through which assets reach settings, reference tables, the snapshot archive and each other's tables.
 
-It is there from the first read of a run to its publish, so it holds the run lock that long, and it knows what the
-run's tables are made from.
+It exists from the first read of a run to its publish, so it holds the run lock that long, and it knows what the run's
+tables are made from. What does not belong here: how the lock and the store work (``operations``, ``storage``).
 """
 
 from collections.abc import Iterator
@@ -30,7 +30,7 @@ from klimat_pipeline.storage import TableStore
 
 
 class Project(dg.ConfigurableResource):
-    """What a run can be asked for, besides the settings in the environment.
+    """What can be set for a run, besides the settings in the environment.
 
     Attributes:
         municipalities: codes to publish; empty for all.
@@ -49,7 +49,7 @@ class Project(dg.ConfigurableResource):
 
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["Project"]:
-        """Hold the run lock for as long as the run has this resource, and tag the run with what it is."""
+        """Hold the run lock for as long as the run has this resource, and tag the run with its ids."""
         run, settings = context.run, self.settings
         who = run_lock.started_by(dict(run.tags) if run else {})
         tell = context.log.info if context.log else print
@@ -65,10 +65,10 @@ class Project(dg.ConfigurableResource):
         report(instance, self.made_from)
 
     def begin(self, *, ledgers: bool = True) -> Inputs:
-        """Look at what there is now: what the next tables are made from, and what their inputs must be made from.
+        """Collect the present inputs: the next tables are made from them, and so must the tables be that are read.
 
         Args:
-            ledgers: look at the ledgers too, and not only when the run begins: those on a server cost a request each.
+            ledgers: take the hashes of the ledgers again too: a ledger on a server costs a request.
         """
         if ledgers or self._ledgers is None:
             self._ledgers = ledger_items(self.settings)
@@ -91,28 +91,28 @@ class Project(dg.ConfigurableResource):
         """Refuse to go on when something has changed since the step began to read.
 
         Raises:
-            StaleTableError: naming what has changed.
+            StaleTableError: something has; the message names it.
         """
         before = self.made_from
         after = self.begin(ledgers=ledgers)
         if after.digest != before.digest:
             raise StaleTableError(
                 f"{_named(set(before.lines) ^ set(after.lines))} changed while the run was reading. Nothing was made "
-                "of it; run again."
+                "from it; run again."
             )
 
     def require_made_from(self, digest: str | None, what: str) -> None:
-        """Refuse what is kept beside the tables, unless it was made from what the present step is made from.
+        """Refuse files that are not in the table store, unless they were made from the inputs of the present step.
 
         Raises:
             StaleTableError: it was not; the message names what has changed.
         """
         with self._in_words():
             if digest != self.made_from.digest:
-                raise StaleTableError(f"{what} were not made from what there is now", digest=digest)
+                raise StaleTableError(f"{what} were not made from the present inputs", digest=digest)
 
     def read(self, key: str) -> pd.DataFrame:
-        """A table of this run, or one that would be made just so now.
+        """A table that was made from the present inputs, by this run or an earlier one.
 
         Raises:
             StaleTableError: it was made from other inputs; the message names what has changed.
@@ -131,8 +131,8 @@ class Project(dg.ConfigurableResource):
         Args:
             key: of the table.
             arrow: its rows.
-            is_sound: whether no blocking check failed; one that did is stored to be looked at, without the digest that
-                makes it fit to be used.
+            is_sound: whether no blocking check failed; otherwise the table is stored without a digest, to be looked at
+                but not used.
         """
         self.tables.write_arrow(key, arrow, made_from=self.made_from.digest if is_sound else None)
         self.tables.remember(self.made_from.digest, self.made_from.lines)
@@ -145,7 +145,7 @@ class Project(dg.ConfigurableResource):
             found = self.tables.changed_since(error.digest, self.made_from.lines) if error.digest else None
             what = f". Changed since then: {_named(set(found))}" if found else ""
             raise StaleTableError(
-                f"{error}{what}. Nothing was made of it. Materialise what is upstream of it first, or run the whole "
+                f"{error}{what}. Nothing was made from it. Materialise what is upstream of it first, or run the whole "
                 "job (klimat refresh, or 'Materialize all').",
                 digest=error.digest,
             ) from None
@@ -209,7 +209,7 @@ class Project(dg.ConfigurableResource):
 
 @lru_cache(maxsize=2)
 def _reference(folder: Path, stamps: tuple[tuple[str, int], ...]) -> Reference:
-    """Nearly every asset asks for it; it is read anew when a file has changed."""
+    """The reference tables, read once until a file changes: nearly every asset asks for them."""
     del stamps
     return load_reference(folder)
 

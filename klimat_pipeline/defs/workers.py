@@ -7,7 +7,7 @@ import dagster as dg
 
 
 class Workers(dg.ConfigurableResource):
-    """Processes beside the run that check contracts and draw, from its beginning to its end."""
+    """Worker processes that check contracts and draw charts, from the beginning of a run to its end."""
 
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["Workers"]:  # noqa: ARG002

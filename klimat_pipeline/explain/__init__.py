@@ -1,7 +1,7 @@
 """Explain one published number: from its formula through sectors, corrections and checks down to the workbook's cells.
 
-Reads what was published as any other reader would (``database``), and the archived files anew (``workbook``): a leaf is
-what stands in the cell now, not what the pipeline once took from it. ``tables`` says what can be explained, ``shared``
+Reads the published tables as any other reader would (``database``), and the archived files again (``workbook``): a leaf
+is what the cell holds now, not what the pipeline once read from it. ``tables`` lists what can be explained, ``shared``
 holds what several explanations share, ``text`` is for terminals. What does not belong here: computing a figure, and the
 command's options.
 """
@@ -24,15 +24,15 @@ def explain(settings: Settings, table: str, key: Mapping[str, str]) -> Node:
     """Follow one published number back to the cells of its source.
 
     Args:
-        settings: where the published tables and the archive lie.
+        settings: where the published tables and the archive are.
         table: a published table with a number, one of ``EXPLAINED``.
-        key: values by column; enough of them to mean one row. Without a release the current one is taken.
+        key: values by column, enough of them to identify one row. Without a release the current one is taken.
 
     Returns:
         The number as the root of a tree.
 
     Raises:
-        ConfigurationError: table, column or value is unknown, or the key means several rows or none.
+        ConfigurationError: table, column or value is unknown, or several rows or none have the key.
         PublishError: nothing has been published yet, or it cannot be read.
         SnapshotError: the release's file is not in the archive, or is not the one that was archived.
     """

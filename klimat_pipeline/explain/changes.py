@@ -1,6 +1,6 @@
 """Explanation of one part of an indicator's change between two releases.
 
-The steps are those of ``indicators.changes``, taken again from the cells and the published corrected figures. What does
+The steps are those of ``indicators.changes``, recomputed from the cells and the published corrected figures. What does
 not belong here: the steps' meaning and order (there), and other comparisons (``comparisons``).
 """
 
@@ -24,7 +24,7 @@ _EMISSIONS = "emissions_t_co2e"
 
 @dataclass(frozen=True, slots=True)
 class _Point:
-    """Sectors of a year in a release: as reported, by the cells, and as corrected, as published."""
+    """The sum of sectors in a year of a release: reported (from the cells) and corrected (as published)."""
 
     reported: float = nan
     corrected: float = nan
@@ -99,7 +99,7 @@ def _parts(sources: Sources, row: Row, unit: str) -> list[Node]:
 
 
 def _steps(row: Row, earlier: _Side, later: _Side, unit: str) -> list[Node]:
-    """The steps anew from the cells, those of this cause shown, and whether they make up the part."""
+    """The steps of this cause, recomputed from the cells, and whether they sum to the part."""
     from klimat_pipeline.indicators.changes import explain
 
     year, base, codes = row["year_from"], earlier.row["baseline_year"], earlier.codes
@@ -138,7 +138,7 @@ def _steps(row: Row, earlier: _Side, later: _Side, unit: str) -> list[Node]:
     smallest = min((point.reported for point in (first[1], base_revised, final[1]) if point.reported > 0), default=1.0)
     tolerance = TOLERANCE_T if unit != "%" else TOLERANCE_PCT + 100 * TOLERANCE_T / smallest
     nodes.append(_agrees("part from the cells", part, row["part"], "the part", unit, tolerance))
-    # What neither of the two indicators shows: the earlier release's years as the later one reports them.
+    # Neither of the two indicators shows the earlier release's years as the later one reports them.
     shown = {row["year_to"], later.row["baseline_year"]} if codes == later.codes else set()
     wanted = dict.fromkeys((year, base) if row["measure"] != _EMISSIONS else (year,))
     for other in (y for y in wanted if y is not None and y not in shown):

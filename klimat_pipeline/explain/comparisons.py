@@ -1,4 +1,4 @@
-"""Explanations of figures that compare releases: revisions, and whether a base year has to be approved anew.
+"""Explanations of figures that compare releases: revisions, and whether a base year needs a new approval.
 
 What does not belong here: why an indicator changed (``changes``), figures of one release (``figures``).
 """

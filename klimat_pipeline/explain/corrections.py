@@ -40,7 +40,7 @@ def correction(sources: Sources, row: Row) -> list[Node]:
 
 
 def _before(accounts: Accounts, row: Row) -> tuple[Node, Node]:
-    """What the correction found: the sector's cell, and what earlier corrections made of it."""
+    """The figure before the correction: the sector's cell and the effects of earlier corrections."""
     sector = {name: row[name] for name in ("sector_code", "year", "substance")}
     earlier = [r for r in accounts.corrections(sector) if r["application_no"] < row["application_no"]]
     cells = accounts.cells(row["year"], [row["sector_code"]])

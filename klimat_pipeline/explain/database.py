@@ -1,4 +1,4 @@
-"""What was published, read as any other reader would: rows by names that the contracts know.
+"""The published tables, read as any other reader would: rows by table and column names of the contracts.
 
 What does not belong here: the archive's files (``workbook``), and what a figure is made from (``shared``).
 """
@@ -17,7 +17,7 @@ from klimat_pipeline.settings import Settings
 
 Row = dict[str, Any]
 
-#: Columns that hold the release of a row: of two, the later one says whether the row is current.
+#: Columns that hold the release of a row; where a row compares two, the later one says whether it is current.
 _RELEASE = ("release_id", "release_id_to")
 
 
@@ -41,7 +41,7 @@ def opened(settings: Settings) -> "Iterator[Database]":
 
 
 class Database:
-    """The published tables, asked for by names that the contracts know."""
+    """The published tables, read by table and column names of the contracts."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
@@ -74,10 +74,10 @@ class Database:
         return self._columns[table]
 
     def only(self, contract: Table, key: Mapping[str, str]) -> tuple[Row, str | None]:
-        """The one row that the key means, and a word on its release, where the table has releases.
+        """The one row with the key, and a note on its release, where the table has releases.
 
         Raises:
-            ConfigurationError: a column or value is unknown, or the key means several rows or none.
+            ConfigurationError: a column or value is unknown, or several rows or none have the key.
             PublishError: the table was published by another version.
         """
         table = contract.name
@@ -105,7 +105,7 @@ class Database:
         return row, "not the current one" + ("" if asked else "; taken because only it has such a row")
 
     def _current(self, rows: Sequence[Row], release: str) -> list[Row]:
-        """Those of the current release: as they say themselves, or as their municipality's emissions do."""
+        """Those of the current release, by their own column, or else by that of their municipality's emissions."""
         if rows and "is_current_release" in rows[0]:
             return [row for row in rows if row["is_current_release"]]
         places = {row.get("municipality_code") for row in rows}

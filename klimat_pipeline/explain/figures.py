@@ -1,4 +1,4 @@
-"""Explanations of figures that cells and corrections make up: indicators, emissions, subsectors, areas.
+"""Explanations of figures that are made from cells and corrections: indicators, emissions, subsectors, areas.
 
 What does not belong here: corrections themselves (``corrections``), figures that compare two others (``comparisons``).
 """
@@ -11,7 +11,7 @@ from klimat_pipeline.explain.shared import NOT_SPLIT, Accounts, Sources, cells_s
 from klimat_pipeline.explain.tree import Node, agreement, counted, tolerance_of
 from klimat_pipeline.explain.workbook import TOTAL, Cell
 
-#: Area of what the nation holds beyond its counties, and the nation, as ``clean.naming`` codes them.
+#: Codes of ``clean.naming`` for what the nation has beyond its counties, and for the nation.
 _UNALLOCATED, _NATION = "unallocated", "00"
 _AS_PRINTED = "as the source prints it"
 _UNALLOCATED_FORMULA = "the nation's cell less the cells of its counties"
@@ -90,10 +90,10 @@ class Made:
     """What a figure is made from.
 
     Attributes:
-        nodes: shown, cells at their ends.
-        cells: those that are added.
-        less: those that are taken away.
-        effects: of the corrections, tonnes.
+        nodes: what is shown, with cells as leaves.
+        cells: cells that are added.
+        less: cells that are subtracted.
+        effects: effects of the corrections, tonnes.
     """
 
     nodes: list[Node] = field(default_factory=list)
@@ -102,7 +102,7 @@ class Made:
     effects: list[float] = field(default_factory=list)
 
     def add(self, other: "Made") -> None:
-        """Take in what another figure is made from."""
+        """Add what another figure is made from."""
         for own, its in zip(self._lists, other._lists, strict=True):
             own.extend(its)
 

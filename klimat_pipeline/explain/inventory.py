@@ -1,7 +1,7 @@
 """Explanations of inventories: their lines, sums by scope, and shares of areas.
 
-Scope 1 ends in the workbook's cells; scope 2 in energy and factors, an organisation in its activities, which have no
-workbook. What does not belong here: the national figures themselves (``figures``).
+The leaves of scope 1 are cells of the workbook; those of scope 2 are energy and factors, those of an organisation its
+activities. What does not belong here: the national figures themselves (``figures``).
 """
 
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ from klimat_pipeline.explain.figures import Made, sector, subsector
 from klimat_pipeline.explain.shared import Sources
 from klimat_pipeline.explain.tree import TOLERANCE_PCT, TOLERANCE_T, Node, Scalar, agreement, counted, tolerance_of
 
-#: What stands in the place of a release where none is behind the figure.
+#: The ``release_id`` of figures that no release is behind.
 LOCAL = "local"
 _NONE, _MEMO, _PRINTED, _ALL = "none", "memo", "printed", "total"
 _LINE = {
@@ -62,7 +62,7 @@ def _national(sources: Sources, row: Row) -> Made:
 
 
 def _energy(sources: Sources, row: Row) -> list[Node]:
-    """Energy and factors, and whether they make up the figure."""
+    """Energy and factors, and whether their product is the figure."""
     user, _, carrier = row["item"].partition("/")
     place = {"municipality_code": row["municipality_code"], "year": row["year"], "carrier": carrier}
     use = sources.database.first("energy_use", energy_user=user, **place)

@@ -1,4 +1,4 @@
-"""What a user names a row by: ``column=value`` read and typed, and the words of what to choose from instead.
+"""How a user names a row: ``column=value``, parsed and typed, and messages that say what to choose from instead.
 
 What does not belong here: looking anything up (``database``).
 """
@@ -51,7 +51,7 @@ def typed(contract: Table, name: str, value: str) -> Scalar:
 
 
 def ambiguous(contract: Table, where: Mapping[str, Scalar], found: Sequence[Mapping[str, Any]]) -> str:
-    """What else to give, so that one row is meant."""
+    """A message: which further columns to give, so that one row is left."""
     lines = [f"{len(found)} rows of {contract.name} fit; give also"]
     for name in contract.primary_key:
         values = sorted({str(row[name]) for row in found})
@@ -67,7 +67,7 @@ def nearest(word: str, candidates: Iterable[str]) -> str:
 
 
 def choice(values: Sequence[str]) -> str:
-    """What a table has instead."""
+    """Words for the values that a table has."""
     return f"it has {_listed(values)}" if values else "it is empty"
 
 

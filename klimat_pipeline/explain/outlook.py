@@ -1,7 +1,8 @@
-"""Explanations of what is ahead: pathways, probabilities, costs per tonne, and the comparison between municipalities.
+"""Explanations of pathways, probabilities, costs per tonne, and the comparison between municipalities.
 
-What is drawn cannot be shown draw by draw: the tree tells the formula, how odd years were treated, and the figures that
-the trend starts from. What is counted (comparison, paces, money) is counted again.
+Simulated draws are not shown one by one: the tree shows the formula, how odd years were treated, and the figures that
+the trend starts from. The rest (comparison, paces, money) is computed again. What does not belong here: targets and
+gap (``targets_and_gap``).
 """
 
 from klimat_pipeline.explain.database import Row
@@ -35,9 +36,9 @@ def pathway(sources: Sources, row: Row) -> list[Node]:
 
 
 def _less(sources: Sources, row: Row) -> list[Node]:
-    """How far the middle with actions lies below the trend; in a target's year also by which actions, largest first.
+    """How far the median with actions is below the trend; in a target's year also each action's share, largest first.
 
-    Medians do not add, and what the actions are worth one by one overlaps.
+    The shares do not sum to the distance: medians do not add, and actions overlap.
     """
     if row["scenario"] not in ("existing_policies", "with_actions"):
         return []
@@ -148,7 +149,7 @@ def _emissions(accounts: Accounts, row: Row, year: int, nodes: list[Node]) -> fl
 
 
 def _start(sources: Sources, row: Row) -> list[Node]:
-    """Emissions of the newest year, from which the years ahead are counted."""
+    """Emissions of the newest year, from which the pathways start."""
     key = {name: row[name] for name in ("municipality_code", "release_id")}
     key["target_id"] = row["line"] if "line" in row else row["target_id"]
     newest = sources.database.first("sector_indicators", is_latest_year=1, **key)

@@ -27,7 +27,7 @@ class Sources:
 
 
 class Accounts:
-    """One municipality in one release: what was published of it, and what stands in the workbook."""
+    """One municipality in one release: its published rows, and its cells in the workbook."""
 
     def __init__(self, sources: Sources, release_id: str, municipality_code: str) -> None:
         self.database, self.release_id, self.code = sources.database, release_id, municipality_code
@@ -82,7 +82,7 @@ class Accounts:
         found.sort(key=lambda r: (r.get("application_no") or 0, r["correction_id"]))
         return [r for r in found if (r.get("correction_status", "applied") == "applied") is applied]
 
-    # -- what stands in the workbook --------------------------------------------------------------------------------
+    # -- what the workbook holds ------------------------------------------------------------------------------------
 
     def cells(self, year: int, codes: Sequence[str], subsectors: Sequence[str] | None = (TOTAL,)) -> list[Cell]:
         """Cells of sectors, or of their subsectors."""
@@ -139,7 +139,7 @@ class Accounts:
         Args:
             year: year of the cells.
             codes: sectors to sum.
-            reported: the published reported figure; None where the substance is not valued in it.
+            reported: the published reported figure; None where the substance has none in CO2e.
             corrected: the published corrected figure, where it is explained too.
             detail: further details of the first statement.
             where: words behind the year, such as the release.

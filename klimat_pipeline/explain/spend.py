@@ -159,7 +159,7 @@ def quality(sources: Sources, row: Row) -> list[Node]:
 
 
 def balance(sources: Sources, row: Row) -> list[Node]:
-    """A rule: where all kronor of the municipality went, held against what its files hold."""
+    """A rule: where all kronor of the municipality went, compared with what its files hold."""
     code = row["municipality_code"]
     rules = sources.database.rows("spend_reconciliation", municipality_code=code)
     files = sources.database.rows("spend_files", municipality_code=code)

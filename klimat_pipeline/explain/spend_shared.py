@@ -9,9 +9,9 @@ from klimat_pipeline.explain.database import Row
 from klimat_pipeline.explain.shared import Sources
 from klimat_pipeline.explain.tree import Node, Scalar, agreement, counted, tolerance_of
 
-#: What a figure of purchases is the sum of.
+#: The parts that a figure of purchases is the sum of.
 PARTS = ("footprint_spend_t_co2e", "footprint_activity_t_co2e", "footprint_supplier_t_co2e")
-#: Where every figure belongs.
+#: The columns that every figure of purchases has in its key.
 AT = ("municipality_code", "year")
 
 
@@ -42,7 +42,7 @@ def factor_node(row: Row) -> Node:
 
 
 def per_krona(row: Row) -> float:
-    """Kilograms per krona, counted again from its inputs; the factor's unit says what it is per."""
+    """Kilograms per krona, computed again from its inputs; the factor's unit says how many of which currency."""
     per = row["factor_unit"].rpartition("/")[2].split(" ")
     units = float(per[0]) if len(per) > 1 else 1.0
     deflated = row["index_factor_year"] / row["index_value"]

@@ -33,7 +33,7 @@ class Explained:
         figure: column of the number.
         build: what the number is made from, top down.
         behind: further columns that lead to the tables behind it, for their checks.
-        shown: columns that the root tells of besides the key.
+        shown: columns that the root shows besides the key.
         releases: columns of the releases whose files are opened even where no cell is shown.
         unit: unit of the number where neither the row nor the contract states it.
     """
@@ -92,7 +92,7 @@ EXPLAINED: Mapping[str, Explained] = {
     "area_shares": Explained(
         "emissions_t_co2e", inventory.area_share, ("share_pct",), ("of_lines", "share_pct", "gas_basis")
     ),
-    # -- what is ahead, and the comparison
+    # -- pathways, probabilities, costs, and the comparison
     "pathways": Explained("p50_t", outlook.pathway, ("p05_t", "p95_t"), ("p05_t", "p95_t", "draws")),
     "target_probability": Explained(
         "probability_fraction", outlook.probability, ("p50_t",), ("p05_t", "p50_t", "p95_t", "draws")
@@ -159,7 +159,7 @@ EXPLAINED: Mapping[str, Explained] = {
     "spend_sensitivity": Explained("footprint_t_co2e", spend.sensitivity, (), ("mapped_sek", "note"), ()),
     "spend_factors": Explained("kg_co2e_per_sek", spend.factor, (), ("factor_set", "note"), ()),
 }
-#: Columns of the key that the root's label says in other words.
+#: Columns of the key that the root's label shows in words (``_place``, the releases).
 _PLACED = ("municipality_code", "area_code", "release_id", *_PAIR)
 
 

@@ -1,4 +1,4 @@
-"""Explanations of targets, coherence, gap, neutrality and claims: formula, inputs, and whether they make up the figure.
+"""Explanations of targets, coherence, gap, neutrality and claims: formula, inputs, and whether they give the figure.
 
 What does not belong here: the emissions themselves (``figures``).
 """
@@ -8,7 +8,7 @@ from klimat_pipeline.explain.database import Row
 from klimat_pipeline.explain.shared import Sources
 from klimat_pipeline.explain.tree import Node, Scalar, agreement, tolerance_of
 
-_STATUS = "the measure held against the path; gap = current value - path value (the target's where there is no path)"
+_STATUS = "the measure compared with the path; gap = current value - path value (the target's where there is no path)"
 _PLAN = "sum of the sub-targets' levels + latest emissions of sectors without one - the total target = shortfall"
 _GAP = "gap = (latest - other plans) - target; residual = latest - other plans - actions counted together"
 _NET = (

@@ -1,4 +1,4 @@
-"""The tree as a terminal shows it. What does not belong here: what stands in it."""
+"""The tree as a terminal shows it. What does not belong here: what the tree holds."""
 
 import re
 from typing import TYPE_CHECKING, Any

@@ -1,4 +1,4 @@
-"""The tree that an explanation is: its nodes, and the statement whether two numbers agree.
+"""An explanation as a tree: its nodes, and the statement whether two numbers agree.
 
 What does not belong here: what a node is made from (``shared`` and the builders), and how a terminal shows it
 (``text``).
@@ -12,7 +12,7 @@ Scalar = str | int | float | bool | None
 
 #: Largest difference between the cells' sum and the published figure, which is rounded to 3 decimals.
 TOLERANCE_T = 0.005
-#: The same of percentages, which are rounded to 4 decimals.
+#: The same for percentages, which are rounded to 4 decimals.
 TOLERANCE_PCT = 0.0001
 #: How far rounding may move one published figure in tonnes.
 _ROUNDED_T = 0.0005
@@ -26,7 +26,7 @@ class Node:
         label: what it is.
         value: the number, or a text; None where there is none.
         unit: unit of the value.
-        detail: what else is known of it, by name.
+        detail: what else is known about it, by name.
         children: what it is made from.
     """
 

@@ -1,4 +1,4 @@
-"""The archived workbooks, opened anew: a leaf is what stands in the cell now, not what the pipeline once took from it.
+"""The archived workbooks, read again: a leaf is what the cell holds now, not what the pipeline once read from it.
 
 What does not belong here: which cells a figure needs (``shared`` and the builders).
 """
@@ -25,7 +25,7 @@ TOTAL = "total"
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A cell of a workbook with what stands in it."""
+    """A cell of a workbook, with its value."""
 
     area: str
     sector: str
@@ -52,7 +52,7 @@ class Workbook:
     """The archived workbook of a release.
 
     Args:
-        settings: where the archive lies.
+        settings: where the archive is.
         release: row of the published table ``releases``.
 
     Raises:
@@ -73,7 +73,7 @@ class Workbook:
         content = archive.read(snapshot)
         if release["sha256"] != snapshot.sha256:
             raise SnapshotError(
-                f"release {name}: published was the file with sha256 {release['sha256'][:12]}…, the archive now has "
+                f"release {name}: the published file has sha256 {release['sha256'][:12]}…, the archive now has "
                 f"{snapshot.sha256[:12]}… under that name. Run 'klimat refresh'."
             )
         self._settings, self._release, self._snapshot, self._content = settings, release, snapshot, content
@@ -100,7 +100,7 @@ class Workbook:
     def cells(
         self, year: int, *, areas: Sequence[str], sectors: Sequence[str], subsectors: Iterable[str] | None = (TOTAL,)
     ) -> list[Cell]:
-        """Find cells by their row's and column's headings, and read their values apart from that.
+        """Find cells by the headings of their row and column, then read their values from the sheet itself.
 
         Args:
             year: year of the column.
@@ -109,7 +109,7 @@ class Workbook:
             subsectors: codes of subsectors; ``total`` for the whole sector, None for every subsector.
 
         Returns:
-            In the order of the sectors, then of the areas, then as they stand in the sheet.
+            In the order of the sectors, then of the areas, then of the sheet.
         """
         if not sectors:
             return []
@@ -157,7 +157,7 @@ class Workbook:
 
 
 class Workbooks:
-    """The workbooks of all releases, each opened and held against its hash when it is first asked for."""
+    """The workbooks of all releases; each is opened, and its hash checked, when it is first asked for."""
 
     def __init__(self, settings: Settings, database: Database) -> None:
         self._settings, self._database = settings, database

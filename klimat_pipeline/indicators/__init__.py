@@ -1,1 +1,4 @@
-"""Stage 5: indicators, one module a family. Each is a pure function of earlier tables and says its formula."""
+"""Stage 6: indicators, one module per family; pure functions of earlier tables, each with its formula.
+
+What does not belong here: the future (``scenarios``).
+"""

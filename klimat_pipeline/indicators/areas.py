@@ -1,8 +1,8 @@
 """Shares of the areas that a municipality's contract names, under each of its definitions.
 
 Formula: share = scope 1 of the area's lines / scope 1 of all lines * 100, grid-supplied energy included on both sides
-(the areas speak of where emissions arise, so scope 2 has no part in them). What does not belong here: the definitions
-(a municipality's ``areas.csv``).
+(the areas are about where emissions arise, so scope 2 is not in them). What does not belong here: the definitions (a
+municipality's ``areas.csv``).
 """
 
 import pandas as pd
@@ -11,7 +11,7 @@ from klimat_pipeline.contracts import table
 from klimat_pipeline.inventory.territory import ALL_GASES
 
 ALL_AREAS = "all_areas"
-#: Which releases a definition is about.
+#: Gas basis of the releases that a definition applies to.
 _GASES = {"GHG": ALL_GASES, "fossil": "carbon dioxide only"}
 _AT = ["municipality_code", "release_id", "is_current_release", "gas_basis", "figure_basis", "year"]
 
@@ -28,8 +28,8 @@ def area_shares(
         releases: ``clean/releases``.
 
     Returns:
-        ``indicators/areas``, per cent; the row ``all_areas`` sums a definition's areas. Printed figures stand beside
-        every release of all gases that the municipality is followed up on.
+        ``indicators/areas``, per cent; the row ``all_areas`` sums a definition's areas. Printed figures are repeated
+        for every release of all gases that the municipality is followed up on.
     """
     contract = table("indicators/areas")
     figures = _figures(territory, printed, releases)
@@ -60,7 +60,7 @@ def _figures(territory: pd.DataFrame, printed: pd.DataFrame, releases: pd.DataFr
     ]
     rows = printed[printed["scopes"].isin(["1", "memo"]) & (printed["print_line"] != "total")]
     rows = rows[rows["published_t"].notna() & rows["carrier"].isna() & (rows["of_lines"] == rows["print_line"])]
-    # A line that several tables print counts as in the first of them.
+    # Of a line that several tables print, the first table's figure counts.
     rows = rows.sort_values("print_table").drop_duplicates(["municipality_code", "year", "print_line"])
     rows = rows.rename(columns={"print_line": "line", "published_t": "emissions_t_co2e"})
     places = one.loc[one["gas_basis"] == ALL_GASES, place].drop_duplicates()

@@ -1,15 +1,15 @@
 """The base-year rule: whether a revision or a correction moves a baseline so far that somebody has to approve it.
 
-Formulas, with R the baseline emissions as reported in a release, C after corrections, P the corrected ones of the
-release before (same substance, among those that hold the municipality, same sectors and year):
+Formulas, with R the baseline emissions as reported in a release, C after corrections, and P the corrected ones of the
+previous release (of the same substance and with the municipality; same sectors and year):
 
 * correction: (C / R - 1) * 100
 * base revision: (C / P - 1) * 100
-* needs approval: either is larger than the threshold in size, whatever its sign. From zero to anything is beyond every
-  threshold, though no percentage can be given.
+* needs approval: the size of either, whatever its sign, is larger than the threshold. A move away from zero is beyond
+  every threshold, although it has no percentage.
 
-What belongs here: baselines. What does not: who approved (that is configuration, and comes in), revisions of other
-years (``revisions``), and what the baseline does to an indicator (``changes``).
+What belongs here: baselines. What does not: who approved (``corrected.approvals``), revisions of other years
+(``revisions``), and what the baseline does to an indicator (``changes``).
 """
 
 import pandas as pd
@@ -46,8 +46,8 @@ def base_year_review(
 
     Returns:
         ``indicators/base_years``, one row per municipality, target (its contract's, and the generic ``total``) and
-        release that holds the baseline year. An approval shows also where none was needed; one that matches no row is
-        left out.
+        release that holds the baseline year. An approval is shown even where none was needed; one that matches no row
+        is left out.
     """
     defined = definitions(indicators, targets)
     defined = defined[(defined["target_kind"] == "contract") | (defined["target_id"] == TOTAL)]
@@ -77,7 +77,7 @@ def base_year_review(
     )
     frame = frame[reported.notna()]
     keys = list(BASE_YEARS.primary_key)
-    # Text keys, also where nobody has approved anything and the columns have no type.
+    # Text keys: without any approval the columns have no type.
     approved = approvals[list(APPROVAL_COLUMNS)].astype(dict.fromkeys(keys, "str"))
     frame = frame.merge(approved, on=keys, how="left", validate="one_to_one")
     return frame[BASE_YEARS.column_names].sort_values(keys).reset_index(drop=True)

@@ -1,12 +1,12 @@
 """Why an indicator's newest figure differs: between two releases, or between two published versions.
 
-An indicator is a function of four things: the release whose history it reads, the year that it speaks of, the local
-corrections, and the definition of its target (sectors, baseline year). They are exchanged one after the other, and
-each step is one cause's part. With R the reported and C the corrected figure, 1 the earlier release, y1 its last year
-and D1 its definition, 2 the later ones, the steps from the first value to the last are:
+An indicator is a function of four things: the release whose history it reads, its year, the local corrections, and the
+definition of its target (sectors, baseline year). They are exchanged one after the other, and each step is one cause's
+part. With R the reported and C the corrected figure, 1 the earlier release, y1 its last year and D1 its definition, 2
+the later ones, the steps from the first value to the last are:
 
 1. C(1, y1, D1), the value in the earlier release
-2. R(1, y1, D1): ``corrections``, the earlier ones taken away
+2. R(1, y1, D1): ``corrections``, the earlier ones removed
 3. R(2, y1, D1): ``revised_history``, the same years as the later release reports them
 4. R(2, y2, D1): ``new_years``, the later release's own last year
 5. C(2, y2, D1): ``corrections``, the later ones added: the part is (C2 - R2) - (C1 - R1)
@@ -16,7 +16,7 @@ The measure is either the emissions E of the year, or the change (E / B - 1) * 1
 undefined for B = 0. Where the later release dropped the earlier's last year or its baseline year, steps 3 to 5 use the
 earlier release's figure for that missing point: a dropped year counts as not revised.
 
-What belongs here: taking differences apart. What does not: the differences of the reported figures themselves
+What belongs here: dividing differences into causes. What does not: the differences of the reported figures themselves
 (``revisions``), and the indicators (``sectors``).
 """
 
@@ -30,8 +30,8 @@ from klimat_pipeline.clean.releases import held_pairs
 from klimat_pipeline.contracts.tables.indicators import CHANGES
 
 CAUSES = ("revised_history", "new_years", "corrections", "configuration")
-#: Values are taken apart in whole units of the last decimal of their publication: so the printed parts sum to the
-#: printed whole to the last digit.
+#: Differences are computed in whole units of the last published decimal, so that the published parts sum to the
+#: published whole to the last digit.
 DECIMALS = CHANGES.column("part").decimals or 0
 _UNITS = 10.0**DECIMALS
 _REPORTED, _CORRECTED = "emissions_reported_t_co2e", "emissions_t_co2e"
@@ -63,21 +63,21 @@ def explain(start: Any, states: Sequence[tuple[str, Any]]) -> dict[str, Any]:
             units[cause] = units.get(cause, 0.0) + (after - before)
             known = known & np.isfinite(units[cause])
             before = after
-    # The index makes numbers of arrays without dimension.
+    # The empty index turns arrays without dimension into numbers.
     return {cause: np.where(known, count / _UNITS, np.nan)[()] for cause, count in units.items()}
 
 
 def _in_units(value: Any) -> Any:
-    """Whole units of the last decimal: sums and differences of them are exact, those of rounded values are not."""
+    """The value in units of the last decimal: whole numbers, whose sums and differences are exact."""
     return np.rint(np.asarray(value, dtype=np.float64) * _UNITS)
 
 
 def indicator_changes(
     emissions: pd.DataFrame, targets: pd.DataFrame, indicators: pd.DataFrame, releases: pd.DataFrame
 ) -> pd.DataFrame:
-    """Take the change of every indicator between consecutive releases apart.
+    """Divide the change of every indicator between consecutive releases into its causes.
 
-    The steps and their order stand at the top of the module. Within one run a target's definition differs between two
+    The steps and their order are at the top of the module. Within one run a target's definition differs between two
     releases only where a contract target applies to one of them and the generic one to the other.
 
     Args:
@@ -99,7 +99,7 @@ def indicator_changes(
 
 
 def compare_publications(before: Mapping[str, pd.DataFrame], after: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """Take the change of every indicator between two published versions apart.
+    """Divide the change of every indicator between two published versions into its causes.
 
     The steps are those at the top of the module, from the current release of the earlier version to that of the later
     one, for each municipality and substance. Where both have the same current release, only corrections and
@@ -126,7 +126,7 @@ def compare_publications(before: Mapping[str, pd.DataFrame], after: Mapping[str,
 
 
 def definitions(indicators: pd.DataFrame, targets: pd.DataFrame) -> pd.DataFrame:
-    """Definition of each quantified target in every release that it is followed on.
+    """Definition of each quantified target in every release that it is followed up on.
 
     Args:
         indicators: ``indicators/sectors``: whether the contract's target or the generic one applies.

@@ -3,14 +3,14 @@
 Formulas, per release, with every sub-target of the same boundary and target year that has a level:
 
 * levels_sum = sum of the levels that the sub-targets allow, each from its own baseline
-* uncovered = latest emissions of the total's sectors that no such sub-target covers: nothing says that they fall
+* uncovered = latest emissions of the total's sectors that no such sub-target covers, taken to stay as they are
 * implied = levels_sum + uncovered
-* shortfall = implied - the total target: positive, the plan does not close; negative, it has room
-* closing = -shortfall / latest emissions of one uncovered sector: the change that alone would close the plan; no number
-  where the sector holds less than that
+* shortfall = implied - the total target: where positive, the sub-targets are not enough; where negative, there is room
+* closing = -shortfall / latest emissions of one uncovered sector: the change that alone would make up the shortfall; no
+  number where the sector emits less than that
 
-Percentages of targets are never added. A target without baseline, number or sectors is listed as not quantified and in
-no sum. What belongs here: the plan's own arithmetic. What does not: how far each target is (``targets``).
+Percentages of targets are never added. A target without baseline, number or sectors is listed as not quantified and is
+in no sum. What belongs here: whether the targets of a plan agree. What does not: how far each target is (``targets``).
 """
 
 from typing import Any
@@ -104,7 +104,7 @@ def _closing(shortfall: float, own: float, then: float) -> Row:
 
 
 def _left_out(target: Row, total: Row) -> str | None:
-    """Why a target is in no sum, or None where it is."""
+    """Why a target is in no sum; None where it is in one."""
     reasons = (
         (target["boundary"] != total["boundary"], f"speaks of {target['boundary']}, not of {total['boundary']}"),
         (pd.isna(target["target_pct"]), "the document gives no number"),

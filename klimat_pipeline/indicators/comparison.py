@@ -1,4 +1,4 @@
-"""Municipalities side by side on one method: rank, distribution, and those that resemble each other.
+"""Municipalities side by side by one method: rank, distribution, and similar municipalities.
 
 The same generic indicators for everybody (``_all/follow_up.yaml``: baseline, first year of the trend), in the newest
 year of a current release; a municipality's own targets have their own baselines and are not compared. With E_y the
@@ -9,10 +9,11 @@ corrected emissions of year y, b the baseline, f the first year of the trend and
 * mean of yearly percentages: the mean over the years from f to n of each year's own change in per cent; where a
   release has a gap, the years in it share the compound rate between its ends. It is never lower than the compound
   rate: a fall by half and a doubling make 0 per cent compound and 25 per cent on average.
-* similar: the nearest in the shares of the main sectors and the logarithm of the total, each divided by its standard
-  deviation among the compared, straight distance; the shares say what kind of emissions, the total how many.
+* similar: the nearest (Euclidean distance) in the shares of the main sectors and the logarithm of the total, each
+  divided by its standard deviation among the compared; the shares say what kind of emissions, the total how many.
 
-Rank 1 is the lowest value. Percentages of a zero do not exist and are compared with nobody's.
+Rank 1 is the lowest value. Percentages of zero do not exist and are not compared. What does not belong here: a
+municipality's own targets (``targets``).
 """
 
 import numpy as np
@@ -108,7 +109,7 @@ def similar_municipalities(wide: pd.DataFrame, count: int) -> dict[str, list[str
     spread = features.std(axis=0)
     features = features / np.where(spread > 0, spread, 1.0)
     squares = (features**2).sum(axis=1)
-    # Rounded, so that the last digit decides nothing.
+    # Rounded, so that floating-point noise does not decide the order.
     distance = np.round(squares[:, None] + squares[None, :] - 2.0 * features @ features.T, 9)
     np.fill_diagonal(distance, np.inf)
     codes = newest.index.to_numpy(dtype=str)
@@ -147,7 +148,7 @@ def _values(wide: pd.DataFrame, population: pd.DataFrame, base: int, first: int)
 
 
 def _compared(values: pd.DataFrame, similar: pd.DataFrame, everybody: int) -> pd.DataFrame:
-    """Place, distribution and the similar ones' median of every value."""
+    """Rank, distribution, and the median of the similar municipalities, for every value."""
     keys = ["release_id", "indicator", "target_id"]
     groups = values.groupby(keys)["indicator_value"]
     frame = values.assign(rank=groups.rank(method="min").astype("int64"), compared=groups.transform("size"))

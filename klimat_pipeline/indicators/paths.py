@@ -5,7 +5,7 @@ Formulas, with (y0, v0), (y1, v1) two neighbouring points among baseline, interi
 * straight line: v0 + (v1 - v0) (y - y0) / (y1 - y0)
 * constant percentage: v0 (v1 / v0) ^ ((y - y0) / (y1 - y0)); undefined where an end is zero
 * carbon budget: the straight line, scaled so that its sum from the year after the baseline to the target year is the
-  budget. A budget that nobody gave is that sum itself, and the two paths are one.
+  budget. Where no budget is given, it is that sum itself, and the two paths are the same.
 
 After the target year every path stays at its end. What belongs here: numbers. What does not: which target, which data
 (``targets``).
@@ -41,7 +41,7 @@ def constant_percentage(points: Points, years: Floats) -> Floats:
     if (value <= 0).any():
         return np.full(len(years), np.nan)
     path: Floats = np.exp(np.interp(years, at, np.log(value), left=np.nan))
-    # The ends are exact, whatever the logarithm makes of them.
+    # The points themselves are exact, whatever the logarithm rounds them to.
     for year, own in points:
         path[years == year] = own
     path[years > at[-1]] = value[-1]

@@ -9,7 +9,7 @@ import pandas as pd
 
 from klimat_pipeline.clean.reference import Reference
 from klimat_pipeline.contracts.tables.indicators import PROVENANCE
-from klimat_pipeline.indicators.provenance_lines import Ledgers, areas_traced, scopes_traced
+from klimat_pipeline.indicators.provenance_lines import LineSources, areas_traced, scopes_traced
 from klimat_pipeline.indicators.provenance_sectors import sectors_traced
 
 
@@ -41,14 +41,14 @@ def provenance(
         reference: which subsectors each inventory line holds.
 
     Returns:
-        ``indicators/provenance``, one row an indicator. ``indicator_id`` joins with a slash what distinguishes an
-        indicator in its table besides municipality, release and year.
+        ``indicators/provenance``, one row per indicator. ``indicator_id`` joins, with slashes, the parts of its key in
+        its table other than municipality, release and year.
     """
-    ledgers = Ledgers(emissions, subsectors, territory, organisation, printed, releases, reference)
+    line_sources = LineSources(emissions, subsectors, territory, organisation, printed, releases, reference)
     frames = [
         sectors_traced(sectors, emissions, releases),
-        scopes_traced(scopes, ledgers),
-        areas_traced(areas, ledgers),
+        scopes_traced(scopes, line_sources),
+        areas_traced(areas, line_sources),
     ]
     frame = pd.concat([each for each in frames if len(each)] or frames, ignore_index=True)
     order = np.lexsort([pd.factorize(frame[name], sort=True)[0] for name in reversed(PROVENANCE.primary_key)])

@@ -1,8 +1,8 @@
 """Where figures made from inventory lines come from: cells behind scope 1, the municipality's own rows behind the rest.
 
-A line sums subsectors, and the remainder ``not_split`` is its sector less its subsectors: cells carry a sign, and what
-is added and taken away again is in no figure. Always on, so every step is one on whole columns. What does not belong
-here: targets of whole sectors (``provenance_sectors``).
+A line sums subsectors, and the remainder ``not_split`` is its sector less its subsectors: so cells have a sign, and a
+cell that is both added and subtracted is left out. It is made in every run, so it works on whole columns. What does
+not belong here: targets of whole sectors (``provenance_sectors``).
 """
 
 from dataclasses import dataclass
@@ -25,13 +25,13 @@ _PLACE = ["release_id", "municipality_code", "year"]
 _CELL = ["sheet", "source_row", "source_column"]
 _SCOPE_KEY = ["boundary", "scope", "scope3_category", "method", "scope2_basis"]
 _AREA_KEY = ["definition_id", "area_id", "figure_basis"]
-#: Scope 1 rows of an inventory by what they are summed into.
+#: Groups that the scope 1 rows of an inventory are summed into.
 _ONE, _MEMO = "1", "memo"
 
 
 @dataclass(frozen=True)
-class Ledgers:
-    """What inventories are made from."""
+class LineSources:
+    """The tables that the lines of inventories are made from."""
 
     emissions: pd.DataFrame
     subsectors: pd.DataFrame
@@ -74,12 +74,12 @@ class Ledgers:
         return dict(zip(self.releases["release_id"], self.releases["sha256"], strict=True))
 
 
-def scopes_traced(scopes: pd.DataFrame, ledgers: Ledgers) -> pd.DataFrame:
+def scopes_traced(scopes: pd.DataFrame, sources: LineSources) -> pd.DataFrame:
     """Where every scope indicator comes from.
 
     Args:
         scopes: ``indicators/scopes``.
-        ledgers: what they are made from.
+        sources: what they are made from.
 
     Returns:
         Rows of ``indicators/provenance``: cells and corrections of scope 1 and of the memo lines, rows of the
@@ -89,19 +89,19 @@ def scopes_traced(scopes: pd.DataFrame, ledgers: Ledgers) -> pd.DataFrame:
     group = np.where(frame["scope"] == _MEMO, _MEMO, np.where(frame["scope"].str.startswith("1"), _ONE, ""))
     wanted = frame[_PLACE].assign(group=group)
     wanted.loc[frame["boundary"] == ORGANISATION, "group"] = ""
-    group_of = _groups({line: _MEMO if line in ledgers.memo_lines else _ONE for line in _lines(ledgers)})
-    own = _own_rows(frame, ledgers)
-    return _rows("scope_indicators", frame, _SCOPE_KEY, wanted, group_of, ledgers).assign(
+    group_of = _groups({line: _MEMO if line in sources.memo_lines else _ONE for line in _lines(sources)})
+    own = _own_rows(frame, sources)
+    return _rows("scope_indicators", frame, _SCOPE_KEY, wanted, group_of, sources).assign(
         formula=SCOPE_FORMULA, local_rows=own
     )
 
 
-def areas_traced(areas: pd.DataFrame, ledgers: Ledgers) -> pd.DataFrame:
+def areas_traced(areas: pd.DataFrame, sources: LineSources) -> pd.DataFrame:
     """Where every area's share comes from.
 
     Args:
         areas: ``indicators/areas``.
-        ledgers: what they are made from.
+        sources: what they are made from.
 
     Returns:
         Rows of ``indicators/provenance``; printed shares rest on rows of the municipality's print.
@@ -111,7 +111,7 @@ def areas_traced(areas: pd.DataFrame, ledgers: Ledgers) -> pd.DataFrame:
     wanted = frame[_PLACE].assign(group=frame["of_lines"].where(~printed, ""))
     texts = [text for text in frame["of_lines"].unique() if text]
     group_of = pd.DataFrame([(line, text) for text in texts for line in text.split()], columns=["line", "group"])
-    traced = _rows("area_shares", frame, _AREA_KEY, wanted, group_of, ledgers)
+    traced = _rows("area_shares", frame, _AREA_KEY, wanted, group_of, sources)
     rows = frame["of_lines"].str.split().map(lambda lines: "; ".join(f"published_inventory.csv:{n}" for n in lines))
     corrected = frame["figure_basis"] == "corrected"
     return traced.assign(
@@ -121,8 +121,8 @@ def areas_traced(areas: pd.DataFrame, ledgers: Ledgers) -> pd.DataFrame:
     )
 
 
-def _lines(ledgers: Ledgers) -> list[str]:
-    return list(ledgers.reference.inventory_lines["line"])
+def _lines(sources: LineSources) -> list[str]:
+    return list(sources.reference.inventory_lines["line"])
 
 
 def _groups(group_of: dict[str, str]) -> pd.DataFrame:
@@ -135,14 +135,14 @@ def _rows(
     key: list[str],
     wanted: pd.DataFrame,
     group_of: pd.DataFrame,
-    ledgers: Ledgers,
+    sources: LineSources,
 ) -> pd.DataFrame:
-    """What all traced figures have in common: key, cells of their group of lines, corrections, hash."""
-    summed = _summed_cells(ledgers, group_of, set(wanted.loc[wanted["group"] != "", "municipality_code"]))
+    """The columns that all traced figures have: key, cells of their group of lines, corrections, hash."""
+    summed = _summed_cells(sources, group_of, set(wanted.loc[wanted["group"] != "", "municipality_code"]))
     at = [*_PLACE, "group"]
     found = wanted.merge(summed, on=at, how="left", validate="many_to_one")
-    found = found.merge(_corrections(ledgers, group_of), on=at, how="left", validate="many_to_one")
-    hashes = frame["release_id"].map(ledgers.hashes)
+    found = found.merge(_corrections(sources, group_of), on=at, how="left", validate="many_to_one")
+    hashes = frame["release_id"].map(sources.hashes)
     columns = {
         "table_name": table_name,
         **{name: frame[name] for name in ("municipality_code", "release_id", "year")},
@@ -169,9 +169,9 @@ def _joined(frame: pd.DataFrame, key: list[str]) -> "pd.Series[str]":
     return text
 
 
-def _summed_cells(ledgers: Ledgers, group_of: pd.DataFrame, municipalities: set[str]) -> pd.DataFrame:
-    """Cells and their sum per place and group of lines; a cell that is added and taken away again is gone."""
-    cells = ledgers.cells[ledgers.cells["municipality_code"].isin(municipalities)]
+def _summed_cells(sources: LineSources, group_of: pd.DataFrame, municipalities: set[str]) -> pd.DataFrame:
+    """Cells and their sum per place and group of lines, without cells that are both added and subtracted."""
+    cells = sources.cells[sources.cells["municipality_code"].isin(municipalities)]
     cells = cells.merge(group_of, on="line", how="inner")
     at = [*_PLACE, "group"]
     net = cells.groupby([*at, *_CELL], observed=True, sort=True).agg(sign=("sign", "sum"), tonnes=("tonnes", "first"))
@@ -194,19 +194,19 @@ def _summed_cells(ledgers: Ledgers, group_of: pd.DataFrame, municipalities: set[
     return frame.assign(source_cells=joined.to_pandas(types_mapper={pa.string(): pd.StringDtype(na_value=np.nan)}.get))
 
 
-def _corrections(ledgers: Ledgers, group_of: pd.DataFrame) -> pd.DataFrame:
+def _corrections(sources: LineSources, group_of: pd.DataFrame) -> pd.DataFrame:
     at = [*_PLACE, "group"]
-    held = ledgers.scope_1[ledgers.scope_1["correction_ids"] != ""]
+    held = sources.scope_1[sources.scope_1["correction_ids"] != ""]
     held = held[[*_PLACE, "line", "correction_ids"]].merge(group_of, on="line", how="inner")
     ids = held.groupby(at)["correction_ids"].agg(lambda texts: " ".join(dict.fromkeys(" ".join(texts).split())))
     return ids.reset_index() if len(ids) else pd.DataFrame(columns=[*at, "correction_ids"]).astype({"year": "int64"})
 
 
-def _own_rows(scopes: pd.DataFrame, ledgers: Ledgers) -> "pd.Series[str]":
+def _own_rows(scopes: pd.DataFrame, sources: LineSources) -> "pd.Series[str]":
     """Rows of the municipality's own files behind every scope indicator, as ``file:row``, joined by semicolons."""
     on = [*_PLACE, *_SCOPE_KEY]
     said = pd.concat(
-        [_energy_rows(ledgers), _printed_rows(scopes, ledgers), _given_rows(ledgers), _activity_rows(ledgers)],
+        [_energy_rows(sources), _printed_rows(scopes, sources), _given_rows(sources), _activity_rows(sources)],
         ignore_index=True,
     )
     texts = said.groupby(on)["token"].agg(lambda tokens: "; ".join(dict.fromkeys(tokens))).reset_index()
@@ -228,16 +228,16 @@ def _keyed(rows: pd.DataFrame, boundary: str, **key: object) -> pd.DataFrame:
     ]
 
 
-def _energy_rows(ledgers: Ledgers) -> pd.DataFrame:
-    rows = ledgers.territory[(ledgers.territory["scope"] == "2") & ledgers.territory["emissions_t_co2e"].notna()]
+def _energy_rows(sources: LineSources) -> pd.DataFrame:
+    rows = sources.territory[(sources.territory["scope"] == "2") & sources.territory["emissions_t_co2e"].notna()]
     used = rows.assign(token="energy_use.csv:" + rows["item"].astype("str"))
     factors = rows.assign(token="factors.csv:" + rows["carrier"].astype("str"))
     both = pd.concat([used, factors], ignore_index=True)
     return _keyed(both, "territory", scope="2", method=both["method"], scope2_basis="energy_use")
 
 
-def _printed_rows(scopes: pd.DataFrame, ledgers: Ledgers) -> pd.DataFrame:
-    lines = printed_scope_2(ledgers.printed)
+def _printed_rows(scopes: pd.DataFrame, sources: LineSources) -> pd.DataFrame:
+    lines = printed_scope_2(sources.printed)
     rows = scopes.loc[scopes["scope2_basis"].eq("printed") & scopes["scope"].eq("2"), _PLACE]
     rows = rows.merge(
         lines[["municipality_code", "year", "print_table", "print_line"]], on=["municipality_code", "year"]
@@ -246,13 +246,13 @@ def _printed_rows(scopes: pd.DataFrame, ledgers: Ledgers) -> pd.DataFrame:
     return _keyed(rows.assign(token=token), "territory", scope="2", scope2_basis="printed")
 
 
-def _given_rows(ledgers: Ledgers) -> pd.DataFrame:
-    rows = ledgers.territory[(ledgers.territory["scope"] == "3") & ledgers.territory["emissions_t_co2e"].notna()]
+def _given_rows(sources: LineSources) -> pd.DataFrame:
+    rows = sources.territory[(sources.territory["scope"] == "3") & sources.territory["emissions_t_co2e"].notna()]
     return _keyed(rows.assign(token="scope3.csv:" + rows["line"].astype("str")), "territory", scope="3")
 
 
-def _activity_rows(ledgers: Ledgers) -> pd.DataFrame:
-    rows = ledgers.organisation
+def _activity_rows(sources: LineSources) -> pd.DataFrame:
+    rows = sources.organisation
     rows = rows[rows["emissions_t_co2e"].notna() & ~rows["is_eliminated"].astype(bool)].assign(release_id=LOCAL)
     rows = rows.assign(
         token=np.where(rows["organisation_unit"] == PURCHASES, "ledger:", "activity.csv:")

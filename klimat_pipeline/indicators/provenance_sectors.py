@@ -1,6 +1,6 @@
-"""Where every sector indicator comes from: the workbook cells that it sums, and the file they stand in.
+"""Where every sector indicator comes from: the workbook cells that it sums, and their file.
 
-A target sums whole sectors, so its cells are those of the main sectors. Always on, so every step is one on whole
+A target sums whole sectors, so its cells are those of the main sectors. It is made in every run, so it works on whole
 columns. What does not belong here: figures that are made from inventory lines (``provenance_lines``).
 """
 
@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from klimat_pipeline.contracts.tables.indicators import PROVENANCE
 
-#: Formula of a target that no sectors stand for.
+#: Formula of a target without sectors.
 NOT_QUANTIFIED = "not quantified by national data"
 
 
@@ -35,8 +35,8 @@ def sectors_traced(indicators: pd.DataFrame, emissions: pd.DataFrame, releases: 
         releases: ``clean/releases``.
 
     Returns:
-        Rows of ``indicators/provenance``, one an indicator. Cells stand in the order of the target's sectors; a target
-        that national data cannot quantify has none, no sheet and no sum.
+        Rows of ``indicators/provenance``, one per indicator. Cells are in the order of the target's sectors; a target
+        that national data cannot quantify has no cells, no sheet and no sum.
     """
     frame = indicators.reset_index(drop=True)
     cells = _Cells(emissions, frame)
@@ -54,7 +54,7 @@ def sectors_traced(indicators: pd.DataFrame, emissions: pd.DataFrame, releases: 
         "sheet": _taken(cells.sheets, first),
         "source_cells": cells.joined(own),
         "baseline_cells": cells.joined(base),
-        # Index -1, no cell, is the zero at the end.
+        # Index -1 (no cell) is the zero at the end.
         "source_sum_t": np.where(found, tonnes[own].sum(axis=1), np.nan),
         "sha256": _mapped(frame["release_id"], hashes),
     }
@@ -62,7 +62,7 @@ def sectors_traced(indicators: pd.DataFrame, emissions: pd.DataFrame, releases: 
 
 
 class _Cells:
-    """Rows of the emissions table, found by release, municipality, sector and year; and what their cells are called."""
+    """Rows of the emissions table by release, municipality, sector and year, and the addresses of their cells."""
 
     def __init__(self, emissions: pd.DataFrame, indicators: pd.DataFrame) -> None:
         self._places, place, self._place_of = _pairs(emissions, indicators)
@@ -71,7 +71,7 @@ class _Cells:
         self._first_year = int(years.min()) if len(years) else 0
         self._span = int(years.max()) - self._first_year + 1 if len(years) else 1
         sector = self._sectors.get_indexer(emissions["sector_code"])
-        # A table of all addresses: a few hundred thousand numbers, and no search.
+        # A lookup table of all combinations: a few hundred thousand numbers, and no search.
         self._row_at = np.full(self._places * max(len(self._sectors), 1) * self._span, -1, dtype=np.int64)
         self._row_at[self._address(place, sector, years - self._first_year)] = np.arange(len(emissions))
         self._targets, texts = pd.factorize(indicators["sector_codes"].fillna(""))
@@ -111,7 +111,7 @@ class _Cells:
 
 
 def _pairs(emissions: pd.DataFrame, indicators: pd.DataFrame) -> tuple[int, np.ndarray, np.ndarray]:
-    """Number of every release and municipality in both frames, -1 for one that has no emissions."""
+    """Index of the release and municipality of each row of both frames; -1 for one that has no emissions."""
     releases, municipalities = (pd.Index(emissions[name].unique()) for name in ("release_id", "municipality_code"))
     numbers = []
     for frame in (emissions, indicators):

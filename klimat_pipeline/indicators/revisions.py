@@ -1,14 +1,13 @@
-"""Releases against each other: how a later release rewrites the reported history of an earlier one.
+"""Releases compared: how a later release rewrites the reported history of an earlier one.
 
 Formulas, with F the reported figure of a sector and year in the earlier release and T in the later one:
 
 * revision: T - F, and as a percentage (T / F - 1) * 100, undefined for F = 0
 * sector ``total``: the sum of the municipality's sectors
 
-What belongs here: what differs between consecutive releases as reported. What does not: which releases follow each
-other (``clean.releases``), why an
-indicator differs (``changes``), what a revision means for a baseline (``base_years``), and whether a revision is
-suspiciously large (``quality.plausibility``). Corrections play no part here.
+What belongs here: differences between consecutive releases as reported. What does not: corrections, which releases
+follow each other (``clean.releases``), why an indicator differs (``changes``), what a revision means for a baseline
+(``base_years``), and whether a revision is suspiciously large (``quality.plausibility``).
 """
 
 import numpy as np
@@ -19,7 +18,7 @@ from klimat_pipeline.contracts.tables.indicators import REVISIONS
 
 #: Sector that sums the municipality.
 TOTAL = "total"
-#: Tonnes; anything less is noise of floating point.
+#: A smaller difference is floating-point noise, tonnes.
 TOLERANCE_T = 1e-6
 _REPORTED = "emissions_reported_t_co2e"
 

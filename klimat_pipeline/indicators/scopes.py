@@ -6,11 +6,11 @@ Formulas, with S(s, m) the sum over an inventory's lines of scope s counted by m
 * change = (E / B - 1) * 100 with B the same figure of the baseline year in the same release, undefined for B <= 0
 * share = E / (1+2, or 1+2+3 where there is a scope 3) * 100 of the same method
 
-An organisation's scopes come from its own ledger: supplies inside the group (eliminated rows) are in no sum, and scope
-3 is shown whole and by category. The two ledgers stand under each other and are never added.
+An organisation's scopes come from its own inventory: supplies inside the group (eliminated rows) are in no sum, and
+scope 3 is shown whole and by category. Both inventories are rows of one table and are never added together.
 
-The printed scope 2 of a municipality's own inventory gives a further 1+2 beside ours, marked so. What does not belong
-here: the lines (``inventory.territory``, ``inventory.organisation``).
+The printed scope 2 of a municipality's own inventory gives a further 1+2 beside ours, marked as printed. What does not
+belong here: the lines (``inventory.territory``, ``inventory.organisation``).
 """
 
 from collections.abc import Iterator, Mapping
@@ -26,15 +26,15 @@ from klimat_pipeline.inventory.territory import ALL_GASES
 _AT = ["boundary", "municipality_code", "release_id", "is_current_release", "year"]
 _FIGURE = ["scope", "scope3_category", "method", "scope2_basis"]
 TERRITORY, ORGANISATION = "territory", "organisation"
-#: Unit under which purchases stand among the organisation's lines.
+#: The ``organisation_unit`` of purchases among the organisation's lines.
 PURCHASES = "purchases"
-#: An organisation's ledger stems from no national release.
+#: The ``release_id`` of an organisation's inventory, which comes from no national release.
 LOCAL = "local"
 _SUMMED = ["emissions_t_co2e", "lines_estimated", "lines_not_estimated"]
 TOTAL = "total"
 #: Scopes that a row sums.
 SUMMED_SCOPES = {scope: scope.split("+") for scope in ("1", "2", "3", "memo", "1+2", "1+2+3")}
-#: The method by which scope 1 is shared against a total.
+#: Method of the total that the share of scope 1 is of.
 USUAL = "location"
 
 
@@ -60,8 +60,8 @@ def scope_indicators(
     Returns:
         ``indicators/scopes``, t CO2e.
     """
-    ledgers = [_scopes(_of_territory(territory)), _scopes(_of_organisation(organisation))]
-    parts = pd.concat([*ledgers, _printed(territory, printed)], ignore_index=True)
+    inventories = [_scopes(_of_territory(territory)), _scopes(_of_organisation(organisation))]
+    parts = pd.concat([*inventories, _printed(territory, printed)], ignore_index=True)
     frame = pd.concat([parts, *_sums(parts)], ignore_index=True)
     frame = _with_change(frame, targets, base_years)
     frame = _with_share(frame)
@@ -95,14 +95,14 @@ def _of_organisation(organisation: pd.DataFrame) -> pd.DataFrame:
 
 
 def with_purchases(organisation: pd.DataFrame, purchases: pd.DataFrame) -> pd.DataFrame:
-    """The organisation's activities and, as further lines of scope 3, what the spend analysis finds besides.
+    """The organisation's activities and, as further lines of scope 3, the purchases of the spend analysis.
 
     Args:
         organisation: ``inventory/organisation``.
-        purchases: ``spend/scope3``; what activities stand for there is in the organisation's own ledger already.
+        purchases: ``spend/scope3``; its rows from activities are in the organisation's inventory already.
 
     Returns:
-        The columns of ``inventory/organisation`` that indicators are made from, in purchases' lines the others missing.
+        ``inventory/organisation``; lines of purchases have only the columns that indicators are made from.
 
     Raises:
         ConfigurationError: both are in CO2e of different sets.
@@ -138,7 +138,7 @@ def with_purchases(organisation: pd.DataFrame, purchases: pd.DataFrame) -> pd.Da
 
 
 def _scopes(rows: pd.DataFrame) -> pd.DataFrame:
-    """One row per scope and method: the sum of what has a number, and the notation keys of what has none."""
+    """One row per scope and method: the sum of the lines with a number, and the notation keys of those without."""
     numbers = rows["emissions_t_co2e"].notna()
     keys = [*_AT, *_FIGURE]
     sums = rows.groupby(keys)["emissions_t_co2e"].sum(min_count=1).rename("emissions_t_co2e")
@@ -156,7 +156,7 @@ def _scopes(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _for_each_method(rows: pd.DataFrame) -> pd.DataFrame:
-    """A scope 2 line without energy data is missing under every method that the municipality's other lines have."""
+    """Repeat a scope 2 line without energy data for each method, so that it counts as missing in each."""
     unmeasured = (rows["scope"] == "2") & (rows["method"] == "")
     both = [rows[unmeasured].assign(method=method) for method in ("location", "market")]
     return pd.concat([rows[~unmeasured], *both], ignore_index=True)
@@ -178,7 +178,7 @@ def _printed(territory: pd.DataFrame, printed: pd.DataFrame) -> pd.DataFrame:
 
 
 def printed_scope_2(printed: pd.DataFrame) -> pd.DataFrame:
-    """Scope 2 lines of ``clean/printed_inventory``; one that several tables print counts once, as the first's."""
+    """Scope 2 lines of ``clean/printed_inventory``; of a line that several tables print, the first table's counts."""
     lines = printed[(printed["scopes"] == "2") & (printed["print_line"] != TOTAL) & printed["carrier"].isna()]
     lines = lines[lines["published_t"].notna()]
     return lines.sort_values("print_table").drop_duplicates(["municipality_code", "year", "print_line"])
@@ -206,11 +206,11 @@ def _added(fixed: pd.DataFrame, varied: pd.DataFrame, scopes: str) -> pd.DataFra
 
 
 def _with_change(frame: pd.DataFrame, targets: pd.DataFrame, base_years: Mapping[str, int]) -> pd.DataFrame:
-    """The baseline is that of the municipality's own total target, else of the generic one."""
+    """Add baseline and change; the baseline is that of the municipality's own total target, else the generic one."""
     total = targets[targets["target_id"] == TOTAL].sort_values("target_kind")  # 'contract' before 'generic'
     years = total.dropna(subset="baseline_year").drop_duplicates("municipality_code")
     frame = frame.merge(years[["municipality_code", "baseline_year"]], on="municipality_code", how="left")
-    # The targets' baseline is the territory's; an organisation's has to be chosen by somebody.
+    # The targets' baseline is the territory's; an organisation has the base year that somebody chose for it.
     own = frame["municipality_code"].map(dict(base_years)).astype("Float64")
     frame["baseline_year"] = frame["baseline_year"].where(frame["boundary"] == TERRITORY, own)
     same = [name for name in (*_AT, *_FIGURE) if name != "year"]
@@ -225,7 +225,7 @@ def _with_change(frame: pd.DataFrame, targets: pd.DataFrame, base_years: Mapping
 
 
 def _with_share(frame: pd.DataFrame) -> pd.DataFrame:
-    """Share of 1+2 of the same method; scope 1, which has none, is shared against the location-based total."""
+    """Add the share of 1+2 of the same method; scope 1, which has no method, has one of the location-based 1+2."""
     keys = [*_AT, "method", "scope2_basis"]
     frame = frame.reset_index(drop=True)
     totals = frame.loc[frame["scope"] == "1+2", [*keys, "emissions_t_co2e"]]
@@ -238,7 +238,7 @@ def _with_share(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _with_measure(frame: pd.DataFrame, organisation: pd.DataFrame, releases: pd.DataFrame) -> pd.DataFrame:
-    """Gases and GWP set: of a territory the release's, of an organisation its own."""
+    """Add gases and GWP set: a territory has its release's, an organisation its own."""
     frame = frame.merge(
         releases[["release_id", "gas_basis", "gwp_set"]], on="release_id", how="left", validate="many_to_one"
     )

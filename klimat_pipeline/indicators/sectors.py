@@ -1,4 +1,4 @@
-"""Sector indicators: where a municipality's emissions stand against their baseline, target and the line between.
+"""Sector indicators: a municipality's emissions compared with their baseline, target and the line between.
 
 Formulas, with E the emissions of a year y, B those of the baseline year b, p the target's change in per cent (negative)
 and t the target year:
@@ -8,8 +8,10 @@ and t the target year:
 * path: B + (T - B) * (y - b) / (t - b) from the baseline year on; after the target year it stays at T
 * gap: E - path, positive is too much
 * required yearly change: (T - E) / (t - y), and as a percentage ((T / E) ** (1 / (t - y)) - 1) * 100; zero once reached
-* trend: compound change and least-squares line since a configured year (``trend``); the projection is where that line
-  stands in the target year, not below zero
+* trend: compound change and least-squares line since a configured year (``trend``); the projection is the value of
+  that line in the target year, not below zero
+
+What does not belong here: targets of other kinds (``targets``), scopes (``scopes``).
 """
 
 import numpy as np
@@ -20,7 +22,7 @@ from klimat_pipeline.indicators.trend import compound_change_pct, least_squares
 
 #: The target that sums every sector; shares are shares of it.
 TOTAL = "total"
-#: Corrected and reported.
+#: Corrected and reported figures.
 _FIGURES = ["emissions_t_co2e", "emissions_reported_t_co2e"]
 
 
@@ -31,8 +33,8 @@ def sector_indicators(
 
     Args:
         emissions: ``corrected/emissions``.
-        targets: ``clean/targets``; a contract target takes the place of the generic one with the same id, on releases
-            whose gases it speaks of.
+        targets: ``clean/targets``; a contract target replaces the generic one with the same id, on releases of its
+            gases.
         population: ``clean/population``.
         releases: ``clean/releases``.
 
@@ -54,7 +56,7 @@ def sector_indicators(
 
 
 def _followed(emissions: pd.DataFrame, targets: pd.DataFrame, releases: pd.DataFrame) -> pd.DataFrame:
-    """Targets per release: the contract's own where the release holds its gases, else the generic one."""
+    """Targets per release: the contract's own where the release has its gases, else the generic one."""
     held = emissions[
         ["release_id", "substance", "municipality_code", "is_current_release", "gwp_set"]
     ].drop_duplicates()
@@ -169,7 +171,7 @@ def _shares(frame: pd.DataFrame, population: pd.DataFrame) -> pd.DataFrame:
 
 
 def _status(frame: pd.DataFrame) -> np.ndarray:
-    """Strictest first: at the target, on the path, above it."""
+    """Status of each row; the strictest that applies: target reached, on the path, above it."""
     emissions = frame["emissions_t_co2e"]
     without_target = (frame["target_kind"] == "generic") & frame["target_pct"].isna() & emissions.notna()
     return np.select(

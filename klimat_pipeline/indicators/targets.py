@@ -1,8 +1,8 @@
-"""Where each target of a municipality's contract stands, of whatever kind, and along which path.
+"""How far each target of a municipality's contract is, of whatever kind, along every path.
 
-Emissions targets stand once per release and released year since the baseline; what has no release (construction, meals,
-purchases) carries ``local`` in its place. A target that cannot be quantified has one row with the reason: never a zero,
-and never a baseline that its document does not give.
+Emissions targets have a row per release and released year since the baseline; targets without a release (construction,
+meals, purchases) have ``local`` in its place. A target that cannot be quantified has one row with the reason: never a
+zero, and never a baseline that its document does not give.
 
 What belongs here: measures against targets. What does not: paths as such (``paths``), and whether the targets fit
 together (``coherence``).
@@ -29,7 +29,7 @@ UNITS = {
 }
 #: What a meal's emissions are divided by.
 _PER = {"meals_per_kg": "food_kg", "meals_per_portion": "portions"}
-#: Beyond it no year can be told.
+#: A later year is not given: the trend says nothing about it.
 LAST_YEAR = 2200
 #: Floating-point noise of a sum, as a share of it.
 _NOISE = 1e-9
@@ -43,7 +43,7 @@ def target_status(
     meals: pd.DataFrame,
     spend: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
-    """The standing of every contract target along every path.
+    """The status of every contract target along every path.
 
     Args:
         sectors: ``indicators/sectors``: emissions and baselines of targets with sectors, by release.
@@ -123,7 +123,7 @@ def _unknown(reason: str) -> Row:
 def _measured(
     target: Row, construction: pd.DataFrame, meals: pd.DataFrame, spend: pd.DataFrame | None
 ) -> tuple[pd.DataFrame, str]:
-    """``year``, ``value``, ``gwp_set`` and, of construction, ``reference`` of a measure; and why there is nothing."""
+    """``year``, ``value``, ``gwp_set`` and, for construction, ``reference`` of a measure; and the reason if empty."""
     code, measure = target["municipality_code"], target["target_measure"]
     if measure == CONSTRUCTION:
         mine = construction[construction["municipality_code"] == code]
@@ -188,7 +188,7 @@ def _of_measure(target: Row, series: pd.DataFrame, missing: str) -> list[Row]:
 
 
 def _against_reference(named: Row, target: Row, series: pd.DataFrame) -> Iterator[Row]:
-    """Construction: the projects of a year against their reference values, weighted by area; no path leads there."""
+    """Construction: the projects of a year compared with their reference values, weighted by area; without a path."""
     for row in series.itertuples():
         goal = row.reference * (1.0 + target["target_pct"] / 100.0)
         if pd.notna(target["target_level"]):
@@ -202,7 +202,7 @@ def _against_reference(named: Row, target: Row, series: pd.DataFrame) -> Iterato
 
 
 def _standing(value: float, base: float, goal: float, path: float) -> Row:
-    """Values and status of one year; without a path the target itself is what it is held against."""
+    """Values and status of one year; compared with the path, or with the target where there is no path."""
     limit = goal if np.isnan(path) else path
     status = "reached" if value <= goal else "on_track" if value <= limit else "behind"
     return {
@@ -253,7 +253,7 @@ def _along(
             if path == BUDGET:
                 row |= _budget(every[1:], start, int(year), budget, float(value))
                 row["budget_rule"] = "area_under_straight_line" if pd.isna(given) else "given"
-                # A budget is kept by its sum: one year above the line may be made up for.
+                # A budget is about the sum: other years may make up for one above the line.
                 if row["status"] != "reached":
                     row["status"] = "on_track" if excess <= _NOISE * max(budget, 1.0) else "behind"
             if np.isnan(row["path_value"]):

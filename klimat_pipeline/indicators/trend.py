@@ -1,4 +1,7 @@
-"""Trends over ragged years: the released years are not equidistant, so every formula uses the true span."""
+"""Trends over years with gaps: the released years are not equidistant, so every formula uses the true span.
+
+What does not belong here: the trend of the scenarios (``scenarios.trend``).
+"""
 
 import numpy as np
 import pandas as pd

@@ -1,7 +1,8 @@
 """From factors of single gases to CO2 equivalents of one set of global warming potentials.
 
 Formula: t CO2e per unit = sum over gases of (t of the gas per unit) x GWP100(gas, set). Biogenic carbon dioxide has a
-GWP of zero and is carried apart. Sets are never mixed: a factor that was summed under another set is refused.
+GWP of zero and has a column of its own. Sets are never mixed: a factor that was summed under another set is refused.
+What does not belong here: which factor an activity takes (``territory``, ``organisation``).
 """
 
 import pandas as pd

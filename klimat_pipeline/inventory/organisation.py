@@ -2,7 +2,7 @@
 
 Formulas:
 
-* emissions (t CO2e) = amount x t CO2e per unit, in the municipality's GWP set; biogenic CO2 likewise and apart
+* emissions (t CO2e) = amount x t CO2e per unit, in the municipality's GWP set; biogenic CO2 likewise, separately
 * scope 2: once per method, location and market; a method without a factor is not estimated (NE)
 * a supply from a unit that has scope 1 in the same year is in that unit's scope 1: in scope 2 or 3 of the receiving
   unit it is shown and marked eliminated, to be left out of the group's total
@@ -23,7 +23,7 @@ from klimat_pipeline.inventory.gases import BIOGENIC, co2e_factors, fuel_factors
 
 METHODS = ("location", "market")
 NOT_ESTIMATED = "NE"
-#: What finds a factor; the unit of the amount has to fit as well.
+#: Keys that a factor is found by; the unit of the amount has to match as well.
 _KEYS = ["factor_kind", "factor_of", "year", "method"]
 _ACTIVITY = ["year", "organisation_unit", "activity_id"]
 _FACTOR = [
@@ -34,7 +34,7 @@ _FACTOR = [
     "factor_note",
     "factor_quality",
 ]
-#: From the worst.
+#: Grades of data quality, the worst first.
 _GRADES = ("low", "medium", "high")
 
 
@@ -76,11 +76,11 @@ def organisation_inventory(
 
 
 def _known_factors(own: pd.DataFrame, years: np.ndarray, reference: Reference, gwp_set: str) -> pd.DataFrame:
-    """Every factor that an activity may meet, in one form; those of the reference tables hold for all years."""
+    """Every factor that an activity may use, in one table; those of the reference tables hold for all years."""
     local = co2e_factors(own, reference, gwp_set).assign(factor_kind=LOCAL)
     local = local.rename(columns={"data_quality": "factor_quality"})
     gases = pd.DataFrame(potentials(reference, gwp_set).items(), columns=["carrier", "t_co2e_per_unit"])
-    # Nobody knows how much biogenic carbon dioxide stands beside another gas that was measured: not a zero.
+    # How much biogenic carbon dioxide came with another measured gas is unknown, which is not zero.
     gases["biogenic_co2_t_per_unit"] = np.where(gases["carrier"] == BIOGENIC, 1.0, np.nan)
     general = pd.concat(
         [
@@ -153,7 +153,7 @@ def _emissions(rows: pd.DataFrame, gwp_set: str) -> pd.DataFrame:
 
 
 def _worse(*grades: "pd.Series[str]") -> list[str | None]:
-    """A product is as good as its worse part; a part without a grade says nothing."""
+    """The worse of the grades, since a product is as good as its worse factor; a missing grade is ignored."""
     return [
         min((grade for grade in both if isinstance(grade, str)), key=_GRADES.index, default=None)
         for both in zip(*grades, strict=True)

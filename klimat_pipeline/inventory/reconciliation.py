@@ -1,16 +1,16 @@
-"""The municipality's printed inventory beside ours: every difference taken apart into its causes.
+"""The municipality's printed inventory beside ours: every difference divided into its causes.
 
 Formula, with C computed, P printed: C - P = sum of parts. In this order:
 
 * print_error: of a line, what the document's first table prints less what this one prints; of a total, the sum of the
   printed lines less the printed total
-* correction: what local corrections that this release does not have would change, taken the other way
+* correction: what local corrections that this release does not have would change, with the sign reversed
 * classification: tonnes that the print has on another line, because only the main sector is released
 * the rest: rounding where it is half a tonne or less (prints are in whole tonnes), else release (scope 1: the print
   rests on another release) or factor (scope 2)
 
-A total's parts are the sums of its lines' parts. What does not belong here: whether a print agrees with itself
-(``quality.plausibility``).
+A total's parts are the sums of its lines' parts. What does not belong here: whether a print is consistent
+(``quality.inventories``).
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -27,12 +27,12 @@ from klimat_pipeline.inventory.territory import ALL_GASES
 Row = dict[str, Any]
 
 TOTAL = "total"
-#: What is asked of a row of the inventory.
+#: Columns of the inventory that are compared with the print.
 _OURS = ["line", "scope", "carrier", "method", "is_memo", "emissions_t_co2e", "notation_key", "note"]
 #: A print in whole tonnes is right within half of one, and a little floating-point noise.
 ROUNDING_T = 0.5 + 1e-6
 METHOD = "location"
-#: Less is floating-point noise, tonnes.
+#: A smaller part is floating-point noise, tonnes.
 NOISE_T = 1e-6
 
 
@@ -72,7 +72,7 @@ def inventory_reconciliation(
         reference: lines and mapping.
 
     Returns:
-        ``inventory/reconciliation``; a difference of nothing has one row with cause ``rounding`` and part 0.
+        ``inventory/reconciliation``; a difference of zero has one row with cause ``rounding`` and part 0.
     """
     contract = table("inventory/reconciliation")
     whole = releases.loc[releases["gas_basis"] == ALL_GASES, "release_id"]
@@ -114,7 +114,7 @@ def _of_table(
     absent: Mapping[str, float],
     memo: Collection[str],
 ) -> Iterator[dict[str, Any]]:
-    """Lines first; the totals sum their parts."""
+    """The rows of one printed table: lines first, since the totals sum their parts."""
     found: dict[tuple[str, str], _Difference] = {}
     for row in prints:
         if row["print_line"] != TOTAL:
@@ -154,7 +154,7 @@ def _line(
     lines, scopes, printed = row["of_lines"].split(), set(row["scopes"].split("+")), row["published_t"]
     computed = _sum_of(_chosen(own, lines, scopes, row["carrier"]))
     if not computed and printed is not None and _included_elsewhere(own, lines, scopes):
-        # Counted on another line: nothing here, all of it there.
+        # All of it is counted on another line.
         return _Difference(printed, 0.0, {"classification": -printed})
     found = _Difference(printed, computed)
     if found.total is None:
@@ -190,7 +190,7 @@ def _printed_otherwise(row: Row, everything: Sequence[Row]) -> float:
 
 
 def _close(found: _Difference, scopes: set[str]) -> None:
-    """Give what is left a name; a sum of scopes rests on releases as on factors, and releases weigh more."""
+    """Name the cause of the rest; a sum of scopes depends on releases and factors, and releases weigh more."""
     rest = found.rest
     larger = "factor" if scopes == {"2"} else "release"
     cause = "rounding" if abs(rest) <= ROUNDING_T else larger
@@ -208,7 +208,7 @@ def _total(own: Sequence[Row], row: Row, parts: Sequence[_Difference], scopes: s
             found.parts[cause] = found.parts.get(cause, 0.0) + part
     misprint = sum(one.printed or 0.0 for one in parts) - row["published_t"]
     found.parts["print_error"] = found.parts.get("print_error", 0.0) + misprint
-    # What the print's lines do not cover at all, such as electricity that only one of its tables shows.
+    # The rest is not on any printed line, such as electricity that only one of the tables shows.
     rest = found.rest
     if abs(rest) > ROUNDING_T:
         found.parts["not_estimated"] = rest
@@ -239,7 +239,7 @@ def _included_elsewhere(own: Sequence[Row], lines: Sequence[str], scopes: set[st
 
 
 def _taken_in(own: Sequence[Row], prints: Sequence[Row], line: str) -> float:
-    """Tonnes of scope 1 that the print has on a line which ours includes in this one."""
+    """Tonnes of scope 1 on printed lines that our inventory includes in this line."""
     inside = {
         row["line"]
         for row in own
@@ -253,7 +253,7 @@ def _absent_corrections(
 ) -> dict[tuple[str, str, int], dict[str, float]]:
     """Per release, municipality and year, and per line, what corrections limited to other releases would change.
 
-    Only replacements say what a cell would become without being applied; they are what prints rest on.
+    Only replacements count: they say what a cell would become without being applied, and prints are made with them.
     """
     mapping = reference.inventory_mapping
     coarse = mapping[mapping["subsector_code"] == "*"].set_index("sector_code")["line"]

@@ -5,7 +5,7 @@ Formulas:
 * scope 1 of a line: the sum of the corrected national subsectors that ``inventory_mapping.csv`` puts there
 * scope 2: energy used (MWh) x factor (t CO2e/MWh) of the same year and method, never extrapolated to another year
 * scope 3 of a line: what the municipality gives
-* what nobody has estimated has a notation key instead of a number (``inventory_notation.csv``)
+* a figure that nobody has estimated is a notation key instead of a number (``inventory_notation.csv``)
 
 One mapping serves all municipalities. What does not belong here: sums over lines and scopes (``indicators.scopes``).
 """
@@ -47,8 +47,8 @@ def territory_inventory(
         reference: lines, mapping, notation, users of energy, global warming potentials.
 
     Returns:
-        ``inventory/territory``, t CO2e. Only releases whose figures are valued in CO2e; scope 2 stands beside releases
-        of all greenhouse gases only, since factors in CO2e added to carbon dioxide would be of no gas basis.
+        ``inventory/territory``, t CO2e. Only releases with figures in CO2e; scope 2 only for releases of all greenhouse
+        gases, since carbon dioxide plus CO2e would have no gas basis.
 
     Raises:
         ConfigurationError: factors or scope 3 of another GWP set, or factors per another unit than energy.
@@ -71,7 +71,7 @@ def territory_inventory(
 
 
 def mapped(subsectors: pd.DataFrame, reference: Reference) -> pd.DataFrame:
-    """Subsectors with their line; what the mapping does not name takes its sector's row ``*``."""
+    """Subsectors with their line; one that the mapping does not name takes its sector's row ``*``."""
     columns = ["line", "gpc_ref", "crf_code", "scope"]
     mapping = reference.inventory_mapping
     fine = mapping[mapping["subsector_code"] != "*"][["sector_code", "subsector_code", *columns]]
@@ -210,7 +210,7 @@ def _without_number(
     )
     wanted = wanted[(held["_in"] == "left_only").to_numpy() | wanted["where_unsplit"].isna().to_numpy()]
     at: Sequence[str] = ["release_id", "municipality_code", "year", "line", "scope"]
-    said = rows["emissions_t_co2e"].notna() | (rows["scope"] == "3")  # a given key stands for itself
+    said = rows["emissions_t_co2e"].notna() | (rows["scope"] == "3")  # a notation key that the municipality gave stays
     there = rows.loc[said & ~_is_zero_elsewhere(rows), list(at)].drop_duplicates()
     wanted = wanted.merge(there, on=list(at), how="left", indicator="_there")
     wanted = wanted[wanted["_there"] == "left_only"]
@@ -229,5 +229,5 @@ def _without_number(
 
 
 def _is_zero_elsewhere(rows: pd.DataFrame) -> "pd.Series[bool]":
-    """Foreign transport of a municipality without any is a zero that says nothing about air, water and rail."""
+    """A zero on the line of other transport, which does not say that there is no air, water or rail transport."""
     return (rows["line"] == "transport_other") & (rows["emissions_t_co2e"] == 0)

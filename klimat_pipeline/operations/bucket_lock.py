@@ -1,9 +1,9 @@
 """A lock in a bucket, for runs of several hosts whose tables lie there: a lease that its holder renews.
 
-A bucket knows no locks, but it can refuse to create what is there (a conditional put). Each holder creates the next
-object of a row, ``.run-lock/00000007.json``; the highest is the holder's, unless it says that it was released. A
-holder renews its object every few seconds; who sees one unchanged for the length of a lease takes it for dead and
-creates the next. Two who do so at once create the same object, and the bucket refuses one of them.
+A bucket has no locks, but it can refuse to create an object that exists (a conditional put). Each holder creates the
+next object of a numbered series, ``.run-lock/00000007.json``; the highest is the holder's, unless it says that it was
+released. A holder renews its object every few seconds; another run that sees it unchanged for the length of a lease
+takes the holder for dead and creates the next. Of two that do so at once, the bucket refuses one.
 
 What does not belong here: locks of folders and databases (``run_lock``).
 """
@@ -45,7 +45,7 @@ class BucketLock:
         self._heart: Thread | None = None
 
     def acquire(self, holder: Holder) -> bool:
-        """Try to get it: create the next object of the row, if the last holder is done or dead."""
+        """Try to get it: create the next object of the series, if the last holder is done or dead."""
         number, content = self._highest()
         if number and not self._is_free(content):
             return False
@@ -56,7 +56,7 @@ class BucketLock:
         except FileExistsError:
             return False
         if self._highest()[0] != mine:
-            # Somebody looked later and has a higher one: ours was made beside a row that had gone on.
+            # Somebody who looked later has a higher number: ours filled a gap in a series that had gone on.
             self._file_system.rm_file(self._path(mine))
             return False
         self._mine = mine
@@ -80,7 +80,7 @@ class BucketLock:
         if self._heart is not None:
             self._heart.join()
         if not self._lost.is_set():
-            # It stays, marked: the row must never begin anew while somebody still looks at an older part of it.
+            # It stays, marked as released: the series must never start again at 1 while somebody may still read it.
             self._file_system.pipe_file(self._path(self._mine), b"released")
         self._mine = None
 
@@ -107,7 +107,7 @@ class BucketLock:
         return json.dumps(self._content).encode()
 
     def _highest(self) -> tuple[int, bytes]:
-        """Number and content of the last object of the row; zero where there is none."""
+        """Number and content of the last object of the series; zero where there is none."""
         self._file_system.invalidate_cache()
         try:
             names = self._file_system.ls(self._folder.path, detail=False)
@@ -139,7 +139,7 @@ class BucketLock:
             return
 
     def _beat(self) -> None:
-        """Renew the lease until the end; one that could not be renewed for its length is lost."""
+        """Renew the lease until it is released; if that fails for the length of a lease, it is lost."""
         renewed = time.monotonic()
         while not self._ends.wait(self._renew_s):
             try:

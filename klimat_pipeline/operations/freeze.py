@@ -1,4 +1,7 @@
-"""Freeze a report: read its published figures and write them into the municipality's folder."""
+"""Freeze a report: read its published figures and write them into the municipality's folder.
+
+What does not belong here: the form of the file (``configuration.frozen``), and comparing with it (``quality``).
+"""
 
 import sqlite3
 from contextlib import closing
@@ -23,7 +26,7 @@ def freeze_report(settings: Settings, name: str, municipality: str, release: str
     """Keep the figures of a municipality's targets on one release.
 
     Args:
-        settings: where the published tables and the folders lie.
+        settings: where the published tables and the folders are.
         name: name of the report.
         municipality: its code.
         release: its release, by default the current one of the first configured substance.

@@ -1,7 +1,8 @@
 """What a publication is made from, and the id that follows from it.
 
 Snapshots, configuration, reference tables, code and options are hashed; the same of them give the same id, so an
-unchanged refresh is recognised before anything is computed.
+unchanged refresh is recognised before anything is computed. What does not belong here: the form of the manifest
+(``published.manifest``).
 """
 
 import hashlib
@@ -37,10 +38,10 @@ def inputs(
     """Collect and hash what a refresh would be made from now.
 
     Args:
-        settings: where things lie.
+        settings: where the inputs are.
         municipalities: codes to publish; empty for all.
-        releases: releases to be current; they need no line of their own, for only the snapshots that a run sees count.
-        ledgers: the ledgers' items, if they are known: those on a server cost a request each.
+        releases: releases to be current; no item of their own, since they show in the snapshots that are chosen.
+        ledgers: the ledgers' items, if known already: a ledger on a server costs a request.
 
     Raises:
         ConfigurationError: there is no municipality with a given code.
@@ -142,7 +143,7 @@ def _sha256(path: str, *stamp: int) -> str:
 
 
 def _fingerprint(key: str) -> str:
-    """Tells that a key is another one, with too few digits to search for the key by."""
+    """A short hash that changes with the key, too short to find the key by trying."""
     return hmac.new(key.encode(), b"klimat publication", hashlib.sha256).hexdigest()[:8]
 
 

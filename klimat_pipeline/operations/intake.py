@@ -1,7 +1,8 @@
-"""How a workbook enters: fetched or added by hand, parsed and named before the archive takes it.
+"""How a workbook gets into the archive: fetched or added by hand, then parsed and its names looked up first.
 
-This is where the stages ``sources``, ``raw`` and ``clean`` meet; each of them stays unaware of the later ones. A file
-that cannot be read, or whose names nobody knows, never enters: it would fail every following refresh.
+This is where the stages ``sources``, ``raw`` and ``clean`` meet; none of them knows a later one. A file that cannot
+be read, or that holds unknown names, is not taken: it would fail every later refresh. What does not belong here: how
+a stage does its part.
 """
 
 from collections.abc import Callable
@@ -27,7 +28,7 @@ def add_file(settings: Settings, path: Path, *, release_id: str | None = None, r
     """Take a workbook that somebody downloaded by hand.
 
     Args:
-        settings: where the archive lies.
+        settings: where the archive is.
         path: the workbook.
         release_id: name of the release, derived if not given.
         report_date: date of the report, where the file does not say.
@@ -78,10 +79,10 @@ def take_in(
     etag: str | None = None,
     last_modified: str | None = None,
 ) -> Taken:
-    """Check a workbook whole and give it to the archive.
+    """Check a whole workbook and add it to the archive.
 
     Args:
-        settings: where the archive and the reference tables lie.
+        settings: where the archive and the reference tables are.
         content: the file.
         name: its name, for messages.
         substance: the substance that was asked for, if any; another one in the file is a fault.
@@ -188,7 +189,7 @@ def _fetch(settings: Settings, substance: str) -> Taken | None:
 
 
 def _fall_back(settings: Settings, substance: str, error: KlimatError, log: Callable[[str], None]) -> None:
-    """Go on with the last snapshot for a while; a file that came but cannot be used is no silence and stops."""
+    """Go on with the last snapshot for a while if the source was silent; an answer that cannot be used stops."""
     from klimat_pipeline.sources.state import record_check
 
     if not isinstance(error, SourceError):

@@ -1,4 +1,4 @@
-"""Locks that a run holds: of a folder, of a database, and how their holder is told to those who wait.
+"""Locks that a run holds, on a folder and on a database, and what those who wait are told about the holder.
 
 What does not belong here: the lease in a bucket (``bucket_lock``); which locks a run holds, and waiting (``run_lock``).
 """
@@ -101,11 +101,11 @@ def _user() -> str:
 
 
 class FolderLock:
-    """A lock of a file in a folder; the kernel frees it when the process ends, however it ends.
+    """A lock on a file in a folder; the kernel frees it when the process ends, however it ends.
 
     Args:
         folder: what is locked.
-        shared: beside others that hold it so.
+        shared: whether others may hold it shared at the same time.
     """
 
     def __init__(self, folder: Path, *, shared: bool = False) -> None:
@@ -150,7 +150,7 @@ class FolderLock:
             self._descriptor = None
 
     def refuse_if_lost(self) -> None:
-        """The kernel takes it from nobody."""
+        """Do nothing: the kernel never takes such a lock away."""
 
 
 class DatabaseLock:
@@ -195,7 +195,7 @@ class DatabaseLock:
             self._connection = None
 
     def refuse_if_lost(self) -> None:
-        """Raise where the connection, and the lock with it, has gone."""
+        """Raise where the connection is closed, since the lock ended with it."""
         import psycopg
 
         try:

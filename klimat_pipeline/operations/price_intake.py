@@ -1,8 +1,7 @@
-"""How price indices enter: fetched or added by hand, read and held against what was asked for before the archive takes
-them.
+"""How price indices get into the archive: fetched or added by hand, then read and compared with what was asked for.
 
 The stages ``sources``, ``raw`` and ``spend`` meet here, as those of the emissions do in ``operations.intake``. A source
-that does not answer stops nothing: the last snapshot stays, or the shipped table does, and it is said which.
+that does not answer stops nothing: the last snapshot or the shipped table stays in use, and the log says which.
 """
 
 from collections.abc import Callable
@@ -35,7 +34,7 @@ def fetch_prices(settings: Settings, *, log: Log = lambda _: None) -> list[Taken
         Snapshots of the tables that it answered for.
 
     Raises:
-        SourceError: a table came neither now nor before.
+        SourceError: a table was not answered and has no earlier snapshot.
         SnapshotError: the archive cannot take it.
     """
     reference = load_spend_reference(settings.reference_dir)
@@ -88,7 +87,7 @@ def add_prices(settings: Settings, table_id: str, path: Path) -> Taken:
     """Take an answer that somebody saved by hand.
 
     Args:
-        settings: where things lie.
+        settings: where the archive is.
         table_id: one of ``data/reference/price_tables.csv``.
         path: the file, JSON-stat 2.
 
@@ -108,7 +107,7 @@ def add_prices(settings: Settings, table_id: str, path: Path) -> Taken:
 
 
 def without_series(reference: SpendReference, table: PriceTable, prices: Prices) -> list[str]:
-    """A line for every category whose group the answer does not have."""
+    """One line for every price group that the answer does not have."""
     mine = reference.price_groups[reference.price_groups["table_id"] == table.table_id]
     return [
         f"{table.table_id}: no group {row.group_code} for {row.price_group} of {row.index_id}: missing_index in "

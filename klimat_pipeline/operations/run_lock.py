@@ -1,9 +1,9 @@
 """One run at a time: from its first read to its publish a run holds its data folder, its tables and its database.
 
-Three locks, in this order, so that two runs never wait for each other: a file lock in the data folder and, where the
-tables lie in another folder, one there; a lease in the bucket, where the tables lie in one (``bucket_lock``); an
-advisory lock of the PostgreSQL that is published to. Each is free when its holder dies. Whoever started a run, the
-command, the UI, the daemon or a single asset, holds the same locks.
+Three locks, always in this order, so that two runs never wait for each other: a file lock in the data folder and,
+where the tables are in another folder, one there; a lease in the bucket, where the tables are in one
+(``bucket_lock``); an advisory lock in the PostgreSQL that is published to. Each is freed when its holder dies. Every
+run takes the same locks, whether the command, the UI, the daemon or a single asset started it.
 
 What does not belong here: the publishers' own locks (``published``), which hold for one publish; what a run does.
 """
@@ -34,7 +34,7 @@ _STARTERS = {
     "dagster/auto_materialize": "automation",
 }
 
-#: Places that the present run holds; a run that is started by one that holds them waits for nobody.
+#: Places that the present run holds; a run inside it does not wait for them.
 _held: ContextVar[tuple[str, ...]] = ContextVar("klimat_held", default=())
 _locks: ContextVar[tuple[Lock, ...]] = ContextVar("klimat_locks", default=())
 
@@ -52,13 +52,13 @@ def only_run(
     """Hold everything that a run reads and writes, and wait for whoever holds it now.
 
     Args:
-        settings: where things lie.
-        started_by: who started the run, for those who wait for it.
-        run: id of the run, for the same.
+        settings: where the data are.
+        started_by: who started the run; shown to those who wait for it.
+        run: id of the run; shown likewise.
         wait_s: seconds to wait at most; by default ``settings.wait_s``.
         tell: receives a line when waiting begins, and every half minute from then on.
-        reads_ledgers_only: a run that only makes typed lines of ledgers ready: such runs go on beside each other, but
-            beside no other run, and touch neither the tables nor the database.
+        reads_ledgers_only: the run only makes typed ledger lines: such runs may go on at the same time, but at the
+            same time as no other run, and touch neither the tables nor the database.
 
     Raises:
         RunLockError: another run holds something for longer than that; nothing was read or changed.
@@ -81,7 +81,7 @@ def only_run(
 
 
 def refuse_if_lost() -> None:
-    """Stop a run that no longer holds what it began with, before it shows anything to readers.
+    """Stop a run that has lost one of its locks, before readers see anything of it.
 
     Raises:
         RunLockError: a lease in a bucket could not be renewed in time, or the database closed the connection.
@@ -113,13 +113,13 @@ def tags(made_from: Inputs, who: str) -> dict[str, str]:
 def _wait(lock: Lock, holder: Holder, limit: float, tell: Tell) -> None:
     from tenacity import RetryCallState, RetryError, Retrying, retry_if_result, stop_after_delay, wait_fixed
 
-    told = -_TELL_S
+    last_told = -_TELL_S
 
     def say(state: RetryCallState) -> None:
-        nonlocal told
+        nonlocal last_told
         waited = state.seconds_since_start or 0.0
-        if waited - told >= _TELL_S:
-            told = waited
+        if waited - last_told >= _TELL_S:
+            last_told = waited
             tell(f"waiting for {lock.holder()}, who has {lock.place}: {waited:.0f} s of at most {limit:.0f} s")
 
     retrying = Retrying(
@@ -156,7 +156,7 @@ def _locks_of(settings: Settings, *, shared: bool) -> list[Lock]:
 
 
 def _local_folder(settings: Settings) -> Path | None:
-    """The folder of the tables between stages; None where they lie in a bucket."""
+    """The folder of the tables between stages; None where they are in a bucket."""
     from upath import UPath
 
     root = UPath(settings.tables_root)

@@ -1,4 +1,4 @@
-"""Check everything that people edit, in all rooms that read it; all faults at once.
+"""Check all files that people edit with the readers of every stage, and report all faults at once.
 
 What does not belong here: how a file is read (``configuration``) and what its rows mean (``clean``, ``spend.ledger``).
 """
@@ -9,7 +9,7 @@ from klimat_pipeline.settings import Settings
 
 
 def validate_configuration(settings: Settings) -> list[str]:
-    """Every problem in what people edit, one a line; empty when all is well."""
+    """Every problem in the files that people edit, one a line; empty when all is well."""
     from klimat_pipeline.clean.actions import clean_actions
     from klimat_pipeline.clean.activity import clean_activity
     from klimat_pipeline.clean.areas import clean_areas

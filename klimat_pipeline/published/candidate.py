@@ -27,7 +27,7 @@ class Candidate:
     Attributes:
         publication_id: the same in every row of every table.
         published_at: when, in UTC.
-        tables: by published name, in the contracts' order, each of its contract's schema and in one piece.
+        tables: by published name, in the contracts' order, each with the schema of its contract and in one chunk.
         contracts: by published name.
     """
 
@@ -73,10 +73,10 @@ def _checked(name: str, table: pa.Table, contract: Table, publication_id: str) -
     expected = schema(contract)
     if not table.schema.equals(expected, check_metadata=False):
         raise PublishError(
-            f"table {name} has not its contract's columns: {_differences(table.schema, expected)}. "
+            f"table {name} does not have the columns of its contract: {_differences(table.schema, expected)}. "
             "Make it with contracts.arrow.to_arrow"
         )
-    # Metadata and chunks are no content: without them the same rows give the same bytes.
+    # Without metadata and chunks the same rows give the same bytes.
     table = pa.Table.from_arrays(table.combine_chunks().columns, schema=expected)
     for column, values in zip(contract.columns, table.columns, strict=True):
         if values.null_count and not column.nullable:

@@ -103,7 +103,7 @@ def differences(before: pa.Table, after: pa.Table, keys: Sequence[Sequence[str]]
     Args:
         before: the earlier version, its columns named as the later ones are.
         after: the later version.
-        keys: columns that identify a row, several proposals; the first that does so in both versions counts.
+        keys: several proposals of columns that identify a row; the first that does so in both versions is used.
     """
     shared = [name for name in after.column_names if name in before.column_names]
     missing = tuple(name for name in before.column_names if name not in shared)
@@ -114,7 +114,7 @@ def differences(before: pa.Table, after: pa.Table, keys: Sequence[Sequence[str]]
         if before.schema.field(name).type != after.schema.field(name).type
     )
     columns_reordered = [name for name in before.column_names if name in shared] != shared
-    # Of another type, the values may still be the same ones.
+    # A column of another type may still hold the same values.
     old, now = _of_one_type(before.select(shared), after.select(shared))
     for key in keys:
         if not key or not set(key) <= set(shared):

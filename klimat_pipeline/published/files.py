@@ -1,4 +1,4 @@
-"""Files that survive a kill: the publishers' lock, syncing, free space, removal of what a killed publisher left.
+"""What keeps files whole when a publisher is killed: its lock, syncing to the disk, free space, removal of leftovers.
 
 What does not belong here: what the files hold.
 """
@@ -15,7 +15,7 @@ from klimat_pipeline.errors import PublishError
 #: Free disk that publishing wants, as a multiple of the tables' size in memory: the new version twice over (SQLite
 #: with its indexes, Parquet), and room for others.
 FREE_SPACE_FACTOR = 3
-#: What the name of a version that no reader sees yet begins with.
+#: Prefix of the name of a version that no reader sees yet.
 STAGING = ".staging"
 
 
@@ -42,7 +42,7 @@ def exclusive_lock(directory: Path) -> Iterator[None]:
 
 
 def require_free_space(directory: Path, size: int) -> None:
-    """Refuse to begin what would fill the disk.
+    """Refuse to begin a publish that would fill the disk.
 
     Args:
         directory: where the tables will be written.
@@ -61,7 +61,7 @@ def require_free_space(directory: Path, size: int) -> None:
 
 
 def sync(path: Path) -> None:
-    """Bring a file, or the names in a directory, to the disk."""
+    """Flush a file, or the names in a directory, to the disk."""
     descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     try:
         os.fsync(descriptor)
@@ -70,7 +70,7 @@ def sync(path: Path) -> None:
 
 
 def remove(*paths: Path) -> None:
-    """Remove files, links or whole directories; what is not there is fine."""
+    """Remove files, links or whole directories; those that do not exist are skipped."""
     for path in paths:
         if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path)

@@ -1,6 +1,6 @@
 """What a publication says it was made from, and the ids that follow from it.
 
-The lines of the table ``run_manifest``. What does not belong here: collecting them (``operations.inputs``).
+These are rows of the table ``run_manifest``. What does not belong here: collecting them (``operations.inputs``).
 """
 
 import hashlib

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 #: Files that are written at the same time.
 _AT_ONCE = 4
-#: Only directories of this form are ever removed: whatever else lies beside them is somebody's.
+#: Only directories of this form are ever removed: whatever else is there belongs to somebody else.
 _VERSION = re.compile(r"pub-[0-9a-f]{16}")
 
 
@@ -37,7 +37,7 @@ class ParquetTarget:
         self._root = directory / "parquet"
         self._latest = self._root / "latest"
         self._keep = keep
-        # Names of its own: on a file system whose locks do not reach other hosts, two publishers share nothing.
+        # Unique names: where a file system's locks do not reach other hosts, two publishers still do not collide.
         token = uuid.uuid4().hex
         self._staged = self._root / f"{STAGING}-{token}"
         self._staged_link = self._root / f"{STAGING}-{token}-latest"
@@ -54,14 +54,14 @@ class ParquetTarget:
         return name if name is not None and described_publication(self._root / name) == name else None
 
     def open(self) -> None:
-        """Remove what a killed publisher left: the publishers' lock sees to it that what is found here is one's."""
+        """Remove what a killed publisher left: under the publishers' lock it cannot belong to one that still runs."""
         self._root.mkdir(exist_ok=True)
         remove(*self._root.glob(f"{STAGING}*"))
 
     def stage(self, candidate: "Candidate") -> None:
         """Write the new version where no reader looks, and audit it."""
         self._staged.mkdir()
-        # Compressing and waiting for the disk leave the processor to another file.
+        # Threads pay: Arrow compresses, and waits for the disk, outside of Python's lock.
         with ThreadPoolExecutor(_AT_ONCE) as pool:
             for _ in pool.map(self._write, candidate.tables, candidate.tables.values()):
                 pass
@@ -81,7 +81,7 @@ class ParquetTarget:
         """Show the staged version: replacing the link is the commit point."""
         version = self._root / candidate.publication_id
         if version.exists() and not _same_files(version, self._staged):
-            # Not whole, or written by another version of the library: make way for the fresh one.
+            # Incomplete, or written by another version of the library: the fresh one takes its place.
             version.rename(self._removed)
         if not version.exists():
             self._staged.rename(version)
@@ -102,7 +102,7 @@ class ParquetTarget:
         ]
         others.sort(key=lambda entry: (entry.stat().st_mtime_ns, entry.name), reverse=True)
         for version in others[self._keep - 1 :]:
-            # Out of sight first: a kill half-way leaves no half of a version behind.
+            # Renamed first, so that a kill half-way leaves no half of a version under its name.
             remove(self._removed)
             version.rename(self._removed)
         remove(self._removed)

@@ -1,6 +1,6 @@
 """PostgreSQL: rows keyed by publication, and a one-row pointer whose update is the commit point.
 
-Readers hold no lock that the pointer needs, and the pointer holds none that readers need. What does not belong here:
+Updating the pointer never waits for readers, nor readers for it. What does not belong here:
 the rows' tables (``postgres_store``), the views (``postgres_views``), errors and waiting (``postgres_connection``).
 """
 

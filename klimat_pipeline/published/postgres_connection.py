@@ -1,4 +1,4 @@
-"""The way to PostgreSQL: the URL's spellings, errors without secrets, bounded waiting for locks.
+"""The connection to PostgreSQL: the forms of its URL, errors without secrets, bounded waiting for locks.
 
 What does not belong here: tables and views.
 """
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 
-#: How long a change of a view may wait for readers of it: new readers queue behind the one who waits.
+#: How long a change of a view may wait for its readers: while it waits, new readers queue behind it.
 LOCK_TIMEOUT = "3s"
 LOCK_ATTEMPTS = 4
 
@@ -32,7 +32,7 @@ def connect(url: SecretStr) -> "Connection":
     """Connect to the database of a URL.
 
     Raises:
-        PublishError: the URL is none, or the database does not answer; without the URL's secrets.
+        PublishError: the URL is invalid, or the database does not answer; the message holds no secret of the URL.
     """
     import psycopg
     from psycopg.conninfo import make_conninfo
@@ -57,8 +57,8 @@ def _parameters(url: SecretStr) -> dict[str, Any]:
         )
     try:
         parts = conninfo_to_dict(f"postgresql://{rest}")
-        # libpq quotes what it does not understand or cannot reach, and with an unencoded @ : / that is a part of the
-        # password that it took for something else.
+        # libpq's errors quote the host, port or name that they are about; with an unencoded @ : / in the password,
+        # that is a piece of the password.
         mistaken = any("@" in str(parts.get(name, "")) for name in ("host", "hostaddr", "port", "dbname"))
         understood = not mistaken and re.fullmatch(r"[0-9,]*", str(parts.get("port", ""))) is not None
     except psycopg.Error:

@@ -30,7 +30,7 @@ _CSV_ROWS = 65_536
 
 
 def physical_name(name: str, contract: Table) -> str:
-    """Name of the table that holds the rows of a published table, other columns having another name."""
+    """Name of the table that holds the rows of a published table; a change of columns gives another name."""
     shape = repr((contract.primary_key, [(column.name, column.kind, column.nullable) for column in contract.columns]))
     return checked_identifier(f"{name}__{hashlib.sha256(shape.encode()).hexdigest()[:8]}")
 
@@ -50,7 +50,7 @@ def _physical_table(name: str, contract: Table) -> "sa.Table":
 
     from klimat_pipeline.contracts.sql import sql_table
 
-    # The key in front, the publication first of all: the order of the columns is the order of the index.
+    # The publication first, then the key: the order of the columns is the order of the index.
     key = ("publication_id", *contract.primary_key)
     others = tuple(column for column in contract.columns if column.name not in key)
     arranged = replace(contract, columns=(*(contract.column(column) for column in key), *others), primary_key=key)
@@ -66,7 +66,7 @@ def create_store(connection: "Connection", contracts: dict[str, Table]) -> None:
     from sqlalchemy.dialects import postgresql
     from sqlalchemy.schema import CreateTable
 
-    # Asked first, since IF NOT EXISTS wants the right to create even where there is nothing to do.
+    # Looked up first, since IF NOT EXISTS needs the right to create even where there is nothing to do.
     if connection.execute("SELECT to_regnamespace('klimat_store')").fetchone() == (None,):
         connection.execute("CREATE SCHEMA klimat_store")
     if connection.execute("SELECT to_regclass('klimat_store.publications')").fetchone() == (None,):

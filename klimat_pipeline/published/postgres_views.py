@@ -1,7 +1,7 @@
 """What readers see in PostgreSQL: views with plain names in the schema ``klimat``, over the one-row pointer.
 
 A view is touched only when its columns have changed, because changing it makes readers queue. Grants, comments and
-views that others built upon it are kept; where that is impossible publishing stops and names them. What does not
+the views that others built on it are kept; where that is impossible, publishing stops and names them. What does not
 belong here: rows (``postgres_store``).
 """
 
@@ -48,7 +48,7 @@ def view_of(name: str) -> "sql.Identifier":
 
 
 def bring_views_up_to_date(connection: "Connection", contracts: dict[str, Table]) -> None:
-    """Create, extend or replace the views that are not as their contracts say; belongs into the switch's transaction.
+    """Create, extend or replace the views that are not as their contracts say, in the transaction of the switch.
 
     Raises:
         PublishError: others' views depend on a column that is gone, or the name is taken.
@@ -58,7 +58,7 @@ def bring_views_up_to_date(connection: "Connection", contracts: dict[str, Table]
     for name, contract in contracts.items():
         _bring_up_to_date(connection, name, contract)
     for name in _former_views(connection, contracts):
-        # Left alone it would be an empty table that nobody told its readers about.
+        # Left there it would show an empty table, and its readers would not know why.
         _drop(connection, name, "is not published any more")
 
 
@@ -113,7 +113,7 @@ def _create(
     added: list[str] | None = None,
     comments: dict[str | None, str] | None = None,
 ) -> None:
-    """Create the view, or with ``added`` extend it; comments go to what is new, kept ones before the contract's."""
+    """Create the view, or with ``added`` extend it; new parts get their kept comment, or else the contract's."""
     from psycopg import sql
 
     connection.execute(

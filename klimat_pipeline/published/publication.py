@@ -1,4 +1,4 @@
-"""The door to publishing: stage and audit everywhere, then switch one target after the other.
+"""The entry point of publishing: stage and audit everywhere, then switch one target after the other.
 
 What does not belong here: how one target stores and switches (``sqlite``, ``parquet``, ``postgres``).
 """
@@ -26,7 +26,7 @@ Outcome = Literal["published", "unchanged"]
 
 
 class Target(Protocol):
-    """Somewhere that readers look; each method may be called once for every publication, in this order."""
+    """A place that readers read from; each method may be called once for every publication, in this order."""
 
     name: str
 
@@ -35,7 +35,7 @@ class Target(Protocol):
         """Where readers find it, without secrets."""
 
     def open(self) -> None:
-        """Get hold of the target and remove what a killed publisher left there."""
+        """Open the target and remove what a killed publisher left there."""
 
     def shown(self) -> str | None:
         """The publication that readers see, None when there is none or it is not whole."""
@@ -47,10 +47,10 @@ class Target(Protocol):
         """Show what was staged, in one step."""
 
     def tidy(self) -> list[str]:
-        """Remove publications beyond the last few; give back what could not be removed, in words."""
+        """Remove publications beyond the last few; return what could not be removed, in words."""
 
     def close(self) -> None:
-        """Remove what was staged and not shown, and let go of the target."""
+        """Remove what was staged and not shown, and close the target."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +89,8 @@ def publish(
     shows this publication already is left alone, so that publishing again finishes what an error interrupted.
 
     Args:
-        tables: by published name, each of its contract's schema.
-        publication_id: stands in every row of every table.
+        tables: by published name, each with the schema of its contract.
+        publication_id: the same in every row of every table.
         settings: where to publish and how many publications to keep.
         now: time of publication.
         contracts: the published tables by name.
@@ -169,7 +169,7 @@ def _switch(targets: Sequence[Target], candidate: "Candidate") -> None:
 
 
 def _tidied(target: Target) -> list[str]:
-    """Tidy up; what goes wrong now is only worth a remark, since the new version is shown."""
+    """Tidy up; a failure is only a remark, since the new version is shown already."""
     try:
         with _in_clear_words():
             return target.tidy()
@@ -179,7 +179,7 @@ def _tidied(target: Target) -> list[str]:
 
 @contextmanager
 def _in_clear_words() -> Iterator[None]:
-    """Turn what file systems and libraries raise into the one error that a user knows."""
+    """Turn errors of file systems and libraries into the one error that a user knows."""
     try:
         yield
     except (OSError, sqlite3.Error) as error:

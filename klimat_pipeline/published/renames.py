@@ -1,10 +1,10 @@
 """Old names of published tables and columns, from ``renames.csv``, so that an old publication can be compared.
 
 A row of the file renames a table (``old_table,,new_table,``) or a column (``old_table,old_column,new_table,
-new_column``), or says that a table or column is new (``,,new_table,new_column``) and no difference to complain of. A
-name between stages (``stage/name``) may stand there like a published one: the findings of checks carry them. A row
-does no harm before its renaming: it counts only where a publication holds the old name and not the new one. What does
-not belong here: the names that hold today (``contracts``).
+new_column``), or says that a table or column is new (``,,new_table,new_column``), which then counts as no difference.
+Keys of tables between stages (``stage/name``) may be renamed there too: the findings of checks name them. A row may be
+written before its renaming: it applies only where a publication has the old name and not the new one. What does not
+belong here: the names of today (``contracts``).
 """
 
 from collections.abc import Container, Iterable, Mapping
@@ -48,12 +48,12 @@ class Renames:
     new_columns: frozenset[tuple[str, str]] = frozenset()
 
     def table(self, name: str, held: Container[str] = ()) -> str:
-        """Today's name of a table, unless the publication holds a table of that name besides."""
+        """Today's name of a table, unless the publication has another table of that name."""
         found = _followed(name, self.tables)
         return name if found != name and found in held else found
 
     def columns_of(self, table: str, names: Iterable[str]) -> dict[str, str]:
-        """Today's names of a table's columns, by the names that they have there.
+        """Today's names of a table's columns, by the names that they have in a publication.
 
         Args:
             table: today's name of the table.
@@ -110,7 +110,7 @@ def load_renames(path: Path = FILE) -> Renames:
 
 
 def _circles(tables: Mapping[str, str], columns: Mapping[tuple[str, str], tuple[str, str]]) -> list[str]:
-    """Names that come back to themselves, and columns that would move to another table."""
+    """Problems: names that are renamed back to themselves, and columns that would move to another table."""
     found = [f"{name} is renamed in a circle" for name in tables if _followed(name, tables) in tables]
     if found:
         return found
@@ -122,7 +122,7 @@ def _circles(tables: Mapping[str, str], columns: Mapping[tuple[str, str], tuple[
 
 
 def _followed(name: _Name, renamed: Mapping[_Name, _Name]) -> _Name:
-    """The last of a name's renamings; a circle ends after each of its names."""
+    """The last of a name's renamings; in a circle, at most as many as there are renamings."""
     for _ in range(len(renamed)):
         if name not in renamed:
             break

@@ -2,12 +2,12 @@
 
 Reads nothing but the folders (Parquet files and their ``datapackage.json``), so that it can compare what any version
 of the code has published. Tables and columns that were renamed since are compared under today's names (``renames``).
-What has to differ, or describes the tables rather than the world, is in the rules below, and nothing else is left out:
+Only these rules leave anything out, or show it without counting it:
 
 * The publication's and the run's ids hash the code; so does the manifest's row of the code.
-* The data dictionary, the manifest and the contract's findings restate contracts and inputs. They are compared, and
-  shown apart: they move no figure.
-* A finding's sentences are wording; what it found stands in columns of its own.
+* The data dictionary, the manifest and the contract's findings restate contracts and inputs and hold no figure. They
+  are compared and shown, and a difference does not count.
+* A finding's sentences are wording, so they are shown and do not count; what it found is in other columns.
 
 What does not belong here: the comparison of two tables (``differences``), and how it is shown (``cli.same``).
 """
@@ -40,7 +40,7 @@ WORDING = {"data_quality": ("message", "suspicion")}
 #: Columns that name a table, and the column beside it that names one of the table's columns.
 _NAMES_TABLE, _NAMES_COLUMN = "table_name", "column_name"
 
-#: What a terminal says is left out, a line a rule.
+#: The same rules for the terminal, one a line.
 LEFT_OUT = (
     f"left out: columns {' and '.join(LEFT_OUT_COLUMNS)}, and the row of the code in run_manifest (they hash the code)",
     f"compared, but apart: {', '.join(DESCRIPTIONS)}, the contract's findings and the sentences in data_quality "
@@ -55,7 +55,7 @@ class Published:
     Attributes:
         directory: where it lies.
         publication_id: what it says it is.
-        keys: the columns that identify a row, by table, both named as there.
+        keys: the columns that identify a row, by table, under the names that they have there.
     """
 
     directory: Path
@@ -98,7 +98,7 @@ class ComparedTable:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Two publications, table by table: the earlier one's that are missing come last."""
+    """Two publications, table by table; tables that only the earlier one has come last."""
 
     before: Published
     after: Published
@@ -106,7 +106,7 @@ class Comparison:
 
     @property
     def same(self) -> bool:
-        """Whether no table differs, those apart that describe the publication."""
+        """Whether no table differs, not counting those that describe the publication."""
         return all(table.same for table in self.tables if not table.describes)
 
 
@@ -114,7 +114,7 @@ def read_folder(directory: Path) -> Published:
     """A published folder by its ``datapackage.json``.
 
     Raises:
-        ConfigurationError: it is none, or a file of it is missing or was changed in its size.
+        ConfigurationError: it is not one, or one of its files is missing or has another size.
     """
     publication_id = described_publication(directory)
     if publication_id is None:
@@ -144,7 +144,7 @@ def compare_folders(before: Published, after: Published, renames: Renames) -> Co
 def _compared(
     name: str, before: tuple[Published, str], after: tuple[Published, str], renames: Renames
 ) -> Iterator[ComparedTable]:
-    """A table of both, in one part or in two where some of its rows describe the publication."""
+    """A table that both have; in two parts where some of its rows describe the publication."""
     called = before[1], after[1]
     (old, old_key, old_names), (now, key, new_names) = (_today(name, *side, renames) for side in (before, after))
     declared = tuple(
@@ -165,9 +165,9 @@ def _compared(
     for part, (ours, theirs), describes in _parts(name, old, now):
         reworded = None
         if wording:
-            told = [*dict.fromkeys((*keys[0], *wording))]
-            if set(told) <= set(ours.column_names) & set(theirs.column_names):
-                reworded = differences(ours.select(told), theirs.select(told), keys)
+            texts = [*dict.fromkeys((*keys[0], *wording))]
+            if set(texts) <= set(ours.column_names) & set(theirs.column_names):
+                reworded = differences(ours.select(texts), theirs.select(texts), keys)
         yield ComparedTable(
             called[1] + part,
             called,
@@ -180,7 +180,7 @@ def _compared(
 
 
 def _parts(name: str, before: pa.Table, after: pa.Table) -> Iterator[tuple[str, tuple[pa.Table, pa.Table], bool]]:
-    """Addition to the name, both versions, and whether it describes the publication, of every part of a table."""
+    """For every part of a table: suffix of its name, both versions, whether it describes the publication."""
     if name in LEFT_OUT_ROWS:
         before, after = (_rows(table, *LEFT_OUT_ROWS[name], those=False) for table in (before, after))
     if name not in DESCRIBING_ROWS:
@@ -202,7 +202,7 @@ def _rows(table: pa.Table, column: str, value: str, *, those: bool) -> pa.Table:
 def _today(
     name: str, folder: Published, called: str, renames: Renames
 ) -> tuple[pa.Table, tuple[str, ...], dict[str, str]]:
-    """A table under today's names: without what is left out, its key, and what its columns are called there."""
+    """A table under today's names without the columns left out, its key, and its columns' names in the publication."""
     table = folder.table(called)
     table = table.drop_columns([column for column in LEFT_OUT_COLUMNS if column in table.column_names])
     names = renames.columns_of(name, table.column_names)
@@ -215,7 +215,7 @@ def _today(
 
 
 def _with_todays_values(name: str, table: pa.Table, renames: Renames) -> pa.Table:
-    """Where a value is the name of a table or column, today's name stands in its place."""
+    """The table with today's names where its values are names of tables or columns."""
     if _NAMES_TABLE in table.column_names and _NAMES_COLUMN in table.column_names:
         tables = table[_NAMES_TABLE].to_pylist()
         columns = table[_NAMES_COLUMN].to_pylist()
@@ -235,7 +235,7 @@ def _with_todays_values(name: str, table: pa.Table, renames: Renames) -> pa.Tabl
 
 
 def _all(names: Mapping[str, str], columns: Iterable[str]) -> list[str]:
-    """Columns under other names, but for a name that another of them has already."""
+    """The columns' other names, except where another column has that name already."""
     columns = list(columns)
     return [column if names.get(column) in columns else names.get(column, column) for column in columns]
 

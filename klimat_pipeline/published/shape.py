@@ -1,4 +1,7 @@
-"""Shape tables for readers: rounding, the publication's id, the manifest, the data dictionary. No other arithmetic."""
+"""Shape tables for readers: rounding, the publication's id, the manifest, the data dictionary.
+
+What does not belong here: any other arithmetic.
+"""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -12,7 +15,7 @@ if TYPE_CHECKING:
 
     from klimat_pipeline.published.manifest import Inputs
 
-#: Published name to the table that it shows.
+#: Key of the table that is published, by published name.
 SHOWN: Mapping[str, str] = {
     name: contract.columns[0].lineage[0].rsplit(".", 1)[0]
     for name, contract in PUBLISHED.items()
@@ -24,7 +27,7 @@ def shape(tables: "Mapping[str, pa.Table]", made_from: "Inputs") -> dict[str, "p
     """All published tables of a run.
 
     Args:
-        tables: the tables to show, by key, each of its contract's schema.
+        tables: the tables to publish, by key, each with the schema of its contract.
         made_from: what the run was made from.
 
     Returns:
@@ -111,13 +114,13 @@ def _shown(arrow: "pa.Table", contract: Table, made_from: "Inputs") -> "pa.Table
         for column in contract.columns
     ]
     shown = pa.Table.from_arrays(arrays, schema=schema(contract))
-    # A stable order; what is missing comes last.
+    # A stable order; rows with a missing key come last.
     order = pc.sort_indices(shown, sort_keys=[(name, "ascending") for name in contract.primary_key])
     return shown.take(order).combine_chunks()
 
 
 def _rounded(values: "pa.ChunkedArray", decimals: int | None) -> "pa.ChunkedArray | pa.Array":
-    """Rounded as numpy rounds; minus zero is a rounding's leftover that would look like a change."""
+    """Rounded as numpy rounds; without the minus zeros of rounding, which would look like a change."""
     import pyarrow as pa
 
     if decimals is None:

@@ -32,7 +32,7 @@ class SqliteTarget:
 
     def __init__(self, directory: Path) -> None:
         self._path = directory / "klimat.sqlite"
-        # A name of its own: on a file system whose locks do not reach other hosts, two publishers share nothing.
+        # A unique name: where a file system's locks do not reach other hosts, two publishers still do not collide.
         self._staged = directory / f"{STAGING}-{uuid.uuid4().hex}-klimat.sqlite"
 
     @property
@@ -53,7 +53,7 @@ class SqliteTarget:
             return None
 
     def open(self) -> None:
-        """Remove what a killed publisher left: the publishers' lock sees to it that what is found here is one's."""
+        """Remove what a killed publisher left: under the publishers' lock it cannot belong to one that still runs."""
         remove(*self._path.parent.glob(f"{STAGING}-*-klimat.sqlite*"))
 
     def stage(self, candidate: "Candidate") -> None:
@@ -97,7 +97,7 @@ def _read_only(path: Path) -> sqlite3.Connection:
 
 
 def _is_of(connection: sqlite3.Connection, publication_id: str) -> bool:
-    """Whether every table begins with a row of the publication: readers look at the tables, not at the file's label."""
+    """Whether every table begins with a row of the publication: the table ``publication`` alone proves nothing."""
     names = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name <> 'publication'")
     first = (f"SELECT publication_id FROM {_quoted(name)} LIMIT 1" for (name,) in names.fetchall())  # noqa: S608
     return all(connection.execute(one).fetchone() in (None, (publication_id,)) for one in first)

@@ -1,5 +1,5 @@
-"""Checks: the form of tables (contract), do sums agree (reconciliation), are figures likely (plausibility).
+"""Checks: do tables keep their contract, do sums agree (reconciliation), are figures likely (plausibility)?
 
-Pure functions from tables to findings. Which table has which checks is data (``catalogue``); how they show in the UI
-and what a failed one stops is the wiring's business (``defs``).
+Pure functions from tables to findings. ``catalogue`` lists which table has which checks. What does not belong here:
+how they show in the UI, and what a failed one stops (``defs``).
 """

@@ -1,6 +1,7 @@
-"""Which table has which checks. The contract check is every table's; the others are listed here, in reading order.
+"""Which table has which checks. Every table has the contract check; the others are listed here, in reading order.
 
-A check is run together with its table, on the table and everything that the table is made from.
+A check is run together with its table, on the table and everything that the table is made from. What does not belong
+here: what a check does (the other modules).
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -88,7 +89,7 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
         _likely(likely.gas_basis_matches),
         _likely(likely.per_resident),
     ),
-    # -- what is ahead ----------------------------------------------------------------------------------------------
+    # -- pathways, investment, abatement
     "scenarios/pathways": (_reconciles(outlook.percentiles_ordered), _reconciles(outlook.actions_never_raise)),
     "scenarios/hindcast": (_likely(outlook.intervals_cover),),
     "scenarios/investment": (_reconciles(outlook.investment_is_paid_for),),
@@ -101,10 +102,10 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
     "scenarios/facility_claims": (_reconciles(targets_and_gap.claims_within_physical),),
     "scenarios/neutrality": (_reconciles(targets_and_gap.balance_adds_up), _reconciles(targets_and_gap.captured_once)),
     "scenarios/allocation_keys": (_reconciles(targets_and_gap.balances_by_key_add_up),),
-    # -- spend: ledgers at the door
+    # -- spend: reading ledgers
     "spend/ledger_totals": (_reconciles(ledgers.ledgers_balance), _reconciles(ledgers.ledger_lines_kept)),
     "spend/quarantine": (_likely(ledgers.quarantine_is_small),),
-    # -- spend analysis: results ---------------------------------------------------------------------------------
+    # -- spend: results
     "spend/by_category": (
         _reconciles(spend.footprint_is_its_parts),
         _reconciles(spend.replaced_counts_once),

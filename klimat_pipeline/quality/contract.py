@@ -1,6 +1,6 @@
-"""Run a table's contract suite and turn the results into findings, one an expectation.
+"""Check a table against its contract: one finding per expectation.
 
-In Great Expectations a raised exception is not a failed expectation: the former is our fault and raises here.
+What does not belong here: how a suite is run (``suites``), and in which process (``pool``).
 """
 
 from collections.abc import Callable
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 CHECK = "contract"
-#: So many rows are searched for duplicate keys here; in more, Great Expectations does it in a worker.
+#: Up to so many rows are searched for duplicate keys here; in more, Great Expectations does it in a worker.
 MANY = 200_000
 
 
@@ -32,7 +32,7 @@ def check_contract(frame: "pd.DataFrame", table: Table) -> CheckResult:
         table: its contract.
 
     Returns:
-        One finding an expectation, in the contract's order.
+        One finding per expectation, in the contract's order.
 
     Raises:
         ContractError: an expectation could not be evaluated at all.
@@ -45,8 +45,8 @@ class Begun:
     """A table that is being checked against its contract.
 
     Attributes:
-        arrow: the table in its contract's schema; None where it cannot be brought into it.
-        finish: gives the result, and waits for it where it has to.
+        arrow: the table in its contract's schema; None where it does not fit.
+        finish: returns the result, after waiting for the worker where it has to.
     """
 
     arrow: "pa.Table | None"
@@ -59,8 +59,8 @@ def begin(frame: "pd.DataFrame", table: Table, *, may_postpone: bool = False) ->
     Args:
         frame: the table.
         table: its contract.
-        may_postpone: whether somebody asks for ``postponed_findings`` later, so that a table which has proven itself
-            need not wait until Great Expectations says the same.
+        may_postpone: whether the run asks for ``postponed_findings`` later, so that a table whose values prove every
+            expectation need not wait for Great Expectations.
     """
 
     def result(*findings: Finding) -> CheckResult:
@@ -90,13 +90,13 @@ def begin(frame: "pd.DataFrame", table: Table, *, may_postpone: bool = False) ->
 
 
 def postponed_findings(read: "Callable[[str], pd.DataFrame]") -> "pd.DataFrame":
-    """What Great Expectations found in the tables that had proven themselves; normally nothing that failed.
+    """What Great Expectations found in the tables that did not wait for it; normally none of it failed.
 
     Args:
-        read: gives a table by its key, for one whose answer never came.
+        read: reads a table by its key, where no worker has answered.
 
     Returns:
-        One row a finding: ``table_name``, ``outcome``, ``message``.
+        One row per finding: ``table_name``, ``outcome``, ``message``.
     """
     import pandas as pd
 
@@ -110,7 +110,7 @@ def postponed_findings(read: "Callable[[str], pd.DataFrame]") -> "pd.DataFrame":
 
 
 def proven(frame: "pd.DataFrame", table: Table) -> dict[str, Finding]:
-    """Expectations that a frame meets beyond doubt, by id: seen at the distinct values of its columns.
+    """Expectations that a frame meets beyond doubt, by id, as the distinct values of its columns show.
 
     An expectation costs milliseconds, the distinct values of a column microseconds.
     """

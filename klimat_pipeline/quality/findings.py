@@ -1,4 +1,7 @@
-"""What a check says: the value, the limit, the first keys at fault, and what to suspect."""
+"""What a check says: the value, the threshold, the first keys at fault, and the likely cause.
+
+What does not belong here: any check.
+"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -40,12 +43,12 @@ class CheckResult:
 
     @property
     def passed(self) -> bool:
-        """Nothing failed; what does not apply has not failed."""
+        """Whether nothing failed; a check that does not apply has not failed."""
         return all(finding.outcome != "failed" for finding in self.findings)
 
     @property
     def blocks(self) -> bool:
-        """It failed, and nothing may be made of the table."""
+        """Whether it failed and nothing may be made from the table."""
         return self.severity == "ERROR" and not self.passed
 
 

@@ -1,4 +1,7 @@
-"""Checks of inventories: do lines, scopes and ledgers add up, and does a municipality's print agree with itself?"""
+"""Checks of the inventories: do lines and scopes add up, and is a municipality's printed inventory consistent?
+
+What does not belong here: sums of the national figures (``reconciliation``).
+"""
 
 from collections.abc import Mapping, Sequence
 
@@ -10,7 +13,7 @@ Tables = Mapping[str, pd.DataFrame]
 
 #: A sum that is off by no more is floating-point noise, tonnes.
 NOISE_T = 1e-3
-#: Prints are in whole tonnes: a sum of so many lines may be off by half a tonne each.
+#: Prints are in whole tonnes: a sum may be off by half a tonne for each of its lines.
 PRINT_ROUNDING_T = 0.5
 #: A factor that misses its printed tonnes by more is not the one that was used, per cent.
 FACTOR_PCT = 1.0
@@ -27,7 +30,7 @@ def territory_keeps_national(tables: Tables) -> Sequence[Finding]:
 
 
 def energy_counted(tables: Tables) -> Sequence[Finding]:
-    """Energy use of years that no release holds is in no inventory."""
+    """Whether every row of energy use is in an inventory: a year that no release holds is in none."""
     use, territory = tables["clean/energy_use"], tables["inventory/territory"]
     if use.empty:
         return [not_applicable("no municipality has given its energy use")]
@@ -49,7 +52,7 @@ def energy_counted(tables: Tables) -> Sequence[Finding]:
 
 
 def ledgers_apart(tables: Tables) -> Sequence[Finding]:
-    """Every scope of a boundary is the sum of that boundary's own ledger: nothing of another reached it."""
+    """Every scope of a boundary is the sum of that boundary's own inventory: nothing of the other was added."""
     frame, territory = tables["indicators/scopes"], tables["inventory/territory"]
     organisation = tables["inventory/organisation"]
     inside, group = territory[~territory["is_memo"]], organisation[~organisation["is_eliminated"].astype(bool)]
@@ -60,8 +63,8 @@ def ledgers_apart(tables: Tables) -> Sequence[Finding]:
     ]
 
 
-def _own_total(ledger: pd.DataFrame, shown: pd.DataFrame, scope: str, boundary: str, keys: list[str]) -> Finding:
-    rows = ledger[(ledger["scope"] == scope) & ledger["emissions_t_co2e"].notna()]
+def _own_total(inventory: pd.DataFrame, shown: pd.DataFrame, scope: str, boundary: str, keys: list[str]) -> Finding:
+    rows = inventory[(inventory["scope"] == scope) & inventory["emissions_t_co2e"].notna()]
     mine = shown[
         (shown["boundary"] == boundary)
         & (shown["scope"] == scope)
@@ -72,13 +75,13 @@ def _own_total(ledger: pd.DataFrame, shown: pd.DataFrame, scope: str, boundary: 
     return _agree(
         mine.groupby(keys)["emissions_t_co2e"].sum(),
         rows.groupby(keys)["emissions_t_co2e"].sum(),
-        f"{boundary}, scope {scope}: indicators against the ledger",
-        "rows of the other ledger, of a memo or of a supply inside the group were added",
+        f"{boundary}, scope {scope}: indicators against the inventory",
+        "rows of the other inventory, of a memo or of a supply inside the group were added",
     )
 
 
 def scopes_add_up(tables: Tables) -> Sequence[Finding]:
-    """Scopes 1+2 are scope 1 and scope 2 of one method, the memo apart."""
+    """Scopes 1+2 are scope 1 and scope 2 of one method, without memo rows."""
     frame = tables["indicators/scopes"]
     at = ["boundary", "municipality_code", "release_id", "year"]
     frame = frame[frame["scope3_category"] == 0]

@@ -1,4 +1,7 @@
-"""Checks of the ledgers at the door: no krona is lost, nothing counts twice, and how much does not pass."""
+"""Checks of reading ledgers: no krona is lost, nothing counts twice, and how much is in quarantine.
+
+What does not belong here: checks of what is made from the lines (``spend``).
+"""
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
@@ -9,12 +12,12 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Tables = Mapping[str, "pd.DataFrame"]
-#: A share of kronor in quarantine beyond which it is worth a look, although the lines are few.
+#: A larger share of a file's kronor in quarantine is worth a look, however few the lines, per cent.
 QUARANTINE_PCT = 1.0
 
 
 def ledgers_balance(tables: Tables) -> Sequence[Finding]:
-    """What the files hold is counted, left out by a rule, found twice or in quarantine, to the oere."""
+    """All that the files hold is counted, left out by a rule, found twice or in quarantine, to the oere."""
     scope, files = tables["spend/ledger_totals"], tables["spend/files"]
     if files.empty:
         return [not_applicable("no municipality has a ledger")]
@@ -28,7 +31,7 @@ def ledgers_balance(tables: Tables) -> Sequence[Finding]:
     frame = off.rename("off").reset_index()
     return [
         failed(
-            f"{len(off)} municipalities: {off.abs().sum() / 100:,.2f} SEK of the ledgers are nowhere",
+            f"{len(off)} municipalities: {off.abs().sum() / 100:,.2f} SEK of the ledgers are not accounted for",
             observed=f"{off.abs().sum()} oere",
             threshold="0 oere",
             keys=first_keys(frame, ["municipality_code", "off"]),
@@ -39,7 +42,7 @@ def ledgers_balance(tables: Tables) -> Sequence[Finding]:
 
 
 def ledger_lines_kept(tables: Tables) -> Sequence[Finding]:
-    """Every line of the files is read, found twice or in quarantine; and stands once in the scope."""
+    """Every line of the files is read, found twice or in quarantine, and is counted once in the totals."""
     scope, files, quarantine = tables["spend/ledger_totals"], tables["spend/files"], tables["spend/quarantine"]
     if files.empty:
         return [not_applicable("no municipality has a ledger")]
@@ -52,7 +55,7 @@ def ledger_lines_kept(tables: Tables) -> Sequence[Finding]:
         return [passed(f"{own:,} lines, each in one place", threshold="0 lines")]
     return [
         failed(
-            f"{own:,} lines in the files, {there:,} in the scope; {held:,} in quarantine, {len(quarantine):,} listed",
+            f"{own:,} lines in the files, {there:,} in the totals; {held:,} in quarantine, {len(quarantine):,} listed",
             observed=f"{own - there} lines",
             threshold="0 lines",
             keys=first_keys(wrong, ["municipality_code", "ledger_file"]),

@@ -1,4 +1,7 @@
-"""Checks of what is ahead: are percentiles in order, does money add up, did the trend use to be right?"""
+"""Checks of pathways and investments: are percentiles in order, does money add up, was the trend right in the past?
+
+What does not belong here: gap and neutrality (``targets_and_gap``).
+"""
 
 from collections.abc import Mapping, Sequence
 
@@ -8,11 +11,11 @@ from klimat_pipeline.quality.findings import Finding, failed, first_keys, not_ap
 
 Tables = Mapping[str, pd.DataFrame]
 
-#: Kronor that are off by no more are floating-point noise, millions.
+#: A sum of money that is off by no more is floating-point noise, millions of kronor.
 NOISE_MSEK = 1e-9
 #: A sum or order that is off by no more is floating-point noise, tonnes.
 NOISE_T = 1e-6
-#: Intervals that cover this much less than they promise are a remark.
+#: The check fails where intervals cover less than they promise by more than this.
 SHORTFALL = 0.1
 #: Fewer series than this cannot tell ninety per cent from eighty.
 FEWEST_SERIES = 100
@@ -83,7 +86,7 @@ def prices_convertible(tables: Tables) -> Sequence[Finding]:
 
 
 def intervals_cover(tables: Tables) -> Sequence[Finding]:
-    """Whether intervals of the trend have covered what they promise, where a release holds enough municipalities."""
+    """Whether the trend's intervals covered as much as they promise, where a release holds enough municipalities."""
     frame = tables["scenarios/hindcast"]
     frame = frame[frame["series"] >= FEWEST_SERIES]
     if frame.empty:

@@ -1,4 +1,4 @@
-"""Is it likely? Remarks that a person should look at; none of them rejects a figure, but for a slip of units.
+"""Is it likely? Remarks that a person should look at; only a slip of units, or a lost baseline year, stops a run.
 
 A real change can look implausible (transport in 2024 rose by a quarter after a change of law): it is flagged, never
 rejected.
@@ -107,12 +107,12 @@ def revised_history(tables: Tables) -> Sequence[Finding]:
 
 
 def dropped_years(tables: Tables) -> Sequence[Finding]:
-    """Years that the previous release of the substance had and this one has not."""
+    """Years that the previous release of the substance had and this one does not have."""
     return _year_changes(tables, "dropped", "the source thins out its history; a dropped year is not a zero")
 
 
 def new_years(tables: Tables) -> Sequence[Finding]:
-    """Years that the previous release of the substance had not."""
+    """Years that the previous release of the substance did not have."""
     return _year_changes(tables, "new", "normal at a new release; the last year is often revised in the next")
 
 
@@ -179,7 +179,7 @@ def corrections_expired(tables: Tables) -> Sequence[Finding]:
 
 
 def corrections_carried(tables: Tables) -> Sequence[Finding]:
-    """Corrections that the current release does without, because they were decided for another one."""
+    """Corrections that are not applied to the current release, because they were decided for another one."""
     frame = tables["corrected/corrections"]
     left = frame[(frame["correction_status"] == "not_for_release") & frame["is_current_release"].astype(bool)]
     if left.empty:
@@ -331,7 +331,7 @@ def per_resident(tables: Tables) -> Sequence[Finding]:
 
 
 def _pairs(tables: Tables) -> list[tuple[str, str, pd.DataFrame]]:
-    """Figures that two releases both hold, each municipality's against the release before that held it."""
+    """Figures of each release beside those of the last earlier release that holds the same municipality."""
     keys = ["municipality_code", "sector_code", "year"]
     emissions = tables["clean/emissions"]
     figures = emissions[["release_id", *keys, "emissions_reported_t"]]

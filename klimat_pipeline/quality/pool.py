@@ -1,4 +1,4 @@
-"""Processes beside a run that check contracts and draw, started before they are needed.
+"""Worker processes of a run, which check contracts and draw charts; started before they are needed.
 
 Importing Great Expectations takes about as long as everything else of a refresh of one municipality, and drawing its
 charts a tenth of it: one worker imports the former while the run imports Dagster and reads the sources, another draws.
@@ -32,9 +32,9 @@ _log = logging.getLogger(__name__)
 
 @contextmanager
 def workers() -> Iterator[None]:
-    """Check contracts and draw beside this process while this is open, where there is a processor for it.
+    """Check contracts and draw charts in worker processes meanwhile, where there is a processor for them.
 
-    Within itself it does nothing: whoever started workers ends them.
+    Inside another ``workers`` it does nothing: whoever started the workers ends them.
     """
     if _running() is not None or not _may_start():
         yield
@@ -49,7 +49,7 @@ def workers() -> Iterator[None]:
 
 
 def check(arrow: "pa.Table", table: "Table") -> "Question | None":
-    """Send a table to be checked and go on; None where this process has to check it."""
+    """Send a table to a worker without waiting; None where this process has to check it."""
     from klimat_pipeline.contracts import TABLES
 
     run = _running()
@@ -60,7 +60,7 @@ def check(arrow: "pa.Table", table: "Table") -> "Question | None":
 
 
 def draw(chart: dict[str, Any]) -> Callable[[], str]:
-    """Send a chart to be drawn and go on; the call gives its picture as Markdown, drawn here where nobody else did."""
+    """Send a chart to a worker without waiting; the function returned gives its picture as Markdown."""
     run = _running()
     asked = None if run is None else run.pictures.ask(worker.picture, chart)
 
@@ -72,7 +72,7 @@ def draw(chart: dict[str, Any]) -> Callable[[], str]:
 
 
 def postponed() -> "list[Question]":
-    """Questions of this run whose answers nobody has waited for yet; each is given once."""
+    """Questions of this run whose answers nobody has waited for yet; each is returned once."""
     run = _running()
     if run is None:
         return []
@@ -93,7 +93,7 @@ class Question:
         self.run.postponed.append(self)
 
     def findings(self) -> tuple[Finding, ...] | None:
-        """Wait for what the contract's suite found; None where this process has to look itself.
+        """Wait for what the contract's suite found; None where this process has to run it.
 
         Raises:
             ContractError: an expectation could not be evaluated at all.
@@ -117,11 +117,11 @@ class _Workers:
 
 
 class _Worker:
-    """One process, as seen from here.
+    """One worker process, as the run sees it.
 
     Args:
-        what: its work, in words.
-        prepare: what it does before its first piece of work.
+        what: its work, for messages.
+        prepare: called in it before its first piece of work.
     """
 
     def __init__(self, what: str, prepare: Callable[[], None]) -> None:
@@ -142,7 +142,7 @@ class _Worker:
             return None
 
     def answer(self, asked: "Future[Any]") -> Any:
-        """Wait for what came of it; None where it has to be done here."""
+        """Wait for the result; None where the work has to be done here."""
         try:
             return asked.result()
         except (BrokenProcessPool, CancelledError) as error:
@@ -151,11 +151,11 @@ class _Worker:
 
     def _lost(self, error: BaseException) -> None:
         if not self._is_gone:
-            _log.warning("the process beside this one for %s ended (%s): its work is done here", self._what, error)
+            _log.warning("the worker for %s ended (%s): the run's own process does its work", self._what, error)
         self.end()
 
     def end(self) -> None:
-        """End the process at once: it holds nothing, and to leave in order would take it half a second."""
+        """Kill the process: it holds nothing that has to be closed, and an orderly end takes half a second."""
         self._is_gone = True
         for process in self._context.started:
             if process.is_alive():
@@ -164,7 +164,7 @@ class _Worker:
 
 
 class _Recording(SpawnContext):
-    """Starts processes anew (a forked one would inherit locks and connections), and knows which."""
+    """Spawns processes (a forked one would inherit locks and connections), and remembers them."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -181,17 +181,17 @@ _started: list[_Workers] = []
 
 
 def _running() -> _Workers | None:
-    """The workers of this process; those of the process that it was forked from are none."""
+    """The workers that this very process started, not a process that it was forked from."""
     return _started[-1] if _started and _started[-1].process == os.getpid() else None
 
 
 def _may_start() -> bool:
     processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return processors > 1 and not multiprocessing.current_process().daemon  # whose children Python refuses
+    return processors > 1 and not multiprocessing.current_process().daemon  # Python refuses it children
 
 
 def _stream(arrow: "pa.Table") -> bytes:
-    """A table as bytes; compressed, which costs less than to send it as it is."""
+    """A table as bytes; compressing costs less than sending more of them."""
     import pyarrow as pa
 
     sink = pa.BufferOutputStream()

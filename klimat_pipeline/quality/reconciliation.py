@@ -1,4 +1,4 @@
-"""Do sums agree? Sectors with totals, counties with municipalities, the nation with counties, joins with their rows.
+"""Do sums agree? Sectors with totals, counties with municipalities, the nation with counties, rows before and after.
 
 Every check reports the exact amounts, net and absolute: a matching total can hide cancelling errors. A check that needs
 all municipalities says so instead of passing on fewer.
@@ -136,7 +136,7 @@ def nation_equals_counties(tables: Tables) -> Sequence[Finding]:
 
 
 def subsectors_equal_sectors(tables: Tables) -> Sequence[Finding]:
-    """Where the source's subsectors do not sum to their sector, by how much: stated, kept apart, never hidden."""
+    """Where the source's subsectors do not sum to their sector, and by how much; the rest is kept as ``not_split``."""
     lines = tables["clean/subsectors"]
     keys = ["release_id", "sector_code", "year"]
     rest = lines[lines["subsector_code"] == "not_split"]
@@ -386,7 +386,7 @@ def _beside_cells(traced: "pd.DataFrame", table_name: str, shown: "pd.DataFrame"
 
 
 def suites_agree(tables: Tables) -> Sequence[Finding]:
-    """Great Expectations, evaluated beside the run, agrees with what the tables' own values proved."""
+    """Great Expectations, evaluated in a worker, agrees with what the tables' own values proved."""
     found = tables["quality/suites"]
     if found.empty:
         return [not_applicable("Great Expectations was waited for at every table")]
@@ -401,7 +401,7 @@ def suites_agree(tables: Tables) -> Sequence[Finding]:
             threshold="0",
             keys=tuple(wrong["message"].head(FIRST)),
             count=len(wrong),
-            suspicion="a proof in quality/contract.py judges other than Great Expectations",
+            suspicion="a proof in quality/contract.py judges otherwise than Great Expectations",
         )
     ]
 
@@ -412,8 +412,8 @@ def parts_sum_to_change(tables: Tables) -> Sequence[Finding]:
     keys = ["municipality_code", "target_id", "measure", "release_id_from", "release_id_to"]
     if frame.empty:
         return [not_applicable("one release per substance: nothing to compare with")]
-    told = frame[frame["part"].notna()]
-    sums = told.groupby(keys, as_index=False).agg(
+    known = frame[frame["part"].notna()]
+    sums = known.groupby(keys, as_index=False).agg(
         parts=("part", "sum"), value_from=("value_from", "first"), value_to=("value_to", "first")
     )
     sums["difference_t"] = sums["parts"] - (sums["value_to"] - sums["value_from"])

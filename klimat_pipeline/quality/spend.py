@@ -1,4 +1,7 @@
-"""Checks of the spend analysis: do the tables add up to each other, and is enough of the money understood?"""
+"""Checks of the spend analysis: do its tables have the same sums, and does enough of the money have emissions?
+
+What does not belong here: checks of reading ledgers (``ledgers``).
+"""
 
 from collections.abc import Mapping, Sequence
 
@@ -11,7 +14,7 @@ Tables = Mapping[str, pd.DataFrame]
 _AT = ["municipality_code", "year"]
 #: Sums of whole oere and milligrams, given as kronor and tonnes, differ by no more than floating point.
 NOISE_SEK, NOISE_T = 0.005, 1e-6
-#: A share of the kronor without emissions from which the footprint says little, per cent.
+#: With a larger share of the kronor without emissions, the footprint says little, per cent.
 UNMAPPED_PCT = 20.0
 _NOTHING = "no municipality has a ledger"
 
@@ -27,7 +30,7 @@ def footprint_is_its_parts(tables: Tables) -> Sequence[Finding]:
 
 
 def replaced_counts_once(tables: Tables) -> Sequence[Finding]:
-    """What replaces spend is in the categories once: as many kronor and tonnes as the list of replacements says."""
+    """The categories hold every replacement once: as many kronor and tonnes as the list of replacements says."""
     frame, listed = tables["spend/by_category"], tables["spend/replacements"]
     if frame.empty:
         return [not_applicable(_NOTHING)]
@@ -44,7 +47,7 @@ def replaced_counts_once(tables: Tables) -> Sequence[Finding]:
 
 
 def activities_not_exceeded(tables: Tables) -> Sequence[Finding]:
-    """Activities give purchases no more than the organisation's inventory has of them."""
+    """Activities replace purchases by no more tonnes than the organisation's inventory has of them."""
     frame, inventory = tables["spend/by_category"], tables["inventory/organisation"]
     if frame.empty or not frame["footprint_activity_t_co2e"].any():
         return [not_applicable("no activity replaces spend")]
@@ -58,7 +61,7 @@ def activities_not_exceeded(tables: Tables) -> Sequence[Finding]:
 
 
 def lines_all_accounted(tables: Tables) -> Sequence[Finding]:
-    """Classified and unmapped kronor are those of the categories, to the oere: no line was lost or counted twice."""
+    """The categories hold all classified and unmapped kronor, to the oere: no line was lost or counted twice."""
     scope, frame = tables["spend/reconciliation"], tables["spend/by_category"]
     if scope.empty:
         return [not_applicable(_NOTHING)]
@@ -84,7 +87,7 @@ def _same(tables: Tables, counted: pd.DataFrame, frame: pd.DataFrame, key: str) 
 
 
 def krona_kept(tables: Tables) -> Sequence[Finding]:
-    """Classified, unmapped, left out, found twice and quarantined are what the ledgers hold, to the oere."""
+    """Classified, unmapped, left out, found twice and quarantined sum to what the ledgers hold, to the oere."""
     balance, passed_on = tables["spend/reconciliation"], tables["spend/ledger_totals"]
     if passed_on.empty:
         return [not_applicable(_NOTHING)]

@@ -1,4 +1,4 @@
-"""Run a table's suite in Great Expectations, or prove it without: findings, one an expectation.
+"""Run a table's suite in Great Expectations, or prove it without: one finding per expectation.
 
 In Great Expectations a raised exception is not a failed expectation: the former is our fault and raises here. What does
 not belong here: where it runs (``pool``, ``worker``), when it is asked for (``contract``).
@@ -20,7 +20,7 @@ from klimat_pipeline.quality.findings import FIRST, Finding, failed, passed
 if TYPE_CHECKING:
     import pandas as pd
 
-#: So many distinct texts are matched one by one; more are left to Great Expectations.
+#: Up to so many distinct texts are matched one by one; more are left to Great Expectations.
 FEW = 5_000
 
 SUSPICION = "the source or a table of names changed, or the code that makes this table"
@@ -54,12 +54,12 @@ def suite_findings(frame: "pd.DataFrame", table: Table) -> tuple[Finding, ...]:
     # The order of results is not the order of the suite: match by the name that each expectation carries.
     by_name: dict[str, Any] = {result.expectation_config.meta["check"]: result for result in outcome.results}
     found = held | {name: _finding(name, by_name[name], frame, table) for name in order}
-    # Whatever was proven and whatever was asked: the findings are numbered as they come.
+    # Findings are numbered in this order, so it must not depend on which of them were proven.
     return tuple(found[name] for name in expectation_ids(table))
 
 
 def proven_expectations(values: "pd.Series[Any]", column: Column) -> Iterator[str]:
-    """Expectations of a column that its distinct values meet beyond doubt; of many distinct texts none is."""
+    """Expectations that a column's distinct values prove; patterns only where there are few distinct texts."""
     held = values.dropna()
     if not column.nullable and len(held) == len(values):
         yield f"{column.name}:not_null"
@@ -90,8 +90,8 @@ def _batch(frame: "pd.DataFrame") -> Any:
 
 @lru_cache(maxsize=1)
 def _definition() -> Any:
-    """What every frame is a batch of: made once, since every step writes all of the configuration."""
-    # Its usage reporting is off by default here: a check of a municipality's data tells nobody anything.
+    """The batch definition of every frame; made once, since each call below writes the whole configuration."""
+    # No usage reports: a check of a municipality's data must not call anybody.
     os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
     logging.getLogger("great_expectations").setLevel(logging.ERROR)
     import great_expectations as gx
@@ -136,7 +136,7 @@ def _null_keys(frame: "pd.DataFrame", column: str, table: Table) -> tuple[str, .
 
 
 def threshold_of(name: str, table: Table) -> str:
-    """The contract's own words for what is expected."""
+    """What the contract expects, in words."""
     column_name, what = name.split(":")
     if column_name == "table":
         return ", ".join(table.column_names if what == "columns" else table.primary_key)

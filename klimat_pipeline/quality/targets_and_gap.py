@@ -1,4 +1,7 @@
-"""Checks of targets, gap and neutrality: do the balances add up, and does a municipality's print agree with itself?"""
+"""Checks of targets, gap and neutrality: do the balances add up, and is a municipality's printed table consistent?
+
+What does not belong here: pathways and investments (``outlook``).
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -35,7 +38,7 @@ def _print(code: str, own: pd.DataFrame) -> Iterator[Finding]:
         said = f"{code} {row.line}"
         if row.line != TOTAL:
             yield from _off(said, "gap, (3-4)-2", row.printed_gap_t, row.latest_t - plans - row.target_t)
-            # A capture beyond what the line holds leaves nothing, not less.
+            # A capture larger than the line's emissions leaves zero, not a negative figure.
             yield from _off(
                 said, "residual, 3-4-6", row.printed_residual_t, max(row.latest_t - plans - row.actions_t, 0.0)
             )
@@ -64,13 +67,13 @@ def _finding(said: str, gives: str, printed: str) -> Finding:
 
 
 def targets_match_sectors(tables: Tables) -> Sequence[Finding]:
-    """Emissions held against a target are those of the sector indicators."""
+    """Emissions that are compared with a target are those of the sector indicators."""
     frame, sectors = tables["indicators/targets"], tables["indicators/sectors"]
     keys = ["municipality_code", "target_id", "release_id", "year"]
     own = frame[(frame["target_measure"] == "emissions") & (frame["path"] != "none")]
     both = own.merge(sectors[[*keys, "emissions_t_co2e"]], on=keys, how="left", validate="many_to_one")
     off = (both["current_value"] - both["emissions_t_co2e"]).abs().fillna(float("inf"))
-    return [_all_within(both, off, keys, "figures held against a target", "a target was followed on other sectors")]
+    return [_all_within(both, off, keys, "figures compared with a target", "a target was followed on other sectors")]
 
 
 def plan_adds_up(tables: Tables) -> Sequence[Finding]:
@@ -127,7 +130,7 @@ def gap_adds_up(tables: Tables) -> Sequence[Finding]:
     after = frame["latest_t"] - frame["other_plans_t"].fillna(0.0)
     gap = (frame["gap_t"] - (after - frame["target_t"])).abs().fillna(0.0)
     left = (frame["residual_t"] - (after - frame["actions_counted_t"])).abs().fillna(0.0)
-    # Of lines: where plans beyond one line's emissions were printed, the total holds less than its lines save.
+    # Not of the total: where plans save more than a line emits, its lines may save more than the total has left.
     beyond = (
         (frame["actions_counted_t"] - after.clip(lower=0.0)).clip(lower=0.0).fillna(0.0).where(~frame["is_total"], 0)
     )
@@ -162,7 +165,7 @@ def claims_within_physical(tables: Tables) -> Sequence[Finding]:
 
 
 def balance_adds_up(tables: Tables) -> Sequence[Finding]:
-    """Net is what counted sinks leave; sinks count within the cap; nothing is neutral without reduction."""
+    """Net is the residual less counted sinks; sinks count up to the cap; nothing is neutral without reduction."""
     frame = tables["scenarios/neutrality"]
     if frame.empty:
         return [not_applicable("no municipality has a quantified total target")]
@@ -170,7 +173,7 @@ def balance_adds_up(tables: Tables) -> Sequence[Finding]:
 
 
 def balances_by_key_add_up(tables: Tables) -> Sequence[Finding]:
-    """The same under every allocation key; and no municipality's balance holds more than its own key gives it."""
+    """Balances add up under every allocation key, and none counts more sinks than the municipality's own key gives."""
     frame, made = tables["scenarios/allocation_keys"], tables["scenarios/neutrality"]
     if frame.empty:
         return [not_applicable("no shared facility is registered")]
@@ -195,7 +198,7 @@ def _balances_add_up(frame: pd.DataFrame) -> list[Finding]:
 
 
 def captured_once(tables: Tables) -> Sequence[Finding]:
-    """No plant's captures stand both in a sinks.csv and in the registry of shared facilities, nor in two sinks.csv."""
+    """No plant's captures are both in a sinks.csv and in the registry of shared facilities, nor in two sinks.csv."""
     sinks, claims = tables["clean/sinks"], tables["scenarios/facility_claims"]
     captures = sinks[sinks["sink_kind"].isin(CAPTURES)]
     if captures.empty:
@@ -220,7 +223,7 @@ def captured_once(tables: Tables) -> Sequence[Finding]:
 
 
 def _counted_elsewhere(sink: dict[str, Any], claims: pd.DataFrame) -> Finding | None:
-    """A capture whose plant is registered; or which names no plant while its municipality has a registered share."""
+    """A capture whose plant is registered, or that names no plant although its municipality has a registered share."""
     first, last = (sink[name] if pd.notna(sink[name]) else None for name in ("from_year", "to_year"))
     same_years = claims[
         (claims["year"] >= (first if first is not None else claims["year"]))

@@ -1,6 +1,6 @@
-"""What the processes beside a run do, seen from inside them: check tables against their contracts, draw charts.
+"""What a run's worker processes do: check tables against their contracts, draw charts.
 
-Each function is called in a worker by its name, so it takes and gives bytes, texts and dictionaries. What does not
+Each function is called in another process, so it takes and returns bytes, texts and dictionaries. What does not
 belong here: starting workers and what happens when one dies (``pool``), what is checked (``contract``).
 """
 
@@ -13,7 +13,7 @@ from typing import Any
 
 from klimat_pipeline.garbage import expect_many_objects
 
-#: Suites are waited for at the end of a run, pictures on the way: they may go first.
+#: Suites give way: they are waited for at the end of a run, pictures during it.
 _NICE = 5
 
 
@@ -39,7 +39,7 @@ def prepare_pictures() -> None:
 
 
 def ready() -> None:
-    """Nothing: a pool starts a process for its first piece of work, and this one is there at once."""
+    """Do nothing: a pool starts its process at the first piece of work, and this one can be sent at once."""
 
 
 def findings(key: str, stream: bytes) -> list[dict[str, Any]]:

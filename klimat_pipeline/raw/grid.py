@@ -1,4 +1,4 @@
-"""A sheet as a grid of cells with the addresses that a spreadsheet shows. No knowledge of any source."""
+"""A sheet as a grid of cells with the addresses that a spreadsheet shows. What does not belong here: any one source."""
 
 import re
 from collections.abc import Sequence
@@ -64,7 +64,7 @@ def read_grids(content: bytes, file: str) -> list[Grid]:
         ) from None
 
 
-#: A header is looked for in this many rows; beyond them only its own column is searched for a second one.
+#: A header is looked for in this many rows; below them only its own column is searched for a second one.
 HEADER_WITHIN = 200
 
 

@@ -15,7 +15,7 @@ from klimat_pipeline.sources.scb_prices import CONTENTS, EVERYTHING, TIME, Price
 
 _MONTH = re.compile(r"(\d{4})M(\d{2})", re.ASCII)
 _AGAIN = "Fetch it again, or check the table in data/reference/price_tables.csv."
-#: What SCB writes in place of a figure that it has not.
+#: What SCB writes in place of a missing figure.
 _ABSENT = (None, "", ".", "..", "-")
 Month = tuple[int, int]
 
@@ -26,7 +26,7 @@ class Prices:
 
     Attributes:
         updated_on: day on which the source last changed it, if it says so.
-        label: the source's own name of it.
+        label: the source's own name for it.
         months: index by group and (year, month), in order of time, without gaps.
     """
 
@@ -36,7 +36,7 @@ class Prices:
 
 
 def read_prices(content: bytes, name: str, table: PriceTable) -> Prices:
-    """Read an answer and hold it against what was asked for.
+    """Read an answer and compare it with what was asked for.
 
     Args:
         content: the file.
@@ -131,7 +131,7 @@ def _index(value: Any, name: str, group: str, month: Month) -> float:
 
 
 def _refuse_gap(own: dict[Month, float], name: str, group: str) -> None:
-    """A month that is missing between others would bend the mean of its year unseen."""
+    """Refuse a missing month between others: it would silently change the mean of its year."""
     for earlier, later in pairwise(own):
         following = (earlier[0] + earlier[1] // 12, earlier[1] % 12 + 1)
         if later != following:

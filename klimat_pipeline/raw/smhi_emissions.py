@@ -1,4 +1,4 @@
-"""Parse SMHI's national emission workbook: two header rows, found by their words, and one figure a cell.
+"""Parse SMHI's national emission workbook: two header rows, found by their words, and one figure per cell.
 
 What belongs here: the workbook's shape and the words that mark it. What does not: what its sectors, places and units
 mean (``clean``).
@@ -104,7 +104,7 @@ def read_workbook(content: bytes, file: str, *, today: datetime | None = None) -
 
 
 def to_frame(workbook: Workbook, release_id: str) -> "pd.DataFrame":
-    """The workbook in long form, one row a cell, as ``raw/smhi_emissions`` describes it."""
+    """The workbook in long form, one row per cell, as ``raw/smhi_emissions`` describes it."""
     import pandas as pd
 
     lines, width = workbook.values.shape
@@ -127,14 +127,14 @@ def to_frame(workbook: Workbook, release_id: str) -> "pd.DataFrame":
 
 
 def _distinct(names: Sequence[str]) -> tuple[np.ndarray, list[str]]:
-    """Per line the number of its name, and the names."""
+    """The index of each line's name, and the distinct names."""
     number: dict[str, int] = {}
     codes = [number.setdefault(name, len(number)) for name in names]
     return np.array(codes, dtype=np.int64), list(number)
 
 
 def _texts(codes: np.ndarray, names: list[str], each: np.ndarray | None = None) -> Any:
-    """A text column from numbers of names: tens of names for hundreds of thousands of cells."""
+    """A text column from indices of names: tens of names for hundreds of thousands of cells."""
     import pandas as pd
     import pyarrow as pa
 
@@ -205,7 +205,7 @@ def _years(
             advice="Fetch the workbook anew from the source.",
         )
     seen: dict[int, int] = {}
-    # A year may head a column whose substance code was left out: that is a fault, not a column to pass over.
+    # A year above a column without a substance code is a fault, not a column to skip.
     for c in range(len(grid.rows[year_row])):
         above, code = grid.rows[year_row][c], grid.rows[header][c]
         if c in label_columns or (str(above).strip() == "" and str(code).strip() == ""):

@@ -1,4 +1,4 @@
-"""Stage 7, scenarios: what is missing to the targets, what closes it, what is left, and what it costs.
+"""Stage 7, scenarios: the gap to the targets, the actions that close it, the residual, and the cost.
 
-What belongs here: the future. What does not: where a target stands today (``indicators``).
+What belongs here: the future. What does not: how far a target is today (``indicators``).
 """

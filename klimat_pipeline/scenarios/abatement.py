@@ -3,8 +3,8 @@
 With c_y the investment and yearly cost of year y (``investment.schedule``), t_y its tonnes, r the discount rate and s
 the first year: kronor per tonne = sum of c_y / (1 + r) ** (y - s) over sum of t_y / (1 + r) ** (y - s). Costs and
 tonnes are discounted alike (the levelised cost), so that the figure is the price per tonne that just pays for the
-action; at a rate of zero it is plain cost over plain tonnes. The lifetime has to be known: krona per tonne of a single
-year says nothing.
+action; at a rate of zero it is the sum of costs over the sum of tonnes. The lifetime has to be known: kronor per tonne
+of a single year say nothing.
 
 What belongs here: each action on its own. What does not: interactions (``planned_actions``), conversion of price years
 (``prices``).
@@ -57,7 +57,7 @@ def discounted(values: Any, rate_pct: float) -> float:
     """Sum of yearly values, each discounted to the first of them.
 
     Args:
-        values: one a year, from the first year on.
+        values: one per year, from the first year on.
         rate_pct: per cent a year; 0 gives the plain sum.
     """
     flow = np.asarray(values, dtype="float64")
@@ -85,14 +85,14 @@ def _cost(action: dict[str, Any], ends: dict[str, int], rate: float) -> dict[str
         row |= {
             "sek_per_t": row["discounted_cost_msek"] * _SEK_PER_MSEK / row["discounted_t"],
             "sek_per_t_undiscounted": row["lifetime_cost_msek"] * _SEK_PER_MSEK / row["lifetime_t"],
-            # Without yearly costs the figure is the investment's alone: not the whole cost of a tonne.
+            # Without yearly costs the figure holds the investment only, not the whole cost of a tonne.
             "notation_key": NOT_ESTIMATED if pd.isna(action["annual_cost_msek"]) else None,
         }
     return row
 
 
 def _note(action: dict[str, Any], years: Any) -> str | None:
-    """The reasons first: they are what a reader of NE looks for."""
+    """The note, with the reasons for NE first."""
     found = reasons(action, years)
     if pd.isna(action["lifetime_years"]):
         found.append("no lifetime stated")

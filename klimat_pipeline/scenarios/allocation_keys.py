@@ -1,8 +1,8 @@
 """The neutrality balance under each allocation key, side by side: what the choice of key is worth to a municipality.
 
-The balance is that of ``neutrality``, with what a municipality may claim of the shared plants under one key after the
-other, as if all municipalities applied it. The sinks of its own do not change. What belongs here: the comparison of the
-keys. What does not: whose the captures are under a key (``facility_claims``).
+The balance is that of ``neutrality``, with the municipality's claim on the shared plants under one key after the other,
+as if all municipalities applied it. Its own sinks do not change. What belongs here: the comparison of the keys. What
+does not: the claims under a key (``facility_claims``).
 """
 
 import pandas as pd
@@ -27,7 +27,7 @@ def neutrality_by_allocation_key(
 
     Returns:
         ``scenarios/allocation_keys``: a row per balance and key, ``is_applied`` for the municipality's own key; under a
-        key that gives it no share nothing of the plants is its own. Empty without shared plants.
+        key that gives it no share it claims nothing. Empty without shared plants.
     """
     own = dict(zip(rules["municipality_code"], rules["allocation_key"], strict=True))
     sharing = claims[_AT].drop_duplicates()

@@ -1,7 +1,8 @@
-"""Random numbers: a stream of its own for every municipality and quantity, the same in every run.
+"""Random numbers: a separate stream for every municipality and quantity, the same in every run.
 
-A stream is named, not numbered: seed, municipality and name of the quantity decide it. So neither the order of the
-municipalities, nor which others are in the run, nor a further action moves any other draw.
+A stream follows from the seed, the municipality and the name of the quantity. So neither the order of the
+municipalities, nor the choice of others in the run, nor a further action changes any other draw. What does not belong
+here: which quantities are drawn (``simulation``).
 """
 
 from collections.abc import Sequence
@@ -12,7 +13,7 @@ import numpy as np
 
 from klimat_pipeline.scenarios.trend import Floats
 
-#: p05, p50, p95, and the share that lies between the outer two: what an interval promises.
+#: p05, p50, p95, and the share that lies between the outer two, which the intervals should cover.
 PERCENTILES = (0.05, 0.5, 0.95)
 NOMINAL = 0.9
 #: Any number; changing it changes every draw.
@@ -37,7 +38,7 @@ class Stream:
     def triangular(self, name: str, low: float, mode: float, high: float, draws: int) -> Floats:
         """Draws between low and high, most of them near the mode, shape (draws,).
 
-        The inverse of the distribution function is used, so that a wider range moves every draw and changes no order.
+        The inverse of the distribution function is used, so that a wider range moves every draw but not their order.
         """
         u = self.generator(name).random(draws)
         if high <= low:

@@ -1,4 +1,4 @@
-"""What actions save in a year, alone and together on a line.
+"""The tonnes that actions save in a year, alone and together on a line.
 
 Formulas, with E the emissions of the line without the actions, A the effects of the additive actions and
 f = min(effect / E, 1) of each multiplicative one:
@@ -6,8 +6,8 @@ f = min(effect / E, 1) of each multiplicative one:
 * effect in a year = effect * min((year - start + 1) / ramp, 1) from the start on, while it lasts
 * left = max(E - sum A, 0) * product(1 - f); saved = E - left
 
-So together they never save more than the line holds, and one action more never raises what is left (a test with random
-actions proves both). What belongs here: tonnes. What does not: kronor, and which line an action is on (``lines``).
+So together they never save more than the line emits, and one more action never raises what is left (a test with random
+actions checks both). What belongs here: tonnes. What does not: kronor, and which line an action is on (``gap``).
 """
 
 import numpy as np
@@ -22,9 +22,9 @@ def effect_in_year(
     """Tonnes that each action saves in a year, on its own.
 
     Args:
-        effect: tonnes a year at full effect; a missing one saves nothing that can be counted.
+        effect: tonnes a year at full effect; a missing one counts as nothing.
         year: the year asked for.
-        start: first year with effect; missing: whole from the target year on, nothing before.
+        start: first year with effect; missing: full effect from the target year on, none before.
         ramp: years to the full effect; missing or 0: full from the start.
         lifetime: years with effect; missing: it does not end.
         target_year: year of the target.
@@ -43,7 +43,7 @@ def left_after(emissions: float, effects: Floats, multiplicative: npt.NDArray[np
     Args:
         emissions: tonnes without them.
         effects: tonnes that each saves on its own.
-        multiplicative: whether it saves its share of what the others leave; else it adds to them.
+        multiplicative: whether each saves a share of what the others leave; else its tonnes are added to theirs.
     """
     if emissions <= 0:
         return emissions

@@ -1,13 +1,13 @@
-"""Whose the captures of a shared plant are under each allocation key, and which of them a balance counts.
+"""Who may claim the captures of a shared plant under each allocation key, and which claims a balance counts.
 
 Formulas, per plant and year:
 
 * available = captured - certificates sold
 * claimed under a key = available * share
 * applied = claimed under the municipality's own key, times min(1, 1 / sum of the shares applied by all municipalities):
-  where municipalities apply different keys, together they still claim no tonne twice
+  no tonne is claimed twice, even where municipalities apply different keys
 
-What belongs here: the sharing out. What does not: what a tonne counts for (``neutrality``).
+What belongs here: the division among municipalities. What does not: what a tonne counts for (``neutrality``).
 """
 
 import pandas as pd

@@ -1,14 +1,14 @@
-"""What is missing to the targets, line by line, in the seven columns of the Climate City Contract's table A-2.1.
+"""The gap to the targets, line by line, in the seven columns of the Climate City Contract's table A-2.1.
 
 Formulas, with the columns' own numbers (1 baseline, 2 target, 3 latest, 4 other plans, 6 actions):
 
 * gap (5) = (3 - 4) - 2
-* actions counted = 3 - 4 - what ``effects.left_after`` leaves of it: overlaps taken off, never more than there is
+* actions counted = (3 - 4) less what ``effects.left_after`` leaves of it: without overlaps, never more than 3 - 4
 * residual (7) = 3 - 4 - actions counted
 
-Three bases stand beside each other: the municipality's own print, our inventory on the print's lines and percentages,
-and the contract's targets with the latest national figures. What belongs here: one target year. What does not: the way
-there (``pathways``), and what neutralises the residual (``neutrality``).
+Each gap is computed on three bases: the municipality's own print, our inventory with the print's lines and percentages,
+and the contract's targets with the latest national figures. What belongs here: one target year. What does not: the
+years before it (``pathways``), and what neutralises the residual (``neutrality``).
 """
 
 from collections.abc import Collection, Mapping
@@ -43,7 +43,7 @@ def gap_table(
         sector_lines: lines of the inventory by main sector, for the actions on a target.
 
     Returns:
-        ``scenarios/gap``. A line without a number has none in what is computed from it; nor has the total then.
+        ``scenarios/gap``. Where a line lacks a number, so do the figures computed from it, and the total.
     """
     planned = actions[(actions["action_status"] != "completed") & actions["effect_t_per_year"].notna()]
     rows: list[Row] = []
@@ -117,7 +117,7 @@ def _counted(row: Row, effects: Any, multiplicative: Any) -> Row:
 def _computed(lines: list[Row], inventory: pd.DataFrame, actions: pd.DataFrame, release: str) -> list[Row]:
     """The print's lines on our own inventory, with its percentages and other plans."""
     rows, free = [], actions
-    # A line of one carrier is asked first, so that no action is counted on two lines.
+    # Lines of one carrier come first, so that no action is counted on two lines.
     for line in sorted(lines, key=lambda line: not isinstance(line["carrier"], str)):
         row = _line(line, COMPUTED, release, is_current=bool(inventory["is_current_release"].iloc[0]))
         then, keys_then = _figure(inventory, line, line["baseline_year"])
@@ -126,7 +126,7 @@ def _computed(lines: list[Row], inventory: pd.DataFrame, actions: pd.DataFrame, 
         if pd.isna(pct):
             pct = (line["target_t"] / line["baseline_t"] - 1.0) * 100.0 if line["baseline_t"] else np.nan
         row |= {"baseline_t": then, "latest_t": now, "target_pct": pct, "target_t": then * (1.0 + pct / 100.0)}
-        if row["other_plans_t"] > now:  # plans made for a line that holds less here, or nothing (IE)
+        if row["other_plans_t"] > now:  # our inventory has less on the line than the plans save, or nothing (IE)
             row |= {"other_plans_t": now, "note": "other plans beyond what the line holds are left out"}
         row |= {
             "notation_key": " ".join(sorted(keys_then | keys_now)) or None,
@@ -169,7 +169,7 @@ def _figure(inventory: pd.DataFrame, line: Row, year: int) -> tuple[float, set[s
 
 
 def _with_total(rows: list[Row], printed: Row) -> list[Row]:
-    """The lines and their sum, the memo apart; a line without a number leaves the sum without one."""
+    """The lines and their sum, without memo lines; where a line has no number, the sum has none."""
     parts = [row for row in rows if not row["is_memo"]]
     if not parts:
         return rows
@@ -193,7 +193,7 @@ def _of_targets(plan: pd.DataFrame, actions: pd.DataFrame, sector_lines: Mapping
     """The contract's targets and the sectors that none covers, one release."""
     total = plan[plan["coherence_kind"] == TOTAL].iloc[0].to_dict()
     rows, free = [], actions[actions["carrier"].isna()]
-    # A sector that no target covers may have the name of a target that speaks of other sectors.
+    # A sector that no target covers may have the same name as a target for other sectors.
     subs = set(plan.loc[plan["coherence_kind"] == "sub_target", "coherence_item"])
     for item in plan[plan["coherence_kind"].isin(["sub_target", "uncovered"])].to_dict("records"):
         taken = subs if item["coherence_kind"] == "uncovered" else ()

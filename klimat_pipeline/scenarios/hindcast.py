@@ -1,13 +1,13 @@
-"""Would the method have been right? Fitted on the years up to an earlier one, held against the years after it.
+"""Would the method have been right? Fitted on the years up to an earlier one, compared with the years after it.
 
-The interval from p05 to p95 of every series is compared with what came; the share that it covers is reported per
-sector, and for the municipalities' totals. Nothing is left out of the years that are to be forecast: a pandemic or a
-change of law that nobody could know of counts as a miss.
+The interval from p05 to p95 of every series is compared with the actual figures; the share of them that it covers is
+reported per sector, and for the municipalities' totals. No forecast year is left out: a pandemic or a change of law
+that nobody could foresee counts as a miss.
 
-The same comparison, on the whole country, is what the widths in ``data/reference/scenario_sectors.csv`` come from
+The widths in ``data/reference/scenario_sectors.csv`` come from the same comparison on the whole country
 (``calibrated``): per sector and number of years ahead the nominal quantile of |error| / spread over that of a normal
-distribution, and a line through those by least squares. They are carried as data, so that a municipality's intervals
-do not depend on which others happen to be in a run.
+distribution, and a line through those by least squares. They are stored as data, so that a municipality's intervals do
+not depend on which others happen to be in a run. What does not belong here: fitting (``trend``).
 """
 
 from collections.abc import Iterator, Mapping
@@ -26,7 +26,7 @@ from klimat_pipeline.scenarios.trend import FEWEST_YEARS, Fit, Floats, Panel, fi
 TOTAL = "total"
 #: Standard deviations on either side of the middle that hold the nominal share of a normal distribution.
 EDGE = NormalDist().inv_cdf(PERCENTILES[-1])
-#: Draws for the interval of a total; its ends need no more to tell nine in ten from eight.
+#: Draws for the interval of a total: enough to tell a coverage of nine in ten from eight in ten.
 TOTAL_DRAWS = 200
 
 
@@ -35,7 +35,7 @@ def hindcast(emissions: pd.DataFrame, assumptions: Assumptions) -> pd.DataFrame:
 
     Args:
         emissions: ``corrected/emissions``, any number of municipalities.
-        assumptions: the method's.
+        assumptions: those of the method.
 
     Returns:
         ``scenarios/hindcast``; 'total' is the sum of each municipality's sectors.
@@ -49,12 +49,12 @@ def hindcast(emissions: pd.DataFrame, assumptions: Assumptions) -> pd.DataFrame:
 
 
 def calibrated(emissions: pd.DataFrame, assumptions: Assumptions, source: str = "") -> dict[str, SectorWidth]:
-    """Typical spread and widths of every sector that the intervals would have needed.
+    """The typical spread of every sector, and the widths that its intervals would have needed.
 
     Args:
         emissions: ``corrected/emissions`` of one release for the whole country.
-        assumptions: the method's; their widths and spreads are not used.
-        source: what to name as their source.
+        assumptions: those of the method; their widths and spreads are not used.
+        source: the source to name.
 
     Returns:
         Widths by sector; sectors that are zero everywhere get the median of the others.
@@ -84,11 +84,11 @@ def calibrated(emissions: pd.DataFrame, assumptions: Assumptions, source: str = 
 
 
 def common_fraction(emissions: pd.DataFrame, assumptions: Assumptions) -> float:
-    """The smallest tenth of shared variance at which intervals of totals cover what they promise, all years together.
+    """The smallest share of common variance, in tenths, at which intervals of totals cover what they promise.
 
     Args:
         emissions: ``corrected/emissions`` of one release for the whole country.
-        assumptions: the method's, with calibrated widths.
+        assumptions: those of the method, with calibrated widths.
     """
     (panel,) = panels(emissions)
     for tenth in range(11):
@@ -149,7 +149,7 @@ def _covered(panel: Panel, assumptions: Assumptions, *, totals_only: bool = Fals
 
 def _row(place: tuple[str, int, int], sector: str, actual: Floats, low: Floats, high: Floats) -> Mapping[str, Any]:
     release, until, year = place
-    # A forecast that was exactly right is inside, whatever the last digit says.
+    # A figure on the end of the interval is inside, whatever floating-point noise says.
     slack = 1e-9 * np.abs(actual)
     below, above = (actual < low - slack).mean(), (actual > high + slack).mean()
     return {
@@ -167,10 +167,9 @@ def _row(place: tuple[str, int, int], sector: str, actual: Floats, low: Floats, 
 
 
 def _fits(panel: Panel, assumptions: Assumptions) -> Iterator[tuple[Fit, list[tuple[int, int]]]]:
-    """Fits on every earlier year that has enough before it, each with the positions and years after it.
+    """Fits up to every earlier year with enough years before it, each with the positions and years after it.
 
-    One year more than a line needs: three points say next to nothing about their spread, and no forecast is made on
-    so few today.
+    One year more than a line needs: three points say next to nothing about their spread.
     """
     years = panel.years
     for last in range(FEWEST_YEARS, len(years) - 1):

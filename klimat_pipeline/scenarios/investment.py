@@ -1,13 +1,15 @@
 """Climate investment plan: what each action costs in each year, who pays, and what it saves.
 
 * The investment is spread evenly over the years in which the action comes into effect: from its start over its ramp,
-  all in the first year where it has none. Yearly costs run over its lifetime. Without a start nobody knows the year
-  of the money; the tonnes rise over the plan's period, or count whole in the target's year (``undated``).
-* Each payer bears its share of the investment; what the shares leave open is ``unfunded``. Yearly costs are not split:
-  nobody has said who bears them.
-* Tonnes are those of the action alone, at its most likely effect: they are not to be added where actions interact.
-* An action without a cost has none here (notation key NE), never zero; its tonnes are shown all the same. Kronor are
-  those of one price year per municipality (``prices``): what cannot be converted to it is NE too.
+  or all in the first year where it has no ramp. Yearly costs run over its lifetime. Without a start the year of the
+  costs is unknown; the tonnes rise over the plan's period, or count in full in the target's year (``undated``).
+* Each payer bears its share of the investment; the rest is ``unfunded``. Yearly costs are not split: their payers are
+  not stated.
+* Tonnes are those of the action alone, at its most likely effect: they must not be added where actions interact.
+* An action without a stated cost is NE here, never zero; its tonnes are shown all the same. Kronor are of one price
+  year per municipality (``prices``): a cost that cannot be converted to it is NE too.
+
+What does not belong here: cost per tonne (``abatement``).
 """
 
 from collections.abc import Iterator
@@ -80,11 +82,11 @@ def schedule(action: dict[str, Any], until: int | None) -> dict[str, Any]:
 
 
 def reasons(action: dict[str, Any], years: Any) -> list[str]:
-    """Why an action has no kronor, and whose its years are, for a note.
+    """Why an action has no kronor, and which rule gave its years, for a note.
 
     Args:
         action: a row of ``clean/actions`` after ``prices.in_one_price_year`` and ``undated.dated``.
-        years: those of its ``schedule``.
+        years: the years of its ``schedule``.
     """
     found = []
     if pd.notna(action["stated_price_year"]) and pd.isna(action["price_factor"]):

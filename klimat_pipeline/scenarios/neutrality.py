@@ -1,18 +1,17 @@
-"""Is a municipality neutral? Gross emissions, reduction, sinks and net, shown apart.
+"""Is a municipality neutral? Gross emissions, reduction, sinks and net, shown separately.
 
 Formulas, with B the baseline:
 
-* residual = gross - captured fossil carbon dioxide that the gross still holds (certificates sold taken off)
-* reduction = (1 - residual / B) * 100; met when it reaches the least that the rules ask for
-* eligible sinks = captured biogenic + biochar + natural sinks, additional only, certificates sold taken off
+* residual = gross - captured fossil carbon dioxide that is still in the gross (less certificates sold)
+* reduction = (1 - residual / B) * 100; met when it reaches the least reduction that the rules ask for
+* eligible sinks = captured biogenic + biochar + natural sinks, only additional ones, less certificates sold
 * cap = cap_pct of B; counted sinks = min(eligible, cap, residual)
 * net = residual - counted; neutral when the reduction is met and net is zero
 * shortfall = net = reduction shortfall (residual beyond what the least reduction allows) + sink shortfall (the rest),
-  as long as cap and least reduction make up the whole baseline
+  as long as cap and least reduction together are the whole baseline
 
-Surplus sinks never replace reduction. Land use is outside the total that the reduction refers to: sinks stand beside
-it, positive for what leaves the air. What belongs here: the balance. What does not: rules
-(``configuration.neutrality``).
+Surplus sinks never replace reduction. Land use is outside the total that the reduction refers to: sinks have columns of
+their own, positive for removals. What belongs here: the balance. What does not: rules (``configuration.neutrality``).
 """
 
 from typing import Any
@@ -23,7 +22,7 @@ import pandas as pd
 from klimat_pipeline.contracts import table
 from klimat_pipeline.scenarios.gap import PRINTED
 
-#: Tonnes below which nothing is left: floating-point noise.
+#: A smaller residual is floating-point noise, tonnes.
 NOISE_T = 1e-6
 FOSSIL, BIOGENIC, BIOCHAR = "captured_fossil", "captured_biogenic", "biochar"
 NATURAL = ("land", "marine")
@@ -89,7 +88,7 @@ def _case(row: Row, basis: str, year: int, baseline: float, gross: float) -> Row
 
 
 def _sinks_of(year: int, sinks: pd.DataFrame, claims: pd.DataFrame, rule: Row) -> Row:
-    """Sums of a year's sinks by what they are, and the rules that they fall under."""
+    """Sums of a year's sinks by kind, and the rules that apply."""
     alive = (sinks["from_year"].fillna(year) <= year) & (sinks["to_year"].fillna(year) >= year)
     now = sinks[alive.astype(bool) & sinks["sink_t_per_year"].notna()]
     flux, sold = now["sink_t_per_year"], now["certificates_sold_t"].fillna(0.0)
@@ -121,7 +120,7 @@ def _sinks_of(year: int, sinks: pd.DataFrame, claims: pd.DataFrame, rule: Row) -
 
 
 def balance(case: Row, sinks: Row) -> Row:
-    """Strike the balance.
+    """Compute the balance.
 
     Args:
         case: ``baseline_t`` and ``gross_t``.
@@ -146,7 +145,7 @@ def balance(case: Row, sinks: Row) -> Row:
         "net_t": net,
         "reduction_shortfall_t": beyond,
         "sink_shortfall_t": max(net - beyond, 0.0),
-        # Too little reduction is a shortfall also where sinks would make up for it: they must not.
+        # Too little reduction is a shortfall even where there are enough sinks, since they must not replace it.
         "shortfall_t": max(net, beyond),
         "is_neutral": met and net <= NOISE_T,
     }

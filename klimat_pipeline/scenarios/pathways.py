@@ -1,8 +1,8 @@
-"""Pathways: what emissions would be in each year ahead, under each scenario, as p05, p50 and p95 of the draws.
+"""Pathways: emissions in each future year, under each scenario, as p05, p50 and p95 of the draws.
 
-``target`` is the straight line from the newest year to the target's level in its year (backcasting: what would have
-to be); it has one figure, not a range. The other scenarios are those of ``simulation``. Percentiles of the total are
-those of the sum, not sums of percentiles.
+``target`` is the straight line from the newest year to the target's level in its year (backcasting); it has one figure,
+not a range. The other scenarios are those of ``simulation``. Percentiles of the total are those of the sum, not sums of
+percentiles. What does not belong here: the draws (``simulation``).
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -14,7 +14,7 @@ import pandas as pd
 from klimat_pipeline.contracts import table
 from klimat_pipeline.scenarios.simulation import BUSINESS_AS_USUAL, TARGET, Simulation
 
-#: Name of the total among what intervals have covered.
+#: Name of the total in ``covered_before``.
 TOTAL = "total"
 
 
@@ -23,7 +23,7 @@ def pathways(
     indicators: pd.DataFrame,
     covered_before: Mapping[tuple[str, str, int], float] = MappingProxyType({}),
 ) -> pd.DataFrame:
-    """Years ahead of everything that is followed up.
+    """The future years of everything that is followed up.
 
     Args:
         simulations: of every municipality.
@@ -53,7 +53,7 @@ def _rows(
         if scenario != BUSINESS_AS_USUAL:
             place["note"] = "; ".join(filter(None, (simulation.note, simulation.plan_note)))
         for t, what in enumerate(simulation.followed):
-            # Of a sum of some sectors, and of other gases, nobody has measured the coverage.
+            # For a sum of some sectors, and for other gases, the coverage was never measured.
             whole = {1: sectors[what.rows[0]], len(sectors): TOTAL}.get(len(what.rows), "")
             for h, year in enumerate(simulation.years):
                 low, middle, high = simulation.percentiles[n, t, h].tolist()
@@ -90,7 +90,7 @@ _TYPES = {"integer": "int64", "number": "float64", "boolean": "bool", "string": 
 
 
 def in_form(frame: pd.DataFrame, key: str) -> pd.DataFrame:
-    """The frame with its contract's columns and types, sorted by its key; typed also where it is empty."""
+    """The frame with its contract's columns and types, sorted by its key; typed even if it is empty."""
     contract = table(key)
     frame = frame.reindex(columns=contract.column_names)
     nullable = {c.name: "Int64" for c in contract.columns if c.nullable and c.kind == "integer"}

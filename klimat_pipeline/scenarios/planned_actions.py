@@ -1,23 +1,23 @@
-"""What planned actions take off: how much of each works in a year, and how several share what a sector holds.
+"""The tonnes that planned actions save: the effect of each in a year, and of several on one sector.
 
 * An action reaches its full effect in equal steps: in year y it has min(1, (y - start + 1) / ramp) of it, all of it at
-  once where it has no ramp, and none after its lifetime. Without a start it rises over the plan's period, or counts
-  whole in the target's year where no period is known (``undated``).
-* What it already did in the newest year with figures is part of the trend and is not counted again; an action that is
-  completed is in it altogether.
+  once where it has no ramp, and none after its lifetime. Without a start it rises over the plan's period, or has its
+  full effect in the target's year where no period is known (``undated``).
+* Its effect in the newest year with figures is part of the trend and is not counted again; a completed action is
+  entirely part of the trend.
 * With E the sector's emissions in a draw, A the effects of actions on a source of their own ('additive') and e those of
   the others ('multiplicative'), what is left is max(E - sum A, 0) x product(1 - min(1, e / E)): the rule of
-  ``effects``, on whole arrays of draws. So together they never save more than the sector holds, their order does not
+  ``effects``, on whole arrays of draws. So together they never save more than the sector emits, their order does not
   matter, and one more never raises emissions.
 
-What an action saves is taken from the trend: where a plan counted it against another reference, part of it may be in
-the trend already, and only whoever made the plan can tell. Actions belong to lines of the inventory; a line is found
-again in the national main sector that it comes from. Actions on scope 2 (they name a carrier) and on sinks touch no
+The effect of an action is subtracted from the trend: where a plan counted it from another reference, part of it may be
+in the trend already, which only the makers of the plan know. Actions belong to lines of the inventory; a line takes
+them to the national main sector that it comes from. Actions on scope 2 (they name a carrier) and on sinks change no
 figure of the national database and are in no pathway.
 
 Existing policies are the actions that are decided or under way, and what a municipality's other plans are printed to
-save (column 4 of its gap table), over the plan's period too since the print gives no other year. An action that merely
-stands in a plan ('planned') is not one of them.
+save (column 4 of its gap table), also over the plan's period since the print gives no other year. An action that is
+only 'planned' is not one of them. What does not belong here: draws of the sectors (``simulation``).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -42,11 +42,11 @@ _TOTAL = "total"
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """An action with numbers, as the scenarios need it.
+    """An action with numbers, in the form that the scenarios need.
 
     Attributes:
         action_id: its id.
-        sector_code: main sector that it takes from.
+        sector_code: main sector whose emissions it lowers.
         low_t, mode_t, high_t: tonnes a year at full effect.
         start_year: first year of effect.
         ramp_years: years until full effect; 0 or 1 for at once.
@@ -106,7 +106,7 @@ def with_numbers(
                 mode_t=mode,
                 high_t=_known(row["effect_high_t"], mode),
                 start_year=int(start),
-                # A ramp from nobody knows when is none: what is left without a start is whole in the target's year.
+                # Without a start a ramp means nothing: the action has its full effect in the target's year.
                 ramp_years=0 if pd.isna(row["start_year"]) else int(_known(row["ramp_years"], 0)),
                 lifetime_years=None if pd.isna(row["lifetime_years"]) else int(row["lifetime_years"]),
                 is_decided=row["action_status"] in DECIDED,
@@ -120,7 +120,7 @@ def with_numbers(
 def of_other_plans(
     published_gap: pd.DataFrame, sector_of: Mapping[str, str], periods: Periods | None = None
 ) -> dict[str, list[Action]]:
-    """What other plans than the contract's take off, by municipality: a decided, additive action a printed line.
+    """Other plans than the contract's, by municipality: one decided, additive action per printed line.
 
     Args:
         published_gap: ``clean/published_gap``.
@@ -128,8 +128,8 @@ def of_other_plans(
         periods: first and last year of each municipality's plan (``undated.plan_periods``).
 
     Returns:
-        Actions named ``other_plans_<line>``. Lines of scope 2 alone, and lines whose parts lie in several main sectors,
-        are in none: nobody has said how much of them is where.
+        Actions named ``other_plans_<line>``. Lines of scope 2 alone are left out, and lines with parts in several main
+        sectors, whose division is not known.
     """
     found: dict[tuple[str, str], Action] = {}
     known = published_gap[(published_gap["line"] != _TOTAL) & (published_gap["other_plans_t"] > 0)]
@@ -164,7 +164,7 @@ def working(action: Action, years: Any) -> Floats:
 
     Args:
         action: the action.
-        years: one or several.
+        years: one year or several.
     """
     age = np.atleast_1d(np.asarray(years, dtype="float64")) - action.start_year
     share = np.clip((age + 1.0) / max(action.ramp_years, 1), 0.0, 1.0)
@@ -175,7 +175,7 @@ def working(action: Action, years: Any) -> Floats:
 
 
 def beyond_trend(action: Action, years: Any, origin: int) -> Floats:
-    """Share of the full effect in each year beyond what the trend up to the origin already holds."""
+    """Share of the full effect in each year beyond the share that the trend up to the origin holds already."""
     return np.maximum(working(action, years) - working(action, origin), 0.0)
 
 

@@ -1,11 +1,12 @@
 """Kronor of actions in one price year, so that they can be summed and compared.
 
-With I the consumer price index: kronor of the stated year = kronor * I(stated year) / I(the action's own year).
+With I the consumer price index: kronor of the chosen year = kronor * I(chosen year) / I(the action's own year).
 
-* The stated year is the method's (``scenario_assumptions.csv``). A municipality whose costs are all of one year that
-  the index lacks keeps that year: nothing has to be converted there, and its rows say so.
-* Elsewhere a year that the index lacks cannot be converted: the cost is not estimated (NE), never summed as it is and
-  never converted with another year's index. The index is general: what buses or drainage cost may have risen otherwise.
+* The chosen year is in ``scenario_assumptions.csv``. A municipality whose costs are all of one year that the index
+  lacks keeps that year: nothing has to be converted, and its rows say so.
+* Elsewhere a cost of a year that the index lacks cannot be converted: it is not estimated (NE), never summed as it is
+  and never converted with another year's index. The index is general: prices of buses or drainage may have risen more
+  or less.
 
 What belongs here: the conversion. What does not: where the index comes from (``spend.footprint.prices``).
 """
@@ -45,7 +46,7 @@ def in_one_price_year(actions: pd.DataFrame, index: Mapping[int, float], price_y
 
     Returns:
         The actions with ``price_year`` the year converted to, ``stated_price_year`` the action's own and
-        ``price_factor`` between them; without a factor no kronor, and ``price_note`` says why.
+        ``price_factor`` between them; without a factor there are no kronor, and ``price_note`` says why.
     """
     base = {code: _base(own["price_year"], index, price_year) for code, own in actions.groupby("municipality_code")}
     to = actions["municipality_code"].map(base)

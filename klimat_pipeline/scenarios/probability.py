@@ -1,9 +1,11 @@
-"""How likely each target is met under each scenario, and the pace that it takes from now on.
+"""How likely each target is met under each scenario, and the pace needed from now on.
 
 * probability: the share of the draws that end at or below the target's level in its year; with n draws it is known to
   within about 1 / sqrt(n)
 * needed: (target - newest) / years left, and as a percentage (target / newest) ** (1 / years left) - 1
 * expected: (median of the scenario in the target's year - newest) / years left
+
+What does not belong here: the draws (``simulation``).
 """
 
 from collections.abc import Iterable, Iterator
@@ -18,7 +20,7 @@ from klimat_pipeline.scenarios.simulation import Simulation
 
 
 def target_probability(simulations: Iterable[Simulation], indicators: pd.DataFrame) -> pd.DataFrame:
-    """Probability of meeting each target of a municipality's own.
+    """Probability of meeting each of a municipality's own targets.
 
     Args:
         simulations: of every municipality.

@@ -1,12 +1,13 @@
-"""What decides a target: which trends, figures and actions its outcome hangs on, and what other assumptions would do.
+"""What decides a target: the trends, figures and actions that its outcome depends on, and the effect of assumptions.
 
-* Of everything that is drawn: Spearman's rank correlation with the outcome in the target's year, and its square as a
-  share of all squares. An action whose range is narrow, or not given, has little of it: it is uncertainty that is
-  ranked here, not benefit.
-* Of every action: how much higher the median of the outcome lies without it (``shift_t``): what it is worth beside the
-  others.
-* Of what is assumed once for all draws: the shift of business as usual (median forecast, tonnes) in the target's year
-  when the trend is fitted otherwise. ``newest_year_left_out`` is how far a single year moves the end.
+* For everything that is drawn: Spearman's rank correlation with the outcome in the target's year, and its square as a
+  share of all squares. An action whose range is narrow, or not given, has little of it: this ranks uncertainty, not
+  benefit.
+* For every action: how much higher the median of the outcome is without it (``shift_t``), all others in place.
+* For assumptions that hold for all draws: the shift of business as usual (median forecast, tonnes) in the target's year
+  when the trend is fitted in another way. ``newest_year_left_out`` shows how far a single year moves the outcome.
+
+What does not belong here: the draws (``simulation``).
 """
 
 from collections.abc import Iterable, Iterator
@@ -21,14 +22,14 @@ from klimat_pipeline.scenarios.trend import Floats
 
 
 def target_sensitivity(simulations: Iterable[Simulation]) -> pd.DataFrame:
-    """Everything that a target's outcome hangs on.
+    """Everything that a target's outcome depends on.
 
     Args:
         simulations: of every municipality.
 
     Returns:
-        ``scenarios/sensitivity``, for targets of a municipality's own; with all actions where there are some, else
-        for business as usual.
+        ``scenarios/sensitivity``, for a municipality's own targets; with all actions where there are any, else for
+        business as usual.
     """
     rows = [row for simulation in simulations for row in _rows(simulation)]
     return in_form(pd.DataFrame(rows), "scenarios/sensitivity")
@@ -84,7 +85,7 @@ def _rows(simulation: Simulation) -> Iterator[dict[str, Any]]:
 
 
 def _ranks(values: Floats) -> Floats:
-    """Ranks along the last axis; draws are continuous, so equal ones are rare and their order is that of the draws."""
+    """Ranks along the last axis; equal draws, which are rare, keep their order."""
     order = np.argsort(values, axis=-1, kind="stable")
     ranks = np.empty(values.shape)
     np.put_along_axis(ranks, order, np.broadcast_to(np.arange(values.shape[-1], dtype=float), values.shape), axis=-1)
@@ -92,7 +93,7 @@ def _ranks(values: Floats) -> Floats:
 
 
 def _correlations(inputs: Floats, outcome: Floats) -> Floats:
-    """Correlation of each row of ranks with those of the outcome: Spearman's."""
+    """Spearman's correlation: of each row of ranks with the ranks of the outcome."""
     n = outcome.shape[-1]
     if n < 2:
         return np.full(len(inputs), np.nan)

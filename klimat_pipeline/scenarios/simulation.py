@@ -1,8 +1,8 @@
-"""Draws of a municipality's future: sectors from the trend, less what actions take, summed to what is followed up.
+"""Draws of a municipality's future: sectors from the trend, less the effects of actions, summed to targets and total.
 
-Scenarios: ``business_as_usual`` is the trend; ``existing_policies`` takes off the actions that are decided or under
-way and what other plans save, ``with_actions`` all of them. The draws of the trend are the same in all, so scenarios
-differ by actions alone.
+Scenarios: ``business_as_usual`` is the trend; ``existing_policies`` subtracts the actions that are decided or under
+way and the effects of other plans, ``with_actions`` all actions. The draws of the trend are the same in all, so that
+scenarios differ only by actions.
 
 A draw of a sector in a year is its forecast (``trend``) with one error for all years, times 1 + u n for the inventory:
 n is standard normal, and 1.96 u the uncertainty that the grade of the sector's newest figure stands for, or that a
@@ -25,15 +25,15 @@ from klimat_pipeline.scenarios.undated import said
 
 BUSINESS_AS_USUAL, EXISTING, WITH_ACTIONS = "business_as_usual", "existing_policies", "with_actions"
 TARGET = "target"
-#: Name of what the trends of all sectors share.
+#: Name of the error that the trends of all sectors share.
 ALL_SECTORS = "all_sectors"
-#: Ninety-five of a hundred normal draws lie within so many standard deviations: what "plus or minus" means.
+#: "Plus or minus" means so many standard deviations: 95 of 100 normal draws lie within them.
 _PLUS_MINUS = 1.959963984540054
 
 
 @dataclass(frozen=True, slots=True)
 class Followed:
-    """Something that is followed up: the total, a sector, or a target of the municipality's own.
+    """Something that is followed up: the total, a sector, or one of the municipality's own targets.
 
     Attributes:
         target_id: its id.
@@ -58,17 +58,17 @@ class Simulation:
     """A municipality's future on one release.
 
     Attributes:
-        municipality_code, release_id: whose, on which figures.
+        municipality_code, release_id: the municipality and the release of its figures.
         origin: newest year with figures.
-        years: years ahead, H of them.
+        years: future years, H of them.
         followed: what is followed up, T of them.
         scenarios: N of them.
         percentiles: tonnes, shape (N, T, H, 3).
         ends: draws in a target's year, by scenario and target.
         inputs: what was drawn, by kind and name, for the sensitivities; empty without own targets.
         middle: business as usual without errors, shape (T, H).
-        shifted: the same under other assumptions, by their name.
-        without: what leaving an action out does to the median in a target's year, by action and target.
+        shifted: ``middle`` under other assumptions, by their name.
+        without: change of the median in a target's year when an action is left out, by action and target.
         sector_codes: the panel's sectors, which ``Followed.rows`` points into.
         action_sectors: sector of each action.
         note: how odd years were treated.
@@ -119,9 +119,9 @@ def simulate(
         indicators: ``indicators/sectors``: what is followed up, and the levels of targets.
         corrections: ``corrected/corrections``: grades and uncertainties of local figures.
         actions: actions with numbers by municipality.
-        assumptions: the method's.
-        draws: how many futures.
-        seed: of all random numbers; the same one gives the same bytes.
+        assumptions: those of the method.
+        draws: number of draws.
+        seed: of all random numbers; the same seed gives the same bytes.
 
     Yields:
         A simulation per municipality and current release, in the order of releases and codes; none where no series
@@ -331,7 +331,7 @@ def _has_targets(rows: pd.DataFrame | None) -> bool:
 
 
 def _usual_horizon(indicators: pd.DataFrame) -> int:
-    """Where a municipality without targets is followed to: the first year that anybody has a target for."""
+    """Last year for a municipality without targets: the first year that any municipality has a target for."""
     years = indicators.loc[indicators["target_kind"] == "contract", "target_year"].dropna()
     ahead = years[years > indicators["year"].max()]
     return int(ahead.min()) if len(ahead) else 0
@@ -340,7 +340,7 @@ def _usual_horizon(indicators: pd.DataFrame) -> int:
 def _local_uncertainty(
     emissions: pd.DataFrame, corrections: pd.DataFrame, assumptions: Assumptions
 ) -> dict[tuple[str, str], dict[str, float]]:
-    """Uncertainty of sectors whose newest figure is corrected: the correction's own, else its grade's; the largest."""
+    """Uncertainty of sectors whose newest figure is corrected: the largest of its corrections, stated or by grade."""
     stated = {
         row["correction_id"]: row["uncertainty_pct"]
         if pd.notna(row["uncertainty_pct"])

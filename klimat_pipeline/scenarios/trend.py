@@ -1,19 +1,19 @@
-"""The trend that business as usual follows: robust, over ragged years, odd years and changes of law in their place.
+"""The trend of business as usual: robust, over years with gaps, with a treatment of odd years and changes of law.
 
 For every municipality and main sector of a release, over the last ``window_years`` up to the newest year:
 
 * scale: z = asinh(E / c) with c = ``bend_fraction`` times the mean of |E|, at least one tonne. Where emissions are
   large this is a trend in per cent, near zero a straight line; zeros need no rule of their own.
 * slope: the median over all pairs of years of (z2 - z1) / (y2 - y1) (Theil 1950, Sen 1968): true spans, so gaps do no
-  harm, and up to 29 per cent of the years may be wild. Years that ``scenario_years.csv`` leaves out are in no pair, as
-  long as three others remain; a pair across a change of level (a change of law) is none.
-* level: the median of the last ``level_years`` residuals, of those years alone that share the newest level.
-* spread: the residuals' standard deviation, drawn towards the sector's typical one with the weight of ``prior_years``.
+  harm, and up to 29 per cent of the years may be outliers. Years that ``scenario_years.csv`` leaves out are in no pair,
+  as long as three others remain; nor is a pair across a change of level (a change of law).
+* level: the median of the last ``level_years`` residuals, among the years since the last change of level.
+* spread: the residuals' standard deviation, averaged with the sector's typical one with the weight of ``prior_years``.
 
 A forecast h years ahead is c sinh(level + slope h + e), e normal with the standard deviation spread x (width_at_once +
 width_per_year h); neither the line nor the forecast goes below zero unless history did. The widths were calibrated by
 hindcast (``hindcast``). Theil-Sen was preferred to Huber's regression because it has no tuning constant and is exact
-with the three to six years that a release may hold.
+with the three to six years that a release may hold. What does not belong here: draws (``simulation``).
 """
 
 from dataclasses import dataclass, field
@@ -24,9 +24,9 @@ import pandas as pd
 
 from klimat_pipeline.clean.assumptions import Assumptions
 
-#: A line needs so many years.
+#: A line needs at least so many years.
 FEWEST_YEARS = 3
-#: No series is so small that a tonne matters.
+#: Least value of the bend, tonnes: below a tonne nothing matters.
 SMALLEST_BEND_T = 1.0
 
 Floats = np.ndarray[Any, np.dtype[np.float64]]
@@ -58,7 +58,7 @@ class Fit:
     Attributes:
         origin: year that years ahead are counted from.
         level, slope: on the scale of the fit, at the origin and per year.
-        bend: tonnes at which the scale turns from straight to per cent.
+        bend: tonnes at which the scale changes from linear to per cent.
         spread: standard deviation about the trend, on the scale of the fit.
         floor: tonnes below which no forecast goes.
         at_once, per_year: the sectors' widths, shape (S, 1).
@@ -86,10 +86,10 @@ class Fit:
             year: after the origin.
             errors: standard normal, anything that broadcasts to (..., S, M).
         """
-        # A line that falls through the floor rests on it: its error may still lift it.
+        # A line that would fall below the floor stays on it; a positive error may still raise it.
         middle = np.maximum(self.level + self.slope * (year - self.origin), self.scaled(self.floor))
         z = middle + errors * self.width(year)
-        # Beyond this nothing is left to tell apart, and the sum of squares of it still fits in a float.
+        # Clipped so that even the sum of squares fits in a float.
         return np.maximum(np.sinh(np.clip(z, -_FARTHEST, _FARTHEST)) * self.bend, self.floor)
 
     def scaled(self, tonnes: Floats) -> Floats:
@@ -97,13 +97,13 @@ class Fit:
         return np.arcsinh(tonnes / self.bend)
 
 
-#: sinh(100) is 1e43.
+#: Limit of z in a forecast: sinh(100) is 1e43.
 _FARTHEST = 100.0
 
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """Another way to fit, to show what an assumption does; the default is the method."""
+    """Another way to fit, to show the effect of an assumption; the default is the method itself."""
 
     keep_left_out: bool = False
     ignore_levels: bool = False

@@ -1,14 +1,14 @@
-"""Actions that state no start: when they are taken to begin, by a rule that is stated and can be turned off.
+"""Actions that state no start: the year in which they are assumed to begin, by a rule that can be turned off.
 
 A plan prints what an action saves in its target's year and seldom when it begins. Where the municipality names the
 first year of the plan's period (``plan_from_year`` in ``municipality.yaml``) and ``undated_ramp`` of
 ``scenario_assumptions.csv`` is 1, such an action rises in equal steps from that year to the target's year: of n years
-it has 1/n of its effect in the first and all of it in the last. Otherwise it counts whole in the target's year and in
-no year before. Either way the target's year is the same, so no gap and no probability of a target hangs on it.
+it has 1/n of its effect in the first and all of it in the last. Otherwise it counts in full in the target's year and
+not at all before. Either way the target's year is the same, so no gap and no probability depends on the rule.
 
-A stated lifetime is lengthened to the period where it is shorter, so that the target's year keeps the effect. The year
-of the money stays unknown: no cost is spread over an assumed period. What belongs here: the filling in. What does not:
-what an action saves in a year (``planned``).
+A stated lifetime that is shorter than the period is lengthened to it, so that the target's year keeps the effect. The
+year of the costs stays unknown: no cost is spread over an assumed period. What belongs here: assumed starts. What does
+not: the effect of an action in a year (``planned_actions``).
 """
 
 from collections.abc import Mapping
@@ -24,7 +24,7 @@ def plan_periods(targets: pd.DataFrame, ends: Mapping[str, int], *, ramp: bool) 
     Args:
         targets: ``clean/targets``.
         ends: year that a municipality's plan is made for.
-        ramp: whether actions without a start rise over the period; without it there is none.
+        ramp: whether actions without a start rise over the period; if not, there are no periods.
     """
     if not ramp:
         return {}
@@ -34,14 +34,14 @@ def plan_periods(targets: pd.DataFrame, ends: Mapping[str, int], *, ramp: bool) 
 
 
 def dated(actions: pd.DataFrame, periods: Periods) -> pd.DataFrame:
-    """The actions, those without a start in equal steps over their municipality's period.
+    """The actions, with those without a start in equal steps over their municipality's period.
 
     Args:
         actions: ``clean/actions``.
         periods: of ``plan_periods``.
 
     Returns:
-        The actions with ``is_start_assumed``; without a period an action keeps no start.
+        The actions with ``is_start_assumed``; without a period an action stays without a start.
     """
     open_ = actions["start_year"].isna()
     filled = open_ & actions["municipality_code"].isin(list(periods))

@@ -1,7 +1,7 @@
 """The snapshot archive: content-addressed files and a manifest that says what each is and where it came from.
 
-Two roots: an embedded one in the checkout, read only, and one that is written. Nothing is parsed here, and no release
-is ever overwritten.
+Two roots: an embedded one in the checkout, read only, and one that is written. No release is ever overwritten. What
+does not belong here: parsing (``raw``).
 """
 
 import fcntl
@@ -24,13 +24,13 @@ _DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?", re.ASCII)
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _REQUIRED = ("release_id", "source_id", "substance", "file_name", "retrieved_at", "sha256", "size_bytes")
 _OPTIONAL = ("url", "report_date", "etag", "last_modified")
-#: HTTP validators: they say how to ask again, nothing of what came.
+#: HTTP validators: they are for the next request and say nothing about the content.
 _NO_RESULT = ("etag", "last_modified")
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """One archived file and what is known of it."""
+    """One archived file and what is known about it."""
 
     release_id: str
     source_id: str
@@ -103,7 +103,7 @@ class Archive:
         etag: str | None = None,
         last_modified: str | None = None,
     ) -> tuple[Snapshot, bool]:
-        """Take a file; the same bytes twice add nothing.
+        """Add a file; the same bytes twice add nothing.
 
         Returns:
             The snapshot, and whether it is new.
@@ -120,7 +120,7 @@ class Archive:
             "source_id": source_id,
             "substance": substance,
             "url": url,
-            # For recognition only, and never a path.
+            # For people to recognise the file by; never used as a path.
             "file_name": re.split(r"[\\/]", file_name)[-1],
             "retrieved_at": retrieved_at.isoformat(timespec="seconds"),
             "sha256": sha256,
@@ -141,13 +141,13 @@ class Archive:
                     f"release {new.release_id} is in the archive with other bytes. History is never overwritten: give "
                     "another --release-id."
                 )
-            # The file first: a manifest that names no file would stop every refresh, a file too many harms nobody.
+            # The file first: an entry without its file would stop every refresh, a file without an entry does no harm.
             write_whole(new.path, content)
             _write_manifest(self.written_dir, [*_entries(self.written_dir), entry])
             return new, True
 
     def remove(self, release_id: str) -> Snapshot:
-        """Take a release out of the written archive, its file too.
+        """Remove a release and its file from the written archive.
 
         Raises:
             SnapshotError: there is no such release, or it is embedded.
@@ -201,7 +201,7 @@ class Archive:
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
-        """One writer at a time; what the disk refuses is said in words."""
+        """Let one writer in at a time, and turn errors of the disk into one that a user understands."""
         try:
             self.written_dir.mkdir(parents=True, exist_ok=True)
             with (self.written_dir / ".lock").open("w") as lock:
@@ -228,13 +228,13 @@ def _entries(root: Path) -> list[dict[str, Any]]:
 
 
 def _numbered(root: Path) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Entries, each with the words that say where it stands."""
+    """Entries, each with words for its place in the manifest."""
     for number, entry in enumerate(_entries(root), start=1):
         yield f"{root / 'manifest.json'}, entry {number}", entry
 
 
 def _snapshot(entry: dict[str, Any], root: Path, where: str, suffix: str, *, embedded: bool) -> Snapshot:
-    """An entry, every field of it checked."""
+    """An entry as a snapshot, after a check of every field."""
 
     def refuse(name: str, expected: str) -> SnapshotError:
         return SnapshotError(f"{where}: field {name} is {entry[name]!r}, expected {expected}.")
@@ -287,7 +287,7 @@ def _write_manifest(root: Path, entries: list[dict[str, Any]]) -> None:
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """Whole or not at all, also when the machine stops."""
+    """Write a file whole or not at all, even if the machine stops."""
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
@@ -296,7 +296,7 @@ def write_whole(path: Path, content: bytes) -> None:
             file.flush()
             os.fsync(file.fileno())
         draft.replace(path)
-        # The new name is lost with the power as long as the folder itself is not on the disk.
+        # A power cut would lose the new name while the folder itself is not on the disk.
         folder = os.open(path.parent, os.O_RDONLY)
         try:
             os.fsync(folder)

@@ -1,7 +1,7 @@
-"""Download one file over HTTP(S), patiently and within limits. No knowledge of any source.
+"""Download one file over HTTP(S), with retries and within limits. What does not belong here: any one source.
 
-Retries on 429, 5xx, lost connections, timeouts and truncated answers; one total deadline over all tries, so that a
-slow drip ends too. Conditional requests, a size limit, and no secret in any message.
+Retries on 429, 5xx, lost connections, timeouts and truncated answers; one total deadline over all tries, so that an
+answer that only drips ends too. Conditional requests, a size limit, and no secret in any message.
 """
 
 import logging
@@ -38,7 +38,7 @@ class Downloaded:
 
 
 class _TryAgainError(Exception):
-    """A try failed in a way that another one may mend."""
+    """A try failed, and another one may succeed."""
 
     def __init__(self, reason: str, wait_s: float | None = None) -> None:
         self.wait_s = wait_s
@@ -48,8 +48,8 @@ class _TryAgainError(Exception):
 class _Deadline:
     """The end of all tries together, enforced from outside.
 
-    A timeout bounds one wait for bytes, so an answer (or its headers alone) that drips never meets it. When the time
-    is up the sockets in use are shut down, which ends whatever waits on them.
+    A timeout bounds one wait for bytes, so an answer (or its headers) that arrives byte by byte never exceeds it. When
+    the time is up, the sockets in use are shut down, which ends whatever waits on them.
     """
 
     def __init__(self, seconds: float) -> None:
@@ -72,7 +72,7 @@ class _Deadline:
         self._timer.cancel()
 
     def watch(self, event: str, info: Mapping[str, Any]) -> None:
-        """Hear of every connection (httpx's extension ``trace``)."""
+        """Remember the socket of every connection (called by httpx's extension ``trace``)."""
         if event.endswith(("connect_tcp.complete", "start_tls.complete")):
             self._sockets.append(info["return_value"].get_extra_info("socket"))
             if self.is_over:
@@ -140,7 +140,7 @@ def download(
         return float(settings.http_backoff_s * 2 ** (state.attempt_number - 1) * jitter)
 
     def stop(state: RetryCallState) -> bool:
-        """Tries used up, or the next one would begin after the deadline: then there is nothing to wait for."""
+        """Whether the tries are used up, or the next one would begin after the deadline."""
         return state.attempt_number >= settings.http_attempts or state.upcoming_sleep >= deadline.left_s
 
     tries = Retrying(retry=retry_if_exception_type(_TryAgainError), stop=stop, wait=wait, sleep=sleep)
@@ -194,7 +194,7 @@ def _once(
         min(settings.http_read_timeout_s, deadline.left_s),
         connect=min(settings.http_connect_timeout_s, deadline.left_s),
     )
-    # Merged: given as ``params`` they would replace what the address asks for already.
+    # Merged: as ``params`` they would replace a query that the address has already.
     address = httpx.URL(url).copy_merge_params(params or {})
     is_conditional = "If-None-Match" in headers or "If-Modified-Since" in headers
     try:
@@ -218,7 +218,7 @@ def _once(
                 )
             content = _body(answer, settings.max_snapshot_bytes, shown)
             if deadline.is_over:
-                # The end of an answer without a length may be our own cut.
+                # An answer without a length may have ended because the deadline cut it off.
                 raise _too_slow(deadline)
             return Downloaded(
                 content,
@@ -247,7 +247,7 @@ def _body(answer: "httpx.Response", max_bytes: int, shown: str) -> bytes:
     if announced.isdecimal() and int(announced) > max_bytes:
         raise too_large
     content = bytearray()
-    # That an answer is as long as announced is seen to below us: it ends in RemoteProtocolError if not.
+    # httpx itself checks that an answer is as long as announced, and raises RemoteProtocolError if not.
     for chunk in answer.iter_bytes():
         content += chunk
         if len(content) > max_bytes:

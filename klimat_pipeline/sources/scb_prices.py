@@ -1,8 +1,8 @@
-"""SCB's statistical database (PxWeb): price indices, month by month, one table of it at a time.
+"""SCB's statistical database (PxWeb): price indices, month by month, one table at a time.
 
-Two forms of the service are spoken, told apart by the path of a table in ``data/reference/price_tables.csv``: version 1
-(a path of folders; a question is posted) and version 2 (``TAB6596``; a question stands in the address). Both answer in
-JSON-stat 2. Whether an answer is that is looked at here, from outside; what it says is read in ``raw.scb_prices``.
+Both versions of the service are supported; the path of a table in ``data/reference/price_tables.csv`` says which:
+version 1 (a path of folders; the question is posted) or version 2 (``TAB6596``; the question is in the address). Both
+answer in JSON-stat 2. What does not belong here: reading the values of an answer (``raw.scb_prices``).
 Version 1: https://www.scb.se/vara-tjanster/oppna-data/pxwebapi/, version 2: PxApi 2.0 of the same service; at most 30
 questions in 10 seconds, and 150,000 values an answer.
 """
@@ -32,16 +32,16 @@ _SHOWN = 80
 
 @dataclass(frozen=True, slots=True)
 class PriceTable:
-    """A table of the database, and what is asked of it.
+    """A table of the database, and which part of it is asked for.
 
     Attributes:
-        table_id: our name of it.
+        table_id: our name for it.
         path: folders and table in version 1, number of the table in version 2.
         group_variable: variable of the product groups.
-        group_codes: codes of the groups, several apart by spaces, or ``*`` for all.
+        group_codes: codes of the groups, separated by spaces, or ``*`` for all.
         contents_code: which of the table's figures.
         unit: unit that the answer has to state.
-        source: how tables name it.
+        source: its name in the column ``source`` of our tables.
     """
 
     table_id: str
@@ -60,7 +60,7 @@ class PriceTable:
 
 @dataclass(frozen=True, slots=True)
 class FetchedPrices:
-    """An answer as it came."""
+    """An answer as it was received."""
 
     content: bytes
     url: str
@@ -91,7 +91,7 @@ def fetch(table: PriceTable, settings: Settings) -> FetchedPrices:
 
 
 def question(table: PriceTable) -> bytes:
-    """What version 1 is asked."""
+    """The question for version 1."""
     groups = (
         {"filter": "all", "values": [EVERYTHING]}
         if table.groups == (EVERYTHING,)
@@ -109,7 +109,7 @@ def question(table: PriceTable) -> bytes:
 
 
 def parameters(table: PriceTable) -> dict[str, str]:
-    """What version 2 is asked."""
+    """The question for version 2."""
     return {
         "lang": "sv",
         "outputFormat": "json-stat2",
@@ -153,7 +153,7 @@ def dataset(content: bytes, name: str, *, content_type: str | None = None) -> di
 
 
 def price_archive(settings: Settings) -> Archive:
-    """The archive of answers, apart from that of the emissions' workbooks."""
+    """The archive of answers; the workbooks of emissions have another one."""
     return Archive(settings.embedded_prices_dir, settings.prices_dir, SUFFIX)
 
 

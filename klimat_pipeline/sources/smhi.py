@@ -1,4 +1,7 @@
-"""SMHI's national emission database: one workbook a substance, the whole country in it."""
+"""SMHI's national emission database: one workbook per substance, with the whole country in it.
+
+What does not belong here: parsing it (``raw.smhi_emissions``).
+"""
 
 import re
 from dataclasses import dataclass
@@ -15,7 +18,7 @@ _CODE = re.compile(r"[A-Za-z0-9._,()-]{1,20}")
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """A workbook as it came."""
+    """A workbook as it was received."""
 
     content: bytes
     url: str

@@ -26,19 +26,19 @@ def stale_days(settings: Settings, substance: str) -> int | None:
 
 
 def is_same_substance(one: str, other: str) -> bool:
-    """Whether two codes mean one substance: what is asked for as NOx may head its columns NOX."""
+    """Whether two codes mean the same substance: asked for as NOx, its columns may be headed NOX."""
     return one.upper() == other.upper()
 
 
 def chosen_snapshots(settings: Settings, releases: Sequence[str] = ()) -> list[Snapshot]:
-    """The archive as a run sees it: all of it, or without what is newer than the releases that shall be current.
+    """The archive as a run sees it: all of it, or without snapshots newer than the releases that shall be current.
 
-    Leaving newer releases out, rather than marking an older one, is what lets last year's report come out again byte
-    for byte.
+    Newer releases are left out, not only marked as not current, so that last year's report can be reproduced byte for
+    byte.
 
     Args:
-        settings: where the archive lies.
-        releases: at most one a substance.
+        settings: where the archive is.
+        releases: at most one per substance.
 
     Raises:
         SnapshotError: a release is not in the archive.

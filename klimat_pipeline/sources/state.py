@@ -1,6 +1,6 @@
-"""When each source was last asked, and whether it answered: what staleness is reckoned from.
+"""When each source was last asked, and whether it answered, from which its staleness follows.
 
-Kept apart from the manifest: asking again changes no result.
+What does not belong here: the manifest (``archive``), which determines results; asking a source again does not.
 """
 
 import json
@@ -15,16 +15,16 @@ _FILE = "sources.json"
 
 @dataclass(frozen=True, slots=True)
 class SourceState:
-    """What is known of a source's substance.
+    """What is known about a source's substance.
 
     Attributes:
         first_checked_at: first time that it was asked, ISO 8601.
         last_checked_at: last time.
         last_success_at: last time that it answered, with a file or "not modified".
         last_error: what happened at the last try, None when it answered.
-        etag: validator of the last file that came.
-        last_modified: validator of the last file that came.
-        sha256: hash of the last file that came; the validators speak of it and of no other.
+        etag: validator of the last file received.
+        last_modified: validator of the last file received.
+        sha256: hash of the last file received, which the validators belong to.
     """
 
     first_checked_at: str
@@ -37,7 +37,7 @@ class SourceState:
 
     @property
     def silent_days(self) -> int | None:
-        """Whole days between the last answer and the last try in vain; None when the last try was answered.
+        """Whole days between the last answer and the last failed try; None when the last try was answered.
 
         A source that never answered counts from the first try.
         """
@@ -87,19 +87,19 @@ def record_check(
     last_modified: str | None = None,
     now: datetime | None = None,
 ) -> SourceState:
-    """Remember that a source was asked now, and what came of it.
+    """Remember that a source was asked now, and how it answered.
 
     Args:
         root: folder of the written archive.
         substance: what was asked for.
         error: what went wrong, if it did.
-        sha256: hash of the file that came; None when nothing did, as with "not modified".
+        sha256: hash of the file received; None without a file, as with "not modified".
         etag: validator of that file.
         last_modified: validator of that file.
         now: when it was asked, by default now.
 
     Raises:
-        SnapshotError: the file that remembers is damaged or cannot be written.
+        SnapshotError: the file of states is damaged or cannot be written.
     """
     from klimat_pipeline.sources.archive import write_whole
 

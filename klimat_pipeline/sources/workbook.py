@@ -1,4 +1,4 @@
-"""Is it a workbook, whole and harmless? Looked at from outside, before anything else unpacks it.
+"""Is it a workbook, whole and harmless? Checked before anything else unpacks it.
 
 What does not belong here: what the workbook says (``raw``).
 """
@@ -15,7 +15,7 @@ MAX_UNPACKED_BYTES = 200 * 1024 * 1024
 MAX_ENTRY_BYTES = 100 * 1024 * 1024
 MAX_ENTRIES = 1000
 MAX_RATIO = 200
-#: Small entries may compress extremely well and harm nobody.
+#: Smaller entries may have any ratio: they do no harm.
 RATIO_FROM_BYTES = 4 * 1024 * 1024
 
 _ZIP, _OLE, _DIRECTORY_ENTRY = b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"PK\x01\x02"
@@ -37,14 +37,14 @@ class _RefusedError(Exception):
 
 
 def check_workbook(content: bytes, *, name: str, content_type: str | None = None, full: bool = True) -> None:
-    """Refuse what is no workbook, not whole, or made to harm.
+    """Refuse a file that is no workbook, incomplete, or made to do harm.
 
     Args:
         content: the file.
         name: its name, for messages.
         content_type: what a server said it is.
         full: also unpack every entry, compare checksums and look for entity declarations. Without it nothing is
-            unpacked: below two milliseconds, for files whose hash was checked.
+            unpacked, which takes less than two milliseconds, for files whose hash was checked.
 
     Raises:
         WorkbookError: with what was found, and what to do.
@@ -82,7 +82,7 @@ def _check_count(entries: int) -> None:
 
 def _opened(content: bytes) -> zipfile.ZipFile:
     # Counted before zipfile makes an object of each: a directory of a million entries costs half a gigabyte, and the
-    # number that the file itself states may be a lie. The directory stands at the end.
+    # number that the file itself states may be wrong. The directory is at the end of the file.
     _check_count(content.count(_DIRECTORY_ENTRY, -_DIRECTORY_BYTES))
     try:
         return zipfile.ZipFile(BytesIO(content))
@@ -91,7 +91,7 @@ def _opened(content: bytes) -> zipfile.ZipFile:
 
 
 def _check_directory(entries: list[zipfile.ZipInfo]) -> None:
-    """Hold what the zip file says of itself against the limits; nothing is unpacked."""
+    """Compare what the zip file says about itself with the limits; nothing is unpacked."""
     _check_count(len(entries))
     unpacked = sum(entry.file_size for entry in entries)
     if unpacked > MAX_UNPACKED_BYTES:
@@ -111,7 +111,7 @@ def _check_directory(entries: list[zipfile.ZipInfo]) -> None:
         if entry.flag_bits & 0x1:
             raise _RefusedError("it is password-protected", "Save it without a password.")
         if entry.compress_type not in _METHODS:
-            # Besides being no workbook: zipfile unpacks the other methods without any limit.
+            # No workbook uses other methods, and zipfile unpacks them without any limit.
             raise _RefusedError(f"its entry {entry.filename!r} is packed by method {entry.compress_type}")
     names = [entry.filename for entry in entries]
     if len(set(names)) < len(names):
@@ -125,8 +125,8 @@ def _check_directory(entries: list[zipfile.ZipInfo]) -> None:
 
 def _check_entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> None:
     """Unpack an entry within its announced size, compare the checksum and refuse XML that declares entities."""
-    # One byte more than announced is asked for: who announces less than there is would otherwise pass, with the
-    # checksum of the beginning, and swell in the reader that comes next.
+    # One byte more than announced is read: an entry that announces less than it holds would otherwise pass, with the
+    # checksum of its beginning, and fill the memory of the next reader.
     asked = copy(entry)
     asked.file_size += 1
     try:

@@ -64,8 +64,8 @@ def test_a_changed_target_is_published_new_or_the_old_id_stays(house: House) -> 
     house.edit(MUNICIPALITY, "reduction_pct: 85", "reduction_pct: 60")
     code, text = house.run("assets", "group:published")
     assert code == 1
-    assert "was not made from what there is now" in text
-    assert f"Changed since then: configuration {MUNICIPALITY}. Nothing was made of it." in text
+    assert "was not made from the present inputs" in text
+    assert f"Changed since then: configuration {MUNICIPALITY}. Nothing was made from it." in text
     assert house.klimat.one(PUBLISHED) == old
     assert house.klimat.one(TARGET) == -85
     code, text = house.run("refresh")
@@ -119,7 +119,7 @@ def test_a_part_made_anew_does_not_carry_the_rest_along(house: House) -> None:
     assert code == 0, text
     code, text = house.run("assets", "group:published")
     assert code == 1
-    assert "was not made from what there is now" in text
+    assert "was not made from the present inputs" in text
     assert house.klimat.files() == before
 
 
@@ -221,6 +221,6 @@ def test_a_table_that_failed_a_check_is_not_made_use_of(house: House) -> None:
     assert store.made_from("clean/targets") is not None
     code, text = house.run("assets", "group:scenarios")
     assert code == 1
-    assert "indicators/sectors was not made from what there is now: it carries no digest: it failed a check" in text
+    assert "indicators/sectors was not made from the present inputs: it carries no digest: it failed a check" in text
     assert house.run("assets", "group:published")[0] == 1
     assert house.klimat.files() == before

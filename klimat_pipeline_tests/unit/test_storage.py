@@ -113,12 +113,12 @@ def test_a_file_that_somebody_else_replaced_is_read_anew(store: TableStore, tmp_
     assert len(store.read(KEY)) == 5
 
 
-def test_at_hand_is_bounded(store: TableStore, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_cache_is_bounded(store: TableStore, monkeypatch: pytest.MonkeyPatch) -> None:
     size = store.write(KEY, frame(50)).nbytes
     monkeypatch.setattr("klimat_pipeline.storage.KEPT_BYTES", size)
     store.write(KEY, frame(50))
     store.write("clean/areas", to_pandas(example_table(table("clean/areas"), 1)))
-    assert sum(held.size for held in storage._at_hand._kept.values()) <= size
+    assert sum(held.size for held in storage._cache._kept.values()) <= size
     assert len(store.read(KEY)) == 50
     monkeypatch.setattr("klimat_pipeline.storage.KEPT_BYTES", 0)
     store.write(KEY, frame(50))
@@ -135,7 +135,7 @@ def test_a_table_says_what_it_was_made_from(store: TableStore) -> None:
 @pytest.mark.parametrize("own", [None, "2" * 16])
 def test_a_table_of_another_digest_is_refused(store: TableStore, own: str | None) -> None:
     store.write(KEY, frame(), made_from=own)
-    with pytest.raises(StaleTableError, match="clean/population was not made from what there is now") as caught:
+    with pytest.raises(StaleTableError, match="clean/population was not made from the present inputs") as caught:
         store.read(KEY, made_from="1" * 16)
     assert caught.value.digest == own
     with pytest.raises(StaleTableError):

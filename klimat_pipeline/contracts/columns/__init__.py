@@ -1,6 +1,6 @@
 """The dictionary of columns: each name means one thing in every table, and is described once, in a module of its topic.
 
-A table narrows a column (``use``) but never describes it anew. What does not belong here: which table has which
+A table may narrow a column (``use``) but never describes it again. What does not belong here: which table has which
 column (``contracts.tables``).
 """
 

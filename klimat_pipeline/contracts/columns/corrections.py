@@ -1,4 +1,4 @@
-"""Columns: local corrections, and releases held against each other.
+"""Columns: local corrections, and the comparison of releases.
 
 What does not belong here: which table has which column (``contracts.tables``).
 """

@@ -1,4 +1,4 @@
-"""What columns of all topics are described with: kinds of values, and patterns of texts."""
+"""Kinds of values and patterns of texts, for columns of all topics. What does not belong here: columns."""
 
 from klimat_pipeline.contracts.model import Kind
 

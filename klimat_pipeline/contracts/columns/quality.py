@@ -49,7 +49,7 @@ COLUMNS = (
         allowed=("passed", "failed", "not_applicable"),
     ),
     Column("observed", TEXT, "The value found."),
-    Column("threshold", TEXT, "The value it is held against."),
+    Column("threshold", TEXT, "The value that it is compared with."),
     Column("message", TEXT, "What was found, in a sentence."),
     Column("suspicion", TEXT, "What to suspect first when it fails."),
     Column("offending_keys", TEXT, "The first keys at fault, at most ten."),

@@ -300,7 +300,7 @@ COLUMNS = (
         TEXT,
         "'method': of trend, draws and costs; 'uncertainty_of_grade': what a data-quality grade stands for, plus or "
         "minus; 'grade_of_sector': that of the national figures of a sector; 'odd_year': a year that a trend treats on "
-        "its own; 'construction_reference': what buildings are held against.",
+        "its own; 'construction_reference': what buildings are compared with.",
         allowed=("method", "uncertainty_of_grade", "grade_of_sector", "odd_year", "construction_reference"),
     ),
     Column("assumption", TEXT, "Name of the assumption; of a sector, a grade or a reference set."),
@@ -310,8 +310,8 @@ COLUMNS = (
         "assumption_basis",
         TEXT,
         "'measured': calibrated on real figures by this code, and a test holds it; 'chosen': our own choice, for the "
-        "reason given; 'cited': from the source named; 'unverified': from a source that nobody has held it against "
-        "yet: check it before you decide on it.",
+        "reason given; 'cited': from the source named; 'unverified': from a source that nobody has compared it "
+        "with yet: check it before you decide on it.",
         allowed=("measured", "chosen", "cited", "unverified"),
     ),
     Column(

@@ -1,4 +1,4 @@
-"""Columns: ledgers, and what purchases cost the climate.
+"""Columns: ledgers, and the emissions of purchases.
 
 What does not belong here: which table has which column (``contracts.tables``).
 """

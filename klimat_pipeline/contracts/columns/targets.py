@@ -166,7 +166,7 @@ COLUMNS = (
     Column(
         "target_measure",
         TEXT,
-        "What is held against the target: 'emissions' of its sectors; 'construction' (kg CO2e per m2 gross area "
+        "What is compared with the target: 'emissions' of its sectors; 'construction' (kg CO2e per m2 gross area "
         "against reference values); 'meals_per_kg' or 'meals_per_portion' (kg CO2e per kg of purchased food or per "
         "portion); 'purchases' (spend analysis).",
         allowed=("emissions", "construction", "meals_per_kg", "meals_per_portion", "purchases"),

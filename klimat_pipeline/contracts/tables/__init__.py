@@ -1,6 +1,7 @@
-"""Every table, stage by stage: one file a stage, in the order of the pipeline.
+"""Every table, stage by stage: one file per stage, in the order of the pipeline.
 
-A new table is added to its stage's ``TABLES`` tuple; nothing else needs to know.
+A new table is added to its stage's ``TABLES`` tuple, and nowhere else. What does not belong here: descriptions of
+columns (``contracts.columns``).
 """
 
 from klimat_pipeline.contracts.model import Table

@@ -1,4 +1,4 @@
-"""Contracts of the stage ``clean``: codes, canonical units, long form; totals apart from what they sum."""
+"""Contracts of the stage ``clean``: codes, canonical units, long form; totals in tables of their own."""
 
 from klimat_pipeline.contracts.columns import col
 from klimat_pipeline.contracts.model import Table
@@ -97,8 +97,8 @@ TARGETS = Table(
 
 ASSUMPTIONS = Table(
     key="clean/assumptions",
-    description="What the scenarios assume, each with its reason and what it rests on: read 'unverified' before you "
-    "decide on what hangs on it.",
+    description="What the scenarios assume, each with its reason and its basis: check what is 'unverified' before you "
+    "decide on figures that depend on it.",
     columns=(
         col("assumption_kind"),
         col("assumption"),
@@ -113,7 +113,7 @@ ASSUMPTIONS = Table(
 
 FROZEN = Table(
     key="clean/frozen",
-    description="Figures of reports that were handed in and frozen under a name; every run is held against them.",
+    description="Figures of reports that were handed in and frozen under a name; every run is compared with them.",
     columns=(
         col("municipality_code"),
         col("report_name"),
@@ -309,7 +309,7 @@ PRINTED_INVENTORY = Table(
 
 AREA_DEFINITIONS = Table(
     key="clean/areas",
-    description="Areas that a municipality's contract speaks of, as sets of inventory lines; one row an area.",
+    description="Areas that a municipality's contract speaks of, as sets of inventory lines; one row per area.",
     columns=(
         col("municipality_code"),
         col("definition_id"),

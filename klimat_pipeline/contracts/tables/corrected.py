@@ -1,4 +1,4 @@
-"""Contracts of the stage ``corrected``: reported and corrected figures side by side, and what corrected them."""
+"""Contracts of the stage ``corrected``: reported and corrected figures side by side, and the corrections."""
 
 from klimat_pipeline.contracts.columns import col
 from klimat_pipeline.contracts.model import Table

@@ -1,4 +1,4 @@
-"""Contracts of the stage ``indicators``: one table a family of indicators."""
+"""Contracts of the stage ``indicators``: one table per family of indicators."""
 
 from klimat_pipeline.contracts.columns import col
 from klimat_pipeline.contracts.model import Table
@@ -8,8 +8,8 @@ _TARGETS = "clean/targets"
 
 SECTORS = Table(
     key="indicators/sectors",
-    description="Per municipality, target and year: emissions, change since the baseline, where the target and the "
-    "straight line to it stand, trend and status.",
+    description="Per municipality, target and year: emissions, change since the baseline, the target and the "
+    "straight line to it, trend and status.",
     columns=(
         col("municipality_code").use("corrected/emissions.municipality_code"),
         col("target_id").use(f"{_TARGETS}.target_id"),
@@ -237,7 +237,7 @@ _COMPARED = ("corrected/emissions.emissions_t_co2e", "clean/population.populatio
 COMPARISON = Table(
     key="indicators/comparison",
     description="Every municipality with data side by side on one method: rank, quartiles and similar municipalities, "
-    "for the newest year. Both conventions of yearly change stand in it, named.",
+    "for the newest year. It holds both conventions of yearly change, each named.",
     columns=(
         col("municipality_code").use("corrected/emissions.municipality_code"),
         col("release_id").use("corrected/emissions.release_id"),
@@ -279,7 +279,7 @@ _GOAL = (*_FIGURE, f"{_TARGETS}.target_pct")
 
 TARGETS = Table(
     key="indicators/targets",
-    description="Where every target of a municipality's own contract stands, of whatever kind, along three paths: gap "
+    description="How far every target of a municipality's own contract is, of whatever kind, along three paths: gap "
     "now, cumulative excess since the baseline, budget, and when the present trend would reach it.",
     columns=(
         col("municipality_code").use(f"{_TARGETS}.municipality_code"),

@@ -1,7 +1,7 @@
-"""Contracts of the stage ``inventory``: what people see of a territory by line and scope, and the city's own print.
+"""Contracts of the stage ``inventory``: territory and organisation by line and scope, and the municipality's own print.
 
-Two ledgers, territory and organisation, are never added together: each table has one boundary, and its contract allows
-no other.
+The two inventories, territory and organisation, are never added together: each table has one boundary, and its
+contract allows no other.
 """
 
 from klimat_pipeline.contracts.columns import col

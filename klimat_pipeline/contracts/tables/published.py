@@ -1,7 +1,7 @@
 """Contracts of the stage ``published``: the tables that readers rely on, derived from the ones that they show.
 
-Adding a table here is all it takes to have it published in every form. Dropping or renaming a column breaks readers:
-publish under a new name instead. What is renamed all the same gets a row in ``published/renames.csv``.
+A table that is added here is published in every form. Dropping or renaming a column breaks readers: publish under a
+new name instead. A table or column that is renamed all the same gets a row in ``published/renames.csv``.
 """
 
 from klimat_pipeline.contracts.columns import col
@@ -88,7 +88,7 @@ TABLES = (
     published(quality.FINDINGS, "data_quality", extra=_RUN),
     RUN_MANIFEST,
     DATA_DICTIONARY,
-    # -- what is ahead, and the comparison
+    # -- pathways, probabilities, costs, and the comparison
     published(scenarios.PATHWAYS, "pathways", extra=_PUBLICATION),
     published(scenarios.PROBABILITY, "target_probability", extra=_PUBLICATION),
     published(scenarios.SENSITIVITY, "target_sensitivity", extra=_PUBLICATION),
@@ -107,10 +107,10 @@ TABLES = (
     published(clean.PUBLISHED_GAP, "published_gap", extra=_PUBLICATION),
     published(clean.SINKS, "carbon_sinks", extra=_PUBLICATION),
     published(clean.ACTIONS, "climate_actions", extra=_PUBLICATION),
-    # -- spend: ledgers at the door
+    # -- spend: reading ledgers
     published(spend.QUARANTINE, "spend_quarantine", extra=_PUBLICATION),
     published(spend.FILES, "spend_files", extra=_PUBLICATION),
-    # -- spend analysis: results ---------------------------------------------------------------------------------
+    # -- spend: results
     published(spend_results.BY_CATEGORY, "spend_by_category", extra=_PUBLICATION),
     published(spend_results.BY_UNIT, "spend_by_unit", extra=_PUBLICATION),
     published(spend_results.BY_SUPPLIER, "spend_by_supplier", extra=_PUBLICATION),

@@ -1,4 +1,4 @@
-"""Contracts of the stage ``quality``: what the checks found."""
+"""Contracts of the stage ``quality``: the findings of the checks."""
 
 from klimat_pipeline.contracts.columns import col
 from klimat_pipeline.contracts.model import Table

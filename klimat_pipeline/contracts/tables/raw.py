@@ -7,7 +7,7 @@ _SHEET = "sources/smhi_snapshots.sha256"
 
 SMHI_EMISSIONS = Table(
     key="raw/smhi_emissions",
-    description="Every figure of the national workbooks, one row a cell, totals included, nothing renamed.",
+    description="Every figure of the national workbooks, one row per cell, totals included, nothing renamed.",
     columns=(
         col("release_id").use("sources/smhi_snapshots.release_id"),
         col("sheet").use(_SHEET),

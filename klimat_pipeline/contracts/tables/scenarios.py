@@ -73,7 +73,7 @@ PROBABILITY = Table(
 
 SENSITIVITY = Table(
     key="scenarios/sensitivity",
-    description="What each target's outcome hangs on: trends, figures and actions by their share of the uncertainty, "
+    description="What each target's outcome depends on: trends, figures and actions by their share of the uncertainty, "
     "and what other assumptions of the method would do to it.",
     columns=(
         col("municipality_code").use(f"{_SECTORS}.municipality_code"),
@@ -127,7 +127,7 @@ _PAYERS = ("municipal", "regional", "national", "private", "eu")
 INVESTMENT = Table(
     key="scenarios/investment",
     description="Climate investment plan, year by year: what each action costs, who pays, and what it saves. Prices of "
-    "one year, price_year; actions are counted one by one, without what they take from each other.",
+    "one year, price_year; actions are counted one by one, without their overlaps.",
     columns=(
         col("municipality_code").use(f"{_ACTIONS}.municipality_code"),
         col("action_id").use(f"{_ACTIONS}.action_id"),
@@ -248,7 +248,7 @@ _RULED = (*_NET, f"{_RULES}.cap_pct", f"{_RULES}.min_reduction_pct")
 NEUTRALITY = Table(
     key="scenarios/neutrality",
     description="Neutrality balance: gross emissions, reduction, captured and natural sinks, certificates sold, cap, "
-    "residual and net, shown apart. Sinks neutralise at most the cap, and nothing is neutral below the least "
+    "residual and net, shown separately. Sinks neutralise at most the cap, and nothing is neutral below the least "
     "reduction.",
     columns=(
         col("municipality_code").use(f"{_RULES}.municipality_code"),

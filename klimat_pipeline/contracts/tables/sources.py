@@ -1,11 +1,11 @@
-"""Contracts of the stage ``sources``: which files are in the archive."""
+"""Contracts of the stage ``sources``: the files in the archive."""
 
 from klimat_pipeline.contracts.columns import col
 from klimat_pipeline.contracts.model import Table
 
 SMHI_SNAPSHOTS = Table(
     key="sources/smhi_snapshots",
-    description="Workbooks of SMHI's national emission database in the snapshot archive, one row a release.",
+    description="Workbooks of SMHI's national emission database in the snapshot archive, one row per release.",
     columns=(
         col("release_id"),
         col("source_id"),

@@ -1,7 +1,7 @@
-"""Contracts of the stage ``spend``: ledgers at the door, and what they cost the climate.
+"""Contracts of the stage ``spend``: ledger files, where their kronor went, and the quarantine.
 
-The typed lines themselves are a Parquet dataset that only DuckDB reads (``spend.ledger.typed_lines.COLUMNS``), no table
-of frames.
+The typed lines themselves are a Parquet dataset that only DuckDB reads (``spend.ledger.typed_lines.COLUMNS``), not a
+table between stages.
 """
 
 from klimat_pipeline.contracts.columns import col
@@ -57,8 +57,8 @@ LEDGER_TOTALS = Table(
 
 QUARANTINE = Table(
     key="spend/quarantine",
-    description="Every ledger line that did not pass: where, why, and its amount where that can be told. Values are "
-    "withheld where a person could be in them.",
+    description="Every ledger line that could not be read: where, why, and its amount where it is known. Values are "
+    "withheld where they could be about a person.",
     columns=(
         col("municipality_code"),
         col("ledger_file"),

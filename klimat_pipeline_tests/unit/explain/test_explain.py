@@ -212,7 +212,7 @@ class TestArchive:
 
     def test_another_file_under_the_releases_name_is_refused(self, changed: Settings) -> None:
         altered(changed, f"UPDATE releases SET sha256 = '{'0' * 64}'")
-        with pytest.raises(SnapshotError, match="published was the file with sha256 000000000000"):
+        with pytest.raises(SnapshotError, match="the published file has sha256 000000000000"):
             explain(changed, "sector_indicators", TOTAL_2022)
 
     def test_a_release_that_was_removed(self, changed: Settings) -> None:

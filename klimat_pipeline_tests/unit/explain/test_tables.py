@@ -159,7 +159,7 @@ class TestEach:
 
     def test_another_hash_than_the_published_one_is_refused(self, changed: Settings, table: str) -> None:
         altered(changed, f"UPDATE releases SET sha256 = '{'0' * 64}' WHERE release_id = '{FIRST}'")
-        with pytest.raises(SnapshotError, match="published was the file with sha256 000000000000"):
+        with pytest.raises(SnapshotError, match="the published file has sha256 000000000000"):
             explain(changed, table, EVERY[table][0])
 
     def test_a_changed_cell_no_longer_agrees(self, changed: Settings, table: str) -> None:

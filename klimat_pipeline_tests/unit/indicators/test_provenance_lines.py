@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from klimat_pipeline.contracts.tables.indicators import PROVENANCE
 from klimat_pipeline.indicators.areas import area_shares
-from klimat_pipeline.indicators.provenance_lines import Ledgers, areas_traced, scopes_traced
+from klimat_pipeline.indicators.provenance_lines import LineSources, areas_traced, scopes_traced
 from klimat_pipeline.indicators.scopes import scope_indicators
 from klimat_pipeline.inventory.territory import territory_inventory
 from klimat_pipeline_tests.support.shared import REPOSITORY
@@ -53,7 +53,7 @@ def emissions(subsectors: pd.DataFrame) -> pd.DataFrame:
     return sums.assign(sheet="S", source_row=sums["sector_code"].map(ROWS), source_column=sums["year"].map(COLUMNS))
 
 
-def ledgers(machinery: dict[str, float]) -> Ledgers:
+def ledgers(machinery: dict[str, float]) -> LineSources:
     reference = small.reference(Path(REPOSITORY))
     subsectors = small.subsectors(machinery=machinery)
     releases = small.releases().assign(sha256="1" * 64)
@@ -83,10 +83,12 @@ def ledgers(machinery: dict[str, float]) -> Ledgers:
         }
     )
     printed = small.printed(("buildings_incl_agricultural_facilities", "2", 2022, 7.0), table_name="A-1.3")
-    return Ledgers(emissions(subsectors), with_cells(subsectors), territory, organisation, printed, releases, reference)
+    return LineSources(
+        emissions(subsectors), with_cells(subsectors), territory, organisation, printed, releases, reference
+    )
 
 
-def traced(held: Ledgers) -> pd.DataFrame:
+def traced(held: LineSources) -> pd.DataFrame:
     scopes = scope_indicators(held.territory, held.organisation, held.printed, TARGETS, held.releases)
     areas = area_shares(held.territory, held.printed, AREAS, held.releases)
     frame = pd.concat([scopes_traced(scopes, held), areas_traced(areas, held)], ignore_index=True)

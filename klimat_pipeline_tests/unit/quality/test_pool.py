@@ -149,7 +149,7 @@ class TestAlone:
             for _ in range(2):
                 assert not check_contract(WRONG, CONTRACT).passed
                 assert pool.draw(CHART)() == as_markdown_image(CHART)
-        assert caplog.text.count("its work is done here") == 2, "once a worker"
+        assert caplog.text.count("the run's own process does its work") == 2, "once a worker"
 
     def test_a_question_of_a_worker_that_dies_is_answered_here(self, caplog: pytest.LogCaptureFixture) -> None:
         with pool.workers():
@@ -158,7 +158,7 @@ class TestAlone:
             kill(pool._started[-1].suites)
             assert question.findings() is None
             assert pool.check(to_arrow(municipalities(), CONTRACT), CONTRACT) is None
-        assert "its work is done here" in caplog.text
+        assert "the run's own process does its work" in caplog.text
 
     def test_an_answer_that_never_came_is_found_in_the_stored_table(self) -> None:
         with pool.workers():
@@ -176,7 +176,7 @@ class TestAlone:
         one = pool._Worker("nothing", os.abort)
         asked = one.ask(worker.picture, CHART)
         assert asked is None or one.answer(asked) is None
-        assert "its work is done here" in caplog.text
+        assert "the run's own process does its work" in caplog.text
 
     def test_no_process_can_be_started(self, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
         def refused(*_: object, **__: object) -> None:
