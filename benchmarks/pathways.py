@@ -19,7 +19,7 @@ def main() -> None:
     from klimat_pipeline.clean.assumptions import load_assumptions
     from klimat_pipeline.clean.reference import load_reference
     from klimat_pipeline.scenarios.pathways import pathways
-    from klimat_pipeline.scenarios.planned import Action
+    from klimat_pipeline.scenarios.planned_actions import Action
     from klimat_pipeline.scenarios.probability import target_probability
     from klimat_pipeline.scenarios.sensitivity import target_sensitivity
     from klimat_pipeline.scenarios.simulation import simulate

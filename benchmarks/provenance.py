@@ -13,9 +13,10 @@ from benchmarks.ratio import compare, klimat
 
 def main() -> None:
     from klimat_pipeline.contracts import table
-    from klimat_pipeline.defs.project import Project
+    from klimat_pipeline.defs.resources import Project
     from klimat_pipeline.indicators.provenance import provenance
-    from klimat_pipeline.quality.contract import check_contract, prepare
+    from klimat_pipeline.quality.contract import check_contract
+    from klimat_pipeline.quality.suites import prepare
     from klimat_pipeline.storage import TableStore
 
     prepare()

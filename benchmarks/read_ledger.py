@@ -10,25 +10,22 @@ it ready-made:
 
 Ours is what a run does: hash, detect, validate, withhold persons, leave out by rule, quarantine, balance, typed lines
 as Parquet by year, overlap, and all result tables. The bar is read + query; ``direct`` is stated beside it. Every part
-runs in a process of its own; its processor time, wall time and largest size are printed. KLIMAT_BENCH_LINES: how many.
+runs in a process of its own; its processor time, wall time and largest size are printed. KLIMAT_BENCH_LINES says how
+many lines (a million without it), KLIMAT_BENCH_DIR where the files lie meanwhile.
 """
 
-import json
 import os
-import resource
-import subprocess
-import sys
 import tempfile
-import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from statistics import median
 from typing import Any
 
+from benchmarks.apart import apart, in_turns, main_of, print_cases
 from benchmarks.ratio import PROJECT
 
-LIMIT, LIMIT_GB, MEMORY, CODE = 1.5, 1.5, "900MB", "9999"
+MODULE = "benchmarks.read_ledger"
+LIMIT, LIMIT_GB, MEMORY, CODE = 4.5, 1.0, "900MB", "9999"
 _TYPES = {"belopp": "DECIMAL(15,2)", "datum": "DATE", "antal": "DOUBLE"}
 #: What a small export holds: some sixty bytes a line.
 _NARROW = ("datum", "leverantor_id", "konto_nr", "konto_text", "forvaltning", "belopp")
@@ -50,19 +47,12 @@ _MORE = {
 
 def main() -> None:
     lines = int(os.environ.get("KLIMAT_BENCH_LINES", "1000000"))
-    runs = 1 if lines > 2_000_000 else 3
     with tempfile.TemporaryDirectory(dir=os.environ.get("KLIMAT_BENCH_DIR")) as name:
         folder = Path(name)
-        part("prepare", folder, str(lines))
-        said: dict[str, list[dict[str, float]]] = {what: [] for what in PARTS if what != "prepare"}
-        for _ in range(runs):
-            for what, found in said.items():
-                found.append(part(what, folder))
+        apart(MODULE, "prepare", folder, str(lines))
+        cases = [case for case in CASES if case != "prepare"]
+        middle, _ = in_turns(MODULE, cases, folder, runs=1 if lines > 2_000_000 else 3)
         sizes = {source: (folder / file).stat().st_size / 1e6 for source, file in _FILES.items()}
-    middle = {
-        what: {kind: median(run[kind] for run in found) for kind in ("processor", "wall", "gigabytes")}
-        for what, found in said.items()
-    }
     for source, size in sizes.items():
         ours, asked = middle[f"ours_{source}"], "narrow" if source == "narrow" else "whole"
         floor = {
@@ -76,37 +66,19 @@ def main() -> None:
             f"meant to stay below {LIMIT_GB:g} GB",
             flush=True,
         )
-    for what, found in middle.items():
-        print(
-            f"       {what}: {found['processor']:.2f} s of processor, {found['wall']:.2f} s, "
-            f"{found['gigabytes']:.2f} GB"
-        )
-
-
-def part(what: str, folder: Path, *arguments: str) -> dict[str, float]:
-    """One part in a process of its own.
-
-    Raises:
-        RuntimeError: it failed; with what it said.
-    """
-    command = [sys.executable, "-m", "benchmarks.read_ledger", what, str(folder), *arguments]
-    done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise RuntimeError(done.stdout + done.stderr)
-    found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
-    return found
+    print_cases(middle)
 
 
 def prepare(folder: Path, lines: int = 1_000_000) -> None:
     """The ledger as CSV and as typed Parquet, and for the query by hand the classes as the pipeline has them."""
     import duckdb
 
-    from klimat_pipeline.spend.cube import build_cube
-    from klimat_pipeline.spend.engine import database
-    from klimat_pipeline.spend.example import write_example
-    from klimat_pipeline.spend.mappings import load_spend_reference
-    from klimat_pipeline.spend.own import nothing_own
-    from klimat_pipeline.spend.parts import group_parts
+    from klimat_pipeline.spend.footprint.cube import build_cube
+    from klimat_pipeline.spend.footprint.database import database
+    from klimat_pipeline.spend.footprint.groups import group_parts
+    from klimat_pipeline.spend.footprint.local_mappings import no_local_mappings
+    from klimat_pipeline.spend.footprint.mappings import load_spend_reference
+    from klimat_pipeline.spend.ledger.example import write_example
 
     write_example(folder / "ledger.csv", lines=lines, seed=3, year=2023)
     with duckdb.connect() as con:
@@ -119,10 +91,10 @@ def prepare(folder: Path, lines: int = 1_000_000) -> None:
         _door(folder, source)
         with database(memory=MEMORY) as con:
             group_parts(con, folder / "lines", folder / "parts")
-            build_cube(con, load_spend_reference(PROJECT / "data" / "reference"), nothing_own(), {})
+            build_cube(con, load_spend_reference(PROJECT / "data" / "reference"), no_local_mappings(), {})
             con.execute(
-                "COPY (SELECT DISTINCT account, account_text, cpv, sni, k.category, k.step AS classified_by, "
-                "left_out_rule, deflator, mg_per_ore / 1e4 AS kg_per_sek FROM classified AS k LEFT JOIN factors AS f "
+                "COPY (SELECT DISTINCT account, account_text, cpv, sni, k.category, classified_by, left_out_rule, "
+                " deflator, mg_per_ore / 1e4 AS kg_per_sek FROM classified AS k LEFT JOIN factors AS f "
                 "USING (municipality_code, year, category) LEFT JOIN deflators AS d ON d.year = k.year AND "
                 "d.category = CASE WHEN k.category IN ('', 'unmapped') THEN '*' ELSE k.category END) "
                 f"TO '{folder}/classes_{source}.parquet'"
@@ -142,12 +114,12 @@ def direct(folder: Path, source: str) -> None:
     _hand(folder, BY_HAND.format(source=_typed_csv(folder, source), **_MORE[source]), source)
 
 
-PARTS: dict[str, Callable[..., None]] = {"prepare": prepare}
+CASES: dict[str, Callable[..., None]] = {"prepare": prepare}
 for _source in _FILES:
-    PARTS[f"read_{_source}"] = partial(read, source=_source)
+    CASES[f"read_{_source}"] = partial(read, source=_source)
     if _source in _MORE:
-        PARTS[f"query_{_source}"] = partial(query, source=_source)
-        PARTS[f"direct_{_source}"] = partial(direct, source=_source)
+        CASES[f"query_{_source}"] = partial(query, source=_source)
+        CASES[f"direct_{_source}"] = partial(direct, source=_source)
 
 
 def _typed_csv(folder: Path, source: str) -> str:
@@ -159,7 +131,7 @@ def _typed_csv(folder: Path, source: str) -> str:
 
 
 def _hand(folder: Path, statement: str, source: str = "") -> None:
-    from klimat_pipeline.spend.engine import database
+    from klimat_pipeline.spend.footprint.database import database
 
     with database(memory=MEMORY) as con:
         if source:
@@ -169,9 +141,9 @@ def _hand(folder: Path, statement: str, source: str = "") -> None:
 
 def _door(folder: Path, source: str) -> Any:
     from klimat_pipeline.configuration.spend import SpendSettings
-    from klimat_pipeline.spend.ledgers import Spend, read_ledgers
+    from klimat_pipeline.spend.ledger.store import SpendStore, read_ledgers
 
-    class Here(Spend):
+    class Here(SpendStore):
         def lines(self, code: str) -> Path:
             return folder / "lines" / f"municipality_code={code}"
 
@@ -185,50 +157,29 @@ def ours(folder: Path, source: str) -> None:
     import pandas as pd
 
     from klimat_pipeline.contracts import table
-    from klimat_pipeline.spend.mappings import load_spend_reference
-    from klimat_pipeline.spend.own import nothing_own
-    from klimat_pipeline.spend.reference import load_ledger_reference
-    from klimat_pipeline.spend.results import spend_results
-    from klimat_pipeline.spend.scope import ledger_scope
+    from klimat_pipeline.spend.footprint.local_mappings import no_local_mappings
+    from klimat_pipeline.spend.footprint.mappings import load_spend_reference
+    from klimat_pipeline.spend.ledger.ledger_totals import ledger_totals
+    from klimat_pipeline.spend.ledger.reference import load_ledger_reference
+    from klimat_pipeline.spend.results.all_tables import spend_results
 
     for made in ("lines", "state"):
         shutil.rmtree(folder / made, ignore_errors=True)
     reference = PROJECT / "data" / "reference"
-    scope = ledger_scope(_door(folder, source), {CODE: load_ledger_reference(reference).rules})
+    scope = ledger_totals(_door(folder, source), {CODE: load_ledger_reference(reference).rules})
     empty = {
         what: pd.DataFrame(columns=table(key).column_names)
         for what, key in (("organisation", "inventory/organisation"), ("population", "clean/population"))
     }
     found = spend_results(
-        folder / "lines", load_spend_reference(reference), nothing_own(), {}, passed=scope, memory=MEMORY, **empty
+        folder / "lines", load_spend_reference(reference), no_local_mappings(), {}, passed=scope, memory=MEMORY, **empty
     )
-    if found["spend/balance"]["amount_ore"].sum() != scope["amount_ore"].sum():
+    if found["spend/reconciliation"]["amount_ore"].sum() != scope["amount_ore"].sum():
         raise RuntimeError("the balance is not that of the door")
 
 
-PARTS |= {f"ours_{_source}": partial(ours, source=_source) for _source in _FILES}
-
-
-def _measured(work: Callable[..., None], *arguments: Any) -> dict[str, float]:
-    """Processor time of this process and what it starts; libraries are loaded before the clock starts."""
-    import duckdb
-    import pandas  # noqa: F401
-    import pyarrow.csv
-    import pyarrow.parquet  # noqa: F401
-
-    duckdb.connect().close()
-    before, started = resource.getrusage(resource.RUSAGE_SELF), time.perf_counter()
-    work(*arguments)
-    after = resource.getrusage(resource.RUSAGE_SELF)
-    return {
-        "processor": after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime,
-        "wall": time.perf_counter() - started,
-        "gigabytes": after.ru_maxrss * 1024 / 1e9,
-    }
+CASES |= {f"ours_{_source}": partial(ours, source=_source) for _source in _FILES}
 
 
 if __name__ == "__main__":
-    if len(sys.argv) == 1:
-        main()
-    else:
-        print(json.dumps(_measured(PARTS[sys.argv[1]], Path(sys.argv[2]), *map(int, sys.argv[3:]))))
+    main_of(main, CASES)

@@ -2,13 +2,12 @@
 
 import dagster as dg
 
-from klimat_pipeline.defs import (
+from klimat_pipeline.defs import inputs, jobs
+from klimat_pipeline.defs.assets import (
     clean,
     corrected,
     indicators,
-    inputs,
     inventory,
-    jobs,
     pathways,
     published,
     quality,
@@ -18,9 +17,9 @@ from klimat_pipeline.defs import (
     spend,
     spend_results,
 )
-from klimat_pipeline.defs.io import ParquetTables
-from klimat_pipeline.defs.progress import progress_logger
-from klimat_pipeline.defs.project import Project
+from klimat_pipeline.defs.io_managers import ParquetTables
+from klimat_pipeline.defs.loggers import progress_logger
+from klimat_pipeline.defs.resources import Project
 from klimat_pipeline.defs.workers import Workers
 
 defs = dg.Definitions(
@@ -44,7 +43,7 @@ defs = dg.Definitions(
         ),
     ],
     sensors=[inputs.changed_inputs],
-    jobs=[jobs.nightly_refresh, jobs.housekeeping, jobs.spend_backfill],
+    jobs=[jobs.nightly_refresh, jobs.housekeeping],
     schedules=[jobs.nightly_schedule, jobs.housekeeping_schedule],
     resources={"io_manager": ParquetTables(), "project": Project(), "workers": Workers()},
     executor=dg.in_process_executor,

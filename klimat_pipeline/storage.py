@@ -3,7 +3,7 @@
 Every file carries the digest of what its table was made from (in the Parquet footer, so that table and digest cannot
 come apart), and who reads it for a step says which digest it must have. Paths go through universal-pathlib, so a
 bucket is a setting. What does not belong here: published tables (``published``), which readers see; what a digest is
-made of (``manifest``).
+made of (``operations.inputs``).
 """
 
 import json

@@ -6,8 +6,8 @@ hazardous waste belong to no county: the difference is a row of its own, ``unall
 
 import pandas as pd
 
-from klimat_pipeline.clean.emissions import in_contract_form, in_tonnes
 from klimat_pipeline.clean.naming import NATION, TOTAL_CODE, UNALLOCATED
+from klimat_pipeline.clean.national_lines import in_contract_form, in_tonnes
 from klimat_pipeline.clean.reference import Reference
 
 

@@ -8,8 +8,8 @@ import pandas as pd
 from klimat_pipeline.clean.assumptions import BASES
 from klimat_pipeline.clean.local import local_frame, local_rows
 from klimat_pipeline.clean.reference import Reference
-from klimat_pipeline.configuration.council import construction_problems
 from klimat_pipeline.configuration.csv_file import CsvColumn, read_csv
+from klimat_pipeline.configuration.targets_and_gap import construction_problems
 
 #: ``data/reference/construction_references.csv``: reference values, each with its system boundary.
 _REFERENCES = (

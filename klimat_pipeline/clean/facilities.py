@@ -7,9 +7,9 @@ import pandas as pd
 
 from klimat_pipeline.clean.local import local_frame
 from klimat_pipeline.clean.reference import Reference
-from klimat_pipeline.configuration.council import FACILITIES, facility_problems
 from klimat_pipeline.configuration.csv_file import read_csv
 from klimat_pipeline.configuration.inventory import EXAMPLE
+from klimat_pipeline.configuration.targets_and_gap import FACILITIES, facility_problems
 from klimat_pipeline.errors import ProblemsError
 
 _TONNES = ("captured_fossil_t", "captured_biogenic_t", "sold_fossil_t", "sold_biogenic_t")

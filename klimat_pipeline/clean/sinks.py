@@ -6,7 +6,7 @@ import pandas as pd
 
 from klimat_pipeline.clean.local import local_frame, local_rows
 from klimat_pipeline.clean.reference import Reference
-from klimat_pipeline.configuration.council import sink_problems
+from klimat_pipeline.configuration.targets_and_gap import sink_problems
 
 
 def clean_sinks(municipalities_dir: Path, reference: Reference) -> pd.DataFrame:

@@ -6,8 +6,8 @@ the row ``not_split``.
 
 import pandas as pd
 
-from klimat_pipeline.clean.emissions import in_contract_form, in_tonnes, with_current
 from klimat_pipeline.clean.naming import TOTAL_CODE, UNMAPPED
+from klimat_pipeline.clean.national_lines import in_contract_form, in_tonnes, with_current
 from klimat_pipeline.clean.reference import Reference
 
 NOT_SPLIT = "not_split"

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from klimat_pipeline.configuration.actions import ACTIONS
-from klimat_pipeline.configuration.council import COUNCIL
 from klimat_pipeline.configuration.csv_file import CsvColumn, read_csv
 from klimat_pipeline.configuration.municipality import municipality_folders
+from klimat_pipeline.configuration.targets_and_gap import COUNCIL
 from klimat_pipeline.errors import ConfigurationError, ProblemsError
 
 _CODE = r"[a-z][a-z0-9_]*"

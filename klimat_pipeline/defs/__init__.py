@@ -1,6 +1,5 @@
-"""Dagster wiring only, one thin file a stage with the stage's name; no arithmetic.
+"""Dagster wiring only, no arithmetic; files are named after Dagster's concepts, those of ``assets`` after the stages.
 
-``wiring`` generates descriptions, schemas and checks from the contracts, ``io`` stores tables, ``project`` is the
-resource through which assets reach settings and configuration, ``jobs`` holds the job and its schedule, ``instance``
-opens Dagster's history. Nothing is imported here: Dagster's own programs load ``instance`` alone.
+``asset_factory`` generates descriptions, schemas and checks from the contracts, ``io_managers`` stores tables,
+``resources`` is how assets reach settings and configuration, ``jobs`` holds jobs and schedules.
 """

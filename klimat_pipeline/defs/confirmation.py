@@ -10,7 +10,7 @@ import dagster as dg
 from klimat_pipeline.contracts import PUBLISHED
 
 if TYPE_CHECKING:
-    from klimat_pipeline.manifest import Inputs
+    from klimat_pipeline.published.manifest import Inputs
 
 
 def confirmations(made_from: "Inputs") -> list[dg.AssetMaterialization]:

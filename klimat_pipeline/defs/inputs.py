@@ -4,13 +4,14 @@ Files that people edit, snapshots, ledgers, options and code are no assets. Thei
 of one external asset, by every run when it begins and by a sensor that looks once a minute; when it changes, Dagster
 shows everything downstream as out of date.
 
-What does not belong here: what the digest is made of (``manifest``).
+What does not belong here: what the digest is made of (``operations.inputs``).
 """
 
 import dagster as dg
 
 from klimat_pipeline.errors import KlimatError
-from klimat_pipeline.manifest import Inputs, inputs
+from klimat_pipeline.operations.inputs import inputs
+from klimat_pipeline.published.manifest import Inputs
 from klimat_pipeline.settings import load_settings
 
 INPUTS = dg.AssetKey(["sources", "inputs"])

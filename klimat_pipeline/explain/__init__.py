@@ -1,7 +1,7 @@
 """Explain one published number: from its formula through sectors, corrections and checks down to the workbook's cells.
 
 Reads what was published as any other reader would (``database``), and the archived files anew (``workbook``): a leaf is
-what stands in the cell now, not what the pipeline once took from it. ``tables`` says what can be explained, ``parts``
+what stands in the cell now, not what the pipeline once took from it. ``tables`` says what can be explained, ``shared``
 holds what several explanations share, ``text`` is for terminals. What does not belong here: computing a figure, and the
 command's options.
 """
@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from klimat_pipeline.explain.database import opened
 from klimat_pipeline.explain.keys import parse_keys
-from klimat_pipeline.explain.parts import Sources
+from klimat_pipeline.explain.shared import Sources
 from klimat_pipeline.explain.tables import EXPLAINED, explained_table, root
 from klimat_pipeline.explain.text import as_text
 from klimat_pipeline.explain.tree import TOLERANCE_T, Node, as_json

@@ -10,7 +10,7 @@ from math import isnan, nan
 
 from klimat_pipeline.explain.database import Row
 from klimat_pipeline.explain.figures import sector_indicator
-from klimat_pipeline.explain.parts import Accounts, Sources
+from klimat_pipeline.explain.shared import Accounts, Sources
 from klimat_pipeline.explain.tree import TOLERANCE_PCT, TOLERANCE_T, Node, agreement, counted
 
 _CAUSES = {

@@ -4,7 +4,7 @@ What does not belong here: why an indicator changed (``changes``), figures of on
 """
 
 from klimat_pipeline.explain.database import Row
-from klimat_pipeline.explain.parts import Accounts, Sources
+from klimat_pipeline.explain.shared import Accounts, Sources
 from klimat_pipeline.explain.tree import TOLERANCE_PCT, TOLERANCE_T, Node, agreement
 from klimat_pipeline.explain.workbook import TOTAL
 

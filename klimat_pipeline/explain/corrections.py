@@ -4,13 +4,7 @@ What does not belong here: applying a correction (``corrected``), and the figure
 """
 
 from klimat_pipeline.explain.database import Row
-from klimat_pipeline.explain.parts import (
-    Accounts,
-    Sources,
-    cells_sum,
-    correction_node,
-    not_applied_node,
-)
+from klimat_pipeline.explain.shared import Accounts, Sources, cells_sum, correction_node, not_applied_node
 from klimat_pipeline.explain.tree import Node, agreement, counted, tolerance_of
 from klimat_pipeline.explain.workbook import TOTAL
 

@@ -1,6 +1,6 @@
 """What was published, read as any other reader would: rows by names that the contracts know.
 
-What does not belong here: the archive's files (``workbook``), and what a figure is made from (``parts``).
+What does not belong here: the archive's files (``workbook``), and what a figure is made from (``shared``).
 """
 
 import sqlite3

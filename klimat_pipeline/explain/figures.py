@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from klimat_pipeline.explain.database import Row
-from klimat_pipeline.explain.parts import NOT_SPLIT, Accounts, Sources, cells_sum
+from klimat_pipeline.explain.shared import NOT_SPLIT, Accounts, Sources, cells_sum
 from klimat_pipeline.explain.tree import Node, agreement, counted, tolerance_of
 from klimat_pipeline.explain.workbook import TOTAL, Cell
 
@@ -21,7 +21,7 @@ _NOT_SPLIT_FORMULA = "the corrected sector less its subsectors"
 
 def sector_indicator(sources: Sources, row: Row) -> list[Node]:
     """A target's emissions in a year, and in its baseline year."""
-    from klimat_pipeline.indicators.traced_sectors import formula
+    from klimat_pipeline.indicators.provenance_sectors import formula
 
     codes, baseline = (row["sector_codes"] or "").split(), row["baseline_year"]
     nodes = [Node("formula", formula(row["sector_codes"], baseline))]

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from klimat_pipeline.explain.database import Row
 from klimat_pipeline.explain.figures import Made, sector, subsector
-from klimat_pipeline.explain.parts import Sources
+from klimat_pipeline.explain.shared import Sources
 from klimat_pipeline.explain.tree import TOLERANCE_PCT, TOLERANCE_T, Node, Scalar, agreement, counted, tolerance_of
 
 #: What stands in the place of a release where none is behind the figure.
@@ -145,7 +145,7 @@ def _printed_lines(sources: Sources, row: Row, printed: Row) -> list[Node]:
 
 def scopes(sources: Sources, row: Row) -> list[Node]:
     """A scope or a sum of scopes: its lines, each explained, and whether they sum to it."""
-    from klimat_pipeline.indicators.traced_lines import SCOPE_FORMULA
+    from klimat_pipeline.indicators.provenance_lines import SCOPE_FORMULA
 
     nodes = [Node("formula", SCOPE_FORMULA)]
     if row["boundary"] != "territory":
@@ -238,7 +238,7 @@ def _lines_sum(lines: Sequence[Node], figure: float | None) -> list[Node]:
 
 def area_share(sources: Sources, row: Row) -> list[Node]:
     """The lines of an area, and its share."""
-    from klimat_pipeline.indicators.traced_lines import AREA_FORMULA
+    from klimat_pipeline.indicators.provenance_lines import AREA_FORMULA
 
     nodes, wanted = [Node("formula", AREA_FORMULA)], row["of_lines"].split()
     if row["figure_basis"] == _PRINTED:

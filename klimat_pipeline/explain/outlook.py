@@ -5,7 +5,7 @@ the trend starts from. What is counted (comparison, paces, money) is counted aga
 """
 
 from klimat_pipeline.explain.database import Row
-from klimat_pipeline.explain.parts import Accounts, Sources
+from klimat_pipeline.explain.shared import Accounts, Sources
 from klimat_pipeline.explain.tree import TOLERANCE_PCT, TOLERANCE_T, Node, agreement, tolerance_of
 
 _TOTAL, _TARGET = "total", "target"

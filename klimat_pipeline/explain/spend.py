@@ -5,8 +5,8 @@ shown: they may be about persons. What does not belong here: computing a figure 
 """
 
 from klimat_pipeline.explain.database import Row
-from klimat_pipeline.explain.parts import Sources
-from klimat_pipeline.explain.spend_parts import (
+from klimat_pipeline.explain.shared import Sources
+from klimat_pipeline.explain.spend_shared import (
     AT,
     PARTS,
     factor_node,
@@ -161,7 +161,7 @@ def quality(sources: Sources, row: Row) -> list[Node]:
 def balance(sources: Sources, row: Row) -> list[Node]:
     """A rule: where all kronor of the municipality went, held against what its files hold."""
     code = row["municipality_code"]
-    rules = sources.database.rows("spend_scope", municipality_code=code)
+    rules = sources.database.rows("spend_reconciliation", municipality_code=code)
     files = sources.database.rows("spend_files", municipality_code=code)
     held = sum(int(r["amount_ore"]) for r in files if r["file_status"] == "read") / 100
     went = sum(int(r["amount_ore"]) for r in rules) / 100

@@ -8,11 +8,20 @@ from dataclasses import dataclass
 
 from klimat_pipeline.contracts import PUBLISHED, Table
 from klimat_pipeline.errors import ConfigurationError
-from klimat_pipeline.explain import changes, comparisons, corrections, council, figures, inventory, outlook, spend
+from klimat_pipeline.explain import (
+    changes,
+    comparisons,
+    corrections,
+    figures,
+    inventory,
+    outlook,
+    spend,
+    targets_and_gap,
+)
 from klimat_pipeline.explain.checks import checks_behind
 from klimat_pipeline.explain.database import Row
 from klimat_pipeline.explain.keys import nearest
-from klimat_pipeline.explain.parts import Sources
+from klimat_pipeline.explain.shared import Sources
 from klimat_pipeline.explain.tree import Node, Scalar
 
 
@@ -51,7 +60,7 @@ EXPLAINED: Mapping[str, Explained] = {
     "subsector_emissions": Explained("emissions_t", figures.subsector_emissions, ("is_current_release",)),
     "area_totals": Explained("emissions_reported_t", figures.area_total, shown=("area_level",)),
     "corrections": Explained("effect_t", corrections.correction, ("is_current_release", "subsector_code"), _DECISION),
-    "corrections_left_out": Explained("effect_t", corrections.left_out, ("with_all_t", "without_t", "release_id")),
+    "corrections_leave_one_out": Explained("effect_t", corrections.left_out, ("with_all_t", "without_t", "release_id")),
     "correction_residuals": Explained("residual_t", corrections.residual, shown=("area_level",)),
     "release_revisions": Explained(
         "revision_t_co2e", comparisons.revision, ("kind", *_PAIR), ("kind", "revision_pct"), _PAIR
@@ -101,31 +110,31 @@ EXPLAINED: Mapping[str, Explained] = {
     # -- targets, gap, neutrality
     "target_status": Explained(
         "current_value",
-        council.target,
+        targets_and_gap.target,
         ("target_value", "path_value", "is_current_release"),
         ("status", "target_value", "path_value", "gap_value", "cumulative_excess_t", "interpolated_years", "note"),
         unit=lambda row: str(row["target_unit"]),
     ),
     "target_coherence": Explained(
         "emissions_t_co2e",
-        council.coherence,
+        targets_and_gap.coherence,
         ("shortfall_t", "target_t_co2e", "is_current_release"),
         ("coherence_kind", "target_t_co2e", "closing_pct", "note"),
     ),
-    "gap_table": Explained("residual_t", council.gap, ("gap_t",), ("scopes", "notation_key", "note")),
+    "gap_table": Explained("residual_t", targets_and_gap.gap, ("gap_t",), ("scopes", "notation_key", "note")),
     "neutrality_balance": Explained(
         "net_t",
-        council.neutrality,
+        targets_and_gap.neutrality,
         ("gross_t", "eligible_sinks_t", "cap_t"),
         ("reduction_pct", "is_reduction_met", "is_neutral", "shortfall_t", "deviations", "note"),
     ),
-    "neutrality_by_key": Explained(
+    "neutrality_by_allocation_key": Explained(
         "net_t",
-        council.neutrality,
+        targets_and_gap.neutrality,
         ("gross_t", "eligible_sinks_t", "cap_t"),
         ("is_applied", "reduction_pct", "is_reduction_met", "is_neutral", "shortfall_t", "deviations", "note"),
     ),
-    "facility_claims": Explained("claimed_biogenic_t", council.claim, (), ("is_applied", "source"), ()),
+    "facility_claims": Explained("claimed_biogenic_t", targets_and_gap.claim, (), ("is_applied", "source"), ()),
     # -- spend analysis
     "spend_by_category": Explained("footprint_t_co2e", spend.category, (), (*_BOUGHT, "purchase_area"), ()),
     "spend_by_unit": Explained("footprint_t_co2e", spend.grouped, (), _BOUGHT, ()),
@@ -139,7 +148,9 @@ EXPLAINED: Mapping[str, Explained] = {
         "footprint_t_co2e", spend.hotspot, (), ("spend_sek", "share_of_footprint_pct", "cumulative_share_pct"), ()
     ),
     "spend_quality": Explained("footprint_t_co2e", spend.quality, (), ("spend_sek", "share_of_spend_pct", "note"), ()),
-    "spend_scope": Explained("amount_sek", spend.balance, (), ("rule_kind", "ledger_lines", "rule_reason"), ()),
+    "spend_reconciliation": Explained(
+        "amount_sek", spend.balance, (), ("rule_kind", "ledger_lines", "rule_reason"), ()
+    ),
     "spend_scope3": Explained("footprint_t_co2e", spend.scope3, (), ("spend_sek", "is_in_inventory"), ()),
     "spend_indicators": Explained(
         "spend_indicator_value", spend.indicator, (), ("note",), (), lambda row: str(row["spend_indicator_unit"])

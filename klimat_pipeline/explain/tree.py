@@ -1,6 +1,6 @@
 """The tree that an explanation is: its nodes, and the statement whether two numbers agree.
 
-What does not belong here: what a node is made from (``parts`` and the builders), and how a terminal shows it
+What does not belong here: what a node is made from (``shared`` and the builders), and how a terminal shows it
 (``text``).
 """
 

@@ -1,6 +1,6 @@
 """The archived workbooks, opened anew: a leaf is what stands in the cell now, not what the pipeline once took from it.
 
-What does not belong here: which cells a figure needs (``parts`` and the builders).
+What does not belong here: which cells a figure needs (``shared`` and the builders).
 """
 
 from collections.abc import Iterable, Sequence
@@ -60,7 +60,7 @@ class Workbook:
     """
 
     def __init__(self, settings: Settings, release: Row) -> None:
-        from klimat_pipeline.intake import archive_of
+        from klimat_pipeline.sources.archive import archive_of
 
         archive = archive_of(settings)
         name = release.get("release_id")

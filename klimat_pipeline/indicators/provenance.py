@@ -1,6 +1,7 @@
 """Provenance of all published indicators: workbook cells, the municipality's own rows, corrections, formula, hash.
 
-What does not belong here: how cells are found (``traced_sectors``, ``traced_lines``), reading one back (``explain``).
+What does not belong here: how cells are found (``provenance_sectors``, ``provenance_lines``), reading one back
+(``explain``).
 """
 
 import numpy as np
@@ -8,8 +9,8 @@ import pandas as pd
 
 from klimat_pipeline.clean.reference import Reference
 from klimat_pipeline.contracts.tables.indicators import PROVENANCE
-from klimat_pipeline.indicators.traced_lines import Ledgers, areas_traced, scopes_traced
-from klimat_pipeline.indicators.traced_sectors import sectors_traced
+from klimat_pipeline.indicators.provenance_lines import Ledgers, areas_traced, scopes_traced
+from klimat_pipeline.indicators.provenance_sectors import sectors_traced
 
 
 def provenance(

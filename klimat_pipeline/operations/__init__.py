@@ -1,4 +1,5 @@
-"""Use cases that cross stages, for the command and for Dagster alike: what a run holds while it goes on.
+"""Use cases that cross stages: take a file in, collect what a publication is made from, validate, freeze, lock.
 
-What does not belong here: anything of one stage alone, anything of Dagster's (``defs``), what a terminal shows.
+Called by the command and by Dagster alike. What does not belong here: anything of one stage alone, anything of
+Dagster's (``defs``), what a terminal shows (``cli``).
 """

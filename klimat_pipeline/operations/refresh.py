@@ -14,7 +14,8 @@ job. What does not belong here: the run itself, and anything of Dagster's (``def
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from klimat_pipeline.manifest import Inputs, inputs, is_up_to_date
+from klimat_pipeline.operations.inputs import inputs, is_up_to_date
+from klimat_pipeline.published.manifest import Inputs
 from klimat_pipeline.settings import Settings
 
 
@@ -52,8 +53,8 @@ def look(
         KlimatError: the sources were silent for too long, or an input cannot be read.
     """
     if live:
-        from klimat_pipeline.intake import fetch_all
-        from klimat_pipeline.intake_prices import refresh_prices
+        from klimat_pipeline.operations.intake import fetch_all
+        from klimat_pipeline.operations.price_intake import refresh_prices
 
         fetch_all(settings, log=log)
         refresh_prices(settings, log=log)

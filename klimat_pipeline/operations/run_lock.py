@@ -14,8 +14,8 @@ from contextvars import ContextVar
 from pathlib import Path
 
 from klimat_pipeline.errors import RunLockError
-from klimat_pipeline.manifest import Inputs
 from klimat_pipeline.operations.locks import DatabaseLock, FolderLock, Holder, Lock
+from klimat_pipeline.published.manifest import Inputs
 from klimat_pipeline.settings import Settings
 
 #: Seconds between two tries to get a lock, and between two lines that say who is waited for.

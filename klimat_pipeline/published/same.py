@@ -9,7 +9,7 @@ What has to differ, or describes the tables rather than the world, is in the rul
   shown apart: they move no figure.
 * A finding's sentences are wording; what it found stands in columns of its own.
 
-What does not belong here: the comparison of two tables (``differences``), and how it is shown (``cli_same``).
+What does not belong here: the comparison of two tables (``differences``), and how it is shown (``cli.same``).
 """
 
 import json

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-    from klimat_pipeline.manifest import Inputs
+    from klimat_pipeline.published.manifest import Inputs
 
 #: Published name to the table that it shows.
 SHOWN: Mapping[str, str] = {

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from klimat_pipeline.quality import council, inventories, outlook, spend, spend_door
+from klimat_pipeline.quality import inventories, ledgers, outlook, spend, targets_and_gap
 from klimat_pipeline.quality import plausibility as likely
 from klimat_pipeline.quality import reconciliation as sums
 from klimat_pipeline.quality.findings import CheckResult, Finding, Kind, Severity
@@ -94,23 +94,23 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
     "scenarios/investment": (_reconciles(outlook.investment_is_paid_for),),
     "scenarios/abatement": (_reconciles(outlook.one_price_year), _likely(outlook.prices_convertible)),
     # -- targets, gap, neutrality
-    "clean/published_gap": (_likely(council.printed_gap_agrees),),
-    "indicators/targets": (_reconciles(council.targets_match_sectors),),
-    "indicators/coherence": (_reconciles(council.plan_adds_up), _likely(council.plan_closes)),
-    "scenarios/gap": (_reconciles(council.gap_adds_up),),
-    "scenarios/claims": (_reconciles(council.claims_within_physical),),
-    "scenarios/neutrality": (_reconciles(council.balance_adds_up), _reconciles(council.captured_once)),
-    "scenarios/by_key": (_reconciles(council.balances_by_key_add_up),),
+    "clean/published_gap": (_likely(targets_and_gap.printed_gap_agrees),),
+    "indicators/targets": (_reconciles(targets_and_gap.targets_match_sectors),),
+    "indicators/coherence": (_reconciles(targets_and_gap.plan_adds_up), _likely(targets_and_gap.plan_closes)),
+    "scenarios/gap": (_reconciles(targets_and_gap.gap_adds_up),),
+    "scenarios/facility_claims": (_reconciles(targets_and_gap.claims_within_physical),),
+    "scenarios/neutrality": (_reconciles(targets_and_gap.balance_adds_up), _reconciles(targets_and_gap.captured_once)),
+    "scenarios/allocation_keys": (_reconciles(targets_and_gap.balances_by_key_add_up),),
     # -- spend: ledgers at the door
-    "spend/scope": (_reconciles(spend_door.ledgers_balance), _reconciles(spend_door.ledger_lines_kept)),
-    "spend/quarantine": (_likely(spend_door.quarantine_is_small),),
+    "spend/ledger_totals": (_reconciles(ledgers.ledgers_balance), _reconciles(ledgers.ledger_lines_kept)),
+    "spend/quarantine": (_likely(ledgers.quarantine_is_small),),
     # -- spend analysis: results ---------------------------------------------------------------------------------
     "spend/by_category": (
         _reconciles(spend.footprint_is_its_parts),
         _reconciles(spend.replaced_counts_once),
         _reconciles(spend.activities_not_exceeded),
     ),
-    "spend/balance": (_reconciles(spend.lines_all_accounted), _reconciles(spend.krona_kept)),
+    "spend/reconciliation": (_reconciles(spend.lines_all_accounted), _reconciles(spend.krona_kept)),
     "spend/trend": (_reconciles(spend.months_sum_to_years),),
     "spend/changes": (_reconciles(spend.change_is_its_parts),),
     "spend/quality": (_likely(spend.money_understood),),

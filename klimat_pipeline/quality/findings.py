@@ -22,7 +22,7 @@ class Finding:
     outcome: Outcome
     message: str
     observed: str = ""
-    limit: str = ""
+    threshold: str = ""
     suspicion: str = ""
     keys: tuple[str, ...] = ()
     count: int = 0
@@ -87,7 +87,7 @@ def to_frame(results: Iterable[CheckResult]) -> "pd.DataFrame":
             "outcome": finding.outcome,
             "passed": None if finding.outcome == "not_applicable" else finding.outcome == "passed",
             "observed": finding.observed,
-            "limit": finding.limit,
+            "threshold": finding.threshold,
             "offending_count": finding.count,
             "offending_keys": "; ".join(finding.keys),
             "message": finding.message,

@@ -35,12 +35,12 @@ def energy_counted(tables: Tables) -> Sequence[Finding]:
     held = set(map(tuple, territory.loc[territory["carrier"].notna(), keys].drop_duplicates().to_numpy()))
     idle = use[[key not in held for key in use[keys].itertuples(index=False, name=None)]]
     if idle.empty:
-        return [passed(f"{len(use)} rows of energy use, all in an inventory", limit="0", observed="0 left out")]
+        return [passed(f"{len(use)} rows of energy use, all in an inventory", threshold="0", observed="0 left out")]
     return [
         failed(
             f"{len(idle)} of {len(use)} rows of energy use are of years that no release holds",
             observed=str(len(idle)),
-            limit="0",
+            threshold="0",
             keys=first_keys(idle, [*keys, "energy_user", "carrier"]),
             count=len(idle),
             suspicion="the year is misspelt, or the release dropped it",
@@ -129,7 +129,7 @@ def print_lines_sum(tables: Tables) -> Sequence[Finding]:
             f"{row.municipality_code} table {row.print_table}, {row.year}, scope {row.scopes}: the printed lines sum "
             f"to {row.published_t + off:,.0f} t, the printed total is {row.published_t:,.0f} t ({off:+,.0f} t)",
             observed=f"{row.published_t + off:,.0f} t",
-            limit=f"{row.published_t:,.0f} t",
+            threshold=f"{row.published_t:,.0f} t",
             keys=(f"print_table={row.print_table}, year={row.year}, scope={row.scopes}",),
             count=1,
             suspicion="a print error; the reconciliation shows it as a cause of its own",
@@ -153,7 +153,7 @@ def print_tables_agree(tables: Tables) -> Sequence[Finding]:
             f"{code} {line} scope {scope} {year}: "
             + "; ".join(f"table {r.print_table} prints {r.published_t:,.0f} t" for r in rows.itertuples()),
             observed=" / ".join(f"{r.published_t:,.0f}" for r in rows.itertuples()),
-            limit="one figure",
+            threshold="one figure",
             keys=(f"print_line={line}, scope={scope}, year={year}",),
             count=len(rows),
             suspicion="one of the two is a print error, or they mean different things",
@@ -191,7 +191,7 @@ def print_factors_reproduce(tables: Tables) -> Sequence[Finding]:
                 f"{row.municipality_code} table {row.print_table}, {row.print_line} {row.year}: the printed factors "
                 f"give {own['tonnes'].sum():,.0f} t, printed are {row.published_t:,.0f} t ({off:+.1f} %)",
                 observed=f"{off:+.2f} %",
-                limit=f"{FACTOR_PCT:g} %",
+                threshold=f"{FACTOR_PCT:g} %",
                 keys=() if say is passed else (f"print_line={row.print_line}, year={row.year}",),
                 count=0 if say is passed else 1,
                 suspicion=""
@@ -209,13 +209,15 @@ def _agree(shown: "pd.Series[float]", whole: "pd.Series[float]", what: str, susp
     wrong = both[off > NOISE_T]
     if wrong.empty:
         return passed(
-            f"{what}: {len(both)} sums agree", observed=f"{off.max() if len(off) else 0:.2g} t", limit=f"{NOISE_T:g} t"
+            f"{what}: {len(both)} sums agree",
+            observed=f"{off.max() if len(off) else 0:.2g} t",
+            threshold=f"{NOISE_T:g} t",
         )
     frame = wrong.reset_index()
     return failed(
         f"{what}: {len(wrong)} of {len(both)} sums differ, the most by {off.max():,.2f} t",
         observed=f"{off.max():,.3f} t",
-        limit=f"{NOISE_T:g} t",
+        threshold=f"{NOISE_T:g} t",
         keys=first_keys(frame, [name for name in frame.columns if name not in ("shown", "whole")]),
         count=len(wrong),
         suspicion=suspicion,

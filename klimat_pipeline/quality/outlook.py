@@ -94,12 +94,12 @@ def intervals_cover(tables: Tables) -> Sequence[Finding]:
     limit = float(frame["nominal_fraction"].max()) - SHORTFALL
     wrong = cover[cover["covered"] < limit]
     if wrong.empty:
-        return [passed(f"all {len(cover)} sectors cover at least {limit:.0%}", limit=f"{limit:.0%}")]
+        return [passed(f"all {len(cover)} sectors cover at least {limit:.0%}", threshold=f"{limit:.0%}")]
     return [
         failed(
             f"{row.sector_code} on {row.release_id}: intervals covered {row.covered:.0%} of what came",
             observed=f"{row.covered:.0%}",
-            limit=f"{limit:.0%}",
+            threshold=f"{limit:.0%}",
             keys=first_keys(wrong, ["release_id", "sector_code"]),
             count=1,
             suspicion="a change of level that scenario_years.csv does not know, or another substance than the widths "
@@ -117,11 +117,11 @@ def _none(
     suspicion: str = "an error in the code of the scenarios, or actions that contradict each other",
 ) -> Finding:
     if wrong.empty:
-        return passed(f"0 of {len(among)}: {what}", limit="0", observed="0")
+        return passed(f"0 of {len(among)}: {what}", threshold="0", observed="0")
     return failed(
         f"{len(wrong)} of {len(among)}: {what}",
         observed=str(len(wrong)),
-        limit="0",
+        threshold="0",
         keys=first_keys(wrong, keys),
         count=len(wrong),
         suspicion=suspicion,

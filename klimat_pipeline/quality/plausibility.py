@@ -34,7 +34,7 @@ def source_answered(tables: Tables) -> Sequence[Finding]:
         failed(
             f"the source is stale: no answer for {row.substance} for {row.stale_days} days",
             observed=f"{row.stale_days} days",
-            limit="an answer at every try",
+            threshold="an answer at every try",
             keys=(f"substance={row.substance}",),
             count=1,
             suspicion="the source is down, moved, or no longer reachable from here; figures are its last snapshot's",
@@ -70,7 +70,7 @@ def year_jumps(tables: Tables) -> Sequence[Finding]:
                 f"{worst['sector_code']} in {worst['municipality_code']} {worst['year']}: {worst['change_pct']:+.1f} % "
                 f"({worst['change_t']:+,.0f} t)",
                 observed=f"{worst['change_pct']:+.1f} %",
-                limit=f"{JUMP_PCT:g} % and {JUMP_SHARE_PCT:g} % of the total",
+                threshold=f"{JUMP_PCT:g} % and {JUMP_SHARE_PCT:g} % of the total",
                 keys=first_keys(mine, ["municipality_code", "sector_code", "year", "change_pct"]),
                 count=len(mine),
                 suspicion="a change of law or method, a plant opened or closed, or a fault in the source",
@@ -97,7 +97,7 @@ def revised_history(tables: Tables) -> Sequence[Finding]:
                 f"more than {REVISION_PCT:g} %; the most is {worst['municipality_code']} {worst['year']}: "
                 f"{worst['old_t']:,.0f} to {worst['new_t']:,.0f} t ({worst['revision_pct']:+.2f} %)",
                 observed=f"{worst['revision_pct']:+.2f} %",
-                limit=f"{REVISION_PCT:g} %",
+                threshold=f"{REVISION_PCT:g} %",
                 keys=first_keys(large, ["municipality_code", "year", "revision_pct"]),
                 count=len(large),
                 suspicion="the source changed its method; changes since the baseline move with nothing done",
@@ -129,7 +129,7 @@ def unit_slip(tables: Tables) -> Sequence[Finding]:
             say(
                 f"{newer} is {ratio:,.4g} times {older} in the median of {len(usable)} figures",
                 observed=f"{ratio:.6g}",
-                limit=f"between {1 / SLIP_RATIO:g} and {SLIP_RATIO:g}",
+                threshold=f"between {1 / SLIP_RATIO:g} and {SLIP_RATIO:g}",
                 suspicion="" if say is passed else "kilotonnes or kilograms under the heading tonnes",
             )
         )
@@ -152,7 +152,7 @@ def corrections_drifted(tables: Tables) -> Sequence[Finding]:
             f"{worst['correction_id']} {worst['year']} in {worst['release_id']}: {worst['base_then_t']:,.2f} t then "
             f"({worst['base_release_id']}), {worst['base_now_t']:,.2f} t now ({worst['drift_pct']:+.1f} %)",
             observed=f"{worst['drift_pct']:+.2f} %",
-            limit="the register's drift_limit_pct",
+            threshold="the register's drift_limit_pct",
             keys=first_keys(ordered, ["correction_id", "release_id", "year", "drift_pct"]),
             count=len(drifted),
             suspicion="the source has changed its figure, perhaps to what the correction says: it may count twice now",
@@ -170,7 +170,7 @@ def corrections_expired(tables: Tables) -> Sequence[Finding]:
         failed(
             f"{expired['correction_id'].nunique()} corrections have expired and are not applied",
             observed=", ".join(sorted(expired["correction_id"].unique())),
-            limit="none",
+            threshold="none",
             keys=first_keys(expired, ["correction_id", "release_id", "year"]),
             count=len(expired),
             suspicion="renew them with a new decision, or remove them",
@@ -189,7 +189,7 @@ def corrections_carried(tables: Tables) -> Sequence[Finding]:
             f"{left['correction_id'].nunique()} corrections are limited to other releases: the current one is "
             "uncorrected there",
             observed=", ".join(sorted(left["correction_id"].unique())),
-            limit="none",
+            threshold="none",
             keys=first_keys(left, ["correction_id", "release_id", "year"]),
             count=len(left),
             suspicion="decide them anew against the current release, with its baseline year in mind",
@@ -211,7 +211,7 @@ def base_years_approved(tables: Tables) -> Sequence[Finding]:
             f"{len(open_)} baselines moved beyond their limit and nobody approved a recalculation; the most: "
             f"{worst['municipality_code']} {worst['target_id']} in {worst['release_id']} by {worst['moved_pct']:.1f} %",
             observed=f"{worst['moved_pct']:.2f} %",
-            limit=f"{worst['threshold_pct']:g} %",
+            threshold=f"{worst['threshold_pct']:g} %",
             keys=first_keys(ordered, ["municipality_code", "target_id", "release_id", "moved_pct"]),
             count=len(open_),
             suspicion="recalculate openly and enter base_year_approvals in corrections.yaml, with who and when",
@@ -231,7 +231,7 @@ def approvals_used(tables: Tables) -> Sequence[Finding]:
         failed(
             f"{len(idle)} of {len(approved)} approved recalculations concern no baseline of this run",
             observed=str(len(idle)),
-            limit="0",
+            threshold="0",
             keys=first_keys(idle, keys),
             count=len(idle),
             suspicion="the target or release is misspelt, or the release is not in the archive (or not asked for)",
@@ -261,7 +261,7 @@ def unmapped_subsectors(tables: Tables) -> Sequence[Finding]:
         failed(
             f"{len(names)} unknown subsectors with {unknown['emissions_reported_t'].sum():,.2f} t over all years",
             observed=", ".join(f"'{name}'" for name in names["subsector_name_sv"].head(5)),
-            limit="every subsector in data/reference/subsectors.csv",
+            threshold="every subsector in data/reference/subsectors.csv",
             keys=first_keys(names, ["sector_code", "subsector_name_sv"]),
             count=len(names),
             suspicion="a new subsector or a new spelling: add it to the table",
@@ -275,12 +275,12 @@ def baseline_released(tables: Tables) -> Sequence[Finding]:
     own = frame[(frame["target_kind"] == "contract") & frame["is_current_release"] & (frame["sector_codes"] != "")]
     gone = own[own["baseline_t_co2e"].isna()].drop_duplicates(["municipality_code", "target_id", "release_id"])
     if gone.empty:
-        return [passed("the baseline year of every target is released", limit="every baseline year")]
+        return [passed("the baseline year of every target is released", threshold="every baseline year")]
     return [
         failed(
             f"the baseline year of {len(gone)} targets is not in the current release",
             observed=", ".join(sorted({str(year) for year in gone["baseline_year"]})) + " missing",
-            limit="every baseline year",
+            threshold="every baseline year",
             keys=first_keys(gone, ["municipality_code", "target_id", "release_id", "baseline_year"]),
             count=len(gone),
             suspicion="the source dropped the year: keep the older release current, or move the baseline openly",
@@ -299,7 +299,7 @@ def gas_basis_matches(tables: Tables) -> Sequence[Finding]:
         failed(
             f"{len(other)} targets for fossil emissions are followed up on all greenhouse gases",
             observed="all greenhouse gases",
-            limit="fossil",
+            threshold="fossil",
             keys=first_keys(other, ["municipality_code", "target_id", "release_id"]),
             count=len(other),
             suspicion="methane and nitrous oxide (a few per cent in transport and industry) are included",
@@ -317,12 +317,12 @@ def per_resident(tables: Tables) -> Sequence[Finding]:
     off = known[~known["emissions_per_resident_t_co2e"].between(low, high)]
     span = f"{known['emissions_per_resident_t_co2e'].min():.2f} to {known['emissions_per_resident_t_co2e'].max():.2f} t"
     if off.empty:
-        return [passed(f"{len(known)} totals per resident, {span}", observed=span, limit=f"{low:g} to {high:g} t")]
+        return [passed(f"{len(known)} totals per resident, {span}", observed=span, threshold=f"{low:g} to {high:g} t")]
     return [
         failed(
             f"{len(off)} totals per resident outside {low:g} to {high:g} t",
             observed=span,
-            limit=f"{low:g} to {high:g} t",
+            threshold=f"{low:g} to {high:g} t",
             keys=first_keys(off, ["municipality_code", "year", "emissions_per_resident_t_co2e"]),
             count=len(off),
             suspicion="the population of another year or place, or a large plant in a small municipality",
@@ -362,7 +362,7 @@ def _year_changes(tables: Tables, which: str, suspicion: str) -> Sequence[Findin
             failed(
                 f"{newer} against {older}: {which} years {listed}",
                 observed=listed,
-                limit="the same years",
+                threshold="the same years",
                 keys=tuple(f"year={year}" for year in changed),
                 count=len(changed),
                 suspicion=suspicion,

@@ -114,7 +114,7 @@ def nation_equals_counties(tables: Tables) -> Sequence[Finding]:
                 failed(
                     f"{release}: the counties exceed the nation by up to {most:,.2f} t",
                     observed=f"{-most:.2f} t",
-                    limit=f"not below -{NATION_T:g} t",
+                    threshold=f"not below -{NATION_T:g} t",
                     keys=first_keys(negative, keys),
                     count=len(negative),
                     suspicion="a county's row was doubled, or the nation's is too low",
@@ -128,7 +128,7 @@ def nation_equals_counties(tables: Tables) -> Sequence[Finding]:
                     f"{release} {line.year}: unallocated {line.emissions_reported_t:,.2f} t ({share:.2f} % of the "
                     f"nation's {line.nation_t:,.2f} t)",
                     observed=f"{line.emissions_reported_t:.2f} t",
-                    limit=f"at most {UNALLOCATED_MAX_PCT:g} % of the nation",
+                    threshold=f"at most {UNALLOCATED_MAX_PCT:g} % of the nation",
                     suspicion="" if share <= UNALLOCATED_MAX_PCT else "a county is missing or too low",
                 )
             )
@@ -151,7 +151,7 @@ def subsectors_equal_sectors(tables: Tables) -> Sequence[Finding]:
         mine = wrong[wrong["release_id"] == release]
         if mine.empty:
             findings.append(
-                passed(f"{release}: subsectors sum to their sectors", limit=f"{SUBSECTORS_T:g} t", observed="0 t")
+                passed(f"{release}: subsectors sum to their sectors", threshold=f"{SUBSECTORS_T:g} t", observed="0 t")
             )
         for (sector, year), group in mine.groupby(["sector_code", "year"]):
             worst = group.loc[group["emissions_reported_t"].abs().idxmax()]
@@ -162,7 +162,7 @@ def subsectors_equal_sectors(tables: Tables) -> Sequence[Finding]:
                     f"absolute terms over {len(group)} municipalities; the largest is {worst['municipality_code']} "
                     f"with {worst['emissions_reported_t']:,.2f} t",
                     observed=f"{net:.2f} t net, {absolute:.2f} t absolute",
-                    limit=f"{SUBSECTORS_T:g} t per municipality",
+                    threshold=f"{SUBSECTORS_T:g} t per municipality",
                     keys=first_keys(
                         group.sort_values("emissions_reported_t", key=abs, ascending=False),
                         ["municipality_code", "emissions_reported_t"],
@@ -197,7 +197,7 @@ def corrected_subsectors_sum(tables: Tables) -> Sequence[Finding]:
         say(
             f"{len(plain)} uncorrected subsectors differ from the reported figure",
             observed=str(len(plain)),
-            limit="0",
+            threshold="0",
             keys=first_keys(plain, [*keys, "subsector_code"]),
             count=len(plain),
             suspicion="" if plain.empty else "code changed a figure that only a registered correction may change",
@@ -221,7 +221,7 @@ def rows_kept(tables: Tables) -> Sequence[Finding]:
         say(
             f"{len(cells)} cells in the workbooks, {len(clean)} rows here",
             observed=str(len(clean)),
-            limit=str(len(cells)),
+            threshold=str(len(cells)),
             count=abs(len(cells) - len(clean)),
             suspicion="" if len(cells) == len(clean) else "a name maps twice, or a join lost rows",
         )
@@ -250,7 +250,7 @@ def corrections_sum(tables: Tables) -> Sequence[Finding]:
     )
     if wrong.empty:
         return [
-            passed(f"{len(plain)} uncorrected cells are as reported", observed="0 cells differ", limit="0"),
+            passed(f"{len(plain)} uncorrected cells are as reported", observed="0 cells differ", threshold="0"),
             sums,
         ]
     return [
@@ -258,7 +258,7 @@ def corrections_sum(tables: Tables) -> Sequence[Finding]:
         failed(
             f"{len(wrong)} cells differ from the reported figure without a correction",
             observed=str(len(wrong)),
-            limit="0",
+            threshold="0",
             keys=first_keys(wrong, keys),
             count=len(wrong),
             suspicion="code changed a figure that only a registered correction may change",
@@ -318,7 +318,9 @@ def base_matches_target(tables: Tables) -> Sequence[Finding]:
     if wrong.empty:
         return [
             passed(
-                f"{len(both)} percentages are counted from their target's baseline year", observed="0 differ", limit="0"
+                f"{len(both)} percentages are counted from their target's baseline year",
+                observed="0 differ",
+                threshold="0",
             )
         ]
     first = wrong.iloc[0]
@@ -328,7 +330,7 @@ def base_matches_target(tables: Tables) -> Sequence[Finding]:
             f"{first['target_id']} {first['year']} counts from {first['baseline_year']}, the target from "
             f"{first['wanted_year']}",
             observed=str(first["baseline_year"]),
-            limit=str(first["wanted_year"]),
+            threshold=str(first["wanted_year"]),
             keys=first_keys(wrong, [*keys, "year"]),
             count=len(wrong),
             suspicion="a base year other than the target's: the percentage would answer another question",
@@ -396,7 +398,7 @@ def suites_agree(tables: Tables) -> Sequence[Finding]:
         failed(
             f"{len(wrong)} of {said} differ: {wrong['message'].iloc[0]}",
             observed=f"{len(wrong)} differ",
-            limit="0",
+            threshold="0",
             keys=tuple(wrong["message"].head(FIRST)),
             count=len(wrong),
             suspicion="a proof in quality/contract.py judges other than Great Expectations",
@@ -446,7 +448,7 @@ def frozen_reproduces(tables: Tables) -> Sequence[Finding]:
                 f"{first['target_id']} {first['year']} was {first['emissions_t_co2e']:,.3f} t, is now "
                 f"{first['emissions_t_co2e_now']:,.3f} t",
                 observed=f"{first['emissions_t_co2e_now']:.3f} t",
-                limit=f"{first['emissions_t_co2e']:.3f} t",
+                threshold=f"{first['emissions_t_co2e']:.3f} t",
                 keys=first_keys(wrong, keys),
                 count=len(wrong),
                 suspicion="a correction, target or method was changed for a release that a report rests on",
@@ -483,14 +485,14 @@ def _all_within(both: pd.DataFrame, keys: list[str], limit_t: float, what: str, 
         return passed(
             f"{what}: {len(both)} sums agree, largest difference {largest:,.3f} t",
             observed=f"{largest:.3f} t",
-            limit=f"{limit_t:g} t",
+            threshold=f"{limit_t:g} t",
         )
     ordered = off.sort_values("difference_t", key=abs, ascending=False)
     return failed(
         f"{what}: {len(off)} of {len(both)} sums disagree, {off['difference_t'].sum():,.2f} t net, "
         f"{off['difference_t'].abs().sum():,.2f} t in absolute terms, largest {largest:,.2f} t",
         observed=f"{largest:.3f} t",
-        limit=f"{limit_t:g} t",
+        threshold=f"{limit_t:g} t",
         keys=first_keys(ordered, [*keys, "difference_t"]),
         count=len(off),
         suspicion=suspicion,

@@ -28,7 +28,7 @@ def footprint_is_its_parts(tables: Tables) -> Sequence[Finding]:
 
 def replaced_counts_once(tables: Tables) -> Sequence[Finding]:
     """What replaces spend is in the categories once: as many kronor and tonnes as the list of replacements says."""
-    frame, listed = tables["spend/by_category"], tables["spend/replaced"]
+    frame, listed = tables["spend/by_category"], tables["spend/replacements"]
     if frame.empty:
         return [not_applicable(_NOTHING)]
     shown = frame.groupby(_AT)[["replaced_sek", "footprint_activity_t_co2e", "footprint_supplier_t_co2e"]].sum()
@@ -59,7 +59,7 @@ def activities_not_exceeded(tables: Tables) -> Sequence[Finding]:
 
 def lines_all_accounted(tables: Tables) -> Sequence[Finding]:
     """Classified and unmapped kronor are those of the categories, to the oere: no line was lost or counted twice."""
-    scope, frame = tables["spend/balance"], tables["spend/by_category"]
+    scope, frame = tables["spend/reconciliation"], tables["spend/by_category"]
     if scope.empty:
         return [not_applicable(_NOTHING)]
     counted = scope[scope["rule"].isin(["classified", "unmapped"])].groupby(_AT)[["amount_sek", "ledger_lines"]].sum()
@@ -85,7 +85,7 @@ def _same(tables: Tables, counted: pd.DataFrame, frame: pd.DataFrame, key: str) 
 
 def krona_kept(tables: Tables) -> Sequence[Finding]:
     """Classified, unmapped, left out, found twice and quarantined are what the ledgers hold, to the oere."""
-    balance, passed_on = tables["spend/balance"], tables["spend/scope"]
+    balance, passed_on = tables["spend/reconciliation"], tables["spend/ledger_totals"]
     if passed_on.empty:
         return [not_applicable(_NOTHING)]
     held = passed_on.groupby(_AT)[["amount_ore", "ledger_lines"]].sum()
@@ -142,12 +142,12 @@ def money_understood(tables: Tables) -> Sequence[Finding]:
         return [not_applicable(_NOTHING)]
     low = graded[(graded["quality_item"] == "none") & (graded["share_of_spend_pct"] > UNMAPPED_PCT)]
     if low.empty:
-        return [passed("most kronor of every year have emissions", limit=f"{UNMAPPED_PCT:g} % without")]
+        return [passed("most kronor of every year have emissions", threshold=f"{UNMAPPED_PCT:g} % without")]
     return [
         failed(
             f"in {len(low)} years a large share of the kronor has no emissions",
             observed=f"up to {low['share_of_spend_pct'].max():.1f} %",
-            limit=f"{UNMAPPED_PCT:g} %",
+            threshold=f"{UNMAPPED_PCT:g} %",
             keys=first_keys(low, _AT),
             count=len(low),
             suspicion="accounts of the municipality's own: fill in the list of unmapped accounts",
@@ -157,11 +157,11 @@ def money_understood(tables: Tables) -> Sequence[Finding]:
 
 def _verdict(off: pd.DataFrame, count: int, what: str, keys: list[str]) -> Finding:
     if off.empty:
-        return passed(f"all {count} {what}", observed="0 differ", limit="0")
+        return passed(f"all {count} {what}", observed="0 differ", threshold="0")
     return failed(
         f"{len(off)} of {count} differ: expected that {what}",
         observed=str(len(off)),
-        limit="0",
+        threshold="0",
         keys=first_keys(off, keys),
         count=len(off),
         suspicion="a table was not made from the same cube as the others",

@@ -24,7 +24,7 @@ def prepare_suites() -> None:
         os.nice(_NICE)
     from tqdm import tqdm
 
-    from klimat_pipeline.quality.contract import prepare
+    from klimat_pipeline.quality.suites import prepare
 
     # The progress bars that Great Expectations makes and never shows share a lock between processes, which a worker
     # that is killed would leave behind.
@@ -56,7 +56,7 @@ def findings(key: str, stream: bytes) -> list[dict[str, Any]]:
 
     from klimat_pipeline.contracts import table
     from klimat_pipeline.contracts.arrow import to_pandas
-    from klimat_pipeline.quality.contract import suite_findings
+    from klimat_pipeline.quality.suites import suite_findings
 
     with pa.ipc.open_stream(stream) as reader:
         frame = to_pandas(reader.read_all())
@@ -65,7 +65,7 @@ def findings(key: str, stream: bytes) -> list[dict[str, Any]]:
 
 def picture(chart: dict[str, Any]) -> str:
     """A chart as a picture inside Markdown."""
-    from klimat_pipeline.indicators.plots import as_markdown_image
+    from klimat_pipeline.charts.style import as_markdown_image
 
     return as_markdown_image(chart)
 

@@ -1,7 +1,7 @@
 """Reads SCB's price indices as the source writes them: JSON-stat 2, one index per product group and month.
 
 What does not belong here: fetching (``sources.scb_prices``), annual means and which category uses which group
-(``spend.prices``).
+(``spend.footprint.prices``).
 """
 
 import math

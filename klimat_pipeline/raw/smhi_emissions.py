@@ -14,15 +14,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from klimat_pipeline.errors import WorkbookError
-from klimat_pipeline.raw.grid import (
-    Grid,
-    column_letter,
-    has_formula,
-    header_cells,
-    nearest,
-    read_grids,
-    show,
-)
+from klimat_pipeline.raw.grid import Grid, column_letter, has_formula, header_cells, nearest, read_grids, show
+from klimat_pipeline.sources.archive import Archive
 from klimat_pipeline.text import fold
 
 if TYPE_CHECKING:
@@ -416,3 +409,15 @@ def _refuse_duplicates(grid: Grid, numbers: np.ndarray, labels: tuple[tuple[str,
                 advice="Which of the two is right? Ask the source; nothing is added or overwritten.",
             )
         seen[key] = i
+
+
+def read_snapshots(archive: Archive, snapshots: "pd.DataFrame") -> "pd.DataFrame":
+    """Parse every snapshot of the table: ``raw/smhi_emissions``."""
+    import pandas as pd
+
+    by_release = {snapshot.release_id: snapshot for snapshot in archive.snapshots()}
+    frames = []
+    for release_id in snapshots["release_id"]:
+        snapshot = by_release[release_id]
+        frames.append(to_frame(read_workbook(archive.read(snapshot), snapshot.file_name), release_id))
+    return pd.concat(frames, ignore_index=True)

@@ -6,7 +6,7 @@ tonnes are discounted alike (the levelised cost), so that the figure is the pric
 action; at a rate of zero it is plain cost over plain tonnes. The lifetime has to be known: krona per tonne of a single
 year says nothing.
 
-What belongs here: each action on its own. What does not: interactions (``planned``), conversion of price years
+What belongs here: each action on its own. What does not: interactions (``planned_actions``), conversion of price years
 (``prices``).
 """
 

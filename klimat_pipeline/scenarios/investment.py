@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from klimat_pipeline.scenarios.pathways import TOTAL, in_form
-from klimat_pipeline.scenarios.planned import Action, working
+from klimat_pipeline.scenarios.planned_actions import Action, working
 from klimat_pipeline.scenarios.undated import said
 
 PAYERS = ("municipal", "regional", "national", "private", "eu")

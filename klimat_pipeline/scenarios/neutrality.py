@@ -39,7 +39,7 @@ def neutrality_balance(
         gap: ``scenarios/gap``: the residual of the printed plan.
         coherence: ``indicators/coherence``: latest emissions and baseline of the total target.
         sinks: ``clean/sinks``.
-        claims: ``scenarios/claims``.
+        claims: ``scenarios/facility_claims``.
         rules: ``clean/neutrality``.
 
     Returns:

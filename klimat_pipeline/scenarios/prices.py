@@ -7,7 +7,7 @@ With I the consumer price index: kronor of the stated year = kronor * I(stated y
 * Elsewhere a year that the index lacks cannot be converted: the cost is not estimated (NE), never summed as it is and
   never converted with another year's index. The index is general: what buses or drainage cost may have risen otherwise.
 
-What belongs here: the conversion. What does not: where the index comes from (``spend.prices``).
+What belongs here: the conversion. What does not: where the index comes from (``spend.footprint.prices``).
 """
 
 from collections.abc import Mapping
@@ -25,7 +25,8 @@ def general_index(price_index: pd.DataFrame) -> dict[int, float]:
     """Annual means of the consumer price index by year.
 
     Args:
-        price_index: of ``spend.prices.current_reference``, so that actions and purchases follow the same index.
+        price_index: of ``spend.footprint.prices.current_reference``, so that actions and purchases follow the same
+            index.
 
     Returns:
         Any base; empty where the table lacks the index.

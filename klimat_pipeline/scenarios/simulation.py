@@ -19,7 +19,7 @@ import pandas as pd
 
 from klimat_pipeline.clean.assumptions import Assumptions
 from klimat_pipeline.scenarios.draws import PERCENTILES, SEED, Stream, sector_errors
-from klimat_pipeline.scenarios.planned import Action, beyond_trend, drawn, remaining
+from klimat_pipeline.scenarios.planned_actions import Action, beyond_trend, drawn, remaining
 from klimat_pipeline.scenarios.trend import Fit, Floats, Panel, Variant, fit, panels
 from klimat_pipeline.scenarios.undated import said
 

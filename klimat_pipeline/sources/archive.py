@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from klimat_pipeline.errors import SnapshotError
+from klimat_pipeline.settings import Settings
 
 _RELEASE_ID = re.compile(r"[a-z0-9][a-z0-9-]*")
 _DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?", re.ASCII)
@@ -303,3 +304,8 @@ def write_whole(path: Path, content: bytes) -> None:
             os.close(folder)
     finally:
         draft.unlink(missing_ok=True)
+
+
+def archive_of(settings: Settings) -> Archive:
+    """The snapshot archive of these settings."""
+    return Archive(settings.embedded_snapshots_dir, settings.snapshots_dir)

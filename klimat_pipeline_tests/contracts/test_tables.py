@@ -21,7 +21,7 @@ PROMISED = {
     "sector_indicators": "municipality_code target_id release_id is_current_release year emissions_t_co2e "
     "baseline_year baseline_t_co2e change_pct target_pct target_year target_t_co2e target_path_t_co2e gap_t_co2e "
     "status",
-    "data_quality": "run_id table_name check_name kind severity passed observed limit message",
+    "data_quality": "run_id table_name check_name kind severity passed observed threshold message",
     "run_manifest": "run_id",
 }
 

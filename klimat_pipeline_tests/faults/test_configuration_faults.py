@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from klimat_pipeline.clean.reference import load_reference
-from klimat_pipeline.configuration.municipality import validate_configuration
+from klimat_pipeline.operations.validate import validate_configuration
 from klimat_pipeline.settings import Settings
 from klimat_pipeline_tests.support.shared import REPOSITORY
 

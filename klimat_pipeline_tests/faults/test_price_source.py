@@ -9,12 +9,12 @@ import pytest
 
 from klimat_pipeline.configuration.spend_factors import SpendFactors
 from klimat_pipeline.errors import ConfigurationError, KlimatError, ProblemsError, SnapshotError, SourceError
-from klimat_pipeline.intake_prices import add_prices, fetch_prices
+from klimat_pipeline.operations.price_intake import add_prices, fetch_prices
 from klimat_pipeline.settings import Settings
 from klimat_pipeline.sources.scb_prices import PriceTable, fetch, newest_prices
 from klimat_pipeline.sources.state import read_states
-from klimat_pipeline.spend.factors import factor_table
-from klimat_pipeline.spend.prices import current_reference
+from klimat_pipeline.spend.footprint.factors import factor_table
+from klimat_pipeline.spend.footprint.prices import current_reference
 from klimat_pipeline_tests.faults.test_http_source import patient
 from klimat_pipeline_tests.support import misbehaving_server as server
 from klimat_pipeline_tests.support.misbehaving_server import Answer, MisbehavingServer
@@ -231,7 +231,7 @@ def test_a_sparse_answer_reads_as_a_full_one() -> None:
 
 def test_a_live_refresh_asks_for_prices_and_goes_on_without(tmp_path: Path) -> None:
     """One of two tables answers; then none does, and its last snapshot and the shipped table stay in use."""
-    from klimat_pipeline.intake_prices import refresh_prices
+    from klimat_pipeline.operations.price_intake import refresh_prices
 
     said: list[str] = []
     with MisbehavingServer([server.ok(SOUND), server.status("404 Not Found")]) as source:
@@ -253,7 +253,7 @@ def test_a_live_refresh_asks_for_prices_and_goes_on_without(tmp_path: Path) -> N
 @pytest.mark.parametrize("way", ["cli", "job"])
 def test_one_setting_makes_the_refresh_live(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str) -> None:
     """KLIMAT_LIVE asks the emissions' source and that of prices, by the command and by the schedule's job."""
-    from klimat_pipeline import intake, intake_prices
+    from klimat_pipeline.operations import intake, price_intake
 
     asked: list[str] = []
 
@@ -266,20 +266,20 @@ def test_one_setting_makes_the_refresh_live(tmp_path: Path, monkeypatch: pytest.
         raise KlimatError("far enough")
 
     monkeypatch.setattr(intake, "fetch_all", emissions)
-    monkeypatch.setattr(intake_prices, "refresh_prices", prices)
+    monkeypatch.setattr(price_intake, "refresh_prices", prices)
     monkeypatch.setenv("KLIMAT_LIVE", "1")
     monkeypatch.setenv("KLIMAT_DATA_DIR", str(tmp_path))
     if way == "cli":
         from typer.testing import CliRunner
 
-        from klimat_pipeline.cli import app
+        from klimat_pipeline.cli.main import app
 
         CliRunner().invoke(app, ["refresh"])
     else:
         import dagster as dg
 
-        from klimat_pipeline.defs.project import Project
-        from klimat_pipeline.defs.sources import smhi_snapshots
+        from klimat_pipeline.defs.assets.sources import smhi_snapshots
+        from klimat_pipeline.defs.resources import Project
         from klimat_pipeline.defs.workers import Workers
 
         with pytest.raises(KlimatError, match="far enough"):

@@ -43,7 +43,7 @@ class Klimat:
 
     def __call__(self, *arguments: str) -> Answer:
         """Run the command inside this process: libraries are imported once for all tests of a file."""
-        from klimat_pipeline import cli
+        from klimat_pipeline.cli import main as cli
 
         printed, code = io.StringIO(), 0
         kept, kept_arguments = dict(os.environ), sys.argv

@@ -178,7 +178,7 @@ class TestLund:
     def test_its_balance_under_each_key_stands_side_by_side(self, klimat: Klimat) -> None:
         """Location gives a quarter of 1,000 t fossil and of 1,500 t biogenic, ownership half; the wood's 1,000 t stay."""
         rows = klimat.rows(
-            "SELECT allocation_key, is_applied, captured_fossil_deducted_t, eligible_sinks_t FROM neutrality_by_key "
+            "SELECT allocation_key, is_applied, captured_fossil_deducted_t, eligible_sinks_t FROM neutrality_by_allocation_key "
             "WHERE municipality_code = '1281' AND release_id = 'new' ORDER BY 1"
         )
         assert rows == [("location", 1, 250.0, 1_375.0), ("ownership", 0, 500.0, 1_750.0)]

@@ -190,7 +190,7 @@ def test_check_that_needs_all_municipalities_does_not_apply(klimat: Klimat, chec
 def test_no_blocking_check_failed_and_remarks_are_complete(klimat: Klimat) -> None:
     assert klimat.rows("SELECT * FROM data_quality WHERE severity = 'ERROR' AND outcome = 'failed'") == []
     bare = klimat.rows(
-        "SELECT check_name FROM data_quality WHERE outcome = 'failed' AND (observed = '' OR \"limit\" = '' "
+        "SELECT check_name FROM data_quality WHERE outcome = 'failed' AND (observed = '' OR threshold = '' "
         "OR message = '' OR suspicion = '' OR offending_count = 0)"
     )
     assert bare == []
@@ -226,7 +226,7 @@ def test_terminal_says_what_was_made_and_where(refreshed: Refreshed) -> None:
 
 #: No shared plant has figures with a source yet: the register ships empty, its form as an invented example. The invented
 #: ledger replaces no spend and is computed with one set of factors.
-WITHOUT_ROWS = {"facility_claims", "neutrality_by_key", "spend_replaced", "spend_sensitivity"}
+WITHOUT_ROWS = {"facility_claims", "neutrality_by_allocation_key", "spend_replaced", "spend_sensitivity"}
 
 
 @pytest.mark.parametrize("name", PUBLISHED)
@@ -272,14 +272,14 @@ def test_no_municipality_code_is_a_county_or_the_nation(klimat: Klimat) -> None:
 
 def test_invented_ledger_is_read_and_balances(klimat: Klimat) -> None:
     """2,503 lines (data/municipalities/9999_example/ledger/README.md), each in one place; nobody's number anywhere."""
-    lines = "SELECT sum(ledger_lines) FROM spend_scope WHERE municipality_code = '9999'"
+    lines = "SELECT sum(ledger_lines) FROM spend_reconciliation WHERE municipality_code = '9999'"
     assert klimat.one(lines) == 2503
     # README: three lines do not pass; 100.00 and 250.50 of them can be told.
     assert klimat.rows("SELECT count(*), sum(amount_ore) FROM spend_quarantine") == [(3, 35050)]
     held = klimat.one("SELECT sum(amount_ore) FROM spend_files")
-    assert klimat.one("SELECT sum(amount_ore) FROM spend_scope") == held
+    assert klimat.one("SELECT sum(amount_ore) FROM spend_reconciliation") == held
     assert {"classified", "unmapped", "grants", "wages", "interest"} <= {
-        rule for (rule,) in klimat.rows("SELECT DISTINCT rule FROM spend_scope")
+        rule for (rule,) in klimat.rows("SELECT DISTINCT rule FROM spend_reconciliation")
     }
 
 
@@ -317,7 +317,7 @@ def test_checks_are_in_dagsters_history(history: dg.DagsterInstance) -> None:
     record = history.event_log_storage.get_latest_asset_check_execution_by_key([key])[key]
     evaluation = record.event.dagster_event.asset_check_evaluation_data
     assert evaluation.passed and evaluation.blocking
-    assert {"observed", "limit", "offending keys", "suspicion"} <= set(evaluation.metadata)
+    assert {"observed", "threshold", "offending keys", "suspicion"} <= set(evaluation.metadata)
 
 
 def test_telemetry_is_off(klimat: Klimat) -> None:

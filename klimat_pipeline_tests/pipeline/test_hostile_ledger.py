@@ -85,7 +85,7 @@ def test_it_runs(run: tuple[Klimat, Answer, int]) -> None:
 
 
 def test_every_krona_is_somewhere(run: tuple[Klimat, Answer, int]) -> None:
-    scope = run[0].intermediate("spend/scope")
+    scope = run[0].intermediate("spend/ledger_totals")
     assert scope[scope["municipality_code"] == "1283"]["amount_ore"].sum() == run[2]
 
 

@@ -9,10 +9,13 @@ import pytest
 
 from klimat_pipeline.configuration.spend import SpendSettings
 from klimat_pipeline.definitions import defs
+from klimat_pipeline.defs.assets.spend import ledger_lines
+from klimat_pipeline.defs.partitions import LEDGER_LINES, ledger_partitions
 from klimat_pipeline.errors import ConfigurationError
 from klimat_pipeline.settings import Settings, load_settings
-from klimat_pipeline.spend import ledgers
-from klimat_pipeline.spend.door_run import read_all, read_year
+from klimat_pipeline.spend.footprint.prepare import read_year
+from klimat_pipeline.spend.ledger import store as ledgers
+from klimat_pipeline.spend.ledger.run import read_all
 from klimat_pipeline_tests.support.shared import REPOSITORY
 from klimat_pipeline_tests.unit.spend.small import REFERENCE, ledger, line, typed_lines
 
@@ -29,13 +32,11 @@ def parts(data: Path) -> dict[str, int]:
 
 
 def test_partitions_are_municipalities_and_years() -> None:
-    """Every folder with a code, and every year from the first with a price index to the running one."""
+    """Every municipality and the invented example, and every year from the first with a price index to this one."""
     running = datetime.now(UTC).year
-    keys = defs.resolve_job_def("spend_backfill").partitions_def
-    assert isinstance(keys, dg.MultiPartitionsDefinition)
-    by = {d.name: d.partitions_def.get_partition_keys() for d in keys.partitions_defs}
-    folders = [path.name[:4] for path in (REPOSITORY / "data" / "municipalities").iterdir() if path.name[0].isdigit()]
-    assert sorted(by["municipality"]) == sorted(folders)
+    by = {d.name: d.partitions_def.get_partition_keys() for d in ledger_partitions.partitions_defs}
+    assert {"0180", "1283", EXAMPLE} <= set(by["municipality"])
+    assert len(by["municipality"]) == 291
     # One more where the year ends meanwhile.
     assert len(by["year"]) in (running - 2005, datetime.now(UTC).year - 2005)
     assert by["year"] == [str(2006 + number) for number in range(len(by["year"]))]
@@ -45,19 +46,33 @@ def test_dagster_runs_a_partition_and_the_next_run_finds_it_ready(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("KLIMAT_DATA_DIR", str(tmp_path))
-    job = defs.resolve_job_def("spend_backfill")
+
+    def run(year: int) -> bool:
+        return dg.materialize([ledger_lines], partition_key=partition(EXAMPLE, year)).success
+
     years = sorted({int(path.parent.name.removeprefix("year=")) for path in _typed_of_example(tmp_path / "other")})
-    assert job.execute_in_process(partition_key=partition(EXAMPLE, years[0])).success
+    assert run(years[0])
     made = parts(tmp_path)
     assert made and all(f"year={years[0]}" in name for name in made)
-    assert job.execute_in_process(partition_key=partition(EXAMPLE, years[0])).success
+    assert run(years[0])
     assert parts(tmp_path) == made
-    assert job.execute_in_process(partition_key=partition(EXAMPLE, years[1])).success
+    assert run(years[1])
     both = parts(tmp_path)
     assert both.items() > made.items()
     # A year without lines is no fault.
-    assert job.execute_in_process(partition_key=partition(EXAMPLE, 2006)).success
+    assert run(2006)
     assert parts(tmp_path) == both
+
+
+def test_a_refresh_shows_the_partitions_that_it_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KLIMAT_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("KLIMAT_EXAMPLES", "1")
+    with dg.DagsterInstance.ephemeral() as history:
+        assert defs.resolve_job_def("nightly_refresh").execute_in_process(instance=history).success
+        shown = history.get_materialized_partitions(LEDGER_LINES)
+    years = {int(path.parent.name.removeprefix("year=")) for path in tmp_path.rglob("ledger/*/*/*.parquet")}
+    assert years
+    assert shown == {str(partition(EXAMPLE, year)) for year in years}
 
 
 def _typed_of_example(data: Path) -> list[Path]:
@@ -84,7 +99,7 @@ def test_runs_beside_each_other_share_the_files_and_agree_with_one(
     again = [line(f"V20211{n}", f"{n},50", f"2021-01-{n % 28 + 1:02}") for n in range(280)]
     (folder / "ledger" / "once_more.csv").write_text(ledger(*again), encoding="utf-8")
     entry = (folder, SpendSettings.model_validate({"quarantine_limit_pct": 100.0}))
-    monkeypatch.setattr("klimat_pipeline.spend.door_run.settings_of", lambda settings, code: entry)
+    monkeypatch.setattr("klimat_pipeline.spend.ledger.run.settings_of", lambda settings, code: entry)
     read: list[str] = []
     whole = ledgers.read_file
     monkeypatch.setattr(
@@ -97,14 +112,14 @@ def test_runs_beside_each_other_share_the_files_and_agree_with_one(
     assert sorted(set(read)) == sorted(path.name for path in (folder / "ledger").iterdir())
     assert len(read) <= len(set(read)) + 1
     assert sum(files for _, files in made) == len(parts(tmp_path / "together"))
-    alone = ledgers.Spend(tmp_path / "alone")
+    alone = ledgers.SpendStore(tmp_path / "alone")
     ledgers.read_ledgers({"1283": entry}, REFERENCE, None, alone)
     assert typed_lines(settings.intermediate_dir / "spend" / "ledger") == typed_lines(alone.root / "ledger")
     assert sum(row["left_out_rule"] == "" for row in typed_lines(alone.root / "ledger")) == 1800
 
 
 def test_a_lock_ends_with_its_holder(tmp_path: Path) -> None:
-    store = ledgers.Spend(tmp_path)
+    store = ledgers.SpendStore(tmp_path)
     with store.locked("1283", shared=True), store.locked("1283", shared=True, wait=False) as beside:
         assert beside
         with store.locked("1283", wait=False) as alone:

@@ -21,7 +21,7 @@ WHOLE = (
     ("job",),
 )
 #: Parts, which publish nothing or what is there.
-PARTS = (("assets", "group:published"), ("assets", "raw/smhi_emissions"), ("assets", "group:corrected"))
+PARTS = (("assets", "group:published"), ("assets", 'key:"raw/smhi_emissions"'), ("assets", "group:corrected"))
 STEPS = 15
 
 
@@ -100,7 +100,7 @@ def test_the_one_that_does_not_wait_leaves_with_75(tmp_path: Path) -> None:
 
 def test_runs_say_who_they_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever started them: run id, publication, releases, starter."""
-    for order in (WHOLE[1], ("assets", "raw/smhi_emissions")):
+    for order in (WHOLE[1], ("assets", 'key:"raw/smhi_emissions"')):
         Run(order, environment(tmp_path)).ended()
     monkeypatch.setenv("KLIMAT_DATA_DIR", str(tmp_path))
     part, whole = _tags(tmp_path)

@@ -10,9 +10,8 @@ from io import BytesIO, StringIO
 from rich.console import Console
 
 from klimat_pipeline.explain import Node, as_text
-from klimat_pipeline.intake import archive_of
 from klimat_pipeline.settings import Settings
-from klimat_pipeline.sources.archive import Snapshot
+from klimat_pipeline.sources.archive import Snapshot, archive_of
 
 FIRST, SECOND = "smhi-ggt-2025", "smhi-ggt-2026-06"
 

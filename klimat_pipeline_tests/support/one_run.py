@@ -7,6 +7,8 @@ selection, as the UI and the command line of Dagster run it. Every begun step is
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from functools import reduce
+from operator import or_
 from pathlib import Path
 from typing import Self
 
@@ -70,7 +72,8 @@ def _run_dagster(kind: str, selection: Sequence[str]) -> bool:
         if kind in ("job", "schedule"):
             result = defs.resolve_job_def(NIGHTLY).execute_in_process(**asked)
         else:
-            keys = list(dg.AssetSelection.from_string(" or ".join(selection)).resolve(defs.resolve_asset_graph()))
+            wanted = reduce(or_, map(dg.AssetSelection.from_string, selection))
+            keys = list(wanted.resolve(defs.resolve_asset_graph()))
             job = defs.resolve_implicit_global_asset_job_def()
             result = job.execute_in_process(asset_selection=keys, **asked)
         for event in result.get_step_failure_events():
@@ -80,12 +83,12 @@ def _run_dagster(kind: str, selection: Sequence[str]) -> bool:
 
 def main(kind: str, *arguments: str) -> int:
     """Run, and give the exit code."""
-    from klimat_pipeline.defs import progress
+    from klimat_pipeline.defs import loggers
 
-    progress.listeners.append(_tell)
+    loggers.listeners.append(_tell)
     if kind != "refresh":
         return 0 if _run_dagster(kind, arguments) else 1
-    from klimat_pipeline import cli
+    from klimat_pipeline.cli import main as cli
 
     sys.argv = ["klimat", "refresh", *arguments]
     try:

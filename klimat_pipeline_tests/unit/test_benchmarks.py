@@ -6,13 +6,14 @@ import duckdb
 import pytest
 
 from benchmarks import read_ledger, spend
+from benchmarks.apart import apart
 
 LINES = 3000
 
 
 def test_typed_lines_against_the_query_by_hand(tmp_path: Path) -> None:
-    assert spend.run("prepare", str(tmp_path), str(LINES)) == {"lines": LINES}
-    assert spend.run("ours", str(tmp_path))["seconds"] > 0
+    apart(spend.MODULE, "prepare", tmp_path, str(LINES))
+    assert apart(spend.MODULE, "ours", tmp_path)["processor"] > 0
     with duckdb.connect() as con:
         con.execute(f"CREATE VIEW lines AS FROM '{tmp_path}/lines/*/*/*.parquet'")
         con.execute(f"CREATE TABLE classes AS FROM '{tmp_path}/classes.parquet'")
@@ -25,9 +26,9 @@ def test_typed_lines_against_the_query_by_hand(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("source", ["whole", "narrow", "parquet"])
 def test_a_ledger_against_the_query_by_hand(tmp_path: Path, source: str) -> None:
-    read_ledger.part("prepare", tmp_path, str(LINES))
+    apart(read_ledger.MODULE, "prepare", tmp_path, str(LINES))
     for what in (f"read_{source}", f"ours_{source}"):
-        assert read_ledger.part(what, tmp_path)["processor"] > 0
+        assert apart(read_ledger.MODULE, what, tmp_path)["processor"] > 0
     if source != "parquet":
         for what in (f"query_{source}", f"direct_{source}"):
-            assert read_ledger.part(what, tmp_path)["processor"] > 0
+            assert apart(read_ledger.MODULE, what, tmp_path)["processor"] > 0

@@ -30,7 +30,11 @@ given(st.floats(-1e8, 1e8), st.integers(), st.text(max_size=5), st.sampled_from(
 print(json.dumps(seen))
 """
 #: With a few hundred constants between them, and quick to import.
-LADEN = ("klimat_pipeline.spend.values", "klimat_pipeline.spend.personal", "klimat_pipeline.sources.http")
+LADEN = (
+    "klimat_pipeline.spend.ledger.amounts",
+    "klimat_pipeline.spend.ledger.personal_numbers",
+    "klimat_pipeline.sources.http",
+)
 
 
 def drawn(profile: str, *modules: str, **environment: str) -> list[str]:

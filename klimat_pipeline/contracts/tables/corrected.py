@@ -87,8 +87,8 @@ RESIDUALS = Table(
     topic="corrections",
 )
 
-LEFT_OUT = Table(
-    key="corrected/left_out",
+LEAVE_ONE_OUT = Table(
+    key="corrected/leave_one_out",
     description="Each correction left out in turn: the municipality's total with all corrections and without this one.",
     columns=(
         col("correction_id").use("corrected/corrections.correction_id"),
@@ -144,4 +144,4 @@ SUBSECTORS = Table(
     primary_key=("release_id", "municipality_code", "sector_code", "subsector_code", "year"),
 )
 
-TABLES = (CORRECTIONS, EMISSIONS, SUBSECTORS, RESIDUALS, LEFT_OUT)
+TABLES = (CORRECTIONS, EMISSIONS, SUBSECTORS, RESIDUALS, LEAVE_ONE_OUT)

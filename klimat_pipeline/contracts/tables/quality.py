@@ -5,7 +5,7 @@ from klimat_pipeline.contracts.model import Table
 
 FINDINGS = Table(
     key="quality/findings",
-    description="What every check found, passed or not: the value, the limit, the first keys at fault and what to "
+    description="What every check found, passed or not: the value, the threshold, the first keys at fault and what to "
     "suspect.",
     columns=(
         col("table_name"),
@@ -16,7 +16,7 @@ FINDINGS = Table(
         col("outcome"),
         col("passed"),
         col("observed"),
-        col("limit"),
+        col("threshold"),
         col("offending_count"),
         col("offending_keys"),
         col("message"),

@@ -241,7 +241,7 @@ GAP = Table(
 )
 
 _FLUX = f"{_SINKS}.sink_t_per_year"
-_APPLIED = ("scenarios/claims.applied_fossil_t", "scenarios/claims.applied_biogenic_t")
+_APPLIED = ("scenarios/facility_claims.applied_fossil_t", "scenarios/facility_claims.applied_biogenic_t")
 _NET = ("scenarios/gap.residual_t", f"{_COHERENCE}.emissions_t_co2e", _FLUX)
 _RULED = (*_NET, f"{_RULES}.cap_pct", f"{_RULES}.min_reduction_pct")
 
@@ -290,8 +290,8 @@ NEUTRALITY = Table(
 
 _PHYSICAL = (f"{_PLANTS}.captured_fossil_t", f"{_PLANTS}.captured_biogenic_t", f"{_PLANTS}.share_fraction")
 
-CLAIMS = Table(
-    key="scenarios/claims",
+FACILITY_CLAIMS = Table(
+    key="scenarios/facility_claims",
     description="What each municipality may claim of a shared plant's captures under every allocation key, side by "
     "side; over all claims and every key no more than the physical tonnes less certificates sold.",
     columns=(
@@ -316,9 +316,9 @@ CLAIMS = Table(
     topic="targets",
 )
 
-BY_KEY = replace(
+ALLOCATION_KEYS = replace(
     NEUTRALITY,
-    key="scenarios/by_key",
+    key="scenarios/allocation_keys",
     description="The neutrality balance of every municipality that shares a plant, under each allocation key side by "
     "side: what the choice of key is worth. Alternatives, never added; is_applied marks the municipality's own key.",
     columns=(
@@ -329,6 +329,6 @@ BY_KEY = replace(
     primary_key=(*NEUTRALITY.primary_key, "allocation_key"),
 )
 
-_COUNCIL = (GAP, NEUTRALITY, CLAIMS, BY_KEY)
+_COUNCIL = (GAP, NEUTRALITY, FACILITY_CLAIMS, ALLOCATION_KEYS)
 
 TABLES: tuple[Table, ...] = (*PATHWAY_TABLES, *_COUNCIL)

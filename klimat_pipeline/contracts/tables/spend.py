@@ -1,6 +1,7 @@
 """Contracts of the stage ``spend``: ledgers at the door, and what they cost the climate.
 
-The typed lines themselves are a Parquet dataset that only DuckDB reads (``spend.typed.COLUMNS``), no table of frames.
+The typed lines themselves are a Parquet dataset that only DuckDB reads (``spend.ledger.typed_lines.COLUMNS``), no table
+of frames.
 """
 
 from klimat_pipeline.contracts.columns import col
@@ -36,8 +37,8 @@ FILES = Table(
     topic="spend",
 )
 
-SCOPE = Table(
-    key="spend/scope",
+LEDGER_TOTALS = Table(
+    key="spend/ledger_totals",
     description="Where every krona of the ledgers went: counted, left out by a rule, found twice, or in quarantine. "
     "The sum is what the files hold, to the oere. Municipality 9999 is an invented example.",
     columns=(
@@ -72,4 +73,4 @@ QUARANTINE = Table(
     topic="spend",
 )
 
-TABLES = (FILES, SCOPE, QUARANTINE)
+TABLES = (FILES, LEDGER_TOTALS, QUARANTINE)

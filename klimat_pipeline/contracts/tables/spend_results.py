@@ -135,20 +135,20 @@ QUALITY = _table(
     ),
     ("quality_aspect", "quality_item"),
 )
-_DOOR = "spend/scope"
-BALANCE = Table(
-    "spend/balance",
+_TOTALS = "spend/ledger_totals"
+RECONCILIATION = Table(
+    "spend/reconciliation",
     "Where every krona of the ledgers went: classified, unmapped, left out by a rule, found twice, or in quarantine. "
     "The sum is what the files hold, to the oere. Municipality 9999 is an invented example.",
     (
         col("municipality_code"),
-        col("year").use(f"{_DOOR}.year", minimum=0),
-        col("rule").use(f"{_DOOR}.rule"),
-        col("rule_kind").use(f"{_DOOR}.rule_kind"),
-        col("ledger_lines").use(f"{_DOOR}.ledger_lines"),
-        col("amount_ore").use(f"{_DOOR}.amount_ore"),
-        col("amount_sek").use(f"{_DOOR}.amount_sek"),
-        col("rule_reason").use(f"{_DOOR}.rule_reason"),
+        col("year").use(f"{_TOTALS}.year", minimum=0),
+        col("rule").use(f"{_TOTALS}.rule"),
+        col("rule_kind").use(f"{_TOTALS}.rule_kind"),
+        col("ledger_lines").use(f"{_TOTALS}.ledger_lines"),
+        col("amount_ore").use(f"{_TOTALS}.amount_ore"),
+        col("amount_sek").use(f"{_TOTALS}.amount_sek"),
+        col("rule_reason").use(f"{_TOTALS}.rule_reason"),
     ),
     ("municipality_code", "year", "rule"),
     topic="spend",
@@ -167,8 +167,8 @@ SCOPE3 = _table(
     ),
     ("scope3_category", "figure_from"),
 )
-REPLACED = _table(
-    "replaced",
+REPLACEMENTS = _table(
+    "replacements",
     "Kronor that activities or suppliers' own figures replace, so that nothing counts twice.",
     (
         col("replacement_id"),
@@ -246,9 +246,9 @@ TABLES = (
     CHANGES,
     HOTSPOTS,
     QUALITY,
-    BALANCE,
+    RECONCILIATION,
     SCOPE3,
-    REPLACED,
+    REPLACEMENTS,
     INDICATORS,
     SENSITIVITY,
     FACTORS,

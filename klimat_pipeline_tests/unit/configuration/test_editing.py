@@ -11,10 +11,10 @@ import pytest
 from klimat_pipeline.clean.frozen import clean_frozen
 from klimat_pipeline.clean.reference import load_reference
 from klimat_pipeline.configuration.frozen import Figure, FrozenReport, slug, write_frozen
-from klimat_pipeline.configuration.municipality import validate_configuration
 from klimat_pipeline.configuration.schemas import MODELS, schema_text
 from klimat_pipeline.configuration.template import add_municipality
 from klimat_pipeline.errors import ConfigurationError
+from klimat_pipeline.operations.validate import validate_configuration
 from klimat_pipeline.quality.reconciliation import frozen_reproduces
 from klimat_pipeline.settings import Settings
 
@@ -176,6 +176,6 @@ def test_frozen_reproduces_or_says_what_does_not() -> None:
     assert reproduced(100.0004).outcome == "passed"  # the rounding of what was published
     wrong = reproduced(101.0)
     assert wrong.outcome == "failed"
-    assert (wrong.observed, wrong.limit, wrong.count) == ("101.000 t", "100.000 t", 1)
+    assert (wrong.observed, wrong.threshold, wrong.count) == ("101.000 t", "100.000 t", 1)
     assert "target_id=total" in wrong.keys[0]
     assert reproduced(release="r2").outcome == "not_applicable"

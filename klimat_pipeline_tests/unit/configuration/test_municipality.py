@@ -9,13 +9,9 @@ import pytest
 from klimat_pipeline.clean.population import clean_population
 from klimat_pipeline.clean.reference import load_reference
 from klimat_pipeline.clean.targets import clean_targets
-from klimat_pipeline.configuration.municipality import (
-    load_generic,
-    load_municipalities,
-    load_population,
-    validate_configuration,
-)
+from klimat_pipeline.configuration.municipality import load_generic, load_municipalities, load_population
 from klimat_pipeline.errors import ConfigurationError, ProblemsError
+from klimat_pipeline.operations.validate import validate_configuration
 from klimat_pipeline.settings import Settings
 from klimat_pipeline_tests.support.shared import REPOSITORY
 

@@ -13,7 +13,7 @@ from klimat_pipeline.configuration.corrections import CorrectionRegister
 from klimat_pipeline.corrected.cells import first_rows, positions
 from klimat_pipeline.corrected.corrections import apply_registers, correction_applications
 from klimat_pipeline.corrected.emissions import corrected_emissions
-from klimat_pipeline.corrected.left_out import corrections_left_out
+from klimat_pipeline.corrected.leave_one_out import corrections_leave_one_out
 from klimat_pipeline.corrected.residuals import correction_residuals
 from klimat_pipeline.corrected.units import to_tonnes
 from klimat_pipeline.errors import ConfigurationError, ProblemsError
@@ -158,7 +158,7 @@ def test_order_is_the_entries_own_and_each_works_on_the_one_before() -> None:
     result, listed, frame = applied(doubled, added)
     assert cell(frame) == 220.0  # (100 + 10) * 2
     assert list(listed.sort_values("application_no")["correction_id"]) == ["add", "double"]
-    left = corrections_left_out(result, frame).set_index("correction_id")
+    left = corrections_leave_one_out(result, frame).set_index("correction_id")
     # Without "add": 200, so it is worth 20; without "double": 110, so it is worth 110.
     assert left.loc["add", "effect_t"] == 20.0
     assert left.loc["double", "effect_t"] == 110.0
@@ -325,7 +325,7 @@ def test_effects_sum_and_reallocation_conserves(drawn) -> None:
     assert np.allclose(moved, 0.0, atol=1e-9)
     assert (frame["emissions_t"] >= 0).all()
     # Leaving the last one of all out gives back what stood before it.
-    left = corrections_left_out(result, frame)
+    left = corrections_leave_one_out(result, frame)
     assert np.allclose(left["with_all_t"] - left["without_t"], left["effect_t"])
 
 

@@ -12,9 +12,9 @@ from klimat_pipeline.contracts import PUBLISHED
 from klimat_pipeline.contracts.tables.indicators import PROVENANCE
 from klimat_pipeline.errors import ConfigurationError, PublishError, SnapshotError
 from klimat_pipeline.explain import EXPLAINED, TOLERANCE_T, Node, as_json, explain, parse_keys
-from klimat_pipeline.intake import archive_of
 from klimat_pipeline.raw.grid import read_grids
 from klimat_pipeline.settings import Settings
+from klimat_pipeline.sources.archive import archive_of
 from klimat_pipeline_tests.support.explained import FIRST, SECOND, altered, child, leaves, nodes, text_of
 
 SHEET = "Växthusgaser totalt (GGT)"

@@ -154,7 +154,7 @@ class TestSeveralCorrectionsOnOneCell:
         assert disagreeing(tree) == []
 
     def test_left_out_says_that_others_are_applied_anew(self, national: Settings) -> None:
-        tree = explain(national, "corrections_left_out", {**HELSINGBORG, "correction_id": "made-up-more"})
+        tree = explain(national, "corrections_leave_one_out", {**HELSINGBORG, "correction_id": "made-up-more"})
         # Of 2,500 t, 5 per cent would have gone to Malmö.
         assert tree.value == pytest.approx(2_500 * 0.95, abs=TOLERANCE_T)
         assert child(tree, "what the correction did").value == 2_500.0

@@ -74,9 +74,11 @@ def test_a_factor_that_was_changed_is_noticed(changed: Settings) -> None:
 
 def test_a_krona_that_went_missing_is_noticed(changed: Settings) -> None:
     key = {"municipality_code": "9999", "year": "2022", "rule": "classified"}
-    assert len(statements(explain(changed, "spend_scope", key))) == 1
-    altered(changed, "UPDATE spend_scope SET amount_ore = amount_ore - 1 WHERE rule = 'classified' AND year = 2022")
-    assert disagreeing(explain(changed, "spend_scope", key)) == [
+    assert len(statements(explain(changed, "spend_reconciliation", key))) == 1
+    altered(
+        changed, "UPDATE spend_reconciliation SET amount_ore = amount_ore - 1 WHERE rule = 'classified' AND year = 2022"
+    )
+    assert disagreeing(explain(changed, "spend_reconciliation", key)) == [
         "all rules and years DOES NOT AGREE with what the files hold"
     ]
 

@@ -8,7 +8,7 @@ import pytest
 from klimat_pipeline.contracts import table
 from klimat_pipeline.contracts.arrow import to_arrow
 from klimat_pipeline.indicators.coherence import target_coherence
-from klimat_pipeline.quality.council import plan_adds_up, plan_closes
+from klimat_pipeline.quality.targets_and_gap import plan_adds_up, plan_closes
 
 THEN = {"transport": 400.0, "waste": 100.0, "machinery": 500.0}
 NOW = {"transport": 300.0, "waste": 60.0, "machinery": 200.0}

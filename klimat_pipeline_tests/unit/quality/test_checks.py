@@ -35,7 +35,7 @@ def only_failure(name: str, tables: Tables) -> Finding:
     """The one failed finding, which must say all that a reader needs."""
     (finding,) = [finding for finding in run(name, tables) if finding.outcome == "failed"]
     assert finding.observed
-    assert finding.limit
+    assert finding.threshold
     assert finding.keys
     assert finding.count
     assert finding.suspicion
@@ -126,7 +126,7 @@ def test_county_that_is_not_its_municipalities() -> None:
         year=1990,
     )
     finding = only_failure("counties_equal_municipalities", tables)
-    assert (finding.observed, finding.limit, finding.count) == ("3.000 t", "2 t", 1)
+    assert (finding.observed, finding.threshold, finding.count) == ("3.000 t", "2 t", 1)
     assert "area_code=02, sector_code=transport, year=1990" in finding.keys[0]
 
 
@@ -232,7 +232,7 @@ def test_lost_rows_are_counted(rows: slice, observed: str) -> None:
     tables = country()
     tables["clean/emissions"] = tables["clean/emissions"].iloc[rows]
     (finding,) = run("rows_kept", tables)
-    assert (finding.outcome, finding.observed, finding.limit, finding.count) == ("failed", observed, "48", 1)
+    assert (finding.outcome, finding.observed, finding.threshold, finding.count) == ("failed", observed, "48", 1)
     assert finding.suspicion
 
 
@@ -270,7 +270,7 @@ def test_energy_against_1990_is_refused() -> None:
     finding = only_failure(
         "base_matches_target", against(1990, target_id="energy", municipality_code="0101", release_id="newer")
     )
-    assert (finding.observed, finding.limit, finding.count) == ("1990", "2020", 3)
+    assert (finding.observed, finding.threshold, finding.count) == ("1990", "2020", 3)
     assert "energy" in finding.message and "counts from 1990, the target from 2020" in finding.message
     assert finding.keys[0] == "release_id=newer, municipality_code=0101, target_id=energy, year=1990"
     assert "base year other than the target's" in finding.suspicion
@@ -408,7 +408,7 @@ def test_slip_of_units_is_found(factor: float) -> None:
     (finding,) = run("unit_slip", tables)
     assert finding.outcome == "failed"
     assert float(finding.observed) == pytest.approx(factor)
-    assert "between 0.1 and 10" in finding.limit
+    assert "between 0.1 and 10" in finding.threshold
     assert "kilotonnes or kilograms" in finding.suspicion
 
 
@@ -474,7 +474,7 @@ def test_fossil_target_on_all_gases_is_a_remark() -> None:
         "indicators/sectors", "target_gas_basis", lambda t: "fossil", municipality_code="0101", target_id="total"
     )
     finding = only_failure("gas_basis_matches", tables)
-    assert (finding.observed, finding.limit, finding.count) == ("all greenhouse gases", "fossil", 1)
+    assert (finding.observed, finding.threshold, finding.count) == ("all greenhouse gases", "fossil", 1)
 
 
 @pytest.mark.parametrize("tonnes", [0.01, 3500.0])
@@ -489,7 +489,7 @@ def test_emissions_per_resident_out_of_all_bounds(tonnes: float) -> None:
         release_id="newer",
     )
     finding = only_failure("per_resident", tables)
-    assert finding.limit == "0.5 to 100 t"
+    assert finding.threshold == "0.5 to 100 t"
     assert f"{tonnes:.2f}" in finding.observed
 
 

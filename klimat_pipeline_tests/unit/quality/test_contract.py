@@ -3,7 +3,8 @@
 from klimat_pipeline.contracts import TABLES
 from klimat_pipeline.contracts.arrow import to_pandas
 from klimat_pipeline.contracts.expectations import expectation_ids
-from klimat_pipeline.quality.contract import proven, suite_findings
+from klimat_pipeline.quality.contract import proven
+from klimat_pipeline.quality.suites import suite_findings
 from klimat_pipeline_tests.support.tables import example_table
 
 

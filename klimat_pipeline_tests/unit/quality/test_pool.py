@@ -10,14 +10,15 @@ import dagster as dg
 import pandas as pd
 import pytest
 
+from klimat_pipeline.charts.style import as_markdown_image
 from klimat_pipeline.contracts import TABLES, table
 from klimat_pipeline.contracts.arrow import to_arrow
 from klimat_pipeline.contracts.expectations import expectation_ids, suite
 from klimat_pipeline.defs.workers import Workers
-from klimat_pipeline.indicators.plots import as_markdown_image
 from klimat_pipeline.quality import pool, worker
-from klimat_pipeline.quality.contract import begin, check_contract, postponed_findings, suite_findings
+from klimat_pipeline.quality.contract import begin, check_contract, postponed_findings
 from klimat_pipeline.quality.reconciliation import suites_agree
+from klimat_pipeline.quality.suites import suite_findings
 
 CONTRACT = table("clean/municipalities")
 CHART = {"data": {"values": [{"a": 1}]}, "mark": "point", "encoding": {"x": {"field": "a", "type": "quantitative"}}}
@@ -84,7 +85,7 @@ class TestPrepared:
         assert sum(finding.outcome == "failed" for finding in there) == wrong
 
     def test_a_contract_check_asks_a_worker(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("klimat_pipeline.quality.contract.suite_findings", lambda *_: pytest.fail("checked here"))
+        monkeypatch.setattr("klimat_pipeline.quality.suites.suite_findings", lambda *_: pytest.fail("checked here"))
         assert check_contract(municipalities(), CONTRACT).passed
         assert not check_contract(WRONG, CONTRACT).passed
 

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from klimat_pipeline.charts.gap import gap_waterfalls
 from klimat_pipeline.clean.published_gap import clean_published_gap
 from klimat_pipeline.clean.reference import load_reference
 from klimat_pipeline.contracts import table
 from klimat_pipeline.contracts.arrow import to_arrow
-from klimat_pipeline.quality.council import gap_adds_up, printed_gap_agrees
+from klimat_pipeline.quality.targets_and_gap import gap_adds_up, printed_gap_agrees
 from klimat_pipeline.scenarios.gap import gap_table
-from klimat_pipeline.scenarios.gap_plots import gap_waterfalls
 from klimat_pipeline_tests.support.shared import REPOSITORY
 from klimat_pipeline_tests.unit.scenarios.small_plan import CODE, action, frame, inventory, printed
 

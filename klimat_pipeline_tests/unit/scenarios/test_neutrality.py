@@ -13,8 +13,8 @@ from klimat_pipeline.clean.reference import load_reference
 from klimat_pipeline.clean.sinks import clean_sinks
 from klimat_pipeline.contracts import table
 from klimat_pipeline.contracts.arrow import to_arrow
-from klimat_pipeline.quality.council import balance_adds_up
-from klimat_pipeline.scenarios.claims import facility_claims
+from klimat_pipeline.quality.targets_and_gap import balance_adds_up
+from klimat_pipeline.scenarios.facility_claims import facility_claims
 from klimat_pipeline.scenarios.gap import gap_table
 from klimat_pipeline.scenarios.neutrality import balance, neutrality_balance
 from klimat_pipeline_tests.support.shared import REPOSITORY

@@ -14,7 +14,7 @@ from klimat_pipeline.quality.outlook import one_price_year, prices_convertible
 from klimat_pipeline.scenarios.abatement import abatement_cost
 from klimat_pipeline.scenarios.investment import investment_plan
 from klimat_pipeline.scenarios.prices import general_index, in_one_price_year
-from klimat_pipeline.spend.mappings import load_spend_reference
+from klimat_pipeline.spend.footprint.mappings import load_spend_reference
 from klimat_pipeline_tests.unit.scenarios import country
 
 INDEX = {2015: 300.0, 2020: 320.0, 2023: 400.0}

@@ -16,7 +16,7 @@ from klimat_pipeline.quality.contract import check_contract
 from klimat_pipeline.quality.outlook import actions_never_raise, percentiles_ordered
 from klimat_pipeline.scenarios.draws import SEED
 from klimat_pipeline.scenarios.pathways import pathways
-from klimat_pipeline.scenarios.planned import Action
+from klimat_pipeline.scenarios.planned_actions import Action
 from klimat_pipeline.scenarios.probability import target_probability
 from klimat_pipeline.scenarios.sensitivity import target_sensitivity
 from klimat_pipeline.scenarios.simulation import Simulation, simulate

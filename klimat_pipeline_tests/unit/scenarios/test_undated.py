@@ -13,7 +13,7 @@ from klimat_pipeline.scenarios.abatement import abatement_cost
 from klimat_pipeline.scenarios.effects import effect_in_year
 from klimat_pipeline.scenarios.investment import investment_plan, target_years
 from klimat_pipeline.scenarios.pathways import pathways
-from klimat_pipeline.scenarios.planned import of_other_plans, with_numbers, working
+from klimat_pipeline.scenarios.planned_actions import of_other_plans, with_numbers, working
 from klimat_pipeline.scenarios.undated import dated, plan_periods, said
 from klimat_pipeline_tests.unit.scenarios import country, small_plan
 from klimat_pipeline_tests.unit.scenarios.test_simulation import middle, run

@@ -8,9 +8,9 @@ import pandas as pd
 
 from klimat_pipeline.configuration.spend_factors import SpendFactors
 from klimat_pipeline.contracts import table
-from klimat_pipeline.spend.mappings import load_spend_reference
-from klimat_pipeline.spend.own import Own, load_own, nothing_own
-from klimat_pipeline.spend.results import spend_results
+from klimat_pipeline.spend.footprint.local_mappings import LocalMappings, load_local_mappings, no_local_mappings
+from klimat_pipeline.spend.footprint.mappings import load_spend_reference
+from klimat_pipeline.spend.results.all_tables import spend_results
 from klimat_pipeline_tests.support.ledgers import line, write_lines
 from klimat_pipeline_tests.support.shared import REPOSITORY
 
@@ -48,19 +48,19 @@ def inventory(*rows: Mapping[str, Any]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=table("inventory/organisation").column_names)
 
 
-def own_files(tmp_path: Path, **files: str) -> Own:
+def own_files(tmp_path: Path, **files: str) -> LocalMappings:
     folder = tmp_path / "municipalities" / "1283_helsingborg"
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in files.items():
         (folder / f"{name}.csv").write_text(text, encoding="utf-8")
-    return load_own(folder.parent, REFERENCE.category_codes)
+    return load_local_mappings(folder.parent, REFERENCE.category_codes)
 
 
 def computed(
     tmp_path: Path,
     rows: Iterable[Mapping[str, Any]],
     *,
-    own: Own | None = None,
+    own: LocalMappings | None = None,
     organisation: pd.DataFrame | None = None,
     population: Iterable[tuple[str, int, int]] = (),
     parts: int = 1,
@@ -72,9 +72,9 @@ def computed(
     return spend_results(
         root,
         REFERENCE,
-        own or nothing_own(),
+        own or no_local_mappings(),
         {"1283": SpendFactors(**chosen)},
-        passed=pd.DataFrame(columns=table("spend/scope").column_names) if passed is None else passed,
+        passed=pd.DataFrame(columns=table("spend/ledger_totals").column_names) if passed is None else passed,
         organisation=inventory() if organisation is None else organisation,
         population=pd.DataFrame(population, columns=["municipality_code", "year", "population"]),
         threads=1,

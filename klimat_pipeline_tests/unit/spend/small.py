@@ -7,10 +7,10 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from klimat_pipeline.configuration.spend import SpendSettings
-from klimat_pipeline.spend.door import Passed, Way, read_file
-from klimat_pipeline.spend.ledgers import Spend, read_ledgers
-from klimat_pipeline.spend.personal import Pseudonyms
-from klimat_pipeline.spend.reference import load_ledger_reference
+from klimat_pipeline.spend.ledger.personal_numbers import Pseudonyms
+from klimat_pipeline.spend.ledger.read_ledger import LedgerReport, ReadOptions, read_ledger
+from klimat_pipeline.spend.ledger.reference import load_ledger_reference
+from klimat_pipeline.spend.ledger.store import SpendStore, read_ledgers
 from klimat_pipeline_tests.support.shared import REPOSITORY
 
 REFERENCE = REPOSITORY / "data" / "reference"
@@ -33,17 +33,17 @@ def line(
     return f"212000-1157;{voucher};{name};{supplier};{account};{text};{amount};{day};{invoice};{item}"
 
 
-def way(*, key: bytes | None = KEY, **settings: Any) -> Way:
+def way(*, key: bytes | None = KEY, **settings: Any) -> ReadOptions:
     own = {"quarantine_limit_pct": 100.0, **settings}
     reference = load_ledger_reference(REFERENCE)
-    return Way(SpendSettings.model_validate(own), reference, reference.rules, Pseudonyms(key))
+    return ReadOptions(SpendSettings.model_validate(own), reference, reference.rules, Pseudonyms(key))
 
 
-def read(tmp_path: Path, content: str | bytes, name: str = "ledger.csv", **settings: Any) -> Passed:
+def read(tmp_path: Path, content: str | bytes, name: str = "ledger.csv", **settings: Any) -> LedgerReport:
     path = tmp_path / name
     path.write_bytes(content.encode() if isinstance(content, str) else content)
     shutil.rmtree(tmp_path / "typed", ignore_errors=True)
-    return read_file(path, name, way(**settings), tmp_path / "typed")
+    return read_ledger(path, name, way(**settings), tmp_path / "typed")
 
 
 def typed_lines(folder: Path) -> list[dict[str, Any]]:
@@ -58,7 +58,7 @@ def ledger(*lines: str, header: str = HEADER) -> str:
     return "\n".join((header, *lines)) + "\n"
 
 
-def balance(passed: Passed) -> dict[str, tuple[int, int]]:
+def balance(passed: LedgerReport) -> dict[str, tuple[int, int]]:
     """Lines and oere by rule."""
     sums: dict[str, tuple[int, int]] = {}
     for _, rule, lines, amount in passed.rows():
@@ -67,7 +67,7 @@ def balance(passed: Passed) -> dict[str, tuple[int, int]]:
     return sums
 
 
-def read_folder(folder: Path, store: Path, **settings: Any) -> list[Passed]:
+def read_folder(folder: Path, store: Path, **settings: Any) -> list[LedgerReport]:
     """Read all ledgers of a municipality's folder."""
     own = SpendSettings.model_validate({"quarantine_limit_pct": 100.0, **settings})
-    return read_ledgers({"1283": (folder, own)}, REFERENCE, KEY, Spend(store)).get("1283", [])
+    return read_ledgers({"1283": (folder, own)}, REFERENCE, KEY, SpendStore(store)).get("1283", [])

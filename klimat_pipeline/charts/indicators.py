@@ -1,0 +1,178 @@
+"""Charts for the assets' pages, as Vega-Lite specifications. Pure: a frame in, a chart or a picture out.
+
+Written as plain specifications: a library to write them would take longer to import than everything here to run.
+"""
+
+import math
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from klimat_pipeline.charts.style import CONFIG, GREEN, INK, RED, SCHEMA, Chart
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+#: How many targets one chart shows side by side.
+COLUMNS = 3
+_EMISSIONS, _PATH = GREEN, RED
+
+
+def emissions_against_target(indicators: "pd.DataFrame") -> dict[str, Chart]:
+    """One chart per municipality with targets of its own: emissions and the line to each target.
+
+    Args:
+        indicators: ``indicators/sectors``.
+
+    Returns:
+        Charts by municipality code; the current release only, kilotonnes CO2e.
+    """
+    own = indicators[
+        (indicators["target_kind"] == "contract")
+        & indicators["is_current_release"]
+        & (indicators["sector_codes"] != "")
+        & (indicators["gas_basis"] == "all greenhouse gases")
+    ]
+    return {str(code): _chart(frame) for code, frame in own.groupby("municipality_code")}
+
+
+def corrected_against_reported(emissions: "pd.DataFrame") -> dict[str, Chart]:
+    """One chart per municipality with corrections: each corrected sector, reported and corrected.
+
+    Args:
+        emissions: ``corrected/emissions``.
+
+    Returns:
+        Charts by municipality code, kilotonnes; the newest release that holds corrections.
+    """
+    touched = emissions[emissions["correction_ids"] != ""]
+    charts = {}
+    for code, cells in touched.groupby("municipality_code"):
+        release = cells["release_id"].max()
+        sectors = cells.loc[cells["release_id"] == release, "sector_code"].unique()
+        mine = emissions[
+            (emissions["municipality_code"] == code)
+            & (emissions["release_id"] == release)
+            & emissions["sector_code"].isin(sectors)
+        ]
+        charts[str(code)] = _pairs(mine, str(release))
+    return charts
+
+
+def inventory_beside_print(reconciliation: "pd.DataFrame", names: Mapping[str, str]) -> dict[str, Chart]:
+    """One chart per municipality: its printed inventory and ours, stacked by line and scope, a bar each per year.
+
+    Args:
+        reconciliation: ``inventory/reconciliation``.
+        names: names of the lines by code.
+
+    Returns:
+        Charts by municipality code, kilotonnes CO2e; the print's first table, beside the release that comes closest.
+    """
+    charts = {}
+    rows = reconciliation[(reconciliation["line"] != "total") & (reconciliation["scope"] != "memo")]
+    for code, frame in rows.drop_duplicates(
+        ["release_id", "municipality_code", "print_table", "line", "scope", "year"]
+    ).groupby("municipality_code"):
+        first = frame[frame["print_table"] == frame["print_table"].min()]
+        distance = first.assign(_off=first["difference_t"].abs()).groupby("release_id")["_off"].sum()
+        release = str(distance.idxmin())
+        charts[str(code)] = _stacked(first[first["release_id"] == release], release, names)
+    return charts
+
+
+def _stacked(frame: "pd.DataFrame", release: str, names: Mapping[str, str]) -> Chart:
+    points = [
+        {"bar": f"{year} {side}", "kt": value / 1000, "line": f"{names.get(line, line)} (scope {scope})"}
+        for side, name in (("printed", "published_t"), ("computed", "computed_t"))
+        for year, line, scope, value in zip(frame["year"], frame["line"], frame["scope"], frame[name], strict=True)
+        if math.isfinite(value)
+    ]
+    return {
+        "$schema": SCHEMA,
+        "data": {"values": points},
+        "title": {
+            "text": f"Inventory by line and scope, printed and computed on {release}",
+            "anchor": "start",
+            "color": INK,
+        },
+        "width": 620,
+        "height": {"step": 34},
+        "mark": {"type": "bar", "tooltip": True},
+        "encoding": {
+            "y": {"field": "bar", "type": "nominal", "title": None},
+            "x": {"field": "kt", "type": "quantitative", "title": "kt CO2e", "stack": "zero"},
+            "color": {
+                "field": "line",
+                "type": "nominal",
+                "scale": {"scheme": "tableau20"},
+                "legend": {"orient": "bottom", "columns": 2, "title": None, "labelLimit": 330},
+            },
+        },
+        "config": CONFIG,
+    }
+
+
+def _pairs(frame: "pd.DataFrame", release: str) -> Chart:
+    points = [
+        {"panel": sector, "year": int(year), "kt": value / 1000, "line": label}
+        for name, label in (("emissions_reported_t", "reported"), ("emissions_t", "corrected"))
+        for sector, year, value in zip(frame["sector_code"], frame["year"], frame[name], strict=True)
+    ]
+    return _panels(points, f"Reported and corrected, release {release}", {"reported": _PATH, "corrected": _EMISSIONS})
+
+
+def _chart(frame: "pd.DataFrame") -> Chart:
+    points = [
+        {"panel": name, "year": int(year), "kt": value / 1000, "line": "emissions"}
+        for name, year, value in zip(frame["target_name_en"], frame["year"], frame["emissions_t_co2e"], strict=True)
+    ]
+    ends = frame.drop_duplicates("target_id")
+    points += [
+        {"panel": name, "year": int(year), "kt": value / 1000, "line": "straight line to target"}
+        for end in ("baseline", "target")
+        for name, year, value in zip(ends["target_name_en"], ends[f"{end}_year"], ends[f"{end}_t_co2e"], strict=True)
+        if math.isfinite(value)  # a dropped baseline has no line
+    ]
+    title = f"Emissions against target, release {frame['release_id'].iloc[0]}"
+    return _panels(points, title, {"emissions": _EMISSIONS, "straight line to target": _PATH})
+
+
+def _panels(points: list[dict[str, Any]], title: str, colours: dict[str, str]) -> Chart:
+    """Small multiples of lines over years, a panel each, kilotonnes: a Vega-Lite specification."""
+    scale = {"domain": list(colours), "range": list(colours.values())}
+    dashes = {"domain": list(colours), "range": [[5, 4] if colour == _PATH else [1, 0] for colour in colours.values()]}
+    return {
+        "$schema": SCHEMA,
+        "data": {"values": points},
+        "title": {"text": title, "anchor": "start", "color": INK},
+        "facet": {
+            "field": "panel",
+            "type": "nominal",
+            "title": None,
+            "header": {"labelFontSize": 12, "labelColor": INK},
+        },
+        "columns": COLUMNS,
+        "spec": {
+            "width": 210,
+            "height": 130,
+            "mark": {"type": "line", "strokeWidth": 2, "point": {"size": 28}},
+            "encoding": {
+                "x": {
+                    "field": "year",
+                    "type": "quantitative",
+                    "scale": {"zero": False},
+                    "axis": {"format": "d", "title": None, "tickCount": 5},
+                },
+                "y": {"field": "kt", "type": "quantitative", "title": "kt"},
+                "color": {
+                    "field": "line",
+                    "type": "nominal",
+                    "scale": scale,
+                    "legend": {"orient": "top", "title": None},
+                },
+                "strokeDash": {"field": "line", "type": "nominal", "scale": dashes, "legend": None},
+            },
+        },
+        "resolve": {"scale": {"y": "independent"}},
+        "config": CONFIG,
+    }

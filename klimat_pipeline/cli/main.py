@@ -1,0 +1,199 @@
+"""``klimat``: a thin door to what Dagster does, for terminals and cron.
+
+Every error says with which code the command leaves (``errors``): 1 for a fault of the input, the configuration or the
+surroundings, 75 when another run goes on for too long. What does not belong here: arithmetic, parsing, publishing.
+"""
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+from klimat_pipeline.cli.ledger import app as ledger_app
+from klimat_pipeline.cli.municipality import municipality_app
+from klimat_pipeline.cli.prices import app as prices_app
+from klimat_pipeline.cli.same import same
+from klimat_pipeline.cli.snapshot import snapshot
+from klimat_pipeline.cli.terminal import err, out
+from klimat_pipeline.cli.waiting import alone
+from klimat_pipeline.errors import KlimatError
+from klimat_pipeline.garbage import expect_many_objects
+
+if TYPE_CHECKING:
+    from klimat_pipeline.settings import Settings
+
+app = typer.Typer(
+    help="Climate accounts for cities: from the national emission database to published indicators.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.add_typer(snapshot, name="snapshot")
+app.add_typer(municipality_app, name="municipality")
+app.add_typer(ledger_app, name="ledger")
+app.add_typer(prices_app, name="prices")
+
+
+def command() -> None:
+    """The command as a process of its own."""
+    expect_many_objects()
+    main()
+
+
+def main() -> None:
+    """The command, in whatever process."""
+    try:
+        app()
+    except KlimatError as error:
+        _fail(error)
+
+
+@app.command()
+def refresh(
+    live: Annotated[bool, typer.Option("--live", help="Ask the live source first (also KLIMAT_LIVE=1).")] = False,
+    municipality: Annotated[
+        list[str] | None, typer.Option("--municipality", "-m", help="Publish only this code; may be repeated.")
+    ] = None,
+    release: Annotated[
+        list[str] | None,
+        typer.Option("--release", help="Make this release current: newer ones of its substance are left out."),
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Recompute although nothing has changed.")] = False,
+    wait: Annotated[
+        float | None,
+        typer.Option("--wait", min=0, help="Seconds to wait for another run that goes on now (KLIMAT_WAIT_S)."),
+    ] = None,
+) -> None:
+    """Run the main job: ingest, check, compute, publish. Does nothing when nothing has changed."""
+    from klimat_pipeline.settings import load_settings
+
+    settings = load_settings()
+    with alone(settings, "klimat refresh", wait):
+        _refresh(settings, live=live, municipality=municipality or [], release=release or [], force=force)
+
+
+def _refresh(settings: "Settings", *, live: bool, municipality: list[str], release: list[str], force: bool) -> None:
+    from klimat_pipeline.operations.refresh import look
+
+    live = live or settings.live
+    with out.status("asking the live sources" if live else "looking at the inputs"):
+        found = look(
+            settings,
+            live=live,
+            municipalities=municipality,
+            releases=release,
+            log=lambda text: out.print(f"  {text}", style="dim", markup=False),
+        )
+    made_from = found.made_from
+    if not force and not found.is_news:
+        from klimat_pipeline.cli.refresh import confirm
+
+        confirm(settings, made_from)
+        out.print(f"[green]up to date[/]: nothing new since publication {made_from.publication_id}; nothing recomputed")
+        return
+    from klimat_pipeline.cli.refresh import run
+    from klimat_pipeline.cli.report import closing_table, whereabouts
+
+    run(settings, made_from, out)
+    out.print(closing_table(settings))
+    for line in whereabouts(settings):
+        out.print(line, soft_wrap=True)
+
+
+@app.command()
+def validate() -> None:
+    """Check the configuration that people edit (municipalities, reference tables) without running anything."""
+    from klimat_pipeline.operations.validate import validate_configuration
+    from klimat_pipeline.settings import load_settings
+
+    problems = validate_configuration(load_settings())
+    if problems:
+        for problem in problems:
+            err.print(problem, soft_wrap=True, markup=False)
+        err.print(f"[red]{len(problems)} problem(s)[/]")
+        raise typer.Exit(1)
+    out.print("[green]configuration is valid[/]")
+
+
+@app.command()
+def freeze(
+    name: Annotated[
+        str, typer.Argument(help="Name of the report, such as 'Klimatkontrakt 2025/26'.", show_default=False)
+    ],
+    municipality: Annotated[str, typer.Option("--municipality", "-m", help="Whose report it is.")],
+    release: Annotated[str | None, typer.Option("--release", help="Release; by default the current one.")] = None,
+) -> None:
+    """Keep the published figures of a report; every refresh proves from then on that they still come out."""
+    from klimat_pipeline.operations.freeze import freeze_report
+    from klimat_pipeline.settings import load_settings
+
+    path, figures = freeze_report(load_settings(), name, municipality, release)
+    out.print(f"[green]frozen[/] {figures} figures in {path}", soft_wrap=True)
+
+
+@app.command()
+def explain(
+    table: Annotated[str, typer.Argument(help="Published table, such as sector_indicators.", show_default=False)],
+    key: Annotated[list[str], typer.Argument(help="column=value, several.", show_default=False)],
+    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Follow one published number back to the cells of the source workbook."""
+    from klimat_pipeline.explain import as_json, as_text, parse_keys
+    from klimat_pipeline.explain import explain as explained
+    from klimat_pipeline.settings import load_settings
+
+    node = explained(load_settings(), table, parse_keys(key))
+    if json:
+        import json as json_module
+
+        sys.stdout.write(json_module.dumps(as_json(node), ensure_ascii=False, indent=2) + "\n")
+        return
+    out.print(as_text(node))
+
+
+@app.command()
+def compare(
+    before: Annotated[
+        str, typer.Argument(help="Earlier publication, a folder below published/parquet.", show_default=False)
+    ],
+    after: Annotated[str, typer.Argument(help="Later publication; by default what is published now.")] = "latest",
+) -> None:
+    """Say why indicators differ between two kept publications: history, new years, corrections, configuration."""
+    from klimat_pipeline.cli.report import comparison
+    from klimat_pipeline.settings import load_settings
+
+    out.print(comparison(load_settings(), before, after))
+
+
+app.command()(same)
+
+
+@app.command()
+def ui(port: Annotated[int, typer.Option(help="Port on this machine.")] = 3000) -> None:
+    """Open the Dagster UI on this machine only, with the runs made so far."""
+    from klimat_pipeline.defs.instance import prepared_home
+    from klimat_pipeline.settings import load_settings
+
+    settings = load_settings()
+    environment = {**os.environ, "DAGSTER_HOME": str(prepared_home(settings))}
+    program = Path(sys.executable).with_name("dagster")
+    arguments = [
+        "dagster",
+        "dev",
+        "-h",
+        "127.0.0.1",
+        "-p",
+        str(port),
+        "-w",
+        str(settings.project_dir / "workspace.yaml"),
+    ]
+    out.print(f"http://127.0.0.1:{port}  (stop with Ctrl-C)")
+    os.execve(program, arguments, environment)  # noqa: S606 - our own program, no shell
+
+
+def _fail(error: KlimatError) -> NoReturn:
+    err.print("[red]stopped:[/]", end=" ")
+    err.print(str(error), soft_wrap=True, markup=False)
+    raise SystemExit(error.exit_code) from None

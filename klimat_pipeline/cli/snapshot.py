@@ -1,0 +1,93 @@
+"""``klimat snapshot``: the archive of source files.
+
+What does not belong here: the archive itself (``sources``), taking a file in (``main.operations.intake``).
+"""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from klimat_pipeline.cli.terminal import out
+from klimat_pipeline.cli.waiting import alone
+
+snapshot = typer.Typer(help="The archive of source files.", no_args_is_help=True)
+
+
+@snapshot.command("list")
+def snapshot_list() -> None:
+    """List the archive, newest release last."""
+    from rich.table import Table as RichTable
+
+    from klimat_pipeline.settings import load_settings
+    from klimat_pipeline.sources.archive import archive_of
+
+    shown = RichTable(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for name in ("release", "substance", "report date", "retrieved (UTC)", "size", "sha256"):
+        shown.add_column(name, no_wrap=True)
+    for entry in archive_of(load_settings()).snapshots():
+        shown.add_row(
+            entry.release_id + (" (embedded)" if entry.embedded else ""),
+            entry.substance,
+            entry.report_date or "not stated",
+            f"{entry.retrieved_at:%Y-%m-%d}",
+            f"{entry.size_bytes / 1024:,.0f} KiB",
+            entry.sha256[:8],
+        )
+    out.print(shown)
+
+
+@snapshot.command("add")
+def snapshot_add(
+    file: Annotated[Path, typer.Argument(help="A workbook of the national emission database.", show_default=False)],
+    release_id: Annotated[
+        str | None,
+        typer.Option("--release-id", help="Name of the release; derived from source, substance, date, hash."),
+    ] = None,
+    report_date: Annotated[
+        str | None,
+        typer.Option(
+            "--report-date", help="Date of the report (2025, 2025-06 or 2025-06-10), if the file does not say."
+        ),
+    ] = None,
+) -> None:
+    """Take a workbook that somebody downloaded by hand. The same bytes twice add nothing."""
+    from klimat_pipeline.operations.intake import add_file
+    from klimat_pipeline.settings import load_settings
+
+    settings = load_settings()
+    with alone(settings, "klimat snapshot add"), out.status(f"reading {file.name}"):
+        taken = add_file(settings, file, release_id=release_id, report_date=report_date)
+    if not taken.is_new:
+        out.print(f"already in the archive as {taken.snapshot.release_id}; nothing added", soft_wrap=True)
+        return
+    out.print(f"[green]added[/] {taken.snapshot.release_id} (sha256 {taken.snapshot.sha256[:12]})", soft_wrap=True)
+    if taken.snapshot.report_date is None:
+        out.print(
+            "the file states no report date: it counts as released today; --report-date says otherwise", soft_wrap=True
+        )
+    out.print("next: klimat refresh")
+
+
+@snapshot.command("fetch")
+def snapshot_fetch() -> None:
+    """Fetch every configured substance (KLIMAT_SUBSTANCES) from the live source."""
+    from klimat_pipeline.operations.intake import fetch_all
+    from klimat_pipeline.settings import load_settings
+
+    settings = load_settings()
+    with alone(settings, "klimat snapshot fetch"), out.status("asking the live source"):
+        taken = fetch_all(settings, log=lambda text: out.print(f"  {text}", style="dim"))
+    out.print(f"{sum(t.is_new for t in taken)} new release(s)")
+
+
+@snapshot.command("remove")
+def snapshot_remove(release_id: Annotated[str, typer.Argument(show_default=False)]) -> None:
+    """Take a release out of the archive; embedded ones stay."""
+    from klimat_pipeline.settings import load_settings
+    from klimat_pipeline.sources.archive import archive_of
+
+    settings = load_settings()
+    with alone(settings, "klimat snapshot remove"):
+        removed = archive_of(settings).remove(release_id)
+    out.print(f"removed {removed.release_id}")

@@ -1,0 +1,12 @@
+"""What columns of all topics are described with: kinds of values, and patterns of texts."""
+
+from klimat_pipeline.contracts.model import Kind
+
+MUNICIPALITY_CODE = r"\d{4}"
+IDENTIFIER = r"[a-z][a-z0-9_]*"
+ISO_DATE = r"\d{4}(-\d{2}(-\d{2})?)?"
+TEXT: Kind = "string"
+INTEGER: Kind = "integer"
+NUMBER: Kind = "number"
+BOOLEAN: Kind = "boolean"
+DATETIME: Kind = "datetime"

@@ -1,0 +1,76 @@
+"""Columns: provenance, findings of checks, the run and the dictionary itself.
+
+What does not belong here: which table has which column (``contracts.tables``).
+"""
+
+from klimat_pipeline.contracts.columns.kinds import BOOLEAN, INTEGER, NUMBER, TEXT
+from klimat_pipeline.contracts.model import Column
+
+COLUMNS = (
+    Column("formula", TEXT, "How the figure is computed."),
+    Column(
+        "indicator_id",
+        TEXT,
+        "What distinguishes the indicator in its table besides municipality, release and year: the values of the key's "
+        "other columns, joined by slashes (of a sector indicator its target_id).",
+    ),
+    Column(
+        "source_cells",
+        TEXT,
+        "Cells of the source workbook that it sums, separated by spaces; one with a minus is taken away.",
+    ),
+    Column(
+        "local_rows",
+        TEXT,
+        "Rows of the municipality's own files behind it, as file:row, separated by semicolons; empty for none.",
+    ),
+    Column("baseline_cells", TEXT, "Cells that its baseline sums; empty where there is none."),
+    Column("source_sum_t", NUMBER, "Sum of the source cells in tonnes: the reported figure.", unit="t", nullable=True),
+    Column("table_name", TEXT, "Table that was checked or described."),
+    Column("check_name", TEXT, "Name of the check."),
+    Column(
+        "kind",
+        TEXT,
+        "Of a check: 'contract' (form, keys and bounds), 'reconciliation' (do sums agree), 'plausibility' (is it "
+        "likely). Of a revision: 'revised', 'new_year', 'dropped_year', or 'reissue' (same years, other bytes).",
+        allowed=("contract", "reconciliation", "plausibility"),
+    ),
+    Column(
+        "severity",
+        TEXT,
+        "ERROR stops publishing when it fails, WARN is a remark.",
+        allowed=("ERROR", "WARN"),
+    ),
+    Column("passed", BOOLEAN, "Whether the check passed; missing where it does not apply.", nullable=True),
+    Column(
+        "outcome",
+        TEXT,
+        "'passed', 'failed' or 'not_applicable' (with the reason in the message).",
+        allowed=("passed", "failed", "not_applicable"),
+    ),
+    Column("observed", TEXT, "The value found."),
+    Column("threshold", TEXT, "The value it is held against."),
+    Column("message", TEXT, "What was found, in a sentence."),
+    Column("suspicion", TEXT, "What to suspect first when it fails."),
+    Column("offending_keys", TEXT, "The first keys at fault, at most ten."),
+    Column("offending_count", INTEGER, "How many rows are at fault.", minimum=0),
+    Column("finding_no", INTEGER, "Number of the finding within its check.", minimum=1),
+    Column(
+        "item_kind",
+        TEXT,
+        "Kind of the manifest's line.",
+        allowed=("snapshot", "ledger", "configuration", "code", "table", "option"),
+    ),
+    Column("item_name", TEXT, "What the line is about: a release, a file, a table, an option."),
+    Column("item_value", TEXT, "Its value: a hash, a version, an option's setting.", nullable=True),
+    Column("row_count", INTEGER, "Rows in the table.", nullable=True, minimum=0),
+    Column("column_name", TEXT, "Column described."),
+    Column("column_order", INTEGER, "Position of the column in its table.", minimum=1),
+    Column("column_kind", TEXT, "Type of the values.", allowed=("string", "integer", "number", "boolean", "datetime")),
+    Column("column_unit", TEXT, "Unit of the values; missing for text.", nullable=True),
+    Column("is_key", BOOLEAN, "Whether the column is part of the table's key."),
+    Column("is_nullable", BOOLEAN, "Whether values may be missing. A missing number is never a zero."),
+    Column("may_be_summed", TEXT, "Whether rows may be added up.", allowed=("yes", "no", "within one release")),
+    Column("description", TEXT, "What it means."),
+    Column("derived_from", TEXT, "Columns that it is computed from, separated by spaces; empty at a source."),
+)

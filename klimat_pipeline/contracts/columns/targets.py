@@ -1,0 +1,385 @@
+"""Columns: targets, their path, budget and coherence.
+
+What does not belong here: which table has which column (``contracts.tables``).
+"""
+
+from klimat_pipeline.contracts.columns.kinds import IDENTIFIER, INTEGER, NUMBER, TEXT
+from klimat_pipeline.contracts.model import Column
+
+COLUMNS = (
+    Column(
+        "target_id",
+        TEXT,
+        "What is followed up: 'total', a sector, or a target of the municipality's own contract.",
+        pattern=IDENTIFIER,
+    ),
+    Column("target_name_sv", TEXT, "Target in Swedish."),
+    Column("target_name_en", TEXT, "Target in English."),
+    Column(
+        "target_kind",
+        TEXT,
+        "'contract': from the municipality's configuration; 'generic': followed for every municipality, no target.",
+        allowed=("contract", "generic"),
+    ),
+    Column("sector_codes", TEXT, "Sectors that the target sums, separated by spaces; empty where it has none."),
+    Column(
+        "boundary",
+        TEXT,
+        "Perspective: 'territory' (emissions inside the municipality), 'organisation' (the municipal group), "
+        "'residents' (consumption). Perspectives overlap and are never added.",
+        allowed=("territory", "organisation", "residents"),
+    ),
+    Column(
+        "gas_basis",
+        TEXT,
+        "Gases in the figure: 'all greenhouse gases' or 'carbon dioxide only'; missing for anything else.",
+        allowed=("all greenhouse gases", "carbon dioxide only"),
+    ),
+    Column(
+        "target_gas_basis",
+        TEXT,
+        "Gases that the target speaks of: GHG (all greenhouse gases) or fossil (fossil emissions only).",
+        allowed=("GHG", "fossil"),
+        nullable=True,
+    ),
+    Column("baseline_year", INTEGER, "Year that changes are counted from.", nullable=True, minimum=1900, maximum=2200),
+    Column(
+        "baseline_t_co2e",
+        NUMBER,
+        "Emissions in the baseline year, same release.",
+        unit="t CO2e",
+        nullable=True,
+        minimum=0,
+    ),
+    Column("change_t_co2e", NUMBER, "Emissions less those of the baseline year.", unit="t CO2e", nullable=True),
+    Column(
+        "change_pct",
+        NUMBER,
+        "Change since the baseline year, 0-100; missing where the baseline is zero or not released.",
+        unit="%",
+        nullable=True,
+    ),
+    Column(
+        "change_reported_pct",
+        NUMBER,
+        "The same change before local corrections, both years as reported.",
+        unit="%",
+        nullable=True,
+    ),
+    Column(
+        "target_pct",
+        NUMBER,
+        "Change that the target asks for, negative for a reduction.",
+        unit="%",
+        nullable=True,
+        minimum=-100,
+        maximum=0,
+    ),
+    Column("target_year", INTEGER, "Year by which the target is to be met.", nullable=True, minimum=1900, maximum=2200),
+    Column("target_t_co2e", NUMBER, "Emissions that the target allows.", unit="t CO2e", nullable=True, minimum=0),
+    Column(
+        "target_path_t_co2e",
+        NUMBER,
+        "Where the straight line from the baseline to the target stands this year (a convention, not part of the "
+        "target); missing before the baseline year.",
+        unit="t CO2e",
+        nullable=True,
+        minimum=0,
+    ),
+    Column("gap_t_co2e", NUMBER, "Emissions less the path: positive is too much.", unit="t CO2e", nullable=True),
+    Column(
+        "required_t_co2e_per_year",
+        NUMBER,
+        "Reduction needed every year from this one to meet the target, negative for a reduction; 0 once reached.",
+        unit="t CO2e/year",
+        nullable=True,
+    ),
+    Column(
+        "required_pct_per_year",
+        NUMBER,
+        "The same as a constant yearly percentage.",
+        unit="%/year",
+        nullable=True,
+    ),
+    Column(
+        "trend_from_year",
+        INTEGER,
+        "First year of the trend (from the configuration); missing where the release has no such year.",
+        nullable=True,
+        minimum=1900,
+        maximum=2200,
+    ),
+    Column(
+        "trend_compound_pct_per_year",
+        NUMBER,
+        "Compound yearly change (CAGR) between the trend's first year and this one, over the true span of years.",
+        unit="%/year",
+        nullable=True,
+    ),
+    Column(
+        "trend_t_co2e_per_year",
+        NUMBER,
+        "Slope of the least-squares line through the released years of the trend; needs three years.",
+        unit="t CO2e/year",
+        nullable=True,
+    ),
+    Column(
+        "projected_t_co2e",
+        NUMBER,
+        "Where that line stands in the target year, not below zero. A trend is not a forecast.",
+        unit="t CO2e",
+        nullable=True,
+        minimum=0,
+    ),
+    Column(
+        "projected_without_last_t_co2e",
+        NUMBER,
+        "The same with the line's last point left out: the distance to the column before shows how much one year "
+        "moves the projection.",
+        unit="t CO2e",
+        nullable=True,
+        minimum=0,
+    ),
+    Column(
+        "share_of_total_pct",
+        NUMBER,
+        "Share of the municipality's total the same year and release. Targets overlap: shares do not add to 100.",
+        unit="%",
+        nullable=True,
+    ),
+    Column(
+        "emissions_per_resident_t_co2e",
+        NUMBER,
+        "Emissions per resident, with the population of the same year; missing where it is not known.",
+        unit="t CO2e/resident",
+        nullable=True,
+        minimum=0,
+    ),
+    Column(
+        "status",
+        TEXT,
+        "'reached': at or below the target; 'on_track': at or below the path; 'behind': above it; 'no_data': cannot "
+        "be told (not quantified, or before the baseline year); 'no_target': followed up without a target.",
+        allowed=("reached", "on_track", "behind", "no_data", "no_target"),
+    ),
+    Column("note", TEXT, "What a reader of the row should know; empty for nothing.", nullable=True),
+    Column(
+        "target_measure",
+        TEXT,
+        "What is held against the target: 'emissions' of its sectors; 'construction' (kg CO2e per m2 gross area "
+        "against reference values); 'meals_per_kg' or 'meals_per_portion' (kg CO2e per kg of purchased food or per "
+        "portion); 'purchases' (spend analysis).",
+        allowed=("emissions", "construction", "meals_per_kg", "meals_per_portion", "purchases"),
+    ),
+    Column(
+        "spend_indicator",
+        TEXT,
+        "Indicator of the spend analysis; of a target the one that it follows.",
+        nullable=True,
+    ),
+    Column(
+        "target_level",
+        NUMBER,
+        "Level that the document asks for, in the measure's unit, where it gives no percentage.",
+        unit="as target_unit",
+        nullable=True,
+    ),
+    Column(
+        "interim_targets",
+        TEXT,
+        "Steps on the way as year:change in per cent, separated by spaces; empty for none.",
+    ),
+    Column(
+        "budget_t",
+        NUMBER,
+        "Carbon budget from the year after the baseline to the target year: given, or by 'budget_rule'.",
+        unit="t",
+        nullable=True,
+        minimum=0,
+    ),
+    Column(
+        "path",
+        TEXT,
+        "Path to the target: 'straight_line'; 'constant_percentage' (the same yearly percentage); 'carbon_budget' "
+        "(the straight line scaled so that its area is the budget); all three through the interim targets. 'none': no "
+        "path can be drawn. Alternatives, never added.",
+        allowed=("straight_line", "constant_percentage", "carbon_budget", "none"),
+    ),
+    Column(
+        "target_unit",
+        TEXT,
+        "Unit of the target's values.",
+        allowed=("t CO2e", "kg CO2e/m2", "kg CO2e/kg", "kg CO2e/portion"),
+    ),
+    Column(
+        "baseline_value",
+        NUMBER,
+        "The measure in the baseline year, or its reference value.",
+        unit="as target_unit",
+        nullable=True,
+    ),
+    Column(
+        "target_value",
+        NUMBER,
+        "The measure that the target allows.",
+        unit="as target_unit",
+        nullable=True,
+    ),
+    Column(
+        "current_value",
+        NUMBER,
+        "The measure this year.",
+        unit="as target_unit",
+        nullable=True,
+    ),
+    Column(
+        "path_value",
+        NUMBER,
+        "Where the path stands this year.",
+        unit="as target_unit",
+        nullable=True,
+    ),
+    Column(
+        "gap_value",
+        NUMBER,
+        "The measure less the path, or less the target where there is no path: positive is too much.",
+        unit="as target_unit",
+        nullable=True,
+    ),
+    Column(
+        "next_interim_value",
+        NUMBER,
+        "The measure that the next interim target allows.",
+        unit="as target_unit",
+        nullable=True,
+    ),
+    Column(
+        "cumulative_excess_t",
+        NUMBER,
+        "Emissions less the path, summed over the years since the baseline; years that were not released are "
+        "interpolated on a straight line (see interpolated_years).",
+        unit="t",
+        nullable=True,
+    ),
+    Column(
+        "interpolated_years",
+        TEXT,
+        "Years of the sum that no release holds and that were interpolated for it, such as 1991-1999 2001; they are "
+        "in no table as data.",
+        nullable=True,
+    ),
+    Column("interpolated_count", INTEGER, "How many years of the sum were interpolated.", nullable=True, minimum=0),
+    Column(
+        "budget_rule",
+        TEXT,
+        "Where the budget comes from: 'given' by the document, or 'area_under_straight_line'.",
+        nullable=True,
+        allowed=("given", "area_under_straight_line"),
+    ),
+    Column(
+        "budget_used_t",
+        NUMBER,
+        "Emissions since the baseline, the unreleased years interpolated.",
+        unit="t",
+        nullable=True,
+    ),
+    Column(
+        "budget_left_t",
+        NUMBER,
+        "Budget less what is used; negative when it is overdrawn.",
+        unit="t",
+        nullable=True,
+    ),
+    Column(
+        "budget_exhausted_year",
+        INTEGER,
+        "Year in which the budget was or will be used up at this year's emissions; missing when not before 2200.",
+        nullable=True,
+        minimum=1900,
+        maximum=2200,
+    ),
+    Column(
+        "trend_reaches_year",
+        INTEGER,
+        "Year in which the line through the released years since trend_from_year reaches the target; missing when "
+        "never (or after 2200).",
+        nullable=True,
+        minimum=1900,
+        maximum=2200,
+    ),
+    Column(
+        "trend_reaches_without_last_year",
+        INTEGER,
+        "The same with the line's last point left out: shows how much one year moves it.",
+        nullable=True,
+        minimum=1900,
+        maximum=2200,
+    ),
+    Column("next_interim_year", INTEGER, "Year of the next interim target.", nullable=True, minimum=1900, maximum=2200),
+    Column(
+        "coherence_item",
+        TEXT,
+        "Target, or sector that no sub-target covers.",
+        pattern=IDENTIFIER,
+    ),
+    Column(
+        "coherence_kind",
+        TEXT,
+        "'total': the total target with the balance of the plan; 'sub_target': its level; 'uncovered': a sector that "
+        "no sub-target covers, at its latest emissions; 'not_quantified': a target without baseline, number or "
+        "sectors, in no sum.",
+        allowed=("total", "sub_target", "uncovered", "not_quantified"),
+    ),
+    Column(
+        "levels_sum_t",
+        NUMBER,
+        "Sum of the levels that the sub-targets allow.",
+        unit="t",
+        nullable=True,
+    ),
+    Column(
+        "uncovered_t",
+        NUMBER,
+        "Latest emissions of the sectors that no sub-target covers.",
+        unit="t",
+        nullable=True,
+    ),
+    Column(
+        "implied_t",
+        NUMBER,
+        "What is left when every sub-target is met and the uncovered sectors stay: levels_sum_t + uncovered_t.",
+        unit="t",
+        nullable=True,
+    ),
+    Column(
+        "shortfall_t",
+        NUMBER,
+        "Tonnes by which the goal is missed; of a plan: implied_t less the total target (negative: room); of "
+        "neutrality: what neither reduction nor counted sinks close.",
+        unit="t",
+        nullable=True,
+    ),
+    Column(
+        "closing_pct",
+        NUMBER,
+        "Change of this sector's latest emissions that alone would close the plan. Missing where there is nothing "
+        "to close, or where the whole sector is not enough: then 'note' says what would still be short.",
+        unit="%",
+        nullable=True,
+    ),
+    Column(
+        "closing_since_baseline_pct",
+        NUMBER,
+        "The same against the sector's emissions in the total's baseline year.",
+        unit="%",
+        nullable=True,
+    ),
+    Column(
+        "room_at_total_pct_t",
+        NUMBER,
+        "Room that the plan would have (negative: still short) if this sector alone were reduced as the total target "
+        "asks, from the same baseline year.",
+        unit="t",
+        nullable=True,
+    ),
+)

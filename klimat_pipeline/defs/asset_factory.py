@@ -1,0 +1,381 @@
+"""Generates from a contract what Dagster shows of an asset: description, owner, tags, schema, lineage, checks, preview.
+
+Steps are written out by hand in the stage files; ``step`` makes assets of them, ``checked_together`` gives their
+results.
+"""
+
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache, partial
+from math import isnan
+from typing import TYPE_CHECKING, Any
+
+import dagster as dg
+
+from klimat_pipeline.contracts import Table, table
+from klimat_pipeline.defs.inputs import INPUTS
+from klimat_pipeline.defs.resources import Project
+from klimat_pipeline.defs.workers import Workers
+from klimat_pipeline.errors import ContractError
+from klimat_pipeline.operations.inputs import code_sha256
+from klimat_pipeline.quality.catalogue import CHECKS, run_checks
+from klimat_pipeline.quality.findings import CheckResult
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+CONTRACT = "contract"
+#: The table in which all findings of a run are gathered, and the step that makes it.
+GATHERED, GATHERING_STEP = "quality/findings", "quality__findings"
+#: Dagster's executors that run all steps in one process, by name.
+IN_ONE_PROCESS = ("in_process", "execute_in_process_executor")
+#: Rows that the preview of a table shows.
+PREVIEW_ROWS = 8
+#: Findings that a check's page lists.
+LISTED = 30
+#: How the missing values of other types than numbers write themselves.
+_MISSING = ("<NA>", "NaT")
+
+
+def step(
+    name: str,
+    *keys: str,
+    kinds: Mapping[str, Sequence[str]] | Sequence[str] = ("pandas",),
+    reads: Mapping[str, Sequence[str]] | None = None,
+    after: Iterable[str] = (),
+    may_end_run: bool = False,
+    ledgers: bool = False,
+    **inputs: str,
+) -> Callable[[Callable[..., Iterator[dg.MaterializeResult]]], dg.AssetsDefinition]:
+    """Make one step of the run of a function that makes tables: a step costs more than a small table.
+
+    The function is called with the context, the project and its input tables, and gives what ``checked_together``
+    does. Tables are read and written through the project's store, not as inputs and outputs of Dagster's: those would
+    be three events each in its history, for a lineage that is the same. Any of its tables, and any of their checks, can
+    be asked for alone: all are computed, and those that were asked for are stored and yielded.
+
+    Args:
+        name: of the step.
+        keys: the tables, in the order in which the step hands them out.
+        kinds: tools that make them; by key for those that differ.
+        reads: by table, the tables that it is made from: inputs and tables of this step; by default all inputs.
+        after: further tables that are waited for.
+        may_end_run: whether it may make nothing, so that everything downstream is skipped.
+        ledgers: whether it reads ledgers, so that they are looked at again before and after.
+        inputs: parameter name to the key of the table it receives.
+    """
+    tools = kinds if isinstance(kinds, Mapping) else dict.fromkeys(keys, kinds)
+    sources = reads or dict.fromkeys(keys, tuple(inputs.values()))
+    specs = [
+        dg.AssetSpec(
+            **described(table(key), tools.get(key, ("pandas",))),
+            # What everything is made from comes first: Dagster looks one step up to say what is out of date.
+            deps=[INPUTS, *(source.split("/") for source in dict.fromkeys((*sources[key], *after)))],
+            skippable=may_end_run,
+            code_version=code_version(),
+        )
+        for key in keys
+    ]
+
+    def decorated(work: Callable[..., Iterator[dg.MaterializeResult]]) -> dg.AssetsDefinition:
+        @dg.multi_asset(
+            name=name,
+            description=work.__doc__,
+            specs=[spec.merge_attributes(metadata=_code_reference(work)) for spec in specs],
+            check_specs=[spec for key in keys for spec in check_specs(key)],
+            can_subset=True,
+        )
+        def made(context: dg.AssetExecutionContext, project: Project, workers: Workers):
+            project.begin(ledgers=ledgers)
+            yield from work(context, project, **{name: project.read(key) for name, key in inputs.items()})
+
+        return made
+
+    return decorated
+
+
+def _code_reference(work: Callable[..., Any]) -> dict[str, Any]:
+    """Where the UI opens the code of a step: at its own function, not at what makes an asset of it."""
+    code = work.__code__
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", dg.BetaWarning)  # a class of its own for one file and one line
+        at = dg.LocalFileCodeReference(file_path=code.co_filename, line_number=code.co_firstlineno, label=work.__name__)
+        return {"dagster/code_references": dg.CodeReferencesMetadataValue(code_references=[at])}
+
+
+@lru_cache(maxsize=1)
+def code_version() -> str:
+    """Version of the code that makes every table: any change of it makes all of them anew."""
+    return code_sha256()[:16]
+
+
+def described(contract: Table, kinds: Sequence[str]) -> dict[str, Any]:
+    """Key, group, description, owner, tags and definition metadata of a table."""
+    return {
+        "key": contract.key.split("/"),
+        "group_name": contract.stage,
+        "description": contract.description,
+        "owners": [contract.owner],
+        "kinds": set(kinds),
+        "tags": {"topic": contract.topic},
+        "metadata": definition_metadata(contract),
+    }
+
+
+def definition_metadata(contract: Table) -> dict[str, Any]:
+    """Column schema with units and constraints, and column lineage, as the UI understands them."""
+    lineage = {
+        column.name: [
+            dg.TableColumnDep(
+                asset_key=dg.AssetKey(source.rsplit(".", 1)[0].split("/")), column_name=source.rsplit(".", 1)[1]
+            )
+            for source in column.lineage
+        ]
+        for column in contract.columns
+        if column.lineage
+    }
+    schema = dg.TableSchema(
+        columns=[
+            dg.TableColumn(
+                name=column.name,
+                type=column.kind + (f" ({column.unit})" if column.unit else ""),
+                description=column.description,
+                constraints=dg.TableColumnConstraints(
+                    nullable=column.nullable, unique=contract.primary_key == (column.name,)
+                ),
+            )
+            for column in contract.columns
+        ],
+        constraints=dg.TableConstraints(other=[f"one row per {', '.join(contract.primary_key)}"]),
+    )
+    found: dict[str, Any] = {"dagster/column_schema": schema, "dagster/table_name": contract.name}
+    if lineage:
+        found["dagster/column_lineage"] = dg.TableColumnLineage(lineage)
+    return found
+
+
+def check_specs(key: str) -> list[dg.AssetCheckSpec]:
+    """The contract check and the catalogue's checks of a table; an ERROR blocks what is downstream."""
+    asset = dg.AssetKey(key.split("/"))
+    contract = dg.AssetCheckSpec(
+        CONTRACT,
+        asset=asset,
+        blocking=True,
+        description="Columns, types, keys, missing values, bounds and allowed values are as the contract says.",
+    )
+    return [
+        contract,
+        *(
+            dg.AssetCheckSpec(
+                check.name,
+                asset=asset,
+                blocking=check.severity == "ERROR",
+                description=f"{check.kind.capitalize()}: {check.description}",
+            )
+            for check in CHECKS.get(key, ())
+        ),
+    ]
+
+
+def checked_together(
+    context: dg.AssetExecutionContext,
+    frames: Mapping[str, "pd.DataFrame"],
+    inputs: Mapping[str, "pd.DataFrame"] | None = None,
+    metadata: Mapping[str, Mapping[str, Any]] | None = None,
+) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
+    """Check the tables of a step, write them and their findings, and hand what came of it to Dagster.
+
+    Only what was asked for: tables that were not selected are neither written nor yielded. Where checks were selected
+    without their table, the stored table is checked.
+
+    Args:
+        context: of the running step.
+        frames: the tables that the step made, by key; their checks see each other.
+        inputs: tables that their checks look at besides, by key.
+        metadata: more to show on an asset's page, by key, such as a plot.
+    """
+    from klimat_pipeline.contracts.arrow import to_arrow
+    from klimat_pipeline.quality.contract import begin
+    from klimat_pipeline.quality.findings import to_frame
+
+    project: Project = context.resources.project
+    asked = _Asked.of(context)
+    frames = {**frames, **{key: project.read(key) for key in frames if key in asked.checked_alone}}
+    # All are sent to be checked before the first answer is waited for.
+    later = _are_gathered_later(context)
+    begun = {key: begin(frame, table(key), may_postpone=later) for key, frame in frames.items() if key in asked.tables}
+    seen = {**(inputs or {}), **frames}
+    results = {key: _all_checks(key, seen, asking.finish) for key, asking in begun.items()}
+    project.require_unchanged()
+    for key, asking in begun.items():
+        yielded = [_as_dagster(result) for result in results[key] if (key, result.check) in asked.checks]
+        if key in asked.checked_alone:
+            yield from yielded
+            continue
+        is_sound = not any(result.blocks for result in results[key])
+        if asking.arrow is not None:  # what does not have its contract's form has failed, and stops the run
+            project.write(key, asking.arrow, is_sound=is_sound)
+        findings = to_arrow(to_frame(results[key]), table("quality/findings"))
+        project.write(findings_key(key), findings, is_sound=is_sound)
+        more = (metadata or {}).get(key) or {}
+        yield dg.MaterializeResult(
+            asset_key=key.split("/"),
+            metadata={
+                "dagster/row_count": len(frames[key]),
+                "preview": dg.MetadataValue.md(as_markdown(frames[key].head(PREVIEW_ROWS))),
+                **{name: value() if callable(value) else value for name, value in more.items()},
+            },
+            check_results=yielded,
+            data_version=dg.DataVersion(project.made_from.digest),
+        )
+    asked.require_all({(key, result.check) for key, found in results.items() for result in found})
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What of a step was asked for.
+
+    Attributes:
+        materialised: keys of tables to be made.
+        checks: table and name of checks to be run.
+    """
+
+    materialised: frozenset[str]
+    checks: frozenset[tuple[str, str]]
+
+    @classmethod
+    def of(cls, context: dg.AssetExecutionContext) -> "_Asked":
+        return cls(
+            frozenset(key.to_user_string() for key in context.selected_asset_keys),
+            frozenset((key.asset_key.to_user_string(), key.name) for key in context.selected_asset_check_keys),
+        )
+
+    @property
+    def checked_alone(self) -> set[str]:
+        """Tables of which only checks were asked for."""
+        return {key for key, _ in self.checks} - self.materialised
+
+    @property
+    def tables(self) -> set[str]:
+        """Tables that have to be looked at."""
+        return {key for key, _ in self.checks} | self.materialised
+
+    def require_all(self, run: set[tuple[str, str]]) -> None:
+        """A check that was asked for and did not run would look as if it had passed.
+
+        Raises:
+            ContractError: naming them.
+        """
+        missing = sorted(" ".join(check) for check in self.checks - run)
+        if missing:
+            raise ContractError(f"checks were asked for that the step does not run: {', '.join(missing)}")
+
+
+def _all_checks(
+    key: str, tables: Mapping[str, "pd.DataFrame"], contract: Callable[[], CheckResult]
+) -> list[CheckResult]:
+    """A table's own checks while its contract is being checked; they count only for a table that has its form."""
+    trouble: Exception | None = None
+    others: list[CheckResult] = []
+    try:
+        others = run_checks(key, tables)
+    except Exception as error:
+        trouble = error
+    form = contract()
+    if not form.passed:
+        others = [
+            CheckResult(key, check.name, check.kind, check.severity, (_skipped(),)) for check in CHECKS.get(key, ())
+        ]
+    elif trouble is not None:
+        raise trouble
+    return [form, *others]
+
+
+def _are_gathered_later(context: dg.AssetExecutionContext) -> bool:
+    """Whether this process goes on to the step that gathers all findings, and asks for those that are postponed."""
+    job, steps = context.job_def, context.run.step_keys_to_execute
+    return (
+        job.executor_def.name in IN_ONE_PROCESS
+        and dg.AssetKey(GATHERED.split("/")) in job.asset_layer.selected_asset_keys
+        and (steps is None or GATHERING_STEP in steps)
+    )
+
+
+def findings_key(key: str) -> str:
+    """Where the findings about a table are kept until they are gathered."""
+    return f"quality/of/{key}"
+
+
+def as_markdown(frame: "pd.DataFrame") -> str:
+    """A small frame as a Markdown table, thousands separated, missing values empty."""
+    columns = [frame[name].tolist() for name in frame.columns]
+    return markdown_of(list(frame.columns), zip(*columns, strict=True))
+
+
+def markdown_of(names: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
+    """``as_markdown`` of rows that are in no frame."""
+    head = " | ".join(map(str, names))
+    rule = " | ".join("---" for _ in names)
+    return "\n".join(f"| {line} |" for line in (head, rule, *(" | ".join(map(_shown, row)) for row in rows)))
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, float):
+        return "" if isnan(value) else f"{value:,.2f}"
+    if value is None or (not isinstance(value, (str, int)) and str(value) in _MISSING):
+        return ""
+    return str(value).replace("|", "\\|").replace("\n", " ")
+
+
+def as_metadata(texts: Mapping[str, str]) -> dict[str, Any]:
+    """Markdown texts by name, as Dagster shows them."""
+    return {name: dg.MetadataValue.md(text) for name, text in texts.items()}
+
+
+def pictures(charts: Mapping[str, dict[str, Any]]) -> dict[str, Callable[[], dg.MetadataValue]]:
+    """Charts by municipality code, by their names on an asset's page; drawn while the step goes on."""
+    from klimat_pipeline.quality.pool import draw
+
+    begun = {f"plot {code}": draw(chart) for code, chart in charts.items()}
+    return {name: partial(_shown_picture, picture) for name, picture in begun.items()}
+
+
+def _shown_picture(picture: Callable[[], str]) -> dg.MetadataValue:
+    return dg.MetadataValue.md(picture())
+
+
+def _skipped() -> Any:
+    from klimat_pipeline.quality.findings import not_applicable
+
+    return not_applicable("the table does not have its contract's form")
+
+
+def _as_dagster(result: CheckResult) -> dg.AssetCheckResult:
+    wrong = [finding for finding in result.findings if finding.outcome == "failed"]
+    beside = [finding for finding in result.findings if finding.outcome == "not_applicable"]
+    shown = wrong or beside or list(result.findings)
+    first = shown[0] if shown else None
+    metadata: dict[str, Any] = {"outcome": f"{len(wrong)} of {len(result.findings)} findings failed"}
+    if first:
+        metadata |= {
+            "observed": first.observed or "-",
+            "threshold": first.threshold or "-",
+            "offending keys": "; ".join(first.keys) or "none",
+            "suspicion": first.suspicion or "-",
+        }
+    metadata["all findings"] = dg.MetadataValue.md(
+        "\n".join(
+            f"* **{finding.outcome}** {finding.message}"
+            for finding in (wrong + beside + [f for f in result.findings if f.outcome == "passed"])[:LISTED]
+        )
+        or "none"
+    )
+    return dg.AssetCheckResult(
+        asset_key=result.table.split("/"),
+        check_name=result.check,
+        passed=result.passed,
+        severity=dg.AssetCheckSeverity[result.severity],
+        description="; ".join(finding.message for finding in shown[:3]),
+        metadata=metadata,
+    )

@@ -1,0 +1,68 @@
+"""Assets of the stage ``corrected``: the registers of local corrections, applied and listed."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import dagster as dg
+import pandas as pd
+
+from klimat_pipeline.defs.asset_factory import as_markdown, checked_together, pictures, step
+from klimat_pipeline.defs.resources import Project
+
+#: What the corrections' page lists of them.
+_LISTED = ["correction_id", "release_id", "sector_code", "year", "before_t", "after_t", "drift_pct", "reason", "source"]
+
+
+@step(
+    "local_corrections",
+    "corrected/corrections",
+    "corrected/emissions",
+    "corrected/subsectors",
+    "corrected/residuals",
+    "corrected/leave_one_out",
+    kinds={"corrected/corrections": ("yaml",), "corrected/emissions": ("pandas", "vega")},
+    reads={
+        "corrected/corrections": ("clean/emissions", "clean/subsectors", "clean/municipalities"),
+        "corrected/emissions": ("clean/emissions", "corrected/corrections"),
+        "corrected/subsectors": ("clean/subsectors", "corrected/emissions", "corrected/corrections"),
+        "corrected/residuals": ("corrected/corrections", "clean/municipalities"),
+        "corrected/leave_one_out": ("clean/emissions", "clean/subsectors", "corrected/emissions"),
+    },
+    emissions="clean/emissions",
+    subsectors="clean/subsectors",
+    municipalities="clean/municipalities",
+)
+def local_corrections(
+    context: dg.AssetExecutionContext,
+    project: Project,
+    emissions: pd.DataFrame,
+    subsectors: pd.DataFrame,
+    municipalities: pd.DataFrame,
+):
+    """Apply the registers once; reported, corrected, what is not conserved, and each correction left out in turn."""
+    from klimat_pipeline.charts.indicators import corrected_against_reported
+    from klimat_pipeline.corrected.corrections import apply_registers, correction_applications
+    from klimat_pipeline.corrected.emissions import corrected_emissions
+    from klimat_pipeline.corrected.leave_one_out import corrections_leave_one_out
+    from klimat_pipeline.corrected.residuals import correction_residuals
+    from klimat_pipeline.corrected.subsectors import corrected_subsectors
+
+    registers = project.registers
+    applied = apply_registers(emissions, subsectors, registers, today=datetime.now(UTC).date())
+    corrections = correction_applications(applied, emissions, registers)
+    corrected = corrected_emissions(emissions, corrections)
+    frames = {
+        "corrected/corrections": corrections,
+        "corrected/emissions": corrected,
+        "corrected/subsectors": corrected_subsectors(subsectors, corrected, corrections, project.reference),
+        "corrected/residuals": correction_residuals(corrections, municipalities),
+        "corrected/leave_one_out": corrections_leave_one_out(applied, corrected),
+    }
+    listed = corrections[corrections["correction_status"] == "applied"][_LISTED]
+    shown: dict[str, dict[str, Any]] = {
+        "corrected/corrections": {
+            "corrections": dg.MetadataValue.md(as_markdown(listed) if len(listed) else "none applied")
+        },
+        "corrected/emissions": pictures(corrected_against_reported(corrected)),
+    }
+    yield from checked_together(context, frames, {"clean/municipalities": municipalities}, shown)

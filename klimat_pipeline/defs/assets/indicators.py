@@ -1,0 +1,152 @@
+"""Assets of the stage ``indicators``."""
+
+import dagster as dg
+import pandas as pd
+
+from klimat_pipeline.defs.asset_factory import checked_together, pictures, step
+from klimat_pipeline.defs.resources import Project
+
+
+@step(
+    "national_indicators",
+    "indicators/sectors",
+    "indicators/revisions",
+    "indicators/changes",
+    "indicators/base_years",
+    kinds={"indicators/sectors": ("pandas", "vega"), "indicators/base_years": ("pandas", "yaml")},
+    reads={
+        "indicators/sectors": (
+            "corrected/emissions",
+            "clean/targets",
+            "clean/population",
+            "clean/releases",
+            "clean/frozen",
+        ),
+        "indicators/revisions": ("corrected/emissions", "clean/releases"),
+        "indicators/changes": ("corrected/emissions", "clean/targets", "indicators/sectors", "clean/releases"),
+        "indicators/base_years": ("corrected/emissions", "clean/targets", "indicators/sectors", "clean/releases"),
+    },
+    emissions="corrected/emissions",
+    targets="clean/targets",
+    population="clean/population",
+    releases="clean/releases",
+    frozen="clean/frozen",
+)
+def national_indicators(
+    context: dg.AssetExecutionContext,
+    project: Project,
+    emissions: pd.DataFrame,
+    targets: pd.DataFrame,
+    population: pd.DataFrame,
+    releases: pd.DataFrame,
+    frozen: pd.DataFrame,
+):
+    """Sectors against their targets, and what changed between releases."""
+    from klimat_pipeline.charts.indicators import emissions_against_target
+    from klimat_pipeline.indicators.base_years import base_year_review
+    from klimat_pipeline.indicators.changes import indicator_changes
+    from klimat_pipeline.indicators.revisions import release_revisions
+    from klimat_pipeline.indicators.sectors import sector_indicators
+
+    indicators = sector_indicators(emissions, targets, population, releases)
+    approved, limit = project.base_year_rules
+    frames = {
+        "indicators/sectors": indicators,
+        "indicators/revisions": release_revisions(emissions, releases),
+        "indicators/changes": indicator_changes(emissions, targets, indicators, releases),
+        "indicators/base_years": base_year_review(
+            emissions, targets, indicators, releases, approved, threshold_pct=limit
+        ),
+    }
+    inputs = {
+        "corrected/emissions": emissions,
+        "clean/targets": targets,
+        "clean/frozen": frozen,
+        "configuration/approvals": approved,
+    }
+    shown = {"indicators/sectors": pictures(emissions_against_target(indicators))}
+    yield from checked_together(context, frames, inputs, shown)
+
+
+@step(
+    "scope_figures",
+    "indicators/scopes",
+    "indicators/areas",
+    "indicators/provenance",
+    reads={
+        "indicators/scopes": (
+            "inventory/territory",
+            "inventory/organisation",
+            "spend/scope3",
+            "clean/printed_inventory",
+            "clean/targets",
+            "clean/releases",
+        ),
+        "indicators/areas": ("inventory/territory", "clean/printed_inventory", "clean/areas", "clean/releases"),
+        "indicators/provenance": (
+            "indicators/sectors",
+            "indicators/scopes",
+            "indicators/areas",
+            "clean/emissions",
+            "clean/subsectors",
+            "clean/releases",
+            "clean/printed_inventory",
+            "inventory/territory",
+            "inventory/organisation",
+            "spend/scope3",
+        ),
+    },
+    sectors="indicators/sectors",
+    emissions="clean/emissions",
+    subsectors="clean/subsectors",
+    territory="inventory/territory",
+    organisation="inventory/organisation",
+    purchases="spend/scope3",
+    printed="clean/printed_inventory",
+    targets="clean/targets",
+    areas="clean/areas",
+    releases="clean/releases",
+)
+def scope_figures(
+    context: dg.AssetExecutionContext,
+    project: Project,
+    sectors: pd.DataFrame,
+    emissions: pd.DataFrame,
+    subsectors: pd.DataFrame,
+    territory: pd.DataFrame,
+    organisation: pd.DataFrame,
+    purchases: pd.DataFrame,
+    printed: pd.DataFrame,
+    targets: pd.DataFrame,
+    areas: pd.DataFrame,
+    releases: pd.DataFrame,
+):
+    """Both ledgers by scope, the share of the areas that the contract names, and where all indicators come from."""
+    from klimat_pipeline.indicators.areas import area_shares
+    from klimat_pipeline.indicators.provenance import provenance
+    from klimat_pipeline.indicators.scopes import scope_indicators, with_purchases
+
+    organisation = with_purchases(organisation, purchases)
+    scopes = scope_indicators(
+        territory, organisation, printed, targets, releases, base_years=project.organisation_base_years
+    )
+    shares = area_shares(territory, printed, areas, releases)
+    traced = provenance(
+        sectors,
+        scopes,
+        shares,
+        emissions=emissions,
+        subsectors=subsectors,
+        territory=territory,
+        organisation=organisation,
+        printed=printed,
+        releases=releases,
+        reference=project.reference,
+    )
+    frames = {"indicators/scopes": scopes, "indicators/areas": shares, "indicators/provenance": traced}
+    inputs = {
+        "indicators/sectors": sectors,
+        "inventory/territory": territory,
+        "inventory/organisation": organisation,
+    }
+    yield from checked_together(context, frames, inputs)

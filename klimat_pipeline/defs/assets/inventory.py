@@ -1,0 +1,72 @@
+"""Assets of the stage ``inventory``."""
+
+import dagster as dg
+import pandas as pd
+
+from klimat_pipeline.defs.asset_factory import checked_together, pictures, step
+from klimat_pipeline.defs.resources import Project
+
+
+@step(
+    "inventories",
+    "inventory/territory",
+    "inventory/organisation",
+    "inventory/reconciliation",
+    kinds={"inventory/reconciliation": ("pandas", "vega")},
+    reads={
+        "inventory/territory": (
+            "corrected/subsectors",
+            "corrected/corrections",
+            "clean/releases",
+            "clean/energy_use",
+            "clean/factors",
+            "clean/scope3",
+        ),
+        "inventory/organisation": ("clean/activity", "clean/factors"),
+        "inventory/reconciliation": (
+            "inventory/territory",
+            "clean/printed_inventory",
+            "corrected/corrections",
+            "clean/releases",
+        ),
+    },
+    subsectors="corrected/subsectors",
+    corrections="corrected/corrections",
+    releases="clean/releases",
+    energy_use="clean/energy_use",
+    factors="clean/factors",
+    scope3="clean/scope3",
+    activity="clean/activity",
+    printed="clean/printed_inventory",
+)
+def inventories(
+    context: dg.AssetExecutionContext,
+    project: Project,
+    subsectors: pd.DataFrame,
+    corrections: pd.DataFrame,
+    releases: pd.DataFrame,
+    energy_use: pd.DataFrame,
+    factors: pd.DataFrame,
+    scope3: pd.DataFrame,
+    activity: pd.DataFrame,
+    printed: pd.DataFrame,
+):
+    """The two ledgers, each by itself, and the territory beside what the city printed."""
+    from klimat_pipeline.charts.indicators import inventory_beside_print
+    from klimat_pipeline.inventory.organisation import organisation_inventory
+    from klimat_pipeline.inventory.reconciliation import inventory_reconciliation
+    from klimat_pipeline.inventory.territory import territory_inventory
+
+    reference = project.reference
+    territory = territory_inventory(subsectors, corrections, releases, energy_use, factors, scope3, reference)
+    reconciliation = inventory_reconciliation(territory, printed, corrections, releases, reference)
+    frames = {
+        "inventory/territory": territory,
+        "inventory/organisation": organisation_inventory(activity, factors, reference, project.gwp_sets),
+        "inventory/reconciliation": reconciliation,
+    }
+    names = dict(zip(reference.inventory_lines["line"], reference.inventory_lines["line_name_en"], strict=True))
+    picture = pictures(inventory_beside_print(reconciliation, names))
+    shown = {"inventory/territory": picture, "inventory/reconciliation": picture}
+    inputs = {"corrected/subsectors": subsectors, "clean/energy_use": energy_use}
+    yield from checked_together(context, frames, inputs, shown)

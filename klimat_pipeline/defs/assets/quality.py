@@ -1,0 +1,20 @@
+"""Assets of the stage ``quality``: what all checks of the run found, gathered in one table."""
+
+import dagster as dg
+
+from klimat_pipeline.contracts import TABLES
+from klimat_pipeline.defs.asset_factory import GATHERED, GATHERING_STEP, checked_together, findings_key, step
+from klimat_pipeline.defs.resources import Project
+
+CHECKED = tuple(key for key, contract in TABLES.items() if contract.stage not in ("quality", "published"))
+
+
+@step(GATHERING_STEP, GATHERED, kinds=("great_expectations",), after=CHECKED)
+def findings(context: dg.AssetExecutionContext, project: Project):
+    import pandas as pd
+
+    from klimat_pipeline.quality.contract import postponed_findings
+
+    gathered = pd.concat([project.read(findings_key(key)) for key in CHECKED], ignore_index=True)
+    suites = {"quality/suites": postponed_findings(project.read)}
+    yield from checked_together(context, {GATHERED: gathered}, suites)

@@ -1,0 +1,114 @@
+"""Assets about targets, gap and neutrality: two steps, since each table takes milliseconds.
+
+The stage ``indicators`` has its own file; where its targets stand and whether they fit together is here, beside what
+they lead to.
+"""
+
+import dagster as dg
+import pandas as pd
+
+from klimat_pipeline.defs.asset_factory import checked_together, pictures, step
+from klimat_pipeline.defs.resources import Project
+
+
+@step(
+    "targets",
+    "indicators/targets",
+    "indicators/coherence",
+    reads={
+        "indicators/targets": (
+            "indicators/sectors",
+            "spend/indicators",
+            "clean/targets",
+            "clean/construction",
+            "clean/meals",
+        ),
+        "indicators/coherence": ("indicators/sectors", "corrected/emissions"),
+    },
+    sectors="indicators/sectors",
+    emissions="corrected/emissions",
+    targets="clean/targets",
+    construction="clean/construction",
+    meals="clean/meals",
+    purchases="spend/indicators",
+)
+def targets_step(
+    context: dg.AssetExecutionContext,
+    project: Project,
+    sectors: pd.DataFrame,
+    emissions: pd.DataFrame,
+    targets: pd.DataFrame,
+    construction: pd.DataFrame,
+    meals: pd.DataFrame,
+    purchases: pd.DataFrame,
+):
+    """Where the targets stand, and whether the sub-targets imply the total."""
+    from klimat_pipeline.indicators.coherence import target_coherence
+    from klimat_pipeline.indicators.targets import target_status
+
+    frames = {
+        "indicators/targets": target_status(sectors, targets, construction, meals, purchases),
+        "indicators/coherence": target_coherence(sectors, emissions),
+    }
+    yield from checked_together(context, frames, {"indicators/sectors": sectors})
+
+
+#: What a neutrality balance is made from, under the municipality's own key and under every other.
+_BALANCED_FROM = (
+    "scenarios/gap",
+    "scenarios/facility_claims",
+    "indicators/coherence",
+    "clean/sinks",
+    "clean/neutrality",
+)
+
+
+@step(
+    "gap_and_neutrality",
+    "scenarios/gap",
+    "scenarios/facility_claims",
+    "scenarios/neutrality",
+    "scenarios/allocation_keys",
+    kinds={"scenarios/gap": ("pandas", "vega")},
+    reads={
+        "scenarios/gap": ("clean/published_gap", "clean/actions", "inventory/territory", "indicators/coherence"),
+        "scenarios/facility_claims": ("clean/facilities", "clean/neutrality"),
+        "scenarios/neutrality": _BALANCED_FROM,
+        "scenarios/allocation_keys": _BALANCED_FROM,
+    },
+    published_gap="clean/published_gap",
+    actions="clean/actions",
+    territory="inventory/territory",
+    coherence="indicators/coherence",
+    sinks="clean/sinks",
+    facilities="clean/facilities",
+    rules="clean/neutrality",
+)
+def gap_and_neutrality(
+    context: dg.AssetExecutionContext,
+    project: Project,
+    published_gap: pd.DataFrame,
+    actions: pd.DataFrame,
+    territory: pd.DataFrame,
+    coherence: pd.DataFrame,
+    sinks: pd.DataFrame,
+    facilities: pd.DataFrame,
+    rules: pd.DataFrame,
+):
+    """What is missing, whose the shared captures are, and what neutralises the rest."""
+    from klimat_pipeline.charts.gap import gap_waterfalls
+    from klimat_pipeline.scenarios.allocation_keys import neutrality_by_allocation_key
+    from klimat_pipeline.scenarios.facility_claims import facility_claims
+    from klimat_pipeline.scenarios.gap import gap_table
+    from klimat_pipeline.scenarios.neutrality import neutrality_balance
+
+    gap = gap_table(published_gap, actions, territory, coherence, project.reference.sector_lines)
+    claims = facility_claims(facilities, rules)
+    frames = {
+        "scenarios/gap": gap,
+        "scenarios/facility_claims": claims,
+        "scenarios/neutrality": neutrality_balance(gap, coherence, sinks, claims, rules),
+        "scenarios/allocation_keys": neutrality_by_allocation_key(gap, coherence, sinks, claims, rules),
+    }
+    shown = {"scenarios/gap": pictures(gap_waterfalls(gap))}
+    yield from checked_together(context, frames, {"clean/sinks": sinks}, shown)

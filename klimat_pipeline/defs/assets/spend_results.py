@@ -1,0 +1,63 @@
+"""Assets of the stage ``spend`` that are results: one step, because a step costs more than a small table."""
+
+from typing import Any
+
+import dagster as dg
+import pandas as pd
+
+from klimat_pipeline.defs.asset_factory import as_metadata, checked_together, pictures, step
+from klimat_pipeline.defs.resources import Project
+from klimat_pipeline.spend.results.all_tables import KEYS
+
+#: Only the ratios per resident read the population.
+_READS = dict.fromkeys(KEYS, ("spend/files", "inventory/organisation")) | {
+    "spend/reconciliation": ("spend/ledger_totals",),
+    "spend/indicators": ("spend/files", "inventory/organisation", "clean/population"),
+}
+
+
+@step(
+    "spend_results",
+    *KEYS,
+    kinds=dict.fromkeys(KEYS, ("duckdb",)) | {"spend/by_category": ("duckdb", "vega")},
+    reads=_READS,
+    files="spend/files",
+    passed="spend/ledger_totals",
+    organisation="inventory/organisation",
+    population="clean/population",
+)
+def spend_results(
+    context: dg.AssetExecutionContext,
+    project: Project,
+    files: pd.DataFrame,
+    passed: pd.DataFrame,
+    organisation: pd.DataFrame,
+    population: pd.DataFrame,
+):
+    """From typed ledger lines to the footprint of purchases; empty tables where nobody has a ledger."""
+    from klimat_pipeline.charts.spend import largest_categories, shown_on_pages
+    from klimat_pipeline.configuration.spend_factors import load_spend_factors
+    from klimat_pipeline.spend.footprint.local_mappings import load_local_mappings
+    from klimat_pipeline.spend.footprint.prices import current_reference
+    from klimat_pipeline.spend.ledger.store import SpendStore
+    from klimat_pipeline.spend.results.all_tables import spend_results as results
+
+    settings = project.settings
+    kept = SpendStore(settings.intermediate_dir)
+    project.require_made_from(kept.made_from, "the typed lines of ledgers (made with spend/files)")
+    reference = current_reference(settings)
+    made = results(
+        kept.dataset,
+        reference,
+        load_local_mappings(settings.municipalities_dir, reference.category_codes),
+        load_spend_factors(settings.municipalities_dir),
+        passed=passed,
+        organisation=organisation,
+        population=population,
+        parts=kept.parts,
+    )
+    shown: dict[str, Any] = {"spend/by_category": pictures(largest_categories(made["spend/by_category"]))}
+    shown |= {key: as_metadata(texts) for key, texts in shown_on_pages(made).items()}
+    frames = {key: made[key] for key in KEYS}
+    inputs = {"spend/ledger_totals": passed, "inventory/organisation": organisation, "clean/population": population}
+    yield from checked_together(context, frames, inputs, shown)

@@ -1,0 +1,225 @@
+"""The resource through which assets reach settings, reference tables, the snapshot archive and each other's tables.
+
+It is there from the first read of a run to its publish, so it holds the run lock that long, and it knows what the
+run's tables are made from.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from pathlib import Path
+
+import dagster as dg
+import pandas as pd
+import pyarrow as pa
+from pydantic import PrivateAttr
+
+from klimat_pipeline.clean.assumptions import Assumptions, load_assumptions
+from klimat_pipeline.clean.reference import Reference, load_reference
+from klimat_pipeline.configuration.corrections import CorrectionRegister, load_registers
+from klimat_pipeline.configuration.municipality import Municipality, load_municipalities
+from klimat_pipeline.corrected.approvals import approvals
+from klimat_pipeline.defs.inputs import report
+from klimat_pipeline.errors import StaleTableError
+from klimat_pipeline.operations import run_lock
+from klimat_pipeline.operations.inputs import LEDGER, inputs, ledger_items
+from klimat_pipeline.published.manifest import Inputs, Item
+from klimat_pipeline.settings import Settings, load_settings
+from klimat_pipeline.sources.archive import Archive
+from klimat_pipeline.storage import TableStore
+
+
+class Project(dg.ConfigurableResource):
+    """What a run can be asked for, besides the settings in the environment.
+
+    Attributes:
+        municipalities: codes to publish; empty for all.
+        releases: releases to be current; newer ones of the same substance are left out.
+        live: whether to ask the live source first; unset follows KLIMAT_LIVE.
+        only_if_changed: do nothing where every place already shows what the inputs give (``operations.refresh``).
+    """
+
+    municipalities: list[str] = []
+    releases: list[str] = []
+    live: bool | None = None
+    only_if_changed: bool = False
+
+    _made_from: Inputs | None = PrivateAttr(default=None)
+    _ledgers: list[Item] | None = PrivateAttr(default=None)
+
+    @contextmanager
+    def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["Project"]:
+        """Hold the run lock for as long as the run has this resource, and tag the run with what it is."""
+        run, settings = context.run, self.settings
+        who = run_lock.started_by(dict(run.tags) if run else {})
+        tell = context.log.info if context.log else print
+        with run_lock.only_run(settings, who, run=run.run_id[:8] if run else "", tell=tell):
+            self.begin()
+            if run and context.instance:
+                self.announce(context.instance, run)
+            yield self
+
+    def announce(self, instance: dg.DagsterInstance, run: dg.DagsterRun) -> None:
+        """Tell Dagster what the run is made from: as tags of the run, and as the version of all assets' inputs."""
+        instance.add_run_tags(run.run_id, run_lock.tags(self.made_from, run_lock.started_by(run.tags)))
+        report(instance, self.made_from)
+
+    def begin(self, *, ledgers: bool = True) -> Inputs:
+        """Look at what there is now: what the next tables are made from, and what their inputs must be made from.
+
+        Args:
+            ledgers: look at the ledgers too, and not only when the run begins: those on a server cost a request each.
+        """
+        if ledgers or self._ledgers is None:
+            self._ledgers = ledger_items(self.settings)
+        self._made_from = inputs(
+            self.settings, municipalities=self.municipalities, releases=self.releases, ledgers=self._ledgers
+        )
+        return self._made_from
+
+    def begin_with(self, made_from: Inputs) -> None:
+        """The same, with what somebody has just looked at."""
+        self._made_from = made_from
+        self._ledgers = [item for item in made_from.items if item.kind == LEDGER]
+
+    @property
+    def made_from(self) -> Inputs:
+        """What the tables of the present step are made from."""
+        return self._made_from or self.begin()
+
+    def require_unchanged(self, *, ledgers: bool = False) -> None:
+        """Refuse to go on when something has changed since the step began to read.
+
+        Raises:
+            StaleTableError: naming what has changed.
+        """
+        before = self.made_from
+        after = self.begin(ledgers=ledgers)
+        if after.digest != before.digest:
+            raise StaleTableError(
+                f"{_named(set(before.lines) ^ set(after.lines))} changed while the run was reading. Nothing was made "
+                "of it; run again."
+            )
+
+    def require_made_from(self, digest: str | None, what: str) -> None:
+        """Refuse what is kept beside the tables, unless it was made from what the present step is made from.
+
+        Raises:
+            StaleTableError: it was not; the message names what has changed.
+        """
+        with self._in_words():
+            if digest != self.made_from.digest:
+                raise StaleTableError(f"{what} were not made from what there is now", digest=digest)
+
+    def read(self, key: str) -> pd.DataFrame:
+        """A table of this run, or one that would be made just so now.
+
+        Raises:
+            StaleTableError: it was made from other inputs; the message names what has changed.
+        """
+        with self._in_words():
+            return self.tables.read(key, made_from=self.made_from.digest)
+
+    def read_arrow(self, key: str) -> pa.Table:
+        """The same as an Arrow table."""
+        with self._in_words():
+            return self.tables.read_arrow(key, made_from=self.made_from.digest)
+
+    def write(self, key: str, arrow: pa.Table, *, is_sound: bool = True) -> None:
+        """Store a table of this run.
+
+        Args:
+            key: of the table.
+            arrow: its rows.
+            is_sound: whether no blocking check failed; one that did is stored to be looked at, without the digest that
+                makes it fit to be used.
+        """
+        self.tables.write_arrow(key, arrow, made_from=self.made_from.digest if is_sound else None)
+        self.tables.remember(self.made_from.digest, self.made_from.lines)
+
+    @contextmanager
+    def _in_words(self) -> Iterator[None]:
+        try:
+            yield
+        except StaleTableError as error:
+            found = self.tables.changed_since(error.digest, self.made_from.lines) if error.digest else None
+            what = f". Changed since then: {_named(set(found))}" if found else ""
+            raise StaleTableError(
+                f"{error}{what}. Nothing was made of it. Materialise what is upstream of it first, or run the whole "
+                "job (klimat refresh, or 'Materialize all').",
+                digest=error.digest,
+            ) from None
+
+    @property
+    def settings(self) -> Settings:
+        return load_settings()
+
+    @property
+    def archive(self) -> Archive:
+        settings = self.settings
+        return Archive(settings.embedded_snapshots_dir, settings.snapshots_dir)
+
+    @property
+    def reference(self) -> Reference:
+        folder = self.settings.reference_dir
+        stamps = tuple(sorted((path.name, path.stat().st_mtime_ns) for path in folder.glob("*.csv")))
+        return _reference(folder, stamps)
+
+    @property
+    def registers(self) -> dict[str, CorrectionRegister]:
+        return load_registers(
+            self.settings.municipalities_dir,
+            sector_codes=self.reference.sector_codes,
+            subsector_codes=self.reference.subsector_codes,
+            known_codes=self.reference.municipality_by_code,
+        )
+
+    @property
+    def base_year_rules(self) -> tuple[pd.DataFrame, float]:
+        """Approved recalculations of all registers, and the strictest of their limits."""
+        return approvals(self.registers)
+
+    @property
+    def gwp_sets(self) -> dict[str, str]:
+        """Set of global warming potentials that every municipality counts its organisation in."""
+        return {municipality.municipality_code: municipality.gwp_set for municipality in self._municipalities()}
+
+    @property
+    def organisation_base_years(self) -> dict[str, int]:
+        """Year that a municipal group's inventory is compared with, where somebody has chosen one."""
+        chosen = {own.municipality_code: own.organisation_base_year for own in self._municipalities()}
+        return {code: year for code, year in chosen.items() if year is not None}
+
+    def _municipalities(self) -> list[Municipality]:
+        return load_municipalities(
+            self.settings.municipalities_dir,
+            sector_codes=self.reference.sector_codes,
+            known_codes=self.reference.municipality_by_code,
+        )
+
+    @property
+    def assumptions(self) -> Assumptions:
+        """What the scenarios assume."""
+        return load_assumptions(self.settings.reference_dir, self.reference.sector_codes)
+
+    @property
+    def tables(self) -> TableStore:
+        return TableStore(self.settings.tables_root)
+
+
+@lru_cache(maxsize=2)
+def _reference(folder: Path, stamps: tuple[tuple[str, int], ...]) -> Reference:
+    """Nearly every asset asks for it; it is read anew when a file has changed."""
+    del stamps
+    return load_reference(folder)
+
+
+#: Inputs that a message names, of those that have changed.
+_NAMED = 5
+
+
+def _named(lines: set[str]) -> str:
+    """Names of inputs, from the lines of a manifest."""
+    names = sorted({" ".join(line.split("\t")[:2]) for line in lines})
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return ", ".join(names[:_NAMED]) + more

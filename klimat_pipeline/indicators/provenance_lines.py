@@ -1,0 +1,274 @@
+"""Where figures made from inventory lines come from: cells behind scope 1, the municipality's own rows behind the rest.
+
+A line sums subsectors, and the remainder ``not_split`` is its sector less its subsectors: cells carry a sign, and what
+is added and taken away again is in no figure. Always on, so every step is one on whole columns. What does not belong
+here: targets of whole sectors (``provenance_sectors``).
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from klimat_pipeline.clean.reference import Reference
+from klimat_pipeline.clean.subsectors import NOT_SPLIT
+from klimat_pipeline.contracts.tables.indicators import PROVENANCE
+from klimat_pipeline.indicators.scopes import LOCAL, ORGANISATION, PURCHASES, SUMMED_SCOPES, printed_scope_2
+from klimat_pipeline.inventory.territory import mapped
+
+SCOPE_FORMULA = "sum of the lines of each scope; memo rows are in no sum"
+AREA_FORMULA = "scope 1 of the area's lines / scope 1 of all lines * 100, grid-supplied energy on both sides"
+_PLACE = ["release_id", "municipality_code", "year"]
+_CELL = ["sheet", "source_row", "source_column"]
+_SCOPE_KEY = ["boundary", "scope", "scope3_category", "method", "scope2_basis"]
+_AREA_KEY = ["definition_id", "area_id", "figure_basis"]
+#: Scope 1 rows of an inventory by what they are summed into.
+_ONE, _MEMO = "1", "memo"
+
+
+@dataclass(frozen=True)
+class Ledgers:
+    """What inventories are made from."""
+
+    emissions: pd.DataFrame
+    subsectors: pd.DataFrame
+    territory: pd.DataFrame
+    organisation: pd.DataFrame
+    printed: pd.DataFrame
+    releases: pd.DataFrame
+    reference: Reference
+
+    @cached_property
+    def cells(self) -> pd.DataFrame:
+        """Signed cells of every line: place, line, cell, sign, tonnes."""
+        valued = self.subsectors[self.subsectors["emissions_reported_t_co2e"].notna()]
+        lines = mapped(valued, self.reference)[[*_PLACE, "sector_code", "subsector_code", "line", *_CELL]]
+        lines = lines.assign(tonnes=valued["emissions_reported_t"].to_numpy(), sign=1)
+        rest = lines.loc[lines["subsector_code"] == NOT_SPLIT, [*_PLACE, "sector_code", "line"]]
+        parts = lines[lines["subsector_code"] != NOT_SPLIT]
+        whole = self.emissions.rename(columns={"emissions_reported_t": "tonnes"})
+        columns = [*_PLACE, "sector_code", *_CELL, "tonnes"]
+        keys = [*_PLACE, "sector_code"]
+        added = rest.merge(whole[columns], on=keys, how="left", validate="one_to_one").assign(sign=1)
+        taken = rest.merge(parts[columns], on=keys, how="inner").assign(sign=-1)
+        frame = pd.concat([parts.drop(columns="subsector_code"), added, taken], ignore_index=True)
+        return frame.drop(columns="sector_code")
+
+    @cached_property
+    def memo_lines(self) -> set[str]:
+        """Lines outside every total."""
+        lines = self.reference.inventory_lines
+        return set(lines.loc[lines["is_memo"], "line"])
+
+    @cached_property
+    def scope_1(self) -> pd.DataFrame:
+        """Scope 1 of the territory, with a number."""
+        return self.territory[(self.territory["scope"] == "1") & self.territory["emissions_t_co2e"].notna()]
+
+    @property
+    def hashes(self) -> dict[str, str]:
+        """Hash of the file by release."""
+        return dict(zip(self.releases["release_id"], self.releases["sha256"], strict=True))
+
+
+def scopes_traced(scopes: pd.DataFrame, ledgers: Ledgers) -> pd.DataFrame:
+    """Where every scope indicator comes from.
+
+    Args:
+        scopes: ``indicators/scopes``.
+        ledgers: what they are made from.
+
+    Returns:
+        Rows of ``indicators/provenance``: cells and corrections of scope 1 and of the memo lines, rows of the
+        municipality's own files for all else.
+    """
+    frame = scopes.reset_index(drop=True)
+    group = np.where(frame["scope"] == _MEMO, _MEMO, np.where(frame["scope"].str.startswith("1"), _ONE, ""))
+    wanted = frame[_PLACE].assign(group=group)
+    wanted.loc[frame["boundary"] == ORGANISATION, "group"] = ""
+    group_of = _groups({line: _MEMO if line in ledgers.memo_lines else _ONE for line in _lines(ledgers)})
+    own = _own_rows(frame, ledgers)
+    return _rows("scope_indicators", frame, _SCOPE_KEY, wanted, group_of, ledgers).assign(
+        formula=SCOPE_FORMULA, local_rows=own
+    )
+
+
+def areas_traced(areas: pd.DataFrame, ledgers: Ledgers) -> pd.DataFrame:
+    """Where every area's share comes from.
+
+    Args:
+        areas: ``indicators/areas``.
+        ledgers: what they are made from.
+
+    Returns:
+        Rows of ``indicators/provenance``; printed shares rest on rows of the municipality's print.
+    """
+    frame = areas.reset_index(drop=True)
+    printed = frame["figure_basis"] == "printed"
+    wanted = frame[_PLACE].assign(group=frame["of_lines"].where(~printed, ""))
+    texts = [text for text in frame["of_lines"].unique() if text]
+    group_of = pd.DataFrame([(line, text) for text in texts for line in text.split()], columns=["line", "group"])
+    traced = _rows("area_shares", frame, _AREA_KEY, wanted, group_of, ledgers)
+    rows = frame["of_lines"].str.split().map(lambda lines: "; ".join(f"published_inventory.csv:{n}" for n in lines))
+    corrected = frame["figure_basis"] == "corrected"
+    return traced.assign(
+        formula=AREA_FORMULA,
+        local_rows=rows.where(printed, ""),
+        correction_ids=traced["correction_ids"].where(corrected, ""),
+    )
+
+
+def _lines(ledgers: Ledgers) -> list[str]:
+    return list(ledgers.reference.inventory_lines["line"])
+
+
+def _groups(group_of: dict[str, str]) -> pd.DataFrame:
+    return pd.DataFrame(list(group_of.items()), columns=["line", "group"])
+
+
+def _rows(
+    table_name: str,
+    frame: pd.DataFrame,
+    key: list[str],
+    wanted: pd.DataFrame,
+    group_of: pd.DataFrame,
+    ledgers: Ledgers,
+) -> pd.DataFrame:
+    """What all traced figures have in common: key, cells of their group of lines, corrections, hash."""
+    summed = _summed_cells(ledgers, group_of, set(wanted.loc[wanted["group"] != "", "municipality_code"]))
+    at = [*_PLACE, "group"]
+    found = wanted.merge(summed, on=at, how="left", validate="many_to_one")
+    found = found.merge(_corrections(ledgers, group_of), on=at, how="left", validate="many_to_one")
+    hashes = frame["release_id"].map(ledgers.hashes)
+    columns = {
+        "table_name": table_name,
+        **{name: frame[name] for name in ("municipality_code", "release_id", "year")},
+        "indicator_id": _joined(frame, key),
+        "formula": "",
+        "sheet": found["sheet"].fillna(""),
+        "source_cells": found["source_cells"].fillna(""),
+        "baseline_cells": "",
+        "source_sum_t": found["source_sum_t"].astype("float64"),
+        "local_rows": "",
+        "correction_ids": found["correction_ids"].fillna(""),
+        "sha256": hashes,
+    }
+    if "baseline_year" in frame:
+        base = wanted.assign(year=frame["baseline_year"]).merge(summed, on=at, how="left", validate="many_to_one")
+        columns["baseline_cells"] = base["source_cells"].fillna("")
+    return pd.DataFrame({name: columns[name] for name in PROVENANCE.column_names})
+
+
+def _joined(frame: pd.DataFrame, key: list[str]) -> "pd.Series[str]":
+    text = frame[key[0]].astype("str")
+    for name in key[1:]:
+        text = text + "/" + frame[name].astype("str")
+    return text
+
+
+def _summed_cells(ledgers: Ledgers, group_of: pd.DataFrame, municipalities: set[str]) -> pd.DataFrame:
+    """Cells and their sum per place and group of lines; a cell that is added and taken away again is gone."""
+    cells = ledgers.cells[ledgers.cells["municipality_code"].isin(municipalities)]
+    cells = cells.merge(group_of, on="line", how="inner")
+    at = [*_PLACE, "group"]
+    net = cells.groupby([*at, *_CELL], observed=True, sort=True).agg(sign=("sign", "sum"), tonnes=("tonnes", "first"))
+    net = net[net["sign"] != 0].reset_index()
+    if net.empty:
+        return pd.DataFrame(columns=[*at, "sheet", "source_cells", "source_sum_t"]).astype({"year": "int64"})
+    names = pc.binary_join_element_wise(
+        pa.array(np.where(net["sign"] < 0, "-", "")).cast(pa.string()),
+        pa.array(net["source_column"], pa.string()),
+        pa.array(net["source_row"].to_numpy(dtype=np.int64)).cast(pa.string()),
+        "",
+    )
+    number = net.groupby(at, sort=False).ngroup()
+    lists = (
+        pa.table({"n": pa.array(number), "cell": names}).group_by("n", use_threads=False).aggregate([("cell", "list")])
+    )
+    joined = pc.binary_join(lists["cell_list"].combine_chunks(), " ")
+    sums = net.assign(source_sum_t=net["tonnes"] * net["sign"]).groupby(at, sort=False, as_index=False)
+    frame = sums.agg(sheet=("sheet", "first"), source_sum_t=("source_sum_t", "sum"))
+    return frame.assign(source_cells=joined.to_pandas(types_mapper={pa.string(): pd.StringDtype(na_value=np.nan)}.get))
+
+
+def _corrections(ledgers: Ledgers, group_of: pd.DataFrame) -> pd.DataFrame:
+    at = [*_PLACE, "group"]
+    held = ledgers.scope_1[ledgers.scope_1["correction_ids"] != ""]
+    held = held[[*_PLACE, "line", "correction_ids"]].merge(group_of, on="line", how="inner")
+    ids = held.groupby(at)["correction_ids"].agg(lambda texts: " ".join(dict.fromkeys(" ".join(texts).split())))
+    return ids.reset_index() if len(ids) else pd.DataFrame(columns=[*at, "correction_ids"]).astype({"year": "int64"})
+
+
+def _own_rows(scopes: pd.DataFrame, ledgers: Ledgers) -> "pd.Series[str]":
+    """Rows of the municipality's own files behind every scope indicator, as ``file:row``, joined by semicolons."""
+    on = [*_PLACE, *_SCOPE_KEY]
+    said = pd.concat(
+        [_energy_rows(ledgers), _printed_rows(scopes, ledgers), _given_rows(ledgers), _activity_rows(ledgers)],
+        ignore_index=True,
+    )
+    texts = said.groupby(on)["token"].agg(lambda tokens: "; ".join(dict.fromkeys(tokens))).reset_index()
+    # A sum of scopes has the rows of each: scope 2 and 3 of a territory; scope 1 of a territory has none.
+    parts = scopes[on].assign(_row=np.arange(len(scopes)), of=scopes["scope"].map(SUMMED_SCOPES))
+    parts = parts.explode("of")
+    summed = parts["of"] != parts["scope"]
+    two = parts["of"] == "2"
+    parts["scope"] = parts["of"]
+    parts.loc[summed & ~two, ["method", "scope2_basis"]] = ""
+    found = parts.merge(texts, on=on, how="left", validate="many_to_one").dropna(subset="token")
+    whole = found.groupby("_row")["token"].agg("; ".join)
+    return whole.reindex(np.arange(len(scopes))).fillna("").astype("str")
+
+
+def _keyed(rows: pd.DataFrame, boundary: str, **key: object) -> pd.DataFrame:
+    return rows.assign(boundary=boundary, **({"scope3_category": 0, "method": "", "scope2_basis": ""} | key))[
+        [*_PLACE, *_SCOPE_KEY, "token"]
+    ]
+
+
+def _energy_rows(ledgers: Ledgers) -> pd.DataFrame:
+    rows = ledgers.territory[(ledgers.territory["scope"] == "2") & ledgers.territory["emissions_t_co2e"].notna()]
+    used = rows.assign(token="energy_use.csv:" + rows["item"].astype("str"))
+    factors = rows.assign(token="factors.csv:" + rows["carrier"].astype("str"))
+    both = pd.concat([used, factors], ignore_index=True)
+    return _keyed(both, "territory", scope="2", method=both["method"], scope2_basis="energy_use")
+
+
+def _printed_rows(scopes: pd.DataFrame, ledgers: Ledgers) -> pd.DataFrame:
+    lines = printed_scope_2(ledgers.printed)
+    rows = scopes.loc[scopes["scope2_basis"].eq("printed") & scopes["scope"].eq("2"), _PLACE]
+    rows = rows.merge(
+        lines[["municipality_code", "year", "print_table", "print_line"]], on=["municipality_code", "year"]
+    )
+    token = "published_inventory.csv:" + rows["print_table"].astype("str") + "/" + rows["print_line"].astype("str")
+    return _keyed(rows.assign(token=token), "territory", scope="2", scope2_basis="printed")
+
+
+def _given_rows(ledgers: Ledgers) -> pd.DataFrame:
+    rows = ledgers.territory[(ledgers.territory["scope"] == "3") & ledgers.territory["emissions_t_co2e"].notna()]
+    return _keyed(rows.assign(token="scope3.csv:" + rows["line"].astype("str")), "territory", scope="3")
+
+
+def _activity_rows(ledgers: Ledgers) -> pd.DataFrame:
+    rows = ledgers.organisation
+    rows = rows[rows["emissions_t_co2e"].notna() & ~rows["is_eliminated"].astype(bool)].assign(release_id=LOCAL)
+    rows = rows.assign(
+        token=np.where(rows["organisation_unit"] == PURCHASES, "ledger:", "activity.csv:")
+        + rows["organisation_unit"].astype("str")
+        + "/"
+        + rows["activity_id"].astype("str"),
+        scope2_basis=np.where(rows["scope"] == "2", "activity", ""),
+    )
+    by_category = rows[rows["scope3_category"].notna()]
+    rows = pd.concat([rows.assign(scope3_category=0), by_category], ignore_index=True)
+    rows["scope3_category"] = rows["scope3_category"].astype("int64")
+    return _keyed(
+        rows,
+        ORGANISATION,
+        scope=rows["scope"],
+        scope3_category=rows["scope3_category"],
+        method=rows["method"],
+        scope2_basis=rows["scope2_basis"],
+    )

@@ -1,0 +1,93 @@
+"""Checks of the ledgers at the door: no krona is lost, nothing counts twice, and how much does not pass."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from klimat_pipeline.quality.findings import Finding, failed, first_keys, not_applicable, passed
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Tables = Mapping[str, "pd.DataFrame"]
+#: A share of kronor in quarantine beyond which it is worth a look, although the lines are few.
+QUARANTINE_PCT = 1.0
+
+
+def ledgers_balance(tables: Tables) -> Sequence[Finding]:
+    """What the files hold is counted, left out by a rule, found twice or in quarantine, to the oere."""
+    scope, files = tables["spend/ledger_totals"], tables["spend/files"]
+    if files.empty:
+        return [not_applicable("no municipality has a ledger")]
+    held = files.groupby("municipality_code")["amount_ore"].sum()
+    went = scope.groupby("municipality_code")["amount_ore"].sum().reindex(held.index, fill_value=0)
+    off = (held - went)[held != went]
+    if off.empty:
+        return [
+            passed(f"{len(held)} municipalities: {held.sum() / 100:,.2f} SEK, all accounted for", threshold="0 oere")
+        ]
+    frame = off.rename("off").reset_index()
+    return [
+        failed(
+            f"{len(off)} municipalities: {off.abs().sum() / 100:,.2f} SEK of the ledgers are nowhere",
+            observed=f"{off.abs().sum()} oere",
+            threshold="0 oere",
+            keys=first_keys(frame, ["municipality_code", "off"]),
+            count=len(off),
+            suspicion="a line was lost or counted twice between the files and the rules",
+        )
+    ]
+
+
+def ledger_lines_kept(tables: Tables) -> Sequence[Finding]:
+    """Every line of the files is read, found twice or in quarantine; and stands once in the scope."""
+    scope, files, quarantine = tables["spend/ledger_totals"], tables["spend/files"], tables["spend/quarantine"]
+    if files.empty:
+        return [not_applicable("no municipality has a ledger")]
+    whole = files["lines_read"] + files["lines_quarantined"] + files["lines_duplicate"]
+    wrong = files[(whole != files["ledger_lines"]) | (files["lines_read"] < 0)]
+    own = files[~files["file_status"].str.startswith("same_bytes_as")]["ledger_lines"].sum()
+    there = scope.loc[scope["rule"] != "vat", "ledger_lines"].sum()
+    held = int(files["lines_quarantined"].sum())
+    if wrong.empty and own == there and held == len(quarantine):
+        return [passed(f"{own:,} lines, each in one place", threshold="0 lines")]
+    return [
+        failed(
+            f"{own:,} lines in the files, {there:,} in the scope; {held:,} in quarantine, {len(quarantine):,} listed",
+            observed=f"{own - there} lines",
+            threshold="0 lines",
+            keys=first_keys(wrong, ["municipality_code", "ledger_file"]),
+            count=max(len(wrong), 1),
+            suspicion="a line was lost between the reader and the tables",
+        )
+    ]
+
+
+def quarantine_is_small(tables: Tables) -> Sequence[Finding]:
+    """How many kronor are in quarantine, file by file."""
+    files, quarantine = tables["spend/files"], tables["spend/quarantine"]
+    if files.empty:
+        return [not_applicable("no municipality has a ledger")]
+    findings: list[Finding] = []
+    apart = quarantine.assign(size=quarantine["amount_ore"].abs().astype("float64"))
+    sums = apart.groupby(["municipality_code", "ledger_file"])["size"].sum()
+    for row in files.itertuples():
+        size = float(sums.get((row.municipality_code, row.ledger_file), 0.0))
+        share = 100 * size / abs(row.amount_ore) if row.amount_ore else 0.0
+        text = (
+            f"{row.ledger_file}: {row.lines_quarantined:,} of {row.ledger_lines:,} lines and {size / 100:,.0f} SEK "
+            "in quarantine"
+        )
+        if share > QUARANTINE_PCT:
+            findings.append(
+                failed(
+                    text,
+                    observed=f"{share:.2f} %",
+                    threshold=f"{QUARANTINE_PCT:g} %",
+                    keys=(row.ledger_file,),
+                    count=row.lines_quarantined,
+                    suspicion="spend_quarantine names line and reason",
+                )
+            )
+        else:
+            findings.append(passed(text, observed=f"{share:.2f} %", threshold=f"{QUARANTINE_PCT:g} %"))
+    return findings

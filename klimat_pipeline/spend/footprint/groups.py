@@ -1,0 +1,142 @@
+"""Groups of lines per typed ledger file, kept: a new month costs its own file, and the groups of the others are read.
+
+A part is what one pass over the lines makes of one typed file, as one Parquet file: a row for all lines that agree in
+everything that classifies or shows them, with their number, whole oere and grams, and the name of a legal person.
+
+It follows from the bytes of the typed file and from the code here alone, and is named by their hash; mappings, factors,
+prices and configuration come after it, so changing them reads no line anew. What does not belong here: classification,
+emissions (``cube``), reading ledgers (``ledger.read_ledger``).
+"""
+
+import hashlib
+import json
+import os
+import shutil
+import uuid
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from klimat_pipeline.errors import ContractError
+from klimat_pipeline.spend.footprint.database import database, view_lines
+from klimat_pipeline.spend.ledger.file_hash import file_hash
+from klimat_pipeline.spend.ledger.parquet_writer import quoted
+
+if TYPE_CHECKING:
+    import duckdb
+
+#: Modules whose change makes every part anew, as another version of the database does.
+_CODE = ("database", "groups")
+_MEMORY = "hashes.json"
+_AGREE = (
+    *("municipality_code", "year", "account", "account_text", "cpv", "sni", "left_out_rule"),
+    *("unit", "supplier_id", "supplier_kind", "contract_id"),
+)
+#: Whole oere and grams of a file fit in 64 bits (9e16 kronor); wider ones Parquet would round.
+_GROUPS = f"""
+    SELECT {", ".join(_AGREE)}, month::BIGINT AS month, count(*) AS lines, sum(amount_ore)::BIGINT AS amount_ore,
+        coalesce(sum(grams), 0)::BIGINT AS quantity_g,
+        coalesce(sum(amount_ore) FILTER (grams IS NOT NULL), 0)::BIGINT AS weighed_ore,
+        min(supplier_name) FILTER (supplier_kind = 'legal' AND supplier_name <> '') AS supplier_name
+    FROM (
+        SELECT *, round(quantity * CASE lower(quantity_unit)
+            WHEN 'kg' THEN 1e3 WHEN 'g' THEN 1 WHEN 'ton' THEN 1e6 WHEN 't' THEN 1e6 END)::BIGINT AS grams
+        FROM lines
+    )
+    GROUP BY ALL
+"""
+_READ = "SELECT * FROM read_parquet($parts, hive_partitioning = false)"
+_INCOMPLETE = f"SELECT count(*) FROM grouped WHERE {' OR '.join(f'{name} IS NULL' for name in _AGREE)}"
+
+
+def group_parts(con: "duckdb.DuckDBPyConnection", root: Any, store: Path) -> None:
+    """Make the view ``grouped`` over the parts of all typed files.
+
+    Parts that are missing are made, and those of no file removed.
+
+    Args:
+        con: the database.
+        root: the dataset of typed lines.
+        store: folder of the parts.
+
+    Raises:
+        ContractError: a column of the typed lines is missing, or a cell of theirs.
+    """
+    parts = make_parts(con, root, store)
+    for path in set(store.glob("municipality_code=*/year=*/*")) - set(parts):
+        if path.is_dir():  # as earlier versions kept them
+            shutil.rmtree(path, ignore_errors=True)
+        elif not path.name.startswith("."):  # a draft of another run
+            path.unlink(missing_ok=True)
+    con.sql(_READ, params={"parts": list(map(str, parts))}).create_view("grouped", replace=True)
+    ((missing,),) = con.execute(_INCOMPLETE).fetchall()
+    if missing:
+        raise ContractError(
+            f"typed ledger lines: {missing:,} kinds of lines have a cell without a value where text is empty. Remove "
+            "the folder spend/ledger of the intermediate tables: the next run reads the ledgers anew."
+        )
+
+
+def make_parts(
+    con: "duckdb.DuckDBPyConnection", root: Any, store: Path, *, code: str = "*", year: int | None = None
+) -> list[Path]:
+    """The parts of the typed files of a municipality and year, or of all; those that are missing are made.
+
+    Two runs may make the same part: each writes a draft of its own, and one takes the place of the other.
+
+    Returns:
+        Their paths, by municipality, year and file.
+    """
+    pattern = f"municipality_code={code}/year={'*' if year is None else year}/*.parquet"
+    parts = []
+    for typed, key in _keyed(sorted(root.glob(pattern), key=str), store):
+        place = Path(*typed.parts[-3:-1])
+        part = store / place / f"{typed.stem}-{key}.parquet"
+        parts.append(part)
+        if part.is_file():
+            continue
+        part.parent.mkdir(parents=True, exist_ok=True)
+        draft = part.with_name(f".{part.name}.{uuid.uuid4().hex}")
+        try:
+            view_lines(con, root, f"{place.as_posix()}/{typed.name}")
+            con.execute(f"COPY ({_GROUPS}) TO '{quoted(draft)}' (FORMAT parquet, COMPRESSION lz4)")
+            draft.replace(part)
+        finally:
+            draft.unlink(missing_ok=True)
+    return parts
+
+
+def make_parts_of(root: Any, store: Path, code: str, year: int) -> list[Path]:
+    """The parts of a municipality's year, in a database of their own."""
+    with database() as con:
+        return make_parts(con, root, store, code=code, year=year)
+
+
+def _keyed(files: Iterable[Any], store: Path) -> Iterator[tuple[Any, str]]:
+    """Every file with its key; a file whose size and time are as before is not read for it."""
+    memory = store / _MEMORY
+    try:
+        known: dict[str, list[Any]] = json.loads(memory.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        known = {}
+    before = dict(known)
+    for file in files:
+        stat, name = file.stat(), "/".join(file.parts[-3:])
+        stamp = [stat.st_size, getattr(stat, "st_mtime_ns", 0)]
+        if known.get(name, [])[:2] != stamp or not stamp[1]:
+            known[name] = [*stamp, file_hash(file).sha256]
+        yield file, hashlib.sha256(f"{known[name][2]}{_code()}".encode()).hexdigest()[:16]
+    if known != before:
+        store.mkdir(parents=True, exist_ok=True)
+        draft = memory.with_suffix(f".{os.getpid()}")
+        draft.write_text(json.dumps(known, indent=0, sort_keys=True), encoding="utf-8")
+        draft.replace(memory)
+
+
+@lru_cache(maxsize=1)
+def _code() -> str:
+    here = Path(__file__).parent
+    code = b"".join((here / f"{name}.py").read_bytes() for name in _CODE)
+    return hashlib.sha256(code + version("duckdb").encode()).hexdigest()

@@ -1,0 +1,223 @@
+"""Reference tables of the spend analysis: categories, mappings, factor sets, prices, rates; each row with its reason.
+
+What does not belong here: the formula (``factors``) and what a municipality maps itself (``local_mappings``).
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from klimat_pipeline.configuration.csv_file import CsvColumn, read_csv
+from klimat_pipeline.errors import ConfigurationError, ProblemsError
+
+CODE = r"[a-z][a-z0-9_]*"
+UNMAPPED = "unmapped"
+#: Steps of the cascade in the order in which they are asked.
+STEPS = ("cpv", "contract", "supplier", "sni", "own_account", "account", "keyword", "text_model", UNMAPPED)
+
+_CATEGORY = CsvColumn("category", pattern=CODE)
+_REASON = CsvColumn("reason")
+#: Form of every table: columns, and the columns of its key.
+TABLES: Mapping[str, tuple[tuple[CsvColumn, ...], tuple[str, ...]]] = {
+    "spend_categories": (
+        (
+            _CATEGORY,
+            CsvColumn("nace_code"),
+            CsvColumn("category_name_sv"),
+            CsvColumn("category_name_en"),
+            CsvColumn("purchase_area", pattern=CODE),
+            CsvColumn("scope3_category", kind="integer", minimum=1, maximum=15),
+            _REASON,
+        ),
+        ("category",),
+    ),
+    "cpv_categories": ((CsvColumn("cpv_prefix", pattern=r"\d{2,8}"), _CATEGORY, _REASON), ("cpv_prefix",)),
+    "sni_categories": (
+        (
+            CsvColumn("sni_prefix", pattern=r"\d{2,5}"),
+            _CATEGORY,
+            CsvColumn("is_reseller", allowed=("true", "false")),
+            _REASON,
+        ),
+        ("sni_prefix",),
+    ),
+    "account_categories": (
+        (
+            CsvColumn("account_prefix", pattern=r"\d{1,10}"),
+            _CATEGORY,
+            CsvColumn("is_verified", allowed=("true", "false")),
+            _REASON,
+        ),
+        ("account_prefix",),
+    ),
+    "account_keywords": ((CsvColumn("keyword"), _CATEGORY, _REASON), ("keyword",)),
+    "naics_categories": (
+        (_CATEGORY, CsvColumn("naics_prefix", pattern=r"\d{2,6}"), _REASON),
+        ("category", "naics_prefix"),
+    ),
+    "exchange_rates": (
+        (
+            CsvColumn("year", kind="integer", minimum=1900, maximum=2200),
+            CsvColumn("currency", pattern=r"[A-Z]{3}"),
+            CsvColumn("sek_per_unit_annual_mean", kind="number", minimum=1e-9),
+            CsvColumn("source"),
+        ),
+        ("year", "currency"),
+    ),
+    "price_index": (
+        (
+            CsvColumn("index_id", pattern=CODE),
+            CsvColumn("price_group", pattern=rf"\*|{CODE}"),
+            CsvColumn("year", kind="integer", minimum=1900, maximum=2200),
+            CsvColumn("index_value", kind="number", minimum=1e-9),
+            CsvColumn("source"),
+        ),
+        ("index_id", "price_group", "year"),
+    ),
+    "price_tables": (
+        (
+            CsvColumn("table_id", pattern=CODE),
+            CsvColumn("path", pattern=r"TAB\d+|[A-Za-z0-9_]+(/[A-Za-z0-9_]+)*"),
+            CsvColumn("group_variable", pattern=r"[A-Za-z0-9]+"),
+            CsvColumn("group_codes", pattern=r"\*|[A-Za-z0-9.-]+( [A-Za-z0-9.-]+)*"),
+            CsvColumn("contents_code", pattern=r"[A-Za-z0-9]+"),
+            CsvColumn("unit"),
+            CsvColumn("source"),
+        ),
+        ("table_id",),
+    ),
+    "price_groups": (
+        (
+            CsvColumn("index_id", pattern=CODE),
+            CsvColumn("price_group", pattern=rf"\*|{CODE}"),
+            CsvColumn("table_id", pattern=CODE),
+            CsvColumn("group_code"),
+            _REASON,
+        ),
+        ("index_id", "price_group"),
+    ),
+    "spend_steps": (
+        (
+            CsvColumn("classified_by", allowed=STEPS),
+            CsvColumn("step_order", kind="integer", minimum=1),
+            CsvColumn("data_quality", allowed=("high", "medium", "low", "none")),
+            _REASON,
+        ),
+        ("classified_by",),
+    ),
+    "spend_factor_sets": (
+        (
+            CsvColumn("set_id", pattern=CODE),
+            CsvColumn("set_name"),
+            CsvColumn("path", nullable=True),
+            CsvColumn("code_column"),
+            CsvColumn("value_column"),
+            CsvColumn("concordance", allowed=("spend_categories", "naics_categories")),
+            CsvColumn("kg_per", kind="number", minimum=1e-9),
+            CsvColumn("currency", pattern=r"[A-Z]{3}"),
+            CsvColumn("price_year", kind="integer", minimum=1900, maximum=2200),
+            CsvColumn("price_concept"),
+            CsvColumn("vat"),
+            CsvColumn("gwp_set", allowed=("AR4", "AR5", "AR6", "not stated")),
+            CsvColumn("region"),
+            CsvColumn("capital_goods"),
+            CsvColumn("uncertainty_pct", kind="number", minimum=0, maximum=500),
+            CsvColumn("uncertainty_basis"),
+            CsvColumn("licence"),
+            CsvColumn("source"),
+        ),
+        ("set_id",),
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SpendReference:
+    """All reference tables of the spend analysis, and the folder that they (and the shipped factors) lie in."""
+
+    folder: Path
+    categories: pd.DataFrame
+    cpv: pd.DataFrame
+    sni: pd.DataFrame
+    accounts: pd.DataFrame
+    keywords: pd.DataFrame
+    naics: pd.DataFrame
+    exchange_rates: pd.DataFrame
+    price_index: pd.DataFrame
+    price_tables: pd.DataFrame
+    price_groups: pd.DataFrame
+    steps: pd.DataFrame
+    factor_sets: pd.DataFrame
+
+    @property
+    def category_codes(self) -> tuple[str, ...]:
+        return tuple(self.categories["category"])
+
+
+def load_spend_reference(reference_dir: Path) -> SpendReference:
+    """Read and cross-check the tables.
+
+    Args:
+        reference_dir: ``data/reference``.
+
+    Raises:
+        ProblemsError: the form of tables is wrong, or a mapping names a category that is defined nowhere.
+    """
+    read: dict[str, pd.DataFrame] = {}
+    problems: list[str] = []
+    for name, (columns, key) in TABLES.items():
+        try:
+            rows = read_csv(reference_dir / f"{name}.csv", columns=columns, base=reference_dir, key=key)
+        except ConfigurationError as error:
+            problems += error.problems
+        else:
+            read[name] = pd.DataFrame(rows, columns=[column.name for column in columns])
+    if problems:
+        raise ProblemsError(problems)
+    known = set(read["spend_categories"]["category"])
+    for name, frame in read.items():
+        if "category" in frame and name != "spend_categories":
+            problems += unknown_categories(frame["category"], known, f"data/reference/{name}.csv")
+    groups = read["price_groups"]
+    problems += unknown_categories(set(groups["price_group"]) - {"*"}, known, "data/reference/price_groups.csv")
+    problems += [
+        f"data/reference/price_groups.csv: column table_id: {name!r} is no table of data/reference/price_tables.csv"
+        for name in sorted(set(groups["table_id"]) - set(read["price_tables"]["table_id"]))
+    ]
+    if lacking := sorted(set(STEPS) - set(read["spend_steps"]["classified_by"])):
+        problems.append(f"data/reference/spend_steps.csv: no row for {', '.join(lacking)}")
+    if problems:
+        raise ProblemsError(problems)
+    return SpendReference(
+        folder=reference_dir,
+        categories=read["spend_categories"],
+        cpv=read["cpv_categories"],
+        sni=read["sni_categories"].assign(is_reseller=lambda table: table["is_reseller"] == "true"),
+        accounts=read["account_categories"],
+        keywords=read["account_keywords"],
+        naics=read["naics_categories"],
+        exchange_rates=read["exchange_rates"],
+        price_index=read["price_index"],
+        price_tables=read["price_tables"],
+        price_groups=read["price_groups"],
+        steps=read["spend_steps"],
+        factor_sets=read["spend_factor_sets"],
+    )
+
+
+def unknown_categories(values: Iterable[Any], known: Iterable[str], where: str) -> list[str]:
+    """A line for every category that no reference table defines, with the nearest one that it does."""
+    from difflib import get_close_matches
+
+    codes = tuple(known)
+    lines = []
+    for value in sorted({str(value) for value in values} - set(codes)):
+        near = get_close_matches(value, codes, n=1)
+        lines.append(
+            f"{where}: column category: {value!r} is no category of data/reference/spend_categories.csv"
+            + (f" (nearest: {near[0]})" if near else "")
+        )
+    return lines

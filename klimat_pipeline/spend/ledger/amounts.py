@@ -1,0 +1,68 @@
+"""Amounts and dates as ledgers write them, read exactly or not at all. For the few that are out of the ordinary.
+
+The mass of ordinary ones is read in SQL (``typed_lines``), by the same rules.
+"""
+
+import re
+from datetime import date, datetime
+from decimal import ROUND_HALF_EVEN, Decimal
+
+_SPACES = re.compile(r"[\s\u00a0\u2007\u2009\u202f']")
+#: Beyond this no ledger line goes; it keeps every sum within 64 bits.
+LARGEST_KRONOR = 10**12
+_DATES = ("%Y-%m-%d", "%Y%m%d", "%Y/%m/%d", "%d/%m/%Y", "%d.%m.%Y", "%d-%m-%Y", "%Y.%m.%d")
+
+
+def ore(text: str, decimal_mark: str) -> int | None:
+    """An amount in oere, None where the text is none.
+
+    Thousands may be set apart by spaces, or by the mark that is not the decimal one; a minus may stand behind, and
+    parentheses mean minus. Decimals beyond the second are rounded half to even. Nothing is guessed: with a decimal
+    comma ``1.234`` is a thousand and ``1.23`` is no amount.
+    """
+    value = kronor(text, decimal_mark)
+    if value is None:
+        return None
+    return int((value * 100).quantize(Decimal(1), rounding=ROUND_HALF_EVEN))
+
+
+def kronor(text: str, decimal_mark: str) -> Decimal | None:
+    """An amount as it stands, before any rounding."""
+    text = text.strip().replace("\u2212", "-")
+    text = re.sub(r"(?i)^(sek|kr)\s*|\s*(sek|kr)$", "", text)
+    negative = False
+    if text.startswith("(") and text.endswith(")"):
+        text, negative = text[1:-1].strip(), True
+        if text[:1] in "+-":
+            return None
+    elif text.endswith("-"):
+        text, negative = text[:-1].strip(), True
+        if text[:1] in "+-":
+            return None
+    elif text[:1] in ("+", "-"):
+        negative, text = text[0] == "-", text[1:].strip()
+    thousands = "." if decimal_mark == "," else ","
+    # Groups of three, set apart all in the same way; or no groups.
+    whole = (
+        rf"(?:[0-9]+|[0-9]{{1,3}}(?:{re.escape(thousands)}[0-9]{{3}})+|[0-9]{{1,3}}(?:{_SPACES.pattern}[0-9]{{3}})+)"
+    )
+    if not re.fullmatch(rf"{whole}(?:{re.escape(decimal_mark)}[0-9]+)?(?:[eE]\+?[0-9]{{1,2}})?", text):
+        return None
+    plain = _SPACES.sub("", text).replace(thousands, "").replace(decimal_mark, ".")
+    value = Decimal(plain)
+    if value > LARGEST_KRONOR:
+        return None
+    return -value if negative else value
+
+
+def day(text: str) -> date | None:
+    """A date, None where there is no such day (29 February of an ordinary year, month 13)."""
+    text = text.strip()
+    head = re.split(r"[T ]", text, maxsplit=1)[0] if re.fullmatch(r"[0-9].*[T ][0-9:.Z+-]+", text) else text
+    for form in _DATES:
+        try:
+            found = datetime.strptime(head, form).date()
+        except ValueError:
+            continue
+        return found if 1900 <= found.year <= 2200 else None
+    return None

@@ -1,0 +1,56 @@
+"""A ledger file as bytes: their hash, how many they are, and whether they are UTF-8.
+
+What does not belong here: what the bytes mean (``file_format``).
+"""
+
+import codecs
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+
+#: Bytes that are read at a time.
+CHUNK = 8 * 1024 * 1024
+_UTF8 = codecs.getincrementaldecoder("utf-8")
+
+
+@dataclass(frozen=True, slots=True)
+class FileHash:
+    """A file's bytes.
+
+    Attributes:
+        sha256: of them.
+        size_bytes: how many.
+        is_utf8: whether every one of them is part of a UTF-8 character.
+    """
+
+    sha256: str
+    size_bytes: int
+    is_utf8: bool
+
+
+def file_hash(path: Any) -> FileHash:
+    """Read a file once, from its first byte to its last.
+
+    Args:
+        path: any path that universal-pathlib understands.
+    """
+    digest, size, decoder, is_utf8 = hashlib.sha256(), 0, _UTF8(), True
+    with path.open("rb") as file:
+        while chunk := file.read(CHUNK):
+            digest.update(chunk)
+            size += len(chunk)
+            is_utf8 = is_utf8 and _continues_as_utf8(decoder, chunk)
+    return FileHash(digest.hexdigest(), size, is_utf8 and _continues_as_utf8(decoder, b"", final=True))
+
+
+def begins_as_utf8(head: bytes) -> bool:
+    """Whether the beginning of a file is UTF-8; its last character may be cut off."""
+    return _continues_as_utf8(_UTF8(), head)
+
+
+def _continues_as_utf8(decoder: codecs.IncrementalDecoder, chunk: bytes, *, final: bool = False) -> bool:
+    try:
+        decoder.decode(chunk, final)
+    except UnicodeDecodeError:
+        return False
+    return True

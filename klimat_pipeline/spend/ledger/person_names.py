@@ -1,0 +1,100 @@
+"""Names of persons that a ledger gives away beside a personal number, withheld on its other lines too.
+
+A sole trader's name stands on one line with a personal number and on the next with none, or in a free text. The names
+are known only in memory, while a file is read. What does not belong here: numbers (``personal_numbers``), lines
+(``typed_lines``).
+"""
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from klimat_pipeline.spend.ledger.personal_numbers import WITHHELD
+
+if TYPE_CHECKING:
+    import duckdb
+
+#: Columns where a name may stand.
+_COLUMNS = ("supplier_name", "account_text", "unit", "contract_id", "item_text", "voucher", "invoice_no")
+_WORDS = re.compile(r"\w+")
+#: What ends a word: everything but letters and digits that are beyond doubt.
+_BETWEEN = "[^0-9A-Za-z_À-ÖØ-öø-ÿ]"
+
+
+@lru_cache(maxsize=1)
+def _oddly_folded() -> str:
+    """Characters that a regular expression does not fold as ``str.casefold`` does, such as the German sharp s."""
+    rows = ("".join(map(chr, range(first, first + 256))) for first in range(0, 0x20000, 256))
+    suspect = (row for row in rows if (folded := row.casefold()) != row.lower() or len(folded) > len(row))
+    return "".join(
+        one for row in suspect for one in row if (folded := one.casefold()) != one.lower() or len(folded) > 1
+    )
+
+
+class PersonNames:
+    """Names met beside personal numbers; a single word is no name that could be searched for."""
+
+    def __init__(self) -> None:
+        self._by_first: dict[str, set[tuple[str, ...]]] = {}
+
+    def note(self, name: str) -> str:
+        """Remember a name.
+
+        Returns:
+            Nothing, so that SQL can put it where the name stood.
+        """
+        words = tuple(_WORDS.findall(name.casefold()))
+        if 2 <= len(words) <= 8:
+            for order in (words, words[::-1]):
+                self._by_first.setdefault(order[0], set()).add(order)
+        return ""
+
+    def __bool__(self) -> bool:
+        return bool(self._by_first)
+
+    def pattern(self) -> str:
+        """A regular expression (RE2) that every text matches in which one of the names stands, and few others.
+
+        Of every name it asks for the longest word, in any case, between what is surely no letter of a word.
+        """
+        words = sorted({max(name, key=lambda word: (len(word), word)) for name in self._names()})
+        whole = f"(?:^|{_BETWEEN})(?:{'|'.join(map(re.escape, words))})(?:$|{_BETWEEN})"
+        return f"(?i:{whole})|[{re.escape(_oddly_folded())}]"
+
+    def _names(self) -> Iterator[tuple[str, ...]]:
+        for names in self._by_first.values():
+            yield from names
+
+    def named_in(self, text: str | None) -> bool:
+        """Whether one of the names stands in a text, in whatever case and punctuation."""
+        words = _WORDS.findall(text.casefold()) if text else []
+        return any(
+            tuple(words[at : at + len(name)]) == name
+            for at, word in enumerate(words)
+            for name in self._by_first.get(word, ())
+        )
+
+
+def withhold(connection: "duckdb.DuckDBPyConnection", people: PersonNames) -> None:
+    """Withhold in the table ``typed_lines`` every text in which one of the names stands.
+
+    Args:
+        connection: with the table.
+        people: names of the file.
+    """
+    if not people:
+        return
+    make: Any = connection.create_function
+    make("names_person", people.named_in, ["VARCHAR"], "BOOLEAN", null_handling="special")
+    # Table by table, so that each distinct text is searched once, and Python is asked for the few that the pattern
+    # leaves: in one statement DuckDB would put the search to every line.
+    texts = " UNION ".join(f"SELECT {name} AS said FROM typed_lines" for name in _COLUMNS)
+    connection.execute(f"CREATE TEMP TABLE texts AS {texts}")
+    connection.execute(
+        "CREATE TEMP TABLE like_names AS FROM texts WHERE regexp_matches(said, $pattern)", {"pattern": people.pattern()}
+    )
+    connection.execute("CREATE TEMP TABLE said_names AS FROM like_names WHERE names_person(said)")
+    for name in _COLUMNS:
+        instead = "" if name == "supplier_name" else WITHHELD
+        connection.execute(f"UPDATE typed_lines SET {name} = '{instead}' WHERE {name} IN (SELECT said FROM said_names)")

@@ -1,0 +1,135 @@
+"""Personal identity numbers at the door: what may be one, and what stands in its place.
+
+A number is ten digits (or twelve with the century) of which the first six are a date; coordination numbers have 60
+added to the day. Legal persons' organisation numbers have 20 or more where a month would stand, so they never are one.
+A supplier's id that could be one counts as one even where its check digit (Luhn) is wrong, and so do ids of persons
+with letters among the last four (T-F numbers, reserve numbers of health care). An id that looks like a legal person's
+but has a wrong check digit is doubtful: a slip of the pen in a personal number looks the same, so it is withheld. In
+free text the check digit, or the usual form with a hyphen, tells a personal number from an invoice number; what is
+withheld there too many is a reference that looks like one (230901-A123).
+
+What does not belong here: which columns are looked at (``typed_lines``).
+"""
+
+import hashlib
+import hmac
+import re
+from dataclasses import dataclass, field
+from typing import Literal
+
+WITHHELD = "[withheld]"
+#: How a pseudonym begins: a published name that begins so belongs to nobody.
+PREFIX = "p:"
+
+#: What stands between the digits: spaces of all widths, hyphens, plus, full stop, slash; and what a wrong encoding
+#: makes of a dash.
+_B = "[\\s\u00a0\u2000-\u2015\u202f\u2212._/+?*:\ufffd-]{0,3}"
+_MONTH_DAY = "(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01]|6[1-9]|[78][0-9]|9[01])"
+_BIRTH = f"(?:18|19|20)?[0-9]{{2}}{_MONTH_DAY}"
+#: The sign between date and number; the characters themselves, since RE2 knows no escapes for them.
+_DASH = "\\s?[+?*:\u2010-\u2015\u2212\ufffd-]\\s?"
+#: Ten digits with a possible date in front, however they are set apart; or a date, a dash and a number with letters
+#: (T-F, reserve), which without the dash may be any reference. For RE2 (DuckDB) and for Python alike.
+_LETTERS = "[A-Za-z](?:[0-9]{2}[0-9A-Za-z]|[A-Za-z][0-9]{2})"
+CANDIDATE = (
+    rf"[0-9]{_B}[0-9]{_B}(?:0{_B}[1-9]|1{_B}[0-2]){_B}"
+    rf"(?:0{_B}[1-9]|[12]{_B}[0-9]|3{_B}[01]|6{_B}[1-9]|[78]{_B}[0-9]|9{_B}[01]){_B}"
+    rf"[0-9]{_B}[0-9]{_B}[0-9]{_B}[0-9]"
+    rf"|[0-9]{{2}}{_MONTH_DAY}{_DASH}{_LETTERS}"
+)
+#: Digits, and signs that may be one of those between date and number: a text without both holds no number.
+FEWEST_DIGITS, DASHES = 8, "+-?*:"
+_CANDIDATE = re.compile(CANDIDATE)
+_RUN = re.compile(rf"[0-9](?:{_B}[0-9]){{9,}}")
+_DATE = re.compile(rf"[0-9]{{2}}{_MONTH_DAY}[0-9]{{4}}")
+_HYPHENATED = re.compile(rf"(?<![0-9]){_BIRTH}{_DASH}[0-9]{{4}}(?![0-9])")
+_DASHED_LETTERS = re.compile(rf"(?<![0-9A-Za-z]){_BIRTH}{_DASH}{_LETTERS}(?![0-9A-Za-z])")
+_NOT_DIGIT = re.compile(r"[^0-9]")
+_FOREIGN = re.compile(r"(?!SE)[A-Z]{2}[0-9A-Z.\- ]{5,14}")
+
+#: An id: a date, and four signs of which some are letters in place of digits.
+_LETTERED = re.compile(rf"(?:SE)?{_BIRTH}[\s+\u2010-\u2015\u2212-]*(?=[0-9]{{0,3}}[A-Z])[0-9A-Z]{{4}}")
+
+Kind = Literal["legal", "personal", "foreign", "doubtful", "unknown"]
+
+
+def luhn(digits: str) -> bool:
+    """Whether the last of ten digits is their check digit (Luhn's formula, as Skatteverket describes it)."""
+    total = 0
+    for place, digit in enumerate(digits):
+        value = int(digit) * (2 if place % 2 == 0 else 1)
+        total += value - 9 if value > 9 else value
+    return total % 10 == 0
+
+
+def may_hold_number(text: str) -> bool:
+    """Whether a text holds something that may be a personal number, in any spelling."""
+    if not _CANDIDATE.search(text):
+        return False
+    if _HYPHENATED.search(text) or _DASHED_LETTERS.search(text):
+        return True
+    for run in _RUN.finditer(text):
+        digits = _NOT_DIGIT.sub("", run.group())
+        for start in range(len(digits) - 9):
+            window = digits[start : start + 10]
+            if _DATE.fullmatch(window) and luhn(window):
+                return True
+    return False
+
+
+def redacted(text: str) -> str:
+    """The text without anything that may be a personal number: where there is one, every long run of digits goes."""
+    return _RUN.sub(WITHHELD, _DASHED_LETTERS.sub(WITHHELD, text)) if may_hold_number(text) else text
+
+
+def supplier_kind(supplier_id: str) -> tuple[Kind, str]:
+    """What kind of supplier an id belongs to, and the id in its one spelling.
+
+    Returns:
+        The kind, and ten digits for legal persons, personal numbers and doubtful ones; other ids as they stand.
+    """
+    text = supplier_id.strip().upper()
+    if _LETTERED.fullmatch(text):
+        return "personal", re.sub(r"[^0-9A-Z]", "", text).removeprefix("SE")[-10:]
+    digits = _NOT_DIGIT.sub("", text)
+    if text.startswith("SE") and len(digits) == 12:
+        digits = digits[:10]
+    elif _FOREIGN.fullmatch(text) and not may_hold_number(text):
+        return "foreign", text
+    if len(digits) == 12 and digits.startswith("16"):
+        digits = digits[2:]
+    if len(digits) == 10:
+        return ("personal" if digits[2] < "2" else "legal" if luhn(digits) else "doubtful"), digits
+    if len(digits) == 12 and digits[4] < "2":
+        return "personal", digits[2:]
+    # A digit too few or too many: a number with a slip of the pen is still somebody's.
+    if 9 <= len(digits) <= 13 or may_hold_number(text):
+        return "personal", digits
+    return "unknown", text
+
+
+@dataclass(slots=True)
+class Pseudonyms:
+    """Keyed hashes in place of personal numbers; without a key there is nothing in their place.
+
+    Attributes:
+        key: kept outside of everything that is written.
+    """
+
+    key: bytes | None = field(repr=False)
+    _known: dict[str, str] = field(default_factory=dict, repr=False)
+
+    def of(self, supplier_id: str) -> str:
+        """``p:`` and 32 hexadecimal digits (HMAC-SHA256), the same for every spelling; empty without a key."""
+        if self.key is None:
+            return ""
+        digits = re.sub(r"[^0-9A-Z]", "", supplier_id)
+        digits = digits[2:] if len(digits) == 12 else digits
+        if digits not in self._known:
+            self._known[digits] = PREFIX + hmac.new(self.key, digits.encode(), hashlib.sha256).hexdigest()[:32]
+        return self._known[digits]
+
+    @property
+    def fingerprint(self) -> str:
+        """Tells one key from another without telling it, so that a new key reads the ledgers anew."""
+        return hmac.new(self.key, b"fingerprint", hashlib.sha256).hexdigest()[:16] if self.key else "none"

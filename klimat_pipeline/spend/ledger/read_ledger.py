@@ -1,0 +1,275 @@
+"""One ledger file read: its typed lines by year, its balance to the oere, and the lines that did not pass.
+
+What does not belong here: several files beside each other (``store``), the SQL that types a line (``typed_lines``), and
+the table and files of the typed lines (``parquet_writer``).
+"""
+
+import json
+import shutil
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from klimat_pipeline.configuration.spend import SpendSettings
+from klimat_pipeline.spend.ledger import parquet_writer, person_names, typed_lines
+from klimat_pipeline.spend.ledger.csv_reader import CsvReader, Problem
+from klimat_pipeline.spend.ledger.file_format import FileFormat, LedgerError, file_format
+from klimat_pipeline.spend.ledger.file_hash import FileHash
+from klimat_pipeline.spend.ledger.parquet_reader import ParquetReader
+from klimat_pipeline.spend.ledger.personal_numbers import WITHHELD, Pseudonyms, redacted
+from klimat_pipeline.spend.ledger.reference import LedgerReference, Rule
+from klimat_pipeline.spend.ledger.sie_reader import SieReader
+from klimat_pipeline.spend.ledger.xlsx_reader import XlsxReader
+
+if TYPE_CHECKING:
+    import duckdb
+
+#: What DuckDB may use; Arrow's chunks and the libraries come on top of it.
+MEMORY = "700MB"
+#: Problems that an error message lists.
+_LISTED = 10
+_READ = "read"
+#: Digits of a spreadsheet's serial number for a day of our times (45000 is 2023-03-15).
+_SERIAL = 5
+
+
+@dataclass(frozen=True, slots=True)
+class ReadOptions:
+    """How a municipality's files are read; the same way and the same bytes give the same result."""
+
+    settings: SpendSettings
+    reference: LedgerReference
+    rules: tuple[Rule, ...]
+    pseudonyms: Pseudonyms = field(repr=False)
+
+
+@dataclass(slots=True)
+class LedgerReport:
+    """A file's balance.
+
+    Attributes:
+        lines: lines with content, the header left out: read, duplicate and quarantined together.
+        scope: lines and oere by year and rule; ``counted``, ``vat`` and ``quarantined`` are rules too.
+        days: first and last day among the lines that passed.
+        years: years that have a Parquet file.
+        problems: what did not pass.
+        remarks: what a reader should know.
+        status: read, or what it is the same as.
+    """
+
+    form: FileFormat
+    lines: int = 0
+    scope: dict[str, tuple[int, int]] = field(default_factory=dict)
+    days: tuple[str, str] = ("", "")
+    years: list[int] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    rounded: int = 0
+    blank: int = 0
+    remarks: list[str] = field(default_factory=list)
+    status: str = _READ
+    against: list[str] = field(default_factory=list)
+
+    def rows(self) -> Iterator[tuple[int, str, int, int]]:
+        """Year (0 where a line tells none), rule, lines, oere."""
+        for key, (lines, amount) in sorted(self.scope.items()):
+            year, _, rule = key.partition(" ")
+            yield int(year), rule, lines, amount
+
+    def add(self, year: int, rule: str, lines: int, amount: int) -> None:
+        """Add to a year and rule."""
+        before = self.scope.get(f"{year} {rule}", (0, 0))
+        self.scope[f"{year} {rule}"] = (before[0] + lines, before[1] + amount)
+
+    def of(self, *rules: str) -> tuple[int, int]:
+        """Lines and oere of some rules, all years."""
+        found = [(lines, amount) for _, rule, lines, amount in self.rows() if rule in rules]
+        return sum(lines for lines, _ in found), sum(amount for _, amount in found)
+
+    @property
+    def amount_ore(self) -> int:
+        """Everything that the file holds and that can be told."""
+        return sum(amount for *_, amount in self.rows())
+
+    def to_json(self) -> str:
+        """For the state folder: nothing personal is in it."""
+        return json.dumps(asdict(self), ensure_ascii=False)
+
+    @classmethod
+    def from_json(cls, text: str) -> "LedgerReport":
+        """What ``to_json`` wrote."""
+        data = json.loads(text)
+        form = data.pop("form")
+        for name in ("header", "remarks"):
+            form[name] = tuple(form[name])
+        data["scope"] = {key: tuple(value) for key, value in data["scope"].items()}
+        data["days"] = tuple(data["days"])
+        data["problems"] = [Problem(**problem) for problem in data["problems"]]
+        return cls(form=FileFormat(**form), **data)
+
+
+@contextmanager
+def engine(work: Path) -> Iterator["duckdb.DuckDBPyConnection"]:
+    """A DuckDB that stays small, and spills only into a working folder that is gone afterwards."""
+    import duckdb
+
+    work.mkdir(parents=True, exist_ok=True)
+    connection = duckdb.connect(config={"memory_limit": MEMORY, "temp_directory": str(work / "spill")})
+    try:
+        connection.execute("SET preserve_insertion_order = false; SET enable_progress_bar = false")
+        yield connection
+    finally:
+        connection.close()
+
+
+def read_ledger(
+    path: Any, shown: str, way: ReadOptions, target: Path, *, content: FileHash | None = None
+) -> LedgerReport:
+    """Read a file and write its typed lines.
+
+    Args:
+        path: any path that universal-pathlib understands.
+        shown: how tables and messages name it.
+        way: how it is read.
+        target: folder that gets ``year=<year>/<file id>.parquet``; nothing else of the file is written anywhere.
+        content: its bytes, where somebody has looked at them just now.
+
+    Returns:
+        The file's balance.
+
+    Raises:
+        LedgerError: it cannot be read at all, or more of it than allowed does not pass.
+    """
+    form = file_format(path, shown, way.settings, way.reference, content=content)
+    work = target / f".work-{uuid.uuid4().hex}"
+    try:
+        passed = _through(path, form, way, target, work)
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+    _refuse_too_many(passed, way.settings)
+    return passed
+
+
+def _reader(path: Any, form: FileFormat, way: ReadOptions) -> Any:
+    if form.format == "csv":
+        return CsvReader(path, form)
+    if form.format == "sie":
+        return SieReader(path, form)
+    kind = XlsxReader if form.format == "xlsx" else ParquetReader
+    return kind(path, form, way.settings, way.reference)
+
+
+def _through(path: Any, form: FileFormat, way: ReadOptions, target: Path, work: Path) -> LedgerReport:
+    reader = _reader(path, form, way)
+    form = reader.form
+    passed = LedgerReport(form, remarks=[remark for remark in form.remarks if remark])
+    if way.settings.vat.included and way.settings.vat.rate_pct is None and "vat" not in form.fields:
+        raise LedgerError(
+            f"{form.file}: amounts are said to include VAT, but no column holds it. Give spend: vat: rate_pct, or the "
+            "column's name in spend: columns."
+        )
+    with engine(work) as connection:
+        counted = typed_lines.register(connection, form, way.reference, way.pseudonyms, way.settings.group_numbers)
+        statement, values = typed_lines.query(form, way.settings, way.rules, "ledger_lines")
+        parquet_writer.put_lines(connection, statement, values, "ledger_lines", reader)
+        passed.problems = [*reader.problems, *_faults(connection, passed, counted.people)]
+        for year, rule, lines, amount in parquet_writer.sums(connection):
+            passed.add(year, rule, lines, amount)
+        passed.days = parquet_writer.first_and_last_day(connection)
+        passed.years = sorted({year for year, *_ in passed.rows()})
+        person_names.withhold(connection, counted.people)
+        parquet_writer.write_years(connection, passed.years, work, target, form.file_id)
+    passed.problems.sort(key=lambda problem: problem.line)
+    for problem in passed.problems:
+        passed.add(0, typed_lines.QUARANTINED, 1, problem.amount_ore or 0)
+    passed.lines = sum(lines for _, rule, lines, _ in passed.rows() if rule != typed_lines.VAT_PART)
+    passed.rounded, passed.blank = counted.rounded, passed.blank + reader.blank
+    if counted.unclear:
+        passed.remarks.append(
+            f"not used: quantities that may be thousands or decimals (1.234, 1,234): {counted.unclear:,}"
+        )
+    _line_balance(passed, reader)
+    return passed
+
+
+def _faults(
+    connection: "duckdb.DuckDBPyConnection", passed: LedgerReport, people: person_names.PersonNames
+) -> Iterator[Problem]:
+    """Lines that are rows and do not pass; blank ones are counted. No value that is shown names a person."""
+    for line, code, value, amount in parquet_writer.faults(connection):
+        if code == "blank":
+            passed.blank += 1
+            continue
+        column, reason = typed_lines.REASONS[code]
+        said = WITHHELD if people.named_in(value) else redacted(value)
+        yield Problem(line, column, said, reason + _hint(code, value, passed.form), amount)
+
+
+def _hint(code: str, value: str, form: FileFormat) -> str:
+    """The most frequent cause of such a fault, and what to do about it."""
+    if code == "date_impossible" and len(value) == _SERIAL and value.isdigit():
+        return "; a spreadsheet's serial number? Format the column as a date, or write 2023-01-31"
+    if code == "amount_text" and value != WITHHELD and not any(map(str.isdigit, value)):
+        return "; a second header, or shifted columns? Take the line out or mend it"
+    if code == "amount_missing" and form.format == "xlsx":
+        return "; a formula that was never computed? Open the workbook and save it"
+    if code == "date_missing":
+        return "; a row of totals? Take it out of the file"
+    return ""
+
+
+def _line_balance(passed: LedgerReport, reader: Any) -> None:
+    """Every line of the file is somewhere; lines inside a quoted cell belong to their record."""
+    if passed.form.format != "csv":
+        return
+    if reader.trimmed:
+        passed.remarks.append(f"{reader.trimmed:,} lines with empty cells beyond the header's, taken as they are")
+    inside = reader.last_line - passed.form.skipped - passed.lines - passed.blank
+    if inside < 0:
+        raise LedgerError(f"{passed.form.file}: more lines were read than the file has; please report this.")
+    if inside:
+        passed.remarks.append(f"{inside:,} line breaks inside cells")
+
+
+def _refuse_too_many(passed: LedgerReport, settings: SpendSettings) -> None:
+    wrong = len(passed.problems)
+    if not passed.lines:
+        raise LedgerError(f"{passed.form.file}: no lines below the header.")
+    share = 100 * wrong / passed.lines
+    if share > settings.quarantine_limit_pct:
+        raise TooManyError(passed, share, settings.quarantine_limit_pct)
+
+
+class TooManyError(LedgerError):
+    """More lines than allowed do not pass; holds what was found, so that it can be shown."""
+
+    def __init__(self, passed: LedgerReport, share: float, limit: float) -> None:
+        self.passed = passed
+        first = "\n".join(problem_line(passed.form.file, problem) for problem in passed.problems[:_LISTED])
+        super().__init__(
+            f"{passed.form.file}: {len(passed.problems):,} of {passed.lines:,} lines ({share:.2f} %) do not pass, "
+            f"{limit:g} % are allowed (municipality.yaml, spend: quarantine_limit_pct). Read as {stated(passed.form)}. "
+            f"First:\n{first}"
+        )
+
+
+def problem_line(file: str, problem: Problem) -> str:
+    """``file:line: column ...``."""
+    column = f"column {problem.column_name}: " if problem.column_name else ""
+    return f"{file}:{problem.line}: {column}{problem.reason}, found {problem.value!r}"
+
+
+def stated(form: FileFormat) -> str:
+    """What was detected, in words."""
+    if form.format != "csv":
+        return form.format
+    separator = {"\t": "tab", ",": "comma", ";": "semicolon", "|": "bar"}[form.separator]
+    mark = "comma" if form.decimal_mark == "," else "point"
+    return f"CSV, {form.encoding}{' with BOM' if form.has_bom else ''}, {separator}, decimal {mark}"
+
+
+def renamed(passed: LedgerReport, shown: str) -> LedgerReport:
+    """The balance of the same bytes under another name."""
+    return replace(passed, form=replace(passed.form, file=shown))

@@ -1,0 +1,90 @@
+"""The door as a run sees it: settings and folders in, the stage's first three tables out."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from klimat_pipeline.configuration.file_names import misspelt
+from klimat_pipeline.configuration.municipality import (
+    EVERYBODY,
+    Municipality,
+    load_municipalities,
+    municipality_folders,
+)
+from klimat_pipeline.configuration.spend import SpendSettings
+from klimat_pipeline.errors import ConfigurationError, ProblemsError
+from klimat_pipeline.settings import Settings
+from klimat_pipeline.spend.ledger.files import ledger_files
+from klimat_pipeline.spend.ledger.ledger_totals import ledger_totals
+from klimat_pipeline.spend.ledger.quarantine import quarantined_lines
+from klimat_pipeline.spend.ledger.reference import load_ledger_reference, rules_of
+from klimat_pipeline.spend.ledger.store import SpendStore, read_ledgers
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerTables:
+    """``spend/files``, ``spend/ledger_totals`` and ``spend/quarantine``."""
+
+    files: "pd.DataFrame"
+    scope: "pd.DataFrame"
+    quarantine: "pd.DataFrame"
+
+
+def read_all(settings: Settings, codes: tuple[str, ...] = ()) -> LedgerTables:
+    """Read the ledgers of all municipalities, or of some.
+
+    Raises:
+        ProblemsError: a configuration or a ledger has faults; all are named.
+    """
+    folders = spend_folders(settings)
+    chosen = {code: entry for code, entry in folders.items() if not codes or code in codes}
+    if problems := misspelt([settings.municipalities_dir / EVERYBODY, *(folder for folder, _ in chosen.values())]):
+        raise ProblemsError(problems)
+    reference = load_ledger_reference(settings.reference_dir)
+    read = read_ledgers(chosen, settings.reference_dir, personal_key(settings), SpendStore(settings.intermediate_dir))
+    rules = {code: rules_of(folder, reference) for code, (folder, _) in chosen.items()}
+    return LedgerTables(ledger_files(read), ledger_totals(read, rules), quarantined_lines(read))
+
+
+def spend_folders(settings: Settings) -> dict[str, tuple[Path, SpendSettings]]:
+    """Folder and section ``spend`` of every municipality, by code."""
+    from klimat_pipeline.clean.reference import load_reference
+
+    reference = load_reference(settings.reference_dir)
+    own: dict[str, Municipality] = {
+        municipality.municipality_code: municipality
+        for municipality in load_municipalities(
+            settings.municipalities_dir,
+            sector_codes=reference.sector_codes,
+            known_codes=reference.municipality_by_code,
+        )
+    }
+    return {
+        folder.name[:4]: (folder, own[folder.name[:4]].spend)
+        for folder in municipality_folders(settings.municipalities_dir, [])
+        if folder.name[:4] in own
+    }
+
+
+def settings_of(settings: Settings, code: str | None) -> tuple[Path, SpendSettings]:
+    """Folder and section of one municipality; without a code, the defaults.
+
+    Raises:
+        ConfigurationError: no folder has that code.
+    """
+    if code is None:
+        return settings.municipalities_dir, SpendSettings()
+    folders = spend_folders(settings)
+    if code not in folders:
+        raise ConfigurationError(
+            f"--municipality {code}: no folder in {settings.municipalities_dir.name} has that code."
+        )
+    return folders[code]
+
+
+def personal_key(settings: Settings) -> bytes | None:
+    """Key of the pseudonyms, if one is set."""
+    return settings.personal_key.get_secret_value().encode() if settings.personal_key else None

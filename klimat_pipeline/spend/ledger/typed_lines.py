@@ -1,0 +1,366 @@
+"""The SQL that turns a ledger's cells, all of them text, into typed lines.
+
+Amounts become whole oere, texts become dates, persons are withheld, and a line names the rule that leaves it out or
+what is wrong with it. DuckDB reads ordinary values itself and asks Python (``amounts``, ``personal_numbers``) about the
+others. What does not belong here: reading cells (``csv_reader``, ``xlsx_reader``, ``parquet_reader``, ``sie_reader``),
+tables and files (``parquet_writer``).
+"""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from klimat_pipeline.configuration.spend import SpendSettings
+from klimat_pipeline.spend.ledger import amounts, personal_numbers
+from klimat_pipeline.spend.ledger.file_format import FileFormat
+from klimat_pipeline.spend.ledger.person_names import PersonNames
+from klimat_pipeline.spend.ledger.reference import INTERNAL, VAT, LedgerReference, Rule
+
+if TYPE_CHECKING:
+    import duckdb
+
+#: Columns of the typed lines, in order: what the footprint reads. ``year`` and ``municipality_code`` are in the path.
+COLUMNS = (
+    "file_id",
+    "line",
+    "buyer_id",
+    "unit",
+    "voucher",
+    "invoice_no",
+    "supplier_id",
+    "supplier_name",
+    "supplier_kind",
+    "account",
+    "account_text",
+    "amount_ore",
+    "currency",
+    "booked_on",
+    "month",
+    "contract_id",
+    "cpv",
+    "sni",
+    "item_text",
+    "quantity",
+    "quantity_unit",
+    "left_out_rule",
+)
+#: On a shifted line a name may stand anywhere: no word of a value that does not pass is shown.
+_WORD = r"\p{L}{4,}"
+#: Prefix of ``left_out_rule`` of a line that does not pass; it never leaves the door's working folder.
+QUARANTINE = "quarantine:"
+#: Reasons by the code that the SQL gives, with the column at fault.
+REASONS: Mapping[str, tuple[str, str]] = {
+    "amount_missing": ("amount", "no amount"),
+    "amount_personal": ("amount", "may be a personal number; are the columns shifted?"),
+    "amount_text": ("amount", "no amount in the file's spelling, or too large"),
+    "date_missing": ("booked_on", "no date"),
+    "date_impossible": ("booked_on", "no such day"),
+    "account_missing": ("account", "neither an account nor its text"),
+    "account_text": ("account", "an account begins with digits; are the columns shifted?"),
+    "currency_unknown": (
+        "currency",
+        "no rate for this currency and year in data/reference/exchange_rates.csv",
+    ),
+    "vat_text": ("vat", "no amount in the file's spelling"),
+    "vat_sign": ("vat", "VAT and amount have different signs, or VAT is the larger"),
+    "too_long": ("item_text", "a cell of more than 65,536 characters"),
+}
+#: Texts that may hold a personal number, whatever their column is for.
+TEXTS = (
+    "supplier_name",
+    "voucher",
+    "invoice_no",
+    "item_text",
+    "account_text",
+    "account",
+    "unit",
+    "buyer_name",
+    "buyer_id",
+    "contract_id",
+    "cpv",
+    "sni",
+    "quantity_unit",
+)
+_OTHERS = ("supplier_id", "amount", "vat", "currency", "booked_on", "quantity")
+_ACCOUNT = r"[0-9]{2,}[0-9A-Za-zÅÄÖåäö .:/-]*"
+
+
+#: Whether the last of ten digits is their check digit, in SQL: every other digit is doubled, and its digits summed.
+_CHECKED = (
+    "("
+    + " + ".join(
+        f"[{'0,2,4,6,8,1,3,5,7,9' if place % 2 == 0 else '0,1,2,3,4,5,6,7,8,9'}][CAST(ten[{place + 1}] AS TINYINT) + 1]"
+        for place in range(10)
+    )
+    + ") % 10 = 0"
+)
+
+
+@dataclass(slots=True)
+class Counted:
+    """What the functions saw on the way."""
+
+    rounded: int = 0
+    unclear: int = 0
+    people: PersonNames = field(default_factory=PersonNames)
+
+
+def register(
+    connection: "duckdb.DuckDBPyConnection",
+    form: FileFormat,
+    reference: LedgerReference,
+    names: personal_numbers.Pseudonyms,
+    group: Collection[str] = (),
+) -> Counted:
+    """Give the connection the functions that only values out of the ordinary reach.
+
+    Args:
+        connection: of the door.
+        form: of the file.
+        reference: exchange rates.
+        names: what stands for persons.
+        group: organisation numbers that are known to be legal persons', whatever their check digits.
+    """
+    counted = Counted()
+
+    def ore(text: str) -> int | None:
+        exact = amounts.kronor(text, form.decimal_mark)
+        if exact is None:
+            return None
+        counted.rounded += exact * 100 != int(exact * 100)
+        return amounts.ore(text, form.decimal_mark)
+
+    def supplier(text: str) -> str:
+        kind, spelt = personal_numbers.supplier_kind(text)
+        if kind == "doubtful":
+            kind = "legal" if spelt in group else "unknown"
+            return f"{kind}|{spelt if spelt in group else names.of(spelt)}"
+        return f"{kind}|{names.of(spelt) if kind == 'personal' else spelt}"
+
+    def sek(amount: int, currency: str, year: int) -> int | None:
+        from decimal import ROUND_HALF_EVEN, Decimal
+
+        rate = reference.rates.get((currency, year))
+        if rate is None:
+            return None
+        return int((amount * Decimal(str(rate))).quantize(Decimal(1), rounding=ROUND_HALF_EVEN))
+
+    def quantity(_: str) -> float | None:
+        counted.unclear += 1
+        return None
+
+    text, whole = "VARCHAR", "BIGINT"
+    functions: tuple[tuple[str, Callable[..., Any], list[str], str], ...] = (
+        ("odd_ore", ore, [text], whole),
+        ("odd_day", _day, [text], "DATE"),
+        ("odd_supplier", supplier, [text], text),
+        ("redacted", personal_numbers.redacted, [text], text),
+        ("holds_number", personal_numbers.may_hold_number, [text], "BOOLEAN"),
+        ("in_sek", sek, [whole, text, whole], whole),
+    )
+    make: Any = connection.create_function
+    for name, function, takes, gives in functions:
+        # Some give None for a text: by DuckDB's default that is an error, unless missing values are theirs to see.
+        make(name, _present(function), takes, gives, null_handling="special")
+    # It remembers: without side effects DuckDB would ask it of every entry of a dictionary.
+    make("noted", counted.people.note, [text], text, side_effects=True)
+    make("odd_quantity", quantity, [text], "DOUBLE", null_handling="special", side_effects=True)
+    return counted
+
+
+def _present(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The function where its first argument is there; DuckDB reads how many it takes from its signature."""
+
+    def one(value: Any) -> Any:
+        return None if value is None else function(value)
+
+    def three(value: Any, second: Any, third: Any) -> Any:
+        return None if value is None or third is None else function(value, second, third)
+
+    return one if function.__code__.co_argcount == 1 else three
+
+
+def _day(text: str) -> date | None:
+    return amounts.day(text)
+
+
+def unclear_quantity(decimal_mark: str) -> str:
+    """Expression for quantities such as 1.234 in a file whose amounts have a comma: thousands, or decimals.
+
+    Quantities may have either mark: weights often come from another system than the amounts. For RE2 alone.
+    """
+    return rf"[+-]?[1-9][0-9]{{0,2}}(?:\{'.' if decimal_mark == ',' else ','}[0-9]{{3}})+"
+
+
+def query(
+    form: FileFormat, settings: SpendSettings, rules: tuple[Rule, ...], source: str
+) -> tuple[str, dict[str, Any]]:
+    """The statement and its parameters.
+
+    Args:
+        form: which fields there are, and the decimal mark.
+        settings: of the municipality.
+        rules: what is left out, first match first.
+        source: name of the registered batches.
+
+    Returns:
+        SQL that gives ``COLUMNS``, ``vat_ore`` (VAT taken out of the amount) and ``year`` (0 for what does not pass).
+    """
+    given: dict[str, Any] = {"file_id": form.file_id, "candidate": personal_numbers.CANDIDATE, "account_form": _ACCOUNT}
+    given["word"], given["unclear"] = _WORD, unclear_quantity(form.decimal_mark)
+    has = form.fields
+
+    def raw(name: str) -> str:
+        return name if name in has else "''"
+
+    def money(column: str) -> str:
+        plain = f"replace({column}, ',', '.')" if form.decimal_mark == "," else column
+        return (
+            f"CASE WHEN regexp_full_match({column}, $plain) "
+            f"THEN CAST(TRY_CAST({plain} AS DECIMAL(15,2)) * 100::DECIMAL(3,0) AS BIGINT) "
+            f"WHEN {column} <> '' THEN odd_ore({column}) END"
+        )
+
+    given["plain"] = rf"[+-]?[0-9]{{1,12}}(\{form.decimal_mark}[0-9]{{1,2}})?"
+    absent = "".join(f"'' AS {name}, " for name in (*TEXTS, *_OTHERS) if name not in has)
+    # Column by column: what repeats itself is a dictionary, of which every entry is asked once.
+    suspicious = " OR ".join(f"regexp_matches({name}, $candidate)" for name in TEXTS if name in has) or "false"
+    vat_kronor = "vat_given"
+    if "currency" in has:
+        vat_kronor = (
+            "CASE WHEN currency_code = 'SEK' THEN vat_given ELSE in_sek(vat_given, currency_code, year(day)) END"
+        )
+    left_out, asked = _left_out(rules, settings, given)
+    vat, net = _vat(settings, given)
+    sek = "currency_code = 'SEK'" if "currency" in has else "true"
+    text_of = {name: f"CASE WHEN suspicious THEN redacted({name}) ELSE {name} END" for name in TEXTS}
+    statement = f"""
+    WITH cells AS (
+      SELECT *, {absent} upper({raw("supplier_id")}) AS given_id,
+        CASE WHEN upper({raw("currency")}) IN ('', 'KR') THEN 'SEK' ELSE upper({raw("currency")}) END AS currency_code
+      FROM {source}
+    ), valued AS (
+      SELECT *, {money("amount")} AS gross, {money("vat") if "vat" in has else "NULL::BIGINT"} AS vat_given,
+        coalesce(TRY_CAST(booked_on AS DATE), TRY_CAST(TRY_STRPTIME(booked_on, '%Y%m%d') AS DATE),
+                 CASE WHEN booked_on <> '' THEN odd_day(booked_on) END) AS day,
+        CASE WHEN regexp_full_match(given_id, '[0-9]{{6}}-?[0-9]{{4}}') THEN replace(given_id, '-', '') END AS ten,
+        {"".join(f"{asked_as}, " for asked_as in asked)}
+        {suspicious} AS suspicious
+      FROM cells
+    ), known AS (
+      SELECT *, CASE WHEN {sek} THEN gross ELSE in_sek(gross, currency_code, year(day)) END AS in_kronor,
+        {vat_kronor} AS vat_kronor,
+        CASE WHEN (ten[3] >= '2' AND {_CHECKED}) OR given_id = ''
+               OR regexp_full_match(given_id, '[A-Z]{{0,3}}[0-9]{{1,6}}') THEN NULL
+             ELSE odd_supplier(given_id) END AS odd
+      FROM valued
+    ), judged AS (
+      SELECT *, {vat} AS vat_part,
+        CASE WHEN suspicious AND holds_number(supplier_name) THEN 'personal'
+             WHEN odd IS NOT NULL THEN split_part(odd, '|', 1)
+             WHEN ten IS NOT NULL THEN 'legal' ELSE 'unknown' END AS kind,
+        CASE WHEN amount = '' AND booked_on = '' AND account = '' THEN 'blank'
+             WHEN amount = '' THEN 'amount_missing'
+             WHEN gross IS NULL THEN 'amount_text'
+             WHEN regexp_full_match(amount, '[+-]?[0-9]{{10}}([0-9]{{2}})?') AND holds_number(amount)
+               THEN 'amount_personal'
+             WHEN booked_on = '' THEN 'date_missing'
+             WHEN day IS NULL OR year(day) IS NULL OR year(day) NOT BETWEEN 1900 AND 2200 THEN 'date_impossible'
+             WHEN account = '' AND account_text = '' THEN 'account_missing'
+             WHEN account <> '' AND NOT regexp_full_match(account, $account_form) THEN 'account_text'
+             WHEN in_kronor IS NULL THEN 'currency_unknown'
+             {"WHEN vat <> '' AND vat_given IS NULL THEN 'vat_text'" if "vat" in has else ""}
+             WHEN vat_given <> 0 AND (sign(vat_given) <> sign(gross) OR abs(vat_given) > abs(gross)) THEN 'vat_sign'
+             WHEN strlen(item_text) > 65536 OR strlen(supplier_name) > 65536 OR strlen(voucher) > 65536
+               OR strlen(account_text) > 65536 OR strlen(invoice_no) > 65536 THEN 'too_long'
+             ELSE '' END AS problem
+      FROM known
+    ), named AS (
+      SELECT *, CASE WHEN odd IS NOT NULL THEN split_part(odd, '|', 2) WHEN ten IS NOT NULL THEN ten
+                     WHEN kind = 'personal' THEN '' ELSE given_id END AS told_id
+      FROM judged
+    )
+    SELECT $file_id AS file_id, line, {text_of["buyer_id"]} AS buyer_id,
+      CASE WHEN unit <> '' THEN {text_of["unit"]} ELSE {text_of["buyer_name"]} END AS unit,
+      {text_of["voucher"]} AS voucher, {text_of["invoice_no"]} AS invoice_no,
+      CASE WHEN kind = 'personal' AND NOT starts_with(told_id, 'p:') THEN '' ELSE told_id END AS supplier_id,
+      CASE WHEN kind = 'legal' THEN {text_of["supplier_name"]}
+           WHEN kind <> 'personal' THEN '' WHEN starts_with(told_id, 'p:') THEN told_id || noted(supplier_name)
+           ELSE noted(supplier_name) END AS supplier_name,
+      kind AS supplier_kind, {text_of["account"]} AS account, {text_of["account_text"]} AS account_text,
+      CASE WHEN problem = '' THEN {net}
+           WHEN problem IN ('currency_unknown', 'amount_personal') THEN NULL
+           ELSE coalesce(in_kronor, gross) END AS amount_ore,
+      CASE WHEN problem = '' THEN 'SEK' ELSE currency_code END AS currency, day AS booked_on,
+      CAST(month(day) AS INTEGER) AS month,
+      {text_of["contract_id"]} AS contract_id, {text_of["cpv"]} AS cpv, {text_of["sni"]} AS sni,
+      CASE WHEN problem <> '' THEN
+             CASE WHEN kind = 'personal' OR suspicious
+                    OR regexp_matches(concat_ws('|', given_id, amount, booked_on, currency_code, vat), $candidate)
+                  THEN '{personal_numbers.WITHHELD}' ELSE regexp_replace(left(CASE split_part(problem, '_', 1)
+                  WHEN 'amount' THEN amount WHEN 'date' THEN booked_on WHEN 'account' THEN account
+                  WHEN 'currency' THEN currency_code WHEN 'vat' THEN vat ELSE item_text END, 60),
+                  $word, '[text]', 'g') END
+           WHEN kind = 'personal' OR (kind = 'unknown' AND given_id <> '' AND told_id <> given_id) THEN ''
+           ELSE {text_of["item_text"]} END AS item_text,
+      CASE WHEN regexp_full_match(quantity, $unclear) THEN odd_quantity(quantity)
+           ELSE TRY_CAST(replace(replace(quantity, ' ', ''), ',', '.') AS DOUBLE) END AS quantity,
+      {text_of["quantity_unit"]} AS quantity_unit,
+      CASE WHEN problem <> '' THEN '{QUARANTINE}' || problem ELSE {left_out} END AS left_out_rule,
+      CASE WHEN problem = '' THEN vat_part ELSE 0 END AS vat_ore,
+      CASE WHEN problem <> '' THEN 0 ELSE CAST(year(day) AS INTEGER) END AS year
+    FROM named
+    """
+    return statement, given
+
+
+def _left_out(rules: tuple[Rule, ...], settings: SpendSettings, given: dict[str, Any]) -> tuple[str, list[str]]:
+    """The CASE that names the first rule a line meets, and columns with what is asked of account and text alone."""
+    branches: list[str] = []
+    asked: list[str] = []
+    for number, rule in enumerate(rules):
+        given[f"rule{number}"] = "" if rule.counts else rule.rule
+        conditions = []
+        if rule.rule == INTERNAL:
+            if not settings.group_numbers:
+                del given[f"rule{number}"]
+                continue
+            given["group_numbers"] = list(settings.group_numbers)
+            conditions.append("list_contains($group_numbers, told_id)")
+        if rule.accounts:
+            tests = []
+            for place, account in enumerate(rule.accounts):
+                name = f"account{number}_{place}"
+                given[name] = account.removesuffix("*")
+                tests.append(f"starts_with(account, ${name})" if account.endswith("*") else f"account = ${name}")
+            conditions.append(f"({' OR '.join(tests)})")
+        if rule.text_pattern:
+            given[f"text{number}"] = rule.text_pattern
+            asked.append(f"regexp_matches(lower(account_text), $text{number}) AS says{number}")
+            conditions.append(f"says{number}")
+        if not conditions:
+            del given[f"rule{number}"]
+            continue
+        branches.append(f"WHEN {' AND '.join(conditions)} THEN $rule{number}")
+    return (f"CASE {' '.join(branches)} ELSE '' END" if branches else "''"), asked
+
+
+def _vat(settings: SpendSettings, given: dict[str, Any]) -> tuple[str, str]:
+    """The VAT in an amount, and the amount without it; both whole oere, and the mirror of each other for a credit."""
+    if not settings.vat.included:
+        return "0::BIGINT", "in_kronor"
+    if settings.vat.rate_pct is None:
+        return "coalesce(vat_kronor, 0)", "in_kronor - vat_part"
+    # Net = gross / (1 + rate), to the nearest oere, halves to even, in whole numbers only.
+    given["whole"] = 10_000 + round(settings.vat.rate_pct * 100)
+    net = (
+        "CAST(sign(in_kronor) AS BIGINT) * ((abs(in_kronor) * 10000) // $whole + CASE "
+        "WHEN 2 * ((abs(in_kronor) * 10000) % $whole) > $whole OR (2 * ((abs(in_kronor) * 10000) % $whole) = $whole "
+        "AND ((abs(in_kronor) * 10000) // $whole) % 2 = 1) THEN 1 ELSE 0 END)"
+    )
+    return f"in_kronor - {net}", "in_kronor - vat_part"
+
+
+#: Rules that stand in the scope besides those of the table.
+COUNTED, QUARANTINED, OVERLAP, VAT_PART = "counted", "quarantined", "overlap", VAT

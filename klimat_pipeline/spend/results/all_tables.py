@@ -1,0 +1,141 @@
+"""All result tables of the spend analysis from one dataset of typed lines: one pass over them, then sums."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pandas as pd
+
+from klimat_pipeline.configuration.spend_factors import SpendFactors
+from klimat_pipeline.contracts import TABLES, table
+from klimat_pipeline.spend.footprint.local_mappings import LocalMappings
+from klimat_pipeline.spend.footprint.mappings import SpendReference
+
+_TYPES = {"integer": "int64", "number": "float64", "string": "object", "boolean": "bool"}
+#: The tables that are made here, in the order in which they are handed out.
+KEYS = (
+    "spend/by_category",
+    "spend/by_unit",
+    "spend/by_supplier",
+    "spend/by_contract",
+    "spend/trend",
+    "spend/changes",
+    "spend/hotspots",
+    "spend/quality",
+    "spend/reconciliation",
+    "spend/scope3",
+    "spend/replacements",
+    "spend/indicators",
+    "spend/sensitivity",
+    "spend/factors",
+)
+
+
+def spend_results(
+    root: Any,
+    reference: SpendReference,
+    own: LocalMappings,
+    chosen: Mapping[str, SpendFactors],
+    *,
+    passed: pd.DataFrame,
+    organisation: pd.DataFrame,
+    population: pd.DataFrame,
+    memory: str | None = None,
+    threads: int | None = None,
+    parts: Path | None = None,
+) -> dict[str, pd.DataFrame]:
+    """Compute every table of ``KEYS``.
+
+    Args:
+        root: the dataset: ``municipality_code=<code>/year=<year>/*.parquet``; one that is not there gives empty tables.
+        reference: the reference tables.
+        own: what municipalities map and replace themselves.
+        chosen: configuration by municipality.
+        passed: ``spend/ledger_totals``.
+        organisation: ``inventory/organisation``.
+        population: ``clean/population``.
+        memory: what the database may take, such as ``900MB``.
+        threads: how many it may use.
+        parts: folder where the groups of every typed file are kept; without one, nothing is kept.
+
+    Returns:
+        Frames by key, and under ``unmapped/accounts`` and ``unmapped/suppliers`` what is to be mapped next.
+
+    Raises:
+        ProblemsError: what is wrong with configuration, prices or replacements, all at once where it can be.
+    """
+    from klimat_pipeline.spend.footprint.database import MEMORY, database, has_lines
+    from klimat_pipeline.spend.footprint.groups import group_parts
+
+    if not has_lines(root):
+        return {key: typed(key, pd.DataFrame(columns=table(key).column_names)) for key in KEYS}
+    with (
+        database(memory=memory or MEMORY, threads=threads) as con,
+        TemporaryDirectory(prefix="klimat_parts_") as own_store,
+    ):
+        group_parts(con, root, parts or Path(own_store))
+        return _computed(con, reference, own, chosen, passed, organisation, population)
+
+
+def _computed(
+    con: Any,
+    reference: SpendReference,
+    own: LocalMappings,
+    chosen: Mapping[str, SpendFactors],
+    passed: pd.DataFrame,
+    organisation: pd.DataFrame,
+    population: pd.DataFrame,
+) -> dict[str, pd.DataFrame]:
+    from klimat_pipeline.spend.footprint.cube import build_cube, put_small_cubes
+    from klimat_pipeline.spend.footprint.factors import spend_factors
+    from klimat_pipeline.spend.footprint.replacements import replace_spend
+    from klimat_pipeline.spend.results.by_category import spend_by_category
+    from klimat_pipeline.spend.results.by_contract import spend_by_contract
+    from klimat_pipeline.spend.results.by_supplier import spend_by_supplier
+    from klimat_pipeline.spend.results.by_unit import spend_by_unit
+    from klimat_pipeline.spend.results.changes import spend_changes
+    from klimat_pipeline.spend.results.hotspots import spend_hotspots
+    from klimat_pipeline.spend.results.indicators import spend_indicators
+    from klimat_pipeline.spend.results.quality import spend_quality
+    from klimat_pipeline.spend.results.reconciliation import spend_reconciliation
+    from klimat_pipeline.spend.results.scope3 import spend_scope3
+    from klimat_pipeline.spend.results.sensitivity import spend_sensitivity
+    from klimat_pipeline.spend.results.sums import put_terms
+    from klimat_pipeline.spend.results.trend import spend_trend
+    from klimat_pipeline.spend.results.unmapped import unmapped_accounts, unmapped_suppliers
+
+    used = build_cube(con, reference, own, chosen)
+    replaced = replace_spend(con, own, organisation, chosen)
+    put_terms(con, used, replaced)
+    put_small_cubes(con)
+    codes = sorted(set(used["municipality_code"]))
+    frames = {
+        "spend/by_category": spend_by_category(con, reference),
+        "spend/by_unit": spend_by_unit(con),
+        "spend/by_supplier": spend_by_supplier(con, codes, chosen),
+        "spend/by_contract": spend_by_contract(con),
+        "spend/trend": spend_trend(con),
+        "spend/changes": spend_changes(con, used),
+        "spend/hotspots": spend_hotspots(con),
+        "spend/quality": spend_quality(con, reference, used),
+        "spend/reconciliation": spend_reconciliation(con, passed),
+        "spend/scope3": spend_scope3(con, reference),
+        "spend/replacements": replaced,
+        "spend/indicators": spend_indicators(con, reference, population, chosen),
+        "spend/sensitivity": spend_sensitivity(con, reference, chosen),
+        "spend/factors": spend_factors(used),
+    }
+    return {key: typed(key, found) for key, found in frames.items()} | {
+        "unmapped/accounts": unmapped_accounts(con),
+        "unmapped/suppliers": unmapped_suppliers(con),
+    }
+
+
+def typed(key: str, found: pd.DataFrame) -> pd.DataFrame:
+    """The frame in its contract's types, also where it is empty."""
+    types = {
+        column.name: "Int64" if column.kind == "integer" and column.nullable else _TYPES[column.kind]
+        for column in TABLES[key].columns
+    }
+    return found.astype(types)

@@ -1,0 +1,107 @@
+"""After a refresh, each asset can be materialised alone, and each asset's checks can be run without it."""
+
+import os
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from klimat_pipeline.definitions import defs
+from klimat_pipeline.defs.partitions import LEDGER_LINES
+from klimat_pipeline.settings import load_settings
+from klimat_pipeline_tests.pipeline.commands import Klimat
+
+GRAPH = defs.resolve_asset_graph()
+KEYS = sorted(GRAPH.materializable_asset_keys - {LEDGER_LINES})
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("data")
+    assert Klimat(folder)("refresh").code == 0
+    return folder
+
+
+@pytest.fixture
+def history(data: Path, monkeypatch: pytest.MonkeyPatch) -> dg.DagsterInstance:
+    monkeypatch.setenv("KLIMAT_DATA_DIR", str(data))
+    return dg.DagsterInstance.ephemeral()
+
+
+def run(history: dg.DagsterInstance, **asked: object) -> dg.ExecuteInProcessResult:
+    job = defs.resolve_implicit_global_asset_job_def()
+    quiet = {"loggers": {"progress": {}}}
+    return job.execute_in_process(instance=history, raise_on_error=False, run_config=quiet, **asked)
+
+
+def checks_of(key: dg.AssetKey) -> set[str]:
+    return {check.name for check in GRAPH.asset_check_keys if check.asset_key == key}
+
+
+def test_each_asset_can_be_materialised_alone_with_its_checks(data: Path, history: dg.DagsterInstance) -> None:
+    wrong = {}
+    # Of the published tables, which are one step and one publication, three stand for all.
+    published = [key for key in KEYS if key.path[0] == "published"]
+    for key in [key for key in KEYS if key.path[0] != "published"] + published[:: len(published) // 3]:
+        before = {path: path.stat().st_mtime_ns for path in (data / "intermediate").rglob("*.parquet")}
+        result = run(history, asset_selection=[key])
+        # The step of spend/files tells of the partitions of typed lines that it has read.
+        made = {event.asset_key for event in result.get_asset_materialization_events()} - {LEDGER_LINES}
+        checked = {check.check_name for check in result.get_asset_check_evaluations()}
+        touched = {
+            str(path.relative_to(data / "intermediate").with_suffix(""))
+            for path in (data / "intermediate").rglob("*.parquet")
+            if before.get(path) != path.stat().st_mtime_ns and "ledger" not in path.parts
+        }
+        name = key.to_user_string()
+        allowed = set() if key.path[0] == "published" else {name, f"quality/of/{name}"}
+        made_alone = key in made and (key.path[0] == "published" or made == {key})
+        if not (result.success and made_alone and checked == checks_of(key) and touched <= allowed):
+            wrong[name] = (result.success, made, checks_of(key) - checked, touched - allowed)
+    assert not wrong
+
+
+def test_checks_can_be_run_without_their_table(data: Path, history: dg.DagsterInstance) -> None:
+    for name in ("indicators/sectors", "clean/targets"):
+        key = dg.AssetKey(name.split("/"))
+        path = data / "intermediate" / f"{name}.parquet"
+        before = path.stat().st_mtime_ns
+        selection = dg.AssetSelection.checks_for_assets(key)
+        job = dg.define_asset_job("only_checks", selection=selection)
+        own = dg.Definitions(assets=list(defs.assets or []), jobs=[job], resources=defs.resources, loggers=defs.loggers)
+        result = own.resolve_job_def("only_checks").execute_in_process(instance=history)
+        assert not result.get_asset_materialization_events()
+        assert {check.check_name for check in result.get_asset_check_evaluations()} == checks_of(key)
+        assert path.stat().st_mtime_ns == before
+
+
+def test_a_failed_run_goes_on_from_where_it_failed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, project: Path
+) -> None:
+    """What failed for a moment is run again, with what comes after it; what had succeeded is not."""
+    from klimat_pipeline.history import instance
+
+    from klimat_pipeline.scenarios import hindcast
+
+    monkeypatch.setenv("KLIMAT_DATA_DIR", str(tmp_path))
+    job = defs.resolve_job_def("nightly_refresh")
+
+    def fails(*_: object) -> None:
+        raise OSError("no memory just now")
+
+    with instance(load_settings()) as history:
+        with monkeypatch.context() as broken:
+            broken.setattr(hindcast, "hindcast", fails)
+            first = job.execute_in_process(instance=history, raise_on_error=False)
+            assert not first.success
+        options = dg.ReexecutionOptions.from_failure(first.run_id, history)
+        with dg.execute_job(dg.reconstructable(nightly), instance=history, reexecution_options=options) as second:
+            assert second.success
+            steps = {event.step_key for event in second.all_events if event.event_type_value == "STEP_SUCCESS"}
+    assert {"pathways", "publish"} <= steps
+    assert "configuration" not in steps
+    assert os.path.lexists(tmp_path / "published" / "klimat.sqlite")
+
+
+def nightly() -> dg.JobDefinition:
+    return defs.resolve_job_def("nightly_refresh")

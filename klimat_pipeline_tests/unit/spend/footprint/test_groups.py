@@ -1,0 +1,176 @@
+"""A new month's file costs that file: parts of other files stay as they are, and the totals are those of all lines."""
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from klimat_pipeline.configuration.spend_factors import SpendFactors
+from klimat_pipeline.contracts import table
+from klimat_pipeline.errors import ContractError
+from klimat_pipeline.spend.footprint import groups
+from klimat_pipeline.spend.footprint.local_mappings import no_local_mappings
+from klimat_pipeline.spend.results.all_tables import KEYS, spend_results
+from klimat_pipeline_tests.support.ledgers import write_lines
+from klimat_pipeline_tests.unit.spend.purchases import FOOD_KG_PER_SEK, REFERENCE, electricity, food, inventory
+from klimat_pipeline_tests.unit.spend.results.test_all_tables import _LINES, _SLOW
+
+
+def results(root: Path, store: Path | None, **chosen: Any) -> dict[str, pd.DataFrame]:
+    empty = pd.DataFrame(columns=table("spend/ledger_totals").column_names)
+    return spend_results(
+        root,
+        REFERENCE,
+        no_local_mappings(),
+        {"1283": SpendFactors(**chosen)},
+        passed=empty,
+        organisation=inventory(),
+        population=pd.DataFrame(columns=table("clean/population").column_names),
+        threads=1,
+        parts=store,
+    )
+
+
+def month(root: Path, number: int, *rows: dict[str, Any]) -> None:
+    """A month's file beside those that are there."""
+    with TemporaryDirectory() as folder:
+        for path in write_lines(Path(folder), rows).rglob("*.parquet"):
+            place = root / path.relative_to(folder).with_name(f"month{number}.parquet")
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(path.read_bytes())
+
+
+def kept(store: Path) -> dict[str, tuple[bytes, int]]:
+    """Bytes and time of every part, by name."""
+    return {
+        part.relative_to(store).as_posix(): (part.read_bytes(), part.stat().st_mtime_ns)
+        for part in store.glob("municipality_code=*/year=*/*")
+    }
+
+
+def same(one: dict[str, pd.DataFrame], other: dict[str, pd.DataFrame]) -> None:
+    for key in KEYS:
+        pd.testing.assert_frame_equal(one[key], other[key])
+
+
+def test_a_new_month_leaves_the_parts_of_the_others_untouched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    root, store = tmp_path / "lines", tmp_path / "parts"
+    month(root, 1, food(1, 1_000_00), electricity(2, 300_00), food(3, 50_00, year=2022))
+    month(root, 2, food(4, 500_00, month=2))
+    results(root, store)
+    before = kept(store)
+    assert len(before) == 3  # month 1 has lines of two years
+    month(root, 3, food(5, 250_00, month=3), food(6, -1_00, month=1))
+    grouped: list[str] = []
+    view = groups.view_lines
+    monkeypatch.setattr(groups, "view_lines", lambda con, root, *one: (grouped.extend(one), view(con, root, *one)))
+    found = results(root, store)
+    assert grouped == ["municipality_code=1283/year=2023/month3.parquet"]
+    after = kept(store)
+    assert {name: after[name] for name in before} == before
+    assert len(after) == 4
+    same(found, results(root, None))
+    # 1,000 + 500 + 250 - 1 kronor of food in 2023, by hand.
+    by = found["spend/by_category"].set_index(["year", "spend_category"])
+    assert by.loc[(2023, "food_products"), "spend_sek"] == 1749.0
+    assert by.loc[(2023, "food_products"), "footprint_t_co2e"] == pytest.approx(1.749 * FOOD_KG_PER_SEK)
+
+
+def test_other_factors_read_no_line_anew(tmp_path: Path) -> None:
+    root, store = tmp_path / "lines", tmp_path / "parts"
+    month(root, 1, food(1, 1_000_00, year=2022))
+    results(root, store)
+    before = kept(store)
+    doubled = [{"year": 2022, "value": 371.91 / 2, "source": "the test's input"}]
+    found = results(root, store, price_index=doubled)
+    assert kept(store) == before
+    same(found, results(root, None, price_index=doubled))
+
+
+def test_a_file_that_changed_is_grouped_anew_and_one_that_is_gone_leaves_no_part(tmp_path: Path) -> None:
+    root, store = tmp_path / "lines", tmp_path / "parts"
+    month(root, 1, food(1, 1_000_00))
+    month(root, 2, food(2, 500_00, month=2))
+    results(root, store)
+    before = kept(store)
+    month(root, 2, food(2, 700_00, month=2))
+    found = results(root, store)
+    same(found, results(root, None))
+    assert found["spend/by_category"]["spend_sek"].tolist() == [1700.0]
+    assert len(kept(store)) == 2
+    assert len(kept(store).items() & before.items()) == 1
+    (root / "municipality_code=1283" / "year=2023" / "month1.parquet").unlink()
+    assert results(root, store)["spend/by_category"]["spend_sek"].tolist() == [700.0]
+    assert len(kept(store)) == 1
+
+
+def test_a_part_of_other_code_is_not_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    root, store = tmp_path / "lines", tmp_path / "parts"
+    month(root, 1, food(1, 1_000_00))
+    results(root, store)
+    (before,) = kept(store)
+    monkeypatch.setattr(groups, "_code", lambda: "another")
+    results(root, store)
+    (after,) = kept(store)
+    assert after != before
+
+
+def test_a_damaged_memory_of_hashes_costs_time_only(tmp_path: Path) -> None:
+    root, store = tmp_path / "lines", tmp_path / "parts"
+    month(root, 1, food(1, 1_000_00))
+    results(root, store)
+    before = kept(store)
+    (store / "hashes.json").write_text("{", encoding="utf-8")
+    same(results(root, store), results(root, None))
+    assert kept(store) == before
+
+
+def test_large_sums_are_whole(tmp_path: Path) -> None:
+    """2^53 + 1 oere and a last oere: floating point would lose one of them."""
+    root, store = tmp_path / "lines", tmp_path / "parts"
+    month(root, 1, food(1, 2**53), food(2, 1))
+    results(root, store)
+    import pyarrow.parquet as pq
+
+    (part,) = store.rglob("*.parquet")
+    found = pq.read_table(part, partitioning=None)
+    assert found["amount_ore"].to_pylist() == [2**53 + 1]
+    assert str(found.schema.field("amount_ore").type) == "int64"
+
+
+def test_a_cell_that_is_missing_is_told(tmp_path: Path) -> None:
+    """A text without a value would be of no kind: its kronor would be in no table."""
+    root = write_lines(tmp_path / "lines", [food(1, 1_00, cpv=None)])
+    with pytest.raises(ContractError, match="1 kinds of lines have a cell without a value"):
+        results(root, tmp_path / "parts")
+
+
+def test_what_another_run_has_made_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two runs make the same part: the second finds its place taken, and leaves nothing lying about."""
+    root, store = tmp_path / "lines", tmp_path / "parts"
+    month(root, 1, food(1, 1_000_00))
+    view = groups.view_lines
+
+    def meanwhile(con: Any, root: Path, *one: str) -> None:
+        monkeypatch.setattr(groups, "view_lines", view)
+        results(root, store)
+        view(con, root, *one)
+
+    monkeypatch.setattr(groups, "view_lines", meanwhile)
+    assert results(root, store)["spend/by_category"]["spend_sek"].tolist() == [1000.0]
+    assert len(kept(store)) == 1
+
+
+@_SLOW
+@given(rows=_LINES, files=st.integers(2, 4))
+def test_parts_change_nothing(rows: list[dict[str, object]], files: int) -> None:
+    with TemporaryDirectory() as folder:
+        root = write_lines(Path(folder) / "lines", rows, parts=files)
+        first, again = results(root, Path(folder) / "parts"), results(root, Path(folder) / "parts")
+        whole = results(write_lines(Path(folder) / "whole", rows), None)
+    same(first, whole)
+    same(again, whole)

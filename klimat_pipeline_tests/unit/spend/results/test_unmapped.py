@@ -1,0 +1,91 @@
+"""What is to be mapped next: the largest first, harmless in a spreadsheet, and read back once filled in."""
+
+import csv
+from io import StringIO
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from klimat_pipeline.charts.spend import coverage, largest_categories, pareto, shown_on_pages, unmapped_markdown
+from klimat_pipeline.errors import ProblemsError
+from klimat_pipeline.spend.results.unmapped import as_csv
+from klimat_pipeline_tests.support.ledgers import line
+from klimat_pipeline_tests.unit.spend.purchases import computed, electricity, food, own_files
+
+ROWS = [
+    line(1, amount_ore=100_00, account="9901", account_text="=cmd|' /C calc'!A0"),
+    line(2, amount_ore=-900_00, account="9902", account_text="Okänt | <b>"),
+    electricity(3, 500_00),
+]
+
+
+def test_the_largest_first_by_size(tmp_path: Path) -> None:
+    found = computed(tmp_path, ROWS)
+    assert list(found["unmapped/accounts"]["account_prefix"]) == ["9902", "9901"]
+    assert found["unmapped/suppliers"][["supplier_id", "spend_sek"]].to_numpy().tolist() == [["5560000001", -800.0]]
+
+
+def test_no_spreadsheet_runs_what_a_ledger_holds(tmp_path: Path) -> None:
+    text = as_csv(computed(tmp_path, ROWS)["unmapped/accounts"])
+    assert [row["account_text"] for row in csv.DictReader(StringIO(text))] == ["Okänt | <b>", "'=cmd|' /C calc'!A0"]
+    assert next(csv.DictReader(StringIO(text)))["spend_sek"] == "-900.0"
+
+
+def test_filled_in_it_is_read_back(tmp_path: Path) -> None:
+    listed = as_csv(computed(tmp_path, ROWS)["unmapped/accounts"])
+    untouched = computed(tmp_path, ROWS, own=own_files(tmp_path, spend_accounts=listed))
+    assert len(untouched["unmapped/accounts"]) == 2
+    # Only two cells of every row are written: category and reason stand behind the account.
+    filled = listed.replace("9902,,,", "9902,textiles,we know,").replace("9901,,,", "9901,textiles,we know,")
+    found = computed(tmp_path, ROWS, own=own_files(tmp_path, spend_accounts=filled))
+    assert found["unmapped/accounts"].empty
+    assert unmapped_markdown(found["unmapped/accounts"]) == "Everything that counts has a category."
+
+
+def test_a_category_needs_a_reason(tmp_path: Path) -> None:
+    with pytest.raises(ProblemsError, match=r"spend_accounts.csv: 9902: a category needs a reason"):
+        own_files(tmp_path, spend_accounts="account_prefix,category,reason\n9902,textiles,\n")
+
+
+def test_pages(tmp_path: Path) -> None:
+    found = computed(tmp_path, [*ROWS, food(4, 100_00, municipality_code="9999")])
+    pages = shown_on_pages(found)
+    assert "<b>" not in pages["spend/reconciliation"]["to be mapped next"]
+    assert "'=cmd" in pages["spend/reconciliation"]["to be mapped next"]
+    charts = largest_categories(found["spend/by_category"])
+    assert charts["9999"]["title"]["text"].startswith("Example")
+    assert not charts["1283"]["title"]["text"].startswith("Example")
+    assert "| 9999 (example) | 2023 | 100.0% | ████████████████████ |" in coverage(found["spend/quality"])
+
+
+def test_the_pareto_line_is_the_cumulative_share() -> None:
+    """Seventeen categories of 17, 16, ... 1 t, 153 t in all: the first two are 33 / 153 = 21.5686 %, the rest of two 3 t."""
+    rows = pd.DataFrame(
+        {
+            "spend_category": [f"c{number:02}" for number in range(17)],
+            "category_name_en": [f"Category {number}" for number in range(17)],
+            "purchase_area": "food",
+            "footprint_t_co2e": [float(number + 1) for number in range(17)],
+        }
+    )
+    found = pareto(rows)
+    assert [row["t"] for row in found] == [17.0, 16.0, *(float(n) for n in range(15, 2, -1)), 3.0]
+    assert found[1]["cumulative_pct"] == pytest.approx(21.5686, abs=1e-4)
+    assert (found[-1]["category"], found[-1]["cumulative_pct"]) == ("2 other categories", pytest.approx(100.0))
+    shares = [row["cumulative_pct"] for row in found]
+    assert shares == sorted(shares)
+    nothing = pareto(rows.assign(footprint_t_co2e=0.0))
+    assert {row["cumulative_pct"] for row in nothing} == {None}
+
+
+def test_the_chart_draws_bars_and_line_of_the_same_rows(tmp_path: Path) -> None:
+    chart = largest_categories(computed(tmp_path, ROWS)["spend/by_category"])["1283"]
+    bars, line = chart["layer"]
+    assert (bars["mark"]["type"], line["mark"]["type"]) == ("bar", "line")
+    assert (bars["encoding"]["x"]["field"], line["encoding"]["x"]["field"]) == ("t", "cumulative_pct")
+    assert chart["data"]["values"][-1]["cumulative_pct"] == pytest.approx(100.0)
+
+
+def test_pages_of_nobody_are_empty(tmp_path: Path) -> None:
+    assert shown_on_pages(computed(tmp_path, [])) == {}
