@@ -46,10 +46,10 @@ def run(settings: Settings, made_from: Inputs, out: "Console") -> None:
 
 
 def _execute(settings: Settings, made_from: Inputs, out: "Console") -> "dg.ExecuteInProcessResult":
-    logging.getLogger("alembic").setLevel(logging.WARNING)
-    job = _job()
     from klimat_pipeline.defs.instance import instance
 
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    job = _job()
     with instance(settings) as history, _Progress(out, steps=len(job.graph.node_defs)):
         return job.execute_in_process(
             instance=history,
