@@ -21,9 +21,10 @@ from klimat_pipeline.configuration.municipality import Municipality, load_munici
 from klimat_pipeline.corrected.approvals import approvals
 from klimat_pipeline.defs.inputs import report
 from klimat_pipeline.errors import StaleTableError
+from klimat_pipeline.input_items import Item
 from klimat_pipeline.operations import run_lock
-from klimat_pipeline.operations.inputs import inputs, ledger_items
-from klimat_pipeline.published.manifest import Inputs, Item
+from klimat_pipeline.operations.inputs import inputs
+from klimat_pipeline.published.manifest import Inputs
 from klimat_pipeline.settings import Settings, load_settings
 from klimat_pipeline.sources.archive import Archive
 from klimat_pipeline.storage import TableStore
@@ -71,7 +72,9 @@ class Project(dg.ConfigurableResource):
             ledgers: look at the ledgers too, and not only when the run begins: those on a server cost a request each.
         """
         if ledgers or self._ledgers is None:
-            self._ledgers = ledger_items(self.settings)
+            from klimat_pipeline.spend.ledger.inputs import inputs as ledger_files
+
+            self._ledgers = list(ledger_files(self.settings))
         self._made_from = inputs(
             self.settings, municipalities=self.municipalities, releases=self.releases, ledgers=self._ledgers
         )
