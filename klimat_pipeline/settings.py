@@ -5,7 +5,10 @@ goes below ``data_dir`` (by default the same folder). What does not belong here:
 (``configuration``).
 """
 
+import hashlib
+import hmac
 import os
+from collections.abc import Iterator
 from functools import cached_property, lru_cache
 from pathlib import Path
 
@@ -13,6 +16,7 @@ from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from klimat_pipeline.errors import ConfigurationError
+from klimat_pipeline.input_items import Item
 
 
 def _default_project_dir() -> Path:
@@ -145,3 +149,17 @@ def _read_settings(environment: tuple[tuple[str, str], ...], folder: Path) -> Se
             for e in error.errors(include_input=False)
         ]
         raise ConfigurationError("\n".join(lines)) from None
+
+
+def inputs(settings: Settings) -> Iterator[Item]:
+    """Settings that change results."""
+    if settings.examples:
+        yield Item("option", "invented examples", "read")
+    if settings.personal_key is not None:
+        yield Item("option", "key of pseudonyms", _fingerprint(settings.personal_key.get_secret_value()))
+    yield Item("option", "draws", str(settings.draws))
+
+
+def _fingerprint(key: str) -> str:
+    """Tells that a key is another one, with too few digits to search for the key by."""
+    return hmac.new(key.encode(), b"klimat publication", hashlib.sha256).hexdigest()[:8]

@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from klimat_pipeline.clean.local import local_frame, local_rows
+from klimat_pipeline.clean.local import local_frame
 from klimat_pipeline.clean.reference import Reference
 from klimat_pipeline.configuration.actions import action_problems, unknown_partners
+from klimat_pipeline.configuration.local_tables import read_local
 from klimat_pipeline.errors import ProblemsError
 
 #: What counts when an action does not say: a saving that overlaps is worse than one that is too small.
@@ -27,10 +28,8 @@ def clean_actions(municipalities_dir: Path, reference: Reference, *, examples: b
     Raises:
         ProblemsError: everything that is wrong in all files, with file, line, column and value.
     """
-    lines = tuple(reference.inventory_lines["line"])
-    rows = local_rows(
-        "actions", municipalities_dir, reference, examples=examples, also=lambda row: action_problems(row, lines)
-    )
+    lines = reference.lines
+    rows = read_local("actions", municipalities_dir, examples=examples, also=lambda row: action_problems(row, lines))
     problems = list(unknown_partners(rows))
     if problems:
         raise ProblemsError(problems)

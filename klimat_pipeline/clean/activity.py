@@ -6,10 +6,11 @@ from typing import Any
 
 import pandas as pd
 
-from klimat_pipeline.clean.local import local_frame, local_rows
+from klimat_pipeline.clean.local import local_frame
 from klimat_pipeline.clean.measures import converted
 from klimat_pipeline.clean.reference import Reference
 from klimat_pipeline.configuration.activity import REFRIGERANT, activity_problems
+from klimat_pipeline.configuration.local_tables import read_local
 from klimat_pipeline.errors import ConfigurationError
 
 
@@ -40,7 +41,7 @@ def clean_activity(municipalities_dir: Path, reference: Reference, *, examples: 
         except ConfigurationError as error:
             yield str(error)
 
-    rows = local_rows("activity", municipalities_dir, reference, examples=examples, also=beyond_the_form)
+    rows = read_local("activity", municipalities_dir, examples=examples, also=beyond_the_form)
     for row in rows:
         row["amount"], row["amount_unit"] = _canonical(row)
     return local_frame("clean/activity", rows)

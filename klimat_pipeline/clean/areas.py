@@ -4,11 +4,13 @@ from pathlib import Path
 
 import pandas as pd
 
-from klimat_pipeline.clean.local import local_frame, local_rows
+from klimat_pipeline.clean.local import line_problems, local_frame
 from klimat_pipeline.clean.reference import Reference
+from klimat_pipeline.configuration.local_tables import read_local
 
 
-def clean_areas(municipalities_dir: Path, reference: Reference) -> pd.DataFrame:
+def clean_areas(municipalities_dir: Path, reference: Reference, *, examples: bool = False) -> pd.DataFrame:
     """``clean/areas`` from every ``areas.csv``."""
-    rows = local_rows("areas", municipalities_dir, reference)
+    lines = reference.lines
+    rows = read_local("areas", municipalities_dir, examples=examples, also=lambda row: line_problems(row, lines))
     return local_frame("clean/areas", [{**row, "target_gas_basis": row["gas_basis"]} for row in rows])

@@ -4,7 +4,7 @@ What belongs here: the form of these files and whether they fit together. What d
 (``scenarios``), and what a municipality plans to do (``clean.actions``).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -13,12 +13,12 @@ import pandas as pd
 
 from klimat_pipeline.configuration.csv_file import CsvColumn, read_csv
 from klimat_pipeline.contracts import table
+from klimat_pipeline.contracts.code_lists import GRADES
 from klimat_pipeline.contracts.columns import col
 from klimat_pipeline.errors import ConfigurationError, ProblemsError
 
 _CODE = r"[a-z][a-z0-9_]*"
 Treatment = Literal["left_out", "new_level"]
-GRADES = ("high", "medium", "low")
 #: What an assumption rests on; ``contracts.columns`` (assumption_basis) says what each means.
 BASES = col("assumption_basis").allowed
 #: Columns and key of every file; the last column says where a row comes from.
@@ -182,15 +182,13 @@ def _read(reference_dir: Path, sector_codes: tuple[str, ...]) -> dict[str, list[
     return read
 
 
-def clean_assumptions(
-    reference_dir: Path, sector_codes: tuple[str, ...], references: Iterable[Mapping[str, Any]]
-) -> pd.DataFrame:
+def clean_assumptions(reference_dir: Path, sector_codes: tuple[str, ...], references: pd.DataFrame) -> pd.DataFrame:
     """Every assumption as readers see it, with its reason and what it rests on.
 
     Args:
         reference_dir: ``data/reference``.
         sector_codes: main sectors.
-        references: of ``construction.construction_references``.
+        references: reference values of buildings (``construction_references.csv``).
 
     Returns:
         ``clean/assumptions``.
@@ -224,14 +222,8 @@ def clean_assumptions(
         (
             "construction_reference",
             [
-                (
-                    r["reference_set"],
-                    r["reference_kg_per_m2"],
-                    f"kg CO2e/m2 ({r['system_boundary']})",
-                    r["basis"],
-                    r["source"],
-                )
-                for r in references
+                (r.reference_set, r.reference_kg_per_m2, f"kg CO2e/m2 ({r.system_boundary})", r.basis, r.source)
+                for r in references.itertuples()
             ],
         ),
     ):

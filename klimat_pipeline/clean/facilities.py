@@ -1,15 +1,13 @@
 """Plants with carbon capture that several municipalities share, and each one's share under every allocation key."""
 
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
 from klimat_pipeline.clean.local import local_frame
 from klimat_pipeline.clean.reference import Reference
-from klimat_pipeline.configuration.csv_file import read_csv
-from klimat_pipeline.configuration.inventory import EXAMPLE
-from klimat_pipeline.configuration.targets_and_gap import FACILITIES, facility_problems
+from klimat_pipeline.configuration.local_tables import read_local
+from klimat_pipeline.configuration.targets_and_gap import facility_problems
 from klimat_pipeline.errors import ProblemsError
 
 _TONNES = ("captured_fossil_t", "captured_biogenic_t", "sold_fossil_t", "sold_biogenic_t")
@@ -29,8 +27,8 @@ def clean_facilities(municipalities_dir: Path, reference: Reference, *, examples
     Raises:
         ProblemsError: everything that is wrong in the files.
     """
-    facilities = _rows("facilities", municipalities_dir, examples=examples)
-    shares = _rows("facility_shares", municipalities_dir, examples=examples)
+    facilities = read_local("facilities", municipalities_dir, examples=examples)
+    shares = read_local("facility_shares", municipalities_dir, examples=examples)
     problems = facility_problems(facilities, shares)
     problems += [
         f"_all/facility_shares.csv: column municipality_code: no municipality has the code {row['municipality_code']!r}"
@@ -52,15 +50,3 @@ def clean_facilities(municipalities_dir: Path, reference: Reference, *, examples
         if share["facility_id"] == plant["facility_id"]
     ]
     return local_frame("clean/facilities", rows)
-
-
-def _rows(name: str, municipalities_dir: Path, *, examples: bool) -> list[dict[str, Any]]:
-    columns, key = FACILITIES[name]
-    rows: list[dict[str, Any]] = []
-    for file in (f"{name}.csv", *([f"{name}.example.csv"] if examples else [])):
-        path = municipalities_dir / "_all" / file
-        if path.is_file():
-            said = EXAMPLE if file.endswith(".example.csv") else ""
-            own = read_csv(path, columns=columns, base=municipalities_dir, key=key)
-            rows += [{**row, "source": said + row["source"]} for row in own]
-    return rows

@@ -1,12 +1,15 @@
 """Emission factors from the municipalities' folders, in tonnes per canonical unit of activity."""
 
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
-from klimat_pipeline.clean.local import local_frame, local_rows
+from klimat_pipeline.clean.local import local_frame
 from klimat_pipeline.clean.measures import factor
 from klimat_pipeline.clean.reference import Reference
+from klimat_pipeline.configuration.local_tables import read_local
 from klimat_pipeline.errors import ConfigurationError, ProblemsError
 
 CO2E = "co2e"
@@ -19,7 +22,7 @@ def clean_factors(municipalities_dir: Path, reference: Reference, *, examples: b
         ProblemsError: a unit is unknown, a gas has no global warming potential, or a factor is given both as a sum and
             gas by gas; all of them at once.
     """
-    rows, problems = local_rows("factors", municipalities_dir, reference, examples=examples), []
+    rows, problems = read_local("factors", municipalities_dir, examples=examples, also=_problems), []
     gases = set(reference.gwp["gas"]) | {CO2E}
     given: dict[tuple[object, ...], set[str]] = {}
     for row in rows:
@@ -45,3 +48,8 @@ def clean_factors(municipalities_dir: Path, reference: Reference, *, examples: b
     if problems:
         raise ProblemsError(problems)
     return local_frame("clean/factors", rows)
+
+
+def _problems(row: Mapping[str, Any]) -> Iterator[str]:
+    if row["gas"] == CO2E and row["gwp_set"] == "none":
+        yield "column gwp_set: expected AR4, AR5, AR6 or 'not stated' for a factor in co2e, found 'none'"

@@ -4,10 +4,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from klimat_pipeline.clean.local import local_frame, local_rows
+from klimat_pipeline.clean.local import local_frame
 from klimat_pipeline.clean.reference import Reference
+from klimat_pipeline.configuration.local_tables import read_local
 
 
-def clean_meals(municipalities_dir: Path, reference: Reference) -> pd.DataFrame:
+def clean_meals(municipalities_dir: Path, _reference: Reference, *, examples: bool = False) -> pd.DataFrame:
     """``clean/meals`` from every ``meals.csv``."""
-    return local_frame("clean/meals", local_rows("meals", municipalities_dir, reference))
+    return local_frame("clean/meals", read_local("meals", municipalities_dir, examples=examples))

@@ -4,14 +4,18 @@ from pathlib import Path
 
 import pandas as pd
 
+from klimat_pipeline.clean.local import local_frame
 from klimat_pipeline.clean.reference import Reference
-from klimat_pipeline.configuration.municipality import load_population
-from klimat_pipeline.contracts import table
+from klimat_pipeline.configuration.local_tables import read_local
+from klimat_pipeline.configuration.municipality import municipality_folders
 
 
-def clean_population(municipalities_dir: Path, reference: Reference) -> pd.DataFrame:
+def clean_population(municipalities_dir: Path, reference: Reference, *, examples: bool = False) -> pd.DataFrame:
     """``clean/population`` from every ``population.csv``."""
-    contract = table("clean/population")
-    rows = load_population(municipalities_dir, known_codes=reference.municipality_by_code)
-    frame = pd.DataFrame(rows, columns=contract.column_names).astype({"year": "int64", "population": "int64"})
-    return frame.sort_values(list(contract.primary_key)).reset_index(drop=True)
+    strangers = [
+        f"{municipalities_dir.name}/{folder.name}: no municipality has the code {folder.name[:4]!r}"
+        for folder in municipality_folders(municipalities_dir, [])
+        if (folder / "population.csv").is_file() and folder.name[:4] not in reference.municipality_by_code
+    ]
+    rows = read_local("population", municipalities_dir, examples=examples, besides=strangers)
+    return local_frame("clean/population", rows)

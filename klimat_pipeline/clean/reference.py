@@ -12,6 +12,8 @@ import pandas as pd
 
 from klimat_pipeline.clean.measures import converted
 from klimat_pipeline.configuration.csv_file import CsvColumn, read_csv
+from klimat_pipeline.contracts.code_lists import GWP_SETS, NOTATION_KEYS, SCOPES
+from klimat_pipeline.contracts.columns import col
 from klimat_pipeline.errors import ConfigurationError, ProblemsError
 from klimat_pipeline.text import fold, place_key
 
@@ -117,8 +119,8 @@ TABLES: Mapping[str, tuple[tuple[CsvColumn, ...], tuple[str, ...]]] = {
     "inventory_notation": (
         (
             CsvColumn("line", pattern=_CODE),
-            CsvColumn("scope", allowed=("1", "2", "3")),
-            CsvColumn("notation_key", allowed=("NO", "NE", "IE", "C")),
+            CsvColumn("scope", allowed=SCOPES),
+            CsvColumn("notation_key", allowed=NOTATION_KEYS),
             CsvColumn("where_unsplit", pattern=_CODE, nullable=True),
             CsvColumn("reason"),
         ),
@@ -137,7 +139,7 @@ TABLES: Mapping[str, tuple[tuple[CsvColumn, ...], tuple[str, ...]]] = {
     "gwp": (
         (
             CsvColumn("gas", pattern=_CODE),
-            CsvColumn("gwp_set", allowed=("AR4", "AR5", "AR6")),
+            CsvColumn("gwp_set", allowed=GWP_SETS),
             CsvColumn("gwp_100", kind="number", minimum=0),
             CsvColumn("source"),
         ),
@@ -168,6 +170,18 @@ TABLES: Mapping[str, tuple[tuple[CsvColumn, ...], tuple[str, ...]]] = {
             CsvColumn("source"),
         ),
         ("fuel", "use"),
+    ),
+    # Reference values of buildings, each with its system boundary.
+    "construction_references": (
+        (
+            CsvColumn("reference_set", pattern=_CODE),
+            CsvColumn("building_kind"),
+            CsvColumn("system_boundary"),
+            CsvColumn("reference_kg_per_m2", kind="number", minimum=1e-9),
+            CsvColumn("basis", allowed=col("assumption_basis").allowed),
+            CsvColumn("source"),
+        ),
+        ("reference_set",),
     ),
     "sources": (
         (CsvColumn("source_id", pattern=r"[a-z0-9_]+"), CsvColumn("source"), CsvColumn("reason")),
@@ -218,7 +232,13 @@ class Reference:
     gwp: pd.DataFrame
     refrigerants: pd.DataFrame
     fuels: pd.DataFrame
+    construction_references: pd.DataFrame
     _any_sector: dict[str, tuple[str, str]] = field(repr=False)
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """Lines of the inventory."""
+        return tuple(self.inventory_lines["line"])
 
     @property
     def sector_codes(self) -> tuple[str, ...]:
@@ -312,6 +332,7 @@ def load_reference(reference_dir: Path) -> Reference:
         gwp=read["gwp"],
         refrigerants=read["refrigerants"],
         fuels=read["fuels"],
+        construction_references=read["construction_references"],
         municipalities=municipalities.drop(columns="source"),
         sectors=sectors.drop(columns="source").sort_values("sector_order").reset_index(drop=True),
         subsectors=subsectors.drop(columns="source"),

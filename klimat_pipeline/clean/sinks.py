@@ -4,14 +4,15 @@ from pathlib import Path
 
 import pandas as pd
 
-from klimat_pipeline.clean.local import local_frame, local_rows
+from klimat_pipeline.clean.local import local_frame
 from klimat_pipeline.clean.reference import Reference
+from klimat_pipeline.configuration.local_tables import read_local
 from klimat_pipeline.configuration.targets_and_gap import sink_problems
 
 
-def clean_sinks(municipalities_dir: Path, reference: Reference) -> pd.DataFrame:
+def clean_sinks(municipalities_dir: Path, _reference: Reference, *, examples: bool = False) -> pd.DataFrame:
     """``clean/sinks`` from every ``sinks.csv``: yearly fluxes, positive for what is taken out of the air."""
-    rows = local_rows("sinks", municipalities_dir, reference, also=sink_problems)
+    rows = read_local("sinks", municipalities_dir, examples=examples, also=sink_problems)
     for row in rows:
         row["additionality"] = row["is_additional"]
         row["is_in_gross"] = row["is_in_gross"] == "yes"

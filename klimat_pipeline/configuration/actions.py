@@ -1,48 +1,16 @@
 """``actions.csv``: what a municipality does or plans, an action a row, with effect, time, cost and who pays.
 
-What belongs here: the form of the file and what a row must be beyond its form. What does not: what actions do together
-(``scenarios.effects``) and what they cost per tonne (``scenarios``).
+What belongs here: what a row must be beyond its form (``configuration.local_tables``). What does not: what actions do
+together (``scenarios.effects``) and what they cost per tonne (``scenarios``).
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from klimat_pipeline.configuration.csv_file import CsvColumn
-
-_CODE = r"[a-z][a-z0-9_]*"
 #: Who pays, as shares of the investment; together one, or none of them given.
 SHARES = ("share_municipal", "share_regional", "share_national", "share_private", "share_eu")
 #: Shares are written with a few decimals; a sum of one is met within this.
 _SHARE_TOLERANCE = 1e-6
-
-#: Columns and key of the file.
-ACTIONS: tuple[tuple[CsvColumn, ...], tuple[str, ...]] = (
-    (
-        CsvColumn("action_id", pattern=_CODE),
-        CsvColumn("line", pattern=_CODE),
-        CsvColumn("carrier", pattern=_CODE, nullable=True),
-        CsvColumn("name_sv"),
-        CsvColumn("name_en"),
-        CsvColumn("effect_t_per_year", kind="number", minimum=0, nullable=True),
-        CsvColumn("effect_low_t", kind="number", minimum=0, nullable=True),
-        CsvColumn("effect_high_t", kind="number", minimum=0, nullable=True),
-        CsvColumn("start_year", kind="integer", minimum=1900, maximum=2200, nullable=True),
-        CsvColumn("ramp_years", kind="integer", minimum=0, maximum=100, nullable=True),
-        CsvColumn("lifetime_years", kind="integer", minimum=1, maximum=200, nullable=True),
-        CsvColumn("cost_msek", kind="number", nullable=True),
-        CsvColumn("annual_cost_msek", kind="number", nullable=True),
-        CsvColumn("price_year", kind="integer", minimum=1900, maximum=2200, nullable=True),
-        *(CsvColumn(share, kind="number", minimum=0, maximum=1, nullable=True) for share in SHARES),
-        CsvColumn("lead", nullable=True),
-        CsvColumn("status", allowed=("proposed", "planned", "decided", "ongoing", "completed")),
-        CsvColumn("other_benefits", nullable=True),
-        CsvColumn("interacts_with", pattern=rf"{_CODE}( {_CODE})*", nullable=True),
-        CsvColumn("interaction_rule", allowed=("multiplicative", "additive"), nullable=True),
-        CsvColumn("source"),
-        CsvColumn("note", nullable=True),
-    ),
-    ("action_id",),
-)
 
 
 def action_problems(row: Mapping[str, Any], lines: Sequence[str]) -> Iterator[str]:

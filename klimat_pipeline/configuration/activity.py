@@ -1,7 +1,7 @@
 """What a row of ``activity.csv`` must be beyond its form: scope, category, carrier and number have to fit together.
 
 What belongs here: the rules of the GHG Protocol for a row. What does not: the form of the file
-(``configuration.inventory``), units and factors (``clean``, ``inventory``).
+(``configuration.local_tables``), units and factors (``clean``, ``inventory``).
 """
 
 from collections.abc import Collection, Iterator, Mapping
@@ -63,11 +63,8 @@ def activity_problems(
         carriers: known fuels by use, and refrigerants.
         gases: gases with a global warming potential.
     """
-    category = CATEGORIES.get(row["category"])
-    if category is None:
-        yield _not_among("category", row["category"], CATEGORIES)
-    else:
-        yield from _scope_problems(row, category)
+    category = CATEGORIES[row["category"]]
+    yield from _scope_problems(row, category)
     if (row["scope3_category"] is None) == (row["scope"] == SCOPE_3):
         expected = "1 to 15 in scope 3" if row["scope"] == SCOPE_3 else f"nothing in scope {row['scope']}"
         yield f"column scope3_category: expected {expected}, found {row['scope3_category'] or ''!r}"
@@ -78,8 +75,7 @@ def activity_problems(
         )
     if row["amount"] is not None and row["unit"] is None:
         yield "column unit: expected the unit of the amount, found ''"
-    if category is not None:
-        yield from _carrier_problems(row, category, carriers, gases)
+    yield from _carrier_problems(row, category, carriers, gases)
     if row["supplier_unit"] is not None and row["scope"] == "1":
         yield f"column supplier_unit: expected nothing in scope 1, found {row['supplier_unit']!r}"
     if row["supplier_unit"] == row["organisation_unit"]:

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from klimat_pipeline.configuration.municipality import Number, Text, Year, municipality_folders
 from klimat_pipeline.configuration.yaml_file import YamlDocument, model_from_yaml
+from klimat_pipeline.contracts.code_lists import Grade
 from klimat_pipeline.errors import ConfigurationError, ProblemsError
 
 FILE = "corrections.yaml"
@@ -97,7 +98,7 @@ class Correction(_Strict):
         default=None, description="Only these releases are corrected; by default all of the substance."
     )
     expires_on: date | None = Field(default=None, description="Last day on which it is applied.")
-    grade: Literal["high", "medium", "low"] = Field(description="Data quality by the GPC.")
+    grade: Grade = Field(description="Data quality by the GPC.")
     uncertainty_pct: Annotated[Number, Field(ge=0)] | None = Field(default=None, description="Plus or minus, per cent.")
     baseline: Baseline = Field(description="How the baseline year is treated.")
     conserves: Conserves = Field(description="Which totals keep their size.")

@@ -7,25 +7,19 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 from pathlib import Path
 
-from klimat_pipeline.configuration import inventory, spend, spend_factors
+from klimat_pipeline.configuration import spend_factors
+from klimat_pipeline.configuration.local_tables import LOCAL_TABLES
 from klimat_pipeline.configuration.municipality import EVERYBODY
 
-_TABLES = (*inventory.FILES, *spend.OWN_TABLES, "population", "ledger_rules")
-_FOR_ALL = ("facilities", "facility_shares")
+#: Files beside the tables that something reads: in a municipality's folder, and in the one for everybody.
+_OTHERS = ("municipality.yaml", "corrections.yaml", "neutrality.yaml", spend_factors.FILE)
+_OTHERS_FOR_ALL = ("follow_up.yaml", "neutrality.yaml")
 
 
-def _with_examples(*tables: str) -> tuple[str, ...]:
-    return tuple(f"{name}{ending}" for ending in (".csv", ".example.csv") for name in tables)
-
-
-#: Names that a municipality's folder may hold and that something reads.
-KNOWN = (
-    *("municipality.yaml", "corrections.yaml", "neutrality.yaml"),
-    spend_factors.FILE,
-    *_with_examples(*_TABLES),
-)
-#: The same of the folder for everybody.
-KNOWN_FOR_ALL = ("follow_up.yaml", "neutrality.yaml", *_with_examples(*_FOR_ALL))
+def known(*, for_all: bool) -> list[str]:
+    """Names that a municipality's folder, or the one for everybody, may hold and that something reads."""
+    tables = [name for local in LOCAL_TABLES.values() if local.for_all == for_all for name in local.file_names]
+    return [*(_OTHERS_FOR_ALL if for_all else _OTHERS), *tables]
 
 
 def misspelt(folders: Iterable[Path]) -> list[str]:
@@ -41,8 +35,8 @@ def misspelt(folders: Iterable[Path]) -> list[str]:
         f"{folder.name}/{path.name}: no file of this name is read (nearest: {near[0]}). Rename or remove it."
         for folder in folders
         if folder.is_dir()
-        for known in [KNOWN_FOR_ALL if folder.name == EVERYBODY else KNOWN]
+        for read in [known(for_all=folder.name == EVERYBODY)]
         for path in sorted(folder.iterdir())
-        if path.is_file() and path.name not in known and path.suffix.lower() in (".csv", ".yaml", ".yml")
-        if (near := get_close_matches(path.name.lower(), known, n=1, cutoff=0.8))
+        if path.is_file() and path.name not in read and path.suffix.lower() in (".csv", ".yaml", ".yml")
+        if (near := get_close_matches(path.name.lower(), read, n=1, cutoff=0.8))
     ]

@@ -1,6 +1,6 @@
-"""What a municipality configures: its targets and population, in a folder of its own.
+"""What a municipality configures: its targets, in a folder of its own.
 
-``data/municipalities/<code>_<name>/`` holds ``municipality.yaml`` and, where known, ``population.csv``;
+``data/municipalities/<code>_<name>/`` holds ``municipality.yaml`` (and tables: ``configuration.local_tables``);
 ``data/municipalities/_all/follow_up.yaml`` says what is followed up for everybody.
 """
 
@@ -13,10 +13,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator
 
-from klimat_pipeline.configuration.csv_file import CsvColumn, read_csv
 from klimat_pipeline.configuration.neutrality import NeutralityDeviation
 from klimat_pipeline.configuration.spend import EXAMPLE_CODE, EXAMPLE_NAME, SpendSettings
 from klimat_pipeline.configuration.yaml_file import YamlDocument, model_from_yaml
+from klimat_pipeline.contracts.code_lists import GwpSet
 from klimat_pipeline.errors import ConfigurationError, ProblemsError
 
 _FOLDER = re.compile(r"([0-9]{4})_[a-z0-9_-]+")
@@ -153,7 +153,7 @@ class Municipality(_Strict):
     )
     name: Text = Field(description="Name as SCB writes it.")
     trend_from_year: Year = Field(description="First year of the trend; has to be a released year.")
-    gwp_set: Literal["AR4", "AR5", "AR6"] = Field(
+    gwp_set: GwpSet = Field(
         default="AR5", description="Global warming potentials that the organisation's inventory is counted in."
     )
     organisation_base_year: Year | None = Field(
@@ -214,35 +214,6 @@ def load_generic(path: Path) -> GenericFollowUp:
         ConfigurationError: the file is missing or does not fit.
     """
     return model_from_yaml(path, GenericFollowUp, path.parent.parent)[0]
-
-
-def load_population(municipalities_dir: Path, *, known_codes: Mapping[str, str]) -> list[dict[str, Any]]:
-    """Residents from every ``population.csv``.
-
-    Raises:
-        ProblemsError: faults of the files, with file, line and column.
-    """
-    rows: list[dict[str, Any]] = []
-    problems: list[str] = []
-    for folder in municipality_folders(municipalities_dir, []):
-        path, code = folder / "population.csv", folder.name[:4]
-        if not path.is_file():
-            continue
-        columns = (
-            CsvColumn("municipality_code", allowed=(code,)),
-            CsvColumn("year", kind="integer", minimum=1900, maximum=2200),
-            CsvColumn("population", kind="integer", minimum=1),
-            CsvColumn("source"),
-        )
-        try:
-            rows += read_csv(path, columns=columns, base=municipalities_dir, key=("municipality_code", "year"))
-        except ConfigurationError as error:
-            problems += error.problems
-        if code not in known_codes:
-            problems.append(f"{municipalities_dir.name}/{folder.name}: no municipality has the code {code!r}")
-    if problems:
-        raise ProblemsError(problems)
-    return rows
 
 
 def municipality_folders(municipalities_dir: Path, problems: list[str]) -> Iterator[Path]:

@@ -11,10 +11,6 @@ from pydantic import BaseModel, ConfigDict, Field
 #: Reserved for the invented example; it is no municipality and stands in no national table.
 EXAMPLE_CODE, EXAMPLE_NAME = "9999", "Example (invented)"
 
-#: Tables of its own purchases that a municipality's folder may hold (their columns:
-#: ``spend.footprint.local_mappings``).
-OWN_TABLES = ("spend_accounts", "spend_suppliers", "spend_replacements", "spend_supplier_figures", "spend_contracts")
-
 _Text = Annotated[str, Field(strict=True, pattern=r"\S")]
 _Share = Annotated[float, Field(strict=True, ge=0, le=100, allow_inf_nan=False)]
 

@@ -1,132 +1,18 @@
 """Files that targets, gap and neutrality are made from: construction, meals, sinks, the printed gap table, facilities.
 
-What belongs here: their form, and what a row must be beyond its form. What does not: sums (``indicators``,
-``scenarios``).
+What belongs here: what a row must be beyond its form (``configuration.local_tables``). What does not: sums
+(``indicators``, ``scenarios``).
 """
 
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
-from klimat_pipeline.configuration.csv_file import CsvColumn
-
-_CODE = r"[a-z][a-z0-9_]*"
-_NOTE = CsvColumn("note", nullable=True)
 _SHARE_TOLERANCE = 1e-6
 ALLOCATION_KEYS = ("location", "ownership", "waste_origin", "heat_delivered")
 CAPTURES = ("captured_fossil", "captured_biogenic")
 SINK_KINDS = (*CAPTURES, "biochar", "land", "marine")
 PERMANENCE = ("mineralised", "over_1000_years", "over_100_years", "under_100_years", "not_stated")
 TOTAL, MEMO = "total", "memo"
-
-
-def _year(name: str = "year", *, nullable: bool = False) -> CsvColumn:
-    return CsvColumn(name, kind="integer", minimum=1900, maximum=2200, nullable=nullable)
-
-
-def _tonnes(name: str, *, minimum: float | None = 0) -> CsvColumn:
-    return CsvColumn(name, kind="number", minimum=minimum, nullable=True)
-
-
-#: Columns and key of the files of a municipality's folder.
-COUNCIL: Mapping[str, tuple[tuple[CsvColumn, ...], tuple[str, ...]]] = {
-    "construction": (
-        (
-            CsvColumn("project_id", pattern=_CODE),
-            _year(),
-            CsvColumn("name"),
-            CsvColumn("gross_area_m2", kind="number", minimum=1e-9),
-            CsvColumn("impact_kg_per_m2", kind="number", minimum=0),
-            CsvColumn("reference_set", pattern=_CODE),
-            CsvColumn("system_boundary"),
-            CsvColumn("source"),
-            _NOTE,
-        ),
-        ("project_id",),
-    ),
-    "meals": (
-        (
-            _year(),
-            CsvColumn("food_kg", kind="number", minimum=0, nullable=True),
-            CsvColumn("portions", kind="number", minimum=0, nullable=True),
-            CsvColumn("emissions_kg_co2e", kind="number", minimum=0),
-            CsvColumn("gwp_set", allowed=("AR4", "AR5", "AR6", "not stated")),
-            CsvColumn("source"),
-            _NOTE,
-        ),
-        ("year",),
-    ),
-    "sinks": (
-        (
-            CsvColumn("sink_id", pattern=_CODE),
-            CsvColumn("name_sv"),
-            CsvColumn("name_en"),
-            CsvColumn("sink_kind", allowed=SINK_KINDS),
-            _tonnes("potential_t_per_ha"),
-            _tonnes("extent_ha"),
-            _tonnes("sink_t_per_year"),
-            _year("from_year", nullable=True),
-            _year("to_year", nullable=True),
-            CsvColumn("permanence", allowed=PERMANENCE),
-            CsvColumn("is_additional", allowed=("yes", "no", "not_stated")),
-            CsvColumn("is_in_gross", allowed=("yes", "no")),
-            _tonnes("certificates_sold_t"),
-            CsvColumn("facility_id", pattern=_CODE, nullable=True),
-            CsvColumn("source"),
-            _NOTE,
-        ),
-        ("sink_id",),
-    ),
-    "published_gap": (
-        (
-            CsvColumn("line", pattern=_CODE),
-            CsvColumn("scope", allowed=("1", "2", "1+2", "memo")),
-            CsvColumn("of_lines", pattern=rf"{_CODE}( {_CODE})*", nullable=True),
-            CsvColumn("carrier", pattern=_CODE, nullable=True),
-            _year("baseline_year"),
-            _tonnes("baseline_t"),
-            _year("target_year"),
-            _tonnes("target_t"),
-            CsvColumn("reduction_pct", kind="number", maximum=100, nullable=True),
-            _year("latest_year"),
-            _tonnes("latest_t"),
-            _tonnes("other_plans_t"),
-            _tonnes("gap_t", minimum=None),
-            _tonnes("actions_t"),
-            _tonnes("residual_t", minimum=None),
-            CsvColumn("source"),
-            _NOTE,
-        ),
-        ("line", "scope"),
-    ),
-}
-
-#: Files about plants that several municipalities share, under ``_all``.
-FACILITIES: Mapping[str, tuple[tuple[CsvColumn, ...], tuple[str, ...]]] = {
-    "facilities": (
-        (
-            CsvColumn("facility_id", pattern=_CODE),
-            CsvColumn("name"),
-            _year(),
-            _tonnes("captured_fossil_t"),
-            _tonnes("captured_biogenic_t"),
-            _tonnes("sold_fossil_t"),
-            _tonnes("sold_biogenic_t"),
-            CsvColumn("source"),
-            _NOTE,
-        ),
-        ("facility_id", "year"),
-    ),
-    "facility_shares": (
-        (
-            CsvColumn("facility_id", pattern=_CODE),
-            CsvColumn("allocation_key", allowed=ALLOCATION_KEYS),
-            CsvColumn("municipality_code", pattern=r"\d{4}"),
-            CsvColumn("share_fraction", kind="number", minimum=0, maximum=1),
-            CsvColumn("source"),
-        ),
-        ("facility_id", "allocation_key", "municipality_code"),
-    ),
-}
 
 
 def gap_problems(row: Mapping[str, Any], lines: Collection[str]) -> Iterator[str]:

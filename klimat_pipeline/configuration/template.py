@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from klimat_pipeline.configuration.frozen import slug
-from klimat_pipeline.configuration.inventory import FILES
+from klimat_pipeline.configuration.local_tables import LOCAL_TABLES
 from klimat_pipeline.configuration.municipality import municipality_folders
 from klimat_pipeline.errors import ConfigurationError
 
@@ -52,7 +52,6 @@ base_year_limit_pct: 5     # a baseline that moved by more asks for an approved 
 base_year_approvals: []
 corrections: []
 """
-_POPULATION = "municipality_code,year,population,source\n"
 
 
 def add_municipality(
@@ -82,9 +81,13 @@ def add_municipality(
             raise ConfigurationError(f"{name} has the folder {folder.name} already.")
     folder = municipalities_dir / f"{code}_{slug(name)}"
     folder.mkdir()
-    files = {"municipality.yaml": _MUNICIPALITY, "corrections.yaml": _CORRECTIONS, "population.csv": _POPULATION}
+    files = {"municipality.yaml": _MUNICIPALITY, "corrections.yaml": _CORRECTIONS}
     # A file without rows says nothing: the inventory has notation keys until they are filled in.
-    files |= {f"{name}.csv": ",".join(c.name for c in columns) + "\n" for name, (columns, _) in FILES.items()}
+    files |= {
+        f"{local.name}.csv": ",".join(column.name for column in local.columns) + "\n"
+        for local in LOCAL_TABLES.values()
+        if local.asset and not local.for_all
+    }
     for file, text in files.items():
         filled = text.format(code=code, name=name, base=base, trend=trend) if file == "municipality.yaml" else text
         (folder / file).write_text(filled, encoding="utf-8")

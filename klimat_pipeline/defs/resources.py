@@ -21,11 +21,13 @@ from klimat_pipeline.configuration.municipality import Municipality, load_munici
 from klimat_pipeline.corrected.approvals import approvals
 from klimat_pipeline.defs.inputs import report
 from klimat_pipeline.errors import StaleTableError
+from klimat_pipeline.input_items import Item
 from klimat_pipeline.operations import run_lock
-from klimat_pipeline.operations.inputs import LEDGER, inputs, ledger_items
-from klimat_pipeline.published.manifest import Inputs, Item
+from klimat_pipeline.operations.inputs import inputs
+from klimat_pipeline.published.manifest import Inputs
 from klimat_pipeline.settings import Settings, load_settings
 from klimat_pipeline.sources.archive import Archive
+from klimat_pipeline.spend.ledger import inputs as ledger_files
 from klimat_pipeline.storage import TableStore
 
 
@@ -71,7 +73,7 @@ class Project(dg.ConfigurableResource):
             ledgers: take the hashes of the ledgers again too: a ledger on a server costs a request.
         """
         if ledgers or self._ledgers is None:
-            self._ledgers = ledger_items(self.settings)
+            self._ledgers = list(ledger_files.inputs(self.settings))
         self._made_from = inputs(
             self.settings, municipalities=self.municipalities, releases=self.releases, ledgers=self._ledgers
         )
@@ -80,7 +82,7 @@ class Project(dg.ConfigurableResource):
     def begin_with(self, made_from: Inputs) -> None:
         """The same, with what somebody has just looked at."""
         self._made_from = made_from
-        self._ledgers = [item for item in made_from.items if item.kind == LEDGER]
+        self._ledgers = [item for item in made_from.items if item.kind == ledger_files.LEDGER]
 
     @property
     def made_from(self) -> Inputs:

@@ -15,8 +15,9 @@ import pyarrow.compute as pc
 
 from klimat_pipeline.clean.reference import Reference
 from klimat_pipeline.clean.subsectors import NOT_SPLIT
+from klimat_pipeline.contracts.code_lists import SUMMED_SCOPES
 from klimat_pipeline.contracts.tables.indicators import PROVENANCE
-from klimat_pipeline.indicators.scopes import LOCAL, ORGANISATION, PURCHASES, SUMMED_SCOPES, printed_scope_2
+from klimat_pipeline.indicators.scopes import LOCAL, ORGANISATION, PURCHASES, printed_scope_2
 from klimat_pipeline.inventory.territory import mapped
 
 SCOPE_FORMULA = "sum of the lines of each scope; memo rows are in no sum"

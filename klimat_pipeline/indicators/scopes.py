@@ -19,6 +19,7 @@ from types import MappingProxyType
 import pandas as pd
 
 from klimat_pipeline.contracts import table
+from klimat_pipeline.contracts.code_lists import SCOPES
 from klimat_pipeline.errors import ConfigurationError
 from klimat_pipeline.inventory.gases import NOT_STATED
 from klimat_pipeline.inventory.territory import ALL_GASES
@@ -32,9 +33,7 @@ PURCHASES = "purchases"
 LOCAL = "local"
 _SUMMED = ["emissions_t_co2e", "lines_estimated", "lines_not_estimated"]
 TOTAL = "total"
-#: Scopes that a row sums.
-SUMMED_SCOPES = {scope: scope.split("+") for scope in ("1", "2", "3", "memo", "1+2", "1+2+3")}
-#: Method of the total that the share of scope 1 is of.
+#: The method by which scope 1 is shared against a total.
 USUAL = "location"
 
 
@@ -186,7 +185,7 @@ def printed_scope_2(printed: pd.DataFrame) -> pd.DataFrame:
 
 def _sums(parts: pd.DataFrame) -> Iterator[pd.DataFrame]:
     numbers = parts[parts["emissions_t_co2e"].notna() & (parts["scope3_category"] == 0)]
-    one, two, three = (numbers[numbers["scope"] == scope] for scope in ("1", "2", "3"))
+    one, two, three = (numbers[numbers["scope"] == scope] for scope in SCOPES)
     both = _added(one.drop(columns=["method", "scope2_basis", "scope3_category"]), two, "1+2")
     yield both
     yield _added(three.drop(columns=["method", "scope2_basis", "scope3_category"]), both, "1+2+3")

@@ -18,6 +18,7 @@ import pandas as pd
 from klimat_pipeline.clean.reference import Reference
 from klimat_pipeline.configuration.activity import CATEGORIES, GAS, LOCAL, REFRIGERANT
 from klimat_pipeline.contracts import table
+from klimat_pipeline.contracts.code_lists import GRADES
 from klimat_pipeline.errors import ConfigurationError, ProblemsError
 from klimat_pipeline.inventory.gases import BIOGENIC, co2e_factors, fuel_factors, potentials, refrigerant_factors
 
@@ -34,8 +35,6 @@ _FACTOR = [
     "factor_note",
     "factor_quality",
 ]
-#: Grades of data quality, the worst first.
-_GRADES = ("low", "medium", "high")
 
 
 def organisation_inventory(
@@ -155,7 +154,7 @@ def _emissions(rows: pd.DataFrame, gwp_set: str) -> pd.DataFrame:
 def _worse(*grades: "pd.Series[str]") -> list[str | None]:
     """The worse of the grades, since a product is as good as its worse factor; a missing grade is ignored."""
     return [
-        min((grade for grade in both if isinstance(grade, str)), key=_GRADES.index, default=None)
+        max((grade for grade in both if isinstance(grade, str)), key=GRADES.index, default=None)
         for both in zip(*grades, strict=True)
     ]
 

@@ -6,18 +6,7 @@ These are rows of the table ``run_manifest``. What does not belong here: collect
 import hashlib
 from dataclasses import dataclass
 
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """A line of the manifest: kind, name, value and, for files, their hash."""
-
-    kind: str
-    name: str
-    value: str | None = None
-    sha256: str | None = None
-
-    def __str__(self) -> str:
-        return "\t".join((self.kind, self.name, self.value or "", self.sha256 or ""))
+from klimat_pipeline.input_items import Item
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
+from klimat_pipeline.contracts.code_lists import SCOPES
 from klimat_pipeline.quality.findings import Finding, failed, first_keys, not_applicable, passed
 
 Tables = Mapping[str, pd.DataFrame]
@@ -58,8 +59,8 @@ def ledgers_apart(tables: Tables) -> Sequence[Finding]:
     inside, group = territory[~territory["is_memo"]], organisation[~organisation["is_eliminated"].astype(bool)]
     keys = ["municipality_code", "year", "method"]
     return [
-        *(_own_total(inside, frame, scope, "territory", ["release_id", *keys]) for scope in ("1", "2", "3")),
-        *(_own_total(group, frame, scope, "organisation", keys) for scope in ("1", "2", "3")),
+        *(_own_total(inside, frame, scope, "territory", ["release_id", *keys]) for scope in SCOPES),
+        *(_own_total(group, frame, scope, "organisation", keys) for scope in SCOPES),
     ]
 
 

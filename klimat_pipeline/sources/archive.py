@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from klimat_pipeline.errors import SnapshotError
+from klimat_pipeline.input_items import Item
 from klimat_pipeline.settings import Settings
 
 _RELEASE_ID = re.compile(r"[a-z0-9][a-z0-9-]*")
@@ -50,6 +51,13 @@ class Snapshot:
     def released_on(self) -> str:
         """Date that orders releases: the report's, else the day of retrieval."""
         return self.report_date or f"{self.retrieved_at:%Y-%m-%d}"
+
+    @property
+    def item(self) -> Item:
+        """The file as an input of a run."""
+        return Item(
+            "snapshot", self.release_id, f"{self.report_date or ''} {self.retrieved_at.isoformat()}", self.sha256
+        )
 
 
 class Archive:

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from klimat_pipeline.errors import SourceError
+from klimat_pipeline.input_items import Item
 from klimat_pipeline.settings import Settings
 from klimat_pipeline.sources.archive import Archive, Snapshot
 from klimat_pipeline.sources.http import download, redacted
@@ -163,3 +164,8 @@ def newest_prices(settings: Settings) -> list[Snapshot]:
     for snapshot in price_archive(settings).snapshots():  # sorted by table and age
         newest[snapshot.substance] = snapshot
     return list(newest.values())
+
+
+def inputs(settings: Settings) -> list[Item]:
+    """The answers that a run reads."""
+    return [snapshot.item for snapshot in newest_prices(settings)]

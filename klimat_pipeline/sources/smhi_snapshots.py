@@ -3,11 +3,12 @@
 What does not belong here: asking the source (``smhi``), taking a file in (``operations.intake``).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from klimat_pipeline.errors import SnapshotError
+from klimat_pipeline.input_items import Item
 from klimat_pipeline.settings import Settings
 from klimat_pipeline.sources.archive import Snapshot, archive_of
 
@@ -58,6 +59,16 @@ def chosen_snapshots(settings: Settings, releases: Sequence[str] = ()) -> list[S
         for snapshot in everything
         if snapshot.substance not in newest or _age(snapshot) <= _age(newest[snapshot.substance])
     ]
+
+
+def inputs(settings: Settings, releases: Sequence[str] = ()) -> Iterator[Item]:
+    """The workbooks that a run sees, and how long the source has been silent for each of their substances."""
+    snapshots = chosen_snapshots(settings, releases)
+    yield from (snapshot.item for snapshot in snapshots)
+    for substance in sorted({snapshot.substance for snapshot in snapshots}):
+        stale = stale_days(settings, substance)
+        if stale is not None:
+            yield Item("option", f"source silent for {substance}", f"{stale} days")
 
 
 def _age(snapshot: Snapshot) -> tuple[str, datetime, str]:

@@ -3,6 +3,7 @@
 What does not belong here: which table has which column (``contracts.tables``).
 """
 
+from klimat_pipeline.contracts.code_lists import GRADES
 from klimat_pipeline.contracts.columns.kinds import BOOLEAN, INTEGER, NUMBER, TEXT
 from klimat_pipeline.contracts.model import Column
 
@@ -51,7 +52,7 @@ COLUMNS = (
     Column("reason", TEXT, "Why the national figure is corrected."),
     Column("decided_by", TEXT, "Who decided."),
     Column("decided_on", TEXT, "When it was decided, ISO date.", pattern=r"\d{4}-\d{2}-\d{2}"),
-    Column("data_quality_grade", TEXT, "GPC data quality.", allowed=("high", "medium", "low")),
+    Column("data_quality_grade", TEXT, "GPC data quality.", allowed=GRADES),
     Column(
         "uncertainty_pct", NUMBER, "Uncertainty of the local figure, plus or minus.", unit="%", nullable=True, minimum=0
     ),

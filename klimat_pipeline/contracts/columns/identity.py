@@ -3,6 +3,7 @@
 What does not belong here: which table has which column (``contracts.tables``).
 """
 
+from klimat_pipeline.contracts.code_lists import GWP_SETS
 from klimat_pipeline.contracts.columns.kinds import (
     BOOLEAN,
     DATETIME,
@@ -118,7 +119,7 @@ COLUMNS = (
         TEXT,
         "Set of global warming potentials behind the CO2e figures (AR4, AR5, AR6); 'none' where no "
         "weighting is involved.",
-        allowed=("AR4", "AR5", "AR6", "none", "not stated"),
+        allowed=(*GWP_SETS, "none", "not stated"),
     ),
     Column("sheet", TEXT, "Sheet of the source workbook."),
     Column("source_row", INTEGER, "Row in the source workbook as a spreadsheet numbers it.", minimum=1),

@@ -3,6 +3,7 @@
 What does not belong here: which table has which column (``contracts.tables``).
 """
 
+from klimat_pipeline.contracts.code_lists import GRADES, NOTATION_KEYS, SCOPES, SUMMED_SCOPES
 from klimat_pipeline.contracts.columns.kinds import BOOLEAN, IDENTIFIER, INTEGER, NUMBER, TEXT
 from klimat_pipeline.contracts.model import Column
 
@@ -33,7 +34,7 @@ COLUMNS = (
         TEXT,
         "Scope. Of a territory (GPC): 1 inside the boundary, 2 grid-supplied energy used inside it, 3 outside because "
         "of it. Of an organisation (GHG Protocol): 1 own sources, 2 purchased energy, 3 the value chain.",
-        allowed=("1", "2", "3"),
+        allowed=SCOPES,
     ),
     Column(
         "item",
@@ -62,13 +63,13 @@ COLUMNS = (
         "Why a number is missing or not whole: NO does not occur, NE not estimated, IE included elsewhere, C "
         "confidential. A sum keeps the keys of what it sums; a key is never a zero.",
         nullable=True,
-        pattern=r"(NO|NE|IE|C)( (NO|NE|IE|C))*",
+        pattern="({0})( ({0}))*".format("|".join(NOTATION_KEYS)),
     ),
     Column(
         "data_quality",
         TEXT,
         "GPC data quality of the figure.",
-        allowed=("high", "medium", "low"),
+        allowed=GRADES,
         nullable=True,
     ),
     Column("is_memo", BOOLEAN, "Whether the row stands beside the total (grid-supplied energy, which scope 2 holds)."),
@@ -76,7 +77,7 @@ COLUMNS = (
         "scopes",
         TEXT,
         "Scope, or scopes summed; 'memo' is grid-supplied energy, which stands outside every total.",
-        allowed=("1", "2", "3", "1+2", "1+2+3", "memo"),
+        allowed=tuple(SUMMED_SCOPES),
     ),
     Column(
         "scope2_basis",

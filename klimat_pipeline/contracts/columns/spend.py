@@ -3,6 +3,7 @@
 What does not belong here: which table has which column (``contracts.tables``).
 """
 
+from klimat_pipeline.contracts.code_lists import GWP_SETS_STATED
 from klimat_pipeline.contracts.columns.kinds import BOOLEAN, IDENTIFIER, INTEGER, ISO_DATE, NUMBER, TEXT
 from klimat_pipeline.contracts.model import Column
 
@@ -134,7 +135,7 @@ COLUMNS = (
         "factor_gwp_set",
         TEXT,
         "Global warming potentials of the factor set; figures that replace spend state their own.",
-        allowed=("AR4", "AR5", "AR6", "not stated", "mixed"),
+        allowed=(*GWP_SETS_STATED, "mixed"),
     ),
     Column(
         "share_of_footprint_pct", NUMBER, "Share of the municipality's footprint of the year.", unit="%", nullable=True

@@ -1,10 +1,14 @@
 """Contracts of the stage ``clean``: codes, canonical units, long form; totals in tables of their own."""
 
+from klimat_pipeline.contracts.code_lists import GWP_SETS_STATED, NOTATION_KEYS
 from klimat_pipeline.contracts.columns import col
 from klimat_pipeline.contracts.model import Table
 
 _RAW = "raw/smhi_emissions"
 _SNAPSHOTS = "sources/smhi_snapshots"
+#: Of a row that somebody has written: one key, and a set of potentials or none said.
+_ONE_KEY = col("notation_key").use(pattern=None, allowed=NOTATION_KEYS)
+_GWP_STATED = col("gwp_set").use(allowed=GWP_SETS_STATED)
 
 RELEASES = Table(
     key="clean/releases",
@@ -257,7 +261,7 @@ ACTIVITY = Table(
         col("amount"),
         col("amount_unit"),
         col("gas").use(nullable=True),
-        col("notation_key"),
+        _ONE_KEY,
         col("supplier_unit"),
         col("data_quality"),
         col("uncertainty_pct"),
@@ -276,8 +280,8 @@ SCOPE3 = Table(
         col("year"),
         col("line"),
         col("emissions_t_co2e"),
-        col("notation_key"),
-        col("gwp_set").use(nullable=True),
+        _ONE_KEY,
+        _GWP_STATED.use(nullable=True),
         col("data_quality"),
         col("source"),
         col("note"),
@@ -297,7 +301,7 @@ PRINTED_INVENTORY = Table(
         col("scopes"),
         col("year"),
         col("published_t"),
-        col("notation_key"),
+        _ONE_KEY,
         col("of_lines"),
         col("carrier").use(nullable=True),
         col("source"),
@@ -390,7 +394,7 @@ MEALS = Table(
         col("food_kg"),
         col("portions"),
         col("emissions_kg_co2e"),
-        col("gwp_set"),
+        _GWP_STATED,
         col("source"),
         col("note"),
     ),

@@ -1,5 +1,6 @@
 """Contracts of the stage ``indicators``: one table per family of indicators."""
 
+from klimat_pipeline.contracts.code_lists import SUMMED_SCOPES
 from klimat_pipeline.contracts.columns import col
 from klimat_pipeline.contracts.model import Table
 
@@ -135,7 +136,7 @@ SCOPES = Table(
         col("municipality_code").use(f"{_TERRITORY}.municipality_code"),
         col("release_id").use(f"{_TERRITORY}.release_id"),
         col("is_current_release").use(f"{_TERRITORY}.is_current_release"),
-        col("scope").use(f"{_TERRITORY}.scope", allowed=("1", "2", "3", "1+2", "1+2+3", "memo")),
+        col("scope").use(f"{_TERRITORY}.scope", allowed=tuple(SUMMED_SCOPES)),
         col("is_total").use(f"{_TERRITORY}.scope"),
         col("scope3_category").use(f"{_TERRITORY}.scope", "inventory/organisation.scope3_category", **_WHOLE),
         col("method").use(f"{_TERRITORY}.method"),

@@ -4,6 +4,7 @@ The two inventories, territory and organisation, are never added together: each 
 contract allows no other.
 """
 
+from klimat_pipeline.contracts.code_lists import SUMMED_SCOPES
 from klimat_pipeline.contracts.columns import col
 from klimat_pipeline.contracts.model import Table
 
@@ -59,7 +60,7 @@ RECONCILIATION = Table(
         col("is_current_release").use("inventory/territory.is_current_release"),
         col("print_table").use(f"{_PRINT}.print_table"),
         col("line").use(f"{_PRINT}.print_line"),
-        col("scope").use(f"{_PRINT}.scopes", allowed=("1", "2", "3", "1+2", "1+2+3", "memo")),
+        col("scope").use(f"{_PRINT}.scopes", allowed=tuple(SUMMED_SCOPES)),
         col("year").use(f"{_PRINT}.year"),
         col("published_t").use(f"{_PRINT}.published_t"),
         col("computed_t").use("inventory/territory.emissions_t_co2e"),

@@ -3,6 +3,7 @@
 import dagster as dg
 import pandas as pd
 
+from klimat_pipeline.configuration.local_tables import local_assets
 from klimat_pipeline.defs.asset_factory import checked_together, step
 from klimat_pipeline.defs.resources import Project
 
@@ -14,21 +15,9 @@ AFTER = ("sources/smhi_snapshots",)
     "configuration",
     "clean/municipalities",
     "clean/sectors",
-    "clean/population",
     "clean/targets",
     "clean/frozen",
-    "clean/energy_use",
-    "clean/factors",
-    "clean/printed_inventory",
-    "clean/areas",
-    "clean/scope3",
-    "clean/activity",
-    "clean/actions",
-    "clean/construction",
-    "clean/meals",
-    "clean/sinks",
-    "clean/published_gap",
-    "clean/facilities",
+    *local_assets(),
     "clean/neutrality",
     "clean/assumptions",
     kinds=("csv", "yaml"),
@@ -36,24 +25,12 @@ AFTER = ("sources/smhi_snapshots",)
 )
 def configuration(context: dg.AssetExecutionContext, project: Project):
     """What people edit, checked against the reference tables: one step, since each table takes milliseconds."""
-    from klimat_pipeline.clean.actions import clean_actions
-    from klimat_pipeline.clean.activity import clean_activity
-    from klimat_pipeline.clean.areas import clean_areas
     from klimat_pipeline.clean.assumptions import clean_assumptions
-    from klimat_pipeline.clean.construction import clean_construction, construction_references
-    from klimat_pipeline.clean.energy_use import clean_energy_use
-    from klimat_pipeline.clean.facilities import clean_facilities
-    from klimat_pipeline.clean.factors import clean_factors
     from klimat_pipeline.clean.frozen import clean_frozen
-    from klimat_pipeline.clean.meals import clean_meals
+    from klimat_pipeline.clean.local import local_tables
     from klimat_pipeline.clean.municipalities import clean_municipalities
     from klimat_pipeline.clean.neutrality import clean_neutrality
-    from klimat_pipeline.clean.population import clean_population
-    from klimat_pipeline.clean.printed_inventory import clean_printed_inventory
-    from klimat_pipeline.clean.published_gap import clean_published_gap
-    from klimat_pipeline.clean.scope3 import clean_scope3
     from klimat_pipeline.clean.sectors import clean_sectors
-    from klimat_pipeline.clean.sinks import clean_sinks
     from klimat_pipeline.clean.targets import clean_targets
 
     references = project.settings.reference_dir
@@ -61,23 +38,11 @@ def configuration(context: dg.AssetExecutionContext, project: Project):
     frames = {
         "clean/municipalities": clean_municipalities(reference),
         "clean/sectors": clean_sectors(reference),
-        "clean/population": clean_population(folders, reference),
         "clean/targets": clean_targets(folders, reference),
         "clean/frozen": clean_frozen(folders),
-        "clean/energy_use": clean_energy_use(folders, reference),
-        "clean/factors": clean_factors(folders, reference, examples=examples),
-        "clean/printed_inventory": clean_printed_inventory(folders, reference),
-        "clean/areas": clean_areas(folders, reference),
-        "clean/scope3": clean_scope3(folders, reference),
-        "clean/activity": clean_activity(folders, reference, examples=examples),
-        "clean/actions": clean_actions(folders, reference, examples=examples),
-        "clean/construction": clean_construction(folders, references, reference),
-        "clean/meals": clean_meals(folders, reference),
-        "clean/sinks": clean_sinks(folders, reference),
-        "clean/published_gap": clean_published_gap(folders, reference),
-        "clean/facilities": clean_facilities(folders, reference, examples=examples),
+        **{key: clean(folders, reference, examples=examples) for key, clean in local_tables().items()},
         "clean/neutrality": clean_neutrality(folders, reference),
-        "clean/assumptions": clean_assumptions(references, reference.sector_codes, construction_references(references)),
+        "clean/assumptions": clean_assumptions(references, reference.sector_codes, reference.construction_references),
     }
     yield from checked_together(context, frames, {"reference/energy_users": reference.energy_users})
 

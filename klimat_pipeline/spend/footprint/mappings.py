@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from klimat_pipeline.configuration.csv_file import CsvColumn, read_csv
+from klimat_pipeline.contracts.code_lists import GRADES, GWP_SETS_STATED
 from klimat_pipeline.errors import ConfigurationError, ProblemsError
 
 CODE = r"[a-z][a-z0-9_]*"
@@ -103,7 +104,7 @@ TABLES: Mapping[str, tuple[tuple[CsvColumn, ...], tuple[str, ...]]] = {
         (
             CsvColumn("classified_by", allowed=STEPS),
             CsvColumn("step_order", kind="integer", minimum=1),
-            CsvColumn("data_quality", allowed=("high", "medium", "low", "none")),
+            CsvColumn("data_quality", allowed=(*GRADES, "none")),
             _REASON,
         ),
         ("classified_by",),
@@ -121,7 +122,7 @@ TABLES: Mapping[str, tuple[tuple[CsvColumn, ...], tuple[str, ...]]] = {
             CsvColumn("price_year", kind="integer", minimum=1900, maximum=2200),
             CsvColumn("price_concept"),
             CsvColumn("vat"),
-            CsvColumn("gwp_set", allowed=("AR4", "AR5", "AR6", "not stated")),
+            CsvColumn("gwp_set", allowed=GWP_SETS_STATED),
             CsvColumn("region"),
             CsvColumn("capital_goods"),
             CsvColumn("uncertainty_pct", kind="number", minimum=0, maximum=500),

@@ -8,12 +8,16 @@ from klimat_pipeline.configuration.municipality import municipality_folders
 from klimat_pipeline.configuration.spend import SpendSettings
 from klimat_pipeline.configuration.yaml_file import read_yaml
 from klimat_pipeline.errors import ConfigurationError
+from klimat_pipeline.input_items import Item
 from klimat_pipeline.settings import Settings
 from klimat_pipeline.spend.ledger.store import SpendStore, find_files
 
+#: Kind of the items that are ledger files.
+LEDGER = "ledger"
 
-def ledger_hashes(settings: Settings) -> Iterator[tuple[str, str]]:
-    """Name and SHA-256 of every ledger file.
+
+def inputs(settings: Settings) -> Iterator[Item]:
+    """Every ledger file of every municipality, with its hash.
 
     Faults of the configuration give no files here: reading it names them.
     """
@@ -23,6 +27,6 @@ def ledger_hashes(settings: Settings) -> Iterator[tuple[str, str]]:
         try:
             section = read_yaml(path, settings.municipalities_dir).data.get("spend", {}) if path.is_file() else {}
             for file in find_files(folder, SpendSettings.model_validate(section or {}), hashes):
-                yield file.shown, file.sha256
+                yield Item(LEDGER, file.shown, None, file.sha256)
         except (ConfigurationError, ValidationError, AttributeError, OSError):
             continue

@@ -10,33 +10,13 @@ from pathlib import Path
 from typing import Any, get_args
 
 from klimat_pipeline.configuration.csv_file import CsvColumn, read_csv
+from klimat_pipeline.configuration.local_tables import LOCAL_TABLES
 from klimat_pipeline.configuration.spend import Field_
 from klimat_pipeline.errors import ConfigurationError, ProblemsError
 from klimat_pipeline.text import fold
 
 #: Rules that the code knows by name: by supplier, and by the VAT of a line.
 INTERNAL, VAT = "internal", "vat"
-KINDS = (
-    "internal",
-    "vat",
-    "wages",
-    "transfers",
-    "taxes",
-    "interest",
-    "depreciation",
-    "balance",
-    "income",
-    "financial",
-    "other",
-)
-_RULE_COLUMNS = (
-    CsvColumn("rule", pattern=r"[a-z][a-z0-9_]*"),
-    CsvColumn("kind", allowed=KINDS),
-    CsvColumn("accounts", pattern=r"[0-9]+\*?( [0-9]+\*?)*", nullable=True),
-    CsvColumn("text_pattern", nullable=True),
-    CsvColumn("counts", allowed=("true", "false")),
-    CsvColumn("reason"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +129,8 @@ def _check_patterns(shown: str, rules: list[Rule]) -> None:
 
 def _rules(path: Path, base: Path) -> list[Rule]:
     problems, rules = [], []
-    rows: list[dict[str, Any]] = read_csv(path, columns=_RULE_COLUMNS, base=base, key=("rule",))
+    form = LOCAL_TABLES["ledger_rules"]
+    rows: list[dict[str, Any]] = read_csv(path, columns=form.columns, base=base, key=form.key)
     for number, row in enumerate(rows, start=2):
         pattern = row["text_pattern"] or ""
         try:

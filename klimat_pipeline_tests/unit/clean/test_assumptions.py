@@ -3,10 +3,10 @@
 import shutil
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from klimat_pipeline.clean.assumptions import clean_assumptions, load_assumptions
-from klimat_pipeline.clean.construction import construction_references
 from klimat_pipeline.clean.reference import load_reference
 from klimat_pipeline.contracts import table
 from klimat_pipeline.errors import ProblemsError
@@ -105,7 +105,7 @@ def test_readers_see_every_assumption_with_what_it_rests_on(folder: Path) -> Non
             "source": "report",
         }
     ]
-    frame = clean_assumptions(folder, SECTORS, references)
+    frame = clean_assumptions(folder, SECTORS, pd.DataFrame(references))
     assert check_contract(frame, table("clean/assumptions")).passed
     rows = frame.set_index(["assumption_kind", "assumption"])
     assert rows.loc[("method", "discount_rate_pct"), "assumption_basis"] == "unverified"
@@ -122,7 +122,7 @@ def test_what_is_called_unverified_is_marked_so_and_nothing_else(project: Path) 
     """A reason that says 'not verified' and a mark that says otherwise would hide it from whoever reads the table."""
     reference = project / "data" / "reference"
     codes = load_reference(reference).sector_codes
-    frame = clean_assumptions(reference, codes, construction_references(reference))
+    frame = clean_assumptions(reference, codes, load_reference(reference).construction_references)
     said = frame["note"].str.contains("not verified")
     assert (said == (frame["assumption_basis"] == "unverified")).all()
     assert said.sum() == 4

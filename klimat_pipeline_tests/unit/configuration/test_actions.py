@@ -7,7 +7,7 @@ import pytest
 
 from klimat_pipeline.clean.actions import clean_actions
 from klimat_pipeline.clean.reference import load_reference
-from klimat_pipeline.configuration.actions import ACTIONS
+from klimat_pipeline.configuration.local_tables import LOCAL_TABLES
 from klimat_pipeline.contracts import table
 from klimat_pipeline.contracts.arrow import to_arrow
 from klimat_pipeline.errors import ProblemsError
@@ -15,7 +15,7 @@ from klimat_pipeline_tests.support.shared import REPOSITORY
 
 REFERENCE = load_reference(REPOSITORY / "data" / "reference")
 FILE = "municipalities/1281_lund/actions.csv"
-COLUMNS = [column.name for column in ACTIONS[0]]
+COLUMNS = [column.name for column in LOCAL_TABLES["actions"].columns]
 SOUND = {
     "action_id": "buses",
     "line": "transport_on_road",

@@ -116,8 +116,8 @@ def test_what_fits_together_passes(tmp_path: Path, changes: dict[str, str]) -> N
         ),
         (
             {"category": "mobile_combustoin"},
-            f"2: column category: expected one of {', '.join(CATEGORIES)}, found 'mobile_combustoin' "
-            "(nearest: mobile_combustion)",
+            f"2: column category: expected one of {', '.join(CATEGORIES)} "
+            "(nearest: mobile_combustion), found 'mobile_combustoin'",
         ),
         # number or key
         (

@@ -9,13 +9,14 @@ import pytest
 from klimat_pipeline.clean.population import clean_population
 from klimat_pipeline.clean.reference import load_reference
 from klimat_pipeline.clean.targets import clean_targets
-from klimat_pipeline.configuration.municipality import load_generic, load_municipalities, load_population
+from klimat_pipeline.configuration.municipality import load_generic, load_municipalities
 from klimat_pipeline.errors import ConfigurationError, ProblemsError
 from klimat_pipeline.operations.validate import validate_configuration
 from klimat_pipeline.settings import Settings
 from klimat_pipeline_tests.support.shared import REPOSITORY
 
 SECTORS = ("transport", "industry", "heating", "waste")
+REFERENCE = load_reference(REPOSITORY / "data" / "reference")
 KNOWN = {"0180": "Stockholm", "1280": "Malmö", "1283": "Helsingborg"}
 FILE = "municipalities/1280_malmo/municipality.yaml"
 #: Line of each field of ``SOUND``, the second target's after its own id.
@@ -336,7 +337,7 @@ def test_population_is_read(tmp_path: Path) -> None:
         },
     )
     (root / "1283_helsingborg").mkdir()
-    assert load_population(root, known_codes=KNOWN) == [
+    assert clean_population(root, REFERENCE).to_dict("records") == [
         {"municipality_code": "0180", "year": 2023, "population": 988943, "source": "SCB"},
         {"municipality_code": "1280", "year": 2023, "population": 362133, "source": "SCB"},
     ]
@@ -350,7 +351,7 @@ def test_population_faults_all_at_once_with_their_lines(tmp_path: Path) -> None:
         **{"1280_malmo": head + rows, "0180_stockholm": "code\n", "9999_nowhere": head, "1283_helsingborg": b"\xe5"},
     )
     with pytest.raises(ProblemsError) as caught:
-        load_population(root, known_codes=KNOWN)
+        clean_population(root, REFERENCE)
     own = "municipalities/1280_malmo/population.csv"
     assert caught.value.problems == [
         "municipalities/0180_stockholm/population.csv:1: column municipality_code is missing; column year is missing; "

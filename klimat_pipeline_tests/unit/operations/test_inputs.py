@@ -9,6 +9,7 @@ from pydantic import SecretStr
 import klimat_pipeline
 import klimat_pipeline.operations.inputs
 from klimat_pipeline.errors import ConfigurationError
+from klimat_pipeline.input_items import Item
 from klimat_pipeline.operations.inputs import inputs
 from klimat_pipeline.published.manifest import Inputs
 from klimat_pipeline.settings import Settings
@@ -128,8 +129,6 @@ def test_unknown_municipality_is_refused_with_a_suggestion(settings: Settings, c
 
 
 def test_id_tells_a_value_from_a_name() -> None:
-    from klimat_pipeline.published.manifest import Item
-
     ids = {
         Inputs((Item("option", "a", "b"),)).digest,
         Inputs((Item("option", "ab"),)).digest,

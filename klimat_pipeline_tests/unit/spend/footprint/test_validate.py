@@ -76,13 +76,6 @@ def test_names_in_the_folder_for_everybody_are_looked_at(tmp_path: Path) -> None
     assert "_all/facilites.csv" in told[0] and "nearest: facilities.csv" in told[0]
 
 
-def test_names_of_own_tables_are_those_that_are_read() -> None:
-    from klimat_pipeline.configuration.spend import OWN_TABLES
-    from klimat_pipeline.spend.footprint.local_mappings import FILES
-
-    assert tuple(FILES) == OWN_TABLES
-
-
 def test_the_template_shows_every_setting_with_its_default() -> None:
     import yaml
 

@@ -1,0 +1,324 @@
+"""The registry of the CSV files that municipalities' folders may hold: what each is called, its columns, its key.
+
+Reading, validation, the template, the check of file names and the step ``configuration`` all go by this list. A new
+file costs a line here, its contract (with the columns that nobody has described yet) and ``clean/<name>.py``. What does
+not belong here: what a row must be beyond its form, and conversion of units (``clean``).
+"""
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from klimat_pipeline.configuration.csv_file import CsvColumn, read_csv
+from klimat_pipeline.configuration.municipality import EVERYBODY, municipality_folders
+from klimat_pipeline.contracts import Column, Table, table
+from klimat_pipeline.contracts.code_lists import GWP_SETS_STATED
+from klimat_pipeline.contracts.columns.kinds import IDENTIFIER
+from klimat_pipeline.errors import ConfigurationError, ProblemsError
+
+#: Begins the source of every row that was made up to show the form.
+EXAMPLE = "INVENTED EXAMPLE: "
+EXAMPLE_ENDING = ".example.csv"
+CODES = rf"{IDENTIFIER}( {IDENTIFIER})*"
+#: What rules of a ledger leave out.
+RULE_KINDS = (
+    "internal",
+    "vat",
+    "wages",
+    "transfers",
+    "taxes",
+    "interest",
+    "depreciation",
+    "balance",
+    "income",
+    "financial",
+    "other",
+)
+_MUNICIPALITY = "municipality_code"
+Changes = Mapping[str, Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class LocalTable:
+    """A CSV file of the folders; each may be absent.
+
+    Attributes:
+        name: of the file, without its ending.
+        columns: of the file.
+        key: columns that identify a row of a folder.
+        asset: table of the stage ``clean`` that is made from it; None where another stage reads it.
+        examples: whether ``<name>.example.csv`` counts too, where invented examples are asked for.
+        for_all: whether it lies in the folder for everybody instead.
+    """
+
+    name: str
+    columns: tuple[CsvColumn, ...]
+    key: tuple[str, ...]
+    asset: str | None = None
+    examples: bool = False
+    for_all: bool = False
+
+    @property
+    def file_names(self) -> tuple[str, ...]:
+        """Names that are read."""
+        return (f"{self.name}.csv", *([f"{self.name}{EXAMPLE_ENDING}"] if self.examples else []))
+
+
+def derived(
+    name: str,
+    contract: Table,
+    *,
+    without: Collection[str] = (_MUNICIPALITY,),
+    changes: Changes | None = None,
+    examples: bool = False,
+    for_all: bool = False,
+) -> LocalTable:
+    """A file whose columns are those of the table that is made from it.
+
+    Args:
+        name: of the file.
+        contract: of the table.
+        without: columns that are computed; the municipality is the folder's.
+        changes: by column of the contract, what is otherwise in the file: its name there, what may be missing.
+        examples: as in ``LocalTable``.
+        for_all: as in ``LocalTable``.
+    """
+    columns = {
+        column.name: _in_file(column, (changes or {}).get(column.name, {}))
+        for column in contract.columns
+        if column.name not in without
+    }
+    key = tuple(columns[column].name for column in contract.primary_key if column in columns)
+    return LocalTable(name, tuple(columns.values()), key, contract.key, examples, for_all)
+
+
+def _in_file(column: Column, changes: Mapping[str, Any]) -> CsvColumn:
+    """A text that may be empty in the table is left out in the file; what is true or false is yes or no."""
+    form: dict[str, Any] = {
+        "name": column.name,
+        "kind": column.kind if column.kind in ("integer", "number") else "text",
+        "nullable": column.nullable or "" in column.allowed,
+        "pattern": column.pattern,
+        "allowed": ("yes", "no") if column.kind == "boolean" else tuple(code for code in column.allowed if code),
+        "minimum": column.minimum,
+        "maximum": column.maximum,
+    }
+    return CsvColumn(**{**form, **changes})
+
+
+_OPTIONAL = {"nullable": True}
+_OPTIONAL_LINES = {"nullable": True, "pattern": CODES}
+_NOT_NEGATIVE = {"minimum": 0}
+_YEAR = {"kind": "integer", "minimum": 1900, "maximum": 2200}
+_ACCOUNT = r"\d{1,10}"
+#: A legal person's organisation number: the third digit is two or more. No personal identity number gets in here.
+_LEGAL = r"\d{2}[2-9]\d{7}"
+_CATEGORY = CsvColumn("category", pattern=IDENTIFIER, nullable=True)
+_CAPTURED = ("captured_fossil_t", "captured_biogenic_t", "sold_fossil_t", "sold_biogenic_t")
+
+_TABLES = (
+    derived("population", table("clean/population"), without=()),
+    derived("energy_use", table("clean/energy_use")),
+    derived(
+        "factors",
+        table("clean/factors"),
+        without=(_MUNICIPALITY, "factor_t_per_unit", "per_unit"),
+        changes={"factor_value": {"name": "value"}, "factor_unit": {"name": "unit", "pattern": r"\S+/\S+"}},
+        examples=True,
+    ),
+    derived(
+        "published_inventory",
+        table("clean/printed_inventory"),
+        changes={
+            "print_table": {"name": "table"},
+            "print_line": {"name": "line"},
+            "scopes": {"name": "scope"},
+            "published_t": {"name": "value_t_co2e"},
+            "of_lines": _OPTIONAL_LINES,
+        },
+    ),
+    derived(
+        "areas",
+        table("clean/areas"),
+        changes={"of_lines": {"pattern": CODES}, "target_gas_basis": {"name": "gas_basis"}},
+    ),
+    derived("scope3", table("clean/scope3")),
+    derived("activity", table("clean/activity"), changes={"amount_unit": {"name": "unit"}}, examples=True),
+    derived(
+        "actions",
+        table("clean/actions"),
+        changes={
+            "ramp_years": {"maximum": 100},
+            "lifetime_years": {"maximum": 200},
+            "action_status": {"name": "status"},
+            "interacts_with": {"pattern": CODES},
+            "interaction_rule": _OPTIONAL,
+        },
+        examples=True,
+    ),
+    derived(
+        "construction",
+        table("clean/construction"),
+        without=(_MUNICIPALITY, "reference_kg_per_m2"),
+        changes={"project_name": {"name": "name"}, "gross_area_m2": {"minimum": 1e-9}},
+    ),
+    derived("meals", table("clean/meals")),
+    derived("sinks", table("clean/sinks"), changes={"additionality": {"name": "is_additional"}}),
+    derived(
+        "published_gap",
+        table("clean/published_gap"),
+        changes={
+            "scopes": {"name": "scope", "allowed": ("1", "2", "1+2", "memo")},
+            "of_lines": _OPTIONAL_LINES,
+            "target_pct": {"name": "reduction_pct", "minimum": None, "maximum": 100},
+            "printed_gap_t": {"name": "gap_t"},
+            "printed_residual_t": {"name": "residual_t"},
+            **dict.fromkeys(("baseline_t", "target_t", "latest_t", "other_plans_t"), _NOT_NEGATIVE),
+        },
+    ),
+    derived(
+        "facilities",
+        table("clean/facilities"),
+        without=("allocation_key", _MUNICIPALITY, "share_fraction"),
+        changes={"facility_name": {"name": "name"}, **dict.fromkeys(_CAPTURED, _OPTIONAL)},
+        examples=True,
+        for_all=True,
+    ),
+    derived(
+        "facility_shares",
+        table("clean/facilities"),
+        without=("year", "facility_name", *_CAPTURED, "note"),
+        examples=True,
+        for_all=True,
+    ),
+    LocalTable(
+        "spend_accounts",
+        (CsvColumn("account_prefix", pattern=_ACCOUNT), _CATEGORY, CsvColumn("reason", nullable=True)),
+        ("account_prefix",),
+    ),
+    LocalTable(
+        "spend_suppliers",
+        (
+            CsvColumn("supplier_id", pattern=_LEGAL),
+            _CATEGORY,
+            CsvColumn("is_wholesaler", allowed=("true", "false")),
+            CsvColumn("reason", nullable=True),
+        ),
+        ("supplier_id",),
+    ),
+    LocalTable(
+        "spend_replacements",
+        (
+            CsvColumn("replacement_id", pattern=IDENTIFIER),
+            CsvColumn("account_prefix", pattern=_ACCOUNT),
+            CsvColumn("unit", nullable=True),
+            CsvColumn("year_from", **_YEAR),  # type: ignore[arg-type]
+            CsvColumn("year_to", **_YEAR),  # type: ignore[arg-type]
+            CsvColumn("activity_ids", pattern=CODES),
+            CsvColumn("reason"),
+        ),
+        ("replacement_id", "account_prefix", "unit"),
+    ),
+    LocalTable(
+        "spend_supplier_figures",
+        (
+            CsvColumn("supplier_id", pattern=_LEGAL),
+            CsvColumn("year", **_YEAR),  # type: ignore[arg-type]
+            CsvColumn("account_prefix", pattern=_ACCOUNT, nullable=True),
+            CsvColumn("emissions_kg_co2e", kind="number", minimum=0),
+            CsvColumn("gwp_set", allowed=GWP_SETS_STATED),
+            CsvColumn("source"),
+        ),
+        ("supplier_id", "year", "account_prefix"),
+    ),
+    LocalTable(
+        "spend_contracts",
+        (
+            CsvColumn("contract_id"),
+            CsvColumn("cpv", pattern=r"\d{2,8}(-\d)?", nullable=True),
+            _CATEGORY,
+            CsvColumn("reason"),
+        ),
+        ("contract_id",),
+    ),
+    # In the form of the shipped rules, data/reference/ledger_rules.csv.
+    LocalTable(
+        "ledger_rules",
+        (
+            CsvColumn("rule", pattern=IDENTIFIER),
+            CsvColumn("kind", allowed=RULE_KINDS),
+            CsvColumn("accounts", pattern=r"[0-9]+\*?( [0-9]+\*?)*", nullable=True),
+            CsvColumn("text_pattern", nullable=True),
+            CsvColumn("counts", allowed=("true", "false")),
+            CsvColumn("reason"),
+        ),
+        ("rule",),
+    ),
+)
+LOCAL_TABLES = {local.name: local for local in _TABLES}
+
+
+def local_assets() -> list[str]:
+    """The tables of the stage ``clean`` that are made from these files."""
+    return list(dict.fromkeys(local.asset for local in LOCAL_TABLES.values() if local.asset))
+
+
+def read_local(
+    name: str,
+    municipalities_dir: Path,
+    *,
+    examples: bool = False,
+    also: Callable[[Mapping[str, Any]], Iterable[str]] | None = None,
+    besides: Iterable[str] = (),
+) -> list[dict[str, Any]]:
+    """Rows of a file from every folder that has it.
+
+    Args:
+        name: one of ``LOCAL_TABLES``.
+        municipalities_dir: ``data/municipalities``.
+        examples: whether to add the invented rows, their source saying so, where the file has any.
+        also: further problems of a row, as ``column <name>: <problem>``.
+        besides: problems that were found before, to be told together with these.
+
+    Returns:
+        The rows, with ``municipality_code`` and ``shown`` (file and line) added.
+
+    Raises:
+        ProblemsError: everything that is wrong in all files, with file, line, column and value.
+    """
+    local = LOCAL_TABLES[name]
+    rows: list[dict[str, Any]] = []
+    problems: list[str] = []
+    for folder in _folders(local, municipalities_dir):
+        first: dict[tuple[Any, ...], str] = {}
+        code = folder.name[:4]
+        # A file that names the municipality names that of its folder.
+        own_code = {} if local.for_all else {_MUNICIPALITY: (code,)}
+        columns = [replace(c, allowed=own_code.get(c.name, c.allowed)) for c in local.columns]
+        for file in local.file_names if examples else local.file_names[:1]:
+            path = folder / file
+            if not path.is_file():
+                continue
+            shown = f"{municipalities_dir.name}/{folder.name}/{file}"
+            try:
+                at: list[int] = []
+                own = read_csv(path, columns=columns, base=municipalities_dir, key=local.key, lines=at)
+            except ConfigurationError as error:
+                problems += error.problems
+                continue
+            invented = EXAMPLE if file.endswith(EXAMPLE_ENDING) else ""
+            for number, row in zip(at, own, strict=True):
+                problems += [f"{shown}:{number}: {problem}" for problem in (also(row) if also else ())]
+                identity, place = tuple(row[column] for column in local.key), f"{shown}:{number}"
+                if first.setdefault(identity, place) != place:
+                    problems.append(f"{place}: {', '.join(map(str, identity))} stands in {first[identity]} already")
+                row["source"] = invented + row["source"]
+                rows.append({_MUNICIPALITY: code, "shown": place, **row})
+    if problems := [*problems, *besides]:
+        raise ProblemsError(problems)
+    return rows
+
+
+def _folders(local: LocalTable, municipalities_dir: Path) -> Iterator[Path]:
+    return iter([municipalities_dir / EVERYBODY]) if local.for_all else municipality_folders(municipalities_dir, [])
