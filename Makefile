@@ -12,7 +12,7 @@ run: $(STAMP)
 	$(BIN)/klimat refresh
 
 test: $(STAMP)
-	$(BIN)/python -m pytest -n auto --dist loadfile -q
+	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder -q
 
 # Whether what is published now is what lies in BASE, value for value: make same BASE=../other/data
 same: $(STAMP)

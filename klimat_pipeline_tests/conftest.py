@@ -34,4 +34,10 @@ def shared_file() -> Callable[[str], Path]:
     return lambda name: shared_path(*name.split("/"))
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whole runs of the pipeline first: begun last, one file of them would keep one worker busy alone at the end."""
+    runs = REPOSITORY / "klimat_pipeline_tests" / "pipeline"
+    items.sort(key=lambda item: not item.path.is_relative_to(runs))
+
+
 properties.load()

@@ -19,7 +19,7 @@ from types import MappingProxyType
 import pandas as pd
 
 from klimat_pipeline.contracts import table
-from klimat_pipeline.contracts.code_lists import SCOPES
+from klimat_pipeline.contracts.code_lists import SCOPES, SUMMED_SCOPES
 from klimat_pipeline.errors import ConfigurationError
 from klimat_pipeline.inventory.gases import NOT_STATED
 from klimat_pipeline.inventory.territory import ALL_GASES

@@ -1,24 +1,25 @@
 """The house rules, read from the source: which stage may import which, what is never used, what is always there."""
 
 import ast
+import functools
 import json
 import re
 import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 import klimat_pipeline
+from klimat_pipeline_tests.support.for_each import for_each
 
 PACKAGE = Path(klimat_pipeline.__file__).resolve().parent
 FILES = sorted(PACKAGE.rglob("*.py"))
 STAGES = (
     *("sources", "raw", "clean", "corrected", "inventory", "spend", "indicators", "scenarios", "quality", "published"),
 )
-EACH = pytest.mark.parametrize("path", FILES, ids=[path.relative_to(PACKAGE).as_posix() for path in FILES])
+EACH = for_each(path={path.relative_to(PACKAGE).as_posix(): path for path in FILES})
 
 
+@functools.cache
 def tree(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
 
@@ -35,7 +36,7 @@ def imports(path: Path) -> set[str]:
     return found
 
 
-@pytest.mark.parametrize("path", sorted((PACKAGE / "defs").rglob("*.py")), ids=lambda path: path.name)
+@for_each(path=sorted((PACKAGE / "defs").rglob("*.py")))
 def test_dagster_can_read_annotations(path: Path) -> None:
     assert "__future__.annotations" not in imports(path)
 

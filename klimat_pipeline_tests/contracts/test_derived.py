@@ -14,9 +14,10 @@ from klimat_pipeline.contracts.sql import sql_table
 from klimat_pipeline.errors import ContractError
 from klimat_pipeline.published.shape import data_dictionary
 from klimat_pipeline.quality.contract import check_contract
+from klimat_pipeline_tests.support.for_each import for_each
 from klimat_pipeline_tests.support.tables import example_table
 
-ALL = pytest.mark.parametrize("contract", TABLES.values(), ids=TABLES.keys())
+ALL = for_each(contract=TABLES)
 
 TOY = Table(
     key="clean/toy",
@@ -93,8 +94,8 @@ def great_expectations() -> None:
     gx.get_context(mode="ephemeral")
 
 
-@ALL
 @pytest.mark.usefixtures("great_expectations")
+@ALL
 def test_expectations_agree(contract: Table) -> None:
     checks = [expectation.meta["check"] for expectation in suite(contract).expectations]
     assert len(checks) == len(set(checks))
@@ -185,7 +186,7 @@ def test_round_trip_keeps_integers_and_booleans_with_gaps() -> None:
     assert to_arrow(back, TOY) == to_arrow(toy(), TOY)
 
 
-@pytest.mark.parametrize("contract", PUBLISHED.values(), ids=PUBLISHED.keys())
+@for_each(contract=PUBLISHED)
 def test_example_of_every_published_table_survives_the_round_trip(contract: Table) -> None:
     example = example_table(contract, rows=7)
     back = to_arrow(to_pandas(example), contract)

@@ -5,11 +5,12 @@ import pytest
 from klimat_pipeline.contracts import PUBLISHED, TABLES, Column, Table
 from klimat_pipeline.contracts.columns import COLUMNS
 from klimat_pipeline.contracts.sql import checked_identifier
+from klimat_pipeline_tests.support.for_each import for_each
 
 STAGES = (
     *("sources", "raw", "clean", "corrected", "inventory", "spend", "indicators", "scenarios", "quality", "published"),
 )
-ALL = pytest.mark.parametrize("contract", TABLES.values(), ids=TABLES.keys())
+ALL = for_each(contract=TABLES)
 
 #: What readers rely on, as promised (issue 2); other columns may stand beside them.
 PROMISED = {
@@ -68,7 +69,7 @@ def test_described_owned_and_staged(contract: Table) -> None:
     assert contract.stage in STAGES
 
 
-@pytest.mark.parametrize("column", COLUMNS.values(), ids=COLUMNS.keys())
+@for_each(column=COLUMNS)
 def test_measurements_have_a_unit_and_it_stands_in_the_name(column: Column) -> None:
     endings = {
         "t": ("_t",),
@@ -92,7 +93,7 @@ def test_published_names_that_readers_rely_on(name: str, columns: str) -> None:
     assert sorted(set(columns.split()) - set(PUBLISHED[name].column_names)) == []
 
 
-@pytest.mark.parametrize("contract", PUBLISHED.values(), ids=PUBLISHED.keys())
+@for_each(contract=PUBLISHED)
 def test_every_published_row_tells_its_publication(contract: Table) -> None:
     assert not contract.column("publication_id").nullable
 

@@ -4,11 +4,11 @@ The snapshot beside this file makes every change of them visible in review. Rene
 ``KLIMAT_RENEW_SNAPSHOT=1 python -m pytest klimat_pipeline_tests/definitions``.
 """
 
+import functools
 import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from datetime import datetime
 from itertools import takewhile
 from pathlib import Path
@@ -21,6 +21,7 @@ from dagster._utils.schedules import schedule_execution_time_iterator
 
 from klimat_pipeline.contracts import PUBLISHED, TABLES, Table
 from klimat_pipeline.definitions import defs
+from klimat_pipeline_tests.support.for_each import for_each
 
 SNAPSHOT = Path(__file__).with_name("snapshot.json")
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
@@ -29,7 +30,7 @@ ALL_SPECS = {s.key.to_user_string(): s for s in sorted(defs.resolve_all_asset_sp
 #: What is no table: everything that tables are made from, and the dataset that only DuckDB reads.
 NO_TABLES = {"sources/inputs", "spend/ledger_lines"}
 SPECS = {key: spec for key, spec in ALL_SPECS.items() if key not in NO_TABLES}
-ASSETS = pytest.mark.parametrize("key", SPECS)
+ASSETS = for_each(key=list(SPECS))
 
 
 def described() -> dict[str, object]:
@@ -108,17 +109,17 @@ def test_column_lineage_is_the_contracts(key: str) -> None:
     assert found == lineage_of(TABLES[key])
 
 
-def upstream(key: str) -> Iterator[str]:
-    for dep in ALL_SPECS[key].deps:
-        name = dep.asset_key.to_user_string()
-        yield name
-        yield from upstream(name)
+@functools.cache
+def upstream(key: str) -> frozenset[str]:
+    """Every asset that is made before this one."""
+    direct = frozenset(dep.asset_key.to_user_string() for dep in ALL_SPECS[key].deps)
+    return direct.union(*map(upstream, direct))
 
 
 @ASSETS
 def test_columns_come_from_tables_that_the_asset_is_made_after(key: str) -> None:
     """A lineage to a table that is not upstream would be a claim that nothing carries out."""
-    before = set(upstream(key))
+    before = upstream(key)
     sources = {source.rsplit(".", 1)[0] for column in TABLES[key].columns for source in column.lineage}
     assert sources <= before, sorted(sources - before)
 
@@ -151,7 +152,7 @@ def test_every_published_table_is_made_after_every_blocking_check() -> None:
     assert {name for key in publishing for name in upstream(key)} >= guarded - publishing
 
 
-@pytest.mark.parametrize("name", PUBLISHED)
+@for_each(name=list(PUBLISHED))
 def test_published_tables_have_a_freshness_policy(name: str) -> None:
     policy = SPECS[f"published/{name}"].freshness_policy
     assert policy is not None

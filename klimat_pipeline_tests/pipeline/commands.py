@@ -6,7 +6,8 @@ import os
 import sqlite3
 import subprocess
 import sys
-from contextlib import closing, redirect_stderr, redirect_stdout
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -46,19 +47,36 @@ class Klimat:
         from klimat_pipeline.cli import main as cli
 
         printed, code = io.StringIO(), 0
-        kept, kept_arguments = dict(os.environ), sys.argv
-        os.environ.update({"KLIMAT_DATA_DIR": str(self.data), **dict(self.environment)})
+        kept_arguments = sys.argv
         sys.argv = ["klimat", *arguments]
         try:
-            with redirect_stdout(printed), redirect_stderr(printed):
+            with self._surroundings(), redirect_stdout(printed), redirect_stderr(printed):
                 cli.main()
         except SystemExit as end:
             code = int(end.code or 0)
         finally:
             sys.argv = kept_arguments
+        return Answer.of(code, printed.getvalue())
+
+    def materialise(self, *selection: str, **environment: str) -> Answer:
+        """Materialise assets inside this process, as Dagster does for its UI and its command; errors are printed."""
+        from klimat_pipeline_tests.support.one_run import run_dagster
+
+        printed = io.StringIO()
+        with self._surroundings(**environment), redirect_stdout(printed), redirect_stderr(printed):
+            succeeded = run_dagster("assets", selection)
+        return Answer.of(0 if succeeded else 1, printed.getvalue())
+
+    @contextmanager
+    def _surroundings(self, **environment: str) -> Iterator[None]:
+        """The environment that a process of its own would have."""
+        kept = dict(os.environ)
+        os.environ.update({"KLIMAT_DATA_DIR": str(self.data), **dict(self.environment), **environment})
+        try:
+            yield
+        finally:
             os.environ.clear()
             os.environ.update(kept)
-        return Answer.of(code, printed.getvalue())
 
     def apart(self, *arguments: str, **environment: str) -> Answer:
         """Run the command as a user does: in a process of its own."""
@@ -69,7 +87,7 @@ class Klimat:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            timeout=300,
+            timeout=900,
             check=False,
         )
         return Answer.of(done.returncode, done.stdout)

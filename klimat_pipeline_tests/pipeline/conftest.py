@@ -1,12 +1,13 @@
-"""Fixtures of the pipeline tier: a real PostgreSQL."""
+"""Fixtures of the pipeline tier: a real PostgreSQL, and the default refresh."""
 
 from collections.abc import Callable, Iterator
 
 import pytest
 
+from klimat_pipeline_tests.support.default_refresh import default_refresh
 from klimat_pipeline_tests.support.postgres import postgres_server
 
-__all__ = ["postgres_server"]
+__all__ = ["default_refresh", "postgres_server"]
 
 PASSWORD = "hemligt-4711-ord"
 

@@ -7,15 +7,14 @@ from typing import Any
 import pytest
 
 from klimat_pipeline_tests.pipeline.commands import Klimat
+from klimat_pipeline_tests.support.default_refresh import DefaultRefresh
 
 RELEASE = "smhi-ggt-2025"
 
 
 @pytest.fixture(scope="module")
-def klimat(tmp_path_factory: pytest.TempPathFactory) -> Klimat:
-    klimat = Klimat(tmp_path_factory.mktemp("data"))
-    assert klimat("refresh").code == 0
-    return klimat
+def klimat(default_refresh: DefaultRefresh) -> Klimat:
+    return Klimat(default_refresh.data)
 
 
 def scope(klimat: Klimat, scope: str, basis: str, method: str, year: int, column: str = "emissions_t_co2e") -> float:

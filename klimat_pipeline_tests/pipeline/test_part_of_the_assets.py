@@ -1,14 +1,14 @@
 """Part of the assets materialised after something has changed: nothing old comes out under a new id."""
 
-import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from klimat_pipeline.quality import pool
 from klimat_pipeline_tests.pipeline.commands import Klimat
-from klimat_pipeline_tests.support.one_run import Run
+from klimat_pipeline_tests.support.default_refresh import DefaultRefresh
 from klimat_pipeline_tests.support.shared import REPOSITORY
 
 TARGET = "SELECT target_pct FROM sector_indicators WHERE municipality_code = '1283' AND target_id = 'total' LIMIT 1"
@@ -29,11 +29,7 @@ class House:
     def __init__(self, root: Path) -> None:
         self.data, self.config = root / "data", root / "checkout" / "data"
         own = {"KLIMAT_PROJECT_DIR": str(root / "checkout"), "KLIMAT_DATA_DIR": str(self.data)}
-        self.environment = {**os.environ, **own, "DAGSTER_HOME": str(self.data / "dagster")}
         self.klimat = Klimat(self.data, tuple(own.items()))
-
-    def run(self, *order: str, **environment: str) -> tuple[int, str]:
-        return Run(order, {**self.environment, **environment}).ended()
 
     def edit(self, name: str, old: str, new: str) -> None:
         path = self.config / name
@@ -43,13 +39,21 @@ class House:
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> House:
+def made(default_refresh: DefaultRefresh, tmp_path_factory: pytest.TempPathFactory) -> House:
     house = House(tmp_path_factory.mktemp("made"))
     for name in ("municipalities", "reference", "snapshots/embedded", "dagster"):
         shutil.copytree(REPOSITORY / "data" / name, house.config / name, ignore=_written)
-    code, text = house.run("refresh")
-    assert code == 0, text
+    default_refresh.copy(house.data)
+    # The copied checkout gives what the checkout gave.
+    assert "up to date" in house.klimat("refresh").text
     return house
+
+
+@pytest.fixture(scope="module", autouse=True)
+def prepared() -> Iterator[None]:
+    """Workers for all these runs: each would start its own, and import what checks contracts once more."""
+    with pool.workers():
+        yield
 
 
 @pytest.fixture
@@ -64,15 +68,15 @@ def test_a_changed_target_is_published_new_or_the_old_id_stays(house: House) -> 
     old = house.klimat.one(PUBLISHED)
     assert house.klimat.one(TARGET) == -85
     house.edit(MUNICIPALITY, "reduction_pct: 85", "reduction_pct: 60")
-    code, text = house.run("assets", "group:published")
-    assert code == 1
-    assert "was not made from the present inputs" in text
-    assert f"Changed since then: configuration {MUNICIPALITY}. Nothing was made from it." in text
+    answer = house.klimat.materialise("group:published")
+    assert answer.code == 1, answer.text
+    assert "was not made from the present inputs" in answer.text
+    assert f"Changed since then: configuration {MUNICIPALITY}. Nothing was made from it." in answer.text
     assert house.klimat.one(PUBLISHED) == old
     assert house.klimat.one(TARGET) == -85
-    code, text = house.run("refresh")
-    assert code == 0, text
-    assert "up to date" not in text
+    answer = house.klimat("refresh")
+    assert answer.code == 0, answer.text
+    assert "up to date" not in answer.text
     assert house.klimat.one(TARGET) == -60
     assert house.klimat.one(PUBLISHED) != old
 
@@ -107,9 +111,9 @@ def test_whatever_has_changed_nothing_is_published_from_the_tables_of_before(
     house: House, change: Callable[[House], dict[str, str]]
 ) -> None:
     before = house.klimat.files()
-    code, text = house.run("assets", "group:published", **change(house))
-    assert code == 1
-    assert "Changed since then: " in text
+    answer = house.klimat.materialise("group:published", **change(house))
+    assert answer.code == 1, answer.text
+    assert "Changed since then: " in answer.text
     assert house.klimat.files() == before
 
 
@@ -117,11 +121,11 @@ def test_a_part_made_anew_does_not_carry_the_rest_along(house: House) -> None:
     """The configuration is materialised after the change, and then publishing: the tables between are still old."""
     before = house.klimat.files()
     house.edit(MUNICIPALITY, "reduction_pct: 85", "reduction_pct: 60")
-    code, text = house.run("assets", "group:clean", 'key:"sources/smhi_snapshots"', 'key:"raw/smhi_emissions"')
-    assert code == 0, text
-    code, text = house.run("assets", "group:published")
-    assert code == 1
-    assert "was not made from the present inputs" in text
+    answer = house.klimat.materialise("group:clean", 'key:"sources/smhi_snapshots"', 'key:"raw/smhi_emissions"')
+    assert answer.code == 0, answer.text
+    answer = house.klimat.materialise("group:published")
+    assert answer.code == 1, answer.text
+    assert "was not made from the present inputs" in answer.text
     assert house.klimat.files() == before
 
 
@@ -193,9 +197,8 @@ def test_the_sensor_reports_a_change_once(house: House, monkeypatch: pytest.Monk
     from klimat_pipeline.defs.instance import instance
     from klimat_pipeline.settings import Settings
 
-    for name, value in house.environment.items():
-        if name.startswith("KLIMAT_"):
-            monkeypatch.setenv(name, value)
+    for name, value in house.klimat.environment:
+        monkeypatch.setenv(name, value)
     with instance(Settings(data_dir=house.data)) as history:
 
         def look() -> str:
@@ -215,14 +218,17 @@ def test_a_table_that_failed_a_check_is_not_made_use_of(house: House) -> None:
     before = house.klimat.files()
     frozen = "municipalities/1283_helsingborg/frozen/klimatkontrakt-2025-26.yaml"
     house.edit(frozen, "year: 1990, emissions_t_co2e: 56359.0", "year: 1990, emissions_t_co2e: 56360.0")
-    code, text = house.run("refresh")
-    assert code == 1, text
-    assert "frozen_reproduces" in text
+    answer = house.klimat("refresh")
+    assert answer.code == 1, answer.text
+    assert "frozen_reproduces" in answer.text
     store = TableStore(house.data / "intermediate")
     assert store.made_from("indicators/sectors") is None
     assert store.made_from("clean/targets") is not None
-    code, text = house.run("assets", "group:scenarios")
-    assert code == 1
-    assert "indicators/sectors was not made from the present inputs: it carries no digest: it failed a check" in text
-    assert house.run("assets", "group:published")[0] == 1
+    answer = house.klimat.materialise("group:scenarios")
+    assert answer.code == 1, answer.text
+    assert (
+        "indicators/sectors was not made from the present inputs: it carries no digest: it failed a check"
+        in answer.text
+    )
+    assert house.klimat.materialise("group:published").code == 1
     assert house.klimat.files() == before

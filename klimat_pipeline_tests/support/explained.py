@@ -1,11 +1,14 @@
 """Looking into the trees of ``klimat explain``, and changing what they are read from."""
 
 import json
+import shutil
 import sqlite3
+import stat
 from collections.abc import Iterator
 from contextlib import closing
 from hashlib import sha256
 from io import BytesIO, StringIO
+from pathlib import Path
 
 from rich.console import Console
 
@@ -14,6 +17,17 @@ from klimat_pipeline.settings import Settings
 from klimat_pipeline.sources.archive import Snapshot, archive_of
 
 FIRST, SECOND = "smhi-ggt-2025", "smhi-ggt-2026-06"
+
+
+def copy_of(refreshed: Path, project: Path, root: Path) -> Settings:
+    """A publication below another folder, with an archive and a database of its own that may be changed."""
+    settings = Settings(project_dir=root, data_dir=root / "data")
+    shutil.copytree(refreshed / "published", settings.published_dir, symlinks=True)
+    for part in ("reference", "snapshots/embedded"):
+        shutil.copytree(project / "data" / part, root / "data" / part)
+    database = settings.published_dir / "klimat.sqlite"
+    database.chmod(stat.S_IRUSR | stat.S_IWUSR)
+    return settings
 
 
 def nodes(tree: Node, start: str) -> list[Node]:

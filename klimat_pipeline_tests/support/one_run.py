@@ -55,7 +55,8 @@ def _tell(kind: str, step: str) -> None:
         print(f"step {step}", flush=True)
 
 
-def _run_dagster(kind: str, selection: Sequence[str]) -> bool:
+def run_dagster(kind: str, selection: Sequence[str]) -> bool:
+    """Run in this process, where the environment says; print the errors of steps that failed."""
     import dagster as dg
 
     from klimat_pipeline.definitions import defs
@@ -87,7 +88,7 @@ def main(kind: str, *arguments: str) -> int:
 
     loggers.listeners.append(_tell)
     if kind != "refresh":
-        return 0 if _run_dagster(kind, arguments) else 1
+        return 0 if run_dagster(kind, arguments) else 1
     from klimat_pipeline.cli import main as cli
 
     sys.argv = ["klimat", "refresh", *arguments]

@@ -14,6 +14,7 @@ from klimat_pipeline.clean.reference import TABLES, Reference, load_reference
 from klimat_pipeline.clean.targets import clean_targets
 from klimat_pipeline.errors import ConfigurationError, ProblemsError
 from klimat_pipeline.text import fold, place_key
+from klimat_pipeline_tests.support.for_each import for_each
 from klimat_pipeline_tests.support.shared import REPOSITORY
 
 FOLDER = REPOSITORY / "data" / "reference"
@@ -83,7 +84,7 @@ def test_codes_and_counties(reference: Reference, code: str, name: str, county: 
     assert (row["municipality_name"], row["county_code"]) == (name, county)
 
 
-@pytest.mark.parametrize("table", sorted(TABLES))
+@for_each(table=sorted(TABLES))
 def test_every_row_says_where_it_comes_from(table: str) -> None:
     last = TABLES[table][0][-1].name
     assert last in ("source", "reason")

@@ -11,6 +11,7 @@ from klimat_pipeline.contracts import PUBLISHED
 from klimat_pipeline.explain import EXPLAINED, Node, as_json, explain
 from klimat_pipeline.settings import Settings
 from klimat_pipeline_tests.support.explained import altered, child, disagreeing, nodes, statements, text_of
+from klimat_pipeline_tests.support.for_each import for_each
 
 EXAMPLE = {"municipality_code": "9999", "year": "2022"}
 SPEND = [name for name in EXPLAINED if name.startswith("spend_")]
@@ -26,7 +27,7 @@ def every(settings: Settings, table: str, step: int = 5) -> list[Node]:
     return [explain(settings, table, dict(zip(key, map(str, row), strict=True))) for row in rows[::step]]
 
 
-@pytest.mark.parametrize("table", FILLED)
+@for_each(table=FILLED)
 def test_every_figure_follows_from_what_is_shown(settings: Settings, table: str) -> None:
     trees = every(settings, table)
     assert trees
@@ -36,7 +37,7 @@ def test_every_figure_follows_from_what_is_shown(settings: Settings, table: str)
         assert nodes(tree, "ledgers") or tree.value is None or table in ("spend_factors", "spend_quality")
 
 
-@pytest.mark.parametrize("table", FILLED)
+@for_each(table=FILLED)
 def test_no_person_and_no_line_is_shown(settings: Settings, table: str) -> None:
     for tree in every(settings, table, step=11):
         shown = json.dumps(as_json(tree), ensure_ascii=False)

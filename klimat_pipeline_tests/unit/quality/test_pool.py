@@ -19,6 +19,7 @@ from klimat_pipeline.quality import pool, worker
 from klimat_pipeline.quality.contract import begin, check_contract, postponed_findings
 from klimat_pipeline.quality.reconciliation import suites_agree
 from klimat_pipeline.quality.suites import suite_findings
+from klimat_pipeline_tests.support.for_each import for_each
 
 CONTRACT = table("clean/municipalities")
 CHART = {"data": {"values": [{"a": 1}]}, "mark": "point", "encoding": {"x": {"field": "a", "type": "quantitative"}}}
@@ -234,6 +235,6 @@ def test_workers_that_are_not_waited_for_leave_nothing() -> None:
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
-@pytest.mark.parametrize("key", list(TABLES))
+@for_each(key=list(TABLES))
 def test_ids_are_those_of_the_suite(key: str) -> None:
     assert expectation_ids(table(key)) == [e.meta["check"] for e in suite(table(key)).expectations]
