@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 _LINES_OF_A_RECORD = 50
 #: A line beyond this is not even looked into.
 LONGEST_LINE = 128 * 1024 * 1024
-#: Fields whose values repeat: Arrow keeps them as dictionaries, and DuckDB looks at each distinct value once.
-REPEATED = frozenset(
+#: Fields that are compared with mappings, rules and other lines: white space around them is no part of them.
+_TRIMMED = frozenset(
     [
         "buyer_id",
         "buyer_name",
@@ -217,8 +217,7 @@ def _arrow(content: bytes, form: FileFormat, wrong: list[Any]) -> "pa.Table":
         return "skip"
 
     names = [str(place) for place in range(len(form.header))]
-    repeated = pa.dictionary(pa.int32(), pa.string())
-    used = {str(place): repeated if name in REPEATED else pa.string() for name, place in form.fields.items()}
+    used = {str(place): pa.string() for place in form.fields.values()}
     return arrow_csv.read_csv(
         pa.BufferReader(content),
         arrow_csv.ReadOptions(column_names=names, use_threads=False, block_size=len(content) + 1),
@@ -232,16 +231,14 @@ def _arrow(content: bytes, form: FileFormat, wrong: list[Any]) -> "pa.Table":
 
 
 def _labelled(batch: "pa.RecordBatch", numbers: Sequence[int], form: FileFormat) -> "pa.RecordBatch":
-    """Columns by field, with the line numbers; without white space around values that repeat."""
+    """Columns by field, with the line numbers."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
     arrays = [pa.array(numbers, pa.int64())]
     for name, place in form.fields.items():
         column = batch.column(str(place))
-        if name in REPEATED:
-            column = pa.DictionaryArray.from_arrays(column.indices, pc.utf8_trim_whitespace(column.dictionary))
-        arrays.append(column)
+        arrays.append(pc.utf8_trim_whitespace(column) if name in _TRIMMED else column)
     return pa.RecordBatch.from_arrays(arrays, names=["line", *form.fields])
 
 
@@ -249,11 +246,9 @@ def batch_of(rows: Sequence[tuple[int, Sequence[str]]], form: FileFormat) -> "pa
     """A batch of rows that were read one by one: line number, and cells in the header's order."""
     import pyarrow as pa
 
-    arrays = [pa.array([line for line, _ in rows], pa.int64())]
-    for name, place in form.fields.items():
-        column = pa.array([cells[place].strip() for _, cells in rows], pa.string())
-        arrays.append(column.dictionary_encode() if name in REPEATED else column)
-    return pa.RecordBatch.from_arrays(arrays, names=["line", *form.fields])
+    lines = pa.array([line for line, _ in rows], pa.int64())
+    arrays = [pa.array([cells[place].strip() for _, cells in rows], pa.string()) for place in form.fields.values()]
+    return pa.RecordBatch.from_arrays([lines, *arrays], names=["line", *form.fields])
 
 
 def _take_odd_lines(lines: Mapping[int, bytes], form: FileFormat, found: _Parsed) -> set[int]:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from klimat_pipeline.configuration.spend import SpendSettings
-from klimat_pipeline.spend.ledger.csv_reader import REPEATED, Problem
+from klimat_pipeline.spend.ledger.csv_reader import Problem
 from klimat_pipeline.spend.ledger.file_format import FIGURES, MONEY, FileFormat, LedgerError, mark_of_texts, with_header
 from klimat_pipeline.spend.ledger.reference import LedgerReference
 
@@ -30,9 +30,6 @@ class ParquetReader:
             self._file = pq.ParquetFile(path.open("rb"))
             header = self._file.schema_arrow.names
             self.form = with_header(form, header, settings, reference)
-            # Texts that repeat themselves stay the dictionaries that they are in the file.
-            repeated = [header[place] for field, place in self.form.fields.items() if field in REPEATED]
-            self._file = pq.ParquetFile(path.open("rb"), read_dictionary=repeated)
         except pa.ArrowInvalid:
             raise LedgerError(
                 f"{form.file}: cannot be opened as Parquet. Was it cut off on the way? Export it again."
@@ -71,15 +68,11 @@ class ParquetReader:
 
         by_field = {field: self.form.header[place] for field, place in self.form.fields.items()}
         names = list(by_field.values())
-        repeated = {by_field[field] for field in by_field if field in REPEATED}
         first = 1
         for batch in self._file.iter_batches(batch_size=122_880, columns=names):
             arrays = [pa.array(np.arange(first, first + batch.num_rows, dtype=np.int64))]
             for name in names:
                 column = batch.column(name)
-                if name in repeated:
-                    arrays.append(_distinct(column))
-                    continue
                 if isinstance(column, pa.DictionaryArray):
                     column = column.dictionary_decode()
                 if pa.types.is_timestamp(column.type):
@@ -90,17 +83,3 @@ class ParquetReader:
                 arrays.append(column)
             first += batch.num_rows
             yield pa.RecordBatch.from_arrays(arrays, names=["line", *self.form.fields])
-
-
-def _distinct(column: "pa.Array") -> "pa.DictionaryArray":
-    """A column that repeats itself: every distinct value becomes a text once."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    if pa.types.is_timestamp(column.type):
-        column = column.cast(pa.date32())
-    if not isinstance(column, pa.DictionaryArray):
-        column = column.dictionary_encode()
-    if column.null_count or column.dictionary.null_count:
-        return pc.fill_null(column.dictionary_decode().cast(pa.string()), "").dictionary_encode()
-    return pa.DictionaryArray.from_arrays(column.indices.cast(pa.int32()), column.dictionary.cast(pa.string()))
