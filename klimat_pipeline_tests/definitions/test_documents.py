@@ -14,7 +14,7 @@ import typer.main
 import yaml
 
 from klimat_pipeline.cli.main import app
-from klimat_pipeline.configuration.file_names import KNOWN, KNOWN_FOR_ALL
+from klimat_pipeline.configuration.file_names import known
 from klimat_pipeline.contracts import PUBLISHED, TABLES
 from klimat_pipeline.settings import Settings
 from klimat_pipeline_tests.support.shared import REPOSITORY
@@ -67,7 +67,7 @@ def paths_of(name: str) -> Iterator[str]:
 
 
 def exists(path: str) -> bool:
-    if path in (*ASSETS, *KNOWN, *KNOWN_FOR_ALL) or WRITTEN.match(path):
+    if path in (*ASSETS, *known(for_all=False), *known(for_all=True)) or WRITTEN.match(path):
         return True
     fixed = path if "<" not in path else path[: path.index("<")].rpartition("/")[0]
     return not fixed or any(next((REPOSITORY / root).glob(fixed.rstrip("/")), None) is not None for root in ROOTS)
