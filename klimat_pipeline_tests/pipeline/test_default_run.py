@@ -2,7 +2,7 @@
 
 import csv
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +13,8 @@ import yaml
 from klimat_pipeline.contracts import PUBLISHED
 from klimat_pipeline.text import fold
 from klimat_pipeline_tests.pipeline.commands import Answer, Klimat
+from klimat_pipeline_tests.support.default_refresh import DefaultRefresh
+from klimat_pipeline_tests.support.for_each import for_each
 
 R2025, R2026 = "smhi-ggt-2025", "smhi-ggt-2026-06"
 Files = dict[str, tuple[int, str]]
@@ -30,12 +32,10 @@ class Refreshed:
 
 
 @pytest.fixture(scope="module")
-def refreshed(tmp_path_factory: pytest.TempPathFactory) -> Refreshed:
-    klimat = Klimat(tmp_path_factory.mktemp("data"))
-    first = klimat.apart("refresh")
-    assert first.code == 0, first.text
+def refreshed(default_refresh: DefaultRefresh, tmp_path_factory: pytest.TempPathFactory) -> Refreshed:
+    klimat = Klimat(default_refresh.copy(tmp_path_factory.mktemp("default") / "data"))
     published, intermediate = klimat.files(), klimat.files("intermediate")
-    return Refreshed(klimat, first, published, intermediate, klimat.apart("refresh"))
+    return Refreshed(klimat, default_refresh.answer, published, intermediate, klimat.apart("refresh"))
 
 
 @pytest.fixture(scope="module")
@@ -44,10 +44,11 @@ def klimat(refreshed: Refreshed) -> Klimat:
 
 
 @pytest.fixture(scope="module")
-def history(klimat: Klimat) -> dg.DagsterInstance:
+def history(klimat: Klimat) -> Iterator[dg.DagsterInstance]:
+    home = str(klimat.data / "dagster")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DAGSTER_HOME", str(klimat.data / "dagster"))
-        with dg.DagsterInstance.get() as instance:
+        patch.setenv("DAGSTER_HOME", home)
+        with dg.DagsterInstance.from_config(home) as instance:
             yield instance
 
 
@@ -229,7 +230,7 @@ def test_terminal_says_what_was_made_and_where(refreshed: Refreshed) -> None:
 WITHOUT_ROWS = {"facility_claims", "neutrality_by_allocation_key", "spend_replaced", "spend_sensitivity"}
 
 
-@pytest.mark.parametrize("name", PUBLISHED)
+@for_each(name=list(PUBLISHED))
 def test_both_forms_hold_the_same_rows_of_one_publication(klimat: Klimat, name: str) -> None:
     names = PUBLISHED[name].column_names
     frame = klimat.parquet(name)
@@ -436,7 +437,7 @@ def test_second_refresh_does_nothing_and_says_so(refreshed: Refreshed) -> None:
     assert refreshed.klimat.files("intermediate") == refreshed.intermediate
 
 
-@pytest.mark.parametrize("name", PUBLISHED)
+@for_each(name=list(PUBLISHED))
 def test_second_refresh_confirms_every_published_table(history: dg.DagsterInstance, name: str) -> None:
     event = history.get_latest_materialization_event(dg.AssetKey(["published", name]))
     assert "nothing was recomputed" in event.asset_materialization.metadata["unchanged"].value

@@ -7,6 +7,7 @@ import pytest
 from klimat_pipeline.contracts import PUBLISHED
 from klimat_pipeline_tests.pipeline.commands import Answer, Klimat
 from klimat_pipeline_tests.pipeline.conftest import PASSWORD
+from klimat_pipeline_tests.support.for_each import for_each
 
 Ask = Callable[[str], list[tuple[object, ...]]]
 
@@ -41,7 +42,7 @@ def test_same_choice_again_is_up_to_date_and_another_is_not(run: tuple[Klimat, A
     assert answer.code == 0 and "up to date" in answer.text, answer.text
 
 
-@pytest.mark.parametrize("name", PUBLISHED)
+@for_each(name=list(PUBLISHED))
 def test_database_shows_the_same_rows(run: tuple[Klimat, Answer], ask_database: Ask, name: str) -> None:
     texts = [c.name for c in PUBLISHED[name].columns if c.kind in {"string", "integer"}]
     numbers = [c.name for c in PUBLISHED[name].columns if c.kind == "number"]
