@@ -1,5 +1,6 @@
 """Part of the assets materialised after something has changed: nothing old comes out under a new id."""
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 from klimat_pipeline.quality import pool
 from klimat_pipeline_tests.pipeline.commands import Klimat
 from klimat_pipeline_tests.support.default_refresh import DefaultRefresh
+from klimat_pipeline_tests.support.one_run import Run
 from klimat_pipeline_tests.support.shared import REPOSITORY
 
 TARGET = "SELECT target_pct FROM sector_indicators WHERE municipality_code = '1283' AND target_id = 'total' LIMIT 1"
@@ -30,6 +32,11 @@ class House:
         self.data, self.config = root / "data", root / "checkout" / "data"
         own = {"KLIMAT_PROJECT_DIR": str(root / "checkout"), "KLIMAT_DATA_DIR": str(self.data)}
         self.klimat = Klimat(self.data, tuple(own.items()))
+
+    def run(self, *order: str) -> tuple[int, str]:
+        """A run in a process of its own, which says its steps."""
+        home = {"DAGSTER_HOME": str(self.data / "dagster")}
+        return Run(order, {**os.environ, **dict(self.klimat.environment), **home}).ended()
 
     def edit(self, name: str, old: str, new: str) -> None:
         path = self.config / name

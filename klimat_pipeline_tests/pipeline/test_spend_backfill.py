@@ -99,11 +99,11 @@ def test_runs_beside_each_other_share_the_files_and_agree_with_one(
     again = [line(f"V20211{n}", f"{n},50", f"2021-01-{n % 28 + 1:02}") for n in range(280)]
     (folder / "ledger" / "once_more.csv").write_text(ledger(*again), encoding="utf-8")
     entry = (folder, SpendSettings.model_validate({"quarantine_limit_pct": 100.0}))
-    monkeypatch.setattr("klimat_pipeline.spend.ledger.run.settings_of", lambda settings, code: entry)
+    monkeypatch.setattr("klimat_pipeline.spend.footprint.prepare.settings_of", lambda settings, code: entry)
     read: list[str] = []
-    whole = ledgers.read_file
+    whole = ledgers.read_ledger
     monkeypatch.setattr(
-        ledgers, "read_file", lambda path, *rest, **own: (read.append(path.name), whole(path, *rest, **own))[1]
+        ledgers, "read_ledger", lambda path, *rest, **own: (read.append(path.name), whole(path, *rest, **own))[1]
     )
     settings = Settings(project_dir=REPOSITORY, data_dir=tmp_path / "together")
     with ThreadPoolExecutor(3) as pool:

@@ -71,9 +71,9 @@ def test_an_address_is_read_anew_when_it_changes(
     from klimat_pipeline.spend.ledger import store
 
     read: list[str] = []
-    real = store.read_file
+    real = store.read_ledger
     monkeypatch.setattr(
-        store, "read_file", lambda path, shown, *rest, **own: (read.append(shown), real(path, shown, *rest, **own))[1]
+        store, "read_ledger", lambda path, shown, *rest, **own: (read.append(shown), real(path, shown, *rest, **own))[1]
     )
     root, address = served
     (root / "a.csv").write_text(ONE)
