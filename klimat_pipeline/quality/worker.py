@@ -85,4 +85,4 @@ def _end_with_the_run() -> None:
     run = multiprocessing.parent_process()
     if run is not None:
         run.join()
-        os.kill(os.getpid(), signal.SIGTERM)
+        os.kill(os.getpid(), signal.SIGKILL)  # SIGTERM may be ignored, as whoever started us had it
