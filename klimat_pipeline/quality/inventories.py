@@ -52,7 +52,7 @@ def energy_counted(tables: Tables) -> Sequence[Finding]:
     ]
 
 
-def ledgers_apart(tables: Tables) -> Sequence[Finding]:
+def inventories_apart(tables: Tables) -> Sequence[Finding]:
     """Every scope of a boundary is the sum of that boundary's own inventory: nothing of the other was added."""
     frame, territory = tables["indicators/scopes"], tables["inventory/territory"]
     organisation = tables["inventory/organisation"]

@@ -132,7 +132,7 @@ def test_the_organisation_stands_apart(klimat: Klimat) -> None:
         "SELECT scope, emissions_t_co2e FROM scope_indicators WHERE boundary = 'organisation' "
         "AND municipality_code = '1283' AND emissions_t_co2e IS NOT NULL"
     ) == [("1", 92_074.0)]
-    for check in ("ledgers_apart", "scopes_add_up", "territory_keeps_national"):
+    for check in ("inventories_apart", "scopes_add_up", "territory_keeps_national"):
         outcomes = klimat.rows("SELECT DISTINCT outcome FROM data_quality WHERE check_name = ?", check)
         assert outcomes == [("passed",)]
 

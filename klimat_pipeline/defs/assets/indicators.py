@@ -121,7 +121,7 @@ def scope_figures(
     areas: pd.DataFrame,
     releases: pd.DataFrame,
 ):
-    """Both ledgers by scope, the share of the areas that the contract names, and where all indicators come from."""
+    """Both inventories by scope, the share of the areas that the contract names, and where all indicators come from."""
     from klimat_pipeline.indicators.areas import area_shares
     from klimat_pipeline.indicators.provenance import provenance
     from klimat_pipeline.indicators.scopes import scope_indicators, with_purchases

@@ -51,7 +51,7 @@ def inventories(
     activity: pd.DataFrame,
     printed: pd.DataFrame,
 ):
-    """The two ledgers, each by itself, and the territory beside what the city printed."""
+    """The two inventories, each by itself, and the territory beside what the city printed."""
     from klimat_pipeline.charts.indicators import inventory_beside_print
     from klimat_pipeline.inventory.organisation import organisation_inventory
     from klimat_pipeline.inventory.reconciliation import inventory_reconciliation

@@ -11,7 +11,7 @@ from klimat_pipeline.indicators.areas import area_shares
 from klimat_pipeline.indicators.scopes import scope_indicators, with_purchases
 from klimat_pipeline.inventory.territory import territory_inventory
 from klimat_pipeline.quality.contract import check_contract
-from klimat_pipeline.quality.inventories import ledgers_apart, scopes_add_up
+from klimat_pipeline.quality.inventories import inventories_apart, scopes_add_up
 from klimat_pipeline_tests.unit.inventory import small
 
 TARGETS = pd.DataFrame(
@@ -75,7 +75,7 @@ def scopes(territory: pd.DataFrame) -> pd.DataFrame:
     frame = scope_indicators(territory, ORGANISATION, PRINTED, TARGETS, small.releases())
     assert check_contract(frame, table("indicators/scopes")).passed
     tables = {"indicators/scopes": frame, "inventory/territory": territory, "inventory/organisation": ORGANISATION}
-    assert {finding.outcome for finding in (*ledgers_apart(tables), *scopes_add_up(tables))} == {"passed"}
+    assert {finding.outcome for finding in (*inventories_apart(tables), *scopes_add_up(tables))} == {"passed"}
     return frame
 
 
@@ -133,7 +133,7 @@ def test_purchases_stand_in_the_organisations_scope_3_once(territory: pd.DataFra
     # Travel 5 t and commuting 7 t are activities; 8 and 4 t come from the spend analysis.
     assert own.set_index("scope3_category")["emissions_t_co2e"].to_dict() == {0: 24.0, 1: 8.0, 2: 4.0, 6: 5.0, 7: 7.0}
     tables = {"indicators/scopes": frame, "inventory/territory": territory, "inventory/organisation": group}
-    assert {finding.outcome for finding in ledgers_apart(tables)} == {"passed"}
+    assert {finding.outcome for finding in inventories_apart(tables)} == {"passed"}
     assert with_purchases(ORGANISATION, purchases().head(0)) is ORGANISATION
 
 
@@ -191,7 +191,7 @@ def test_a_sum_says_what_is_missing_in_it(scopes: pd.DataFrame) -> None:
 def test_a_row_of_another_ledger_is_found(territory: pd.DataFrame, scopes: pd.DataFrame) -> None:
     swollen = scopes.copy()
     swollen.loc[(swollen["scope"] == "1") & (swollen["year"] == 2022), "emissions_t_co2e"] += 92_074.0
-    found = ledgers_apart(
+    found = inventories_apart(
         {"indicators/scopes": swollen, "inventory/territory": territory, "inventory/organisation": ORGANISATION}
     )
     assert found[0].outcome == "failed"
