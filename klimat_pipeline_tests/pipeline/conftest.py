@@ -1,13 +1,14 @@
-"""Fixtures of the pipeline tier: a real PostgreSQL, and the default refresh."""
+"""Fixtures of the pipeline tier: a real PostgreSQL, and refreshes that several files look at."""
 
 from collections.abc import Callable, Iterator
 
 import pytest
 
-from klimat_pipeline_tests.support.default_refresh import default_refresh
+from klimat_pipeline_tests.support.default_refresh import default_refresh, with_examples
+from klimat_pipeline_tests.support.lund import lines, lund
 from klimat_pipeline_tests.support.postgres import postgres_server
 
-__all__ = ["default_refresh", "postgres_server"]
+__all__ = ["default_refresh", "lines", "lund", "postgres_server", "with_examples"]
 
 PASSWORD = "hemligt-4711-ord"
 

@@ -137,15 +137,13 @@ def test_the_organisation_stands_apart(klimat: Klimat) -> None:
         assert outcomes == [("passed",)]
 
 
-def test_invented_examples_are_read_on_request_only(klimat: Klimat, tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_invented_examples_are_read_on_request_only(klimat: Klimat, with_examples: Klimat) -> None:
     assert klimat.one("SELECT count(*) FROM inventory_organisation WHERE source LIKE '%invented%'") == 0
-    other = Klimat(tmp_path_factory.mktemp("data"), (("KLIMAT_EXAMPLES", "1"),))
-    assert other("refresh").code == 0
-    invented = other.rows(
+    invented = with_examples.rows(
         "SELECT DISTINCT scope FROM inventory_organisation WHERE emissions_t_co2e > 0 AND lower(source) LIKE '%invented%'"
     )
     assert sorted(invented) == [("1",), ("2",), ("3",)]
-    assert other.one("SELECT count(*) FROM run_manifest WHERE item_name = 'invented examples'") == 1
+    assert with_examples.one("SELECT count(*) FROM run_manifest WHERE item_name = 'invented examples'") == 1
 
 
 def test_provenance_of_a_sum_of_scopes(klimat: Klimat) -> None:

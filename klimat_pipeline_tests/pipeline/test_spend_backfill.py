@@ -10,12 +10,14 @@ import pytest
 from klimat_pipeline.configuration.spend import SpendSettings
 from klimat_pipeline.definitions import defs
 from klimat_pipeline.defs.assets.spend import ledger_lines
+from klimat_pipeline.defs.instance import instance
 from klimat_pipeline.defs.partitions import LEDGER_LINES, ledger_partitions
 from klimat_pipeline.errors import ConfigurationError
 from klimat_pipeline.settings import Settings, load_settings
 from klimat_pipeline.spend.footprint.prepare import read_year
 from klimat_pipeline.spend.ledger import store as ledgers
 from klimat_pipeline.spend.ledger.run import read_all
+from klimat_pipeline_tests.pipeline.commands import Klimat
 from klimat_pipeline_tests.support.shared import REPOSITORY
 from klimat_pipeline_tests.unit.spend.small import REFERENCE, ledger, line, typed_lines
 
@@ -64,13 +66,10 @@ def test_dagster_runs_a_partition_and_the_next_run_finds_it_ready(
     assert parts(tmp_path) == both
 
 
-def test_a_refresh_shows_the_partitions_that_it_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("KLIMAT_DATA_DIR", str(tmp_path))
-    monkeypatch.setenv("KLIMAT_EXAMPLES", "1")
-    with dg.DagsterInstance.ephemeral() as history:
-        assert defs.resolve_job_def("nightly_refresh").execute_in_process(instance=history).success
+def test_a_refresh_shows_the_partitions_that_it_read(with_examples: Klimat) -> None:
+    with instance(Settings(data_dir=with_examples.data)) as history:
         shown = history.get_materialized_partitions(LEDGER_LINES)
-    years = {int(path.parent.name.removeprefix("year=")) for path in tmp_path.rglob("ledger/*/*/*.parquet")}
+    years = {int(path.parent.name.removeprefix("year=")) for path in with_examples.data.rglob("ledger/*/*/*.parquet")}
     assert years
     assert shown == {str(partition(EXAMPLE, year)) for year in years}
 

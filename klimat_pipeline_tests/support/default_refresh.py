@@ -1,11 +1,5 @@
-"""The default refresh, made once for all tests and all their workers: a first ``klimat refresh`` with nothing set.
+"""Refreshes of the checkout's own figures, made once for all tests: with nothing set, and with invented examples."""
 
-Tests read the folder as it is; one that writes there, or runs anything in it, takes a copy (``DefaultRefresh.copy``).
-"""
-
-import fcntl
-import json
-import os
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from klimat_pipeline_tests.pipeline.commands import Answer, Klimat
+from klimat_pipeline_tests.support.once import made_once
 
 
 @dataclass(frozen=True)
@@ -34,18 +29,19 @@ class DefaultRefresh:
 
 @pytest.fixture(scope="session")
 def default_refresh(tmp_path_factory: pytest.TempPathFactory) -> DefaultRefresh:
-    """Made by whichever worker asks first; the others wait for it."""
-    root = tmp_path_factory.getbasetemp()
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        root = root.parent  # each worker has a folder of its own in there
-    folder = root / "default_refresh"
-    folder.mkdir(exist_ok=True)
-    data, said = folder / "data", folder / "answer.json"
-    with (folder / "lock").open("w", encoding="utf-8") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not said.is_file():
-            made = Klimat(data).apart("refresh")
-            said.write_text(json.dumps([made.code, made.text]), encoding="utf-8")
-    answer = Answer(*json.loads(said.read_text(encoding="utf-8")))
-    assert answer.code == 0, answer.text
-    return DefaultRefresh(data, answer)
+    """A first ``klimat refresh`` with nothing set."""
+    folder, answer = made_once(
+        tmp_path_factory, "default_refresh", lambda folder: Klimat(folder / "data").apart("refresh")
+    )
+    return DefaultRefresh(folder / "data", answer)
+
+
+@pytest.fixture(scope="session")
+def with_examples(tmp_path_factory: pytest.TempPathFactory) -> Klimat:
+    """The same with the invented examples of local tables."""
+    folder, _ = made_once(
+        tmp_path_factory,
+        "with_examples",
+        lambda folder: Klimat(folder / "data").apart("refresh", KLIMAT_EXAMPLES="1"),
+    )
+    return Klimat(folder / "data", (("KLIMAT_EXAMPLES", "1"),))
