@@ -32,7 +32,7 @@ from klimat_pipeline_tests.unit.published.examples import NOW
 __all__ = ["database_url", "postgres_server"]
 
 IDS = [f"pub-{number:016x}" for number in range(4)]
-KILLS = 15
+KILLS = 6
 #: Reads of everything that a publisher lives for at most.
 READS = 4
 #: Nothing takes as long: it turns what would hang into a failure.
@@ -239,8 +239,9 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 def test_a_disk_too_small_is_refused_before_anything_is_written(small_disk: Path) -> None:
     settings = Settings(data_dir=small_disk, database_url=None)
     _publish(settings, IDS[0])
+    (small_disk / "filler").write_bytes(b"\0" * (shutil.disk_usage(small_disk).free - 200 * 1024))
     with pytest.raises(PublishError, match=r"not enough disk space in .* bytes free, .* wanted"):
-        _publish(settings, IDS[1], rows=9_000)
+        _publish(settings, IDS[1], rows=500)
     _whole(settings, IDS[0])
 
 
@@ -255,7 +256,7 @@ def test_a_disk_that_fills_while_writing_leaves_the_last_good_version(
     monkeypatch.setattr(shutil, "disk_usage", lambda path: SimpleNamespace(free=10**12))
     (small_disk / "filler").write_bytes(b"\0" * filler)
     with pytest.raises(PublishError, match=r"(disk is full|No space left|disk I/O error)"):
-        _publish(settings, IDS[1], rows=2000)
+        _publish(settings, IDS[1], rows=1000)
     _whole(settings, IDS[0])
     (small_disk / "filler").unlink()
     _publish(settings, IDS[1])

@@ -3,6 +3,8 @@
 What does not belong here: the search for new examples (``fuzz``).
 """
 
+from typing import Any
+
 import hypothesis
 from hypothesis import HealthCheck
 from hypothesis.internal.conjecture import providers
@@ -12,6 +14,17 @@ DEFAULT, FUZZ = "same every day", "fuzz"
 UNTIMED = (HealthCheck.too_slow,)
 #: For properties that clear one folder between their examples. Settings of a test replace those of the profile.
 ONE_FOLDER = (*UNTIMED, HealthCheck.function_scoped_fixture)
+#: Of a property's examples so many are drawn by ``make test``, which draws the same ones every day; ``make fuzz``,
+#: which looks for new ones, draws all.
+DAILY = 0.25
+#: Examples of a property that says nothing else.
+USUAL = 100
+
+
+def examples(number: int, **other: Any) -> hypothesis.settings:
+    """How many examples a property is worth when new ones are looked for, and hypothesis' other settings."""
+    searching = hypothesis.settings.get_current_profile_name() == FUZZ
+    return hypothesis.settings(max_examples=number if searching else max(3, round(number * DAILY)), **other)
 
 
 def load() -> None:
@@ -21,6 +34,7 @@ def load() -> None:
         hypothesis.settings.register_profile(
             name,
             derandomize=derandomize,
+            max_examples=round(USUAL * DAILY) if derandomize else USUAL,
             database=None,
             deadline=None,
             print_blob=True,

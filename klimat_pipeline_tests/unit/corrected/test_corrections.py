@@ -5,7 +5,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -17,6 +17,7 @@ from klimat_pipeline.corrected.leave_one_out import corrections_leave_one_out
 from klimat_pipeline.corrected.residuals import correction_residuals
 from klimat_pipeline.corrected.units import to_tonnes
 from klimat_pipeline.errors import ConfigurationError, ProblemsError
+from klimat_pipeline_tests.support.properties import examples
 
 TODAY = date(2026, 1, 1)
 MUNICIPALITIES = pd.DataFrame({"municipality_code": ["1283", "1280", "0180"], "county_code": ["12", "12", "01"]})
@@ -299,7 +300,7 @@ entries = st.lists(
 )
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(entries)
 def test_effects_sum_and_reallocation_conserves(drawn) -> None:
     made = [

@@ -2,11 +2,12 @@
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from klimat_pipeline.contracts.tables.indicators import BASE_YEARS
 from klimat_pipeline.indicators.base_years import APPROVAL_COLUMNS, base_year_review
+from klimat_pipeline_tests.support.properties import examples
 
 #: Reported and corrected total of the baseline year, or None where the release dropped it.
 Base = tuple[float, float] | None
@@ -156,7 +157,7 @@ def test_approval_stands_beside_its_row() -> None:
 TONNES = st.floats(1, 1e6)
 
 
-@settings(max_examples=25)
+@examples(25)
 @given(st.lists(st.tuples(TONNES, TONNES), min_size=1, max_size=4), st.floats(0.1, 50))
 def test_asks_exactly_where_a_shown_percentage_is_beyond_the_threshold(
     bases: list[tuple[float, float]], threshold: float

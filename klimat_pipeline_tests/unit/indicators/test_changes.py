@@ -7,11 +7,12 @@ from fractions import Fraction
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from klimat_pipeline.contracts.tables.indicators import CHANGES
 from klimat_pipeline.indicators.changes import CAUSES, compare_publications, explain, figures_at, indicator_changes
+from klimat_pipeline_tests.support.properties import examples
 
 #: Sector and year: reported, corrected.
 Figures = dict[tuple[str, int], tuple[float, float]]
@@ -349,13 +350,13 @@ TARGET = st.builds(
 )
 
 
-@settings(max_examples=25)
+@examples(25)
 @given(RELEASE, RELEASE, TARGET)
 def test_parts_of_releases_sum_to_the_whole(older: Figures, newer: Figures, one: dict) -> None:
     assert_sums(changed(version({"a": older, "b": newer}, one)))
 
 
-@settings(max_examples=25)
+@examples(25)
 @given(RELEASE, RELEASE, TARGET, TARGET, st.booleans())
 def test_parts_of_publications_sum_to_the_whole(
     older: Figures, newer: Figures, before: dict, after: dict, same: bool
@@ -363,7 +364,7 @@ def test_parts_of_publications_sum_to_the_whole(
     assert_sums(compare_publications(version({"a": older}, before), version({"a" if same else "b": newer}, after)))
 
 
-@settings(max_examples=15)
+@examples(15)
 @given(RELEASE, TARGET)
 def test_identical_releases_have_zero_parts(figures: Figures, one: dict) -> None:
     within = changed(version({"a": figures, "b": figures}, one))

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from klimat_pipeline.contracts.tables.indicators import PROVENANCE
@@ -13,6 +13,7 @@ from klimat_pipeline.indicators.areas import area_shares
 from klimat_pipeline.indicators.provenance_lines import LineSources, areas_traced, scopes_traced
 from klimat_pipeline.indicators.scopes import scope_indicators
 from klimat_pipeline.inventory.territory import territory_inventory
+from klimat_pipeline_tests.support.properties import examples
 from klimat_pipeline_tests.support.shared import REPOSITORY
 from klimat_pipeline_tests.unit.inventory import small
 
@@ -161,7 +162,7 @@ def test_an_organisation_has_activities_and_no_workbook(frame: pd.DataFrame) -> 
     assert mine["sha256"].isna().all()
 
 
-@settings(max_examples=20)
+@examples(20)
 @given(st.dictionaries(st.sampled_from(sorted(MACHINERY)), st.integers(-50, 50).map(float), min_size=1))
 def test_cells_make_up_the_figure_however_a_sector_is_split(machinery: dict[str, float]) -> None:
     held = ledgers({"not_split": 0.0} | machinery)

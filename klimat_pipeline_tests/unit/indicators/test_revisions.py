@@ -2,12 +2,13 @@
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from klimat_pipeline.clean.releases import held_pairs, release_pairs
 from klimat_pipeline.contracts.tables.indicators import REVISIONS
 from klimat_pipeline.indicators.revisions import release_revisions
+from klimat_pipeline_tests.support.properties import examples
 
 Figures = dict[tuple[str, int], float | None]
 
@@ -197,7 +198,7 @@ FIGURES = st.dictionaries(
 )
 
 
-@settings(max_examples=25)
+@examples(25)
 @given(FIGURES, FIGURES)
 def test_revisions_lead_from_one_release_to_the_other(older: Figures, newer: Figures) -> None:
     frame = revised(("a", "GGT", "1283", older), ("b", "GGT", "1283", newer), dates={"a": "2024", "b": "2025"})
@@ -216,7 +217,7 @@ def test_revisions_lead_from_one_release_to_the_other(older: Figures, newer: Fig
     assert set(frame["kind"]) & {"revised", "reissue"} <= ({"reissue"} if same_years else {"revised"})
 
 
-@settings(max_examples=25)
+@examples(25)
 @given(FIGURES)
 def test_identical_releases_revise_nothing(figures: Figures) -> None:
     frame = revised(("a", "GGT", "1283", figures), ("b", "GGT", "1283", figures), dates={"a": "2024", "b": "2025"})

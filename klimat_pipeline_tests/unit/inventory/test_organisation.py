@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from klimat_pipeline.clean.activity import clean_activity
@@ -16,6 +16,7 @@ from klimat_pipeline.contracts import table
 from klimat_pipeline.contracts.arrow import to_arrow, to_pandas
 from klimat_pipeline.errors import ConfigurationError, ProblemsError
 from klimat_pipeline.inventory.organisation import organisation_inventory
+from klimat_pipeline_tests.support.properties import examples
 from klimat_pipeline_tests.support.shared import REPOSITORY
 
 REFERENCE = load_reference(REPOSITORY / "data" / "reference")
@@ -334,7 +335,7 @@ def emitted(frame: pd.DataFrame) -> "pd.Series[float]":
     return organisation_inventory(frame, NO_FACTORS, REFERENCE, {"1283": "AR5"})["emissions_t_co2e"]
 
 
-@settings(max_examples=25)
+@examples(25)
 @given(one=AMOUNTS, other=AMOUNTS, share=st.floats(0, 100))
 def test_emissions_are_linear_in_the_amount(one: float, other: float, share: float) -> None:
     a, b, both, part = emitted(activity_frame(amount=[one, other, one + other, share * one]))
@@ -342,7 +343,7 @@ def test_emissions_are_linear_in_the_amount(one: float, other: float, share: flo
     assert part == pytest.approx(share * a, rel=1e-9, abs=1e-9)
 
 
-@settings(max_examples=25)
+@examples(25)
 @given(mwh=AMOUNTS)
 def test_a_tonne_of_gasol_is_its_12_8_mwh(mwh: float) -> None:
     energy, mass = emitted(activity_frame(amount=[mwh, mwh / 12.8], amount_unit=["MWh", "t"]))

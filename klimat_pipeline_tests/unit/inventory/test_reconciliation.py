@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from klimat_pipeline.inventory.reconciliation import inventory_reconciliation
@@ -15,6 +15,7 @@ from klimat_pipeline.quality.inventories import (
     print_lines_sum,
     print_tables_agree,
 )
+from klimat_pipeline_tests.support.properties import examples
 from klimat_pipeline_tests.unit.inventory import small
 
 PROJECT = Path(__file__).parents[3]
@@ -121,7 +122,7 @@ def test_the_memo_line_is_beside_every_total() -> None:
 TONNES = st.floats(0, 1e6, allow_nan=False).map(lambda t: round(t, 2))
 
 
-@settings(max_examples=40)
+@examples(40)
 @given(st.lists(TONNES, min_size=8, max_size=8), TONNES, TONNES)
 def test_parts_always_sum_to_the_difference(lines: list[float], one: float, both: float) -> None:
     names = [line for line in TERRITORY["line"].unique() if line not in ("grid_supplied_energy", "afolu_sinks")][:8]

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from klimat_pipeline.charts.gap import gap_waterfalls
@@ -15,6 +15,7 @@ from klimat_pipeline.contracts import table
 from klimat_pipeline.contracts.arrow import to_arrow
 from klimat_pipeline.quality.targets_and_gap import gap_adds_up, printed_gap_agrees
 from klimat_pipeline.scenarios.gap import gap_table
+from klimat_pipeline_tests.support.properties import examples
 from klimat_pipeline_tests.support.shared import REPOSITORY
 from klimat_pipeline_tests.unit.scenarios.small_plan import CODE, action, frame, inventory, printed
 
@@ -190,7 +191,7 @@ def test_targets_alone_make_a_gap_table() -> None:
 EFFECTS = st.lists(st.floats(0, 1e5), max_size=5)
 
 
-@settings(max_examples=40)
+@examples(40)
 @given(latest=st.lists(st.floats(0, 1e6), min_size=1, max_size=6), saved=EFFECTS, plans=st.floats(0, 1e5))
 def test_parts_sum_to_the_total_and_more_actions_never_raise_emissions(
     latest: list[float], saved: list[float], plans: float

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from klimat_pipeline.contracts import table
@@ -20,6 +20,7 @@ from klimat_pipeline.scenarios.planned_actions import Action
 from klimat_pipeline.scenarios.probability import target_probability
 from klimat_pipeline.scenarios.sensitivity import target_sensitivity
 from klimat_pipeline.scenarios.simulation import Simulation, simulate
+from klimat_pipeline_tests.support.properties import examples
 from klimat_pipeline_tests.unit.scenarios import country
 
 YEARS = (2015, 2018, 2020, 2021, 2022, 2024)
@@ -251,7 +252,7 @@ def as_bytes(found: list[Simulation], indicators: pd.DataFrame) -> list[bytes]:
     return kept
 
 
-@settings(max_examples=25)
+@examples(25)
 @given(seed=st.integers(0, 2**32 - 1), plans=PLANS, order=st.permutations(range(3)), spread=st.floats(0.01, 1))
 def test_the_same_seed_gives_the_same_bytes(
     seed: int, plans: list[tuple[float, float, int, int, bool]], order: list[int], spread: float
@@ -267,7 +268,7 @@ def test_the_same_seed_gives_the_same_bytes(
     assert first[0] != as_bytes(*run(actions, seed=seed + 1, **options))[0]
 
 
-@settings(max_examples=25)
+@examples(25)
 @given(st.lists(TONNES, min_size=len(YEARS), max_size=len(YEARS)), PLANS, st.floats(0, 1))
 def test_percentiles_are_ordered_and_actions_never_raise(
     tonnes: list[float], plans: list[tuple[float, float, int, int, bool]], spread: float

@@ -3,12 +3,12 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from klimat_pipeline.errors import ProblemsError
 from klimat_pipeline.quality.catalogue import run_checks
-from klimat_pipeline_tests.support.properties import ONE_FOLDER
+from klimat_pipeline_tests.support.properties import ONE_FOLDER, examples
 from klimat_pipeline_tests.unit.spend.purchases import (
     ENERGY_KG_PER_SEK,
     FOOD_KG_PER_SEK,
@@ -117,7 +117,7 @@ def test_years_the_wrong_way_round(tmp_path: Path) -> None:
         own_files(tmp_path, spend_replacements=POWER.replace("2023,2023", "2023,2022"))
 
 
-@settings(max_examples=8, suppress_health_check=ONE_FOLDER)
+@examples(8, suppress_health_check=ONE_FOLDER)
 @given(ores=st.lists(st.integers(-(10**9), 10**9), min_size=1, max_size=12), tonnes=st.floats(0, 1e6))
 def test_whatever_is_spread_adds_up_to_the_milligram(tmp_path: Path, ores: list[int], tonnes: float) -> None:
     own = own_files(tmp_path, spend_replacements=POWER)

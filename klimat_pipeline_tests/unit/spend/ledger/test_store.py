@@ -8,7 +8,7 @@ from pathlib import Path
 
 import hypothesis.strategies as st
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from klimat_pipeline.errors import ProblemsError
 from klimat_pipeline.quality.ledgers import ledger_lines_kept, ledgers_balance
@@ -17,7 +17,7 @@ from klimat_pipeline.spend.ledger.files import ledger_files
 from klimat_pipeline.spend.ledger.ledger_totals import ledger_totals
 from klimat_pipeline.spend.ledger.quarantine import quarantined_lines
 from klimat_pipeline.spend.ledger.reference import load_ledger_reference
-from klimat_pipeline_tests.support.properties import ONE_FOLDER
+from klimat_pipeline_tests.support.properties import ONE_FOLDER, examples
 from klimat_pipeline_tests.unit.spend.small import REFERENCE, balance, ledger, line, read_folder, typed_lines
 
 
@@ -114,7 +114,7 @@ def text(ore: int) -> str:
     return f"{'-' if ore < 0 else ''}{abs(ore) // 100},{abs(ore) % 100:02d}"
 
 
-@settings(max_examples=12, suppress_health_check=ONE_FOLDER)
+@examples(12, suppress_health_check=ONE_FOLDER)
 @given(ROWS, st.randoms(use_true_random=False), st.integers(1, 3))
 def test_order_and_splitting_change_nothing(
     tmp_path: Path, rows: list[tuple[int, int, str, bool]], chance: random.Random, parts: int
@@ -135,7 +135,7 @@ def test_order_and_splitting_change_nothing(
     assert total(tmp_path / "m", tmp_path / "s") == whole
 
 
-@settings(max_examples=12, suppress_health_check=ONE_FOLDER)
+@examples(12, suppress_health_check=ONE_FOLDER)
 @given(ROWS, st.sampled_from([None, 25.0, 12.0, 6.0]))
 def test_a_ledger_and_its_mirror_give_zero(
     tmp_path: Path, rows: list[tuple[int, int, str, bool]], rate: float | None

@@ -7,10 +7,11 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from klimat_pipeline.spend.ledger import amounts as values
+from klimat_pipeline_tests.support.properties import examples
 from klimat_pipeline_tests.unit.spend.ledger.test_read_ledger import PERSON
 from klimat_pipeline_tests.unit.spend.small import balance, ledger, line, read, typed_lines
 
@@ -104,7 +105,7 @@ def rows(draw: st.DrawFn) -> list[str]:
     return made
 
 
-@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(lines=rows(), vat=st.sampled_from(["", "column", "rate"]), group=st.booleans())
 def test_every_line_and_krona_is_somewhere(tmp_path: Path, lines: list[str], vat: str, group: bool) -> None:
     own: dict[str, object] = {"columns": {"moms_ore": "vat"}, "decimal_mark": ","}
@@ -156,7 +157,7 @@ AMOUNTS = st.from_regex(r"[+-]?[0-9]{0,14}([,.][0-9]{0,4})?", fullmatch=True) | 
 )
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(amounts=st.lists(AMOUNTS, min_size=1, max_size=30), mark=st.sampled_from([",", "."]))
 def test_amounts_are_what_python_reads(tmp_path: Path, amounts: list[str], mark: str) -> None:
     """Ordinary ones are read in SQL, the others in Python: there is one answer, or the line is in quarantine."""

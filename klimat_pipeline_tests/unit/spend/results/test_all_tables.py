@@ -5,7 +5,7 @@ from tempfile import TemporaryDirectory
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from klimat_pipeline.contracts import table
@@ -13,6 +13,7 @@ from klimat_pipeline.contracts.arrow import to_arrow
 from klimat_pipeline.quality.catalogue import CHECKS, run_checks
 from klimat_pipeline.spend.results.all_tables import KEYS
 from klimat_pipeline_tests.support.ledgers import line
+from klimat_pipeline_tests.support.properties import examples
 from klimat_pipeline_tests.unit.spend.purchases import (
     ENERGY_KG_PER_SEK,
     FOOD_KG_PER_SEK,
@@ -247,7 +248,7 @@ _LINES = st.lists(
     min_size=1,
     max_size=40,
 )
-_SLOW = settings(max_examples=12)
+_SLOW = examples(12)
 
 
 def all_tables(rows: list[dict[str, object]], parts: int = 1) -> dict[str, str]:
