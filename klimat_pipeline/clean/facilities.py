@@ -29,7 +29,7 @@ def clean_facilities(municipalities_dir: Path, reference: Reference, *, examples
     """
     facilities = read_local("facilities", municipalities_dir, examples=examples)
     shares = read_local("facility_shares", municipalities_dir, examples=examples)
-    problems = facility_problems(facilities, shares)
+    problems = facility_problems(facilities, shares, reference.lines)
     problems += [
         f"_all/facility_shares.csv: column municipality_code: no municipality has the code {row['municipality_code']!r}"
         for row in shares

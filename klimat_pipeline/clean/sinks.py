@@ -1,5 +1,6 @@
 """Carbon sinks and captures that municipalities count on, from the ``sinks.csv`` of their folders."""
 
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -10,9 +11,11 @@ from klimat_pipeline.configuration.local_tables import read_local
 from klimat_pipeline.configuration.targets_and_gap import sink_problems
 
 
-def clean_sinks(municipalities_dir: Path, _reference: Reference, *, examples: bool = False) -> pd.DataFrame:
+def clean_sinks(municipalities_dir: Path, reference: Reference, *, examples: bool = False) -> pd.DataFrame:
     """``clean/sinks`` from every ``sinks.csv``: yearly fluxes, positive for what is taken out of the air."""
-    rows = read_local("sinks", municipalities_dir, examples=examples, also=sink_problems)
+    rows = read_local(
+        "sinks", municipalities_dir, examples=examples, also=partial(sink_problems, lines=reference.lines)
+    )
     for row in rows:
         row["additionality"] = row["is_additional"]
         row["is_in_gross"] = row["is_in_gross"] == "yes"

@@ -25,7 +25,12 @@ _LARGEST = 2**63 - 1
 
 @dataclass(frozen=True, slots=True)
 class CsvColumn:
-    """A column of a CSV file: its name and what its cells may hold."""
+    """A column of a CSV file: its name and what its cells may hold.
+
+    Attributes:
+        mark: a text that may stand in a column of numbers for a number that there is not; it stays text.
+        is_optional: whether the file may do without the column.
+    """
 
     name: str
     kind: Literal["text", "integer", "number"] = "text"
@@ -34,6 +39,8 @@ class CsvColumn:
     allowed: tuple[str, ...] = ()
     minimum: float | None = None
     maximum: float | None = None
+    mark: str | None = None
+    is_optional: bool = False
 
 
 def read_csv(
@@ -46,6 +53,7 @@ def read_csv(
     delimiter: str = ",",
     decimal: str = ".",
     lines: list[int] | None = None,
+    problems: list[str] | None = None,
 ) -> list[dict[str, Any]]:
     """Read a CSV file as its columns say, or list everything that is wrong with it.
 
@@ -58,6 +66,8 @@ def read_csv(
         delimiter: between cells.
         decimal: decimal sign of numbers.
         lines: is given the line that every row begins at.
+        problems: is given what is wrong with cells and keys, where more is to be looked at before all is told; the
+            rows that are wrong are then left out.
 
     Returns:
         A row a line, by column name; codes stay text, an empty or blank cell of a nullable column is None.
@@ -72,7 +82,8 @@ def read_csv(
     except OSError as error:
         raise ConfigurationError(f"{shown}: cannot be read ({error.strerror}).") from None
     reader = csv.reader(StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    rows, problems = [], []
+    rows: list[dict[str, Any]] = []
+    told, problems = problems is not None, [] if problems is None else problems
     first_line: dict[tuple[Any, ...], int] = {}
     end = 0
     try:
@@ -100,20 +111,17 @@ def read_csv(
                 if problem:
                     wrong.add(name)
                     problems.append(f"{shown}:{line}: column {name}: {problem}, found {cell!r}")
-            rows.append(row)
-            if lines is not None:
-                lines.append(line)
-            if not key or wrong.intersection(key):
-                continue
+            if not (told and wrong):
+                rows.append({column.name: None for column in columns if column.is_optional} | row)
+                if lines is not None:
+                    lines.append(line)
             identity = tuple(row[name] for name in key)
-            if identity in first_line:
-                problems.append(
-                    f"{shown}:{line}: {', '.join(map(str, identity))} stands in line {first_line[identity]} already"
-                )
-            first_line.setdefault(identity, line)
+            first = line if not key or wrong.intersection(key) else first_line.setdefault(identity, line)
+            if first != line:
+                problems.append(f"{shown}:{line}: {', '.join(map(str, identity))} stands in line {first} already")
     except csv.Error as error:
         raise ConfigurationError(f"{shown}:{end + 1}: {error}. Check the quotation marks.") from None
-    if problems:
+    if problems and not told:
         raise ProblemsError(problems)
     return rows
 
@@ -136,8 +144,8 @@ def parse_number(text: str, decimal: str = ".") -> float:
 def _value(cell: str, column: CsvColumn, decimal: str) -> tuple[Any, str | None]:
     if not cell.strip():
         return None, None if column.nullable else "expected a value"
-    if column.kind == "text":
-        return cell, _text_problem(cell, column)
+    if column.kind == "text" or cell.strip() == column.mark:
+        return cell.strip() if column.mark else cell, None if column.mark else _text_problem(cell, column)
     try:
         number = _integer(cell) if column.kind == "integer" else parse_number(cell, decimal)
     except ValueError:
@@ -173,7 +181,7 @@ def _check_header(shown: str, header: Sequence[str], columns: Sequence[CsvColumn
         if other != delimiter and len(header) == 1 and other in header[0]:
             raise ConfigurationError(f"{shown}:1: cells are separated by '{other}', expected '{delimiter}'.")
     twice = sorted({name for name in header if list(header).count(name) > 1})
-    missing = [name for name in expected if name not in header]
+    missing = [column.name for column in columns if column.name not in header and not column.is_optional]
     unknown = [name for name in header if name not in expected]
     if twice or missing or unknown:
         parts = [f"column {name} stands twice" for name in twice] + [f"column {name} is missing" for name in missing]

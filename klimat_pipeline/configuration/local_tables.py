@@ -108,18 +108,40 @@ def _in_file(column: Column, changes: Mapping[str, Any]) -> CsvColumn:
 
 
 _OPTIONAL = {"nullable": True}
+#: A column that a file may do without altogether.
+_NEW = {"nullable": True, "is_optional": True}
 _OPTIONAL_LINES = {"nullable": True, "pattern": CODES}
-_NOT_NEGATIVE = {"minimum": 0}
 _YEAR = {"kind": "integer", "minimum": 1900, "maximum": 2200}
 _ACCOUNT = r"\d{1,10}"
 #: A legal person's organisation number: the third digit is two or more. No personal identity number gets in here.
 _LEGAL = r"\d{2}[2-9]\d{7}"
 _CATEGORY = CsvColumn("category", pattern=IDENTIFIER, nullable=True)
+#: Columns of a printed gap table that follow from its layout and from the targets that its lines refer to.
+_OF_LAYOUT = (
+    *("printed_target_t", "printed_actions_t", "target_column", "residual_column", "actions_column", "rounding_t"),
+    *("target_base_year", "applied_pct"),
+)
+#: Columns that a user of energy decides.
+_OF_USER = ("line", "gpc_ref", "crf_code")
+#: Stands in the column of reductions where the print gives a line no sub-target.
+NO_TARGET = "*"
 _CAPTURED = ("captured_fossil_t", "captured_biogenic_t", "sold_fossil_t", "sold_biogenic_t")
 
 _TABLES = (
     derived("population", table("clean/population"), without=()),
-    derived("energy_use", table("clean/energy_use")),
+    derived("energy_use", table("clean/energy_use"), without=(_MUNICIPALITY, *_OF_USER)),
+    # In the form of data/reference/energy_users.csv, for users that only the municipality's own table has.
+    LocalTable(
+        "energy_users",
+        (
+            CsvColumn("energy_user", pattern=IDENTIFIER),
+            CsvColumn("line", pattern=IDENTIFIER),
+            CsvColumn("gpc_ref"),
+            CsvColumn("crf_code"),
+            CsvColumn("source"),
+        ),
+        ("energy_user",),
+    ),
     derived(
         "factors",
         table("clean/factors"),
@@ -130,6 +152,7 @@ _TABLES = (
     derived(
         "published_inventory",
         table("clean/printed_inventory"),
+        without=(_MUNICIPALITY, "rounding_t"),
         changes={
             "print_table": {"name": "table"},
             "print_line": {"name": "line"},
@@ -164,31 +187,32 @@ _TABLES = (
         changes={"project_name": {"name": "name"}, "gross_area_m2": {"minimum": 1e-9}},
     ),
     derived("meals", table("clean/meals")),
-    derived("sinks", table("clean/sinks"), changes={"additionality": {"name": "is_additional"}}),
+    derived("sinks", table("clean/sinks"), changes={"additionality": {"name": "is_additional"}, "gross_line": _NEW}),
     derived(
         "published_gap",
         table("clean/published_gap"),
+        without=(_MUNICIPALITY, *_OF_LAYOUT),
         changes={
-            "scopes": {"name": "scope", "allowed": ("1", "2", "1+2", "memo")},
+            "scopes": {"name": "scope"},
             "of_lines": _OPTIONAL_LINES,
-            "target_pct": {"name": "reduction_pct", "minimum": None, "maximum": 100},
-            "printed_gap_t": {"name": "gap_t"},
-            "printed_residual_t": {"name": "residual_t"},
-            **dict.fromkeys(("baseline_t", "target_t", "latest_t", "other_plans_t"), _NOT_NEGATIVE),
+            "target_pct": {"name": "reduction_pct", "minimum": None, "maximum": 100, "mark": NO_TARGET},
+            "printed_gap_t": {"name": "gap_t", **_NEW},
+            "printed_residual_t": {"name": "residual_t", **_NEW},
+            **dict.fromkeys(("target_id", "latest_year", "latest_t", "other_plans_t", "actions_t"), _NEW),
         },
     ),
     derived(
         "facilities",
         table("clean/facilities"),
         without=("allocation_key", _MUNICIPALITY, "share_fraction"),
-        changes={"facility_name": {"name": "name"}, **dict.fromkeys(_CAPTURED, _OPTIONAL)},
+        changes={"facility_name": {"name": "name"}, "gross_line": _NEW, **dict.fromkeys(_CAPTURED, _OPTIONAL)},
         examples=True,
         for_all=True,
     ),
     derived(
         "facility_shares",
         table("clean/facilities"),
-        without=("year", "facility_name", *_CAPTURED, "note"),
+        without=("year", "facility_name", "gross_line", *_CAPTURED, "note"),
         examples=True,
         for_all=True,
     ),
@@ -303,18 +327,22 @@ def read_local(
             shown = f"{municipalities_dir.name}/{folder.name}/{file}"
             try:
                 at: list[int] = []
-                own = read_csv(path, columns=columns, base=municipalities_dir, key=local.key, lines=at)
+                own = read_csv(
+                    path, columns=columns, base=municipalities_dir, key=local.key, lines=at, problems=problems
+                )
             except ConfigurationError as error:
                 problems += error.problems
                 continue
             invented = EXAMPLE if file.endswith(EXAMPLE_ENDING) else ""
-            for number, row in zip(at, own, strict=True):
-                problems += [f"{shown}:{number}: {problem}" for problem in (also(row) if also else ())]
+            for number, cells in zip(at, own, strict=True):
+                row = {_MUNICIPALITY: code, "shown": f"{shown}:{number}", **cells}
+                problems += [f"{row['shown']}: {problem}" for problem in (also(row) if also else ())]
                 identity, place = tuple(row[column] for column in local.key), f"{shown}:{number}"
-                if first.setdefault(identity, place) != place:
+                # Twice in one file is told by its reader.
+                if not first.setdefault(identity, place).startswith(f"{shown}:"):
                     problems.append(f"{place}: {', '.join(map(str, identity))} stands in {first[identity]} already")
                 row["source"] = invented + row["source"]
-                rows.append({_MUNICIPALITY: code, "shown": place, **row})
+                rows.append(row)
     if problems := [*problems, *besides]:
         raise ProblemsError(problems)
     return rows

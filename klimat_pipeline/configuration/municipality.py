@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator
 
+from klimat_pipeline.configuration.inventory_form import InventoryForm
 from klimat_pipeline.configuration.neutrality import NeutralityDeviation
 from klimat_pipeline.configuration.spend import EXAMPLE_CODE, EXAMPLE_NAME, SpendSettings
 from klimat_pipeline.configuration.yaml_file import YamlDocument, model_from_yaml
@@ -166,6 +167,9 @@ class Municipality(_Strict):
     targets: list[Target] = Field(description="Targets, each with its own baseline.")
     neutrality: NeutralityDeviation | None = Field(
         default=None, description="Rules of neutrality that the municipality states otherwise (_all/neutrality.yaml)."
+    )
+    inventory: InventoryForm = Field(
+        default=InventoryForm(), description="How the municipality's own document is laid out."
     )
     spend: SpendSettings = Field(default=SpendSettings(), description="Ledgers of the environmental spend analysis.")
 

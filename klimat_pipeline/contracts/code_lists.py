@@ -10,9 +10,18 @@ GwpSet = Literal["AR4", "AR5", "AR6"]
 GWP_SETS: tuple[str, ...] = get_args(GwpSet)
 #: Of a figure in CO2e that somebody else has summed.
 GWP_SETS_STATED = (*GWP_SETS, "not stated")
+#: Of a sum: 'mixed' over several sets.
+GWP_SETS_SUMMED = (*GWP_SETS, "none", "not stated", "mixed")
 Grade = Literal["high", "medium", "low"]
 GRADES: tuple[str, ...] = get_args(Grade)
 NOTATION_KEYS = ("NO", "NE", "IE", "C")
 SCOPES = ("1", "2", "3")
+#: Layouts of a printed gap table: what its columns of targets, residual and actions hold.
+TargetColumn = Literal["level", "reduction"]
+ResidualColumn = Literal["left_by_actions", "left_by_target"]
+ActionsColumn = Literal["alone", "with_residual"]
+TARGET_COLUMNS: tuple[str, ...] = get_args(TargetColumn)
+RESIDUAL_COLUMNS: tuple[str, ...] = get_args(ResidualColumn)
+ACTIONS_COLUMNS: tuple[str, ...] = get_args(ActionsColumn)
 #: Scopes, and what sums or leaves them; the scopes that each is made of.
-SUMMED_SCOPES = {scope: scope.split("+") for scope in (*SCOPES, "1+2", "1+2+3", "memo")}
+SUMMED_SCOPES = {scope: scope.split("+") for scope in (*SCOPES, "1+2", "1+3", "2+3", "1+2+3", "memo")}

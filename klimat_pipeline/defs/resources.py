@@ -187,6 +187,15 @@ class Project(dg.ConfigurableResource):
         return {municipality.municipality_code: municipality.gwp_set for municipality in self._municipalities()}
 
     @property
+    def memo_lines(self) -> dict[str, tuple[str, ...]]:
+        """Lines that a municipality's own document shows beside its total, where it says so."""
+        return {
+            municipality.municipality_code: tuple(municipality.inventory.memo_lines)
+            for municipality in self._municipalities()
+            if municipality.inventory.memo_lines is not None
+        }
+
+    @property
     def organisation_base_years(self) -> dict[str, int]:
         """Year that a municipal group's inventory is compared with, where somebody has chosen one."""
         chosen = {own.municipality_code: own.organisation_base_year for own in self._municipalities()}

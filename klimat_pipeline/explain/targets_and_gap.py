@@ -12,8 +12,8 @@ _STATUS = "the measure compared with the path; gap = current value - path value 
 _PLAN = "sum of the sub-targets' levels + latest emissions of sectors without one - the total target = shortfall"
 _GAP = "gap = (latest - other plans) - target; residual = latest - other plans - actions counted together"
 _NET = (
-    "net = gross - captured fossil deducted - min(eligible sinks, cap, residual); nothing is neutral below the least "
-    "reduction"
+    "net = gross - captured fossil deducted - counted sinks; counted = min(eligible, cap, residual) once the least "
+    "reduction is met, none before"
 )
 _CLAIM = "(captured - certificates sold) * share under the key"
 _EMISSIONS, _TOTAL, _UNCOVERED = "emissions", "total", "uncovered"
@@ -106,18 +106,26 @@ def neutrality(sources: Sources, row: Row) -> list[Node]:
             name: sink[name] for name in ("sink_kind", "permanence", "additionality", "source")
         }
         nodes.append(Node(f"sink {sink['sink_id']}", sink["sink_t_per_year"], "t/year", detail))
-    net = row["residual_t"] - min(row["eligible_sinks_t"], row["cap_t"], row["residual_t"])
+    if row["net_t"] is None:
+        return nodes
+    usable = min(row["eligible_sinks_t"], row["cap_t"], row["residual_t"])
+    net = row["residual_t"] - (usable if row["is_reduction_met"] else 0.0)
     return [*nodes, agreement("residual less counted sinks", net, row["net_t"], "the net")]
 
 
 def _verdict(row: Row) -> list[Node]:
     """What the balance says, and what is missing to neutrality."""
+    if row["is_neutral"] is None:
+        return [Node("neutral", row["notation_key"], None, {"reason": row["note"]})]
     if row["is_neutral"]:
         return [Node("neutral", "yes: the least reduction is met and sinks cover the rest")]
     asked = f"{row['reduction_pct']:.1f} %, at least {row['min_reduction_pct']:g} % asked for"
     if row["reduction_shortfall_t"] > 0:
         asked += f": {row['reduction_shortfall_t']:,.0f} t too little"
-    rest = f"{row['counted_sinks_t']:,.0f} t counted of at most {row['cap_t']:,.0f} t ({row['cap_pct']:g} %)"
+    eligible, counted = row["eligible_sinks_t"], row["counted_sinks_t"]
+    rest = (
+        f"{counted:,.0f} t counted of {eligible:,.0f} t eligible, at most {row['cap_t']:,.0f} t ({row['cap_pct']:g} %)"
+    )
     if row["sink_shortfall_t"] > 0:
         rest += f": {row['sink_shortfall_t']:,.0f} t too little"
     detail: dict[str, Scalar] = {"reduction": asked, "sinks": rest}

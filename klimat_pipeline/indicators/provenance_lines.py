@@ -59,12 +59,6 @@ class LineSources:
         return frame.drop(columns="sector_code")
 
     @cached_property
-    def memo_lines(self) -> set[str]:
-        """Lines outside every total."""
-        lines = self.reference.inventory_lines
-        return set(lines.loc[lines["is_memo"], "line"])
-
-    @cached_property
     def scope_1(self) -> pd.DataFrame:
         """Scope 1 of the territory, with a number."""
         return self.territory[(self.territory["scope"] == "1") & self.territory["emissions_t_co2e"].notna()]
@@ -90,7 +84,8 @@ def scopes_traced(scopes: pd.DataFrame, sources: LineSources) -> pd.DataFrame:
     group = np.where(frame["scope"] == _MEMO, _MEMO, np.where(frame["scope"].str.startswith("1"), _ONE, ""))
     wanted = frame[_PLACE].assign(group=group)
     wanted.loc[frame["boundary"] == ORGANISATION, "group"] = ""
-    group_of = _groups({line: _MEMO if line in sources.memo_lines else _ONE for line in _lines(sources)})
+    group_of = sources.scope_1[["municipality_code", "line", "is_memo"]].drop_duplicates()
+    group_of = group_of.assign(group=np.where(group_of.pop("is_memo"), _MEMO, _ONE))
     own = _own_rows(frame, sources)
     return _rows("scope_indicators", frame, _SCOPE_KEY, wanted, group_of, sources).assign(
         formula=SCOPE_FORMULA, local_rows=own
@@ -122,12 +117,9 @@ def areas_traced(areas: pd.DataFrame, sources: LineSources) -> pd.DataFrame:
     )
 
 
-def _lines(sources: LineSources) -> list[str]:
-    return list(sources.reference.inventory_lines["line"])
-
-
-def _groups(group_of: dict[str, str]) -> pd.DataFrame:
-    return pd.DataFrame(list(group_of.items()), columns=["line", "group"])
+def _keys(group_of: pd.DataFrame) -> list[str]:
+    """What a group is made of: lines, of one municipality or of all."""
+    return [name for name in ("municipality_code", "line") if name in group_of]
 
 
 def _rows(
@@ -173,7 +165,7 @@ def _joined(frame: pd.DataFrame, key: list[str]) -> "pd.Series[str]":
 def _summed_cells(sources: LineSources, group_of: pd.DataFrame, municipalities: set[str]) -> pd.DataFrame:
     """Cells and their sum per place and group of lines, without cells that are both added and subtracted."""
     cells = sources.cells[sources.cells["municipality_code"].isin(municipalities)]
-    cells = cells.merge(group_of, on="line", how="inner")
+    cells = cells.merge(group_of, on=_keys(group_of), how="inner")
     at = [*_PLACE, "group"]
     net = cells.groupby([*at, *_CELL], observed=True, sort=True).agg(sign=("sign", "sum"), tonnes=("tonnes", "first"))
     net = net[net["sign"] != 0].reset_index()
@@ -198,7 +190,7 @@ def _summed_cells(sources: LineSources, group_of: pd.DataFrame, municipalities: 
 def _corrections(sources: LineSources, group_of: pd.DataFrame) -> pd.DataFrame:
     at = [*_PLACE, "group"]
     held = sources.scope_1[sources.scope_1["correction_ids"] != ""]
-    held = held[[*_PLACE, "line", "correction_ids"]].merge(group_of, on="line", how="inner")
+    held = held[[*_PLACE, "line", "correction_ids"]].merge(group_of, on=_keys(group_of), how="inner")
     ids = held.groupby(at)["correction_ids"].agg(lambda texts: " ".join(dict.fromkeys(" ".join(texts).split())))
     return ids.reset_index() if len(ids) else pd.DataFrame(columns=[*at, "correction_ids"]).astype({"year": "int64"})
 

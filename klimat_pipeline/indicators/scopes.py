@@ -4,6 +4,8 @@ Formulas, with S(s, m) the sum over an inventory's lines of scope s counted by m
 
 * scopes 1+2 = S(1) + S(2, m), only for years in which both have a number; 1+2+3 likewise
 * change = (E / B - 1) * 100 with B the same figure of the baseline year in the same release, undefined for B <= 0
+* GWP set = the one that all figures of a sum have, else ``mixed``; a mixed figure has no percentage, nor one against a
+  figure of another set
 * share = E / (1+2, or 1+2+3 where there is a scope 3) * 100 of the same method
 
 An organisation's scopes come from its own inventory: supplies inside the group (eliminated rows) are in no sum, and
@@ -21,7 +23,7 @@ import pandas as pd
 from klimat_pipeline.contracts import table
 from klimat_pipeline.contracts.code_lists import SCOPES, SUMMED_SCOPES
 from klimat_pipeline.errors import ConfigurationError
-from klimat_pipeline.inventory.gases import NOT_STATED
+from klimat_pipeline.inventory.gases import MIXED, NOT_STATED, common_sets
 from klimat_pipeline.inventory.territory import ALL_GASES
 
 _AT = ["boundary", "municipality_code", "release_id", "is_current_release", "year"]
@@ -53,7 +55,7 @@ def scope_indicators(
         organisation: ``inventory/organisation``, with purchases (``with_purchases``).
         printed: ``clean/printed_inventory``, for its scope 2.
         targets: ``clean/targets``: the baseline year of the total.
-        releases: ``clean/releases``: gas basis and GWP set.
+        releases: ``clean/releases``: gas basis.
         base_years: base year of the organisation by municipality, where somebody has chosen one.
 
     Returns:
@@ -64,7 +66,7 @@ def scope_indicators(
     frame = pd.concat([parts, *_sums(parts)], ignore_index=True)
     frame = _with_change(frame, targets, base_years)
     frame = _with_share(frame)
-    frame = _with_measure(frame, organisation, releases)
+    frame = _with_gases(frame, releases)
     frame["is_total"] = frame["scope"].map(lambda scope: len(SUMMED_SCOPES[scope]) > 1).astype(bool)
     contract = table("indicators/scopes")
     return frame[contract.column_names].sort_values(list(contract.primary_key)).reset_index(drop=True)
@@ -147,7 +149,10 @@ def _scopes(rows: pd.DataFrame) -> pd.DataFrame:
     keyed = rows[~numbers & (rows["notation_key"] == "NE")][[*keys, "line"]].drop_duplicates()
     lacking = keyed.merge(per_line[per_line["n"] == 0], on=[*keys, "line"]).groupby(keys).size()
     said = rows[~numbers].groupby(keys)["notation_key"].agg(lambda found: " ".join(sorted(set(found.dropna()))))
-    frame = pd.concat([sums, held, lacking.rename("lines_not_estimated"), said], axis=1).reset_index()
+    # Where nothing has a number, the set is that of the figures that ought to be there.
+    sets = common_sets(rows[numbers].groupby(keys)["gwp_set"]).reindex(sums.index)
+    sets = sets.fillna(common_sets(rows.groupby(keys)["gwp_set"]))
+    frame = pd.concat([sums, held, lacking.rename("lines_not_estimated"), said, sets], axis=1).reset_index()
     counts = ["lines_estimated", "lines_not_estimated"]
     frame[counts] = frame[counts].fillna(0).astype("int64")
     frame["notation_key"] = frame["notation_key"].replace("", None)
@@ -172,7 +177,13 @@ def _printed(territory: pd.DataFrame, printed: pd.DataFrame) -> pd.DataFrame:
     whole = territory[territory["scope"].eq("2") & territory["carrier"].notna()]
     frame = whole[_AT].drop_duplicates().merge(sums, on=keys, how="inner")
     return frame.assign(
-        scope="2", scope3_category=0, method="", scope2_basis="printed", lines_not_estimated=0, notation_key=None
+        scope="2",
+        scope3_category=0,
+        method="",
+        scope2_basis="printed",
+        lines_not_estimated=0,
+        notation_key=None,
+        gwp_set=NOT_STATED,
     )
 
 
@@ -199,8 +210,9 @@ def _added(fixed: pd.DataFrame, varied: pd.DataFrame, scopes: str) -> pd.DataFra
         " ".join(sorted({k for text in texts if isinstance(text, str) for k in text.split()})) or None
         for texts in zip(pairs["notation_key"], pairs["notation_key_other"], strict=True)
     ]
+    pairs["gwp_set"] = pairs["gwp_set"].where(pairs["gwp_set"] == pairs["gwp_set_other"], MIXED)
     return pairs.assign(scope=scopes, notation_key=pd.Series(keys, dtype=object, index=pairs.index))[
-        [*_AT, *_FIGURE, *_SUMMED, "notation_key"]
+        [*_AT, *_FIGURE, *_SUMMED, "notation_key", "gwp_set"]
     ]
 
 
@@ -213,11 +225,11 @@ def _with_change(frame: pd.DataFrame, targets: pd.DataFrame, base_years: Mapping
     own = frame["municipality_code"].map(dict(base_years)).astype("Float64")
     frame["baseline_year"] = frame["baseline_year"].where(frame["boundary"] == TERRITORY, own)
     same = [name for name in (*_AT, *_FIGURE) if name != "year"]
-    base = frame.loc[frame["year"] == frame["baseline_year"], [*same, "emissions_t_co2e"]]
-    frame = frame.merge(
-        base.rename(columns={"emissions_t_co2e": "baseline_t_co2e"}), on=same, how="left", validate="many_to_one"
-    )
-    ratio = frame["emissions_t_co2e"] / frame["baseline_t_co2e"].where(frame["baseline_t_co2e"] > 0)
+    base = frame.loc[frame["year"] == frame["baseline_year"], [*same, "emissions_t_co2e", "gwp_set"]]
+    named = {"emissions_t_co2e": "baseline_t_co2e", "gwp_set": "_set"}
+    frame = frame.merge(base.rename(columns=named), on=same, how="left", validate="many_to_one")
+    one_set = (frame.pop("_set") == frame["gwp_set"]) & (frame["gwp_set"] != MIXED)
+    ratio = frame["emissions_t_co2e"] / frame["baseline_t_co2e"].where(one_set & (frame["baseline_t_co2e"] > 0))
     frame["change_pct"] = (ratio - 1.0) * 100.0
     frame["baseline_year"] = frame["baseline_year"].astype("Int64")
     return frame
@@ -227,22 +239,18 @@ def _with_share(frame: pd.DataFrame) -> pd.DataFrame:
     """Add the share of 1+2 of the same method; scope 1, which has no method, has one of the location-based 1+2."""
     keys = [*_AT, "method", "scope2_basis"]
     frame = frame.reset_index(drop=True)
-    totals = frame.loc[frame["scope"] == "1+2", [*keys, "emissions_t_co2e"]]
+    totals = frame.loc[(frame["scope"] == "1+2") & (frame["gwp_set"] != MIXED), [*keys, "emissions_t_co2e"]]
     usual = totals[totals["method"] == USUAL].assign(method="", scope2_basis="")
     totals = pd.concat([totals, usual], ignore_index=True).rename(columns={"emissions_t_co2e": "_total"})
     frame = frame.merge(totals, on=keys, how="left", validate="many_to_one")
     total = frame.pop("_total").where(frame["scope"] != "memo")
+    total = total.where(frame["gwp_set"] != MIXED)
     frame["share_pct"] = frame["emissions_t_co2e"] / total.where(total > 0) * 100.0
     return frame
 
 
-def _with_measure(frame: pd.DataFrame, organisation: pd.DataFrame, releases: pd.DataFrame) -> pd.DataFrame:
-    """Add gases and GWP set: a territory has its release's, an organisation its own."""
-    frame = frame.merge(
-        releases[["release_id", "gas_basis", "gwp_set"]], on="release_id", how="left", validate="many_to_one"
-    )
-    sets = organisation.groupby("municipality_code")["gwp_set"].agg(lambda found: found.mode().iloc[0])
-    own = frame["boundary"] == ORGANISATION
-    frame["gas_basis"] = frame["gas_basis"].where(~own, ALL_GASES)
-    frame["gwp_set"] = frame["gwp_set"].where(~own, frame["municipality_code"].map(sets))
+def _with_gases(frame: pd.DataFrame, releases: pd.DataFrame) -> pd.DataFrame:
+    """Add the gases: a territory has its release's, an organisation all of them."""
+    gases = releases.set_index("release_id")["gas_basis"]
+    frame["gas_basis"] = frame["release_id"].map(gases).where(frame["boundary"] != ORGANISATION, ALL_GASES)
     return frame

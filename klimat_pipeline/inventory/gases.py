@@ -5,6 +5,9 @@ GWP of zero and has a column of its own. Sets are never mixed: a factor that was
 What does not belong here: which factor an activity takes (``territory``, ``organisation``).
 """
 
+from collections.abc import Iterable
+from typing import Any
+
 import pandas as pd
 
 from klimat_pipeline.clean.factors import CO2E
@@ -12,9 +15,20 @@ from klimat_pipeline.clean.measures import converted
 from klimat_pipeline.clean.reference import Reference
 from klimat_pipeline.errors import ConfigurationError
 
-NOT_STATED = "not stated"
+NOT_STATED, MIXED = "not stated", "mixed"
 BIOGENIC = "co2_biogenic"
 KEYS = ("municipality_code", "carrier", "year", "method")
+
+
+def common_set(sets: Iterable[str]) -> str:
+    """The set of global warming potentials that all figures of a sum have; ``mixed`` where they have several."""
+    known = set(sets)
+    return known.pop() if len(known) == 1 else MIXED
+
+
+def common_sets(grouped: Any) -> "pd.Series[str]":
+    """The same for every group of a grouped column of sets."""
+    return grouped.first().where(grouped.nunique() == 1, MIXED)
 
 
 def potentials(reference: Reference, gwp_set: str) -> dict[str, float]:
@@ -40,7 +54,7 @@ def co2e_factors(factors: pd.DataFrame, reference: Reference, gwp_set: str) -> p
 
     Returns:
         One row per ``KEYS``: ``t_co2e_per_unit``, ``biogenic_co2_t_per_unit``, ``printed_t_co2e_per_unit`` (missing
-        where nothing else is printed), ``per_unit``, ``factor_gwp_set`` (``not stated`` where one of them is),
+        where nothing else is printed), ``per_unit``, ``factor_gwp_set`` (``mixed`` where the gases have several),
         ``data_quality``, ``factor_source`` and ``factor_note``.
 
     Raises:
@@ -61,7 +75,8 @@ def co2e_factors(factors: pd.DataFrame, reference: Reference, gwp_set: str) -> p
         t_co2e_per_unit=tonnes * potential,
         biogenic_co2_t_per_unit=tonnes.where(factors["gas"] == BIOGENIC),
         printed_t_co2e_per_unit=printed,
-        factor_gwp_set=factors["gwp_set"].where(factors["gas"] == CO2E, gwp_set),
+        # What weighs nothing (biogenic carbon dioxide) says nothing of the set.
+        factor_gwp_set=factors["gwp_set"].where(factors["gas"] == CO2E, gwp_set).where(potential > 0),
     )
     grouped = frame.groupby(list(KEYS), as_index=False, sort=True)
     for _, own in grouped:
@@ -76,7 +91,7 @@ def co2e_factors(factors: pd.DataFrame, reference: Reference, gwp_set: str) -> p
         biogenic_co2_t_per_unit=("biogenic_co2_t_per_unit", lambda values: values.sum(min_count=1)),
         printed_t_co2e_per_unit=("printed_t_co2e_per_unit", lambda values: values.sum(min_count=1)),
         per_unit=("per_unit", "first"),
-        factor_gwp_set=("factor_gwp_set", lambda sets: NOT_STATED if NOT_STATED in set(sets) else gwp_set),
+        factor_gwp_set=("factor_gwp_set", lambda sets: common_set(sets.dropna()) if sets.notna().any() else gwp_set),
         data_quality=("data_quality", "first"),
         factor_source=("source", lambda sources: "; ".join(dict.fromkeys(sources))),
         factor_note=("note", "first"),

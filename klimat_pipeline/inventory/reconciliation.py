@@ -6,14 +6,16 @@ Formula, with C computed, P printed: C - P = sum of parts. In this order:
   printed lines less the printed total
 * correction: what local corrections that this release does not have would change, with the sign reversed
 * classification: tonnes that the print has on another line, because only the main sector is released
-* the rest: rounding where it is half a tonne or less (prints are in whole tonnes), else release (scope 1: the print
-  rests on another release) or factor (scope 2)
+* not_estimated, of a total: our figures that no printed line with a number holds, less printed figures that we have
+  none beside
+* the rest: rounding where it is no more than the print's rounding, else unexplained
 
-A total's parts are the sums of its lines' parts. What does not belong here: whether a print is consistent
-(``quality.inventories``).
+A cause is named only where it was computed: that a print may rest on another release, other factors or another method
+is no cause without their figures. A total's parts are the sums of its lines' parts. What does not belong here: whether
+a print is consistent (``quality.inventories``).
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -29,20 +31,20 @@ Row = dict[str, Any]
 TOTAL = "total"
 #: Columns of the inventory that are compared with the print.
 _OURS = ["line", "scope", "carrier", "method", "is_memo", "emissions_t_co2e", "notation_key", "note"]
-#: A print in whole tonnes is right within half of one, and a little floating-point noise.
-ROUNDING_T = 0.5 + 1e-6
 METHOD = "location"
 #: A smaller part is floating-point noise, tonnes.
 NOISE_T = 1e-6
+UNEXPLAINED, NOT_ESTIMATED = "unexplained", "not_estimated"
 
 
 @dataclass(slots=True)
 class _Difference:
-    """A printed figure, ours, and the parts of their difference by cause."""
+    """A printed figure, ours, the parts of their difference by cause, and which of our rows are in it."""
 
     printed: float | None
     computed: float | None
     parts: dict[str, float] = field(default_factory=dict)
+    of: Sequence[int] = ()
 
     @property
     def total(self) -> float | None:
@@ -53,6 +55,13 @@ class _Difference:
     @property
     def rest(self) -> float:
         return (self.total or 0.0) - sum(self.parts.values())
+
+    def add(self, cause: str, tonnes: float) -> None:
+        self.parts[cause] = self.parts.get(cause, 0.0) + tonnes
+
+    def close(self, rounding_t: float) -> None:
+        """What nothing explains: rounding, or unexplained."""
+        self.add("rounding" if abs(self.rest) <= rounding_t + NOISE_T else UNEXPLAINED, self.rest)
 
 
 def inventory_reconciliation(
@@ -83,7 +92,6 @@ def inventory_reconciliation(
     place = ["release_id", "is_current_release", "municipality_code", "year"]
     prints_of = {at: _records(own) for at, own in printed.groupby(["municipality_code", "year"])}
     lacking = _absent_corrections(corrections, reference)
-    memo = set(reference.inventory_lines.loc[reference.inventory_lines["is_memo"], "line"])
     held = ours[[*place, *_OURS]]
     held = held[pd.MultiIndex.from_frame(held[["municipality_code", "year"]]).isin(list(prints_of))]
     # A few dozen rows each: plain Python is a hundred times faster here than a frame.
@@ -93,7 +101,7 @@ def inventory_reconciliation(
         prints, absent = prints_of[code, year], lacking.get((release, code, year), {})
         for name in dict.fromkeys(row["print_table"] for row in prints):
             one_table = [row for row in prints if row["print_table"] == name]
-            rows += _of_table(where, _records(own), one_table, prints, absent, memo)
+            rows += _of_table(where, _records(own), one_table, prints, absent)
     frame = pd.DataFrame(rows, columns=contract.column_names)
     numbers = ["published_t", "computed_t", "difference_t", "part_t"]
     frame = frame.astype(dict.fromkeys(numbers, "float64") | {"year": "int64", "is_current_release": "bool"})
@@ -112,7 +120,6 @@ def _of_table(
     prints: Sequence[Row],
     everything: Sequence[Row],
     absent: Mapping[str, float],
-    memo: Collection[str],
 ) -> Iterator[dict[str, Any]]:
     """The rows of one printed table: lines first, since the totals sum their parts."""
     found: dict[tuple[str, str], _Difference] = {}
@@ -125,14 +132,14 @@ def _of_table(
             parts = [
                 one
                 for (line, own_scopes), one in found.items()
-                if line != TOTAL and line not in memo and set(own_scopes.split("+")) <= scopes and one.printed
+                if line != TOTAL and set(own_scopes.split("+")) <= scopes and one.printed is not None
             ]
             found[TOTAL, row["scopes"]] = _total(own, row, parts, scopes)
     for row in prints:
         difference = found[row["print_line"], row["scopes"]]
         causes = {cause: part for cause, part in difference.parts.items() if abs(part) > NOISE_T} or {"rounding": 0.0}
         if difference.total is None:
-            causes = {"not_estimated": np.nan}
+            causes = {NOT_ESTIMATED: np.nan}
         for cause, part in causes.items():
             yield {
                 **where,
@@ -152,21 +159,22 @@ def _line(
     own: Sequence[Row], row: Row, prints: Sequence[Row], everything: Sequence[Row], absent: Mapping[str, float]
 ) -> _Difference:
     lines, scopes, printed = row["of_lines"].split(), set(row["scopes"].split("+")), row["published_t"]
-    computed = _sum_of(_chosen(own, lines, scopes, row["carrier"]))
+    of = _chosen(own, lines, scopes, row["carrier"])
+    computed = _sum_of(own[i] for i in of)
     if not computed and printed is not None and _included_elsewhere(own, lines, scopes):
         # All of it is counted on another line.
-        return _Difference(printed, 0.0, {"classification": -printed})
-    found = _Difference(printed, computed)
+        return _Difference(printed, 0.0, {"classification": -printed}, of)
+    found = _Difference(printed, computed, of=of)
     if found.total is None:
         return found
     if other := _printed_otherwise(row, everything):
-        found.parts["print_error"] = other
+        found.add("print_error", other)
     if "1" in scopes and row["carrier"] is None:
         if missing := sum(absent.get(line, 0.0) for line in lines):
-            found.parts["correction"] = -missing
+            found.add("correction", -missing)
         if elsewhere := sum(_taken_in(own, prints, line) for line in lines):
-            found.parts["classification"] = elsewhere
-    _close(found, scopes)
+            found.add("classification", elsewhere)
+    found.close(row["rounding_t"])
     return found
 
 
@@ -186,34 +194,28 @@ def _printed_otherwise(row: Row, everything: Sequence[Row]) -> float:
     if len(same) < len(scopes):
         return 0.0
     distance = float(sum(same) - row["published_t"])
-    return distance if abs(distance) > 2 * ROUNDING_T else 0.0
-
-
-def _close(found: _Difference, scopes: set[str]) -> None:
-    """Name the cause of the rest; a sum of scopes depends on releases and factors, and releases weigh more."""
-    rest = found.rest
-    larger = "factor" if scopes == {"2"} else "release"
-    cause = "rounding" if abs(rest) <= ROUNDING_T else larger
-    found.parts[cause] = found.parts.get(cause, 0.0) + rest
+    return distance if abs(distance) > 2 * row["rounding_t"] + NOISE_T else 0.0
 
 
 def _total(own: Sequence[Row], row: Row, parts: Sequence[_Difference], scopes: set[str]) -> _Difference:
-    counted = [r for r in own if not r["is_memo"] and r["scope"] in scopes and r["method"] in ("", METHOD)]
-    held = {r["scope"] for r in counted if r["emissions_t_co2e"] is not None}
-    found = _Difference(row["published_t"], _sum_of(counted) if scopes <= held else None)
+    counted = [
+        number
+        for number, r in enumerate(own)
+        if not r["is_memo"] and r["scope"] in scopes and r["method"] in ("", METHOD)
+    ]
+    held = {own[number]["scope"] for number in counted if own[number]["emissions_t_co2e"] is not None}
+    found = _Difference(row["published_t"], _sum_of(own[i] for i in counted) if scopes <= held else None)
     if found.total is None:
         return found
-    for one in parts:
+    both = [one for one in parts if one.total is not None]
+    for one in both:
         for cause, part in one.parts.items():
-            found.parts[cause] = found.parts.get(cause, 0.0) + part
-    misprint = sum(one.printed or 0.0 for one in parts) - row["published_t"]
-    found.parts["print_error"] = found.parts.get("print_error", 0.0) + misprint
-    # The rest is not on any printed line, such as electricity that only one of the tables shows.
-    rest = found.rest
-    if abs(rest) > ROUNDING_T:
-        found.parts["not_estimated"] = rest
-    elif rest:
-        found.parts["rounding"] = found.parts.get("rounding", 0.0) + rest
+            found.add(cause, part)
+    found.add("print_error", sum(one.printed or 0.0 for one in parts) - row["published_t"] if parts else 0.0)
+    compared = {number for one in both for number in one.of}
+    ours_alone = _sum_of(own[number] for number in counted if number not in compared) or 0.0
+    found.add(NOT_ESTIMATED, ours_alone - sum(one.printed or 0.0 for one in parts if one.total is None))
+    found.close(row["rounding_t"])
     return found
 
 
@@ -222,11 +224,12 @@ def _sum_of(rows: Iterable[Row]) -> float | None:
     return float(sum(numbers)) if numbers else None
 
 
-def _chosen(own: Sequence[Row], lines: Sequence[str], scopes: set[str], carrier: str | None) -> list[Row]:
+def _chosen(own: Sequence[Row], lines: Sequence[str], scopes: set[str], carrier: str | None) -> list[int]:
+    """Which of our rows stand on the lines."""
     wanted = {"1"} if scopes == {"memo"} else scopes
     return [
-        row
-        for row in own
+        number
+        for number, row in enumerate(own)
         if row["line"] in lines
         and row["scope"] in wanted
         and row["method"] in ("", METHOD)

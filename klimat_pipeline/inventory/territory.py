@@ -10,7 +10,8 @@ Formulas:
 One mapping serves all municipalities. What does not belong here: sums over lines and scopes (``indicators.scopes``).
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
@@ -34,6 +35,8 @@ def territory_inventory(
     factors: pd.DataFrame,
     scope3: pd.DataFrame,
     reference: Reference,
+    *,
+    memo_lines: Mapping[str, Collection[str]] = MappingProxyType({}),
 ) -> pd.DataFrame:
     """The inventory of every municipality, release and year.
 
@@ -44,7 +47,8 @@ def territory_inventory(
         energy_use: ``clean/energy_use``.
         factors: ``clean/factors``.
         scope3: ``clean/scope3``.
-        reference: lines, mapping, notation, users of energy, global warming potentials.
+        reference: lines, mapping, notation, global warming potentials.
+        memo_lines: lines beside the total, of municipalities whose document has others there than the usual.
 
     Returns:
         ``inventory/territory``, t CO2e. Only releases with figures in CO2e; scope 2 only for releases of all greenhouse
@@ -65,6 +69,9 @@ def territory_inventory(
     rows["boundary"] = "territory"
     rows["gpc_sector"] = rows["line"].map(lines["gpc_sector"])
     rows["is_memo"] = rows["line"].map(lines["is_memo"]).astype(bool)
+    for code, beside in memo_lines.items():
+        own = rows["municipality_code"] == code
+        rows.loc[own, "is_memo"] = rows.loc[own, "line"].isin(beside)
     rows["correction_ids"] = rows["correction_ids"].fillna("")
     contract = table("inventory/territory")
     return rows[contract.column_names].sort_values(list(contract.primary_key)).reset_index(drop=True)
@@ -128,7 +135,6 @@ def _scope_2(
     places = years[years["release_id"].isin(whole)].merge(energy_use, on=["municipality_code", "year"], how="inner")
     if places.empty:
         return pd.DataFrame()
-    users = reference.energy_users.set_index("energy_user")
     frames = []
     for gwp_set, own in places.groupby("gwp_set"):
         known = co2e_factors(factors, reference, str(gwp_set)).drop(columns="data_quality")
@@ -141,9 +147,7 @@ def _scope_2(
     return pd.DataFrame(
         {
             **{name: frame[name] for name in (*_PLACE, "carrier", "method")},
-            "line": frame["energy_user"].map(users["line"]),
-            "gpc_ref": frame["energy_user"].map(users["gpc_ref"]),
-            "crf_code": frame["energy_user"].map(users["crf_code"]),
+            **{name: frame[name] for name in ("line", "gpc_ref", "crf_code")},
             "scope": "2",
             "item": frame["energy_user"] + "/" + frame["carrier"],
             "emissions_t_co2e": tonnes,

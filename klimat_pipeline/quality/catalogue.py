@@ -75,7 +75,7 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
         _likely(inventories.print_factors_reproduce),
     ),
     "inventory/territory": (_reconciles(inventories.territory_keeps_national), _likely(inventories.energy_counted)),
-    "inventory/reconciliation": (_reconciles(inventories.difference_explained),),
+    "inventory/reconciliation": (_reconciles(inventories.difference_explained), _likely(inventories.print_explained)),
     "indicators/scopes": (_reconciles(inventories.inventories_apart), _reconciles(inventories.scopes_add_up)),
     "indicators/changes": (_reconciles(sums.parts_sum_to_change),),
     "indicators/base_years": (_likely(likely.base_years_approved), _likely(likely.approvals_used)),
@@ -100,7 +100,11 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
     "indicators/coherence": (_reconciles(targets_and_gap.plan_adds_up), _likely(targets_and_gap.plan_closes)),
     "scenarios/gap": (_reconciles(targets_and_gap.gap_adds_up),),
     "scenarios/facility_claims": (_reconciles(targets_and_gap.claims_within_physical),),
-    "scenarios/neutrality": (_reconciles(targets_and_gap.balance_adds_up), _reconciles(targets_and_gap.captured_once)),
+    "scenarios/neutrality": (
+        _reconciles(targets_and_gap.balance_adds_up),
+        _reconciles(targets_and_gap.captured_once),
+        _likely(targets_and_gap.captures_deducted),
+    ),
     "scenarios/allocation_keys": (_reconciles(targets_and_gap.balances_by_key_add_up),),
     # -- spend: reading ledgers
     "spend/ledger_totals": (_reconciles(ledgers.ledgers_balance), _reconciles(ledgers.ledger_lines_kept)),

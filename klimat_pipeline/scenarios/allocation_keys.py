@@ -5,22 +5,23 @@ as if all municipalities applied it. Its own sinks do not change. What belongs h
 does not: the claims under a key (``facility_claims``).
 """
 
+from collections.abc import Sequence
+
 import pandas as pd
 
-from klimat_pipeline.scenarios.neutrality import neutrality_balance
+from klimat_pipeline.scenarios.neutrality import Case, neutrality_balance
 from klimat_pipeline.scenarios.pathways import in_form
 
 _AT = ["municipality_code", "year"]
 
 
 def neutrality_by_allocation_key(
-    gap: pd.DataFrame, coherence: pd.DataFrame, sinks: pd.DataFrame, claims: pd.DataFrame, rules: pd.DataFrame
+    plans: Sequence[Case], sinks: pd.DataFrame, claims: pd.DataFrame, rules: pd.DataFrame
 ) -> pd.DataFrame:
     """The balance of every municipality with a claim on a shared plant, under every key that the registry holds.
 
     Args:
-        gap: ``scenarios/gap``.
-        coherence: ``indicators/coherence``.
+        plans: what a balance is struck of (``neutrality.cases``).
         sinks: ``clean/sinks``.
         claims: ``scenarios/facility_claims``.
         rules: ``clean/neutrality``.
@@ -34,8 +35,9 @@ def neutrality_by_allocation_key(
     found = []
     for key in sorted(claims["allocation_key"].unique()):
         as_if = claims[claims["allocation_key"] == key].assign(is_applied=True)
+        as_if["applied_fraction"] = as_if["share_fraction"]
         for kind in ("fossil", "biogenic"):
             as_if[f"applied_{kind}_t"] = as_if[f"claimed_{kind}_t"]
-        made = neutrality_balance(gap, coherence, sinks, as_if, rules).merge(sharing, on=_AT)
+        made = neutrality_balance(plans, sinks, as_if, rules).merge(sharing, on=_AT)
         found.append(made.assign(allocation_key=key, is_applied=made["municipality_code"].map(own).eq(key)))
     return in_form(pd.concat(found) if found else pd.DataFrame(), "scenarios/allocation_keys")

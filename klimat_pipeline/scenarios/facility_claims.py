@@ -7,12 +7,16 @@ Formulas, per plant and year:
 * applied = claimed under the municipality's own key, times min(1, 1 / sum of the shares applied by all municipalities):
   no tonne is claimed twice, even where municipalities apply different keys
 
+A plant's emissions stand in the gross of the municipality where it stands, which the key ``location`` says.
+
 What belongs here: the division among municipalities. What does not: what a tonne counts for (``neutrality``).
 """
 
 import pandas as pd
 
 from klimat_pipeline.contracts import table
+
+LOCATION = "location"
 
 
 def facility_claims(facilities: pd.DataFrame, rules: pd.DataFrame) -> pd.DataFrame:
@@ -32,9 +36,13 @@ def facility_claims(facilities: pd.DataFrame, rules: pd.DataFrame) -> pd.DataFra
     frame["is_applied"] = (frame["allocation_key"] == own).astype("bool")
     shares = frame["share_fraction"].where(frame["is_applied"], 0.0)
     together = shares.groupby([frame["facility_id"], frame["year"]]).transform("sum")
-    scale = 1.0 / together.clip(lower=1.0)
+    frame["applied_fraction"] = shares / together.clip(lower=1.0)
+    plant = ["facility_id", "year", "municipality_code"]
+    stands = frame.loc[(frame["allocation_key"] == LOCATION) & (frame["share_fraction"] > 0), plant]
+    here = pd.MultiIndex.from_frame(frame[plant]).isin(pd.MultiIndex.from_frame(stands))
+    frame["is_located"] = pd.Series(here, index=frame.index, dtype="bool")
     for kind in ("fossil", "biogenic"):
         available = frame[f"captured_{kind}_t"] - frame[f"sold_{kind}_t"]
         frame[f"claimed_{kind}_t"] = available * frame["share_fraction"]
-        frame[f"applied_{kind}_t"] = available * shares * scale
+        frame[f"applied_{kind}_t"] = available * frame["applied_fraction"]
     return frame[contract.column_names].sort_values(list(contract.primary_key)).reset_index(drop=True)

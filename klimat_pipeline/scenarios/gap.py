@@ -2,7 +2,9 @@
 
 Formulas, with the columns' own numbers (1 baseline, 2 target, 3 latest, 4 other plans, 6 actions):
 
-* gap (5) = (3 - 4) - 2
+* target (2) on our inventory = emissions of the target's base year * (1 + its change): the base year and the change are
+  those of the municipality's own target that the line belongs to, else the baseline year and the printed percentage
+* gap (5) = (3 - 4) - 2, where a print without a latest year counts from its baseline
 * actions counted = (3 - 4) less what ``effects.left_after`` leaves of it: without overlaps, never more than 3 - 4
 * residual (7) = 3 - 4 - actions counted
 
@@ -18,9 +20,11 @@ import numpy as np
 import pandas as pd
 
 from klimat_pipeline.contracts import table
+from klimat_pipeline.inventory.gases import MIXED, NOT_STATED, common_set
 from klimat_pipeline.scenarios.effects import effect_in_year, left_after
+from klimat_pipeline.scenarios.print_arithmetic import MEMO, TOTAL, counted_from
 
-TOTAL, MEMO, LOCAL = "total", "memo", "local"
+LOCAL = "local"
 PRINTED, COMPUTED, TARGETS = "printed", "computed", "targets"
 Row = dict[str, Any]
 _SUMMED = ("baseline_t", "target_t", "latest_t", "other_plans_t", "actions_t", "actions_counted_t")
@@ -50,21 +54,39 @@ def gap_table(
     for code, printed in published_gap.groupby("municipality_code"):
         lines = printed[printed["line"] != TOTAL].to_dict("records")
         totals = printed[printed["line"] == TOTAL].to_dict("records")
-        rows += _with_total([_printed(line) for line in lines], totals[0] if totals else {})
+        total = totals[0] if totals else {}
+        goal = _goal_of_total(lines, total)
+        rows += _with_total([_printed(line) for line in lines], total, goal)
+        if total and not lines:
+            rows.append(_printed(total) | {"is_total": True})
         own = territory[territory["municipality_code"] == code]
         mine = planned[planned["municipality_code"] == code]
         for release, inventory in own.groupby("release_id"):
             held = set(inventory["year"])
-            if {year for line in lines for year in (line["baseline_year"], line["latest_year"])} <= held:
-                rows += _with_total(_computed(lines, inventory, mine, str(release)), {})
+            if lines and {year for line in lines for year in _years(line)} <= held:
+                rows += _with_total(_computed(lines, inventory, mine, str(release)), {}, goal)
     for (_, code), plan in coherence.groupby(["release_id", "municipality_code"]):
         rows += _of_targets(plan, planned[planned["municipality_code"] == code], sector_lines)
     contract = table("scenarios/gap")
     frame = pd.DataFrame(rows, columns=contract.column_names)
     types = {c.name: "float64" for c in contract.columns if c.kind == "number"}
     types |= {c.name: "bool" for c in contract.columns if c.kind == "boolean"}
-    types |= {"baseline_year": "Int64", "target_year": "int64", "latest_year": "int64"}
+    types |= {"baseline_year": "Int64", "target_base_year": "Int64", "target_year": "int64", "latest_year": "int64"}
     return frame.astype(types).sort_values(list(contract.primary_key)).reset_index(drop=True)
+
+
+def _goal_of_total(lines: list[Row], total: Row) -> float | None:
+    """Change that the print asks of its total, where it gives some of its lines no target of their own."""
+    if not total or not any(pd.isna(line["target_t"]) for line in lines if line["scopes"] != MEMO):
+        return None
+    if pd.notna(total["target_pct"]):
+        return float(total["target_pct"])
+    return float(total["target_t"] / total["baseline_t"] - 1.0) * 100.0 if total["baseline_t"] else None
+
+
+def _years(line: Row) -> tuple[int, ...]:
+    """Years that the line is computed from."""
+    return int(line["baseline_year"]), int(line["target_base_year"]), counted_from(line)[0]
 
 
 def _finished(row: Row) -> Row:
@@ -80,8 +102,9 @@ def _finished(row: Row) -> Row:
 
 
 def _line(line: Row, basis: str, release: str, *, is_current: bool) -> Row:
-    named = ("municipality_code", "line", "scopes", "baseline_year", "target_year", "target_pct", "latest_year")
-    return {name: line[name] for name in (*named, "other_plans_t", "note")} | {
+    named = ("municipality_code", "line", "scopes", "baseline_year", "target_year", "target_pct")
+    return {name: line[name] for name in (*named, "target_base_year", "other_plans_t", "note")} | {
+        "target_base_t": np.nan,
         "release_id": release,
         "is_current_release": is_current,
         "gap_basis": basis,
@@ -91,17 +114,17 @@ def _line(line: Row, basis: str, release: str, *, is_current: bool) -> Row:
         "printed_residual_t": np.nan,
         "action_ids": "",
         "notation_key": None,
-        "gwp_set": "not stated",
+        "gwp_set": NOT_STATED,
     }
 
 
 def _printed(line: Row) -> Row:
     """A line on the print's own inputs."""
     row = _line(line, PRINTED, LOCAL, is_current=True)
-    row |= {name: line[name] for name in ("baseline_t", "latest_t", "actions_t", "printed_gap_t", "printed_residual_t")}
-    row["target_t"] = line["target_t"]
-    if pd.isna(row["target_t"]):
-        row["target_t"] = line["baseline_t"] * (1.0 + line["target_pct"] / 100.0)
+    row |= {name: line[name] for name in ("baseline_t", "target_t", "actions_t", "printed_gap_t", "printed_residual_t")}
+    row["latest_year"], row["latest_t"] = counted_from(line)
+    if line["target_base_year"] == line["baseline_year"]:
+        row["target_base_t"] = line["baseline_t"]
     given = np.array([row["actions_t"]]) if pd.notna(row["actions_t"]) else np.array([])
     row["actions_t"] = float(given.sum())
     return _finished(row | _counted(row, given, np.zeros(len(given), dtype=bool)))
@@ -120,18 +143,18 @@ def _computed(lines: list[Row], inventory: pd.DataFrame, actions: pd.DataFrame, 
     # Lines of one carrier come first, so that no action is counted on two lines.
     for line in sorted(lines, key=lambda line: not isinstance(line["carrier"], str)):
         row = _line(line, COMPUTED, release, is_current=bool(inventory["is_current_release"].iloc[0]))
-        then, keys_then = _figure(inventory, line, line["baseline_year"])
-        now, keys_now = _figure(inventory, line, line["latest_year"])
-        pct = line["target_pct"]
-        if pd.isna(pct):
-            pct = (line["target_t"] / line["baseline_t"] - 1.0) * 100.0 if line["baseline_t"] else np.nan
-        row |= {"baseline_t": then, "latest_t": now, "target_pct": pct, "target_t": then * (1.0 + pct / 100.0)}
+        (then, then_from), (base, base_from), (now, now_from) = (
+            _figure(inventory, line, year) for year in _years(line)
+        )
+        pct = line["applied_pct"]
+        row |= {"baseline_t": then, "latest_t": now, "latest_year": _years(line)[-1], "target_base_t": base}
+        row |= {"target_pct": pct, "target_t": base * (1.0 + pct / 100.0)}
         if row["other_plans_t"] > now:  # our inventory has less on the line than the plans save, or nothing (IE)
             row |= {"other_plans_t": now, "note": "other plans beyond what the line holds are left out"}
-        row |= {
-            "notation_key": " ".join(sorted(keys_then | keys_now)) or None,
-            "gwp_set": inventory["gwp_set"].iloc[0],
-        }
+        parts = [then_from, base_from, now_from]
+        keys = {key for part in parts for text in part["notation_key"].dropna() for key in text.split()}
+        known = {found for part in parts for found in part.loc[part["emissions_t_co2e"].notna(), "gwp_set"]}
+        row |= {"notation_key": " ".join(sorted(keys)) or None, "gwp_set": common_set(known) if known else NOT_STATED}
         scopes, carrier = line["scopes"].split("+"), line["carrier"]
         fits = free["line"].isin(line["of_lines"].split()) & (
             free["carrier"].eq(carrier) if isinstance(carrier, str) else free["carrier"].isna() | ("2" in scopes)
@@ -151,8 +174,8 @@ def _acted(row: Row, actions: pd.DataFrame) -> Row:
     return _finished(row | _counted(row, effects, together))
 
 
-def _figure(inventory: pd.DataFrame, line: Row, year: int) -> tuple[float, set[str]]:
-    """Our tonnes of a printed line, location-based, and the notation keys among them."""
+def _figure(inventory: pd.DataFrame, line: Row, year: int) -> tuple[float, pd.DataFrame]:
+    """Our tonnes of a printed line, location-based, and the rows that they sum."""
     rows = inventory[
         (inventory["year"] == year)
         & inventory["line"].isin(line["of_lines"].split())
@@ -163,22 +186,29 @@ def _figure(inventory: pd.DataFrame, line: Row, year: int) -> tuple[float, set[s
         rows = rows[rows["scope"].isin(line["scopes"].split("+"))]
     if isinstance(line["carrier"], str):
         rows = rows[rows["carrier"] == line["carrier"]]
-    keys = {key for text in rows["notation_key"].dropna() for key in text.split()}
     known = rows["emissions_t_co2e"].dropna()
-    return (float(known.sum()) if len(known) else np.nan), keys
+    return (float(known.sum()) if len(known) else np.nan), rows
 
 
-def _with_total(rows: list[Row], printed: Row) -> list[Row]:
-    """The lines and their sum, without memo lines; where a line has no number, the sum has none."""
+def _with_total(rows: list[Row], printed: Row, goal_pct: float | None = None) -> list[Row]:
+    """The lines and their sum, without memo lines; where a line has no number, the sum has none.
+
+    A total whose lines have no target each has the target that the print gives it as a whole.
+    """
     parts = [row for row in rows if not row["is_memo"]]
     if not parts:
         return rows
-    total = parts[0] | {"line": TOTAL, "is_total": True, "scopes": "1+2", "target_pct": np.nan}
+    scopes = sorted({scope for row in parts for scope in row["scopes"].split("+")})
+    total = parts[0] | {"line": TOTAL, "is_total": True, "scopes": "+".join(scopes), "target_pct": np.nan}
     for name in _SUMMED:
         values = [row[name] for row in parts]
         plans = name == "other_plans_t"  # a line without other plans has none
         total[name] = float(np.nansum(values)) if plans else float(np.sum(values))
-    if total["baseline_t"] > 0:
+    if goal_pct is not None:
+        total["target_t"] = total["baseline_t"] * (1.0 + goal_pct / 100.0)
+    total |= {"target_base_year": total["baseline_year"], "target_base_t": total["baseline_t"]}
+    total["gwp_set"] = common_set(row["gwp_set"] for row in parts)
+    if total["baseline_t"] > 0 and total["gwp_set"] != MIXED:
         total["target_pct"] = (total["target_t"] / total["baseline_t"] - 1.0) * 100.0
     keys = {key for row in parts for key in (row["notation_key"] or "").split()}
     total["notation_key"] = " ".join(sorted(keys)) or None
@@ -204,13 +234,13 @@ def _of_targets(plan: pd.DataFrame, actions: pd.DataFrame, sector_lines: Mapping
             "baseline_year": item["baseline_year"],
             "target_year": total["target_year"],
             "target_pct": item["target_pct"],
-            "latest_year": item["year"],
+            "target_base_year": item["baseline_year"],
             "other_plans_t": np.nan,
             "note": "no sub-target covers this sector" if item["coherence_kind"] == "uncovered" else item["note"],
         }
         row = _line(placed, TARGETS, item["release_id"], is_current=bool(item["is_current_release"]))
-        row |= {"baseline_t": item["baseline_t_co2e"], "target_t": item["target_t_co2e"]}
-        row |= {"latest_t": item["emissions_t_co2e"], "gwp_set": item["gwp_set"]}
+        row |= {"baseline_t": item["baseline_t_co2e"], "target_t": item["target_t_co2e"], "gwp_set": item["gwp_set"]}
+        row |= {"target_base_t": row["baseline_t"], "latest_year": item["year"], "latest_t": item["emissions_t_co2e"]}
         lines = {line for code in item["sector_codes"].split() for line in sector_lines.get(code, ())}
         fits = free["line"].isin(lines).astype(bool)
         rows.append(_acted(row, free[fits]))
@@ -220,5 +250,6 @@ def _of_targets(plan: pd.DataFrame, actions: pd.DataFrame, sector_lines: Mapping
         # The total has a target and a baseline of its own: levels of different baselines would not sum to it.
         own = {"target_t": total["target_t_co2e"], "target_pct": total["target_pct"], "latest_t": whole[-1]["latest_t"]}
         own |= {"baseline_t": total["baseline_t_co2e"], "baseline_year": total["baseline_year"]}
+        own |= {"target_base_t": own["baseline_t"], "target_base_year": own["baseline_year"]}
         whole[-1] = _finished(whole[-1] | own | {"note": "the contract's own total target", "scopes": "1"})
     return whole

@@ -87,12 +87,13 @@ def with_measure(frame: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataFrame:
 
 
 _TYPES = {"integer": "int64", "number": "float64", "boolean": "bool", "string": "object"}
+_WITH_GAPS = {"integer": "Int64", "boolean": "boolean"}
 
 
 def in_form(frame: pd.DataFrame, key: str) -> pd.DataFrame:
     """The frame with its contract's columns and types, sorted by its key; typed even if it is empty."""
     contract = table(key)
     frame = frame.reindex(columns=contract.column_names)
-    nullable = {c.name: "Int64" for c in contract.columns if c.nullable and c.kind == "integer"}
+    nullable = {c.name: _WITH_GAPS[c.kind] for c in contract.columns if c.nullable and c.kind in _WITH_GAPS}
     frame = frame.astype({c.name: _TYPES[c.kind] for c in contract.columns} | nullable)
     return frame.sort_values(list(contract.primary_key)).reset_index(drop=True)

@@ -3,6 +3,7 @@
 What does not belong here: which table has which column (``contracts.tables``).
 """
 
+from klimat_pipeline.contracts.code_lists import ACTIONS_COLUMNS, RESIDUAL_COLUMNS, TARGET_COLUMNS
 from klimat_pipeline.contracts.columns.kinds import BOOLEAN, IDENTIFIER, INTEGER, NUMBER, TEXT
 from klimat_pipeline.contracts.model import Column
 
@@ -79,6 +80,52 @@ COLUMNS = (
         NUMBER,
         "Residual as printed.",
         unit="t",
+        nullable=True,
+    ),
+    Column(
+        "printed_target_t", NUMBER, "Column of targets as printed: a level, or a reduction.", unit="t", nullable=True
+    ),
+    Column("printed_actions_t", NUMBER, "Column of actions as printed.", unit="t", nullable=True),
+    Column(
+        "target_column",
+        TEXT,
+        "What the print's column of targets holds: the level that is left, or the reduction.",
+        allowed=TARGET_COLUMNS,
+    ),
+    Column(
+        "residual_column",
+        TEXT,
+        "What the print's residual is: 'left_by_actions' (latest less plans and actions), 'left_by_target' (baseline "
+        "less the target's reduction).",
+        allowed=RESIDUAL_COLUMNS,
+    ),
+    Column(
+        "actions_column",
+        TEXT,
+        "Whether the print's column of actions holds the actions alone or the residual too.",
+        allowed=ACTIONS_COLUMNS,
+    ),
+    Column("rounding_t", NUMBER, "Half of the last digit that the document prints.", unit="t", minimum=0),
+    Column(
+        "target_base_year",
+        INTEGER,
+        "Year that the target's percentage counts from: the baseline year, or that of the target of the municipality's "
+        "own that the line belongs to.",
+        minimum=1900,
+        maximum=2200,
+    ),
+    Column(
+        "target_base_t",
+        NUMBER,
+        "Emissions in the target's base year, tonnes CO2e.",
+        unit="t",
+        nullable=True,
+    ),
+    Column(
+        "applied_pct",
+        NUMBER,
+        "Change since the target's base year that is asked for: as printed, or of the target that the line belongs to.",
+        unit="%",
         nullable=True,
     ),
     Column(

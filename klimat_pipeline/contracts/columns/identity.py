@@ -118,7 +118,7 @@ COLUMNS = (
         "gwp_set",
         TEXT,
         "Set of global warming potentials behind the CO2e figures (AR4, AR5, AR6); 'none' where no "
-        "weighting is involved.",
+        "weighting is involved; 'mixed' for a sum over several, which gives no percentage.",
         allowed=(*GWP_SETS, "none", "not stated"),
     ),
     Column("sheet", TEXT, "Sheet of the source workbook."),

@@ -72,11 +72,16 @@ COLUMNS = (
         allowed=GRADES,
         nullable=True,
     ),
-    Column("is_memo", BOOLEAN, "Whether the row stands beside the total (grid-supplied energy, which scope 2 holds)."),
+    Column(
+        "is_memo",
+        BOOLEAN,
+        "Whether the row stands beside the total: grid-supplied energy, which scope 2 holds, unless the municipality's "
+        "own document has it otherwise (inventory: memo_lines in municipality.yaml).",
+    ),
     Column(
         "scopes",
         TEXT,
-        "Scope, or scopes summed; 'memo' is grid-supplied energy, which stands outside every total.",
+        "Scope, or scopes summed; 'memo' for lines outside every total (grid-supplied energy).",
         allowed=tuple(SUMMED_SCOPES),
     ),
     Column(
@@ -149,11 +154,11 @@ COLUMNS = (
     Column(
         "difference_cause",
         TEXT,
-        "Why the two differ. 'release': the print rests on another release of the national data; 'correction': a local "
-        "correction that this release does not have; 'classification': the same tonnes stand on another line; "
-        "'factor': emission factors; 'rounding': the print's; 'print_error': the print does not agree with itself; "
-        "'not_estimated': one side has no number.",
-        allowed=("release", "correction", "classification", "factor", "rounding", "print_error", "not_estimated"),
+        "Why the two differ, as far as it was computed. 'correction': a local correction that this release does not "
+        "have; 'classification': the same tonnes stand on another line; 'rounding': the print's; 'print_error': the "
+        "print does not agree with itself; 'not_estimated': one side has no number; 'unexplained': the rest, such as "
+        "another release, other factors or another method.",
+        allowed=("correction", "classification", "rounding", "print_error", "not_estimated", "unexplained"),
     ),
     Column(
         "part_t",

@@ -67,7 +67,7 @@ COLUMNS = (
     Column(
         "certificates_sold_t",
         NUMBER,
-        "Tonnes whose certificates are sold to others, who claim them.",
+        "Tonnes whose certificates are sold to others, who claim them: of the sinks, and of the share of plants.",
         unit="t",
         minimum=0,
     ),
@@ -75,6 +75,14 @@ COLUMNS = (
         "facility_id",
         TEXT,
         "Plant that several municipalities share, or that captures what a line of sinks counts; never both.",
+        pattern=IDENTIFIER,
+    ),
+    Column(
+        "gross_line",
+        TEXT,
+        "Line of the inventory that holds the emissions of the plant; missing: none that is counted. Captured fossil "
+        "carbon dioxide lowers a gross only if that line is in it and holds at least as much.",
+        nullable=True,
         pattern=IDENTIFIER,
     ),
     Column(
@@ -139,6 +147,20 @@ COLUMNS = (
         unit="t",
         minimum=0,
     ),
+    Column(
+        "is_located",
+        BOOLEAN,
+        "Whether the plant stands in the municipality (a share by location): no other gross holds its emissions.",
+    ),
+    Column(
+        "applied_fraction",
+        NUMBER,
+        "Share of the plant that the municipality's balance counts; scaled where municipalities apply different keys "
+        "that together claim more than there is.",
+        unit="fraction",
+        minimum=0,
+        maximum=1,
+    ),
     Column("is_applied", BOOLEAN, "Whether it is the key that applies to the municipality (clean/neutrality)."),
     Column(
         "applied_fossil_t",
@@ -188,6 +210,7 @@ COLUMNS = (
         TEXT,
         "Rules that the municipality states otherwise, with its reason; empty for none.",
     ),
+    Column("rules_source", TEXT, "Where the rules stand; what deviates from them has its own source."),
     Column(
         "neutrality_basis",
         TEXT,
@@ -200,11 +223,12 @@ COLUMNS = (
         NUMBER,
         "Emissions before captured fossil carbon dioxide, tonnes CO2e.",
         unit="t",
+        nullable=True,
     ),
     Column(
         "captured_fossil_deducted_t",
         NUMBER,
-        "Captured fossil carbon dioxide, certificates sold taken off, that the gross emissions still hold.",
+        "Captured fossil carbon dioxide, certificates sold taken off, of plants whose emissions the gross holds.",
         unit="t",
         minimum=0,
     ),
@@ -215,7 +239,7 @@ COLUMNS = (
         unit="%",
         nullable=True,
     ),
-    Column("is_reduction_met", BOOLEAN, "Whether the reduction reaches the least that the rules ask for."),
+    Column("is_reduction_met", BOOLEAN, "Whether the reduction reaches the least that is asked for.", nullable=True),
     Column(
         "biochar_t",
         NUMBER,
@@ -261,8 +285,9 @@ COLUMNS = (
     Column(
         "counted_sinks_t",
         NUMBER,
-        "Eligible sinks within the cap and the residual.",
+        "Eligible sinks within the cap and the residual; none before the least reduction is met.",
         unit="t",
+        nullable=True,
         minimum=0,
     ),
     Column(
@@ -270,24 +295,29 @@ COLUMNS = (
         NUMBER,
         "Residual less counted sinks.",
         unit="t",
+        nullable=True,
     ),
     Column(
         "reduction_shortfall_t",
         NUMBER,
         "Tonnes by which the residual exceeds what the least reduction allows.",
         unit="t",
+        nullable=True,
         minimum=0,
     ),
     Column(
         "sink_shortfall_t",
         NUMBER,
-        "Tonnes within the cap that no counted sink neutralises.",
+        "Tonnes that would be left once the least reduction is met: no eligible sink within the cap neutralises them.",
         unit="t",
+        nullable=True,
         minimum=0,
     ),
     Column(
         "is_neutral",
         BOOLEAN,
-        "Whether the reduction is met and nothing is left: surplus sinks never replace reduction.",
+        "Whether the reduction is met and nothing is left: surplus sinks never replace reduction. Missing where the "
+        "figures that it would rest on contradict themselves.",
+        nullable=True,
     ),
 )

@@ -1,6 +1,6 @@
 """Contracts of the stage ``indicators``: one table per family of indicators."""
 
-from klimat_pipeline.contracts.code_lists import SUMMED_SCOPES
+from klimat_pipeline.contracts.code_lists import GWP_SETS_SUMMED, SUMMED_SCOPES
 from klimat_pipeline.contracts.columns import col
 from klimat_pipeline.contracts.model import Table
 
@@ -157,7 +157,7 @@ SCOPES = Table(
         col("lines_estimated").use(f"{_TERRITORY}.emissions_t_co2e"),
         col("lines_not_estimated").use(f"{_TERRITORY}.notation_key"),
         col("gas_basis").use("clean/releases.gas_basis"),
-        col("gwp_set").use(f"{_TERRITORY}.gwp_set"),
+        col("gwp_set").use(f"{_TERRITORY}.gwp_set", allowed=GWP_SETS_SUMMED),
     ),
     primary_key=(
         "boundary",

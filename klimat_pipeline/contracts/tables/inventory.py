@@ -4,7 +4,7 @@ The two inventories, territory and organisation, are never added together: each 
 contract allows no other.
 """
 
-from klimat_pipeline.contracts.code_lists import SUMMED_SCOPES
+from klimat_pipeline.contracts.code_lists import GWP_SETS_SUMMED, SUMMED_SCOPES
 from klimat_pipeline.contracts.columns import col
 from klimat_pipeline.contracts.model import Table
 
@@ -42,7 +42,7 @@ TERRITORY = Table(
         col("biogenic_co2_t").use("clean/factors.factor_value", f"{_USE}.energy_mwh"),
         col("notation_key").use(f"{_PARTS}.emissions_t_co2e", f"{_USE}.energy_mwh"),
         col("data_quality").use("corrected/corrections.data_quality_grade"),
-        col("gwp_set").use(f"{_PARTS}.gwp_set", "clean/factors.gwp_set"),
+        col("gwp_set").use(f"{_PARTS}.gwp_set", "clean/factors.gwp_set", allowed=GWP_SETS_SUMMED),
         col("correction_ids").use(f"{_PARTS}.correction_ids"),
         col("note").use("clean/factors.note"),
     ),
@@ -100,7 +100,7 @@ ORGANISATION = Table(
         col("is_eliminated").use(f"{_ACTIVITY}.supplier_unit", f"{_ACTIVITY}.organisation_unit", f"{_ACTIVITY}.scope"),
         col("data_quality").use(f"{_ACTIVITY}.data_quality", "clean/factors.data_quality"),
         col("uncertainty_pct").use(f"{_ACTIVITY}.uncertainty_pct"),
-        col("gwp_set").use("clean/factors.gwp_set"),
+        col("gwp_set").use("clean/factors.gwp_set", allowed=GWP_SETS_SUMMED),
         col("source").use(f"{_ACTIVITY}.source", "clean/factors.source"),
         col("note").use(f"{_ACTIVITY}.note", "clean/factors.note"),
     ),

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from klimat_pipeline.contracts.code_lists import GWP_SETS_SUMMED
 from klimat_pipeline.contracts.columns import col
 from klimat_pipeline.contracts.model import Table
 
@@ -214,7 +215,9 @@ GAP = Table(
         col("baseline_t").use(*_BASE),
         col("target_year").use(f"{_PRINT}.target_year", f"{_COHERENCE}.target_year", nullable=False),
         col("target_t").use(*_GOAL),
-        col("target_pct").use(f"{_PRINT}.target_pct", f"{_COHERENCE}.target_pct", maximum=None),
+        col("target_pct").use(f"{_PRINT}.applied_pct", f"{_COHERENCE}.target_pct", maximum=None),
+        col("target_base_year").use(f"{_PRINT}.target_base_year", f"{_COHERENCE}.baseline_year", nullable=True),
+        col("target_base_t").use(*_BASE),
         col("latest_year").use(f"{_PRINT}.latest_year", f"{_COHERENCE}.year"),
         col("latest_t").use(*_LATEST),
         col("other_plans_t").use(_OTHER),
@@ -233,7 +236,7 @@ GAP = Table(
         col("residual_off_t").use(f"{_PRINT}.printed_residual_t"),
         col("action_ids").use(f"{_ACTIONS}.action_id"),
         col("notation_key").use("inventory/territory.notation_key"),
-        col("gwp_set").use("inventory/territory.gwp_set"),
+        col("gwp_set").use("inventory/territory.gwp_set", allowed=GWP_SETS_SUMMED),
         col("note").use(f"{_PRINT}.note"),
     ),
     primary_key=("municipality_code", "release_id", "gap_basis", "line"),
@@ -242,6 +245,7 @@ GAP = Table(
 
 _FLUX = f"{_SINKS}.sink_t_per_year"
 _APPLIED = ("scenarios/facility_claims.applied_fossil_t", "scenarios/facility_claims.applied_biogenic_t")
+_HELD = ("scenarios/facility_claims.gross_line", _TERRITORY)
 _NET = ("scenarios/gap.residual_t", f"{_COHERENCE}.emissions_t_co2e", _FLUX)
 _RULED = (*_NET, f"{_RULES}.cap_pct", f"{_RULES}.min_reduction_pct")
 
@@ -260,15 +264,20 @@ NEUTRALITY = Table(
         col("baseline_t").use("scenarios/gap.baseline_t", f"{_COHERENCE}.baseline_t_co2e", nullable=False),
         col("gross_t").use("scenarios/gap.residual_t", f"{_COHERENCE}.emissions_t_co2e"),
         col("captured_fossil_t").use(_FLUX, _APPLIED[0]),
-        col("captured_fossil_deducted_t").use(_FLUX, _APPLIED[0], f"{_SINKS}.is_in_gross"),
-        col("residual_t").use(*_NET),
+        col("captured_fossil_deducted_t").use(
+            _FLUX, _APPLIED[0], *_HELD, f"{_SINKS}.is_in_gross", f"{_SINKS}.gross_line"
+        ),
+        col("residual_t").use(*_NET, *_HELD, nullable=True),
         col("reduction_pct").use(*_NET),
         col("min_reduction_pct").use(f"{_RULES}.min_reduction_pct"),
         col("is_reduction_met").use(*_RULED),
         col("captured_biogenic_t").use(_FLUX, _APPLIED[1]),
         col("biochar_t").use(_FLUX),
         col("natural_sinks_t").use(_FLUX),
-        col("certificates_sold_t").use(f"{_SINKS}.certificates_sold_t"),
+        col("certificates_sold_t").use(
+            f"{_SINKS}.certificates_sold_t",
+            *(f"scenarios/facility_claims.sold_{kind}_t" for kind in ("fossil", "biogenic")),
+        ),
         col("excluded_sinks_t").use(_FLUX, f"{_SINKS}.additionality", f"{_SINKS}.permanence"),
         col("eligible_sinks_t").use(_FLUX, f"{_SINKS}.certificates_sold_t", _APPLIED[1]),
         col("eligible_not_stated_t").use(_FLUX, f"{_SINKS}.additionality", f"{_SINKS}.permanence"),
@@ -280,8 +289,10 @@ NEUTRALITY = Table(
         col("sink_shortfall_t").use(*_RULED),
         col("shortfall_t").use(*_RULED),
         col("is_neutral").use(*_RULED),
+        col("notation_key").use(f"{_PRINT}.printed_residual_t", pattern=None, allowed=("NE",)),
         col("neutrality_method").use(f"{_RULES}.neutrality_method"),
         col("deviations").use(f"{_RULES}.deviations"),
+        col("rules_source").use(f"{_RULES}.source"),
         col("note").use(f"{_SINKS}.note"),
     ),
     primary_key=("municipality_code", "release_id", "neutrality_basis", "year"),
@@ -302,12 +313,14 @@ FACILITY_CLAIMS = Table(
         col("facility_name").use(f"{_PLANTS}.facility_name"),
         *(
             col(name).use(f"{_PLANTS}.{name}")
-            for name in ("captured_fossil_t", "captured_biogenic_t", "sold_fossil_t", "sold_biogenic_t")
+            for name in ("captured_fossil_t", "captured_biogenic_t", "sold_fossil_t", "sold_biogenic_t", "gross_line")
         ),
         col("share_fraction").use(f"{_PLANTS}.share_fraction"),
         col("claimed_fossil_t").use(*_PHYSICAL, f"{_PLANTS}.sold_fossil_t"),
         col("claimed_biogenic_t").use(*_PHYSICAL, f"{_PLANTS}.sold_biogenic_t"),
+        col("is_located").use(f"{_PLANTS}.allocation_key", f"{_PLANTS}.share_fraction"),
         col("is_applied").use(f"{_RULES}.allocation_key"),
+        col("applied_fraction").use(f"{_PLANTS}.share_fraction", f"{_RULES}.allocation_key"),
         col("applied_fossil_t").use(*_PHYSICAL, f"{_RULES}.allocation_key"),
         col("applied_biogenic_t").use(*_PHYSICAL, f"{_RULES}.allocation_key"),
         col("source").use(f"{_PLANTS}.source"),

@@ -44,7 +44,7 @@ def configuration(context: dg.AssetExecutionContext, project: Project):
         "clean/neutrality": clean_neutrality(folders, reference),
         "clean/assumptions": clean_assumptions(references, reference.sector_codes, reference.construction_references),
     }
-    yield from checked_together(context, frames, {"reference/energy_users": reference.energy_users})
+    yield from checked_together(context, frames)
 
 
 @step(

@@ -58,7 +58,9 @@ def inventories(
     from klimat_pipeline.inventory.territory import territory_inventory
 
     reference = project.reference
-    territory = territory_inventory(subsectors, corrections, releases, energy_use, factors, scope3, reference)
+    territory = territory_inventory(
+        *(subsectors, corrections, releases, energy_use, factors, scope3, reference), memo_lines=project.memo_lines
+    )
     reconciliation = inventory_reconciliation(territory, printed, corrections, releases, reference)
     frames = {
         "inventory/territory": territory,

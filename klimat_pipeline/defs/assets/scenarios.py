@@ -58,8 +58,10 @@ _BALANCED_FROM = (
     "scenarios/gap",
     "scenarios/facility_claims",
     "indicators/coherence",
+    "clean/published_gap",
     "clean/sinks",
     "clean/neutrality",
+    "inventory/territory",
 )
 
 
@@ -100,15 +102,16 @@ def gap_and_neutrality(
     from klimat_pipeline.scenarios.allocation_keys import neutrality_by_allocation_key
     from klimat_pipeline.scenarios.facility_claims import facility_claims
     from klimat_pipeline.scenarios.gap import gap_table
-    from klimat_pipeline.scenarios.neutrality import neutrality_balance
+    from klimat_pipeline.scenarios.neutrality import cases, neutrality_balance
 
     gap = gap_table(published_gap, actions, territory, coherence, project.reference.sector_lines)
     claims = facility_claims(facilities, rules)
+    balanced = cases(gap, published_gap, coherence, territory)
     frames = {
         "scenarios/gap": gap,
         "scenarios/facility_claims": claims,
-        "scenarios/neutrality": neutrality_balance(gap, coherence, sinks, claims, rules),
-        "scenarios/allocation_keys": neutrality_by_allocation_key(gap, coherence, sinks, claims, rules),
+        "scenarios/neutrality": neutrality_balance(balanced, sinks, claims, rules),
+        "scenarios/allocation_keys": neutrality_by_allocation_key(balanced, sinks, claims, rules),
     }
     shown = {"scenarios/gap": pictures(gap_waterfalls(gap))}
     yield from checked_together(context, frames, {"clean/sinks": sinks}, shown)

@@ -26,7 +26,7 @@ def territory(project: Path) -> pd.DataFrame:
         small.no_corrections(),
         small.releases(),
         small.energy_use(),
-        small.factors(),
+        small.factors(gwp_set="AR5"),
         small.no_scope3(),
         small.reference(project),
     )
@@ -173,6 +173,36 @@ def test_shares_are_of_the_same_methods_total(scopes: pd.DataFrame) -> None:
     assert row(scopes, "2", "location", "energy_use")["share_pct"] == pytest.approx(108 / 448 * 100)
     assert row(scopes, "1")["share_pct"] == pytest.approx(340 / 448 * 100)
     assert pd.isna(row(scopes, "memo")["share_pct"])
+
+
+def test_a_sums_set_is_the_common_one_and_a_mixed_sum_has_no_percentage(project: Path) -> None:
+    """Scope 1 in AR5; factors of scope 2 whose set nobody states: each has its set, their sum is mixed."""
+    unstated = territory_inventory(
+        small.subsectors((1990, 2022, 2023)),
+        small.no_corrections(),
+        small.releases(),
+        small.energy_use(),
+        small.factors(),
+        small.no_scope3(),
+        small.reference(project),
+    )
+    group = pd.concat([ORGANISATION, pd.DataFrame([activity("boiler", "1", 1.0, gwp_set="not stated")])])
+    group = pd.concat([group, group.assign(year=2019)], ignore_index=True)
+    frame = scope_indicators(unstated, group, PRINTED, TARGETS, small.releases(), base_years={"1283": 2019})
+    assert check_contract(frame, table("indicators/scopes")).passed
+    sets = frame[frame["year"] == 2022].groupby(["boundary", "scope"])["gwp_set"].agg(set).to_dict()
+    assert sets[("territory", "1")] == {"AR5"}
+    assert sets[("territory", "memo")] == {"AR5"}
+    assert sets[("territory", "2")] == {"AR5", "not stated"}  # the market method has no factor, so no figure
+    assert sets[("territory", "1+2")] == {"mixed"}
+    assert sets[("organisation", "1")] == {"mixed"}  # six of seven activities in AR5 make no sum in AR5
+    assert sets[("organisation", "3")] == {"AR5"}
+    two = row(frame, "2", "location", "energy_use")
+    assert (two["gwp_set"], two["change_pct"], pd.isna(two["share_pct"])) == ("not stated", pytest.approx(0.0), True)
+    mixed = frame[frame["gwp_set"] == "mixed"]
+    assert mixed[["change_pct", "share_pct"]].isna().all().all()
+    assert row(frame, "1")["change_pct"] == pytest.approx(-50.0)
+    assert pd.isna(row(frame, "1")["share_pct"])  # of a mixed total
 
 
 def test_a_year_without_scope_2_has_no_sum(scopes: pd.DataFrame) -> None:

@@ -59,13 +59,13 @@ def no_corrections() -> pd.DataFrame:
 def energy_use(years: tuple[int, ...] = (1990, 2022)) -> pd.DataFrame:
     """1,000 MWh of heat in dwellings, 500 of electricity there, 200 in industry, 100 on the road."""
     rows = [
-        ("1283", year, user, carrier, mwh, "medium", "here")
+        ("1283", year, user, carrier, mwh, line, ref, crf, "medium", "here")
         for year in years
-        for user, carrier, mwh in (
-            ("households", "district_heating", 1000.0),
-            ("households", "electricity", 500.0),
-            ("industry_construction", "electricity", 200.0),
-            ("transport", "electricity", 100.0),
+        for user, carrier, mwh, line, ref, crf in (
+            ("households", "district_heating", 1000.0, "buildings_incl_agricultural_facilities", "I.1.2", "1A4b"),
+            ("households", "electricity", 500.0, "buildings_incl_agricultural_facilities", "I.1.2", "1A4b"),
+            ("industry_construction", "electricity", 200.0, "buildings_industry_construction", "I.3.2", "1A2"),
+            ("transport", "electricity", 100.0, "transport_on_road", "II.1.2", "1A3b"),
         )
     ]
     return pd.DataFrame(rows, columns=table("clean/energy_use").column_names)
@@ -125,6 +125,7 @@ def printed(*rows: tuple[str, str, int, float | None], table_name: str = "T1", *
                 "notation_key": None if tonnes is not None else "NE",
                 "of_lines": counted if line == "total" else line,
                 "carrier": None,
+                "rounding_t": 0.5,
                 "source": "print",
                 "note": None,
                 **other,

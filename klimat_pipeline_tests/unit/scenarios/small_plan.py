@@ -8,6 +8,8 @@ import pandas as pd
 from klimat_pipeline.contracts import Table, table
 
 CODE = "1281"
+#: Line of the inventory that holds the plants of the tests.
+PLANT = "ippu_industrial_process"
 _EMPTY = {"string": None, "number": np.nan, "integer": None, "boolean": False, "datetime": None}
 
 
@@ -28,6 +30,7 @@ def total(code: str = CODE, gross: float = 250.0) -> dict[str, Any]:
         "is_current_release": True,
         "coherence_item": "total",
         "coherence_kind": "total",
+        "sector_codes": "industry transport",
         "year": 2030,
         "baseline_year": 1990,
         "baseline_t_co2e": 1000.0,
@@ -46,6 +49,12 @@ def printed(line: str, **changes: Any) -> dict[str, Any]:
         "target_year": 2030,
         "target_t": 150.0,
         "target_pct": -85.0,
+        "target_base_year": 1990,
+        "applied_pct": -85.0,
+        "target_column": "level",
+        "residual_column": "left_by_actions",
+        "actions_column": "alone",
+        "rounding_t": 0.5,
         "latest_year": 2022,
         "latest_t": 600.0,
         "other_plans_t": 100.0,
@@ -89,6 +98,7 @@ def rule(**changes: Any) -> dict[str, Any]:
         "allocation_key": "location",
         "neutrality_method": "harmonised",
         "deviations": "",
+        "source": "test",
     } | changes
 
 
@@ -115,6 +125,7 @@ def share(key: str, code: str, fraction: float, **changes: Any) -> dict[str, Any
         "captured_biogenic_t": 200.0,
         "sold_fossil_t": 0.0,
         "sold_biogenic_t": 50.0,
+        "gross_line": PLANT,
         "share_fraction": fraction,
         "source": "test",
     } | changes

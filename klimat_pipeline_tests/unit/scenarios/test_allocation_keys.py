@@ -13,8 +13,8 @@ from klimat_pipeline.contracts.arrow import to_arrow
 from klimat_pipeline.quality.targets_and_gap import balances_by_key_add_up
 from klimat_pipeline.scenarios.allocation_keys import neutrality_by_allocation_key
 from klimat_pipeline.scenarios.facility_claims import facility_claims
-from klimat_pipeline.scenarios.neutrality import neutrality_balance
-from klimat_pipeline_tests.unit.scenarios.small_plan import CODE, frame, rule, share, sink, total
+from klimat_pipeline.scenarios.neutrality import cases, neutrality_balance
+from klimat_pipeline_tests.unit.scenarios.small_plan import CODE, PLANT, frame, inventory, rule, share, sink, total
 
 CODES = (CODE, "1283")
 
@@ -25,8 +25,10 @@ def of(shares: list[dict[str, Any]], keys: dict[str, str], gross: float = 250.0)
     claims = facility_claims(frame("clean/facilities", *shares), rules)
     plans = frame("indicators/coherence", *(total(code, gross) for code in keys))
     sinks = frame("clean/sinks", sink("wood", "land", 10.0))
-    made = neutrality_balance(frame("scenarios/gap"), plans, sinks, claims, rules)
-    by_key = neutrality_by_allocation_key(frame("scenarios/gap"), plans, sinks, claims, rules)
+    held = [inventory(PLANT, 2030, gross, municipality_code=code, item="industry/2") for code in keys]
+    balanced = cases(frame("scenarios/gap"), frame("clean/published_gap"), plans, frame("inventory/territory", *held))
+    made = neutrality_balance(balanced, sinks, claims, rules)
+    by_key = neutrality_by_allocation_key(balanced, sinks, claims, rules)
     to_arrow(by_key, table("scenarios/allocation_keys"))
     found = balances_by_key_add_up({"scenarios/allocation_keys": by_key, "scenarios/neutrality": made})
     assert "failed" not in {finding.outcome for finding in found}
@@ -45,7 +47,7 @@ def test_one_key_may_make_neutral_what_another_does_not() -> None:
     assert (half["residual_t"], half["eligible_sinks_t"], half["net_t"], half["is_neutral"]) == (
         200.0,
         85.0,
-        115.0,
+        200.0,
         False,
     )
     # Location gives the other nothing of the plant.

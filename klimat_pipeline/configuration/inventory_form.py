@@ -1,0 +1,117 @@
+"""How a municipality's own document is laid out: lines beside its total, columns of its gap table, rounding, targets.
+
+The key ``inventory`` of ``municipality.yaml``. What belongs here: the form of a print. What does not: its figures
+(``published_inventory.csv``, ``published_gap.csv``).
+"""
+
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from klimat_pipeline.configuration.yaml_file import YamlDocument, read_yaml
+from klimat_pipeline.contracts.code_lists import ActionsColumn, ResidualColumn, TargetColumn
+from klimat_pipeline.errors import ConfigurationError
+
+#: A print in whole tonnes is right within half of one.
+WHOLE_TONNES = 0.5
+_Tonnes = Annotated[float, Field(strict=True, ge=0, allow_inf_nan=False)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class GapTableForm(_Strict):
+    """Layout of the printed gap table (Climate City Contract, A-2.1)."""
+
+    target: TargetColumn = Field(
+        default="level", description="What its target column holds: the level that is left, or the reduction."
+    )
+    residual: ResidualColumn = Field(
+        default="left_by_actions",
+        description="What its residual is: latest less plans and actions, or baseline less the target's reduction.",
+    )
+    actions: ActionsColumn = Field(
+        default="alone", description="Whether its column of actions holds the residual too (gap plus residual)."
+    )
+    rounding_t: _Tonnes = Field(
+        default=WHOLE_TONNES, description="Half of the last digit printed, tonnes: 50 for tenths of kilotonnes."
+    )
+
+
+class InventoryForm(_Strict):
+    """``inventory`` in ``municipality.yaml``: how the municipality prints its inventory and its gap."""
+
+    memo_lines: list[str] | None = Field(
+        default=None,
+        description="Lines that stand beside its total instead of in it; [] for none. Without it, those of "
+        "data/reference/inventory_lines.csv (grid-supplied energy).",
+    )
+    rounding_t: _Tonnes = Field(
+        default=WHOLE_TONNES, description="Half of the last digit of its printed inventory, tonnes: 500 for kilotonnes."
+    )
+    gap_table: GapTableForm = Field(default=GapTableForm(), description="Layout of its gap table.")
+
+
+@dataclass(frozen=True, slots=True)
+class PrintForm:
+    """A municipality's form, and the targets that its printed lines may refer to.
+
+    Attributes:
+        form: as configured.
+        targets: baseline year and change in per cent, by target id.
+        document: the file, for messages.
+    """
+
+    form: InventoryForm = field(default_factory=InventoryForm)
+    targets: Mapping[str, tuple[int | None, float | None]] = field(default_factory=dict)
+    document: YamlDocument | None = None
+
+    def memo_lines(self, usual: Collection[str]) -> tuple[str, ...]:
+        """Lines beside the total, which are the usual ones where the municipality says nothing."""
+        return tuple(usual if self.form.memo_lines is None else self.form.memo_lines)
+
+
+def print_forms(folders: Collection[Path], municipalities_dir: Path) -> dict[str, PrintForm]:
+    """The form of every municipality with a folder, by code.
+
+    What is wrong in a ``municipality.yaml`` is told by its own reader (``configuration.municipality``); here the rest
+    of such a file still counts, so that all problems of a folder are found together.
+    """
+    found = {}
+    for folder in folders:
+        with suppress(ConfigurationError):
+            document = read_yaml(folder / "municipality.yaml", municipalities_dir)
+            found[folder.name[:4]] = _form(document)
+    return found
+
+
+def _form(document: YamlDocument) -> PrintForm:
+    data = document.data if isinstance(document.data, dict) else {}
+    form = InventoryForm()
+    with suppress(ValidationError):
+        form = InventoryForm.model_validate(data.get("inventory") or {})
+    targets = data.get("targets")
+    known = [target for target in targets if isinstance(target, dict)] if isinstance(targets, list) else []
+    return PrintForm(form, {str(target.get("id")): _base(target) for target in known}, document)
+
+
+def _base(target: Mapping[str, Any]) -> tuple[int | None, float | None]:
+    year, pct = target.get("baseline_year"), target.get("reduction_pct")
+    return (
+        year if isinstance(year, int) else None,
+        0.0 - float(pct) if isinstance(pct, int | float) and not isinstance(pct, bool) else None,
+    )
+
+
+def memo_problems(forms: Mapping[str, PrintForm], lines: Collection[str]) -> Iterator[str]:
+    """Memo lines that the inventory does not have."""
+    for one in forms.values():
+        for number, line in enumerate(one.form.memo_lines or ()):
+            if line not in lines and one.document is not None:
+                loc = ("inventory", "memo_lines", number)
+                yield one.document.problem(loc, f"expected one of {', '.join(lines)}, found {line!r}")

@@ -1,0 +1,95 @@
+"""Does a printed gap table agree with itself? Its own arithmetic, in the layout that the municipality states.
+
+Formulas, with the columns of the Climate City Contract's A-2.1 (1 baseline, 2 target, 3 latest, 4 other plans, 5 gap,
+6 actions, 7 residual); a table without a latest year counts from its baseline:
+
+* gap = (3 - 4) - 2; where column 2 is a reduction, that is column 2 less other plans, counted from the baseline
+* residual = 3 - 4 - 6, never below zero; where the residual is what the target allows, it is 1 - reduction as well
+* every column of the total is the sum of the lines outside the memo
+
+What belongs here: where a print contradicts itself. What does not: what is computed from its inputs (``gap``), and who
+is told (``quality.targets_and_gap``).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+TOTAL, MEMO = "total", "memo"
+#: Percentages are printed in whole per cent.
+ROUNDING_PCT = 0.5
+_SUMMED = ("baseline_t", "target_t", "latest_t", "other_plans_t", "actions_t", "printed_gap_t", "printed_residual_t")
+
+
+@dataclass(frozen=True, slots=True)
+class PrintFault:
+    """Where a print contradicts itself.
+
+    Attributes:
+        line: of the print.
+        gives: what its own figures give.
+        printed: what it prints.
+        is_of_balance: whether a neutrality balance would rest on it.
+    """
+
+    line: str
+    gives: str
+    printed: str
+    is_of_balance: bool = False
+
+
+def counted_from(row: Any) -> tuple[int, float]:
+    """Year and tonnes that a printed line's plans and actions are taken from: the latest, else the baseline."""
+    if pd.isna(row["latest_year"]):
+        return int(row["baseline_year"]), float(row["baseline_t"])
+    return int(row["latest_year"]), float(row["latest_t"])
+
+
+def print_faults(own: pd.DataFrame) -> list[PrintFault]:
+    """Everything in which one municipality's print contradicts itself beyond its rounding.
+
+    Args:
+        own: its rows of ``clean/published_gap``.
+    """
+    lines = own[own["line"] != TOTAL]
+    inside = lines[lines["scopes"] != MEMO]
+    found: list[PrintFault] = []
+    for row in own.to_dict("records"):
+        if row["line"] != TOTAL or lines.empty:
+            found += _of_line(row)
+            continue
+        for name in _SUMMED:
+            what, of_balance = f"sum of {name}", name in ("baseline_t", "printed_residual_t")
+            found += _off(row, what, row[name], inside[name].sum(min_count=1), len(inside), of_balance=of_balance)
+    return found
+
+
+def _of_line(row: dict[str, Any]) -> Iterator[PrintFault]:
+    plans = 0.0 if pd.isna(row["other_plans_t"]) else row["other_plans_t"]
+    _, level = counted_from(row)
+    in_total = row["scopes"] != MEMO
+    yield from _off(row, "gap, (3-4)-2", row["printed_gap_t"], level - plans - row["target_t"], 4)
+    # A capture larger than the line's emissions leaves zero, not a negative figure.
+    left = level - plans - (0.0 if pd.isna(row["actions_t"]) else row["actions_t"])
+    left = max(left, 0.0) if level >= 0 else left
+    yield from _off(row, "residual, 3-4-6", row["printed_residual_t"], left, 4, of_balance=in_total)
+    if row["residual_column"] == "left_by_target":
+        yield from _off(row, "residual, 1 less the reduction", row["printed_residual_t"], row["target_t"], 3)
+    pct = (row["target_t"] / row["baseline_t"] - 1.0) * 100.0 if row["baseline_t"] else np.nan
+    # A percentage of the target's own base year says nothing of the printed baseline.
+    counts_otherwise = row["target_base_year"] != row["baseline_year"] and row["target_pct"] == row["applied_pct"]
+    if abs(pct - row["target_pct"]) > ROUNDING_PCT and not counts_otherwise:
+        yield PrintFault(
+            row["line"], f"target of {row['target_t']:,.0f} t is {pct:+.1f} %", f"{row['target_pct']:+.0f} %"
+        )
+
+
+def _off(
+    row: dict[str, Any], what: str, printed: float, computed: float, terms: int, *, of_balance: bool = False
+) -> Iterator[PrintFault]:
+    """A difference beyond what rounding of so many figures explains."""
+    if pd.notna(printed) and pd.notna(computed) and abs(printed - computed) > row["rounding_t"] * terms:
+        yield PrintFault(row["line"], f"{what} gives {computed:,.0f} t", f"{printed:,.0f} t", of_balance)
