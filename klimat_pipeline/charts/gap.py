@@ -35,7 +35,11 @@ def gap_waterfalls(gap: "pd.DataFrame") -> dict[str, Chart]:
     shown = gap[gap["is_current_release"] & ~gap["is_memo"]]
     charts = {}
     for code, own in shown.groupby("municipality_code"):
-        basis = next(basis for basis in _FIRST if (own["gap_basis"] == basis).any())
+        # A chart needs a level to begin at and one to end at.
+        whole = own[own["is_total"] & own["latest_t"].notna() & own["residual_t"].notna()]
+        basis = next((basis for basis in _FIRST if (whole["gap_basis"] == basis).any()), None)
+        if basis is None:
+            continue
         charts[str(code)] = _waterfall(own[own["gap_basis"] == basis], str(code), basis)
     return charts
 
@@ -48,11 +52,12 @@ def _waterfall(rows: "pd.DataFrame", code: str, basis: str) -> Chart:
     steps = [("other plans", float(lines["other_plans_t"].sum()))]
     steps += [(str(name), float(saved)) for name, saved in zip(lines["line"], lines["actions_counted_t"], strict=True)]
     for name, tonnes in steps:
-        if tonnes > 0:
+        if tonnes:
             bars.append(_bar(name, level - tonnes / 1000.0, level, "reduction"))
             level -= tonnes / 1000.0
     bars.append(_bar(f"left {total['target_year']}", 0.0, float(total["residual_t"]) / 1000.0, "level"))
-    bars.append(_bar(f"target {total['target_year']}", 0.0, float(total["target_t"]) / 1000.0, "target"))
+    if total["target_t"] == total["target_t"]:  # a plan may give its total none
+        bars.append(_bar(f"target {total['target_year']}", 0.0, float(total["target_t"]) / 1000.0, "target"))
     base = float(total["baseline_t"]) / 1000.0
     for bar in bars:
         bar["kt"] = f"{bar['to'] - bar['from']:,.1f}"

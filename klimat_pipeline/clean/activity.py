@@ -29,7 +29,7 @@ def clean_activity(municipalities_dir: Path, reference: Reference, *, examples: 
         ProblemsError: everything that is wrong in all files, with file, line, column and value.
     """
     carriers = {
-        **{str(use): tuple(own) for use, own in reference.fuels.groupby("use")["fuel"]},
+        **reference.fuels_by_use,
         REFRIGERANT: tuple(dict.fromkeys(reference.refrigerants["refrigerant"])),
     }
     gases = tuple(dict.fromkeys(reference.gwp["gas"]))

@@ -21,7 +21,7 @@ def clean_energy_use(municipalities_dir: Path, reference: Reference, *, examples
     besides: list[str] = []
     own: list[dict[str, Any]] = []
     try:
-        own = read_local("energy_users", municipalities_dir, also=lambda row: line_problems(row, reference.lines))
+        own = read_local("energy_users", municipalities_dir, also=lambda row: _user_problems(row, reference))
     except ConfigurationError as error:
         besides = error.problems
     usual = reference.energy_users.set_index("energy_user").to_dict("index")
@@ -42,3 +42,9 @@ def clean_energy_use(municipalities_dir: Path, reference: Reference, *, examples
         user = user_of(row) or {}
         row |= {name: user[name] for name in ("line", "gpc_ref", "crf_code")}
     return local_frame("clean/energy_use", rows)
+
+
+def _user_problems(row: Mapping[str, Any], reference: Reference) -> Iterator[str]:
+    yield from line_problems(row, reference.lines)
+    if unknown := sorted(set(row["gpc_ref"].split("+")) - set(reference.gpc["gpc_ref"])):
+        yield f"column gpc_ref: expected reference numbers of data/reference/gpc.csv joined by +, found {unknown}"

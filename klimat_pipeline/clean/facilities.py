@@ -6,7 +6,7 @@ import pandas as pd
 
 from klimat_pipeline.clean.local import local_frame
 from klimat_pipeline.clean.reference import Reference
-from klimat_pipeline.configuration.local_tables import read_local
+from klimat_pipeline.configuration.local_tables import read_together
 from klimat_pipeline.configuration.targets_and_gap import facility_problems
 from klimat_pipeline.errors import ProblemsError
 
@@ -27,8 +27,7 @@ def clean_facilities(municipalities_dir: Path, reference: Reference, *, examples
     Raises:
         ProblemsError: everything that is wrong in the files.
     """
-    facilities = read_local("facilities", municipalities_dir, examples=examples)
-    shares = read_local("facility_shares", municipalities_dir, examples=examples)
+    facilities, shares = read_together(("facilities", "facility_shares"), municipalities_dir, examples=examples)
     problems = facility_problems(facilities, shares, reference.lines)
     problems += [
         f"_all/facility_shares.csv: column municipality_code: no municipality has the code {row['municipality_code']!r}"

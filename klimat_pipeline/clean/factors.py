@@ -10,7 +10,7 @@ from klimat_pipeline.clean.local import local_frame
 from klimat_pipeline.clean.measures import factor
 from klimat_pipeline.clean.reference import Reference
 from klimat_pipeline.configuration.local_tables import read_local
-from klimat_pipeline.errors import ConfigurationError, ProblemsError
+from klimat_pipeline.errors import ConfigurationError
 
 CO2E = "co2e"
 
@@ -22,34 +22,26 @@ def clean_factors(municipalities_dir: Path, reference: Reference, *, examples: b
         ProblemsError: a unit is unknown, a gas has no global warming potential, or a factor is given both as a sum and
             gas by gas; all of them at once.
     """
-    rows, problems = read_local("factors", municipalities_dir, examples=examples, also=_problems), []
-    gases = set(reference.gwp["gas"]) | {CO2E}
-    given: dict[tuple[object, ...], set[str]] = {}
+    gases = sorted(set(reference.gwp["gas"]) | {CO2E})
+    given: dict[tuple[object, ...], str] = {}
+
+    def problems(row: Mapping[str, Any]) -> Iterator[str]:
+        if row["gas"] == CO2E and row["gwp_set"] == "none":
+            yield "column gwp_set: expected AR4, AR5, AR6 or 'not stated' for a factor in co2e, found 'none'"
+        if row["gas"] not in gases:
+            yield f"column gas: expected one of {', '.join(gases)}, found {row['gas']!r}"
+        try:
+            factor(row["value"], row["unit"], "column unit")
+        except ConfigurationError as error:
+            yield str(error)
+        kind = "co2e" if row["gas"] == CO2E else "gas by gas"
+        place = (row["municipality_code"], row["carrier"], row["year"], row["method"])
+        if given.setdefault(place, kind) != kind:
+            yield f"{row['carrier']} {row['year']} is given as co2e and gas by gas: choose one"
+
+    rows = read_local("factors", municipalities_dir, examples=examples, also=problems)
     for row in rows:
         row["method"] = row["method"] or ""
         row["factor_value"], row["factor_unit"] = row["value"], row["unit"]
-        try:
-            row["factor_t_per_unit"], row["per_unit"] = factor(
-                row["value"], row["unit"], f"{row['shown']}: column unit"
-            )
-        except ConfigurationError as error:
-            problems.append(str(error))
-        if row["gas"] not in gases:
-            problems.append(
-                f"{row['shown']}: column gas: expected one of {', '.join(sorted(gases))}, found {row['gas']!r}"
-            )
-        place = (row["municipality_code"], row["carrier"], row["year"], row["method"])
-        kinds = given.setdefault(place, set())
-        kinds.add(CO2E if row["gas"] == CO2E else "gas by gas")
-        if len(kinds) > 1:
-            problems.append(
-                f"{row['shown']}: {row['carrier']} {row['year']} is given as co2e and gas by gas: choose one"
-            )
-    if problems:
-        raise ProblemsError(problems)
+        row["factor_t_per_unit"], row["per_unit"] = factor(row["value"], row["unit"], "column unit")
     return local_frame("clean/factors", rows)
-
-
-def _problems(row: Mapping[str, Any]) -> Iterator[str]:
-    if row["gas"] == CO2E and row["gwp_set"] == "none":
-        yield "column gwp_set: expected AR4, AR5, AR6 or 'not stated' for a factor in co2e, found 'none'"

@@ -18,6 +18,9 @@ from klimat_pipeline.errors import ConfigurationError, ProblemsError
 from klimat_pipeline.text import fold, place_key
 
 _CODE = r"[a-z][a-z0-9_]*"
+_GPC_REF = r"(I|II|III|IV|V|VI)(\.\d){1,2}"
+#: What a fuel is burnt in; its methane and nitrous oxide depend on it.
+FUEL_USES = ("stationary", "energy_industry", "road", "machinery", "aviation", "shipping")
 #: Shares are written with a few decimals; a sum of one is met within this.
 _SHARE_TOLERANCE = 1e-6
 #: Columns of every reference table; the last one always says where the row comes from.
@@ -120,6 +123,7 @@ TABLES: Mapping[str, tuple[tuple[CsvColumn, ...], tuple[str, ...]]] = {
         (
             CsvColumn("line", pattern=_CODE),
             CsvColumn("scope", allowed=SCOPES),
+            CsvColumn("gpc_ref"),
             CsvColumn("notation_key", allowed=NOTATION_KEYS),
             CsvColumn("where_unsplit", pattern=_CODE, nullable=True),
             CsvColumn("reason"),
@@ -135,6 +139,18 @@ TABLES: Mapping[str, tuple[tuple[CsvColumn, ...], tuple[str, ...]]] = {
             CsvColumn("reason"),
         ),
         ("energy_user",),
+    ),
+    # The GPC's own reference numbers: sector, scope and the total (BASIC, BASIC+) that each belongs to.
+    "gpc": (
+        (
+            CsvColumn("gpc_ref", pattern=_GPC_REF),
+            CsvColumn("gpc_name_en"),
+            CsvColumn("gpc_sector", allowed=col("gpc_sector").allowed),
+            CsvColumn("scope", allowed=SCOPES),
+            CsvColumn("gpc_level", allowed=col("gpc_level").allowed),
+            CsvColumn("source"),
+        ),
+        ("gpc_ref",),
     ),
     "gwp": (
         (
@@ -159,7 +175,7 @@ TABLES: Mapping[str, tuple[tuple[CsvColumn, ...], tuple[str, ...]]] = {
             CsvColumn("fuel", pattern=_CODE),
             CsvColumn("fuel_name_sv"),
             CsvColumn("fuel_name_en"),
-            CsvColumn("use", allowed=("stationary", "road", "machinery")),
+            CsvColumn("use", allowed=FUEL_USES),
             CsvColumn("amount_unit"),
             CsvColumn("mwh_per_unit", kind="number", minimum=1e-12),
             CsvColumn("co2_fossil_kg_per_mwh", kind="number", minimum=0),
@@ -170,6 +186,17 @@ TABLES: Mapping[str, tuple[tuple[CsvColumn, ...], tuple[str, ...]]] = {
             CsvColumn("source"),
         ),
         ("fuel", "use"),
+    ),
+    # What is sold at the pump, by volume; with a year where the mix changes.
+    "fuel_blends": (
+        (
+            CsvColumn("blend", pattern=_CODE),
+            CsvColumn("year", kind="integer", nullable=True, minimum=1900, maximum=2200),
+            CsvColumn("fuel", pattern=_CODE),
+            CsvColumn("volume_share_fraction", kind="number", minimum=0, maximum=1),
+            CsvColumn("source"),
+        ),
+        ("blend", "year", "fuel"),
     ),
     # Reference values of buildings, each with its system boundary.
     "construction_references": (
@@ -229,9 +256,11 @@ class Reference:
     inventory_mapping: pd.DataFrame
     inventory_notation: pd.DataFrame
     energy_users: pd.DataFrame
+    gpc: pd.DataFrame
     gwp: pd.DataFrame
     refrigerants: pd.DataFrame
     fuels: pd.DataFrame
+    fuel_blends: pd.DataFrame
     construction_references: pd.DataFrame
     _any_sector: dict[str, tuple[str, str]] = field(repr=False)
 
@@ -249,6 +278,13 @@ class Reference:
         """Subsectors by main sector."""
         groups = self.subsectors.groupby("sector_code")["subsector_code"]
         return {str(sector): tuple(codes) for sector, codes in groups}
+
+    @property
+    def fuels_by_use(self) -> dict[str, tuple[str, ...]]:
+        """Fuels by use, and the blends whose fuels all have it."""
+        uses = {str(use): tuple(own) for use, own in self.fuels.groupby("use")["fuel"]}
+        parts = {str(blend): set(own) for blend, own in self.fuel_blends.groupby("blend")["fuel"]}
+        return {use: (*own, *(blend for blend, of in parts.items() if of <= set(own))) for use, own in uses.items()}
 
     @property
     def sector_lines(self) -> dict[str, tuple[str, ...]]:
@@ -316,6 +352,8 @@ def load_reference(reference_dir: Path) -> Reference:
     lines, mapping = read["inventory_lines"], read["inventory_mapping"]
     for name in ("inventory_mapping", "inventory_notation", "energy_users"):
         _refuse_unknown(read[name]["line"], set(lines["line"]), f"{name}.csv", "line")
+        refs = {ref for text in read[name]["gpc_ref"] for ref in text.split("+")}
+        _refuse_unknown(refs, set(read["gpc"]["gpc_ref"]), f"{name}.csv", "gpc_ref")
     _refuse_unknown(mapping["sector_code"], sector_codes, "inventory_mapping.csv", "sector_code")
     coarse = set(mapping.loc[mapping["subsector_code"] == "*", "sector_code"])
     if unmapped := sorted(sector_codes - coarse):
@@ -329,9 +367,11 @@ def load_reference(reference_dir: Path) -> Reference:
         inventory_mapping=mapping,
         inventory_notation=read["inventory_notation"],
         energy_users=read["energy_users"],
+        gpc=read["gpc"],
         gwp=read["gwp"],
         refrigerants=read["refrigerants"],
         fuels=read["fuels"],
+        fuel_blends=read["fuel_blends"].astype({"year": "Int64"}),
         construction_references=read["construction_references"],
         municipalities=municipalities.drop(columns="source"),
         sectors=sectors.drop(columns="source").sort_values("sector_order").reset_index(drop=True),
@@ -424,8 +464,22 @@ def _refuse_half_known_gases(read: Mapping[str, Any]) -> None:
             raise ConfigurationError(
                 f"data/reference/refrigerants.csv: the shares of {refrigerant} sum to {share:g}, expected 1."
             )
+    _refuse_half_known_blends(read["fuel_blends"], fuels)
     for row in fuels.itertuples():
         converted(1.0, row.amount_unit, f"data/reference/fuels.csv, fuel {row.fuel}, column amount_unit")
+
+
+def _refuse_half_known_blends(blends: Any, fuels: Any) -> None:
+    """Every blend is whole, and of fuels that are measured by volume."""
+    _refuse_unknown(
+        blends["fuel"], set(fuels.loc[fuels["amount_unit"] == "m3", "fuel"]), "fuel_blends.csv", "fuel (sold by m3)"
+    )
+    for (blend, year), share in blends.groupby(["blend", "year"], dropna=False)["volume_share_fraction"].sum().items():
+        if abs(share - 1) > _SHARE_TOLERANCE:
+            said = blend if pd.isna(year) else f"{blend} {year:.0f}"
+            raise ConfigurationError(
+                f"data/reference/fuel_blends.csv: the shares of {said} sum to {share:g}, expected 1."
+            )
 
 
 def _units(table: Any) -> dict[str, Unit]:

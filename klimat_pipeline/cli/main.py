@@ -94,6 +94,10 @@ def _refresh(settings: "Settings", *, live: bool, municipality: list[str], relea
         out.print(f"[green]up to date[/]: nothing new since publication {made_from.publication_id}; nothing recomputed")
         return
     from klimat_pipeline.cli.refresh import run
+    from klimat_pipeline.operations.validate import refuse_faults
+
+    with out.status("looking over the configuration"):
+        refuse_faults(settings)
     from klimat_pipeline.cli.report import closing_table, whereabouts
 
     run(settings, made_from, out)

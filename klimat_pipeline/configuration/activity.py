@@ -20,7 +20,7 @@ class Category:
 
     Attributes:
         scopes: scopes that it may stand in.
-        factor_kind: a use of ``fuels.csv`` (stationary, road, machinery), or where else its factor comes from.
+        factor_kind: a use of ``fuels.csv`` (``stationary`` is buildings), or where else its factor comes from.
         scope3: categories of scope 3 that it may stand in; empty for any.
     """
 
@@ -33,7 +33,10 @@ class Category:
 _OPERATED = ("1", SCOPE_3)
 CATEGORIES: Mapping[str, Category] = {
     "stationary_combustion": Category(_OPERATED, "stationary"),
+    "energy_industry": Category(_OPERATED, "energy_industry"),
     "mobile_combustion": Category(_OPERATED, "road"),
+    "aviation": Category(_OPERATED, "aviation"),
+    "shipping": Category(_OPERATED, "shipping"),
     "machinery": Category(_OPERATED, "machinery"),
     "process": Category(_OPERATED),
     "refrigerant": Category(_OPERATED, REFRIGERANT),

@@ -348,5 +348,24 @@ def read_local(
     return rows
 
 
+def read_together(
+    names: Iterable[str], municipalities_dir: Path, *, examples: bool = False
+) -> list[list[dict[str, Any]]]:
+    """Rows of several files that belong together.
+
+    Raises:
+        ProblemsError: everything that is wrong in any of them.
+    """
+    found, problems = [], []
+    for name in names:
+        try:
+            found.append(read_local(name, municipalities_dir, examples=examples))
+        except ConfigurationError as error:
+            problems += error.problems
+    if problems:
+        raise ProblemsError(problems)
+    return found
+
+
 def _folders(local: LocalTable, municipalities_dir: Path) -> Iterator[Path]:
     return iter([municipalities_dir / EVERYBODY]) if local.for_all else municipality_folders(municipalities_dir, [])

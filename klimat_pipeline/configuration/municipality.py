@@ -199,6 +199,16 @@ def load_municipalities(
     Raises:
         ProblemsError: all faults of all folders, each with file, line and field.
     """
+    found, problems = sound_municipalities(municipalities_dir, sector_codes=sector_codes, known_codes=known_codes)
+    if problems:
+        raise ProblemsError(problems)
+    return found
+
+
+def sound_municipalities(
+    municipalities_dir: Path, *, sector_codes: Collection[str], known_codes: Mapping[str, str]
+) -> tuple[list[Municipality], list[str]]:
+    """Every municipality whose ``municipality.yaml`` is sound, by code, and what is wrong with the others."""
     found: list[Municipality] = []
     problems: list[str] = []
     for folder in municipality_folders(municipalities_dir, problems):
@@ -206,9 +216,7 @@ def load_municipalities(
             found.append(_load(folder, municipalities_dir, sector_codes, known_codes))
         except ConfigurationError as error:
             problems += error.problems
-    if problems:
-        raise ProblemsError(problems)
-    return sorted(found, key=lambda municipality: municipality.municipality_code)
+    return sorted(found, key=lambda municipality: municipality.municipality_code), problems
 
 
 def load_generic(path: Path) -> GenericFollowUp:

@@ -187,6 +187,11 @@ class Project(dg.ConfigurableResource):
         return {municipality.municipality_code: municipality.gwp_set for municipality in self._municipalities()}
 
     @property
+    def with_folders(self) -> tuple[str, ...]:
+        """Municipalities with a folder of their own."""
+        return tuple(municipality.municipality_code for municipality in self._municipalities())
+
+    @property
     def memo_lines(self) -> dict[str, tuple[str, ...]]:
         """Lines that a municipality's own document shows beside its total, where it says so."""
         return {

@@ -19,6 +19,7 @@ _LINE = {
     "2": "energy used * factor of the same year and method",
     "3": "as the municipality gives it",
 }
+_GPC = "sum of the inventory's rows with the reference number; of a total, of the rows that it holds"
 _ACTIVITY = "amount * factor of its gases * global warming potentials"
 _DIFFERENCE = "computed - printed, taken apart by cause"
 _USUAL = "location"
@@ -141,6 +142,28 @@ def _printed_lines(sources: Sources, row: Row, printed: Row) -> list[Node]:
         and (printed.get("carrier") in (None, r["carrier"]) or r["scope"] == "1")
         and r["emissions_t_co2e"] is not None
     ]
+
+
+def gpc(sources: Sources, row: Row) -> list[Node]:
+    """A reference number of the GPC, or one of its totals: the lines of the inventory behind it."""
+    place: dict[str, Scalar] = {name: row[name] for name in _PLACE}
+    nodes = [Node("formula", _GPC)]
+    if row["emissions_t_co2e"] is None:
+        return [*nodes, Node("no number", row["notation_key"], None, {"reason": row["note"]})]
+    if row["is_total"]:
+        levels = {"BASIC": ("BASIC",), "BASIC+": ("BASIC", "BASIC+")}.get(row["gpc_ref"])
+        parts = [
+            Node(f"{r['gpc_ref']} {r['gpc_name_en']}", r["emissions_t_co2e"], "t CO2e")
+            for r in sources.database.rows("gpc_inventory", is_total=0, **place)
+            if (r["gpc_level"] in levels if levels else r["scope"] == "1") and r["emissions_t_co2e"] is not None
+        ]
+    else:
+        parts = [
+            _line(sources, r)
+            for r in sources.database.rows("inventory_territory", gpc_ref=row["gpc_ref"], **place)
+            if r["method"] in ("", _USUAL) and r["emissions_t_co2e"] is not None
+        ]
+    return [*nodes, *parts, *_lines_sum(parts, row["emissions_t_co2e"])]
 
 
 def scopes(sources: Sources, row: Row) -> list[Node]:

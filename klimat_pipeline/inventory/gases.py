@@ -13,7 +13,7 @@ import pandas as pd
 from klimat_pipeline.clean.factors import CO2E
 from klimat_pipeline.clean.measures import converted
 from klimat_pipeline.clean.reference import Reference
-from klimat_pipeline.errors import ConfigurationError
+from klimat_pipeline.errors import ConfigurationError, ProblemsError
 
 NOT_STATED, MIXED = "not stated", "mixed"
 BIOGENIC = "co2_biogenic"
@@ -58,15 +58,10 @@ def co2e_factors(factors: pd.DataFrame, reference: Reference, gwp_set: str) -> p
         ``data_quality``, ``factor_source`` and ``factor_note``.
 
     Raises:
-        ConfigurationError: a factor in CO2e rests on another set, or gases of one factor are per different units.
+        ProblemsError: factors in CO2e rest on another set, or gases of one factor are per different units.
     """
-    other = factors[(factors["gas"] == CO2E) & ~factors["gwp_set"].isin([gwp_set, NOT_STATED])]
-    if len(other):
-        row = other.iloc[0]
-        raise ConfigurationError(
-            f"{row['municipality_code']} factors.csv: {row['carrier']} {row['year']} is in CO2e of {row['gwp_set']}, "
-            f"the inventory in {gwp_set}; sets are never mixed. Give the factor gas by gas, or in {gwp_set}."
-        )
+    if problems := factor_problems(factors, gwp_set):
+        raise ProblemsError(problems)
     known = {**potentials(reference, gwp_set), CO2E: 1.0}
     potential = factors["gas"].map(known)
     tonnes = factors["factor_t_per_unit"]
@@ -79,13 +74,6 @@ def co2e_factors(factors: pd.DataFrame, reference: Reference, gwp_set: str) -> p
         factor_gwp_set=factors["gwp_set"].where(factors["gas"] == CO2E, gwp_set).where(potential > 0),
     )
     grouped = frame.groupby(list(KEYS), as_index=False, sort=True)
-    for _, own in grouped:
-        if len(units := list(own["per_unit"].unique())) > 1:
-            row = own.iloc[0]
-            raise ConfigurationError(
-                f"{row['municipality_code']} factors.csv: {row['carrier']} {row['year']} has gases per "
-                f"{' and '.join(units)}; give them per one kind of activity."
-            )
     return grouped.agg(
         t_co2e_per_unit=("t_co2e_per_unit", "sum"),
         biogenic_co2_t_per_unit=("biogenic_co2_t_per_unit", lambda values: values.sum(min_count=1)),
@@ -98,19 +86,37 @@ def co2e_factors(factors: pd.DataFrame, reference: Reference, gwp_set: str) -> p
     )
 
 
+def factor_problems(factors: pd.DataFrame, gwp_set: str) -> list[str]:
+    """Factors that cannot be summed in a set: given in CO2e of another, or with gases per different units."""
+    other = factors[(factors["gas"] == CO2E) & ~factors["gwp_set"].isin([gwp_set, NOT_STATED])]
+    units = factors.groupby(list(KEYS))["per_unit"].unique()
+    return [
+        f"{row.municipality_code} factors.csv: {row.carrier} {row.year} is in CO2e of {row.gwp_set}, the inventory in "
+        f"{gwp_set}; sets are never mixed. Give the factor gas by gas, or in {gwp_set}."
+        for row in other.itertuples()
+    ] + [
+        f"{code} factors.csv: {carrier} {year} has gases per {' and '.join(found)}; give them per one kind of activity."
+        for (code, carrier, year, _), found in units.items()
+        if len(found) > 1
+    ]
+
+
 def fuel_factors(reference: Reference, gwp_set: str) -> pd.DataFrame:
     """Direct emissions of the fuels of ``data/reference/fuels.csv``, per canonical amount unit and per MWh.
+
+    Formula of a blend per m3: the sum over its fuels of volume share * factor per m3; per MWh that over its energy.
 
     Formula per MWh (net calorific value): kg fossil CO2 / 1000 + (g CH4 x GWP of methane of the fuel's origin + g N2O x
     GWP) / 1e6; per amount unit: the same times the unit's MWh.
 
     Args:
-        reference: fuels and global warming potentials.
+        reference: fuels, blends and global warming potentials.
         gwp_set: AR4, AR5 or AR6.
 
     Returns:
-        Two rows per fuel and use (``per_unit``: m3 or t, and MWh): ``carrier``, ``use``, ``per_unit``,
-        ``t_co2e_per_unit``, ``biogenic_co2_t_per_unit``, ``factor_gwp_set``, ``factor_source``.
+        Two rows per fuel and use (``per_unit``: m3 or t, and MWh), of a blend per year that it has: ``carrier``,
+        ``use``, ``year`` (missing: all), ``per_unit``, ``t_co2e_per_unit``, ``biogenic_co2_t_per_unit``,
+        ``factor_gwp_set``, ``factor_source``.
 
     Raises:
         ConfigurationError: there is no such set.
@@ -128,6 +134,7 @@ def fuel_factors(reference: Reference, gwp_set: str) -> pd.DataFrame:
             {
                 "carrier": fuels["fuel"],
                 "use": fuels["use"],
+                "year": pd.Series(pd.NA, index=fuels.index, dtype="Int64"),
                 "per_unit": unit,
                 "t_co2e_per_unit": per_mwh * mwh,
                 "biogenic_co2_t_per_unit": fuels["co2_biogenic_kg_per_mwh"] / 1000 * mwh,
@@ -137,7 +144,26 @@ def fuel_factors(reference: Reference, gwp_set: str) -> pd.DataFrame:
         )
         for unit, mwh in (([unit for _, unit in sizes], energy), ("MWh", 1.0))
     ]
-    return pd.concat(frames, ignore_index=True)
+    return pd.concat([*frames, *_blend_factors(frames[0].assign(mwh=energy), reference)], ignore_index=True)
+
+
+def _blend_factors(fuels: pd.DataFrame, reference: Reference) -> list[pd.DataFrame]:
+    """Blends by volume, from their fuels' factors per m3; for the uses that all their fuels have."""
+    values = ["t_co2e_per_unit", "biogenic_co2_t_per_unit", "mwh"]
+    blends = reference.fuel_blends
+    by_volume = fuels[fuels["per_unit"] == "m3"].drop(columns="year")
+    parts = blends.merge(by_volume, left_on="fuel", right_on="carrier")
+    parts[values] = parts[values].mul(parts["volume_share_fraction"], axis=0)
+    of = ["blend", "year", "use"]
+    sums = parts.groupby(of, dropna=False)[values].sum()
+    held = parts.groupby(of, dropna=False)["fuel"].nunique()
+    named = {"factor_gwp_set": ("factor_gwp_set", "first"), "factor_source": ("source", "first")}
+    whole = sums.join(parts.groupby(of, dropna=False).agg(**named)).assign(held=held).reset_index()
+    asked = blends.groupby(["blend", "year"], dropna=False)["fuel"].nunique().rename("asked").reset_index()
+    whole = whole.merge(asked, on=["blend", "year"])
+    whole = whole[whole["held"] == whole["asked"]].rename(columns={"blend": "carrier"})
+    per_mwh = whole.assign(**{name: whole[name] / whole["mwh"] for name in values[:2]}, per_unit="MWh")
+    return [one.drop(columns=["mwh", "held", "asked"]) for one in (whole.assign(per_unit="m3"), per_mwh)]
 
 
 def refrigerant_factors(reference: Reference, gwp_set: str) -> pd.DataFrame:

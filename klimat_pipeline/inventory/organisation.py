@@ -19,8 +19,15 @@ from klimat_pipeline.clean.reference import Reference
 from klimat_pipeline.configuration.activity import CATEGORIES, GAS, LOCAL, REFRIGERANT
 from klimat_pipeline.contracts import table
 from klimat_pipeline.contracts.code_lists import GRADES
-from klimat_pipeline.errors import ConfigurationError, ProblemsError
-from klimat_pipeline.inventory.gases import BIOGENIC, co2e_factors, fuel_factors, potentials, refrigerant_factors
+from klimat_pipeline.errors import ProblemsError
+from klimat_pipeline.inventory.gases import (
+    BIOGENIC,
+    co2e_factors,
+    factor_problems,
+    fuel_factors,
+    potentials,
+    refrigerant_factors,
+)
 
 METHODS = ("location", "market")
 NOT_ESTIMATED = "NE"
@@ -52,17 +59,20 @@ def organisation_inventory(
         ``inventory/organisation``, t CO2e. A notation key stays as it is; scope 2 has a row per method.
 
     Raises:
-        ConfigurationError: a municipality has no GWP set, or factors rest on another.
-        ProblemsError: activities without a factor, or with one per another unit; all of them at once.
+        ProblemsError: a municipality has no GWP set, factors rest on another, activities have none, or one per another
+            unit; all of them at once.
     """
     contract = table("inventory/organisation")
     frames, problems = [], []
     for code, own in activity.groupby("municipality_code", sort=True):
         if code not in gwp_sets:
-            raise ConfigurationError(f"{code} activity.csv: no GWP set is chosen for the municipality.")
-        known = _known_factors(
-            factors[factors["municipality_code"] == code], own["year"].unique(), reference, gwp_sets[code]
-        )
+            problems.append(f"{code} activity.csv: no GWP set is chosen for the municipality.")
+            continue
+        used = factors[(factors["municipality_code"] == code) & factors["carrier"].isin(own["carrier"])]
+        if unfit := factor_problems(used, gwp_sets[code]):
+            problems += unfit
+            continue
+        known = _known_factors(used, own["year"].unique(), reference, gwp_sets[code])
         rows = _matched(own, known)
         problems += _problems(rows, known)
         frames.append(_emissions(rows, gwp_sets[code]))
@@ -89,7 +99,9 @@ def _known_factors(own: pd.DataFrame, years: np.ndarray, reference: Reference, g
         ],
         ignore_index=True,
     ).assign(method="")
-    general = general.merge(pd.DataFrame({"year": years}), how="cross")
+    # What has no year of its own holds for all.
+    always = general[general["year"].isna()].drop(columns="year").merge(pd.DataFrame({"year": years}), how="cross")
+    general = pd.concat([always, general[general["year"].isin(years)]], ignore_index=True).astype({"year": "int64"})
     every = pd.concat([local, general], ignore_index=True).rename(columns={"carrier": "factor_of"})
     return every[[*_KEYS, "per_unit", *_FACTOR]]
 

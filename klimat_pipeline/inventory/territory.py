@@ -19,8 +19,8 @@ import pandas as pd
 from klimat_pipeline.clean.reference import Reference
 from klimat_pipeline.clean.subsectors import NOT_SPLIT
 from klimat_pipeline.contracts import table
-from klimat_pipeline.errors import ConfigurationError
-from klimat_pipeline.inventory.gases import NOT_STATED, co2e_factors
+from klimat_pipeline.errors import ProblemsError
+from klimat_pipeline.inventory.gases import NOT_STATED, co2e_factors, factor_problems
 
 ALL_GASES = "all greenhouse gases"
 METHODS = ("location", "market")
@@ -55,8 +55,11 @@ def territory_inventory(
         gases, since carbon dioxide plus CO2e would have no gas basis.
 
     Raises:
-        ConfigurationError: factors or scope 3 of another GWP set, or factors per another unit than energy.
+        ProblemsError: factors or scope 3 of another GWP set, or factors per another unit than energy.
     """
+    whole = set(releases.loc[releases["gas_basis"] == ALL_GASES, "gwp_set"])
+    if problems := [text for one in whole for text in territory_problems(energy_use, factors, scope3, str(one))]:
+        raise ProblemsError(problems)
     valued = subsectors[subsectors["emissions_t_co2e"].notna()]
     one = _scope_1(valued, reference)
     one = _with_quality(one, corrections)
@@ -73,8 +76,40 @@ def territory_inventory(
         own = rows["municipality_code"] == code
         rows.loc[own, "is_memo"] = rows.loc[own, "line"].isin(beside)
     rows["correction_ids"] = rows["correction_ids"].fillna("")
+    # What the sources do not place (scope 3, notation keys) has the reference numbers of its line and scope.
+    refs = reference.inventory_notation.set_index(["line", "scope"])["gpc_ref"]
+    usual = refs.reindex(pd.MultiIndex.from_frame(rows[["line", "scope"]])).to_numpy()
+    rows["gpc_ref"] = rows["gpc_ref"].where(rows["gpc_ref"].notna(), usual)
     contract = table("inventory/territory")
     return rows[contract.column_names].sort_values(list(contract.primary_key)).reset_index(drop=True)
+
+
+def territory_problems(
+    energy_use: pd.DataFrame, factors: pd.DataFrame, scope3: pd.DataFrame, gwp_set: str
+) -> list[str]:
+    """Factors and scope 3 that do not fit an inventory in a GWP set; all of them."""
+    used = _used(factors, energy_use)
+    per_other = used[used["per_unit"] != "MWh"].drop_duplicates(["municipality_code", "carrier", "year"])
+    other = scope3[scope3["gwp_set"].notna() & ~scope3["gwp_set"].isin([gwp_set, NOT_STATED])]
+    return [
+        *factor_problems(used, gwp_set),
+        *(
+            f"{row.municipality_code} factors.csv: {row.carrier} {row.year} is per {row.per_unit}; energy use needs a "
+            "factor per energy, such as g/kWh."
+            for row in per_other.itertuples()
+        ),
+        *(
+            f"{row.municipality_code} scope3.csv: {row.line} {row.year} is in CO2e of {row.gwp_set}, the inventory in "
+            f"{gwp_set}; sets are never mixed."
+            for row in other.itertuples()
+        ),
+    ]
+
+
+def _used(factors: pd.DataFrame, energy_use: pd.DataFrame) -> pd.DataFrame:
+    """Factors of the carriers that a municipality uses; others are of its organisation's activities."""
+    key = ["municipality_code", "carrier"]
+    return factors[pd.MultiIndex.from_frame(factors[key]).isin(pd.MultiIndex.from_frame(energy_use[key]))]
 
 
 def mapped(subsectors: pd.DataFrame, reference: Reference) -> pd.DataFrame:
@@ -137,8 +172,7 @@ def _scope_2(
         return pd.DataFrame()
     frames = []
     for gwp_set, own in places.groupby("gwp_set"):
-        known = co2e_factors(factors, reference, str(gwp_set)).drop(columns="data_quality")
-        _refuse_other_units(known, set(own["carrier"]))
+        known = co2e_factors(_used(factors, energy_use), reference, str(gwp_set)).drop(columns="data_quality")
         every = own.merge(pd.DataFrame({"method": METHODS}), how="cross")
         frames.append(every.merge(known, on=["municipality_code", "carrier", "year", "method"], how="left"))
     frame = pd.concat(frames, ignore_index=True)
@@ -170,13 +204,6 @@ def _scope_3(years: pd.DataFrame, releases: pd.DataFrame, scope3: pd.DataFrame) 
         on=["municipality_code", "year"],
         how="inner",
     )
-    other = rows[rows["own_set"].notna() & (rows["own_set"] != NOT_STATED) & (rows["own_set"] != rows["gwp_set"])]
-    if len(other):
-        row = other.iloc[0]
-        raise ConfigurationError(
-            f"{row['municipality_code']} scope3.csv: {row['line']} {row['year']} is in CO2e of {row['own_set']}, the "
-            f"inventory in {row['gwp_set']}; sets are never mixed."
-        )
     return pd.DataFrame(
         {
             **{name: rows[name] for name in (*_PLACE, "line", "emissions_t_co2e", "notation_key", "data_quality")},
@@ -187,16 +214,6 @@ def _scope_3(years: pd.DataFrame, releases: pd.DataFrame, scope3: pd.DataFrame) 
             "note": rows["note"].fillna(rows["given_by"]),
         }
     )
-
-
-def _refuse_other_units(factors: pd.DataFrame, carriers: set[str]) -> None:
-    wrong = factors[factors["carrier"].isin(carriers) & (factors["per_unit"] != "MWh")]
-    if len(wrong):
-        row = wrong.iloc[0]
-        raise ConfigurationError(
-            f"{row['municipality_code']} factors.csv: {row['carrier']} {row['year']} is per {row['per_unit']}; energy "
-            "use needs a factor per energy, such as g/kWh."
-        )
 
 
 def _without_number(
@@ -222,7 +239,6 @@ def _without_number(
         item="none",
         method="",
         crf_code=None,
-        gpc_ref=None,
         carrier=None,
         emissions_t_co2e=np.nan,
         emissions_reported_t_co2e=np.nan,

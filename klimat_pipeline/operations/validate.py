@@ -5,14 +5,46 @@ What does not belong here: how a file is read (``configuration``) and what its r
 
 from collections.abc import Callable
 from functools import partial
+from typing import TYPE_CHECKING
 
-from klimat_pipeline.configuration.municipality import EVERYBODY, load_generic, load_municipalities
-from klimat_pipeline.errors import ConfigurationError
+from klimat_pipeline.configuration.municipality import (
+    EVERYBODY,
+    load_generic,
+    load_municipalities,
+    sound_municipalities,
+)
+from klimat_pipeline.errors import ConfigurationError, ProblemsError
 from klimat_pipeline.settings import Settings
 
+if TYPE_CHECKING:
+    import pandas as pd
 
-def validate_configuration(settings: Settings) -> list[str]:
-    """Every problem in what people edit, one a line; empty when all is well."""
+    from klimat_pipeline.clean.reference import Reference
+
+#: Tables that have to fit each other, beyond what each must be by itself.
+_FITTING = ("clean/activity", "clean/energy_use", "clean/factors", "clean/scope3")
+
+
+def refuse_faults(settings: Settings) -> None:
+    """Stop before a refresh computes anything that faults of the configuration would stop later.
+
+    Ledgers are looked at when they are read.
+
+    Raises:
+        ProblemsError: everything that is wrong.
+    """
+    if problems := validate_configuration(settings, examples=settings.examples, ledgers=False):
+        raise ProblemsError(problems)
+
+
+def validate_configuration(settings: Settings, *, examples: bool = True, ledgers: bool = True) -> list[str]:
+    """Every problem in what people edit, one a line; empty when all is well.
+
+    Args:
+        settings: where it lies.
+        examples: whether to look at invented examples too.
+        ledgers: whether to look at what is said about ledgers.
+    """
     from klimat_pipeline.clean.assumptions import load_assumptions
     from klimat_pipeline.clean.local import local_tables
     from klimat_pipeline.clean.neutrality import clean_neutrality
@@ -26,7 +58,11 @@ def validate_configuration(settings: Settings) -> list[str]:
     except ConfigurationError as error:
         return error.problems
     folder, problems = settings.municipalities_dir, []
-    known = reference.municipality_by_code
+    known, tables = reference.municipality_by_code, {}
+
+    def table(key: str, clean: Callable[..., "pd.DataFrame"]) -> None:
+        tables[key] = clean(folder, reference, examples=examples)
+
     loads: tuple[Callable[[], object], ...] = (
         lambda: load_generic(folder / EVERYBODY / "follow_up.yaml"),
         lambda: load_municipalities(folder, sector_codes=reference.sector_codes, known_codes=known),
@@ -37,11 +73,11 @@ def validate_configuration(settings: Settings) -> list[str]:
             known_codes=known,
         ),
         lambda: load_frozen(folder),
-        *(partial(clean, folder, reference, examples=True) for clean in local_tables().values()),
+        *(partial(table, key, clean) for key, clean in local_tables().items()),
         lambda: load_assumptions(settings.reference_dir, reference.sector_codes),
         lambda: clean_neutrality(folder, reference),
-        # ledgers
-        lambda: check_all(settings),
+        lambda: _refuse_unfit(settings, reference, tables),
+        *([partial(check_all, settings)] if ledgers else []),
     )
     for load in loads:
         try:
@@ -49,3 +85,27 @@ def validate_configuration(settings: Settings) -> list[str]:
         except ConfigurationError as error:
             problems += error.problems
     return list(dict.fromkeys(problems))
+
+
+def _refuse_unfit(settings: Settings, reference: "Reference", tables: dict[str, "pd.DataFrame"]) -> None:
+    """Activities, energy, factors and scope 3 that are sound each and do not fit each other."""
+    from klimat_pipeline.inventory.organisation import organisation_inventory
+    from klimat_pipeline.inventory.territory import ALL_GASES, territory_problems
+
+    if not set(_FITTING) <= set(tables):
+        return
+    activity, energy_use, factors, scope3 = (tables[key] for key in _FITTING)
+    sets = {one.gwp_set for one in reference.substances.values() if one.gas_basis == ALL_GASES}
+    problems = [text for one in sets for text in territory_problems(energy_use, factors, scope3, one)]
+    found, _ = sound_municipalities(
+        settings.municipalities_dir,
+        sector_codes=reference.sector_codes,
+        known_codes=reference.municipality_by_code,
+    )
+    gwp_sets = {municipality.municipality_code: municipality.gwp_set for municipality in found}
+    try:
+        organisation_inventory(activity[activity["municipality_code"].isin(gwp_sets)], factors, reference, gwp_sets)
+    except ConfigurationError as error:
+        problems += error.problems
+    if problems:
+        raise ProblemsError(problems)

@@ -76,6 +76,7 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
     ),
     "inventory/territory": (_reconciles(inventories.territory_keeps_national), _likely(inventories.energy_counted)),
     "inventory/reconciliation": (_reconciles(inventories.difference_explained), _likely(inventories.print_explained)),
+    "inventory/gpc": (_reconciles(inventories.gpc_keeps_territory),),
     "indicators/scopes": (_reconciles(inventories.inventories_apart), _reconciles(inventories.scopes_add_up)),
     "indicators/changes": (_reconciles(sums.parts_sum_to_change),),
     "indicators/base_years": (_likely(likely.base_years_approved), _likely(likely.approvals_used)),

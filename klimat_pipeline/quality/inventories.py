@@ -108,6 +108,28 @@ def difference_explained(tables: Tables) -> Sequence[Finding]:
     ]
 
 
+def gpc_keeps_territory(tables: Tables) -> Sequence[Finding]:
+    """The GPC's rows hold the tonnes of the territorial inventory, and its totals those of their rows."""
+    frame, territory = tables["inventory/gpc"], tables["inventory/territory"]
+    if frame.empty:
+        return [not_applicable("no municipality has a folder")]
+    keys = ["release_id", "municipality_code", "year"]
+    own = territory[territory["municipality_code"].isin(frame["municipality_code"])]
+    own = own[own["method"].isin(["", "location"]) & own["emissions_t_co2e"].notna()]
+    parts = frame[~frame["is_total"] & frame["emissions_t_co2e"].notna()]
+    one = parts[parts["scope"] == "1"].groupby(keys)["emissions_t_co2e"].sum()
+    shown = frame[frame["gpc_ref"] == "territorial"].set_index(keys)["emissions_t_co2e"].dropna()
+    return [
+        _agree(
+            parts.groupby(keys)["emissions_t_co2e"].sum(),
+            own.groupby(keys)["emissions_t_co2e"].sum(),
+            "GPC rows against the territorial inventory",
+            "a row has no reference number, or two",
+        ),
+        _agree(shown, one, "the GPC's territorial total against its rows of scope 1", "a row of scope 1 was lost"),
+    ]
+
+
 def print_explained(tables: Tables) -> Sequence[Finding]:
     """Whether more of a printed figure than 5 per cent differs from ours without a cause that was computed."""
     frame = tables["inventory/reconciliation"]

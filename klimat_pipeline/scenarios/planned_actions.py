@@ -128,11 +128,11 @@ def of_other_plans(
         periods: first and last year of each municipality's plan (``undated.plan_periods``).
 
     Returns:
-        Actions named ``other_plans_<line>``. Lines of scope 2 alone are left out, and lines with parts in several main
-        sectors, whose division is not known.
+        Actions named ``other_plans_<line>``; plans that raise emissions have negative tonnes. Lines of scope 2 alone
+        are left out, and lines with parts in several main sectors, whose division is not known.
     """
     found: dict[tuple[str, str], Action] = {}
-    known = published_gap[(published_gap["line"] != _TOTAL) & (published_gap["other_plans_t"] > 0)]
+    known = published_gap[(published_gap["line"] != _TOTAL) & (published_gap["other_plans_t"].fillna(0.0) != 0)]
     for row in known.to_dict("records"):
         sectors = {sector_of.get(line) for line in row["of_lines"].split()}
         if len(sectors) != 1 or None in sectors or not _INSIDE & set(row["scopes"].split("+")):

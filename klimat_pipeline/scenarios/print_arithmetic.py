@@ -22,6 +22,7 @@ TOTAL, MEMO = "total", "memo"
 #: Percentages are printed in whole per cent.
 ROUNDING_PCT = 0.5
 _SUMMED = ("baseline_t", "target_t", "latest_t", "other_plans_t", "actions_t", "printed_gap_t", "printed_residual_t")
+_MAY_LACK = ("other_plans_t", "actions_t")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,9 @@ def print_faults(own: pd.DataFrame) -> list[PrintFault]:
             continue
         for name in _SUMMED:
             what, of_balance = f"sum of {name}", name in ("baseline_t", "printed_residual_t")
-            found += _off(row, what, row[name], inside[name].sum(min_count=1), len(inside), of_balance=of_balance)
+            # A line may have no plans; a figure that it lacks in another column leaves the sum unknown.
+            whole = inside[name].sum(skipna=name in _MAY_LACK, min_count=1)
+            found += _off(row, what, row[name], whole, len(inside), of_balance=of_balance)
     return found
 
 

@@ -19,10 +19,25 @@ COLUMNS = (
     Column(
         "gpc_sector",
         TEXT,
-        "Sector of the Global Protocol for Community-Scale Inventories (GPC).",
-        allowed=("stationary_energy", "transportation", "waste", "ippu", "afolu"),
+        "Sector of the Global Protocol for Community-Scale Inventories (GPC); of a line of the contract's table, the "
+        "one that it stands under there (machinery under transportation).",
+        allowed=("stationary_energy", "transportation", "waste", "ippu", "afolu", "other_scope_3"),
     ),
-    Column("gpc_ref", TEXT, "Reference number of the GPC, such as II.1.1.", nullable=True),
+    Column(
+        "gpc_ref",
+        TEXT,
+        "Reference number of the GPC, such as II.1.1; several joined by '+' where the source does not split them; "
+        "BASIC, BASIC+ or territorial for a total.",
+        nullable=True,
+    ),
+    Column("gpc_name_en", TEXT, "What the reference number means."),
+    Column(
+        "gpc_level",
+        TEXT,
+        "The narrowest total of the GPC that holds the row whole: 'BASIC', 'BASIC+' (which holds BASIC too), "
+        "'territorial' (in no other total, such as energy generated for the grid) or 'other' (in none).",
+        allowed=("BASIC", "BASIC+", "territorial", "other"),
+    ),
     Column(
         "crf_code",
         TEXT,
@@ -184,11 +199,15 @@ COLUMNS = (
     Column(
         "category",
         TEXT,
-        "Kind of activity. Scope 1: combustion by use, process, refrigerant, waste_treatment, direct_measurement; "
+        "Kind of activity. Scope 1: combustion by use (stationary_combustion in buildings, energy_industry in plants "
+        "that make electricity or heat for sale), process, refrigerant, waste_treatment, direct_measurement; "
         "scope 2: purchased_electricity, purchased_heat, purchased_cooling; scope 3: the rest.",
         allowed=(
             "stationary_combustion",
+            "energy_industry",
             "mobile_combustion",
+            "aviation",
+            "shipping",
             "machinery",
             "process",
             "refrigerant",

@@ -73,6 +73,32 @@ RECONCILIATION = Table(
     topic="inventory",
 )
 
+_LINES = "inventory/territory"
+GPC = Table(
+    key="inventory/gpc",
+    description="The territorial inventory in the GPC's own form: reference numbers, scopes, and the totals BASIC, "
+    "BASIC+ and territorial; scope 2 by location. It holds the same tonnes as inventory_territory, whose lines and "
+    "totals are those of the contract: never add the two. Municipalities with a folder.",
+    columns=(
+        *(
+            col(name).use(f"{_LINES}.{name}")
+            for name in ("release_id", "is_current_release", "municipality_code", "year")
+        ),
+        col("gpc_ref").use(f"{_LINES}.gpc_ref", nullable=False),
+        col("gpc_name_en").use(f"{_LINES}.gpc_ref"),
+        col("gpc_sector").use(f"{_LINES}.gpc_ref", nullable=True),
+        col("scope").use(f"{_LINES}.gpc_ref", allowed=tuple(SUMMED_SCOPES)),
+        col("gpc_level").use(f"{_LINES}.gpc_ref"),
+        col("is_total").use(f"{_LINES}.gpc_ref"),
+        col("emissions_t_co2e").use(f"{_LINES}.emissions_t_co2e", minimum=None),
+        col("notation_key").use(f"{_LINES}.notation_key"),
+        col("gwp_set").use(f"{_LINES}.gwp_set", allowed=GWP_SETS_SUMMED),
+        col("note").use(f"{_LINES}.note"),
+    ),
+    primary_key=("release_id", "municipality_code", "year", "gpc_ref"),
+    topic="inventory",
+)
+
 _ACTIVITY = "clean/activity"
 
 ORGANISATION = Table(
@@ -108,4 +134,4 @@ ORGANISATION = Table(
     topic="inventory",
 )
 
-TABLES = (TERRITORY, RECONCILIATION, ORGANISATION)
+TABLES = (TERRITORY, RECONCILIATION, GPC, ORGANISATION)

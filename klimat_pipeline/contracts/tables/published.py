@@ -69,6 +69,7 @@ TABLES = (
     published(corrected.RESIDUALS, "correction_residuals", extra=_PUBLICATION),
     published(corrected.LEAVE_ONE_OUT, "corrections_leave_one_out", extra=_PUBLICATION),
     published(inventory.TERRITORY, "inventory_territory", extra=_PUBLICATION),
+    published(inventory.GPC, "gpc_inventory", extra=_PUBLICATION),
     published(inventory.ORGANISATION, "inventory_organisation", extra=_PUBLICATION),
     published(indicators.SCOPES, "scope_indicators", extra=_PUBLICATION),
     published(indicators.AREAS, "area_shares", extra=_PUBLICATION),

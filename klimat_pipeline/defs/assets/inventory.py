@@ -12,6 +12,7 @@ from klimat_pipeline.defs.resources import Project
     "inventory/territory",
     "inventory/organisation",
     "inventory/reconciliation",
+    "inventory/gpc",
     kinds={"inventory/reconciliation": ("pandas", "vega")},
     reads={
         "inventory/territory": (
@@ -23,6 +24,7 @@ from klimat_pipeline.defs.resources import Project
             "clean/scope3",
         ),
         "inventory/organisation": ("clean/activity", "clean/factors"),
+        "inventory/gpc": ("inventory/territory",),
         "inventory/reconciliation": (
             "inventory/territory",
             "clean/printed_inventory",
@@ -53,6 +55,7 @@ def inventories(
 ):
     """The two inventories, each by itself, and the territory beside what the city printed."""
     from klimat_pipeline.charts.indicators import inventory_beside_print
+    from klimat_pipeline.inventory.gpc import gpc_inventory
     from klimat_pipeline.inventory.organisation import organisation_inventory
     from klimat_pipeline.inventory.reconciliation import inventory_reconciliation
     from klimat_pipeline.inventory.territory import territory_inventory
@@ -66,6 +69,7 @@ def inventories(
         "inventory/territory": territory,
         "inventory/organisation": organisation_inventory(activity, factors, reference, project.gwp_sets),
         "inventory/reconciliation": reconciliation,
+        "inventory/gpc": gpc_inventory(territory, reference, project.with_folders),
     }
     names = dict(zip(reference.inventory_lines["line"], reference.inventory_lines["line_name_en"], strict=True))
     picture = pictures(inventory_beside_print(reconciliation, names))

@@ -108,4 +108,4 @@ def pathways(
         "scenarios/pathways": pictures(pathway_fans(ahead, indicators)),
         "scenarios/abatement": pictures(abatement_curves(curve)),
     }
-    yield from checked_together(context, frames, {}, shown)
+    yield from checked_together(context, frames, {"clean/published_gap": published_gap}, shown)

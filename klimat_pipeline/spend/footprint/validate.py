@@ -12,7 +12,7 @@ from typing import Any
 
 from klimat_pipeline.configuration import spend_factors
 from klimat_pipeline.configuration.file_names import misspelt
-from klimat_pipeline.configuration.municipality import EVERYBODY
+from klimat_pipeline.configuration.municipality import EVERYBODY, municipality_folders
 from klimat_pipeline.configuration.spend import SpendSettings
 from klimat_pipeline.errors import ConfigurationError, KlimatError, ProblemsError
 from klimat_pipeline.settings import Settings
@@ -34,7 +34,7 @@ def check_ledger_configuration(
     Raises:
         ProblemsError: everything that is wrong.
     """
-    problems = misspelt([municipalities_dir / EVERYBODY, *(folder for folder, _ in folders.values())])
+    problems = misspelt([municipalities_dir / EVERYBODY, *municipality_folders(municipalities_dir, [])])
     reference = load_ledger_reference(settings.reference_dir)
     for folder, section in folders.values():
         problems += _absent(folder, section)
@@ -108,4 +108,4 @@ def check_all(settings: Settings) -> None:
     Raises:
         ProblemsError: everything that is wrong.
     """
-    check_ledger_configuration(settings, spend_folders(settings), settings.municipalities_dir)
+    check_ledger_configuration(settings, spend_folders(settings, sound_only=True), settings.municipalities_dir)

@@ -8,8 +8,8 @@ from klimat_pipeline.configuration.file_names import misspelt
 from klimat_pipeline.configuration.municipality import (
     EVERYBODY,
     Municipality,
-    load_municipalities,
     municipality_folders,
+    sound_municipalities,
 )
 from klimat_pipeline.configuration.spend import SpendSettings
 from klimat_pipeline.errors import ConfigurationError, ProblemsError
@@ -49,19 +49,27 @@ def read_all(settings: Settings, codes: tuple[str, ...] = ()) -> LedgerTables:
     return LedgerTables(ledger_files(read), ledger_totals(read, rules), quarantined_lines(read))
 
 
-def spend_folders(settings: Settings) -> dict[str, tuple[Path, SpendSettings]]:
-    """Folder and section ``spend`` of every municipality, by code."""
+def spend_folders(settings: Settings, *, sound_only: bool = False) -> dict[str, tuple[Path, SpendSettings]]:
+    """Folder and section ``spend`` of every municipality, by code.
+
+    Args:
+        settings: where they lie.
+        sound_only: leave out those whose ``municipality.yaml`` has faults, where somebody else tells them.
+
+    Raises:
+        ProblemsError: such faults.
+    """
     from klimat_pipeline.clean.reference import load_reference
 
     reference = load_reference(settings.reference_dir)
-    own: dict[str, Municipality] = {
-        municipality.municipality_code: municipality
-        for municipality in load_municipalities(
-            settings.municipalities_dir,
-            sector_codes=reference.sector_codes,
-            known_codes=reference.municipality_by_code,
-        )
-    }
+    found, problems = sound_municipalities(
+        settings.municipalities_dir,
+        sector_codes=reference.sector_codes,
+        known_codes=reference.municipality_by_code,
+    )
+    if problems and not sound_only:
+        raise ProblemsError(problems)
+    own: dict[str, Municipality] = {municipality.municipality_code: municipality for municipality in found}
     return {
         folder.name[:4]: (folder, own[folder.name[:4]].spend)
         for folder in municipality_folders(settings.municipalities_dir, [])

@@ -160,9 +160,9 @@ def test_a_factor_is_linear_in_its_gases(tonnes: list[float], gwp_set: str, shar
 
 @pytest.mark.parametrize("gwp_set", SETS)
 def test_100_m3_of_heating_oil(gwp_set: str) -> None:
-    """9.95 MWh/m3, 2.66 kg CO2/l; 3 kg CH4 and 0.6 kg N2O per TJ, which is 3.6 g per MWh and kg."""
+    """9.95 MWh/m3, 2.66 kg CO2/l; in buildings 10 kg CH4 and 0.6 kg N2O per TJ, which is 3.6 g per MWh and kg."""
     mwh = 100 * 9.95
-    by_hand = 100 * 2.66 + mwh * (3 * 3.6 * CH4_FOSSIL[gwp_set] + 0.6 * 3.6 * N2O[gwp_set]) / 1e6
+    by_hand = 100 * 2.66 + mwh * (10 * 3.6 * CH4_FOSSIL[gwp_set] + 0.6 * 3.6 * N2O[gwp_set]) / 1e6
     row = one(fuel_factors(REFERENCE, gwp_set), carrier="eldningsolja_1", use="stationary", per_unit="m3")
     assert 100 * row["t_co2e_per_unit"] == pytest.approx(by_hand, rel=1e-6)
     assert (row["biogenic_co2_t_per_unit"], row["factor_gwp_set"]) == (0, gwp_set)
@@ -177,6 +177,43 @@ def test_hvo_has_biogenic_carbon_dioxide_and_biogenic_methane(gwp_set: str) -> N
     assert row["biogenic_co2_t_per_unit"] == pytest.approx(9.45 * 70.8 * 3.6 / 1000, rel=1e-9)
 
 
+@pytest.mark.parametrize(
+    ("fuel", "in_buildings", "in_plants"), [("eldningsolja_1", 36.0, 10.8), ("natural_gas", 18.0, 3.6)]
+)
+def test_buildings_burn_worse_than_plants(fuel: str, in_buildings: float, in_plants: float) -> None:
+    """IPCC 2006, tables 2.4 and 2.5 against 2.2: 10 and 3 kg CH4 per TJ of oil, 5 and 1 of gas."""
+    rows = REFERENCE.fuels[REFERENCE.fuels["fuel"] == fuel].set_index("use")["ch4_g_per_mwh"]
+    assert (rows["stationary"], rows["energy_industry"]) == (in_buildings, in_plants)
+
+
+def test_aviation_and_shipping_by_hand() -> None:
+    """A tonne of jet fuel: 44.1 GJ, 71.5 kg CO2/GJ, 0.5 g CH4 and 2 g N2O per GJ; marine gas oil: 43.0, 74.1, 7, 2."""
+    factors = fuel_factors(REFERENCE, "AR5")
+    jet = one(factors, carrier="jet_fuel", use="aviation", per_unit="t")["t_co2e_per_unit"]
+    assert jet == pytest.approx(44.1 * (71.5 + 0.0005 * 28 + 0.002 * 265) / 1000, rel=1e-6)
+    oil = one(factors, carrier="marine_gas_oil", use="shipping", per_unit="t")["t_co2e_per_unit"]
+    assert oil == pytest.approx(43.0 * (74.1 + 0.007 * 28 + 0.002 * 265) / 1000, rel=1e-6)
+
+
+def test_a_pump_blend_is_the_sum_of_its_fuels_in_its_year() -> None:
+    """2022: 4.8 % FAME and 28.8 % HVO by volume (33.6 together), 66.4 % diesel; 2018: 23.0 % together."""
+    factors = fuel_factors(REFERENCE, "AR6")
+    road = factors[(factors["use"] == "road") & (factors["per_unit"] == "m3")]
+    of = road[road["year"].isna()].set_index("carrier")
+    pump = road[road["carrier"] == "diesel_pump"].set_index("year")
+    for name in ("t_co2e_per_unit", "biogenic_co2_t_per_unit"):
+        by_hand = 0.664 * of.at["diesel_mk1", name] + 0.048 * of.at["fame", name] + 0.288 * of.at["hvo100", name]
+        assert pump.at[2022, name] == pytest.approx(by_hand, rel=1e-12)
+        e10 = 0.9 * of.at["petrol", name] + 0.1 * of.at["ethanol", name]
+        assert of.at["petrol_e10", name] == pytest.approx(e10, rel=1e-12)
+    assert pump.at[2018, "t_co2e_per_unit"] == pytest.approx(0.77 * of.at["diesel_mk1", "t_co2e_per_unit"], rel=0.02)
+    assert set(pump.index) == set(range(2006, 2023))
+    # Petrol is burnt in machines, ethanol on the road only: a blend has no use that one of its fuels has not.
+    assert set(factors.loc[factors["carrier"] == "petrol_e10", "use"]) == {"road"}
+    mwh = one(factors, carrier="petrol_e10", per_unit="MWh")["t_co2e_per_unit"]
+    assert mwh == pytest.approx(of.at["petrol_e10", "t_co2e_per_unit"] / (0.9 * 9.1 + 0.1 * 5.9), rel=1e-12)
+
+
 def test_the_use_of_a_fuel_matters() -> None:
     """Diesel's nitrous oxide: 0.6 in a boiler, 3.9 on the road, 28.6 kg/TJ in a machine."""
     per_mwh = fuel_factors(REFERENCE, "AR5").query("carrier == 'diesel_mk1' and per_unit == 'MWh'").set_index("use")
@@ -189,6 +226,7 @@ def test_the_use_of_a_fuel_matters() -> None:
 
 def test_a_unit_of_fuel_and_its_energy_agree() -> None:
     both = fuel_factors(REFERENCE, "AR6")
+    both = both[both["year"].isna()]
     energy = both[both["per_unit"] == "MWh"].set_index(["carrier", "use"])
     amount = both[both["per_unit"] != "MWh"].set_index(["carrier", "use"])
     size = {
@@ -225,6 +263,11 @@ def test_every_fuel_is_of_a_likely_size() -> None:
         ("r507a", "AR4", 0.5 * 3500 + 0.5 * 4470),  # 3985
         ("r449a", "AR4", 0.243 * 675 + 0.247 * 3500 + 0.253 * 4 + 0.257 * 1430),  # 1397
         ("r134a", "AR5", 1300),
+        ("r448a", "AR4", 0.26 * 675 + 0.26 * 3500 + 0.2 * 4 + 0.21 * 1430 + 0.07 * 7),  # 1387
+        ("r448a", "AR5", 0.26 * 677 + 0.26 * 3170 + 0.2 * 1 + 0.21 * 1300 + 0.07 * 1),  # 1273
+        ("r1234ze", "AR6", 1.37),
+        ("r290", "AR6", 0.02),
+        ("r744", "AR4", 1),
         ("r32", "AR6", 771),
     ],
 )
@@ -259,7 +302,7 @@ def test_the_brief_figure_of_r404a() -> None:
         (
             "fuels",
             "tar,Tjära,Tar,air,t,1,1,0,1,1,ch4_fossil,s",
-            "column use: expected one of stationary, road, machinery",
+            "column use: expected one of stationary, energy_industry, road, machinery, aviation, shipping",
         ),
         ("fuels", "tar,Tjära,Tar,road,t,0,1,0,1,1,ch4_fossil,s", "column mwh_per_unit: expected 1e-12 or more"),
         (
@@ -267,6 +310,8 @@ def test_the_brief_figure_of_r404a() -> None:
             "tar,Tjära,Tar,road,t,1,1,0,1,1,methane,s",
             "column ch4_gas: expected one of ch4_fossil, ch4_biogenic",
         ),
+        ("fuel_blends", "e20,,petrol,0.8,s", "fuel_blends.csv: the shares of e20 sum to 0.8, expected 1"),
+        ("fuel_blends", "mix,2022,gasol,1,s", r"fuel_blends.csv, column fuel \(sold by m3\): \['gasol'\] is defined"),
         ("fuels", "peat,Torv,Peat,stationary,t,1,1,0,1,1,ch4_fossil,s", "peat, stationary stands in line"),
     ],
 )
