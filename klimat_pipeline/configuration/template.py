@@ -17,6 +17,17 @@ gwp_set: AR5                  # potentials that the organisation's inventory is 
 # organisation_base_year: 2019   # what the organisation's own inventory is compared with, once somebody has decided
 # plan_from_year: 2025          # first year of the climate plan: actions that state no start rise from then on
 
+# How its own Climate City Contract is printed, where it is not as Helsingborg's. What is given here is the default.
+# inventory:
+#   memo_lines: [grid_supplied_energy]   # lines beside the total; [] for none
+#   rounding_t: 0.5              # half of the last digit of published_inventory.csv, tonnes: 500 for kilotonnes
+#   gap_table:                   # published_gap.csv
+#     target: level              # its column of targets: level (what is left) or reduction
+#     residual: left_by_actions  # latest less plans and actions, or left_by_target: baseline less the reduction
+#     actions: alone             # its column of actions: alone or with_residual
+#     rounding_t: 0.5
+# neutrality: {{min_reduction_pct: 85, cap_pct: 15, reason: document and section}}   # where it is not the mission's
+
 # Without targets the municipality keeps the generic indicators. One entry per target, such as:
 #   - id: total
 #     name_sv: Totalt (territoriellt)

@@ -74,7 +74,9 @@ EXPLAINED: Mapping[str, Explained] = {
         ("base_before_t_co2e", "base_reported_t_co2e"),
         ("baseline_year", "threshold_pct", "needs_approval", "approved_by", "approved_on", "note"),
     ),
-    "gpc_inventory": Explained("emissions_t_co2e", inventory.gpc, ("is_current_release",), ("gpc_name_en", "gpc_level", "notation_key", "note")),
+    "gpc_inventory": Explained(
+        "emissions_t_co2e", inventory.gpc, ("is_current_release",), ("gpc_name_en", "gpc_level", "notation_key", "note")
+    ),
     "inventory_territory": Explained(
         "emissions_t_co2e",
         inventory.territory,

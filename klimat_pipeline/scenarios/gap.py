@@ -123,7 +123,9 @@ def _printed(line: Row) -> Row:
     row = _line(line, PRINTED, LOCAL, is_current=True)
     row |= {name: line[name] for name in ("baseline_t", "target_t", "actions_t", "printed_gap_t", "printed_residual_t")}
     row["latest_year"], row["latest_t"] = counted_from(line)
-    if line["target_base_year"] == line["baseline_year"]:
+    if line["target_pct"] != line["applied_pct"]:  # the printed percentage is that of the printed baseline
+        row["target_base_year"] = line["baseline_year"]
+    if row["target_base_year"] == line["baseline_year"]:
         row["target_base_t"] = line["baseline_t"]
     given = np.array([row["actions_t"]]) if pd.notna(row["actions_t"]) else np.array([])
     row["actions_t"] = float(given.sum())

@@ -242,11 +242,12 @@ def test_a_unit_of_fuel_and_its_energy_agree() -> None:
 
 
 def test_every_fuel_is_of_a_likely_size() -> None:
-    """No fuel is beyond peat's 0.39 t per MWh fossil, wood's 0.41 biogenic, or without any carbon."""
+    """No fuel is beyond peat's 0.39 t per MWh fossil, wood's 0.41 biogenic (0.44 with a stove's methane), or without
+    any carbon."""
     mwh = fuel_factors(REFERENCE, "AR5").query("per_unit == 'MWh'")
     assert mwh["t_co2e_per_unit"].between(0, 0.39).all()
     assert mwh["biogenic_co2_t_per_unit"].between(0, 0.41).all()
-    assert (mwh["t_co2e_per_unit"] + mwh["biogenic_co2_t_per_unit"]).between(0.19, 0.42).all()
+    assert (mwh["t_co2e_per_unit"] + mwh["biogenic_co2_t_per_unit"]).between(0.19, 0.44).all()
 
 
 # -- refrigerants -------------------------------------------------------------------------------------------------

@@ -306,7 +306,7 @@ def test_each_municipality_has_its_own_factors_and_set(tmp_path: Path) -> None:
     found = frame.set_index(["municipality_code", "activity_id", "method"])["emissions_t_co2e"]
     assert found["1280", "power", "location"] == pytest.approx(20 * 0.09)
     assert found["1283", "power", "location"] == pytest.approx(20 * 0.05)
-    gas = 995 * 2.16 * (298 - 265) / 1e6 + 995 * 10.8 * (25 - 28) / 1e6
+    gas = 995 * 2.16 * (298 - 265) / 1e6 + 995 * 36 * (25 - 28) / 1e6
     assert found["1280", "boiler", ""] - found["1283", "boiler", ""] == pytest.approx(gas, rel=1e-6)
 
 
