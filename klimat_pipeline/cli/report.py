@@ -106,6 +106,9 @@ def _chances(rows: Iterable[tuple[Any, ...]]) -> Iterator[str]:
 def _balances(rows: Iterable[tuple[Any, ...]]) -> Iterator[str]:
     """What the printed plan leaves, and what is missing to neutrality."""
     for place, year, left, pct, least, short, neutral in rows:
+        if neutral is None:
+            yield f"{place}, printed plan {year}: the print contradicts itself, so nothing is said of neutrality"
+            continue
         said = "neutral" if neutral else f"{short:,.0f} t short of neutral"
         asked = f"{-pct:+.1f} %, at least {-least:+g} % asked for"
         yield f"{place}, printed plan {year}: {left:,.0f} t left ({asked}), {said}"

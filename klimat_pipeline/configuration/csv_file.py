@@ -30,6 +30,7 @@ class CsvColumn:
     Attributes:
         mark: a text that may stand in a column of numbers for a number that there is not; it stays text.
         is_optional: whether the file may do without the column.
+        is_rare: whether a new file is written without it, since few need it.
     """
 
     name: str
@@ -41,6 +42,7 @@ class CsvColumn:
     maximum: float | None = None
     mark: str | None = None
     is_optional: bool = False
+    is_rare: bool = False
 
 
 def read_csv(

@@ -109,7 +109,9 @@ def _in_file(column: Column, changes: Mapping[str, Any]) -> CsvColumn:
 
 _OPTIONAL = {"nullable": True}
 #: A column that a file may do without altogether.
-_NEW = {"nullable": True, "is_optional": True}
+_MAY_LACK = {"nullable": True, "is_optional": True}
+#: One that few need, so that a new file is written without it.
+_RARE = {**_MAY_LACK, "is_rare": True}
 _OPTIONAL_LINES = {"nullable": True, "pattern": CODES}
 _YEAR = {"kind": "integer", "minimum": 1900, "maximum": 2200}
 _ACCOUNT = r"\d{1,10}"
@@ -187,7 +189,7 @@ _TABLES = (
         changes={"project_name": {"name": "name"}, "gross_area_m2": {"minimum": 1e-9}},
     ),
     derived("meals", table("clean/meals")),
-    derived("sinks", table("clean/sinks"), changes={"additionality": {"name": "is_additional"}, "gross_line": _NEW}),
+    derived("sinks", table("clean/sinks"), changes={"additionality": {"name": "is_additional"}, "gross_line": _RARE}),
     derived(
         "published_gap",
         table("clean/published_gap"),
@@ -196,16 +198,17 @@ _TABLES = (
             "scopes": {"name": "scope"},
             "of_lines": _OPTIONAL_LINES,
             "target_pct": {"name": "reduction_pct", "minimum": None, "maximum": 100, "mark": NO_TARGET},
-            "printed_gap_t": {"name": "gap_t", **_NEW},
-            "printed_residual_t": {"name": "residual_t", **_NEW},
-            **dict.fromkeys(("target_id", "latest_year", "latest_t", "other_plans_t", "actions_t"), _NEW),
+            "printed_gap_t": {"name": "gap_t", **_MAY_LACK},
+            "printed_residual_t": {"name": "residual_t", **_MAY_LACK},
+            "target_id": _RARE,
+            **dict.fromkeys(("latest_year", "latest_t", "other_plans_t", "actions_t"), _MAY_LACK),
         },
     ),
     derived(
         "facilities",
         table("clean/facilities"),
         without=("allocation_key", _MUNICIPALITY, "share_fraction"),
-        changes={"facility_name": {"name": "name"}, "gross_line": _NEW, **dict.fromkeys(_CAPTURED, _OPTIONAL)},
+        changes={"facility_name": {"name": "name"}, "gross_line": _RARE, **dict.fromkeys(_CAPTURED, _OPTIONAL)},
         examples=True,
         for_all=True,
     ),

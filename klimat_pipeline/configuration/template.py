@@ -95,7 +95,7 @@ def add_municipality(
     files = {"municipality.yaml": _MUNICIPALITY, "corrections.yaml": _CORRECTIONS}
     # A file without rows says nothing: the inventory has notation keys until they are filled in.
     files |= {
-        f"{local.name}.csv": ",".join(column.name for column in local.columns) + "\n"
+        f"{local.name}.csv": ",".join(column.name for column in local.columns if not column.is_rare) + "\n"
         for local in LOCAL_TABLES.values()
         if local.asset and not local.for_all
     }
