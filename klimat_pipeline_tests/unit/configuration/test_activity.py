@@ -139,11 +139,11 @@ def test_what_fits_together_passes(tmp_path: Path, changes: dict[str, str]) -> N
         (
             {"carrier": "disel_mk1"},
             "2: column carrier: expected one of diesel_mk1, petrol, natural_gas, hvo100, fame, ethanol, e85_summer, "
-            "e85_winter, biogas, found 'disel_mk1' (nearest: diesel_mk1)",
+            "e85_winter, biogas, diesel_pump, petrol_e10, petrol_e5, found 'disel_mk1' (nearest: diesel_mk1)",
         ),
         (
             {"category": "machinery", "carrier": "coal"},
-            "2: column carrier: expected one of diesel_mk1, petrol, hvo100, fame, found 'coal'",
+            "2: column carrier: expected one of diesel_mk1, petrol, hvo100, fame, diesel_pump, found 'coal'",
         ),
         ({"gas": "n2o"}, "2: column gas: expected nothing for mobile_combustion (it has a carrier), found 'n2o'"),
         ({**MEASURED, "gas": ""}, "2: column gas: expected a value for direct_measurement, found ''"),
