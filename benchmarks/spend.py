@@ -56,7 +56,7 @@ def prepare(folder: Path, lines: int) -> None:
 
     with database(memory=MEMORY) as con:
         group_parts(con, root, folder / "parts")
-        used = build_cube(con, reference, own, {})
+        used, _ = build_cube(con, reference, own, {})
         con.register("used", used)
         con.execute(f"COPY (SELECT * FROM used) TO '{folder}/factors.parquet'")
         con.execute(

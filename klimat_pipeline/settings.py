@@ -39,7 +39,9 @@ class Settings(BaseSettings):
     )
     database_url: SecretStr | None = Field(default=None, description="PostgreSQL to publish to, besides the files.")
     live: bool = Field(default=False, description="Fetch from the live source before a refresh.")
-    live_prices: bool = Field(default=True, description="A live refresh asks for price indices (SCB) too.")
+    live_prices: bool = Field(
+        default=True, description="A live refresh asks for price indices (SCB) and rates (the Riksbank) too."
+    )
     personal_key: SecretStr | None = Field(
         default=None,
         min_length=16,
@@ -58,6 +60,9 @@ class Settings(BaseSettings):
     scb_url_v2: str = Field(
         default="https://statistikdatabasen.scb.se/api/v2/tables/",
         description="The same, version 2: tables by number (TAB6596).",
+    )
+    riksbank_url: str = Field(
+        default="https://api.riksbank.se/swea/v1/", description="The Riksbank's service of exchange rates."
     )
     substances: str = Field(default="GGT", description="Comma-separated substance codes to fetch.")
     http_connect_timeout_s: float = Field(default=10.0, gt=0)
@@ -105,6 +110,14 @@ class Settings(BaseSettings):
     @property
     def prices_dir(self) -> Path:
         return self.written_dir / "snapshots" / "prices"
+
+    @property
+    def embedded_rates_dir(self) -> Path:
+        return self.config_dir / "snapshots" / "embedded_rates"
+
+    @property
+    def rates_dir(self) -> Path:
+        return self.written_dir / "snapshots" / "rates"
 
     @property
     def intermediate_dir(self) -> Path:

@@ -9,11 +9,12 @@ from typing import Annotated
 
 import typer
 
-from klimat_pipeline.cli import unmapped as cli_unmapped
+from klimat_pipeline.cli import mapping as cli_mapping
 from klimat_pipeline.cli.terminal import out
 
 app = typer.Typer(help="Ledgers of accounts payable.", no_args_is_help=True)
-app.command()(cli_unmapped.unmapped)
+app.command()(cli_mapping.mapping)
+app.command()(cli_mapping.unmapped)
 #: How many problems ``check`` lists.
 _LISTED = 20
 
@@ -25,30 +26,37 @@ def check(
     ],
     municipality: Annotated[
         str | None,
-        typer.Option("--municipality", "-m", help="Read it with the settings of this municipality's folder."),
+        typer.Option(
+            "--municipality", "-m", help="Read it with this municipality's settings; by default the one it lies with."
+        ),
     ] = None,
 ) -> None:
     """Say what a ledger holds and how a run would read it; nothing is kept."""
+    from klimat_pipeline.configuration import spend_factors
+    from klimat_pipeline.configuration.municipality import code_of_place
     from klimat_pipeline.errors import ConfigurationError
     from klimat_pipeline.settings import load_settings
+    from klimat_pipeline.spend.footprint.prices import price_remarks
     from klimat_pipeline.spend.ledger import locations
+    from klimat_pipeline.spend.ledger.rates import current_rates
     from klimat_pipeline.spend.ledger.read_ledger import TooManyError, read_ledger
     from klimat_pipeline.spend.ledger.run import personal_key, settings_of
     from klimat_pipeline.spend.ledger.store import read_options
 
     settings = load_settings()
-    folder, own = settings_of(settings, municipality)
+    folder, own = settings_of(settings, municipality or code_of_place(Path(file), settings.municipalities_dir))
     path = locations.location(file, Path())
     if not locations.is_file(path):
         raise ConfigurationError(f"{locations.plain(file)}: there is no such file.")
     name = locations.plain(file).rpartition("/")[2]
-    options = read_options(folder, own, settings.reference_dir, personal_key(settings))
+    options = read_options(folder, own, settings.reference_dir, personal_key(settings), current_rates(settings))
     refused = ""
     with tempfile.TemporaryDirectory(prefix="klimat-ledger-") as target:
         try:
             report = locations.asked(path, lambda: read_ledger(path, name, options, Path(target)))
         except TooManyError as error:
             report, refused = error.passed, str(error).split(" First:")[0]
+    report.remarks += price_remarks(settings, spend_factors.of_folder(folder), filter(None, report.years))
     _show(report, options)
     if refused:
         out.print(f"[red]the run would stop:[/] {refused}", soft_wrap=True)
@@ -114,7 +122,7 @@ def example(
     if encoding not in ("utf-8", "utf-8-sig", "latin-1") or separator not in (";", ","):
         raise ConfigurationError("expected --encoding utf-8, utf-8-sig or latin-1, and --separator ; or ,")
     rates = load_ledger_reference(load_settings().reference_dir).rates
-    chosen = year or max(known for _, known in rates)
+    chosen = year or max(rates.by_year("EUR"))
     write_example(
         target,
         lines=lines,

@@ -14,11 +14,12 @@ import typer
 from klimat_pipeline.cli.ledger import app as ledger_app
 from klimat_pipeline.cli.municipality import municipality_app
 from klimat_pipeline.cli.prices import app as prices_app
+from klimat_pipeline.cli.rates import app as rates_app
 from klimat_pipeline.cli.same import same
 from klimat_pipeline.cli.snapshot import snapshot
 from klimat_pipeline.cli.terminal import err, out
 from klimat_pipeline.cli.waiting import alone
-from klimat_pipeline.errors import KlimatError
+from klimat_pipeline.errors import KlimatError, ProblemsError
 from klimat_pipeline.garbage import expect_many_objects
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ app.add_typer(snapshot, name="snapshot")
 app.add_typer(municipality_app, name="municipality")
 app.add_typer(ledger_app, name="ledger")
 app.add_typer(prices_app, name="prices")
+app.add_typer(rates_app, name="rates")
 
 
 def command() -> None:
@@ -92,18 +94,22 @@ def _refresh(settings: "Settings", *, live: bool, municipality: list[str], relea
 
         confirm(settings, made_from)
         out.print(f"[green]up to date[/]: nothing new since publication {made_from.publication_id}; nothing recomputed")
-        return
-    from klimat_pipeline.cli.refresh import run
-    from klimat_pipeline.operations.validate import refuse_faults
+    else:
+        from klimat_pipeline.cli.refresh import run
+        from klimat_pipeline.operations.validate import refuse_faults
 
-    with out.status("looking over the configuration"):
-        refuse_faults(settings)
-    from klimat_pipeline.cli.report import closing_table, whereabouts
+        with out.status("looking over the configuration"):
+            refuse_faults(settings)
+        from klimat_pipeline.cli.report import closing_table, whereabouts
 
-    run(settings, made_from, out)
-    out.print(closing_table(settings))
-    for line in whereabouts(settings):
-        out.print(line, soft_wrap=True)
+        run(settings, made_from, out)
+        out.print(closing_table(settings))
+        for line in whereabouts(settings):
+            out.print(line, soft_wrap=True)
+    from klimat_pipeline.cli.report import refusals
+
+    if refused := refusals(settings):
+        raise ProblemsError([*refused, "All else is published; purchases of these are of an earlier run."])
 
 
 @app.command()

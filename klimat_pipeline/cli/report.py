@@ -34,6 +34,14 @@ FROM neutrality_balance JOIN municipalities USING (municipality_code)
 WHERE neutrality_basis = 'plan'
 ORDER BY 1, 2
 """
+#: Purchases of the newest year of every municipality with a ledger; the invented example stands in no list of names.
+_PURCHASES = """
+SELECT coalesce(municipality_name, municipality_code), year, sum(spend_sek), sum(mapped_sek), sum(footprint_t_co2e),
+       max(is_stale), max(price_basis = 'stands_in')
+FROM spend_by_category LEFT JOIN municipalities USING (municipality_code)
+WHERE (municipality_code, year) IN (SELECT municipality_code, max(year) FROM spend_by_category GROUP BY 1)
+GROUP BY municipality_code ORDER BY 1
+"""
 _SCENARIO_WORDS = {
     "business_as_usual": "on the trend",
     "existing_policies": "with decided and other plans",
@@ -52,6 +60,7 @@ def closing_table(settings: Settings) -> "RenderableType":
     with _opened(settings) as database:
         rows = database.execute(_LATEST).fetchall()
         ahead = [*_chances(database.execute(_AHEAD)), *_balances(database.execute(_PLANS))]
+        ahead += _purchases(database.execute(_PURCHASES))
         remarks = database.execute(
             "SELECT table_name, check_name, message FROM data_quality WHERE outcome = 'failed' ORDER BY 1, 2"
         ).fetchall()
@@ -112,6 +121,22 @@ def _balances(rows: Iterable[tuple[Any, ...]]) -> Iterator[str]:
         said = "neutral" if neutral else f"{short:,.0f} t short of neutral"
         asked = f"{-pct:+.1f} %, at least {-least:+g} % asked for"
         yield f"{place}, printed plan {year}: {left:,.0f} t left ({asked}), {said}"
+
+
+def _purchases(rows: Iterable[tuple[Any, ...]]) -> Iterator[str]:
+    """What was bought in the newest year of a ledger, what it emits, and how much of it is mapped."""
+    for place, year, kronor, mapped, tonnes, is_stale, stands_in in rows:
+        share = f"{mapped / kronor:.1%}" if kronor > 0 else "nothing"
+        said = ", as an earlier run left it: the ledgers were refused" if is_stale else ""
+        said += ", at the last known prices" if stands_in else ""
+        yield f"{place}, purchases {year}: {kronor:,.0f} SEK, {tonnes or 0:,.0f} t CO2e, {share} mapped{said}"
+
+
+def refusals(settings: Settings) -> list[str]:
+    """Why ledgers were refused, a line each, as it is published."""
+    with _opened(settings) as database:
+        rows = database.execute("SELECT municipality_code, refusal FROM spend_refused ORDER BY 1, 2").fetchall()
+    return [f"{code}: {refusal}" for code, refusal in rows]
 
 
 def _remarked(remarks: list[tuple[str, str, str]]) -> "Iterator[RenderableType]":

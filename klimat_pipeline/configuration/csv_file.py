@@ -13,6 +13,7 @@ from io import StringIO
 from pathlib import Path
 from typing import Any, Literal
 
+from klimat_pipeline.configuration import spreadsheet
 from klimat_pipeline.configuration.yaml_file import decoded, shown_path
 from klimat_pipeline.errors import ConfigurationError, ProblemsError
 
@@ -56,6 +57,7 @@ def read_csv(
     decimal: str = ".",
     lines: list[int] | None = None,
     problems: list[str] | None = None,
+    from_spreadsheet: bool = False,
 ) -> list[dict[str, Any]]:
     """Read a CSV file as its columns say, or list everything that is wrong with it.
 
@@ -70,6 +72,7 @@ def read_csv(
         lines: is given the line that every row begins at.
         problems: is given what is wrong with cells and keys, where more is to be looked at before all is told; the
             rows that are wrong are then left out.
+        from_spreadsheet: whether it may be as a spreadsheet saves it (``spreadsheet.py``).
 
     Returns:
         A row a line, by column name; codes stay text, an empty or blank cell of a nullable column is None.
@@ -80,9 +83,15 @@ def read_csv(
     """
     shown = shown_path(path, base)
     try:
-        text = decoded(path.read_bytes(), shown)
+        content = path.read_bytes()
     except OSError as error:
         raise ConfigurationError(f"{shown}: cannot be read ({error.strerror}).") from None
+    numbers = [column.name for column in columns if column.kind != "text"]
+    text = (
+        spreadsheet.plain(content, shown, [c.name for c in columns], numbers)
+        if from_spreadsheet
+        else decoded(content, shown)
+    )
     reader = csv.reader(StringIO(text, newline=""), delimiter=delimiter, strict=True)
     rows: list[dict[str, Any]] = []
     told, problems = problems is not None, [] if problems is None else problems

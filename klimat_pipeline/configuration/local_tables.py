@@ -117,6 +117,7 @@ _YEAR = {"kind": "integer", "minimum": 1900, "maximum": 2200}
 _ACCOUNT = r"\d{1,10}"
 #: A legal person's organisation number: the third digit is two or more. No personal identity number gets in here.
 _LEGAL = r"\d{2}[2-9]\d{7}"
+_LEGAL_OR_HYPHEN = r"\d{2}[2-9]\d{3}-?\d{4}"
 _CATEGORY = CsvColumn("category", pattern=IDENTIFIER, nullable=True)
 #: Columns of a printed gap table that follow from its layout and from the targets that its lines refer to.
 _OF_LAYOUT = (
@@ -232,6 +233,12 @@ _TABLES = (
             CsvColumn("is_wholesaler", allowed=("true", "false")),
             CsvColumn("reason", nullable=True),
         ),
+        ("supplier_id",),
+    ),
+    # What a register says of suppliers: the industry is evidence, not a decision about the supplier.
+    LocalTable(
+        "suppliers",
+        (CsvColumn("supplier_id", pattern=_LEGAL_OR_HYPHEN), CsvColumn("sni", pattern=r"\d{2}\.?\d{0,3}")),
         ("supplier_id",),
     ),
     LocalTable(

@@ -248,6 +248,15 @@ def municipality_folders(municipalities_dir: Path, problems: list[str]) -> Itera
         yield folder
 
 
+def code_of_place(file: Path, municipalities_dir: Path) -> str | None:
+    """The municipality whose folder a file lies in, if it lies in one."""
+    whole, root = file.resolve(), municipalities_dir.resolve()
+    if root not in whole.parents:
+        return None
+    folder = whole.relative_to(root).parts[0]
+    return folder[:4] if _FOLDER.fullmatch(folder) else None
+
+
 def _load(
     folder: Path, municipalities_dir: Path, sector_codes: Collection[str], known_codes: Mapping[str, str]
 ) -> Municipality:

@@ -51,8 +51,9 @@ class SpendFactors(_Strict):
     )
     deflator: _Code = Field(default="kpi", description="index_id in data/reference/price_index.csv.")
     missing_index: Literal["error", "last_known"] = Field(
-        default="error",
-        description="For a year without an index: stop, or use the nearest earlier value and say so.",
+        default="last_known",
+        description="For a year without an index or rate: the last one before it, said so in price_basis and note, or "
+        "stop (then the municipality's purchases stay as they were published last).",
     )
     exchange_rates: list[Rate] = Field(default_factory=list, description="Rates that no reference table holds.")
     price_index: list[IndexValue] = Field(default_factory=list, description="Index values no reference table holds.")
@@ -77,6 +78,16 @@ class SpendFactors(_Strict):
     )
 
 
+def of_folder(folder: Path) -> SpendFactors:
+    """The configuration of a municipality's folder; the defaults where it has none.
+
+    Raises:
+        ConfigurationError: the file does not fit.
+    """
+    path = folder / FILE
+    return model_from_yaml(path, SpendFactors, folder.parent)[0] if path.is_file() else SpendFactors()
+
+
 def load_spend_factors(municipalities_dir: Path) -> dict[str, SpendFactors]:
     """The configuration of every municipality that has a ``spend.yaml``, by code.
 
@@ -89,7 +100,7 @@ def load_spend_factors(municipalities_dir: Path) -> dict[str, SpendFactors]:
         if not (folder / FILE).is_file():
             continue
         try:
-            found[folder.name[:4]] = model_from_yaml(folder / FILE, SpendFactors, municipalities_dir)[0]
+            found[folder.name[:4]] = of_folder(folder)
         except ConfigurationError as error:
             problems += error.problems
     if problems:

@@ -122,6 +122,13 @@ class Project(dg.ConfigurableResource):
         with self._in_words():
             return self.tables.read(key, made_from=self.made_from.digest)
 
+    def last_state(self, key: str) -> pd.DataFrame | None:
+        """A table as the last run left it, whatever it was made from; None where there is none that was sound."""
+        try:
+            return self.tables.read(key) if self.tables.made_from(key) is not None else None
+        except (StaleTableError, pa.ArrowInvalid):
+            return None
+
     def read_arrow(self, key: str) -> pa.Table:
         """The same as an Arrow table."""
         with self._in_words():

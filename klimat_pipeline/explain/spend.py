@@ -25,6 +25,10 @@ _KG = (
     "kg CO2e = SEK x index of the factor's price year / index of the year of purchase / SEK per unit of currency x "
     "factor; kronor that activities or suppliers explain have their figure instead"
 )
+_MAPPING = (
+    "the first step that knows decides: the municipality's own tables, CPV code, supplier's industry, words of the "
+    "account's text, account number; kronor of a category x its factor, unless a figure replaces them"
+)
 _SUMMED = "sum over categories of kronor x the category's kg per krona; the split by category is not published"
 _TREND = "sum over the lines booked in the month (month 0: the year); real kronor are those of the price year"
 _LMDI = (
@@ -75,6 +79,16 @@ def category(sources: Sources, row: Row) -> list[Node]:
         part = row["footprint_spend_t_co2e"]
         nodes.append(agreement("kronor x kg per krona", tonnes, part, "the spend part", tolerance=allowed))
     return [*nodes, *parts_of(row), *replacements(sources, row), ledgers(sources, row)]
+
+
+def mapping(sources: Sources, row: Row) -> list[Node]:
+    """An account: what decided what it was taken for, its factor, and the ledgers."""
+    nodes = [Node("formula", _MAPPING), Node(f"step {row['step']}", row["evidence"])]
+    nodes.append(Node("kronor", row["amount_sek"], "SEK", {"ledger_lines": row["ledger_lines"]}))
+    found = sources.database.first("spend_factors", **place(row), spend_category=row["category"])
+    if found and found["factor_value"] is not None:
+        nodes.append(factor_node(found))
+    return [*nodes, ledgers(sources, row)]
 
 
 def grouped(sources: Sources, row: Row) -> list[Node]:

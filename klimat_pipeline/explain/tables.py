@@ -140,6 +140,9 @@ EXPLAINED: Mapping[str, Explained] = {
     "facility_claims": Explained("claimed_biogenic_t", targets_and_gap.claim, (), ("is_applied", "source"), ()),
     # -- spend analysis
     "spend_by_category": Explained("footprint_t_co2e", spend.category, (), (*_BOUGHT, "purchase_area"), ()),
+    "spend_mapping": Explained(
+        "amount_sek", spend.mapping, (), ("category", "step", "evidence", "emissions_t_co2e"), ()
+    ),
     "spend_by_unit": Explained("footprint_t_co2e", spend.grouped, (), _BOUGHT, ()),
     "spend_by_supplier": Explained("footprint_t_co2e", spend.grouped, (), ("supplier_name", *_BOUGHT), ()),
     "spend_by_contract": Explained("footprint_t_co2e", spend.grouped, (), _BOUGHT, ()),

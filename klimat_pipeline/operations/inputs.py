@@ -41,7 +41,7 @@ def inputs(
     Raises:
         ConfigurationError: there is no municipality with a given code.
     """
-    from klimat_pipeline.sources import scb_prices, smhi_snapshots
+    from klimat_pipeline.sources import riksbank_rates, scb_prices, smhi_snapshots
     from klimat_pipeline.spend.ledger import inputs as ledger_files
 
     chosen = tuple(sorted(set(municipalities)))
@@ -49,6 +49,7 @@ def inputs(
     items = [
         *smhi_snapshots.inputs(settings, releases),
         *scb_prices.inputs(settings),
+        *riksbank_rates.inputs(settings),
         *configuration_files.inputs(settings),
         *(ledger_files.inputs(settings) if ledgers is None else ledgers),
         *settings_inputs(settings),

@@ -18,6 +18,7 @@ from klimat_pipeline.published.datapackage import described_publication, write_d
 from klimat_pipeline.published.files import STAGING, remove, sync
 
 if TYPE_CHECKING:
+    import pandas as pd
     import pyarrow as pa
 
     from klimat_pipeline.published.candidate import Candidate
@@ -26,6 +27,14 @@ if TYPE_CHECKING:
 _AT_ONCE = 4
 #: Only directories of this form are ever removed: whatever else is there belongs to somebody else.
 _VERSION = re.compile(r"pub-[0-9a-f]{16}")
+
+
+def last_published(directory: Path, name: str) -> "pd.DataFrame":
+    """A table as readers have it now; an empty frame where nothing, or nothing of that name, is published."""
+    import pandas as pd
+
+    path = directory / "parquet" / "latest" / f"{name}.parquet"
+    return pd.read_parquet(path) if path.is_file() else pd.DataFrame()
 
 
 class ParquetTarget:

@@ -117,10 +117,12 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
         _reconciles(spend.activities_not_exceeded),
     ),
     "spend/reconciliation": (_reconciles(spend.lines_all_accounted), _reconciles(spend.krona_kept)),
+    "spend/refused": (_likely(spend.ledgers_understood),),
+    "spend/mapping": (_reconciles(spend.mapping_is_the_ledger), _likely(spend.mapping_unmoved)),
     "spend/trend": (_reconciles(spend.months_sum_to_years),),
     "spend/changes": (_reconciles(spend.change_is_its_parts),),
     "spend/quality": (_likely(spend.money_understood),),
-    "spend/factors": (_reconciles(spend.factors_explain),),
+    "spend/factors": (_reconciles(spend.factors_explain), _likely(spend.prices_of_the_year)),
 }
 
 

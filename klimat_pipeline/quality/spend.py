@@ -8,8 +8,11 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from klimat_pipeline.quality.findings import Finding, failed, first_keys, not_applicable, passed
+from klimat_pipeline.spend.results.mapping import moved
 
 Tables = Mapping[str, pd.DataFrame]
+#: Among the tables: the mapping that readers have now.
+PUBLISHED_MAPPING = "published/spend_mapping"
 
 _AT = ["municipality_code", "year"]
 #: Sums of whole oere and milligrams, given as kronor and tonnes, differ by no more than floating point.
@@ -49,6 +52,7 @@ def replaced_counts_once(tables: Tables) -> Sequence[Finding]:
 def activities_not_exceeded(tables: Tables) -> Sequence[Finding]:
     """Activities replace purchases by no more tonnes than the organisation's inventory has of them."""
     frame, inventory = tables["spend/by_category"], tables["inventory/organisation"]
+    frame = frame[~frame["is_stale"].astype(bool)]  # what an earlier run made rests on its inventory
     if frame.empty or not frame["footprint_activity_t_co2e"].any():
         return [not_applicable("no activity replaces spend")]
     used = frame.groupby(_AT)["footprint_activity_t_co2e"].sum()
@@ -154,6 +158,80 @@ def money_understood(tables: Tables) -> Sequence[Finding]:
             keys=first_keys(low, _AT),
             count=len(low),
             suspicion="accounts of the municipality's own: fill in the list of unmapped accounts",
+        )
+    ]
+
+
+def prices_of_the_year(tables: Tables) -> Sequence[Finding]:
+    """Years whose price index or exchange rate is not there yet: what stands in is as uncertain as prices are."""
+    factors = tables["spend/factors"]
+    if factors.empty:
+        return [not_applicable(_NOTHING)]
+    off = factors[factors["price_basis"] != "own_year"].drop_duplicates(_AT)
+    if off.empty:
+        return [passed("price indices and exchange rates are those of the years", threshold="0 years stand in")]
+    return [
+        failed(
+            f"in {len(off)} years another price index or exchange rate stands in: {off['note'].iat[0]}",
+            observed=str(len(off)),
+            threshold="0 years stand in",
+            keys=first_keys(off, _AT),
+            count=len(off),
+            suspicion="fetch them: klimat prices fetch, klimat rates fetch; or add them to data/reference",
+        )
+    ]
+
+
+def ledgers_understood(tables: Tables) -> Sequence[Finding]:
+    """Municipalities whose ledgers could not be read or valued; their purchases are those of an earlier run."""
+    frame = tables["spend/refused"]
+    if frame.empty:
+        return [passed("all ledgers were read and valued", threshold="0 refused")]
+    return [
+        failed(
+            f"{row.municipality_code}: {row.refusal} "
+            + ("Its purchases stay as they were." if row.has_last_state else "Its purchases are missing."),
+            observed="refused",
+            threshold="0 refused",
+            keys=(str(row.municipality_code),),
+            count=1,
+            suspicion="the message says what to do",
+        )
+        for row in frame.itertuples()
+    ]
+
+
+def mapping_is_the_ledger(tables: Tables) -> Sequence[Finding]:
+    """The mapping holds every krona that is classified, unmapped or left out by a rule, to the oere."""
+    mapping, balance = tables["spend/mapping"], tables["spend/reconciliation"]
+    if mapping.empty:
+        return [not_applicable(_NOTHING)]
+    # VAT that amounts included is no line of its own, so it is left aside on both sides.
+    shown = mapping[mapping["evidence"] != "vat"].groupby(_AT)["amount_sek"].sum()
+    held = balance[~balance["rule_kind"].isin(["quarantined", "duplicate", "vat"])].groupby(_AT)["amount_sek"].sum()
+    held = held.reindex(shown.index).fillna(0.0)
+    off = shown[(shown - held).abs() > NOISE_SEK].reset_index()
+    return [_verdict(off, len(shown), "years of the mapping hold all kronor of the ledger's lines", _AT)]
+
+
+def mapping_unmoved(tables: Tables) -> Sequence[Finding]:
+    """Accounts that the last publication took for something else: a change of method, not of purchases."""
+    after, before = tables["spend/mapping"], tables[PUBLISHED_MAPPING]
+    if after.empty or before.empty:
+        return [not_applicable("there is no ledger, or no earlier publication of its mapping")]
+    off = moved(before, after)
+    if off.empty:
+        return [passed("all accounts mean what they meant in the last publication", threshold="0 moved")]
+    first = off.iloc[0]
+    return [
+        failed(
+            f"{len(off)} accounts mean something else than in the last publication; the largest is "
+            f"{first['account']} {first['account_text']}: {first['category_before']}, now {first['category_after']}",
+            observed=f"{off['amount_sek'].abs().sum():,.0f} SEK",
+            threshold="0 moved",
+            keys=first_keys(off, ["municipality_code", "account", "category_before", "category_after"]),
+            count=len(off),
+            suspicion="a mapping was changed, or the ledger's chart was: earlier publications do not compare",
         )
     ]
 

@@ -105,7 +105,7 @@ def test_a_product_group_deflates_its_category_and_consumer_prices_the_services(
     assert any("no group 17 for paper of itpi" in line for line in said)
     reference = current_reference(chosen)
     with pytest.raises(ProblemsError, match="price index itpi has no values for the group of paper: fetch it"):
-        factor_table([2022], reference, SpendFactors(deflator="itpi"))
+        factor_table([2022], reference, SpendFactors(deflator="itpi", missing_index="error"))
     own = SpendFactors(deflator="itpi", missing_index="last_known")
     table = factor_table([2022], reference, own).set_index("category")
     assert table.loc["food_products", "deflator"] == pytest.approx(1.2)
@@ -115,7 +115,7 @@ def test_a_product_group_deflates_its_category_and_consumer_prices_the_services(
 
 
 def test_a_year_that_is_not_whole_has_no_index(tmp_path: Path) -> None:
-    """2023 ends in September: an error, or 2022 in its place where that was chosen."""
+    """2023 ends in September: 2022 in its place, or an error where that was chosen."""
     times = months(2022, 2023, last=9)
     body = encoded(answer(KPI, {"00": [*steady(100.0, 12), *steady(110.0, 9)]}, times))
     with MisbehavingServer([server.ok(body), server.ok(GROUPS)]) as source:
@@ -123,7 +123,7 @@ def test_a_year_that_is_not_whole_has_no_index(tmp_path: Path) -> None:
         fetch_prices(chosen)
     reference = current_reference(chosen)
     with pytest.raises(ProblemsError, match="price index kpi has no value for 2023: fetch it"):
-        factor_table([2023], reference, SpendFactors())
+        factor_table([2023], reference, SpendFactors(missing_index="error"))
     table = factor_table([2023], reference, SpendFactors(missing_index="last_known"))
     assert set(table["note"]) == {"price index of 2022 stands in for 2023"}
 

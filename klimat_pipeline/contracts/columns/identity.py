@@ -158,7 +158,8 @@ COLUMNS = (
     Column(
         "emissions_t_co2e",
         NUMBER,
-        "Emissions after local corrections, in CO2 equivalents. Missing where the substance is not valued in CO2e.",
+        "Emissions in CO2 equivalents, after local corrections where there are any. Missing where nothing is valued in "
+        "CO2e.",
         unit="t CO2e",
         nullable=True,
         minimum=0,

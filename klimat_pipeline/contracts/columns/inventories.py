@@ -201,7 +201,8 @@ COLUMNS = (
         TEXT,
         "Kind of activity. Scope 1: combustion by use (stationary_combustion in buildings, energy_industry in plants "
         "that make electricity or heat for sale), process, refrigerant, waste_treatment, direct_measurement; "
-        "scope 2: purchased_electricity, purchased_heat, purchased_cooling; scope 3: the rest.",
+        "scope 2: purchased_electricity, purchased_heat, purchased_cooling; scope 3: the rest. In spend_mapping: "
+        "a category of purchases, 'unmapped', or 'left_out' by a rule.",
         allowed=(
             "stationary_combustion",
             "energy_industry",

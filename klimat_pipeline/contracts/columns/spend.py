@@ -55,6 +55,22 @@ COLUMNS = (
         "health_care and others.",
         pattern=IDENTIFIER,
     ),
+    Column(
+        "procurement_group_sv",
+        TEXT,
+        "First level of the tree that Upphandlingsmyndigheten's environmental spend analysis of municipalities shows; "
+        "our own placing, missing where none of the four groups whose names it states fits.",
+        nullable=True,
+    ),
+    Column(
+        "cpv_division",
+        TEXT,
+        "Division of the CPV (2008) that most of such purchases are procured under, our own placing; missing where it "
+        "is not one.",
+        nullable=True,
+        pattern=r"\d{2}",
+    ),
+    Column("cpv_division_name_sv", TEXT, "The division in Swedish.", nullable=True),
     Column("ledger_unit", TEXT, "Department or company as the ledger names it; empty where it does not."),
     Column(
         "supplier_id",
@@ -63,7 +79,34 @@ COLUMNS = (
     ),
     Column("supplier_name", TEXT, "Name of the supplier as the ledger has it."),
     Column("contract_id", TEXT, "Contract or agreement as the ledger names it; empty for purchases without one."),
+    Column(
+        "is_stale",
+        BOOLEAN,
+        "Whether the row is of an earlier run: the municipality's ledgers could not be read or valued this time, for "
+        "the reasons that spend_refused names.",
+    ),
+    Column("refusal", TEXT, "Why a municipality's ledgers could not be read or valued, and what to do."),
+    Column("has_last_state", BOOLEAN, "Whether tables show the municipality's purchases of an earlier run instead."),
     Column("ledger_account", TEXT, "Account of the ledger."),
+    Column("mapping_rank", INTEGER, "Rank by kronor within the year, 1 the largest.", minimum=1),
+    Column("account", TEXT, "Account number as the ledger has it; empty where it has none."),
+    Column(
+        "account_text",
+        TEXT,
+        "The account's text as the ledger has it; empty where an account has so many that they are free text.",
+    ),
+    Column(
+        "step",
+        TEXT,
+        "Step of the classification that decided, as in data/reference/spend_steps.csv; 'left_out' where a rule did.",
+        pattern=IDENTIFIER,
+    ),
+    Column(
+        "evidence",
+        TEXT,
+        "What the step went by: the words of the text, the prefix of a code or account, the municipality's own file, "
+        "or the rule that leaves the lines out.",
+    ),
     Column("month", INTEGER, "Month 1-12; 0 for the whole year.", minimum=0, maximum=12),
     Column(
         "spend_sek",
@@ -160,9 +203,10 @@ COLUMNS = (
         "change_part",
         TEXT,
         "Cause: volume (more or less bought in fixed prices), price (inflation), mix (other categories; also "
-        "whatever begins, ends or changes its sign), factor_vintage (other factors), unexplained (no positive "
-        "volume in one of the years).",
-        allowed=("volume", "price", "mix", "factor_vintage", "unexplained"),
+        "whatever begins, ends or changes its sign), factor_vintage (other factors), method_changed (valued by "
+        "factor in one year, by an activity or a supplier's figure in the other: no change of purchases), unexplained "
+        "(no positive volume in one of the years).",
+        allowed=("volume", "price", "mix", "factor_vintage", "method_changed", "unexplained"),
     ),
     Column("part_value", NUMBER, "The cause's part of the change; the parts sum to it.", unit="as the measure"),
     Column("from_value", NUMBER, "The measure in the earlier year.", unit="as the measure"),
@@ -211,6 +255,13 @@ COLUMNS = (
     Column("index_factor_year", NUMBER, "The same index in the factor's price year.", minimum=0),
     Column(
         "index_source", TEXT, "Where the index values are from: the shipped table, spend.yaml, or a fetched snapshot."
+    ),
+    Column(
+        "price_basis",
+        TEXT,
+        "own_year: price indices and exchange rates are those of the years they are for; stands_in: for one of them "
+        "the last known year or the general index stands in (note in spend_factors).",
+        allowed=("own_year", "stands_in"),
     ),
     Column("deflator", NUMBER, "Kronor of the price year for one krona of the year of purchase.", minimum=0),
     Column(

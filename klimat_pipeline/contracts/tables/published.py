@@ -113,6 +113,7 @@ TABLES = (
     published(spend.FILES, "spend_files", extra=_PUBLICATION),
     # -- spend: results
     published(spend_results.BY_CATEGORY, "spend_by_category", extra=_PUBLICATION),
+    published(spend_results.MAPPING, "spend_mapping", extra=_PUBLICATION),
     published(spend_results.BY_UNIT, "spend_by_unit", extra=_PUBLICATION),
     published(spend_results.BY_SUPPLIER, "spend_by_supplier", extra=_PUBLICATION),
     published(spend_results.BY_CONTRACT, "spend_by_contract", extra=_PUBLICATION),
@@ -126,4 +127,5 @@ TABLES = (
     published(spend_results.INDICATORS, "spend_indicators", extra=_PUBLICATION),
     published(spend_results.SENSITIVITY, "spend_sensitivity", extra=_PUBLICATION),
     published(spend_results.FACTORS, "spend_factors", extra=_PUBLICATION),
+    published(spend_results.REFUSED, "spend_refused", extra=_PUBLICATION),
 )

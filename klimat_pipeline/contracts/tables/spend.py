@@ -32,6 +32,7 @@ FILES = Table(
         col("last_day"),
         col("file_status"),
         col("note"),
+        col("is_stale"),
     ),
     primary_key=("municipality_code", "ledger_file"),
     topic="spend",
@@ -50,6 +51,7 @@ LEDGER_TOTALS = Table(
         col("amount_ore"),
         col("amount_sek"),
         col("rule_reason"),
+        col("is_stale"),
     ),
     primary_key=("municipality_code", "year", "rule"),
     topic="spend",
@@ -68,9 +70,18 @@ QUARANTINE = Table(
         col("quarantine_reason"),
         col("amount_ore").use(nullable=True),
         col("amount_sek").use(nullable=True),
+        col("is_stale"),
     ),
     primary_key=("municipality_code", "ledger_file", "line_no"),
     topic="spend",
 )
 
-TABLES = (FILES, LEDGER_TOTALS, QUARANTINE)
+UNREAD = Table(
+    key="spend/unread",
+    description="Municipalities whose ledgers could not be read, and why; their other tables are of an earlier run.",
+    columns=(col("municipality_code"), col("refusal")),
+    primary_key=("municipality_code", "refusal"),
+    topic="spend",
+)
+
+TABLES = (FILES, LEDGER_TOTALS, QUARANTINE, UNREAD)

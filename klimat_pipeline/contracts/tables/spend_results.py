@@ -5,9 +5,11 @@ They are the organisation's perspective: never add them to a territory, and to t
 """
 
 from klimat_pipeline.contracts.columns import col
+from klimat_pipeline.contracts.columns.kinds import IDENTIFIER
 from klimat_pipeline.contracts.model import Column, Table
 
 _AT = (col("municipality_code"), col("year"))
+_STALE = (col("is_stale"),)
 _SPEND = (col("ledger_lines"), col("spend_sek"), col("mapped_sek"))
 _FOOTPRINT = (
     col("footprint_t_co2e").use("inventory/organisation.emissions_t_co2e"),
@@ -15,11 +17,13 @@ _FOOTPRINT = (
     col("footprint_activity_t_co2e").use("inventory/organisation.emissions_t_co2e"),
     col("footprint_supplier_t_co2e"),
 )
-_TERMS = (col("factor_set"), col("factor_gwp_set"), col("price_year").use(nullable=False))
+_TERMS = (col("factor_set"), col("factor_gwp_set"), col("price_year").use(nullable=False), col("price_basis"))
 
 
 def _table(name: str, description: str, columns: tuple[Column, ...], key: tuple[str, ...]) -> Table:
-    return Table(f"spend/{name}", description, (*_AT, *columns), ("municipality_code", "year", *key), topic="spend")
+    return Table(
+        f"spend/{name}", description, (*_AT, *columns, *_STALE), ("municipality_code", "year", *key), topic="spend"
+    )
 
 
 BY_CATEGORY = _table(
@@ -30,6 +34,9 @@ BY_CATEGORY = _table(
         col("category_name_sv"),
         col("category_name_en"),
         col("purchase_area"),
+        col("procurement_group_sv"),
+        col("cpv_division"),
+        col("cpv_division_name_sv"),
         col("scope3_category").use(description=col("scope3_category").description, nullable=True, minimum=1),
         *_SPEND,
         col("spend_real_sek"),
@@ -40,6 +47,23 @@ BY_CATEGORY = _table(
         *_TERMS,
     ),
     ("spend_category",),
+)
+MAPPING = _table(
+    "mapping",
+    "Which account was taken for what, on what evidence, and how much it weighs; the largest first. Lines that a rule "
+    "leaves out are in it, as 'left_out': all rows together are the ledger.",
+    (
+        col("mapping_rank"),
+        col("account"),
+        col("account_text"),
+        col("ledger_lines"),
+        col("amount_sek"),
+        col("category").use(allowed=(), pattern=IDENTIFIER),
+        col("step"),
+        col("evidence"),
+        col("emissions_t_co2e").use("inventory/organisation.emissions_t_co2e", minimum=None, additive="yes"),
+    ),
+    ("mapping_rank",),
 )
 BY_UNIT = _table(
     "by_unit",
@@ -101,6 +125,7 @@ CHANGES = Table(
         col("price_year").use(nullable=False),
         col("factor_gwp_set"),
         col("note"),
+        *_STALE,
     ),
     ("municipality_code", "year_from", "year_to", "explained_measure", "change_part"),
     topic="spend",
@@ -150,6 +175,7 @@ RECONCILIATION = Table(
         col("amount_ore").use(f"{_TOTALS}.amount_ore"),
         col("amount_sek").use(f"{_TOTALS}.amount_sek"),
         col("rule_reason").use(f"{_TOTALS}.rule_reason"),
+        *_STALE,
     ),
     ("municipality_code", "year", "rule"),
     topic="spend",
@@ -231,6 +257,7 @@ FACTORS = _table(
         col("index_source"),
         col("deflator"),
         col("price_year").use(nullable=False),
+        col("price_basis"),
         col("licence"),
         col("source"),
         col("note"),
@@ -238,8 +265,18 @@ FACTORS = _table(
     ("spend_category",),
 )
 
+REFUSED = Table(
+    "spend/refused",
+    "Municipalities whose ledgers could not be read or valued, why, and whether the tables show an earlier run's "
+    "purchases of theirs (is_stale).",
+    (col("municipality_code"), col("refusal"), col("has_last_state")),
+    ("municipality_code", "refusal"),
+    topic="spend",
+)
+
 TABLES = (
     BY_CATEGORY,
+    MAPPING,
     BY_UNIT,
     BY_SUPPLIER,
     BY_CONTRACT,
@@ -253,4 +290,5 @@ TABLES = (
     INDICATORS,
     SENSITIVITY,
     FACTORS,
+    REFUSED,
 )

@@ -64,14 +64,19 @@ def _show_partitions(context: dg.AssetExecutionContext, folders: Iterable[tuple[
     "spend/files",
     "spend/ledger_totals",
     "spend/quarantine",
+    "spend/unread",
     kinds=("duckdb", "parquet"),
     after=AFTER,
     ledgers=True,
 )
 def ledgers(context: dg.AssetExecutionContext, project: Project):
-    """Every ledger file that is new or changed, read once; its typed lines lie beside the tables."""
+    """Every ledger file that is new or changed, read once; its typed lines lie beside the tables.
+
+    A municipality whose ledgers cannot be read keeps what an earlier run read of them; nobody else is held up.
+    """
     from klimat_pipeline.spend.ledger.run import read_all
     from klimat_pipeline.spend.ledger.store import SpendStore
+    from klimat_pipeline.spend.results.refused import with_last_state
 
     store, made_from = SpendStore(project.settings.intermediate_dir), project.made_from
     store.mark(None)
@@ -79,5 +84,10 @@ def ledgers(context: dg.AssetExecutionContext, project: Project):
     project.require_unchanged(ledgers=True)
     store.mark(made_from.digest)
     _show_partitions(context, store.partitions())
-    frames = {"spend/files": made.files, "spend/ledger_totals": made.scope, "spend/quarantine": made.quarantine}
+    refused = set(made.unread["municipality_code"])
+    own = {"spend/files": made.files, "spend/ledger_totals": made.scope, "spend/quarantine": made.quarantine}
+    frames = {key: with_last_state(key, frame, project.last_state(key), refused) for key, frame in own.items()}
+    frames["spend/unread"] = made.unread
+    for code, refusal in made.unread.itertuples(index=False):
+        context.log.warning(f"{code}: its ledgers could not be read, its purchases stay as they were: {refusal}")
     yield from checked_together(context, frames)

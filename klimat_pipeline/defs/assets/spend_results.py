@@ -9,19 +9,23 @@ from klimat_pipeline.defs.asset_factory import as_metadata, checked_together, pi
 from klimat_pipeline.defs.resources import Project
 from klimat_pipeline.spend.results.all_tables import KEYS
 
+REFUSED = "spend/refused"
 #: Only the ratios per resident read the population.
 _READS = dict.fromkeys(KEYS, ("spend/files", "inventory/organisation")) | {
     "spend/reconciliation": ("spend/ledger_totals",),
     "spend/indicators": ("spend/files", "inventory/organisation", "clean/population"),
+    REFUSED: ("spend/unread",),
 }
 
 
 @step(
     "spend_results",
     *KEYS,
-    kinds=dict.fromkeys(KEYS, ("duckdb",)) | {"spend/by_category": ("duckdb", "vega")},
+    REFUSED,
+    kinds=dict.fromkeys((*KEYS, REFUSED), ("duckdb",)) | {"spend/by_category": ("duckdb", "vega")},
     reads=_READS,
     files="spend/files",
+    unread="spend/unread",
     passed="spend/ledger_totals",
     organisation="inventory/organisation",
     population="clean/population",
@@ -30,17 +34,24 @@ def spend_results(
     context: dg.AssetExecutionContext,
     project: Project,
     files: pd.DataFrame,
+    unread: pd.DataFrame,
     passed: pd.DataFrame,
     organisation: pd.DataFrame,
     population: pd.DataFrame,
 ):
-    """From typed ledger lines to the footprint of purchases; empty tables where nobody has a ledger."""
+    """From typed ledger lines to the footprint of purchases; empty tables where nobody has a ledger.
+
+    Of a municipality whose ledgers could not be read or valued the tables keep what an earlier run made.
+    """
     from klimat_pipeline.charts.spend import largest_categories, shown_on_pages
     from klimat_pipeline.configuration.spend_factors import load_spend_factors
+    from klimat_pipeline.published.parquet import last_published
+    from klimat_pipeline.quality.spend import PUBLISHED_MAPPING
     from klimat_pipeline.spend.footprint.local_mappings import load_local_mappings
     from klimat_pipeline.spend.footprint.prices import current_reference
     from klimat_pipeline.spend.ledger.store import SpendStore
     from klimat_pipeline.spend.results.all_tables import spend_results as results
+    from klimat_pipeline.spend.results.refused import spend_refused, with_last_state
 
     settings = project.settings
     kept = SpendStore(settings.intermediate_dir)
@@ -55,9 +66,18 @@ def spend_results(
         organisation=organisation,
         population=population,
         parts=kept.parts,
+        aside=set(unread["municipality_code"]),
     )
     shown: dict[str, Any] = {"spend/by_category": pictures(largest_categories(made["spend/by_category"]))}
     shown |= {key: as_metadata(texts) for key, texts in shown_on_pages(made).items()}
-    frames = {key: made[key] for key in KEYS}
-    inputs = {"spend/ledger_totals": passed, "inventory/organisation": organisation, "clean/population": population}
+    refused = {*unread["municipality_code"], *made["unvalued"]["municipality_code"]}
+    frames = {key: with_last_state(key, made[key], project.last_state(key), refused) for key in KEYS}
+    stale = frames["spend/by_category"].query("is_stale")["municipality_code"]
+    frames[REFUSED] = spend_refused(unread, made["unvalued"], set(stale))
+    inputs = {
+        "spend/ledger_totals": passed,
+        "inventory/organisation": organisation,
+        "clean/population": population,
+        PUBLISHED_MAPPING: last_published(settings.published_dir, "spend_mapping"),
+    }
     yield from checked_together(context, frames, inputs, shown)

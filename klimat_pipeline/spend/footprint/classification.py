@@ -1,153 +1,231 @@
-"""What was bought: a cascade of steps over the groups of lines (``groups``), each a map that is joined to them.
+"""What was bought: the steps of the classification over the groups of lines, each a small table joined to them.
 
-The steps in order: the line's CPV code, its contract by the municipality's register, the supplier as the municipality
-knows it, the supplier's industry (unless it is a trader or marked as a wholesaler), the municipality's own accounts,
-the shipped accounts, a word in the account text, a trained text model where one is wanted; else unmapped. Nothing is
-guessed. What does not belong here: kilograms.
+The order of evidence: what the municipality says itself (the contract's register, the supplier, the account), then the
+line's CPV code, the supplier's industry (unless it is a trader or marked as a wholesaler), the words of the account's
+text, the account's number, and a trained text model where one is wanted; else unmapped. Nothing is guessed.
+
+Every step also says on what evidence it decided. What does not belong here: how a text is read (``account_text``), and
+kilograms.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Container, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from klimat_pipeline.errors import ProblemsError
+from klimat_pipeline.spend.footprint.account_text import Vocabulary, WordRow, cut_length
 from klimat_pipeline.spend.footprint.database import put
 from klimat_pipeline.spend.footprint.local_mappings import LocalMappings
 from klimat_pipeline.spend.footprint.mappings import SpendReference
 
 if TYPE_CHECKING:
     import duckdb
+    import pandas as pd
 
 _NO_DIGIT = re.compile(r"\D")
+_DECIDED = ("category", "evidence")
 
 
-def longest_prefix(code: str, prefixes: Mapping[str, str]) -> str | None:
-    """The category of the longest prefix that the code begins with."""
-    for length in range(len(code), 0, -1):
-        if code[:length] in prefixes:
-            return prefixes[code[:length]]
-    return None
+def longest_prefix(code: str, prefixes: Container[str]) -> str | None:
+    """The longest of the prefixes that the code begins with."""
+    return next((code[:length] for length in range(len(code), 0, -1) if code[:length] in prefixes), None)
 
 
-def longest_keyword(text: str, keywords: Mapping[str, str]) -> str | None:
-    """The category of the longest keyword in a text; of two as long, of the first in the alphabet."""
-    folded = text.casefold()
-    found = [word for word in keywords if word.casefold() in folded]
-    return keywords[min(found, key=lambda word: (-len(word), word))] if found else None
-
-
-def cpv_category(cpv: str, prefixes: Mapping[str, str]) -> str | None:
-    """The category of a CPV code, with or without its check digit (``15000000-8``)."""
+def cpv_prefix(cpv: str, prefixes: Container[str]) -> str | None:
+    """The longest prefix of a CPV code, with or without its check digit (``15000000-8``)."""
     return longest_prefix(_NO_DIGIT.sub("", cpv.split("-", maxsplit=1)[0]), prefixes)
 
 
-def _put_class_maps(con: "duckdb.DuckDBPyConnection", reference: SpendReference, own: LocalMappings) -> None:
-    """Tables from every distinct code, account and text of the groups to its category, where it has one.
-
-    Makes ``by_cpv``, ``by_sni``, ``by_supplier_id``, ``by_own_account``, ``by_account`` and ``by_text``.
-    """
-    cpv = _pairs(reference.cpv, "cpv_prefix")
-    sni = {
-        row.sni_prefix: "" if row.is_reseller else row.category for row in reference.sni.itertuples()
-    }  # a trader's industry ends the search of this step
-    accounts, words = _pairs(reference.accounts, "account_prefix"), _pairs(reference.keywords, "keyword")
-    _put_map(con, "by_cpv", ((code, cpv_category(code, cpv)) for code in _distinct(con, "cpv")))
-    _put_map(
-        con,
-        "by_sni",
-        ((code, longest_prefix(_NO_DIGIT.sub("", code), sni) or None) for code in _distinct(con, "sni")),
+def vocabulary(reference: SpendReference) -> Vocabulary:
+    """The words of the reference tables."""
+    rows = (
+        WordRow(
+            tuple(tuple(term.split("|")) for term in row.words.split()), row.form == "compound", row.category, row.rank
+        )
+        for row in reference.words.itertuples()
     )
-    _put_map(con, "by_account", ((code, longest_prefix(code, accounts)) for code in _distinct(con, "account")))
-    _put_map(con, "by_text", ((text, longest_keyword(text, words)) for text in _distinct(con, "account_text")))
-    _put_own(con, own)
+    heads, short = reference.word_heads, reference.abbreviations
+    return Vocabulary(
+        rows,
+        dict(zip(heads["head"], heads["fits"], strict=True)),
+        dict(zip(short["abbreviation"], short["word"], strict=True)),
+    )
+
+
+def _put_steps(con: "duckdb.DuckDBPyConnection", reference: SpendReference, own: LocalMappings) -> None:
+    """A table of every step, from what it looks at to the category and its evidence."""
+    cpv = _pairs(reference.cpv, "cpv_prefix")
+    _put_own_accounts(con, own)
+    _put_suppliers(con, own)
     _put_contracts(con, own, cpv)
+    _put(
+        con,
+        "by_cpv",
+        ("cpv",),
+        ((code, cpv[found], f"CPV {found}") for (code,) in _distinct(con, "cpv") if (found := cpv_prefix(code, cpv))),
+    )
+    _put_industries(con, reference, own)
+    accounts = {row.account_prefix: row for row in reference.accounts.itertuples()}
+    _put(
+        con,
+        "by_account",
+        ("account",),
+        (
+            (code, accounts[found].category, f"account {found}: {accounts[found].chart_text}")
+            for (code,) in _distinct(con, "account")
+            if (found := longest_prefix(code, accounts))
+        ),
+    )
+    _put_texts(con, reference)
 
 
-def _put_own(con: "duckdb.DuckDBPyConnection", own: LocalMappings) -> None:
+def _put_industries(con: "duckdb.DuckDBPyConnection", reference: SpendReference, own: LocalMappings) -> None:
+    """``by_sni`` from the lines' codes and ``by_industry`` from the municipalities' lists of suppliers.
+
+    A trader's industry says nothing of what was bought from it.
+    """
+    industries = {row.sni_prefix: row.category for row in reference.sni.itertuples() if not row.is_reseller}
+    traders = {row.sni_prefix for row in reference.sni.itertuples() if row.is_reseller}
+
+    def decided(code: str) -> tuple[str, str] | None:
+        found = longest_prefix(_NO_DIGIT.sub("", code), industries.keys() | traders)
+        return None if found is None or found in traders else (industries[found], f"SNI {found}")
+
+    _put(con, "by_sni", ("sni",), ((code, *said) for (code,) in _distinct(con, "sni") if (said := decided(code))))
+    listed = own.industries.itertuples()
+    _put(
+        con,
+        "by_industry",
+        ("municipality_code", "supplier_id"),
+        (
+            (row.municipality_code, row.supplier_id.replace("-", ""), said[0], f"suppliers.csv: {said[1]}")
+            for row in listed
+            if (said := decided(row.sni))
+        ),
+    )
+
+
+def _put_texts(con: "duckdb.DuckDBPyConnection", reference: SpendReference) -> None:
+    """``by_text``: by municipality, since its texts may be cut off, and by account, since an investment is a thing."""
+    asked = _distinct(con, "municipality_code", "account", "account_text")
+    texts: dict[str, set[str]] = {}
+    for code, _, text in asked:
+        texts.setdefault(code, set()).add(text)
+    cut = {code: cut_length(mine) for code, mine in texts.items()}
+    words = vocabulary(reference)
+    _put(
+        con,
+        "by_text",
+        ("municipality_code", "account", "account_text"),
+        (
+            (code, account, text, found.category, f"text: {found.words}")
+            for code, account, text in asked
+            if (found := words.answer(text, account, cut_at=cut[code]))
+        ),
+    )
+
+
+def _put_own_accounts(con: "duckdb.DuckDBPyConnection", own: LocalMappings) -> None:
     mine = {
         str(code): _pairs(rows, "account_prefix") for code, rows in own.accounts.groupby("municipality_code", sort=True)
     }
-    query = "SELECT DISTINCT municipality_code, account FROM grouped WHERE left_out_rule = '' ORDER BY ALL"
-    asked = con.execute(query).fetchall() if mine else []
-    found = [(code, account, longest_prefix(account, mine.get(code, {}))) for code, account in asked]
-    known = [row for row in found if row[2]]
-    put(
+    _put(
         con,
         "by_own_account",
-        dict(zip(("municipality_code", "account", "category"), _columns(known, 3), strict=True)),
-        ("VARCHAR", "VARCHAR", "VARCHAR"),
+        ("municipality_code", "account"),
+        (
+            (code, account, mine[code][found], f"spend_accounts.csv: {found}")
+            for code, account in (_distinct(con, "municipality_code", "account") if mine else ())
+            if (found := longest_prefix(account, mine.get(code, {})))
+        ),
     )
+
+
+def _put_suppliers(con: "duckdb.DuckDBPyConnection", own: LocalMappings) -> None:
+    """``by_supplier``, and ``wholesalers``, whose industry says nothing."""
     suppliers = own.suppliers
-    put(
+    ids = list(zip(suppliers["municipality_code"], suppliers["supplier_id"], strict=True))
+    _put(
         con,
-        "by_supplier_id",
-        {
-            "municipality_code": list(suppliers["municipality_code"]),
-            "supplier_id": list(suppliers["supplier_id"]),
-            "category": [value if isinstance(value, str) else None for value in suppliers["category"]],
-            "is_wholesaler": [value == "true" for value in suppliers["is_wholesaler"]],
-        },
-        ("VARCHAR", "VARCHAR", "VARCHAR", "BOOLEAN"),
+        "by_supplier",
+        ("municipality_code", "supplier_id"),
+        (
+            (*who, category, "spend_suppliers.csv")
+            for who, category in zip(ids, suppliers["category"], strict=True)
+            if isinstance(category, str)
+        ),
     )
+    traders = [who for who, said in zip(ids, suppliers["is_wholesaler"], strict=True) if said == "true"]
+    _put_rows(con, "wholesalers", ("municipality_code", "supplier_id"), traders)
 
 
 def _put_contracts(con: "duckdb.DuckDBPyConnection", own: LocalMappings, cpv: Mapping[str, str]) -> None:
-    """``by_contract_id`` from the municipalities' registers of contracts.
+    """``by_contract`` from the municipalities' registers of contracts.
 
     Raises:
         ProblemsError: the mapping of CPV codes does not know a contract's.
     """
     rows, problems = [], []
     for row in own.contracts.itertuples():
-        category = row.category if isinstance(row.category, str) else cpv_category(row.cpv, cpv)
+        found = None if isinstance(row.category, str) else cpv_prefix(row.cpv, cpv)
+        category = row.category if isinstance(row.category, str) else cpv.get(found or "")
         if category is None:
             problems.append(
                 f"{row.municipality_code} spend_contracts.csv: {row.contract_id}: CPV {row.cpv} has no category in "
                 "data/reference/cpv_categories.csv: give a category in its place."
             )
-        rows.append((row.municipality_code, row.contract_id, category))
+        rows.append((row.municipality_code, row.contract_id, category, "spend_contracts.csv"))
     if problems:
         raise ProblemsError(problems)
-    names = ("municipality_code", "contract_id", "category")
-    put(con, "by_contract_id", dict(zip(names, _columns(rows, 3), strict=True)), ("VARCHAR", "VARCHAR", "VARCHAR"))
+    _put(con, "by_contract", ("municipality_code", "contract_id"), rows)
 
 
-#: One step decides both category and ``classified_by``: the first that has a category.
-_STEPS = {
-    "cpv": "by_cpv",
-    "contract": "by_contract_id",
-    "supplier": "by_supplier_id",
-    "sni": "by_sni",
-    "own_account": "by_own_account",
-    "account": "by_account",
-    "keyword": "by_text",
-    "text_model": "by_model",
-}
+class _Step(NamedTuple):
+    """A step: its name, its table, what that is joined by, and on what condition."""
+
+    name: str
+    table: str
+    columns: tuple[str, ...]
+    only: str = ""
+
+
+_NO_TRADER = "AND wholesalers.supplier_id IS NULL"
+#: In order; two tables of one step stand beside each other.
+_STEPS = (
+    _Step("contract", "by_contract", ("municipality_code", "contract_id")),
+    _Step("supplier", "by_supplier", ("municipality_code", "supplier_id")),
+    _Step("own_account", "by_own_account", ("municipality_code", "account")),
+    _Step("cpv", "by_cpv", ("cpv",)),
+    _Step("sni", "by_sni", ("sni",), _NO_TRADER),
+    _Step("sni", "by_industry", ("municipality_code", "supplier_id"), _NO_TRADER),
+    _Step("account_text", "by_text", ("municipality_code", "account", "account_text")),
+    _Step("account", "by_account", ("account",)),
+    _Step("text_model", "by_model", ("municipality_code", "account_text")),
+)
+
+
+def _joined(table: str, columns: Sequence[str], only: str = "") -> str:
+    return f"LEFT JOIN {table} ON {' AND '.join(f'{table}.{name} = g.{name}' for name in columns)} {only}"
+
+
 _CLASSIFIED = f"""
     CREATE OR REPLACE TEMP VIEW classified AS
     SELECT g.*,
         CASE WHEN left_out_rule <> '' THEN ''
-            ELSE coalesce({", ".join(f"{table}.category" for table in _STEPS.values())}, 'unmapped') END AS category,
+            ELSE coalesce({", ".join(f"{step.table}.category" for step in _STEPS)}, 'unmapped') END AS category,
         CASE WHEN left_out_rule <> '' THEN ''
-            {" ".join(f"WHEN {table}.category IS NOT NULL THEN '{step}'" for step, table in _STEPS.items())}
-            ELSE 'unmapped' END AS classified_by
+            {" ".join(f"WHEN {step.table}.category IS NOT NULL THEN '{step.name}'" for step in _STEPS)}
+            ELSE 'unmapped' END AS classified_by,
+        CASE WHEN left_out_rule <> '' THEN ''
+            ELSE coalesce({", ".join(f"{step.table}.evidence" for step in _STEPS)}, '') END AS evidence
     FROM grouped AS g
-    LEFT JOIN by_cpv ON by_cpv.code = g.cpv
-    LEFT JOIN by_contract_id ON by_contract_id.municipality_code = g.municipality_code
-        AND by_contract_id.contract_id = g.contract_id
-    LEFT JOIN by_supplier_id ON by_supplier_id.municipality_code = g.municipality_code
-        AND by_supplier_id.supplier_id = g.supplier_id
-    LEFT JOIN by_sni ON by_sni.code = g.sni AND NOT coalesce(by_supplier_id.is_wholesaler, false)
-    LEFT JOIN by_own_account ON by_own_account.municipality_code = g.municipality_code
-        AND by_own_account.account = g.account
-    LEFT JOIN by_account ON by_account.code = g.account
-    LEFT JOIN by_text ON by_text.code = g.account_text
-    LEFT JOIN by_model ON by_model.municipality_code = g.municipality_code AND by_model.account_text = g.account_text
+    {_joined("wholesalers", ("municipality_code", "supplier_id"))}
+    {" ".join(_joined(step.table, step.columns, step.only) for step in _STEPS)}
 """
 
 
 def classify(con: "duckdb.DuckDBPyConnection", reference: SpendReference, own: LocalMappings) -> None:
-    """Make the view ``classified``: ``grouped`` with the category of every group and the step that decided it.
+    """Make the view ``classified``: ``grouped`` with category, the step that decided it, and on what evidence.
 
     Args:
         con: the database with ``grouped``.
@@ -157,31 +235,34 @@ def classify(con: "duckdb.DuckDBPyConnection", reference: SpendReference, own: L
     Raises:
         ProblemsError: a contract's code is in no mapping.
     """
-    _put_class_maps(con, reference, own)
+    _put_steps(con, reference, own)
     put_model_map(con)
     con.execute(_CLASSIFIED)
 
 
 def put_model_map(con: "duckdb.DuckDBPyConnection", rows: Iterable[tuple[str, str, str]] = ()) -> None:
     """``by_model`` from (municipality, account text, category); without a model it stays empty."""
-    names = ("municipality_code", "account_text", "category")
-    put(con, "by_model", dict(zip(names, _columns(list(rows), 3), strict=True)), ("VARCHAR", "VARCHAR", "VARCHAR"))
+    _put(con, "by_model", ("municipality_code", "account_text"), ((*row, "text model") for row in rows))
 
 
-def _distinct(con: "duckdb.DuckDBPyConnection", column: str) -> list[str]:
-    """Distinct values of a column (a name of ours) among the lines that count."""
-    query = f"SELECT DISTINCT {column} FROM grouped WHERE left_out_rule = '' AND {column} <> '' ORDER BY 1"
-    return [row[0] for row in con.execute(query).fetchall()]
+def _distinct(con: "duckdb.DuckDBPyConnection", *columns: str) -> list[tuple[str, ...]]:
+    """Distinct values of columns (names of ours) among the lines that count; the last one is not empty."""
+    names = ", ".join(columns)
+    query = f"SELECT DISTINCT {names} FROM grouped WHERE left_out_rule = '' AND {columns[-1]} <> '' ORDER BY ALL"
+    return con.execute(query).fetchall()
 
 
-def _pairs(rows: "object", key: str) -> dict[str, str]:
-    return dict(zip(rows[key], rows["category"], strict=True))  # type: ignore[index]
+def _pairs(rows: "pd.DataFrame", key: str) -> dict[str, str]:
+    return dict(zip(rows[key], rows["category"], strict=True))
 
 
-def _put_map(con: "duckdb.DuckDBPyConnection", name: str, pairs: Iterable[tuple[str, str | None]]) -> None:
-    known = [(code, category) for code, category in pairs if category]
-    put(con, name, dict(zip(("code", "category"), _columns(known, 2), strict=True)), ("VARCHAR", "VARCHAR"))
+def _put(con: "duckdb.DuckDBPyConnection", name: str, keys: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """A step's table: its keys, the category and the evidence."""
+    _put_rows(con, name, (*keys, *_DECIDED), list(rows))
 
 
-def _columns(rows: Sequence[tuple[str | None, ...]], count: int) -> list[list[str | None]]:
-    return [[row[i] for row in rows] for i in range(count)]
+def _put_rows(
+    con: "duckdb.DuckDBPyConnection", name: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]
+) -> None:
+    values = {column: [row[i] for row in rows] for i, column in enumerate(columns)}
+    put(con, name, values, ("VARCHAR",) * len(columns))

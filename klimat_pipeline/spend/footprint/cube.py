@@ -5,13 +5,13 @@ lines, files or threads, and every table adds up to every other. A cube row's em
 What does not belong here: result tables, and what replaces spend (``replacements``).
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from klimat_pipeline.configuration.spend_factors import SpendFactors
-from klimat_pipeline.errors import ConfigurationError, ProblemsError
+from klimat_pipeline.errors import ConfigurationError
 from klimat_pipeline.spend.footprint.classification import classify, put_model_map
 from klimat_pipeline.spend.footprint.database import put
 from klimat_pipeline.spend.footprint.factors import COLUMNS, factor_table
@@ -35,9 +35,10 @@ _CUBE = """
         '' AS replacement_id
     FROM (
         SELECT municipality_code, year, month::BIGINT AS month, unit, supplier_id, supplier_kind, contract_id, account,
-            category, classified_by, left_out_rule, sum(lines)::BIGINT AS lines, sum(amount_ore)::BIGINT AS amount_ore,
-            sum(quantity_g)::BIGINT AS quantity_g, sum(weighed_ore)::BIGINT AS weighed_ore
-        FROM classified GROUP BY ALL
+            account_text, category, classified_by, evidence, left_out_rule, sum(lines)::BIGINT AS lines,
+            sum(amount_ore)::BIGINT AS amount_ore, sum(quantity_g)::BIGINT AS quantity_g,
+            sum(weighed_ore)::BIGINT AS weighed_ore
+        FROM classified ANTI JOIN aside USING (municipality_code) GROUP BY ALL
     ) AS c
     LEFT JOIN factors AS f ON f.municipality_code = c.municipality_code AND f.year = c.year AND f.category = c.category
     LEFT JOIN deflators AS d ON d.municipality_code = c.municipality_code AND d.year = c.year
@@ -62,8 +63,12 @@ _SUPPLIERS = f"""
 
 
 def build_cube(
-    con: "duckdb.DuckDBPyConnection", reference: SpendReference, own: LocalMappings, chosen: Mapping[str, SpendFactors]
-) -> pd.DataFrame:
+    con: "duckdb.DuckDBPyConnection",
+    reference: SpendReference,
+    own: LocalMappings,
+    chosen: Mapping[str, SpendFactors],
+    aside: Collection[str] = (),
+) -> tuple[pd.DataFrame, dict[str, list[str]]]:
     """Make the table ``cube`` from the groups of lines.
 
     Args:
@@ -71,18 +76,21 @@ def build_cube(
         reference: the reference tables.
         own: what municipalities map themselves.
         chosen: the configuration by municipality; one without has the defaults.
+        aside: municipalities whose lines are left aside, since they could not be read as a whole.
 
     Returns:
-        The factors used: ``factors.COLUMNS`` and ``municipality_code``.
+        The factors used (``factors.COLUMNS`` and ``municipality_code``), and what is wrong with the municipalities that
+        have no factors, such as an index that is missing: their lines are left aside, too.
 
     Raises:
-        ProblemsError: an index or a rate is missing.
+        ProblemsError: a mapping is wrong.
     """
     classify(con, reference, own)
-    used = _factors(con, reference, chosen)
+    used, unvalued = _factors(con, reference, chosen, aside)
+    put(con, "aside", {"municipality_code": sorted({*aside, *unvalued})}, ("VARCHAR",))
     _train(con, chosen)
     con.execute(_CUBE)
-    return used
+    return used, unvalued
 
 
 def put_small_cubes(con: "duckdb.DuckDBPyConnection") -> None:
@@ -95,22 +103,24 @@ def put_small_cubes(con: "duckdb.DuckDBPyConnection") -> None:
 
 
 def _factors(
-    con: "duckdb.DuckDBPyConnection", reference: SpendReference, chosen: Mapping[str, SpendFactors]
-) -> pd.DataFrame:
+    con: "duckdb.DuckDBPyConnection",
+    reference: SpendReference,
+    chosen: Mapping[str, SpendFactors],
+    aside: Collection[str],
+) -> tuple[pd.DataFrame, dict[str, list[str]]]:
     years: dict[str, list[int]] = {}
     for code, year in con.execute("SELECT DISTINCT municipality_code, year FROM grouped ORDER BY ALL").fetchall():
-        years.setdefault(code, []).append(year)
+        if code not in aside:
+            years.setdefault(code, []).append(year)
     frames: list[pd.DataFrame] = []
-    problems: list[str] = []
+    unvalued: dict[str, list[str]] = {}
     for code, own_years in years.items():
         try:
             table = factor_table(own_years, reference, chosen.get(code, SpendFactors()))
         except ConfigurationError as error:
-            problems += [f"{code}: {problem}" for problem in error.problems]
+            unvalued[code] = list(error.problems)
         else:
             frames.append(table.assign(municipality_code=code))
-    if problems:
-        raise ProblemsError(problems)
     columns = ["municipality_code", *COLUMNS]
     used = pd.concat(frames, ignore_index=True)[columns] if frames else pd.DataFrame(columns=columns)
     put_factors(con, used)
@@ -129,7 +139,7 @@ def _factors(
         {name: [row[i] for row in deflators] for i, name in enumerate(names)},
         ("VARCHAR", "BIGINT", "VARCHAR", "DOUBLE"),
     )
-    return used
+    return used, unvalued
 
 
 def put_factors(con: "duckdb.DuckDBPyConnection", used: pd.DataFrame) -> None:

@@ -13,6 +13,10 @@ from klimat_pipeline.spend.footprint.mappings import SpendReference
 _OTHER_BASE = 2.5
 
 
+#: Of a figure: rests on indices and rates of the years that it is about, or on what stands in for one.
+OWN_YEAR, STANDS_IN = "own_year", "stands_in"
+
+
 @dataclass(frozen=True, slots=True)
 class Index:
     """A value of a price index, where it is from, and what stands in where it has a note."""
@@ -45,10 +49,7 @@ class Prices:
         self._refuse_other_base(chosen)
         for value in chosen.price_index:
             self._index.setdefault(value.price_group, {})[value.year] = Index(value.value, value.source)
-        self._rates = {
-            (row.currency, int(row.year)): (float(row.sek_per_unit_annual_mean), row.source)
-            for row in reference.exchange_rates.itertuples()
-        } | {(rate.currency, rate.year): (rate.sek_per_unit, rate.source) for rate in chosen.exchange_rates}
+        self._rates = reference.rates.with_own(chosen.exchange_rates)
 
     def _refuse_other_base(self, chosen: SpendFactors) -> None:
         """Own values on another base than the series they join would deflate by nonsense, unseen.
@@ -98,13 +99,14 @@ class Prices:
             "last_known."
         )
 
-    def rate(self, currency: str, year: int) -> tuple[float, str]:
-        """Kronor for one unit of the currency, annual mean, and its source; never another year's."""
-        if currency == "SEK":
-            return 1.0, ""
-        if (currency, year) not in self._rates:
+    def rate(self, currency: str, year: int) -> Index:
+        """Kronor for one unit of the currency, annual mean; with a note where an earlier year's stands in."""
+        found = self._rates.of(currency, year)
+        if found is None or (found.year != year and self._chosen.missing_index == "error"):
             raise ConfigurationError(
-                f"no exchange rate of {currency} for {year}: add it with its source to "
-                "data/reference/exchange_rates.csv or to exchange_rates in spend.yaml."
+                f"no exchange rate of {currency} for {year}: fetch it (klimat rates fetch), add it with its source to "
+                "data/reference/exchange_rates.csv or to exchange_rates in spend.yaml, or choose missing_index: "
+                "last_known."
             )
-        return self._rates[currency, year]
+        note = "" if found.year == year else f"exchange rate of {found.year} stands in for {year}"
+        return Index(found.sek_per_unit, found.source, note)

@@ -16,11 +16,22 @@ import pandas as pd
 from klimat_pipeline.configuration.spend_factors import SpendFactors
 from klimat_pipeline.contracts import table
 from klimat_pipeline.errors import ConfigurationError, ProblemsError
-from klimat_pipeline.spend.footprint.deflator import Prices
+from klimat_pipeline.spend.footprint.deflator import OWN_YEAR, STANDS_IN, Prices
 from klimat_pipeline.spend.footprint.mappings import SpendReference
 
 COLUMNS = (
-    *("year", "category", "set_id", "kg_per_sek", "deflator", "price_year", "gwp_set", "uncertainty_pct", "note"),
+    *(
+        "year",
+        "category",
+        "set_id",
+        "kg_per_sek",
+        "deflator",
+        "price_year",
+        "gwp_set",
+        "uncertainty_pct",
+        "price_basis",
+    ),
+    "note",
     # What it is made from, as ``spend/factors`` shows it.
     *("factor", "kg_per", "factor_price_year", "currency", "sek_per_unit", "rate_source", "factor_source", "licence"),
     "concordance",
@@ -163,7 +174,7 @@ def spend_factors(used: pd.DataFrame) -> pd.DataFrame:
             "uncertainty_pct": "factor_uncertainty_pct",
         }
     )
-    return found[contract.column_names].sort_values(list(contract.primary_key), ignore_index=True)
+    return found.sort_values(list(contract.primary_key), ignore_index=True)
 
 
 def _year(year: int, used: FactorSet, base_year: int, prices: Prices, problems: list[str]) -> list[dict[str, Any]]:
@@ -173,10 +184,11 @@ def _year(year: int, used: FactorSet, base_year: int, prices: Prices, problems: 
             now = prices.index(category, year)
             to_factor = prices.index(category, used.price_year)
             to_base = prices.index(category, base_year)
-            rate, rate_source = prices.rate(used.currency, used.price_year)
+            rate = prices.rate(used.currency, used.price_year)
         except ConfigurationError as error:
             problems.append(str(error))
             continue
+        note = "; ".join(dict.fromkeys(filter(None, (now.note, to_factor.note, to_base.note, rate.note))))
         factor = used.factors.get(category)
         kg = None
         if factor is not None:
@@ -184,7 +196,7 @@ def _year(year: int, used: FactorSet, base_year: int, prices: Prices, problems: 
                 1.0,
                 index_price_year=to_factor.value,
                 index_year=now.value,
-                sek_per_unit=rate,
+                sek_per_unit=rate.value,
                 kg_per=used.kg_per,
                 factor=factor,
             )
@@ -198,13 +210,14 @@ def _year(year: int, used: FactorSet, base_year: int, prices: Prices, problems: 
                 "price_year": base_year,
                 "gwp_set": used.gwp_set,
                 "uncertainty_pct": used.uncertainty_pct,
-                "note": "; ".join(dict.fromkeys(filter(None, (now.note, to_factor.note, to_base.note)))),
+                "price_basis": STANDS_IN if note else OWN_YEAR,
+                "note": note,
                 "factor": factor,
                 "kg_per": used.kg_per,
                 "factor_price_year": used.price_year,
                 "currency": used.currency,
-                "sek_per_unit": rate,
-                "rate_source": rate_source,
+                "sek_per_unit": rate.value,
+                "rate_source": rate.source,
                 "factor_source": used.source,
                 "licence": used.licence,
                 "concordance": used.concordance,

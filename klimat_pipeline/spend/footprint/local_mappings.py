@@ -1,4 +1,7 @@
-"""What a municipality says of its own purchases: accounts, suppliers, contracts, what replaces spend. Reading only."""
+"""What a municipality says of its own purchases: accounts, suppliers, contracts, what replaces spend.
+
+Reading only. What does not belong here: what a mapping decides (``classification``, ``replacements``).
+"""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +18,10 @@ from klimat_pipeline.spend.footprint.mappings import unknown_categories
 #: What ``klimat ledger unmapped`` lists besides, so that a person sees what to fill in.
 _LISTED = ("municipality_code", "account_text", "account", "ledger_lines", "spend_sek")
 #: The files in the order of ``LocalMappings``. A listed row that nobody has filled in says nothing.
-_FILES = ("spend_accounts", "spend_suppliers", "spend_replacements", "spend_supplier_figures", "spend_contracts")
+_FILES = (
+    *("spend_accounts", "spend_suppliers", "spend_replacements", "spend_supplier_figures", "spend_contracts"),
+    "suppliers",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +33,7 @@ class LocalMappings:
     replacements: pd.DataFrame
     supplier_figures: pd.DataFrame
     contracts: pd.DataFrame
+    industries: pd.DataFrame
 
 
 def load_local_mappings(municipalities_dir: Path, category_codes: tuple[str, ...]) -> LocalMappings:
@@ -44,7 +51,14 @@ def load_local_mappings(municipalities_dir: Path, category_codes: tuple[str, ...
             if not path.is_file():
                 continue
             try:
-                found = read_csv(path, columns=form.columns, base=municipalities_dir, key=form.key, ignored=_LISTED)
+                found = read_csv(
+                    path,
+                    columns=form.columns,
+                    base=municipalities_dir,
+                    key=form.key,
+                    ignored=_LISTED,
+                    from_spreadsheet=True,
+                )
             except ConfigurationError as error:
                 problems += error.problems
                 continue

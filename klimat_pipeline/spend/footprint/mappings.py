@@ -13,11 +13,13 @@ import pandas as pd
 from klimat_pipeline.configuration.csv_file import CsvColumn, read_csv
 from klimat_pipeline.contracts.code_lists import GRADES, GWP_SETS_STATED
 from klimat_pipeline.errors import ConfigurationError, ProblemsError
+from klimat_pipeline.spend.ledger.rates import Rates, shipped_rates
 
 CODE = r"[a-z][a-z0-9_]*"
 UNMAPPED = "unmapped"
-#: Steps of the cascade in the order in which they are asked.
-STEPS = ("cpv", "contract", "supplier", "sni", "own_account", "account", "keyword", "text_model", UNMAPPED)
+#: Steps of the classification in the order of evidence: what the municipality says itself, what the line's codes say,
+#: the account's text, and the account's number last.
+STEPS = ("contract", "supplier", "own_account", "cpv", "sni", "account_text", "account", "text_model", UNMAPPED)
 
 _CATEGORY = CsvColumn("category", pattern=CODE)
 _REASON = CsvColumn("reason")
@@ -30,6 +32,9 @@ TABLES: Mapping[str, tuple[tuple[CsvColumn, ...], tuple[str, ...]]] = {
             CsvColumn("category_name_sv"),
             CsvColumn("category_name_en"),
             CsvColumn("purchase_area", pattern=CODE),
+            CsvColumn("cpv_division", pattern=r"\d{2}", nullable=True),
+            CsvColumn("cpv_division_name_sv", nullable=True),
+            CsvColumn("procurement_group_sv", nullable=True),
             CsvColumn("scope3_category", kind="integer", minimum=1, maximum=15),
             _REASON,
         ),
@@ -49,24 +54,30 @@ TABLES: Mapping[str, tuple[tuple[CsvColumn, ...], tuple[str, ...]]] = {
         (
             CsvColumn("account_prefix", pattern=r"\d{1,10}"),
             _CATEGORY,
-            CsvColumn("is_verified", allowed=("true", "false")),
+            CsvColumn("chart_text"),
+            CsvColumn("source"),
             _REASON,
         ),
         ("account_prefix",),
     ),
-    "account_keywords": ((CsvColumn("keyword"), _CATEGORY, _REASON), ("keyword",)),
+    "account_words": (
+        (
+            CsvColumn("words"),
+            CsvColumn("form", allowed=("word", "compound")),
+            _CATEGORY,
+            CsvColumn("rank", kind="integer", minimum=1, maximum=5),
+            _REASON,
+        ),
+        ("words", "form"),
+    ),
+    "account_word_heads": (
+        (CsvColumn("head"), CsvColumn("fits", allowed=("any", "things", "services")), _REASON),
+        ("head",),
+    ),
+    "account_abbreviations": ((CsvColumn("abbreviation"), CsvColumn("word"), _REASON), ("abbreviation",)),
     "naics_categories": (
         (_CATEGORY, CsvColumn("naics_prefix", pattern=r"\d{2,6}"), _REASON),
         ("category", "naics_prefix"),
-    ),
-    "exchange_rates": (
-        (
-            CsvColumn("year", kind="integer", minimum=1900, maximum=2200),
-            CsvColumn("currency", pattern=r"[A-Z]{3}"),
-            CsvColumn("sek_per_unit_annual_mean", kind="number", minimum=1e-9),
-            CsvColumn("source"),
-        ),
-        ("year", "currency"),
     ),
     "price_index": (
         (
@@ -75,6 +86,7 @@ TABLES: Mapping[str, tuple[tuple[CsvColumn, ...], tuple[str, ...]]] = {
             CsvColumn("year", kind="integer", minimum=1900, maximum=2200),
             CsvColumn("index_value", kind="number", minimum=1e-9),
             CsvColumn("source"),
+            CsvColumn("is_second_hand", allowed=("true", "false")),
         ),
         ("index_id", "price_group", "year"),
     ),
@@ -144,9 +156,11 @@ class SpendReference:
     cpv: pd.DataFrame
     sni: pd.DataFrame
     accounts: pd.DataFrame
-    keywords: pd.DataFrame
+    words: pd.DataFrame
+    word_heads: pd.DataFrame
+    abbreviations: pd.DataFrame
     naics: pd.DataFrame
-    exchange_rates: pd.DataFrame
+    rates: Rates
     price_index: pd.DataFrame
     price_tables: pd.DataFrame
     price_groups: pd.DataFrame
@@ -176,6 +190,10 @@ def load_spend_reference(reference_dir: Path) -> SpendReference:
             problems += error.problems
         else:
             read[name] = pd.DataFrame(rows, columns=[column.name for column in columns])
+    try:
+        rates = shipped_rates(reference_dir)
+    except ConfigurationError as error:
+        problems += error.problems
     if problems:
         raise ProblemsError(problems)
     known = set(read["spend_categories"]["category"])
@@ -198,10 +216,12 @@ def load_spend_reference(reference_dir: Path) -> SpendReference:
         cpv=read["cpv_categories"],
         sni=read["sni_categories"].assign(is_reseller=lambda table: table["is_reseller"] == "true"),
         accounts=read["account_categories"],
-        keywords=read["account_keywords"],
+        words=read["account_words"],
+        word_heads=read["account_word_heads"],
+        abbreviations=read["account_abbreviations"],
         naics=read["naics_categories"],
-        exchange_rates=read["exchange_rates"],
-        price_index=read["price_index"],
+        rates=rates,
+        price_index=_said_second_hand(read["price_index"]),
         price_tables=read["price_tables"],
         price_groups=read["price_groups"],
         steps=read["spend_steps"],
@@ -209,16 +229,22 @@ def load_spend_reference(reference_dir: Path) -> SpendReference:
     )
 
 
+def _said_second_hand(rows: pd.DataFrame) -> pd.DataFrame:
+    """Values whose source says itself that it is another's."""
+    said = rows["is_second_hand"].map({"true": " (second-hand)", "false": ""})
+    return rows.assign(source=rows["source"] + said).drop(columns="is_second_hand")
+
+
 def unknown_categories(values: Iterable[Any], known: Iterable[str], where: str) -> list[str]:
-    """A line for every category that no reference table defines, with the nearest one that it does."""
+    """A line for every category that no reference table defines: the nearest one, and all of them."""
     from difflib import get_close_matches
 
     codes = tuple(known)
     lines = []
     for value in sorted({str(value) for value in values} - set(codes)):
-        near = get_close_matches(value, codes, n=1)
+        near = get_close_matches(value, codes, n=1, cutoff=0.0)
         lines.append(
-            f"{where}: column category: {value!r} is no category of data/reference/spend_categories.csv"
-            + (f" (nearest: {near[0]})" if near else "")
+            f"{where}: column category: {value!r} is no category of data/reference/spend_categories.csv (nearest: "
+            f"{near[0] if near else 'none'}). Categories: {', '.join(sorted(codes))}"
         )
     return lines

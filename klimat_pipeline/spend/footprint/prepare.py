@@ -1,6 +1,7 @@
 """Make a municipality's year ready ahead of a refresh: its ledgers read, the lines of the year grouped."""
 
 from klimat_pipeline.settings import Settings
+from klimat_pipeline.spend.ledger.rates import current_rates
 from klimat_pipeline.spend.ledger.run import personal_key, settings_of
 from klimat_pipeline.spend.ledger.store import SpendStore, read_ahead, read_ledgers
 
@@ -20,8 +21,9 @@ def read_year(settings: Settings, code: str, year: int) -> tuple[int, int]:
     from klimat_pipeline.spend.footprint.groups import make_parts_of
 
     entry, store, key = settings_of(settings, code), SpendStore(settings.intermediate_dir), personal_key(settings)
-    looked = read_ahead(code, entry, settings.reference_dir, key, store, year)
+    rates = current_rates(settings)
+    looked = read_ahead(code, entry, settings.reference_dir, key, store, year, rates)
     # Waits for whoever still reads, then finds all of it read; what two files have in common is settled here.
-    read_ledgers({code: entry}, settings.reference_dir, key, store)
+    read_ledgers({code: entry}, settings.reference_dir, key, store, rates)
     with store.locked(code, shared=True):
         return looked, len(make_parts_of(store.dataset, store.parts, code, year))

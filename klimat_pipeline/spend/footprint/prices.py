@@ -12,11 +12,15 @@ from typing import Any
 
 import pandas as pd
 
+from klimat_pipeline.configuration.spend_factors import SpendFactors
+from klimat_pipeline.errors import ConfigurationError
 from klimat_pipeline.raw.scb_prices import Month, read_prices
 from klimat_pipeline.settings import Settings
 from klimat_pipeline.sources.archive import Snapshot
 from klimat_pipeline.sources.scb_prices import PriceTable, newest_prices, price_archive
+from klimat_pipeline.spend.footprint.factors import factor_table
 from klimat_pipeline.spend.footprint.mappings import SpendReference, load_spend_reference
+from klimat_pipeline.spend.ledger.rates import current_rates
 
 _MONTHS = 12
 _COLUMNS = ("index_id", "price_group", "year", "index_value", "source")
@@ -29,16 +33,25 @@ def price_tables(reference: SpendReference) -> dict[str, PriceTable]:
 
 
 def current_reference(settings: Settings) -> SpendReference:
-    """The reference tables, with the newest prices.
+    """The reference tables, with the newest prices and rates.
 
     Raises:
         ProblemsError: a table is wrong.
         SnapshotError: a snapshot is missing or damaged.
         SourceError: a snapshot no longer fits ``price_tables.csv``.
     """
-    reference = load_spend_reference(settings.reference_dir)
+    reference = replace(load_spend_reference(settings.reference_dir), rates=current_rates(settings))
     archive = price_archive(settings)
     return with_prices(reference, ((snapshot, archive.read(snapshot)) for snapshot in newest_prices(settings)))
+
+
+def price_remarks(settings: Settings, chosen: SpendFactors, years: Iterable[int]) -> list[str]:
+    """What stands in for an index or a rate of these years, or why they could not be valued; for a look beforehand."""
+    try:
+        used = factor_table(years, current_reference(settings), chosen)
+    except ConfigurationError as error:
+        return [f"a run could not value it: {problem}" for problem in error.problems]
+    return [str(note) for note in dict.fromkeys(used["note"]) if note]
 
 
 def with_prices(reference: SpendReference, answers: Iterable[tuple[Snapshot, bytes]]) -> SpendReference:

@@ -27,13 +27,15 @@ _MATCHED = """
     CREATE OR REPLACE TEMP TABLE matched AS
     SELECT *, row_number() OVER (
         PARTITION BY municipality_code, year, figure_from, replacement_id
-        ORDER BY month, unit, supplier_id, supplier_kind, contract_id, account, category, classified_by
+        ORDER BY month, unit, supplier_id, supplier_kind, contract_id, account, account_text, category,
+            classified_by, evidence
     ) AS place
     FROM (
         -- a rule may name an account in two of its lines
         SELECT DISTINCT cube.rowid AS id, rules.figure_from, rules.replacement_id, cube.municipality_code, cube.year,
-            cube.month, cube.unit, cube.supplier_id, cube.supplier_kind, cube.contract_id, cube.account, cube.category,
-            cube.classified_by, greatest(abs(cube.amount_ore), 1)::HUGEINT AS weight
+            cube.month, cube.unit, cube.supplier_id, cube.supplier_kind, cube.contract_id, cube.account,
+            cube.account_text, cube.category, cube.classified_by, cube.evidence,
+            greatest(abs(cube.amount_ore), 1)::HUGEINT AS weight
         FROM cube JOIN rules
             ON rules.municipality_code = cube.municipality_code
             AND cube.year BETWEEN rules.year_from AND rules.year_to
@@ -66,6 +68,26 @@ _APPLIED = """
     ) AS chosen
     WHERE cube.rowid = chosen.id
 """
+#: Kronor that count by factor in one year, though what explains them in another year would explain them too: the same
+#: purchases by two methods, which do not compare.
+_OTHER_METHOD = """
+    CREATE OR REPLACE TEMP TABLE other_method AS
+    SELECT municipality_code, year, other_year, category, sum(amount_ore)::BIGINT AS ore
+    FROM (
+        SELECT DISTINCT cube.rowid AS id, cube.municipality_code, cube.year, applied.year AS other_year, cube.category,
+            cube.amount_ore
+        FROM cube JOIN (
+            SELECT DISTINCT rules.municipality_code, cube.year, rules.account_prefix, rules.unit, rules.supplier_id
+            FROM rules JOIN cube ON cube.municipality_code = rules.municipality_code
+                AND cube.figure_from = rules.figure_from AND cube.replacement_id = rules.replacement_id
+                AND cube.year BETWEEN rules.year_from AND rules.year_to
+        ) AS applied ON applied.municipality_code = cube.municipality_code AND applied.year <> cube.year
+            AND starts_with(cube.account, applied.account_prefix)
+            AND (applied.unit = '' OR applied.unit = cube.unit)
+            AND (applied.supplier_id = '' OR applied.supplier_id = cube.supplier_id)
+        WHERE cube.figure_from = 'spend' AND cube.is_mapped AND cube.left_out_rule = ''
+    ) GROUP BY ALL
+"""
 _REPLACED = """
     SELECT municipality_code, year, replacement_id, figure_from, sum(lines)::BIGINT AS ledger_lines,
         sum(amount_ore) / 1e2 AS replaced_sek, sum(factor_mg) / 1e9 AS footprint_replaced_t_co2e,
@@ -78,6 +100,8 @@ def replace_spend(
     con: "duckdb.DuckDBPyConnection", own: LocalMappings, organisation: pd.DataFrame, chosen: Mapping[str, SpendFactors]
 ) -> pd.DataFrame:
     """Put activities and suppliers' figures in the place of the spend they explain, in the table ``cube``.
+
+    Makes the table ``other_method``, too: which kronor do not compare with those of another year.
 
     Args:
         con: the database with ``cube``.
@@ -94,6 +118,8 @@ def replace_spend(
     """
     contract = table("spend/replacements")
     if own.replacements.empty and own.supplier_figures.empty:
+        _put_rules(con, own)
+        con.execute(_OTHER_METHOD)
         return pd.DataFrame(columns=contract.column_names)
     figures = pd.concat([_supplier_figures(own), _activity_figures(own, organisation, chosen)], ignore_index=True)
     con.execute("ALTER TABLE cube ADD COLUMN factor_mg BIGINT")
@@ -111,9 +137,10 @@ def replace_spend(
     )
     con.execute(_SPREAD)
     con.execute(_APPLIED)
+    con.execute(_OTHER_METHOD)
     keys = ["municipality_code", "year", "replacement_id", "figure_from"]
     listed = frame(con, _REPLACED).merge(figures.drop(columns="total_mg"), on=keys, how="left", validate="one_to_one")
-    return listed[contract.column_names]
+    return listed
 
 
 def _supplier_figures(own: LocalMappings) -> pd.DataFrame:

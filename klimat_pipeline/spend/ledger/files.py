@@ -26,7 +26,9 @@ def ledger_files(read: Mapping[str, Sequence[LedgerReport]]) -> "pd.DataFrame":
     rows = [_row(code, passed) for code, files in read.items() for passed in files]
     frame = pd.DataFrame(rows, columns=contract.column_names)
     whole = ("ledger_lines", "lines_read", "lines_quarantined", "lines_duplicate", "amount_ore", "amounts_rounded")
-    frame = frame.astype(dict.fromkeys(whole, "int64") | {"has_bom": "bool", "amount_sek": "float64"})
+    frame = frame.astype(
+        dict.fromkeys(whole, "int64") | {"has_bom": "bool", "is_stale": "bool", "amount_sek": "float64"}
+    )
     return frame.sort_values(list(contract.primary_key)).reset_index(drop=True)
 
 
@@ -60,4 +62,5 @@ def _row(code: str, passed: LedgerReport) -> dict[str, object]:
         "last_day": passed.days[1] or None,
         "file_status": passed.status,
         "note": "; ".join(remarks),
+        "is_stale": False,
     }

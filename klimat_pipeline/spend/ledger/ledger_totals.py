@@ -42,7 +42,9 @@ def ledger_totals(read: Mapping[str, Sequence[LedgerReport]], rules: Mapping[str
         known = kinds[code].get(rule)
         kind = _KINDS.get(rule) or (known.kind if known else "other")
         reason = known.reason if known and rule not in _KINDS else ""
-        rows.append((code, year, rule, kind, lines, amount, amount / 100, reason))
+        rows.append((code, year, rule, kind, lines, amount, amount / 100, reason, False))
     frame = pd.DataFrame(rows, columns=contract.column_names)
-    frame = frame.astype({"year": "int64", "ledger_lines": "int64", "amount_ore": "int64", "amount_sek": "float64"})
+    frame = frame.astype(
+        {"year": "int64", "ledger_lines": "int64", "amount_ore": "int64", "amount_sek": "float64", "is_stale": "bool"}
+    )
     return frame.sort_values(list(contract.primary_key)).reset_index(drop=True)

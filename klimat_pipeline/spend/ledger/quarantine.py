@@ -23,12 +23,12 @@ def quarantined_lines(read: Mapping[str, Sequence[LedgerReport]]) -> "pd.DataFra
 
     contract = table("spend/quarantine")
     rows = [
-        (code, passed.form.file, p.line, p.column_name, p.value, p.reason, p.amount_ore)
+        (code, passed.form.file, p.line, p.column_name, p.value, p.reason, p.amount_ore, False)
         for code, files in read.items()
         for passed in files
         for p in passed.problems
     ]
     frame = pd.DataFrame(rows, columns=[name for name in contract.column_names if name != "amount_sek"])
-    frame = frame.astype({"line_no": "int64", "amount_ore": "Int64"})
+    frame = frame.astype({"line_no": "int64", "amount_ore": "Int64", "is_stale": "bool"})
     frame["amount_sek"] = frame["amount_ore"].astype("Float64").astype("float64") / 100
     return frame[contract.column_names].sort_values(list(contract.primary_key)).reset_index(drop=True)

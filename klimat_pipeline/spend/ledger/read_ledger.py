@@ -186,6 +186,7 @@ def _through(path: Any, form: FileFormat, way: ReadOptions, target: Path, work: 
         passed.add(0, typed_lines.QUARANTINED, 1, problem.amount_ore or 0)
     passed.lines = sum(lines for _, rule, lines, _ in passed.rows() if rule != typed_lines.VAT_PART)
     passed.rounded, passed.blank = counted.rounded, passed.blank + reader.blank
+    passed.remarks += sorted(counted.stands_in)
     if counted.unclear:
         passed.remarks.append(
             f"not used: quantities that may be thousands or decimals (1.234, 1,234): {counted.unclear:,}"

@@ -13,6 +13,7 @@ from klimat_pipeline.configuration.csv_file import CsvColumn, read_csv
 from klimat_pipeline.configuration.local_tables import LOCAL_TABLES
 from klimat_pipeline.configuration.spend import Field_
 from klimat_pipeline.errors import ConfigurationError, ProblemsError
+from klimat_pipeline.spend.ledger.rates import Rates, shipped_rates
 from klimat_pipeline.text import fold
 
 #: Rules that the code knows by name: by supplier, and by the VAT of a line.
@@ -42,7 +43,7 @@ class LedgerReference:
 
     columns: dict[str, str]
     rules: tuple[Rule, ...]
-    rates: dict[tuple[str, int], float]
+    rates: Rates
 
 
 def load_ledger_reference(reference_dir: Path) -> LedgerReference:
@@ -68,21 +69,10 @@ def _load(reference_dir: Path, stamps: tuple[int, ...]) -> LedgerReference:
         base=base,
         key=("alias",),
     )
-    rates = read_csv(
-        reference_dir / "exchange_rates.csv",
-        columns=(
-            CsvColumn("year", kind="integer", minimum=1900, maximum=2200),
-            CsvColumn("currency", pattern=r"[A-Z]{3}"),
-            CsvColumn("sek_per_unit_annual_mean", kind="number", minimum=1e-9),
-            CsvColumn("source"),
-        ),
-        base=base,
-        key=("year", "currency"),
-    )
     return LedgerReference(
         {fold(row["alias"]): row["field"] for row in columns},
         tuple(_rules(reference_dir / "ledger_rules.csv", base)),
-        {(row["currency"], row["year"]): row["sek_per_unit_annual_mean"] for row in rates},
+        shipped_rates(reference_dir),
     )
 
 

@@ -12,13 +12,16 @@ from klimat_pipeline.configuration.municipality import (
     sound_municipalities,
 )
 from klimat_pipeline.configuration.spend import SpendSettings
-from klimat_pipeline.errors import ConfigurationError, ProblemsError
+from klimat_pipeline.errors import ConfigurationError, KlimatError, ProblemsError
 from klimat_pipeline.settings import Settings
 from klimat_pipeline.spend.ledger.files import ledger_files
 from klimat_pipeline.spend.ledger.ledger_totals import ledger_totals
 from klimat_pipeline.spend.ledger.quarantine import quarantined_lines
+from klimat_pipeline.spend.ledger.rates import current_rates
+from klimat_pipeline.spend.ledger.read_ledger import LedgerReport
 from klimat_pipeline.spend.ledger.reference import load_ledger_reference, rules_of
 from klimat_pipeline.spend.ledger.store import SpendStore, read_ledgers
+from klimat_pipeline.spend.ledger.unread import unread_ledgers
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,27 +29,38 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class LedgerTables:
-    """``spend/files``, ``spend/ledger_totals`` and ``spend/quarantine``."""
+    """``spend/files``, ``spend/ledger_totals``, ``spend/quarantine`` and ``spend/unread``."""
 
     files: "pd.DataFrame"
     scope: "pd.DataFrame"
     quarantine: "pd.DataFrame"
+    unread: "pd.DataFrame"
 
 
 def read_all(settings: Settings, codes: tuple[str, ...] = ()) -> LedgerTables:
     """Read the ledgers of all municipalities, or of some.
 
+    One that cannot be read leaves its municipality out, with the reasons in ``spend/unread``, and nobody else.
+
     Raises:
-        ProblemsError: a configuration or a ledger has faults; all are named.
+        ProblemsError: the configuration has faults; all are named.
     """
     folders = spend_folders(settings)
     chosen = {code: entry for code, entry in folders.items() if not codes or code in codes}
     if problems := misspelt([settings.municipalities_dir / EVERYBODY, *(folder for folder, _ in chosen.values())]):
         raise ProblemsError(problems)
     reference = load_ledger_reference(settings.reference_dir)
-    read = read_ledgers(chosen, settings.reference_dir, personal_key(settings), SpendStore(settings.intermediate_dir))
-    rules = {code: rules_of(folder, reference) for code, (folder, _) in chosen.items()}
-    return LedgerTables(ledger_files(read), ledger_totals(read, rules), quarantined_lines(read))
+    store, key = SpendStore(settings.intermediate_dir), personal_key(settings)
+    rates = current_rates(settings)
+    read: dict[str, list[LedgerReport]] = {}
+    unread: dict[str, list[str]] = {}
+    for code, entry in chosen.items():
+        try:
+            read |= read_ledgers({code: entry}, settings.reference_dir, key, store, rates)
+        except KlimatError as error:
+            unread[code] = list(error.problems)
+    rules = {code: rules_of(chosen[code][0], reference) for code in read}
+    return LedgerTables(ledger_files(read), ledger_totals(read, rules), quarantined_lines(read), unread_ledgers(unread))
 
 
 def spend_folders(settings: Settings, *, sound_only: bool = False) -> dict[str, tuple[Path, SpendSettings]]:

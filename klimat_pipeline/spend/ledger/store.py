@@ -12,18 +12,20 @@ import uuid
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from klimat_pipeline import text
+from klimat_pipeline.configuration import spend_factors
 from klimat_pipeline.configuration.spend import SpendSettings
 from klimat_pipeline.errors import ConfigurationError, KlimatError, ProblemsError
 from klimat_pipeline.spend.ledger import locations, overlap, typed_lines
 from klimat_pipeline.spend.ledger.file_format import LedgerError
 from klimat_pipeline.spend.ledger.file_hash import FileHash, file_hash
 from klimat_pipeline.spend.ledger.personal_numbers import Pseudonyms
+from klimat_pipeline.spend.ledger.rates import Rates
 from klimat_pipeline.spend.ledger.read_ledger import LedgerReport, ReadOptions, engine, read_ledger, renamed
 from klimat_pipeline.spend.ledger.reference import load_ledger_reference, rules_of
 
@@ -226,14 +228,21 @@ def _stamp(path: Any) -> tuple[int, float | str]:
     return int(stat.st_size), (told or {}).get("ETag") or float(getattr(stat, "st_mtime", 0) or 0)
 
 
-def read_options(folder: Path, settings: SpendSettings, reference_dir: Path, key: bytes | None) -> ReadOptions:
+def read_options(
+    folder: Path, settings: SpendSettings, reference_dir: Path, key: bytes | None, rates: Rates | None = None
+) -> ReadOptions:
     """How a municipality's ledgers are read."""
     reference = load_ledger_reference(reference_dir)
-    return ReadOptions(settings, reference, rules_of(folder, reference), Pseudonyms(key))
+    rates = (rates or reference.rates).with_own(spend_factors.of_folder(folder).exchange_rates)
+    return ReadOptions(settings, replace(reference, rates=rates), rules_of(folder, reference), Pseudonyms(key))
 
 
 def read_ledgers(
-    folders: Mapping[str, tuple[Path, SpendSettings]], reference_dir: Path, key: bytes | None, store: SpendStore
+    folders: Mapping[str, tuple[Path, SpendSettings]],
+    reference_dir: Path,
+    key: bytes | None,
+    store: SpendStore,
+    rates: Rates | None = None,
 ) -> dict[str, list[LedgerReport]]:
     """Read what has changed of every municipality's ledgers, and give the balance of every file.
 
@@ -242,6 +251,7 @@ def read_ledgers(
         reference_dir: ``data/reference``.
         key: of the pseudonyms; None drops personal ids.
         store: where the typed lines go.
+        rates: exchange rates in the place of the shipped ones.
 
     Raises:
         ProblemsError: files that cannot be read, each with the reason; nothing of a later stage is made of the rest.
@@ -254,7 +264,7 @@ def read_ledgers(
                 files = find_files(folder, settings, store.hashes)
                 _forget(code, store, {file.file_id for file in files})
                 if files:
-                    way = read_options(folder, settings, reference_dir, key)
+                    way = read_options(folder, settings, reference_dir, key, rates)
                     found[code] = _read_all(code, files, way, store)
         except KlimatError as error:
             problems += error.problems
@@ -264,7 +274,13 @@ def read_ledgers(
 
 
 def read_ahead(
-    code: str, entry: tuple[Path, SpendSettings], reference_dir: Path, key: bytes | None, store: SpendStore, year: int
+    code: str,
+    entry: tuple[Path, SpendSettings],
+    reference_dir: Path,
+    key: bytes | None,
+    store: SpendStore,
+    year: int,
+    rates: Rates | None = None,
 ) -> int:
     """Read files of a municipality that are new and that no other run is reading just now.
 
@@ -282,7 +298,7 @@ def read_ahead(
         files = list({file.sha256: file for file in find_files(folder, settings, store.hashes)}.values())
         if not files:
             return 0
-        way, looked = read_options(folder, settings, reference_dir, key), 0
+        way, looked = read_options(folder, settings, reference_dir, key, rates), 0
         for file in sorted(files, key=lambda file: (str(year) not in file.path.name, file.shown)):
             with store.locked(f"{code}-{file.file_id}", wait=False) as is_mine:
                 if is_mine:

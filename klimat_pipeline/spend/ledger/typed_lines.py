@@ -104,6 +104,7 @@ class Counted:
 
     rounded: int = 0
     unclear: int = 0
+    stands_in: set[str] = field(default_factory=set)
     people: PersonNames = field(default_factory=PersonNames)
 
 
@@ -142,10 +143,12 @@ def register(
     def sek(amount: int, currency: str, year: int) -> int | None:
         from decimal import ROUND_HALF_EVEN, Decimal
 
-        rate = reference.rates.get((currency, year))
+        rate = reference.rates.of(currency, year)
         if rate is None:
             return None
-        return int((amount * Decimal(str(rate))).quantize(Decimal(1), rounding=ROUND_HALF_EVEN))
+        if rate.year != year:
+            counted.stands_in.add(f"exchange rate of {currency} of {rate.year} stands in for {year}")
+        return int((amount * Decimal(str(rate.sek_per_unit))).quantize(Decimal(1), rounding=ROUND_HALF_EVEN))
 
     def quantity(_: str) -> float | None:
         counted.unclear += 1

@@ -1,6 +1,6 @@
 """All result tables of the spend analysis from one dataset of typed lines: one pass over them, then sums."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -16,6 +16,7 @@ _TYPES = {"integer": "int64", "number": "float64", "string": "object", "boolean"
 #: The tables that are made here, in the order in which they are handed out.
 KEYS = (
     "spend/by_category",
+    "spend/mapping",
     "spend/by_unit",
     "spend/by_supplier",
     "spend/by_contract",
@@ -44,6 +45,7 @@ def spend_results(
     memory: str | None = None,
     threads: int | None = None,
     parts: Path | None = None,
+    aside: Collection[str] = (),
 ) -> dict[str, pd.DataFrame]:
     """Compute every table of ``KEYS``.
 
@@ -58,24 +60,27 @@ def spend_results(
         memory: what the database may take, such as ``900MB``.
         threads: how many it may use.
         parts: folder where the groups of every typed file are kept; without one, nothing is kept.
+        aside: municipalities whose lines are left aside.
 
     Returns:
-        Frames by key, and under ``unmapped/accounts`` and ``unmapped/suppliers`` what is to be mapped next.
+        Frames by key; under ``unmapped/accounts`` and ``unmapped/suppliers`` what is to be mapped next, and under
+        ``unvalued`` municipalities that no factors could be made for, and why.
 
     Raises:
-        ProblemsError: what is wrong with configuration, prices or replacements, all at once where it can be.
+        ProblemsError: what is wrong with mappings or replacements, all at once where it can be.
     """
     from klimat_pipeline.spend.footprint.database import MEMORY, database, has_lines
     from klimat_pipeline.spend.footprint.groups import group_parts
 
     if not has_lines(root):
-        return {key: typed(key, pd.DataFrame(columns=table(key).column_names)) for key in KEYS}
+        made = {key: typed(key, pd.DataFrame(columns=table(key).column_names)) for key in KEYS}
+        return made | {"unvalued": _listed({})}
     with (
         database(memory=memory or MEMORY, threads=threads) as con,
         TemporaryDirectory(prefix="klimat_parts_") as own_store,
     ):
         group_parts(con, root, parts or Path(own_store))
-        return _computed(con, reference, own, chosen, passed, organisation, population)
+        return _computed(con, reference, own, chosen, passed, organisation, population, aside)
 
 
 def _computed(
@@ -86,6 +91,7 @@ def _computed(
     passed: pd.DataFrame,
     organisation: pd.DataFrame,
     population: pd.DataFrame,
+    aside: Collection[str],
 ) -> dict[str, pd.DataFrame]:
     from klimat_pipeline.spend.footprint.cube import build_cube, put_small_cubes
     from klimat_pipeline.spend.footprint.factors import spend_factors
@@ -97,6 +103,7 @@ def _computed(
     from klimat_pipeline.spend.results.changes import spend_changes
     from klimat_pipeline.spend.results.hotspots import spend_hotspots
     from klimat_pipeline.spend.results.indicators import spend_indicators
+    from klimat_pipeline.spend.results.mapping import spend_mapping
     from klimat_pipeline.spend.results.quality import spend_quality
     from klimat_pipeline.spend.results.reconciliation import spend_reconciliation
     from klimat_pipeline.spend.results.scope3 import spend_scope3
@@ -105,13 +112,14 @@ def _computed(
     from klimat_pipeline.spend.results.trend import spend_trend
     from klimat_pipeline.spend.results.unmapped import unmapped_accounts, unmapped_suppliers
 
-    used = build_cube(con, reference, own, chosen)
+    used, unvalued = build_cube(con, reference, own, chosen, aside)
     replaced = replace_spend(con, own, organisation, chosen)
     put_terms(con, used, replaced)
     put_small_cubes(con)
     codes = sorted(set(used["municipality_code"]))
     frames = {
         "spend/by_category": spend_by_category(con, reference),
+        "spend/mapping": spend_mapping(con),
         "spend/by_unit": spend_by_unit(con),
         "spend/by_supplier": spend_by_supplier(con, codes, chosen),
         "spend/by_contract": spend_by_contract(con),
@@ -119,7 +127,7 @@ def _computed(
         "spend/changes": spend_changes(con, used),
         "spend/hotspots": spend_hotspots(con),
         "spend/quality": spend_quality(con, reference, used),
-        "spend/reconciliation": spend_reconciliation(con, passed),
+        "spend/reconciliation": spend_reconciliation(con, passed[~passed["municipality_code"].isin(unvalued)]),
         "spend/scope3": spend_scope3(con, reference),
         "spend/replacements": replaced,
         "spend/indicators": spend_indicators(con, reference, population, chosen),
@@ -129,11 +137,18 @@ def _computed(
     return {key: typed(key, found) for key, found in frames.items()} | {
         "unmapped/accounts": unmapped_accounts(con),
         "unmapped/suppliers": unmapped_suppliers(con),
+        "unvalued": _listed(unvalued),
     }
 
 
+def _listed(unvalued: Mapping[str, list[str]]) -> pd.DataFrame:
+    rows = [(code, said) for code, problems in sorted(unvalued.items()) for said in problems]
+    return pd.DataFrame(rows, columns=["municipality_code", "refusal"], dtype=object)
+
+
 def typed(key: str, found: pd.DataFrame) -> pd.DataFrame:
-    """The frame in its contract's types, also where it is empty."""
+    """The frame in its contract's columns and types, also where it is empty; what was computed now is not stale."""
+    found = found.assign(is_stale=False).reindex(columns=table(key).column_names)
     types = {
         column.name: "Int64" if column.kind == "integer" and column.nullable else _TYPES[column.kind]
         for column in TABLES[key].columns

@@ -17,5 +17,7 @@ def spend_by_category(con: "duckdb.DuckDBPyConnection", reference: SpendReferenc
     names = reference.categories.set_index("category")
     for column in ("category_name_sv", "category_name_en", "purchase_area"):
         found[column] = found["spend_category"].map(names[column]).fillna(UNMAPPED).astype("str")
+    for column in ("cpv_division", "cpv_division_name_sv", "procurement_group_sv"):
+        found[column] = found["spend_category"].map(names[column])
     found["scope3_category"] = found["spend_category"].map(names["scope3_category"]).astype("Int64")
     return found

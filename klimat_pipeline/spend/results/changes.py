@@ -10,7 +10,9 @@ is in none of them, so its part is zero by construction. Each part is
 changes its sign (more credited than bought), the logarithm does not exist: its whole change is mix, which is the limit
 of the formula for a share that vanishes. Without a positive volume in both years the change stays unexplained.
 
-Only classified purchases that a factor values are compared. What does not belong here: what replaces spend.
+Only classified purchases that a factor values are compared, and only with purchases that the same method values:
+electricity by kronor in one year and by meter in the other is in neither volume nor mix. Its kronor and emissions by
+factor come or go as ``method_changed``. What does not belong here: what replaces spend (``footprint.replacements``).
 """
 
 import math
@@ -25,9 +27,11 @@ from klimat_pipeline.spend.footprint.database import frame
 if TYPE_CHECKING:
     import duckdb
 
-PARTS = ("volume", "price", "mix", "factor_vintage", "unexplained")
+PARTS = ("volume", "price", "mix", "factor_vintage", "method_changed", "unexplained")
 #: A ratio this close to one is a rounding of whole oere and milligrams, not a change.
 _SAME = 1e-9
+#: Kronor or tonnes less than this are what floating point leaves of nothing.
+_NOTHING = 1e-9
 _QUERY = """
     SELECT municipality_code, year, category, sum(amount_ore)::BIGINT AS ore
     FROM small WHERE left_out_rule = '' AND is_mapped AND figure_from = 'spend' GROUP BY ALL ORDER BY ALL
@@ -42,19 +46,21 @@ def spend_changes(con: "duckdb.DuckDBPyConnection", used: pd.DataFrame) -> pd.Da
         used: the factors in use.
     """
     keys = ["municipality_code", "year", "category"]
-    rows = frame(con, _QUERY).merge(used[[*keys, "deflator", "kg_per_sek"]], on=keys)
-    rows["nominal"] = rows["ore"] / 100
-    rows["real"] = rows["nominal"] * rows["deflator"]
-    rows["tonnes"] = rows["nominal"] * rows["kg_per_sek"] / 1000
+    per_krona = used[[*keys, "deflator", "kg_per_sek"]]
+    rows = _valued(frame(con, _QUERY).merge(per_krona, on=keys))
+    others = _valued(frame(con, "SELECT * FROM other_method").merge(per_krona, on=keys))
     terms = frame(con, "SELECT * FROM terms").set_index(["municipality_code", "year"])
     found: list[dict[str, Any]] = []
     for code, own in rows.groupby("municipality_code", sort=True):
         years = sorted(own["year"].unique())
         for earlier, later in pairwise(years):
-            pair = _pair(own[own["year"] == earlier], own[own["year"] == later])
+            whole = _pair(own[own["year"] == earlier], own[own["year"] == later])
+            apart = _pair(_apart(others, code, earlier, later), _apart(others, code, later, earlier))
+            pair = _without(whole, apart)
             sets = {terms.loc[(code, year), "factor_gwp_set"] for year in (earlier, later)}
             for measure, what in (("spend_sek", "nominal"), ("footprint_spend_t_co2e", "tonnes")):
                 parts = explained(pair, what)
+                parts["method_changed"] = float(apart[f"{what}_1"].sum() - apart[f"{what}_0"].sum())
                 found += [
                     {
                         "municipality_code": code,
@@ -63,8 +69,8 @@ def spend_changes(con: "duckdb.DuckDBPyConnection", used: pd.DataFrame) -> pd.Da
                         "explained_measure": measure,
                         "change_part": part,
                         "part_value": parts[part],
-                        "from_value": float(pair[f"{what}_0"].sum()),
-                        "to_value": float(pair[f"{what}_1"].sum()),
+                        "from_value": float(whole[f"{what}_0"].sum()),
+                        "to_value": float(whole[f"{what}_1"].sum()),
                         "price_year": int(terms.loc[(code, later), "price_year"]),
                         "factor_gwp_set": sets.copy().pop() if len(sets) == 1 else "mixed",
                         "note": _note(part, measure, later - earlier),
@@ -126,9 +132,32 @@ def _pair(earlier: pd.DataFrame, later: pd.DataFrame) -> pd.DataFrame:
     return pair
 
 
+def _valued(rows: pd.DataFrame) -> pd.DataFrame:
+    """Kronor of the year and of the price year, and tonnes by factor."""
+    nominal = rows["ore"] / 100
+    return rows.assign(nominal=nominal, real=nominal * rows["deflator"], tonnes=nominal * rows["kg_per_sek"] / 1000)
+
+
+def _apart(others: pd.DataFrame, code: str, year: int, other: int) -> pd.DataFrame:
+    """Purchases of a year that another method values in the other year."""
+    return others[(others["municipality_code"] == code) & (others["year"] == year) & (others["other_year"] == other)]
+
+
+def _without(whole: pd.DataFrame, apart: pd.DataFrame) -> pd.DataFrame:
+    """The categories less what is set apart."""
+    numbers = [name for name in whole.columns if name != "category"]
+    less = apart.set_index("category")[numbers].reindex(whole["category"]).fillna(0.0).to_numpy()
+    found = whole.copy()
+    found[numbers] = found[numbers] - less
+    # What floating point leaves of a category that is set apart as a whole is nothing.
+    return found.assign(**{name: found[name].where(found[name].abs() > _NOTHING, 0.0) for name in numbers})
+
+
 def _note(part: str, measure: str, years: int) -> str | None:
     if years > 1:
         return f"{years} years lie between the two"
+    if part == "method_changed":
+        return "purchases that an activity or a supplier's figure values in one of the years only: they do not compare"
     if part == "price" and measure != "spend_sek":
         return "zero by construction: kronor are deflated before they are valued"
     return None

@@ -4,7 +4,6 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from klimat_pipeline.contracts import table
 from klimat_pipeline.spend.footprint.database import frame
 
 if TYPE_CHECKING:
@@ -38,7 +37,7 @@ _QUERY = """
         CASE WHEN whole_mg > 0 THEN sum(mg) OVER (
             PARTITION BY municipality_code, year, hotspot_kind ORDER BY mg DESC, hotspot ROWS UNBOUNDED PRECEDING
         )::BIGINT / whole_mg * 100 END AS cumulative_share_pct,
-        terms.factor_set, terms.factor_gwp_set, terms.price_year
+        terms.factor_set, terms.factor_gwp_set, terms.price_year, terms.price_basis
     FROM ranked JOIN whole USING (municipality_code, year) JOIN terms USING (municipality_code, year)
     QUALIFY hotspot_rank <= $ranks
     ORDER BY municipality_code, year, hotspot_kind, hotspot_rank
@@ -52,4 +51,4 @@ def spend_hotspots(con: "duckdb.DuckDBPyConnection") -> pd.DataFrame:
         "sum(amount_ore)::BIGINT AS amount_ore, sum(emissions_mg)::BIGINT AS emissions_mg FROM small "
         "WHERE left_out_rule = '' AND is_mapped GROUP BY ALL"
     )
-    return frame(con, _QUERY, {"ranks": RANKS})[table("spend/hotspots").column_names]
+    return frame(con, _QUERY, {"ranks": RANKS})

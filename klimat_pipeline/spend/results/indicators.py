@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 FOOD = "food"
 _QUERY = """
-    SELECT municipality_code, year, terms.factor_gwp_set, terms.price_year,
+    SELECT municipality_code, year, terms.factor_set, terms.factor_gwp_set, terms.price_year,
         sum(emissions_mg) FILTER (is_mapped)::BIGINT / 1e6 AS kg,
         sum(amount_ore) FILTER (is_mapped)::BIGINT / 1e2 AS sek,
         sum(real_ore) FILTER (is_mapped)::BIGINT / 1e2 AS real_sek,
@@ -46,7 +46,8 @@ def spend_indicators(
     """
     food = reference.categories.loc[reference.categories["purchase_area"] == FOOD, "category"]
     put(con, "food_categories", {"category": list(food)}, ("VARCHAR",))
-    sums = frame(con, _QUERY)
+    sums, foods = frame(con, _QUERY), set(food)
+    apart = frame(con, "SELECT DISTINCT municipality_code, year, other_year, category FROM other_method")
     people = population.set_index(["municipality_code", "year"])["population"].to_dict()
     by_place = {(row.municipality_code, int(row.year)): row for row in sums.itertuples()}
     rows: list[dict[str, Any]] = []
@@ -58,6 +59,7 @@ def spend_indicators(
         if own.halving_base_year and base is None:
             no_base = f"the ledger does not hold the base year {own.halving_base_year}"
         since = f"against {own.halving_base_year}"
+        changed = {name: _method_changed(base, row, apart, which) for name, which in (("all", None), ("food", foods))}
         for name, value, unit, note in (
             ("kg_co2e_per_sek", _ratio(row.kg, row.sek), "kg CO2e/SEK", "nominal kronor, mapped part"),
             ("kg_co2e_per_real_sek", _ratio(row.kg, row.real_sek), "kg CO2e/SEK", "deflated kronor, mapped part"),
@@ -75,8 +77,18 @@ def spend_indicators(
                 "kg CO2e/kg",
                 "lines of food that state their weight" if row.weighed_kg else "no line of food states its weight",
             ),
-            ("purchases_change_pct", _change(row, base, "kg"), "%", since if base else no_base),
-            ("food_change_pct", _change(row, base, "food_kg_co2e"), "%", since if base else no_base),
+            (
+                "purchases_change_pct",
+                None if changed["all"] else _change(row, base, "kg"),
+                "%",
+                changed["all"] or since if base else no_base,
+            ),
+            (
+                "food_change_pct",
+                None if changed["food"] else _change(row, base, "food_kg_co2e"),
+                "%",
+                changed["food"] or since if base else no_base,
+            ),
         ):
             rows.append(
                 {
@@ -92,6 +104,34 @@ def spend_indicators(
             )
     found = pd.DataFrame(rows, columns=table("spend/indicators").column_names)
     return found.astype({"spend_indicator_value": "float64"})
+
+
+def _method_changed(base: Any, row: Any, apart: pd.DataFrame, categories: set[str] | None) -> str | None:
+    """Why a year does not compare with the base year; None where it does.
+
+    Args:
+        base: the base year's sums, if there is one.
+        row: the year's.
+        apart: purchases that one year values by another method than the other (``other_method``).
+        categories: of the purchases that are compared; None for all.
+    """
+    if base is None:
+        return None
+    if (base.factor_set, base.factor_gwp_set) != (row.factor_set, row.factor_gwp_set):
+        return f"method_changed: factors of {base.factor_set} in {base.year}, of {row.factor_set} in {row.year}"
+    years = {int(base.year), int(row.year)}
+    mine = apart[
+        (apart["municipality_code"] == row.municipality_code)
+        & apart["year"].isin(years)
+        & apart["other_year"].isin(years)
+        & (apart["category"].isin(categories) if categories is not None else True)
+    ]
+    if mine.empty:
+        return None
+    return (
+        f"method_changed: {', '.join(sorted(set(mine['category'])))} by kronor in one of {base.year}, {row.year}, by "
+        "an activity or a supplier's figure in the other"
+    )
 
 
 def _ratio(above: Any, below: Any) -> float | None:

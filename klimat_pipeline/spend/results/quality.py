@@ -47,7 +47,7 @@ def spend_quality(con: "duckdb.DuckDBPyConnection", reference: SpendReference, u
     parts = [_shares(rows, "step"), _shares(rows, "grade"), _ranges(rows, used)]
     found = pd.concat(parts, ignore_index=True).merge(frame(con, "SELECT * FROM terms"), on=_AT)
     contract = table("spend/quality")
-    return found[contract.column_names].sort_values(list(contract.primary_key), ignore_index=True)
+    return found.sort_values(list(contract.primary_key), ignore_index=True)
 
 
 def _shares(rows: pd.DataFrame, aspect: str) -> pd.DataFrame:

@@ -47,4 +47,4 @@ def spend_reconciliation(con: "duckdb.DuckDBPyConnection", passed: pd.DataFrame)
     whole = pd.concat([mapped, beside], ignore_index=True) if len(beside) else mapped
     whole = whole.assign(amount_sek=whole["amount_ore"] / 100)
     contract = table("spend/reconciliation")
-    return whole[contract.column_names].sort_values(list(contract.primary_key)).reset_index(drop=True)
+    return whole.sort_values(list(contract.primary_key)).reset_index(drop=True)

@@ -4,7 +4,6 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from klimat_pipeline.contracts import table
 from klimat_pipeline.spend.footprint.database import frame, put
 from klimat_pipeline.spend.footprint.mappings import SpendReference
 
@@ -16,7 +15,8 @@ _OTHERWISE = 1
 _QUERY = """
     SELECT municipality_code, year, coalesce(k.scope3_category, $otherwise) AS scope3_category, figure_from,
         figure_from = 'activity' AS is_in_inventory, sum(amount_ore)::BIGINT / 1e2 AS spend_sek,
-        sum(emissions_mg)::BIGINT / 1e9 AS footprint_t_co2e, t.factor_set, t.factor_gwp_set, t.price_year
+        sum(emissions_mg)::BIGINT / 1e9 AS footprint_t_co2e, t.factor_set, t.factor_gwp_set, t.price_year,
+        t.price_basis
     FROM small LEFT JOIN scope3_categories AS k USING (category)
     JOIN terms AS t USING (municipality_code, year)
     WHERE left_out_rule = '' AND is_mapped
@@ -35,4 +35,4 @@ def spend_scope3(con: "duckdb.DuckDBPyConnection", reference: SpendReference) ->
         },
         ("VARCHAR", "BIGINT"),
     )
-    return frame(con, _QUERY, {"otherwise": _OTHERWISE})[table("spend/scope3").column_names]
+    return frame(con, _QUERY, {"otherwise": _OTHERWISE})

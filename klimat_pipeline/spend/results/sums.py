@@ -6,6 +6,7 @@ import pandas as pd
 
 from klimat_pipeline.contracts import table
 from klimat_pipeline.spend.footprint.database import frame, put
+from klimat_pipeline.spend.footprint.deflator import OWN_YEAR, STANDS_IN
 
 if TYPE_CHECKING:
     import duckdb
@@ -22,11 +23,11 @@ SUMS = """
     coalesce(sum(emissions_mg) FILTER (figure_from = 'activity'), 0)::BIGINT / 1e9 AS footprint_activity_t_co2e,
     coalesce(sum(emissions_mg) FILTER (figure_from = 'supplier'), 0)::BIGINT / 1e9 AS footprint_supplier_t_co2e
 """
-TERMS = ("factor_set", "factor_gwp_set", "price_year")
+TERMS = ("factor_set", "factor_gwp_set", "price_year", "price_basis")
 
 
 def put_terms(con: "duckdb.DuckDBPyConnection", used: pd.DataFrame, replaced: pd.DataFrame) -> None:
-    """``terms``: factor set, GWP set and price year of every municipality and year.
+    """``terms``: factor set, GWP set, price year and price basis of every municipality and year.
 
     Figures that replace spend and rest on another set of potentials make the whole 'mixed', in plain sight.
 
@@ -49,6 +50,7 @@ def put_terms(con: "duckdb.DuckDBPyConnection", used: pd.DataFrame, replaced: pd
                 own["set_id"].iat[0],
                 sets.pop() if len(sets) == 1 else "mixed",
                 int(own["price_year"].iat[0]),
+                STANDS_IN if (own["price_basis"] == STANDS_IN).any() else OWN_YEAR,
             )
         )
     names = ("municipality_code", "year", *TERMS)
@@ -56,7 +58,7 @@ def put_terms(con: "duckdb.DuckDBPyConnection", used: pd.DataFrame, replaced: pd
         con,
         "terms",
         {name: [row[i] for row in rows] for i, name in enumerate(names)},
-        ("VARCHAR", "BIGINT", "VARCHAR", "VARCHAR", "BIGINT"),
+        ("VARCHAR", "BIGINT", "VARCHAR", "VARCHAR", "BIGINT", "VARCHAR"),
     )
 
 
@@ -70,7 +72,7 @@ def summed(con: "duckdb.DuckDBPyConnection", key: str, dimensions: str, source: 
         source: SQL of what is summed; a constant of the caller. ``small`` knows all but suppliers.
     """
     query = f"""
-        SELECT s.*, t.factor_set, t.factor_gwp_set, t.price_year
+        SELECT s.*, t.factor_set, t.factor_gwp_set, t.price_year, t.price_basis
         FROM (
             SELECT municipality_code, year, {dimensions}, {SUMS}
             FROM {source} WHERE left_out_rule = '' GROUP BY ALL
@@ -82,5 +84,4 @@ def summed(con: "duckdb.DuckDBPyConnection", key: str, dimensions: str, source: 
     found["kg_co2e_per_sek"] = (found["footprint_t_co2e"] * 1000 / found["mapped_sek"]).where(found["mapped_sek"] > 0)
     whole = found.groupby(["municipality_code", "year"])["footprint_t_co2e"].transform("sum")
     found["share_of_footprint_pct"] = (found["footprint_t_co2e"] / whole * 100).where(whole > 0)
-    lacking = {name: None for name in contract.column_names if name not in found}
-    return found.assign(**lacking)[contract.column_names]
+    return found

@@ -6,10 +6,12 @@ rows left empty are passed over when it is read. Only legal persons are listed.
 
 import csv
 from io import StringIO
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from klimat_pipeline.configuration import spreadsheet
 from klimat_pipeline.spend.footprint.database import frame
 
 if TYPE_CHECKING:
@@ -67,6 +69,36 @@ def as_csv(found: pd.DataFrame) -> str:
     for row in found.itertuples(index=False):
         writer.writerow([harmless(cell) if isinstance(cell, str) else cell for cell in row])
     return text.getvalue()
+
+
+def for_spreadsheet(found: pd.DataFrame) -> bytes:
+    """The same as Swedish Excel opens it: semicolons, decimal commas, UTF-8 with a byte order mark."""
+    text = StringIO()
+    writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
+    writer.writerow(found.columns)
+    for row in found.itertuples(index=False):
+        writer.writerow([harmless(cell) if isinstance(cell, str) else _number(cell) for cell in row])
+    return text.getvalue().encode("utf-8-sig")
+
+
+def _number(cell: Any) -> str:
+    return "" if pd.isna(cell) else str(cell).replace(".", ",")
+
+
+def filled_in(file: Path, found: pd.DataFrame) -> pd.DataFrame:
+    """The rows of an earlier list that somebody has filled in, so that a new one does not lose them.
+
+    Args:
+        file: the list; none where it is absent.
+        found: what is unmapped now: its columns.
+    """
+    names = list(found.columns)
+    if not file.is_file():
+        return found.iloc[:0].astype(object)
+    text = spreadsheet.decoded(file.read_bytes(), file.name)
+    rows = csv.DictReader(StringIO(text, newline=""), delimiter=spreadsheet.delimiter_of(text, names))
+    filled = [row for row in rows if (row.get("category") or "").strip() or row.get("is_wholesaler") == "true"]
+    return pd.DataFrame([{name: row.get(name) or "" for name in names} for row in filled], columns=names, dtype=object)
 
 
 def harmless(cell: str) -> str:

@@ -43,3 +43,11 @@ def test_example_is_the_same_twice(tmp_path: Path) -> None:
     days = [row.split(";")[8] for row in (tmp_path / "a.csv").read_text().splitlines()[1:]]
     assert len(days) == 50
     assert {day[5:7] for day in days} == {"03", "04"}
+
+
+def test_check_says_first_that_prices_are_not_there_yet(tmp_path: Path) -> None:
+    path = tmp_path / "l.csv"
+    path.write_text(ledger(line(day="2031-03-01")))
+    done = CliRunner().invoke(app, ["check", str(path)])
+    assert done.exit_code == 0
+    assert "note: price index of 2025 stands in for 2031" in done.output

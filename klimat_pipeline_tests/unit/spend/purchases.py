@@ -48,11 +48,11 @@ def inventory(*rows: Mapping[str, Any]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=table("inventory/organisation").column_names)
 
 
-def own_files(tmp_path: Path, **files: str) -> LocalMappings:
+def own_files(tmp_path: Path, **files: str | bytes) -> LocalMappings:
     folder = tmp_path / "municipalities" / "1283_helsingborg"
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in files.items():
-        (folder / f"{name}.csv").write_text(text, encoding="utf-8")
+        (folder / f"{name}.csv").write_bytes(text.encode() if isinstance(text, str) else text)
     return load_local_mappings(folder.parent, REFERENCE.category_codes)
 
 

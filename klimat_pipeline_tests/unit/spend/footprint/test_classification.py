@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from klimat_pipeline.errors import ProblemsError
-from klimat_pipeline.spend.footprint.classification import cpv_category, longest_keyword, longest_prefix
+from klimat_pipeline.spend.footprint.classification import cpv_prefix, longest_prefix
 from klimat_pipeline_tests.support.ledgers import line
-from klimat_pipeline_tests.unit.spend.purchases import computed, own_files
+from klimat_pipeline_tests.unit.spend.purchases import REFERENCE, computed, own_files
 
 ACCOUNTS = "account_prefix,category,reason\n6430,textiles,our chart\n"
 SUPPLIERS = (
@@ -29,27 +29,41 @@ FULL: dict[str, Any] = {
 @pytest.mark.parametrize(
     ("without", "category", "step"),
     [
-        ({}, "food_products", "cpv"),
-        ({"cpv": "", "contract_id": "A17"}, "construction", "contract"),
-        ({"cpv": "", "contract_id": "A18"}, "social_care", "contract"),
-        ({"cpv": ""}, "fuels", "supplier"),
-        ({"cpv": "", "supplier_id": "5560000009"}, "it_services", "sni"),
-        ({"cpv": "", "supplier_id": "5560000003"}, "textiles", "own_account"),
-        ({"cpv": "", "supplier_id": "5560000009", "sni": "46310"}, "textiles", "own_account"),
-        ({"cpv": "", "supplier_id": "", "sni": "", "account": "6910"}, "fuels", "account"),
-        ({"cpv": "", "supplier_id": "", "sni": "", "account": "9876"}, "energy_supply", "keyword"),
+        ({}, "construction", "contract"),
+        ({"contract_id": "A18"}, "social_care", "contract"),
+        ({"contract_id": ""}, "fuels", "supplier"),
+        ({"contract_id": "", "supplier_id": "5560000003"}, "textiles", "own_account"),
+        ({"contract_id": "", "supplier_id": "", "account": "9876"}, "food_products", "cpv"),
+        ({"contract_id": "", "supplier_id": "", "account": "9876", "cpv": ""}, "it_services", "sni"),
         (
-            {"cpv": "", "supplier_id": "", "sni": "", "account": "9876", "account_text": "Diverse"},
+            {"contract_id": "", "supplier_id": "5560000003", "account": "9876", "cpv": ""},
+            "energy_supply",
+            "account_text",
+        ),
+        (
+            {"contract_id": "", "supplier_id": "", "account": "6910", "cpv": "", "sni": ""},
+            "energy_supply",
+            "account_text",
+        ),
+        (
+            {"contract_id": "", "supplier_id": "", "account": "6910", "cpv": "", "sni": "46310", "account_text": ""},
+            "vehicle_repair",
+            "account",
+        ),
+        (
+            {"contract_id": "", "supplier_id": "", "account": "9876", "cpv": "", "sni": "", "account_text": "Diverse"},
             "unmapped",
             "unmapped",
         ),
-        ({"cpv": "99", "supplier_id": "", "sni": "99", "account": "", "account_text": ""}, "unmapped", "unmapped"),
+        (
+            {"contract_id": "", "supplier_id": "", "account": "", "cpv": "99", "sni": "99", "account_text": ""},
+            "unmapped",
+            "unmapped",
+        ),
     ],
 )
 def test_the_first_step_that_knows_decides(tmp_path: Path, without: dict[str, str], category: str, step: str) -> None:
     own = own_files(tmp_path, spend_accounts=ACCOUNTS, spend_suppliers=SUPPLIERS, spend_contracts=CONTRACTS)
-    if "cpv" in without and "contract_id" not in without:
-        without = {"contract_id": "", **without}
     found = computed(tmp_path, [line(1, amount_ore=100_00, **{**FULL, **without})], own=own)
     assert list(found["spend/by_category"]["spend_category"]) == [category]
     steps = found["spend/quality"].query("quality_aspect == 'step'")
@@ -71,28 +85,59 @@ def test_another_municipality_has_its_own_accounts(tmp_path: Path) -> None:
     own = own_files(tmp_path, spend_accounts=ACCOUNTS)
     rows = [line(1, amount_ore=1, account="6430", municipality_code=code) for code in ("1283", "0180")]
     found = computed(tmp_path, rows, own=own)["spend/by_category"].set_index("municipality_code")
-    assert found["spend_category"].to_dict() == {"0180": "food_products", "1283": "textiles"}
+    assert found["spend_category"].to_dict() == {"0180": "furniture_other", "1283": "textiles"}
 
 
 def test_the_longest_prefix_decides() -> None:
-    assert longest_prefix("6910", {"6": "a", "691": "b", "6911": "c"}) == "b"
-    assert longest_prefix("7", {"6": "a"}) is None
-    assert longest_prefix("", {"6": "a"}) is None
-
-
-def test_the_longest_word_decides_and_of_two_as_long_the_first_in_the_alphabet() -> None:
-    assert longest_keyword("HYRA LOKAL och el", {"lokal": "a", "hyra lokal": "b"}) == "b"
-    assert longest_keyword("ab cd", {"cd": "x", "ab": "y"}) == "y"
-    assert longest_keyword("nothing", {"word": "x"}) is None
+    assert longest_prefix("6910", {"6", "691", "6911"}) == "691"
+    assert longest_prefix("7", {"6"}) is None
+    assert longest_prefix("", {"6"}) is None
 
 
 def test_the_check_digit_of_a_cpv_code_is_no_part_of_it() -> None:
-    assert cpv_category("09310000-5", {"09": "fuels", "093": "energy_supply"}) == "energy_supply"
+    assert cpv_prefix("09310000-5", {"09", "093"}) == "093"
+
+
+def test_wood_is_forestry() -> None:
+    """CPV 034: forestry and logging products."""
+    cpv = dict(zip(REFERENCE.cpv["cpv_prefix"], REFERENCE.cpv["category"], strict=True))
+    assert cpv[cpv_prefix("03413000-8", cpv) or ""] == "forestry"
+
+
+def test_a_register_of_suppliers_says_their_industry(tmp_path: Path) -> None:
+    """A line's own code goes first; a trader's industry says nothing, and neither does a wholesaler's."""
+    own = own_files(
+        tmp_path,
+        suppliers="supplier_id;sni\r\n556000-0004;62.010\r\n5560000005;46310\r\n5560000003;10110\r\n",
+        spend_suppliers=SUPPLIERS,
+    )
+    rows = [
+        line(1, amount_ore=1_00, supplier_id="5560000004"),
+        line(2, amount_ore=2_00, supplier_id="5560000005"),
+        line(3, amount_ore=4_00, supplier_id="5560000003"),
+        line(4, amount_ore=8_00, supplier_id="5560000004", sni="10110"),
+    ]
+    found = computed(tmp_path, rows, own=own)["spend/mapping"].set_index("evidence")["amount_sek"]
+    assert found.to_dict() == {"suppliers.csv: SNI 62": 1.0, "": 6.0, "SNI 10": 8.0}
+
+
+def test_an_own_table_is_read_as_swedish_excel_saves_it(tmp_path: Path) -> None:
+    text = (
+        "account_prefix;category;reason;account_text;spend_sek\r\n6430;textiles;vår plan;Kläder å sånt;12,5\r\n;;;;\r\n"
+    )
+    rows = [line(1, amount_ore=1, account="6430")]
+    for encoding in ("utf-8", "utf-8-sig", "cp1252", "utf-16"):
+        own = own_files(tmp_path, spend_accounts=text.encode(encoding))
+        assert list(computed(tmp_path, rows, own=own)["spend/by_category"]["spend_category"]) == ["textiles"]
+    with pytest.raises(ProblemsError, match=r"spend_accounts.csv:2: neither UTF-8 nor Windows-1252"):
+        own_files(tmp_path, spend_accounts=text.encode("mac-roman"))
 
 
 def test_an_unknown_category_is_refused_with_the_nearest(tmp_path: Path) -> None:
     text = "account_prefix,category,reason\n6430,food_product,typo\n"
-    with pytest.raises(ProblemsError, match=r"spend_accounts.csv: column category: 'food_product' .* food_products"):
+    with pytest.raises(
+        ProblemsError, match=r"'food_product' .*nearest: food_products.*Categories: advertising, .*wood_products"
+    ):
         own_files(tmp_path, spend_accounts=text)
 
 

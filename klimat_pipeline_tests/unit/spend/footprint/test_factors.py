@@ -30,15 +30,18 @@ def test_an_older_krona_bought_more() -> None:
     assert kg("food_products", 2021) > kg("food_products", 2023)
 
 
-def test_a_missing_index_stops() -> None:
-    with pytest.raises(ProblemsError, match=r"price index kpi has no value for 2024: .* missing_index: last_known"):
-        kg("food_products", 2024)
+def test_a_missing_index_stops_where_that_was_chosen() -> None:
+    with pytest.raises(ProblemsError, match=r"price index kpi has no value for 2026: .* missing_index: last_known"):
+        kg("food_products", 2026, missing_index="error")
+    with pytest.raises(ProblemsError, match="price index kpi has no value for 2005"):
+        kg("food_products", 2005)  # nothing is carried backward
 
 
-def test_a_missing_index_falls_back_where_that_was_chosen_and_says_so() -> None:
-    table = factor_table([2025], REFERENCE, SpendFactors(missing_index="last_known"))
-    assert set(table["note"]) == {"price index of 2023 stands in for 2025"}
-    assert kg("food_products", 2025, missing_index="last_known") == kg("food_products", 2023)
+def test_a_missing_index_is_the_last_known_and_says_so() -> None:
+    table = factor_table([2027], REFERENCE, SpendFactors())
+    assert set(table["note"]) == {"price index of 2025 stands in for 2027"}
+    assert set(table["price_basis"]) == {"stands_in"}
+    assert kg("food_products", 2027) == kg("food_products", 2025)
 
 
 def test_an_own_index_value_counts() -> None:
@@ -82,8 +85,8 @@ def test_the_foreign_set_loads_through_the_same_code() -> None:
     assert (found.currency, found.kg_per, found.price_year) == ("USD", 1.0, 2022)
     assert set(found.factors) == set(REFERENCE.category_codes) - {"public_administration"}
     chosen = {"factor_files": {"usepa_2022": path}}
-    with pytest.raises(ProblemsError, match="no exchange rate of USD for 2022"):
-        factor_table([2023], REFERENCE, SpendFactors(**chosen), set_id="usepa_2022")
+    shipped = factor_table([2022], REFERENCE, SpendFactors(**chosen), set_id="usepa_2022").set_index("category")
+    assert shipped.loc["food_products", "kg_per_sek"] == pytest.approx(found.factors["food_products"] / 10.1227)
     rate = Rate(year=2022, currency="USD", sek_per_unit=10.0, source="the test's input")
     table = factor_table([2022], REFERENCE, SpendFactors(**chosen, exchange_rates=[rate]), set_id="usepa_2022")
     row = table.set_index("category").loc["food_products"]
@@ -148,8 +151,8 @@ def test_the_second_set_as_a_sensitivity_states_currency_rate_and_concordance(tm
         "USD of 2022 at 10 SEK (the test's input); classes by data/reference/naics_categories.csv; no factor for "
         "energy_supply"
     ]
-    with pytest.raises(ProblemsError, match="1283: no exchange rate of USD for 2022: add it with its source"):
-        computed(tmp_path / "again", rows, **chosen)
+    shipped = computed(tmp_path / "again", rows, **chosen)["spend/sensitivity"]
+    assert shipped["footprint_t_co2e"].tolist() == [pytest.approx(0.5 / 10.1227)]
 
 
 def test_the_second_set_runs_over_the_example_ledger(tmp_path) -> None:

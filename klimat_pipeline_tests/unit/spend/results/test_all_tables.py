@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from klimat_pipeline.contracts import table
 from klimat_pipeline.contracts.arrow import to_arrow
 from klimat_pipeline.quality.catalogue import CHECKS, run_checks
+from klimat_pipeline.quality.spend import PUBLISHED_MAPPING
 from klimat_pipeline.spend.results.all_tables import KEYS
 from klimat_pipeline_tests.support.ledgers import line
 from klimat_pipeline_tests.support.properties import examples
@@ -149,7 +150,12 @@ def test_without_a_ledger_every_table_is_empty_and_has_its_form(tmp_path: Path) 
 
 def test_tables_have_their_contracts_form_and_pass_their_checks(tmp_path: Path) -> None:
     found = computed(tmp_path, [*ROWS, food(7, 700_00, year=2022)])
-    seen = {**found, "inventory/organisation": inventory(), "spend/ledger_totals": door(found["spend/reconciliation"])}
+    seen = {
+        **found,
+        "inventory/organisation": inventory(),
+        "spend/ledger_totals": door(found["spend/reconciliation"]),
+        PUBLISHED_MAPPING: found["spend/mapping"],
+    }
     for key in KEYS:
         to_arrow(found[key], table(key))
         assert not found[key].duplicated(list(table(key).primary_key)).any(), key

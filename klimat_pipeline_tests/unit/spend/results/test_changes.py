@@ -11,7 +11,15 @@ from hypothesis import strategies as st
 from klimat_pipeline.configuration.spend_factors import IndexValue
 from klimat_pipeline.quality.catalogue import run_checks
 from klimat_pipeline.spend.results.changes import PARTS, explained, logarithmic_mean
-from klimat_pipeline_tests.unit.spend.purchases import computed, electricity, food
+from klimat_pipeline_tests.unit.spend.purchases import (
+    ENERGY_KG_PER_SEK,
+    activity,
+    computed,
+    electricity,
+    food,
+    inventory,
+    own_files,
+)
 
 #: Prices rose by a tenth from 2022 to 2023, on a base like that of the years before (343 in 2021).
 TENTH = [
@@ -89,3 +97,63 @@ def test_logarithmic_mean() -> None:
     assert logarithmic_mean(math.e, 1) == pytest.approx(math.e - 1)
     assert logarithmic_mean(3, 3) == 3
     assert logarithmic_mean(-math.e, -1) == pytest.approx(1 - math.e)
+
+
+def by_meter(
+    tmp_path: Path, rows: list[dict[str, object]], *, year_from: int = 2023, **chosen: object
+) -> dict[str, pd.DataFrame]:
+    """Electricity by meter from a year on: 10 t, whatever the kronor."""
+    own = own_files(
+        tmp_path,
+        spend_replacements="replacement_id,account_prefix,unit,year_from,year_to,activity_ids,reason\n"
+        f"el,6110,,{year_from},2023,electricity,by meter\n",
+    )
+    metered = inventory(
+        *(activity("electricity", 10.0, year=year, scope="2", method="location") for year in (2022, 2023))
+    )
+    return computed(tmp_path, rows, own=own, organisation=metered, price_index=TENTH, **chosen)
+
+
+#: The same electricity and food in both years, at 2022's and 2023's prices.
+SAME = [food(1, 1_000_00, year=2022), food(2, 1_100_00), electricity(3, 500_00, year=2022), electricity(4, 550_00)]
+
+
+def test_electricity_by_kronor_and_then_by_meter_is_a_change_of_method(tmp_path: Path) -> None:
+    found = by_meter(tmp_path, SAME)
+    (result,) = run_checks("spend/changes", found)
+    assert result.passed
+    parts = found["spend/changes"].set_index(["explained_measure", "change_part"])["part_value"].unstack()
+    assert parts.loc["spend_sek", "method_changed"] == pytest.approx(-500)
+    assert parts.loc["spend_sek", "price"] == pytest.approx(100), "of food alone"
+    tonnes = parts.loc["footprint_spend_t_co2e"]
+    assert tonnes["method_changed"] == pytest.approx(-0.55 * ENERGY_KG_PER_SEK)
+    assert tonnes.drop("method_changed").abs().max() == pytest.approx(0, abs=1e-12)
+
+
+def test_by_meter_in_both_years_nothing_has_changed(tmp_path: Path) -> None:
+    found = by_meter(tmp_path, SAME, year_from=2022)
+    parts = found["spend/changes"].set_index(["explained_measure", "change_part"])["part_value"].unstack()
+    assert (parts["method_changed"] == 0).all()
+
+
+def test_another_account_of_the_category_is_still_compared(tmp_path: Path) -> None:
+    """Twice as much district heat, in the category of the electricity that is by meter now: volume, and no method."""
+    heat = {"account": "6120", "account_text": "Fjärrvärme"}
+    rows = [*SAME, electricity(5, 100_00, year=2022, **heat), electricity(6, 220_00, **heat)]
+    parts = by_meter(tmp_path, rows)["spend/changes"].set_index(["explained_measure", "change_part"])["part_value"]
+    assert parts["spend_sek", "method_changed"] == pytest.approx(-500)
+    assert parts["spend_sek", "volume"] + parts["spend_sek", "mix"] == pytest.approx(
+        parts["spend_sek"].sum() + 500 - parts["spend_sek", "price"]
+    )
+
+
+def test_the_halving_is_not_shown_across_a_change_of_method(tmp_path: Path) -> None:
+    found = by_meter(tmp_path, SAME, halving_base_year=2022)["spend/indicators"]
+    rows = found[found["year"] == 2023].set_index("spend_indicator")
+    assert pd.isna(rows.loc["purchases_change_pct", "spend_indicator_value"])
+    assert rows.loc["purchases_change_pct", "note"].startswith(
+        "method_changed: energy_supply by kronor in one of 2022, 2023"
+    )
+    assert rows.loc["food_change_pct", "spend_indicator_value"] == pytest.approx(0.0, abs=1e-9), (
+        "food is by kronor in both"
+    )

@@ -16,7 +16,7 @@ def test_shares_by_step_and_grade(tmp_path: Path) -> None:
     found = computed(tmp_path, rows)["spend/quality"].set_index(["quality_aspect", "quality_item"])[
         "share_of_spend_pct"
     ]
-    assert found["step"].to_dict() == {"account": 30.0, "cpv": 60.0, "unmapped": 10.0}
+    assert found["step"].to_dict() == {"account_text": 30.0, "cpv": 60.0, "unmapped": 10.0}
     assert found["grade"].to_dict() == {"low": 30.0, "medium": 60.0, "none": 10.0}
 
 

@@ -1,0 +1,243 @@
+"""What an account's text says was bought, by the words of ``data/reference/account_words.csv``.
+
+The rule:
+
+* A word matches a whole word of the text, inflected or not. A row of form ``word`` matches only what it spells out.
+* It also matches the end of a compound, which says what a thing is: "elevdatorer" are computers. A word of three
+  letters or fewer, or of a row of form ``word``, does not: "kompost" is no post, "skorsten" no shoe.
+* It matches the beginning of a compound only where the end says nothing by itself (``account_word_heads.csv``):
+  "elavgift" is electricity, "busskort" and "fiskevård" are neither bus nor fish.
+* A row of several words needs all of them; of "fordonsreparation" both parts count.
+* Within a word of the text the fullest match counts. Among all matches the lowest rank decides, then the most words,
+  then what stands first in the text.
+* An investment (account class 1) is a thing: words for services and branches of activity (ranks 1 and 4) say nothing.
+* Abbreviations are written out (``account_abbreviations.csv``), "städ- och rengöringsmaterial" is two compounds, and
+  a text that was cut off ends in the beginning of a word.
+
+What does not belong here: account numbers and the order of evidence (``classification``).
+"""
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+#: Endings of Swedish nouns and adjectives that leave the word the same.
+ENDINGS = (
+    *("arna", "erna", "orna", "ars", "ens", "ers", "ets"),
+    *("ar", "en", "er", "et", "na", "ns", "or", "a", "e", "n", "r", "s", "t"),
+)
+#: Letters that join the parts of a compound.
+LINKS = ("", "s", "e", "o", "u", "a")
+#: Words this short are no end of a compound.
+_SHORT = 3
+#: Ranks that say nothing of an investment: what is done to a thing, and the branch of activity that it is for.
+_NO_THINGS = (1, 4)
+_THINGS = (2, 3)
+#: Texts of the same, greatest length from which on a ledger's texts count as cut off there.
+_CUT_TEXTS = 3
+_CUT_LENGTH = 15
+#: Letters of a word's beginning that tell it apart, after a full stop and at the end of a text that was cut.
+_ABBREVIATED, _CUT_WORD = 4, 5
+_TOKEN = re.compile(r"(\w+(?:-\w+)*)([-.]?)")
+WHOLE, END, BEGINNING = 0, 1, 2
+_LEAST = 3
+
+
+@dataclass(frozen=True, slots=True)
+class WordRow:
+    """A row of ``account_words.csv``: alternatives of every word that the text has to hold."""
+
+    terms: tuple[tuple[str, ...], ...]
+    is_compound: bool
+    category: str
+    rank: int
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The category that a text names, and the words that say so."""
+
+    category: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Match:
+    """A word of the vocabulary in a word of the text; ``rest`` is the end of a compound that it begins."""
+
+    word: str
+    how: int
+    place: int
+    rest: str = ""
+
+
+class Vocabulary:
+    """All words, with what makes looking them up fast."""
+
+    def __init__(
+        self, rows: Iterable[WordRow], heads: Mapping[str, str], abbreviations: Mapping[str, str] | None = None
+    ) -> None:
+        """Arrange the words.
+
+        Args:
+            rows: the rows in order.
+            heads: ends of compounds that say nothing by themselves, and what they fit: any, things or services.
+            abbreviations: abbreviation, with its full stop where it needs one, and the word.
+        """
+        self.rows = tuple(replace(row, terms=tuple(tuple(map(joined, term)) for term in row.terms)) for row in rows)
+        self._heads = dict(heads)
+        self._abbreviations = dict(abbreviations or {})
+        self._words: dict[str, list[int]] = {}  # by word, the rows that it stands in
+        self._inflected: set[str] = set()
+        for number, row in enumerate(self.rows):
+            for word in (word for term in row.terms for word in term):
+                self._words.setdefault(word, []).append(number)
+                if row.is_compound:
+                    self._inflected.add(word)
+        self._ends = {word for word in self._inflected if len(word) > _SHORT}
+        self._single = {row.terms[0]: row for row in self.rows if len(row.terms) == 1}
+        self._alone = {word for term in self._single for word in term}
+
+    def answer(self, text: str, account: str = "", *, cut_at: int | None = None) -> Answer | None:
+        """The category of a text, or None where its words say none.
+
+        Args:
+            text: the account's text.
+            account: its number: in class 1 only things count.
+            cut_at: the length at which the ledger's texts are cut off, if they are.
+        """
+        matches = list(self._matches(text, is_cut=cut_at is not None and len(text) >= cut_at))
+        fullest: dict[int, tuple[int, int]] = {}
+        for match in matches:
+            if match.word in self._alone:
+                full = self._fullness(match)
+                fullest[match.place] = min(fullest.get(match.place, full), full)
+        usable = [m for m in matches if self._fullness(m) <= fullest.get(m.place, (_LEAST, 0))]
+        is_investment = account.startswith("1")
+        best: tuple[tuple[int, int, int, int], Answer] | None = None
+        for row in (self.rows[number] for number in sorted({n for m in matches for n in self._words[m.word]})):
+            if is_investment and row.rank in _NO_THINGS:
+                continue
+            # The parts of a compound may be matched by a row of several words even where one of them alone is fuller.
+            found = self._found(row, usable if len(row.terms) == 1 else matches, fullest)
+            if found is None:
+                continue
+            key = (row.rank, -len(row.terms), min(m.place for m in found), -max(len(m.word) for m in found))
+            if best is None or key < best[0]:
+                best = key, Answer(row.category, " + ".join(dict.fromkeys(m.word for m in found)))
+        return best[1] if best else None
+
+    def _fullness(self, match: _Match) -> tuple[int, int]:
+        """How much of a word a match explains, the fullest first; an end that says nothing explains least."""
+        says_nothing = match.how == END and match.word in self._heads
+        return _LEAST if says_nothing else match.how, -len(match.word)
+
+    def _found(
+        self, row: WordRow, matches: Sequence[_Match], fullest: Mapping[int, tuple[int, int]]
+    ) -> list[_Match] | None:
+        """A match for every word of the row, or None."""
+        found: list[_Match] = []
+        for term in row.terms:
+            mine = [m for m in matches if m.word in term and self._holds(m, row, fullest)]
+            if not mine:
+                return None
+            found.append(min(mine, key=lambda m: (m.how, m.place)))
+        return found
+
+    def _holds(self, match: _Match, row: WordRow, fullest: Mapping[int, tuple[int, int]]) -> bool:
+        if match.how == WHOLE:
+            return row.is_compound or not match.rest
+        if len(row.terms) > 1 and fullest.get(match.place, (END, 0))[0] == WHOLE:
+            return False  # the word has a row of its own
+        if match.how == END:
+            return row.is_compound
+        others = {word for term in row.terms if match.word not in term for word in term}
+        if any(base in others for base in _bases(match.rest)):
+            return True
+        fits = {self._heads[base] for base in _bases(match.rest) if base in self._heads}
+        return "any" in fits or ("things" if row.rank in _THINGS else "services") in fits
+
+    def _matches(self, text: str, *, is_cut: bool) -> Iterator[_Match]:
+        tokens = self._tokens(text)
+        for place, (token, is_short) in enumerate(tokens):
+            is_last = is_cut and place == len(tokens) - 1
+            if is_last and len(token) < _CUT_WORD:
+                continue
+            yield from self._of_token(token, place)
+            least = _CUT_WORD if is_last else _ABBREVIATED
+            if (is_last or is_short) and len(token) >= least and not any(base in self._words for base in _bases(token)):
+                yield from self._begun(token, place)
+
+    def _of_token(self, token: str, place: int) -> Iterator[_Match]:
+        if token in self._words:
+            yield _Match(token, WHOLE, place)
+        for base in _bases(token):
+            if base != token and base in self._inflected:
+                yield _Match(base, WHOLE, place, "inflected")
+        for start in range(2, len(token) - _SHORT):
+            for base in _bases(token[start:]):
+                if base in self._ends:
+                    yield _Match(base, END, place)
+            if token[:start] in self._words:
+                for link in LINKS:
+                    if token[start:].startswith(link):
+                        yield _Match(token[:start], BEGINNING, place, token[start + len(link) :])
+        for start in range(max(2, len(token) - _SHORT), len(token) - 1):
+            if token[:start] in self._words:
+                yield _Match(token[:start], BEGINNING, place, token[start:])
+
+    def _begun(self, token: str, place: int) -> Iterator[_Match]:
+        """The words that begin with a token, where all of them mean the same."""
+        begun = [(word, row) for words, row in self._single.items() for word in words if word.startswith(token)]
+        if len({row.category for _, row in begun}) == 1:
+            yield _Match(min(word for word, _ in begun), WHOLE, place)
+
+    def _tokens(self, text: str) -> list[tuple[str, bool]]:
+        """Words of the text, written out; with whether a full stop says that a word is shortened."""
+        found: list[tuple[str, str]] = _TOKEN.findall(unicodedata.normalize("NFC", text.casefold()))
+        tokens: list[tuple[str, bool]] = []
+        for index, (written, mark) in enumerate(found):
+            word = joined(written)
+            stopped = mark == "."
+            full = self._abbreviations.get(f"{word}." if stopped else word) or self._abbreviations.get(word)
+            if full:
+                tokens.append((full, False))
+            elif mark == "-":
+                tokens.append((word + self._end_of_next(found[index + 1 :]), False))
+            else:
+                tokens.append((word, stopped))
+        return tokens
+
+    def _end_of_next(self, following: Sequence[tuple[str, str]]) -> str:
+        """The end that a word before a hyphen shares with the next one that is whole: "lokal- och bostadshyra"."""
+        for written, mark in following:
+            if mark == "-" or written in ("och", "o"):
+                continue
+            word = joined(written)
+            for start in range(1, len(word) - 2):
+                if any(base in self._heads or base in self._ends for base in _bases(word[start:])):
+                    return word[start:]
+            return ""
+        return ""
+
+
+def joined(word: str) -> str:
+    """A compound is one word, with a hyphen in it or without."""
+    return word.replace("-", "")
+
+
+def _bases(word: str) -> list[str]:
+    """The word, and what it is without an ending."""
+    return [
+        word,
+        *(word[: -len(end)] for end in ENDINGS if word.endswith(end) and len(word) - len(end) >= _SHORT - 1),
+    ]
+
+
+def cut_length(texts: Iterable[str]) -> int | None:
+    """The length at which texts were cut off: that of the longest, where several have it; None where none were."""
+    lengths = Counter(len(text) for text in texts)
+    longest = max(lengths, default=0)
+    return longest if longest >= _CUT_LENGTH and lengths[longest] >= _CUT_TEXTS else None

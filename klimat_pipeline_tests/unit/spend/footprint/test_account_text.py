@@ -1,0 +1,134 @@
+"""Words of account texts: whole words and compounds by the stated rule. Expected categories are what the words mean."""
+
+import pytest
+
+from klimat_pipeline.spend.footprint.account_text import Vocabulary, WordRow, cut_length
+from klimat_pipeline.spend.footprint.classification import vocabulary
+from klimat_pipeline_tests.unit.spend.purchases import REFERENCE
+
+WORDS = vocabulary(REFERENCE)
+
+
+def category(text: str, account: str = "", **options: int) -> str | None:
+    found = WORDS.answer(text, account, **options)
+    return found.category if found else None
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("El", "energy_supply"),
+        ("Elkraft", "energy_supply"),
+        ("Värme", "energy_supply"),
+        ("Lokalvård", "security_cleaning"),
+        ("Städ", "security_cleaning"),
+        ("Snöskottning", "security_cleaning"),
+        ("Sotning", "security_cleaning"),
+        ("Vaktmästeri", "security_cleaning"),
+        ("Sophämtning", "sewerage_waste"),
+        ("Drivmedel", "fuels"),
+        ("LIVSMEDEL", "food_products"),
+        ("Skolskjuts", "land_transport"),
+    ],
+)
+def test_plain_words_are_known(text: str, expected: str) -> None:
+    assert category(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("kompost", "skorsten", "fiskevård", "konkurs", "konstgräs", "elever", "matematik", "klimat", "automat"),
+        *("resurs", "konstruktion", "kostnad", "elevråd", "lektor", "bilaga", "taxering", "plastikkirurgi"),
+        *("försäkringskassan", "kursdifferens", "värmeljus", "tidningshållare", "flygplats", "övriga poster"),
+    ],
+)
+def test_a_word_inside_another_word_says_nothing(text: str) -> None:
+    assert category(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "not_this"),
+    [("busskort", "motor_vehicles"), ("skorstensfejare", "textiles"), ("fordonsförsäkring", "motor_vehicles")],
+)
+def test_the_end_of_a_compound_says_what_it_is(text: str, not_this: str) -> None:
+    assert category(text) != not_this
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Elevdatorer", "electronics"),
+        ("Skolmåltider", "hotel_restaurant"),
+        ("Kontorsmöbler", "furniture_other"),
+        ("Fordonsförsäkring", "insurance"),
+        ("Elavgifter", "energy_supply"),  # its end says nothing by itself
+        ("Elmaterial", "electrical_equipment"),  # a word of its own
+        ("Drivmedelskostnader", "fuels"),
+        ("Måltidsentreprenad", "hotel_restaurant"),
+        ("IT-konsulter", "it_services"),
+        ("Fordonsreparationer", "vehicle_repair"),
+        ("Lokalhyror", "real_estate"),
+        ("Bilhyra", "rental_leasing"),
+    ],
+)
+def test_compounds(text: str, expected: str) -> None:
+    assert category(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Hyra av maskiner", "rental_leasing"),  # what is done goes before what it is done to
+        ("Livsmedel förskola", "food_products"),  # a thing goes before the branch that it is for
+        ("Rep o underhåll av fordon", "vehicle_repair"),
+        ("Rep. och underh. fastigheter", "construction"),
+        ("Tele-, IT-kommunikation", "telecommunications"),
+        ("Städ- och rengöringsmaterial", "chemicals"),
+        ("Städ- och renhållningstjänster", "security_cleaning"),
+        ("Vatten och avlopp", "water"),  # of two of the same rank, what stands first
+        ("Förbr.inventarier", "furniture_other"),
+        ("Konsulter projektering", "engineering"),
+    ],
+)
+def test_of_several_words_the_more_telling_decides(text: str, expected: str) -> None:
+    assert category(text) == expected
+
+
+def test_an_investment_is_a_thing() -> None:
+    assert category("Förskolor", "4621") == "education"
+    assert category("Förskolor", "1122") is None
+    assert category("Pågående ny-, till- och ombyggnad", "1172") == "construction"
+
+
+def test_a_text_that_was_cut_off_ends_in_the_beginning_of_a_word() -> None:
+    assert category("Kostnader för undervisningsmate", cut_at=31) == "publishing"
+    assert category("Kostnader för undervisningsmate") is None
+    assert category("Övrig verksamhetsrelaterad kost", cut_at=31) is None, "four letters may begin anything"
+
+
+def test_where_texts_are_cut_is_seen_from_their_lengths() -> None:
+    assert cut_length(["a" * 30, "b" * 30, "c" * 30, "El"]) == 30
+    assert cut_length(["a" * 30, "b" * 29, "El"]) is None
+    assert cut_length(["El", "Va", "It"]) is None
+
+
+def test_the_evidence_names_the_words() -> None:
+    found = WORDS.answer("Hyra av lokaler")
+    assert found is not None
+    assert found.words == "hyra + lokaler"
+
+
+def test_short_words_are_no_ends_of_compounds() -> None:
+    words = Vocabulary([WordRow((("bil",),), is_compound=True, category="x", rank=2)], {"avgift": "any"})
+    assert words.answer("mobil") is None
+    assert [found and found.category for found in map(words.answer, ("bil", "bilar", "bilavgift"))] == ["x"] * 3
+
+
+def test_every_word_that_is_cited_as_known_keeps_its_row() -> None:
+    """A form 'compound' of four letters or fewer that ends other words by chance has to be spelt out instead."""
+    chance = {"post", "kost", "kurs", "mat", "skor", "lek", "tåg", "sand", "sten", "snö", "bud", "bank", "bio", "konto"}
+    compounds = {
+        word for row in WORDS.rows if row.is_compound for term in row.terms for word in term if len(row.terms) == 1
+    }
+    assert not compounds & chance
