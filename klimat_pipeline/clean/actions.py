@@ -8,7 +8,6 @@ from klimat_pipeline.clean.local import local_frame
 from klimat_pipeline.clean.reference import Reference
 from klimat_pipeline.configuration.actions import action_problems, unknown_partners
 from klimat_pipeline.configuration.local_tables import read_local
-from klimat_pipeline.errors import ProblemsError
 
 #: What counts when an action does not say: a saving that overlaps is worse than one that is too small.
 DEFAULT_RULE = "multiplicative"
@@ -29,10 +28,13 @@ def clean_actions(municipalities_dir: Path, reference: Reference, *, examples: b
         ProblemsError: everything that is wrong in all files, with file, line, column and value.
     """
     lines = reference.lines
-    rows = read_local("actions", municipalities_dir, examples=examples, also=lambda row: action_problems(row, lines))
-    problems = list(unknown_partners(rows))
-    if problems:
-        raise ProblemsError(problems)
+    rows = read_local(
+        "actions",
+        municipalities_dir,
+        examples=examples,
+        also=lambda row: action_problems(row, lines),
+        across=unknown_partners,
+    )
     for row in rows:
         row["action_status"], row["interaction_rule"] = row["status"], row["interaction_rule"] or DEFAULT_RULE
     return local_frame("clean/actions", rows)

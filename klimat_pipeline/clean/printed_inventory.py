@@ -21,10 +21,9 @@ def clean_printed_inventory(municipalities_dir: Path, reference: Reference, *, e
 
     def problems(row: Mapping[str, Any]) -> Iterator[str]:
         yield from line_problems(row, lines)
-        if row["line"] != TOTAL:
-            yield from scope_problems(
-                row["scope"], (row["of_lines"] or row["line"]).split(), memo[row["municipality_code"]]
-            )
+        code = row["municipality_code"]
+        if row["line"] != TOTAL and forms[code].document is not None:
+            yield from scope_problems(row["scope"], (row["of_lines"] or row["line"]).split(), memo[code])
         if (row["value_t_co2e"] is None) == (row["notation_key"] is None):
             both = "both" if row["notation_key"] else "none"
             yield f"column value_t_co2e: expected a number or a notation key, not {both}"

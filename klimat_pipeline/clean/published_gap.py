@@ -41,7 +41,7 @@ def _in_one_form(row: dict[str, Any], form: PrintForm) -> dict[str, Any]:
         target = base * (1.0 + pct / 100.0)
     if actions is not None and layout.actions == "with_residual":
         actions = max(actions - row["residual_t"], 0.0)
-    base_year, applied = form.targets[row["target_id"]] if row["target_id"] else (row["baseline_year"], pct)
+    base_year, applied = form.base_of(row["target_id"]) or (row["baseline_year"], pct)
     if applied is None and target is not None and base:
         applied = (target / base - 1.0) * 100.0
     return row | {

@@ -4,7 +4,7 @@ What belongs here: what a row must be beyond its form (``configuration.local_tab
 together (``scenarios.effects``) and what they cost per tonne (``scenarios``).
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 #: Who pays, as shares of the investment; together one, or none of them given.
@@ -35,10 +35,9 @@ def action_problems(row: Mapping[str, Any], lines: Sequence[str]) -> Iterator[st
         yield "column price_year: expected the price level of the costs, found ''"
 
 
-def unknown_partners(rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+def unknown_partners(rows: Sequence[Mapping[str, Any]], broken: Sequence[Mapping[str, Any]] = ()) -> Iterator[str]:
     """Interactions with an action that the municipality does not have, or with the action itself."""
-    rows = list(rows)
-    known = {(row["municipality_code"], row["action_id"]) for row in rows}
+    known = {(row["municipality_code"], row["action_id"]) for row in (*rows, *broken)}
     for row in rows:
         for other in (row["interacts_with"] or "").split():
             if other == row["action_id"]:

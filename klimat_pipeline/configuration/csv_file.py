@@ -58,6 +58,7 @@ def read_csv(
     lines: list[int] | None = None,
     problems: list[str] | None = None,
     from_spreadsheet: bool = False,
+    faulty: list[dict[str, Any]] | None = None,
 ) -> list[dict[str, Any]]:
     """Read a CSV file as its columns say, or list everything that is wrong with it.
 
@@ -73,6 +74,7 @@ def read_csv(
         problems: is given what is wrong with cells and keys, where more is to be looked at before all is told; the
             rows that are wrong are then left out.
         from_spreadsheet: whether it may be as a spreadsheet saves it (``spreadsheet.py``).
+        faulty: is given the rows that are left out, for what other rows refer to.
 
     Returns:
         A row a line, by column name; codes stay text, an empty or blank cell of a nullable column is None.
@@ -95,6 +97,7 @@ def read_csv(
     reader = csv.reader(StringIO(text, newline=""), delimiter=delimiter, strict=True)
     rows: list[dict[str, Any]] = []
     told, problems = problems is not None, [] if problems is None else problems
+    lines, faulty = [] if lines is None else lines, [] if faulty is None else faulty
     first_line: dict[tuple[Any, ...], int] = {}
     end = 0
     try:
@@ -102,6 +105,7 @@ def read_csv(
         named = [name for name in header if name not in ignored]
         _check_header(shown, named, columns, delimiter)
         by_name = {column.name: column for column in columns}
+        absent = {column.name: None for column in columns if column.is_optional}
         end = reader.line_num
         for cells in reader:
             line, end = end + 1, reader.line_num  # a quoted cell may hold several lines: its row begins at the first
@@ -122,10 +126,9 @@ def read_csv(
                 if problem:
                     wrong.add(name)
                     problems.append(f"{shown}:{line}: column {name}: {problem}, found {cell!r}")
-            if not (told and wrong):
-                rows.append({column.name: None for column in columns if column.is_optional} | row)
-                if lines is not None:
-                    lines.append(line)
+            left_out = told and bool(wrong)
+            (faulty if left_out else rows).append({**absent, **row})
+            ([] if left_out else lines).append(line)
             identity = tuple(row[name] for name in key)
             first = line if not key or wrong.intersection(key) else first_line.setdefault(identity, line)
             if first != line:

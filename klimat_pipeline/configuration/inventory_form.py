@@ -63,17 +63,22 @@ class PrintForm:
 
     Attributes:
         form: as configured.
-        targets: baseline year and change in per cent, by target id.
-        document: the file, for messages.
+        targets: baseline year and reduction in per cent as they are written, by target id.
+        document: the file, for messages; None where it cannot be read, and nothing may be concluded from the form.
     """
 
     form: InventoryForm = field(default_factory=InventoryForm)
-    targets: Mapping[str, tuple[int | None, float | None]] = field(default_factory=dict)
+    targets: Mapping[str, tuple[Any, Any]] = field(default_factory=dict)
     document: YamlDocument | None = None
 
     def memo_lines(self, usual: Collection[str]) -> tuple[str, ...]:
         """Lines beside the total, which are the usual ones where the municipality says nothing."""
         return tuple(usual if self.form.memo_lines is None else self.form.memo_lines)
+
+    def base_of(self, target_id: str | None) -> tuple[int, float] | None:
+        """Baseline year of a target and its change in per cent; None where it has not both."""
+        year, pct = self.targets.get(target_id or "", (None, None))
+        return (year, 0.0 - pct) if isinstance(year, int) and isinstance(pct, int | float) else None
 
 
 def print_forms(folders: Collection[Path], municipalities_dir: Path) -> dict[str, PrintForm]:
@@ -82,11 +87,10 @@ def print_forms(folders: Collection[Path], municipalities_dir: Path) -> dict[str
     What is wrong in a ``municipality.yaml`` is told by its own reader (``configuration.municipality``); here the rest
     of such a file still counts, so that all problems of a folder are found together.
     """
-    found = {}
+    found = {folder.name[:4]: PrintForm() for folder in folders}
     for folder in folders:
         with suppress(ConfigurationError):
-            document = read_yaml(folder / "municipality.yaml", municipalities_dir)
-            found[folder.name[:4]] = _form(document)
+            found[folder.name[:4]] = _form(read_yaml(folder / "municipality.yaml", municipalities_dir))
     return found
 
 
@@ -97,15 +101,8 @@ def _form(document: YamlDocument) -> PrintForm:
         form = InventoryForm.model_validate(data.get("inventory") or {})
     targets = data.get("targets")
     known = [target for target in targets if isinstance(target, dict)] if isinstance(targets, list) else []
-    return PrintForm(form, {str(target.get("id")): _base(target) for target in known}, document)
-
-
-def _base(target: Mapping[str, Any]) -> tuple[int | None, float | None]:
-    year, pct = target.get("baseline_year"), target.get("reduction_pct")
-    return (
-        year if isinstance(year, int) else None,
-        0.0 - float(pct) if isinstance(pct, int | float) and not isinstance(pct, bool) else None,
-    )
+    bases = {str(one.get("id")): (one.get("baseline_year"), one.get("reduction_pct")) for one in known}
+    return PrintForm(form, bases, document)
 
 
 def memo_problems(forms: Mapping[str, PrintForm], lines: Collection[str]) -> Iterator[str]:

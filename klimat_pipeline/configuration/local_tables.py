@@ -304,6 +304,7 @@ def read_local(
     *,
     examples: bool = False,
     also: Callable[[Mapping[str, Any]], Iterable[str]] | None = None,
+    across: Callable[[list[dict[str, Any]], list[dict[str, Any]]], Iterable[str]] | None = None,
     besides: Iterable[str] = (),
 ) -> list[dict[str, Any]]:
     """Rows of a file from every folder that has it.
@@ -313,6 +314,8 @@ def read_local(
         municipalities_dir: ``data/municipalities``.
         examples: whether to add the invented rows, their source saying so, where the file has any.
         also: further problems of a row, as ``column <name>: <problem>``.
+        across: further problems that show only in all rows together: is given them, and those that could not be read
+            but may be referred to.
         besides: problems that were found before, to be told together with these.
 
     Returns:
@@ -323,6 +326,7 @@ def read_local(
     """
     local = LOCAL_TABLES[name]
     rows: list[dict[str, Any]] = []
+    broken: list[dict[str, Any]] = []
     problems: list[str] = []
     for folder in _folders(local, municipalities_dir):
         first: dict[tuple[Any, ...], str] = {}
@@ -337,9 +341,10 @@ def read_local(
             shown = f"{municipalities_dir.name}/{folder.name}/{file}"
             try:
                 at: list[int] = []
-                own = read_csv(
-                    path, columns=columns, base=municipalities_dir, key=local.key, lines=at, problems=problems
-                )
+                form: dict[str, Any] = {"columns": columns, "base": municipalities_dir, "key": local.key}
+                faulty: list[dict[str, Any]] = []
+                own = read_csv(path, **form, lines=at, problems=problems, faulty=faulty)
+                broken += [{_MUNICIPALITY: code, **cells} for cells in faulty]
             except ConfigurationError as error:
                 problems += error.problems
                 continue
@@ -353,7 +358,7 @@ def read_local(
                     problems.append(f"{place}: {', '.join(map(str, identity))} stands in {first[identity]} already")
                 row["source"] = invented + row["source"]
                 rows.append(row)
-    if problems := [*problems, *besides]:
+    if problems := [*problems, *(across(rows, broken) if across else ()), *besides]:
         raise ProblemsError(problems)
     return rows
 

@@ -37,16 +37,19 @@ def gap_problems(
     unknown = [line for line in (row["of_lines"] or "").split() if line not in lines]
     if unknown:
         yield f"column of_lines: expected lines among {', '.join(lines)}, found {' '.join(unknown)!r}"
-    code = row["municipality_code"]
+    form = forms[row["municipality_code"]]
     if row["line"] != TOTAL:
         if row["target_t"] is None and row["reduction_pct"] is None:
             yield (
                 "column reduction_pct: expected a reduction or a target in tonnes, found neither; write "
                 f"{NO_TARGET} where the print gives the line no sub-target"
             )
-        yield from scope_problems(row["scope"], (row["of_lines"] or row["line"]).split(), memo_lines[code])
+        if form.document is not None:
+            beside = memo_lines[row["municipality_code"]]
+            yield from scope_problems(row["scope"], (row["of_lines"] or row["line"]).split(), beside)
     yield from _gap_year_problems(row)
-    yield from _layout_problems(row, forms[code])
+    if form.document is not None:
+        yield from _layout_problems(row, form)
 
 
 def scope_problems(scope: str, of_lines: Collection[str], memo_lines: Collection[str]) -> Iterator[str]:
@@ -88,9 +91,8 @@ def _layout_problems(row: Mapping[str, Any], form: PrintForm) -> Iterator[str]:
             )
     if row["target_id"] is None:
         return
-    year, pct = form.targets.get(row["target_id"], (None, None))
-    if year is None or pct is None:
-        known = ", ".join(name for name, base in form.targets.items() if None not in base)
+    if None in form.targets.get(row["target_id"], (None,)):  # what is written there otherwise is told elsewhere
+        known = ", ".join(name for name in form.targets if form.base_of(name))
         yield (
             "column target_id: expected a target of municipality.yaml with baseline_year and reduction_pct "
             f"({known or 'there is none'}), found {row['target_id']!r}"

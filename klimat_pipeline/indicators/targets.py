@@ -171,10 +171,13 @@ def _of_measure(target: Row, series: pd.DataFrame, missing: str) -> list[Row]:
     if measure == CONSTRUCTION:
         return list(_against_reference(named, target, series))
     years, values = series["year"].to_numpy(float), series["value"].to_numpy(float)
-    named["gwp_set"] = series["gwp_set"].iloc[-1]
+    sets = series["gwp_set"].to_numpy()
+    named["gwp_set"] = sets[-1]
     base = values[years == target["baseline_year"]] if pd.notna(target["baseline_year"]) else np.array([])
     if len(base):
-        since = years >= float(target["baseline_year"])
+        # Years in another set of global warming potentials than the baseline's are not compared with it.
+        named["gwp_set"] = sets[years == target["baseline_year"]][0]
+        since = (years >= float(target["baseline_year"])) & (sets == named["gwp_set"])
         tonnes = measure == PURCHASES
         return list(_along(named, target, (years[since], values[since]), float(base[0]), budgets=tonnes))
     if pd.isna(target["target_level"]):

@@ -91,6 +91,7 @@ def _refuse_unfit(settings: Settings, reference: "Reference", tables: dict[str, 
     """Activities, energy, factors and scope 3 that are sound each and do not fit each other."""
     from klimat_pipeline.inventory.organisation import organisation_inventory
     from klimat_pipeline.inventory.territory import ALL_GASES, territory_problems
+    from klimat_pipeline.spend.footprint.validate import other_sets
 
     if not set(_FITTING) <= set(tables):
         return
@@ -103,7 +104,9 @@ def _refuse_unfit(settings: Settings, reference: "Reference", tables: dict[str, 
         known_codes=reference.municipality_by_code,
     )
     gwp_sets = {municipality.municipality_code: municipality.gwp_set for municipality in found}
+    acting = {code: gwp_sets[code] for code in set(activity["municipality_code"]) & set(gwp_sets)}
     try:
+        problems += other_sets(settings, acting)
         organisation_inventory(activity[activity["municipality_code"].isin(gwp_sets)], factors, reference, gwp_sets)
     except ConfigurationError as error:
         problems += error.problems

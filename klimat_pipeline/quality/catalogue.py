@@ -74,7 +74,11 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
         _likely(inventories.print_tables_agree),
         _likely(inventories.print_factors_reproduce),
     ),
-    "inventory/territory": (_reconciles(inventories.territory_keeps_national), _likely(inventories.energy_counted)),
+    "inventory/territory": (
+        _reconciles(inventories.territory_keeps_national),
+        _likely(inventories.energy_counted),
+        _likely(inventories.energy_once),
+    ),
     "inventory/reconciliation": (_reconciles(inventories.difference_explained), _likely(inventories.print_explained)),
     "inventory/gpc": (_reconciles(inventories.gpc_keeps_territory),),
     "indicators/scopes": (_reconciles(inventories.inventories_apart), _reconciles(inventories.scopes_add_up)),

@@ -19,6 +19,8 @@ FACTOR_PCT = 1.0
 TOTAL = "total"
 #: A difference from a print that nothing explains is a remark from this share of the print on.
 UNEXPLAINED_PCT = 5.0
+#: Line of energy where it is generated for the grid.
+GENERATED = "grid_supplied_energy"
 
 
 def territory_keeps_national(tables: Tables) -> Sequence[Finding]:
@@ -105,6 +107,30 @@ def difference_explained(tables: Tables) -> Sequence[Finding]:
     groups = known.groupby(keys)
     return [
         _agree(groups["part_t"].sum(), groups["difference_t"].first(), "parts against differences", "a cause was lost")
+    ]
+
+
+def energy_once(tables: Tables) -> Sequence[Finding]:
+    """Whether a total that holds grid-supplied energy where it is generated also holds it where it is used."""
+    frame = tables["inventory/territory"]
+    inside = frame[~frame["is_memo"] & frame["emissions_t_co2e"].gt(0) & frame["is_current_release"]]
+    made = inside[(inside["line"] == GENERATED) & (inside["scope"] == "1")]
+    used = inside[(inside["scope"] == "2") & (inside["method"] != "market")]
+    keys = ["municipality_code", "year"]
+    both = made[keys].drop_duplicates().merge(used.groupby(keys)["emissions_t_co2e"].sum().reset_index(), on=keys)
+    if both.empty:
+        return [passed("no total holds grid-supplied energy both where it is generated and where it is used")]
+    return [
+        failed(
+            f"{code}: in {len(rows)} years the sum of scopes 1 and 2 holds {GENERATED} as well as the energy used",
+            observed=f"{rows['emissions_t_co2e'].max():,.0f} t of scope 2",
+            threshold="one of the two",
+            keys=first_keys(rows, keys),
+            count=len(rows),
+            suspicion="the document counts it in its total (inventory: memo_lines in municipality.yaml): read scope 1 "
+            "by itself, the sum of both counts the same energy twice",
+        )
+        for code, rows in both.groupby("municipality_code")
     ]
 
 

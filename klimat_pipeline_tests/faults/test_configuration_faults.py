@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from klimat_pipeline.clean.reference import load_reference
-from klimat_pipeline.operations.validate import validate_configuration
+from klimat_pipeline.errors import ProblemsError
+from klimat_pipeline.operations.validate import refuse_faults, validate_configuration
 from klimat_pipeline.settings import Settings
 from klimat_pipeline_tests.support.shared import REPOSITORY
 
@@ -227,3 +228,41 @@ def test_51_folder_names(checkout: Settings, name: str) -> None:
     (checkout.municipalities_dir / name).mkdir()
     (found,) = validate_configuration(checkout)
     assert found.startswith(f"municipalities/{name}: a folder's name is its code and name")
+
+
+def test_all_problems_of_all_files_come_at_once(checkout: Settings) -> None:
+    """Faults of form, of meaning, of rows that refer to others, and of files that do not fit each other."""
+    own = checkout.config_dir / OWN
+
+    def edit(file: str, *changes: tuple[str, str]) -> None:
+        text = (own / file).read_text(encoding="utf-8")
+        for old, new in changes:
+            assert old in text
+            text = text.replace(old, new, 1)
+        (own / file).write_text(text, encoding="utf-8")
+
+    edit("municipality.yaml", ("reduction_pct: 90", "reduction_pct: 190"), ("plan_from_year", "plan_from"))
+    edit("published_gap.csv", ("1990,191475,2030", "1990,many,2030"), (",energy,", ",energi,"))
+    edit("sinks.csv", (",yes,no,,waste_fired_chp", ",yes,no,200000,waste_fired_chp"))
+    (own / "actions.csv").write_text(
+        (own / "actions.csv").read_text(encoding="utf-8").replace("ccc_waste,waste", "ccc_waste,wastes", 1),
+        encoding="utf-8",
+    )
+    (own / "population.csv").write_text("municipality_code,year,population,source\n1280,2020,1,x\n", encoding="utf-8")
+    factors = (own / "factors.csv").read_text(encoding="utf-8").replace("g/kWh", "g/km").replace("not stated", "AR4")
+    (own / "factors.csv").write_text(factors, encoding="utf-8")
+    found = "\n".join(validate_configuration(checkout))
+    for said in (
+        "targets.3.reduction_pct: ",
+        "plan_from: unknown field (nearest: plan_from_year)",
+        "published_gap.csv:2: column baseline_t: expected a number",
+        "column target_id: expected a target of municipality.yaml",
+        "column certificates_sold_t: expected at most the sink's 100000 t",
+        "column line: expected one of buildings_incl_agricultural_facilities",
+        "population.csv:2: column municipality_code",
+        "is per km; energy use needs a factor per energy",
+        "is in CO2e of AR4, the inventory in AR5",
+    ):
+        assert said in found, f"{said!r} is not among\n{found}"
+    with pytest.raises(ProblemsError, match="targets.3.reduction_pct"):
+        refuse_faults(checkout)

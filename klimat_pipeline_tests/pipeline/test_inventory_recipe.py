@@ -46,7 +46,7 @@ def test_print_stands_beside_it(klimat: Klimat) -> None:
     assert klimat.rows(
         "SELECT published_t, computed_t, difference_cause, part_t FROM inventory_reconciliation "
         "WHERE municipality_code = '1281' AND release_id = 'new'"
-    ) == [(5.0, pytest.approx(4.0), "factor", pytest.approx(-1.0))]
+    ) == [(5.0, pytest.approx(4.0), "unexplained", pytest.approx(-1.0))]
 
 
 def test_all_other_municipalities_get_scope_1_without_a_folder(klimat: Klimat) -> None:

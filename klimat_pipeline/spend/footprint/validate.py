@@ -14,6 +14,7 @@ from klimat_pipeline.configuration import spend_factors
 from klimat_pipeline.configuration.file_names import misspelt
 from klimat_pipeline.configuration.municipality import EVERYBODY, municipality_folders
 from klimat_pipeline.configuration.spend import SpendSettings
+from klimat_pipeline.contracts.code_lists import GWP_SETS
 from klimat_pipeline.errors import ConfigurationError, KlimatError, ProblemsError
 from klimat_pipeline.settings import Settings
 from klimat_pipeline.spend.footprint import local_mappings
@@ -100,6 +101,29 @@ def _on_this_machine(folder: Path, section: SpendSettings) -> Iterable[Any]:
         path = folder / entry
         inside = sorted(path.rglob("*")) if path.is_dir() else [path]
         yield from (one for one in inside if one.is_file() and locations.suffix_of(one) in SUFFIXES)
+
+
+def other_sets(settings: Settings, gwp_sets: Mapping[str, str]) -> list[str]:
+    """Factor sets of purchases in other global warming potentials than the organisation's activities.
+
+    Args:
+        settings: where it lies.
+        gwp_sets: those of the activities, by municipality that has any.
+    """
+    known = load_spend_reference(settings.reference_dir).factor_sets.set_index("set_id")["gwp_set"].to_dict()
+    chosen = spend_factors.load_spend_factors(settings.municipalities_dir)
+    found = []
+    for code, (folder, section) in spend_folders(settings, sound_only=True).items():
+        if code not in gwp_sets or not any(True for _ in _on_this_machine(folder, section)):
+            continue
+        own = chosen.get(code, spend_factors.SpendFactors())
+        found += [
+            f"{folder.name}/spend.yaml: factor_set {name} is in CO2e of {known[name]}, the organisation's activities "
+            f"in {gwp_sets[code]} (gwp_set in municipality.yaml); sets are never mixed"
+            for name in dict.fromkeys([own.factor_set, *own.factor_set_by_year.values()])
+            if known.get(name) in GWP_SETS and known[name] != gwp_sets[code]
+        ]
+    return found
 
 
 def check_all(settings: Settings) -> None:
