@@ -17,6 +17,7 @@ import pandas as pd
 from klimat_pipeline.contracts import table
 from klimat_pipeline.indicators import paths
 from klimat_pipeline.indicators.paths import BUDGET, CONSTANT, STRAIGHT
+from klimat_pipeline.inventory.gases import MIXED
 
 LOCAL, NO_PATH = "local", "none"
 EMISSIONS, CONSTRUCTION, PURCHASES = "emissions", "construction", "purchases"
@@ -177,6 +178,8 @@ def _of_measure(target: Row, series: pd.DataFrame, missing: str) -> list[Row]:
     if len(base):
         # Years in another set of global warming potentials than the baseline's are not compared with it.
         named["gwp_set"] = sets[years == target["baseline_year"]][0]
+        if named["gwp_set"] == MIXED:
+            return [named | ahead | _unknown("the baseline's figure mixes sets of global warming potentials")]
         since = (years >= float(target["baseline_year"])) & (sets == named["gwp_set"])
         tonnes = measure == PURCHASES
         return list(_along(named, target, (years[since], values[since]), float(base[0]), budgets=tonnes))

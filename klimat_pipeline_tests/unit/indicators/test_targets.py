@@ -182,6 +182,16 @@ def test_meals_per_kg_and_per_portion() -> None:
     assert pd.isna(per_kg["budget_t"])
 
 
+def test_years_in_another_set_of_potentials_are_not_compared() -> None:
+    """2023 in AR4 beside a baseline in AR5: only the baseline is left; a baseline that mixes sets has no path."""
+    changes = {"sector_codes": "", "baseline_year": 2015, "target_year": 2031, "target_measure": "meals_per_kg"}
+    other = meals().assign(gwp_set=["AR5", "AR4"])
+    assert set(status(target(**changes), meals=other)["year"]) == {2015}
+    mixed = status(target(**changes), meals=meals().assign(gwp_set="mixed"))
+    assert mixed["path"].tolist() == ["none"]
+    assert mixed["note"].iloc[0].startswith("the baseline's figure mixes sets")
+
+
 def test_meals_against_a_level_need_no_baseline() -> None:
     own = target(
         target_measure="meals_per_kg", sector_codes="", baseline_year=None, target_pct=np.nan, target_level=1.7

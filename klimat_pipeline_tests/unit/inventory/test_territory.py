@@ -9,7 +9,7 @@ from klimat_pipeline.contracts import table
 from klimat_pipeline.errors import ConfigurationError
 from klimat_pipeline.inventory.territory import territory_inventory
 from klimat_pipeline.quality.contract import check_contract
-from klimat_pipeline.quality.inventories import energy_counted, territory_keeps_national
+from klimat_pipeline.quality.inventories import energy_counted, energy_once, territory_keeps_national
 from klimat_pipeline_tests.unit.inventory import small
 
 
@@ -159,3 +159,15 @@ def test_scope_3_is_what_the_municipality_gives(project: Path) -> None:
     assert key_of(frame, "transport_machines", "3") == {"NE"}
     with pytest.raises(ConfigurationError, match="CO2e of AR4"):
         inventory(project, scope3=given.assign(gwp_set="AR4"))
+
+
+def test_a_city_decides_which_lines_stand_beside_its_total(project: Path) -> None:
+    """The grid's 50 t and the energy used: both in one total are the same energy twice, which is a remark."""
+    own = inventory(project, memo_lines={"1283": ["transport_machines"], "1280": []})
+    memo = own[own["is_memo"]]["line"].unique()
+    assert list(memo) == ["transport_machines"]
+    assert set(inventory(project)["line"][inventory(project)["is_memo"]]) == {"grid_supplied_energy"}
+    (finding,) = energy_once({"inventory/territory": own})
+    assert (finding.outcome, finding.count) == ("failed", 2)
+    assert finding.message.startswith("1283: in 2 years the sum of scopes 1 and 2 holds grid_supplied_energy")
+    assert energy_once({"inventory/territory": inventory(project)})[0].outcome == "passed"
