@@ -5,12 +5,16 @@ What does not belong here: reading (``spend``).
 
 import tempfile
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from rich.markup import escape
 
 from klimat_pipeline.cli import mapping as cli_mapping
 from klimat_pipeline.cli.terminal import out
+
+if TYPE_CHECKING:
+    from klimat_pipeline.spend.ledger.read_ledger import LedgerReport, ReadOptions
 
 app = typer.Typer(help="Ledgers of accounts payable.", no_args_is_help=True)
 app.command()(cli_mapping.mapping)
@@ -22,7 +26,11 @@ _LISTED = 20
 @app.command()
 def check(
     file: Annotated[
-        str, typer.Argument(help="A ledger: CSV, xlsx, Parquet or SIE 4; a path or an address.", show_default=False)
+        str,
+        typer.Argument(
+            help="A ledger (CSV, xlsx, Parquet or SIE 4; a path or an address), or a folder of them.",
+            show_default=False,
+        ),
     ],
     municipality: Annotated[
         str | None,
@@ -30,47 +38,76 @@ def check(
             "--municipality", "-m", help="Read it with this municipality's settings; by default the one it lies with."
         ),
     ] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON: the same, for programs.")] = False,
 ) -> None:
     """Say what a ledger holds and how a run would read it; nothing is kept."""
+    import json as written
+    from functools import partial
+
     from klimat_pipeline.configuration import spend_factors
     from klimat_pipeline.configuration.municipality import code_of_place
     from klimat_pipeline.errors import ConfigurationError
     from klimat_pipeline.settings import load_settings
     from klimat_pipeline.spend.footprint.prices import price_remarks
-    from klimat_pipeline.spend.ledger import locations
+    from klimat_pipeline.spend.ledger import locations, store
+    from klimat_pipeline.spend.ledger.ledger_error import LedgerError
     from klimat_pipeline.spend.ledger.rates import current_rates
-    from klimat_pipeline.spend.ledger.read_ledger import TooManyError, read_ledger
     from klimat_pipeline.spend.ledger.run import personal_key, settings_of
-    from klimat_pipeline.spend.ledger.store import read_options
+    from klimat_pipeline.spend.ledger.summary import refused, summary
 
     settings = load_settings()
     folder, own = settings_of(settings, municipality or code_of_place(Path(file), settings.municipalities_dir))
     path = locations.location(file, Path())
-    if not locations.is_file(path):
+    options = store.read_options(folder, own, settings.reference_dir, personal_key(settings), current_rates(settings))
+    is_folder = not locations.is_remote(file) and path.is_dir()
+    if not is_folder and not locations.is_file(path):
         raise ConfigurationError(f"{locations.plain(file)}: there is no such file.")
-    name = locations.plain(file).rpartition("/")[2]
-    options = read_options(folder, own, settings.reference_dir, personal_key(settings), current_rates(settings))
-    refused = ""
+    found, failure = [], None
+    for one in store.files_in(path) if is_folder else [path]:
+        name = locations.plain(str(one)).rpartition("/")[2]
+        try:
+            if is_folder and (remedy := store.remedy(one)):
+                raise LedgerError(f"{name}: not read: {remedy}.")
+            report, refusal = locations.asked(one, partial(_read, one, name, options))
+        except LedgerError as error:
+            failure = error
+            found.append(refused(name, str(error)))
+            if is_folder and not json:
+                out.print(f"[red]{name}[/]: {str(error).removeprefix(f'{name}: ')}", soft_wrap=True)
+            continue
+        report.remarks += price_remarks(settings, spend_factors.of_folder(folder), filter(None, report.years))
+        found.append(summary(report, options.rules, refusal))
+        if not json:
+            _show(report, options, refusal)
+    if json:
+        # Nothing but JSON goes out, so that a program can read it.
+        typer.echo(written.dumps(found if is_folder else found[0], ensure_ascii=False, indent=2))
+    elif failure and not is_folder:
+        raise failure
+    if not all(one["accepted"] for one in found):
+        raise typer.Exit(1)
+
+
+def _read(path: Any, name: str, options: "ReadOptions") -> tuple["LedgerReport", str]:
+    """A file's balance, and why a run would stop at it."""
+    from klimat_pipeline.spend.ledger.read_ledger import TooManyError, read_ledger
+
     with tempfile.TemporaryDirectory(prefix="klimat-ledger-") as target:
         try:
-            report = locations.asked(path, lambda: read_ledger(path, name, options, Path(target)))
+            return read_ledger(path, name, options, Path(target)), ""
         except TooManyError as error:
-            report, refused = error.passed, str(error).split(" First:")[0]
-    report.remarks += price_remarks(settings, spend_factors.of_folder(folder), filter(None, report.years))
-    _show(report, options)
-    if refused:
-        out.print(f"[red]the run would stop:[/] {refused}", soft_wrap=True)
-        raise typer.Exit(1)
-    out.print("[green]a run would read it[/]")
+            return error.passed, str(error).split(" First:")[0]
 
 
-def _show(report: object, options: object) -> None:
+def _show(report: "LedgerReport", options: "ReadOptions", refusal: str) -> None:
     from klimat_pipeline.spend.ledger import typed_lines
-    from klimat_pipeline.spend.ledger.read_ledger import LedgerReport, ReadOptions, problem_line, stated
+    from klimat_pipeline.spend.ledger.read_ledger import problem_line, stated
+    from klimat_pipeline.spend.ledger.summary import by_rule
 
-    assert isinstance(report, LedgerReport) and isinstance(options, ReadOptions)  # noqa: S101 - imported late, for a quick help
     found = report.form
     out.print(f"{found.file}: {stated(found)}, {found.size_bytes:,} bytes, sha256 {found.sha256[:12]}", soft_wrap=True)
+    for warning in report.warnings:
+        out.print(f"[yellow]look:[/] {escape(warning)}", soft_wrap=True)
     out.print("read as: " + ", ".join(f"{n}={found.header[p]}" for n, p in found.fields.items()), soft_wrap=True)
     for remark in report.remarks:
         out.print(f"note: {remark}", soft_wrap=True, markup=False)
@@ -79,20 +116,19 @@ def _show(report: object, options: object) -> None:
     if options.pseudonyms.key is None:
         out.print("note: KLIMAT_PERSONAL_KEY is not set: ids of sole traders are dropped")
     kinds = {rule.rule: rule.kind for rule in options.rules}
-    sums: dict[str, tuple[int, int]] = {}
-    for _, rule, lines, amount in report.rows():
-        before = sums.get(rule, (0, 0))
-        sums[rule] = (before[0] + lines, before[1] + amount)
-    first = (typed_lines.COUNTED, typed_lines.QUARANTINED)
-    rest = sorted((name for name in sums if name not in first), key=lambda name: -abs(sums[name][1]))
     out.print(f"{report.lines:>12,} lines {report.amount_ore / 100:>22,.2f} SEK  in, {' to '.join(report.days)}")
-    for name in [name for name in (*first, *rest) if name in sums]:
-        what = name if name in first else f"left out: {name} ({kinds.get(name, name)})"
-        out.print(f"{sums[name][0]:>12,} lines {sums[name][1] / 100:>22,.2f} SEK  {what}", markup=False)
+    for name, (lines, ore) in by_rule(report).items():
+        first = name in (typed_lines.COUNTED, typed_lines.QUARANTINED)
+        what = name if first else f"left out: {name} ({kinds.get(name, name)})"
+        out.print(f"{lines:>12,} lines {ore / 100:>22,.2f} SEK  {what}", markup=False)
     for problem in report.problems[:_LISTED]:
         out.print(problem_line(found.file, problem), soft_wrap=True, markup=False)
     if len(report.problems) > _LISTED:
         out.print(f"... and {len(report.problems) - _LISTED:,} more")
+    if refusal:
+        out.print(f"[red]the run would stop:[/] {escape(refusal)}", soft_wrap=True)
+    else:
+        out.print("[green]a run would read it[/]")
 
 
 @app.command()

@@ -115,10 +115,13 @@ def _refresh(settings: "Settings", *, live: bool, municipality: list[str], relea
 @app.command()
 def validate() -> None:
     """Check the configuration that people edit (municipalities, reference tables) without running anything."""
-    from klimat_pipeline.operations.validate import validate_configuration
+    from klimat_pipeline.operations.validate import unread_files, validate_configuration
     from klimat_pipeline.settings import load_settings
 
-    problems = validate_configuration(load_settings())
+    settings = load_settings()
+    for remark in unread_files(settings):
+        out.print(f"note: {remark}", soft_wrap=True, markup=False)
+    problems = validate_configuration(settings)
     if problems:
         for problem in problems:
             err.print(problem, soft_wrap=True, markup=False)

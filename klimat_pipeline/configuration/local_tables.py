@@ -114,7 +114,8 @@ _MAY_LACK = {"nullable": True, "is_optional": True}
 _RARE = {**_MAY_LACK, "is_rare": True}
 _OPTIONAL_LINES = {"nullable": True, "pattern": CODES}
 _YEAR = {"kind": "integer", "minimum": 1900, "maximum": 2200}
-_ACCOUNT = r"\d{1,10}"
+#: Of Kommun-Bas; accounts of the companies' BAS begin with it.
+_ACCOUNT = r"(BAS )?\d{1,10}"
 #: A legal person's organisation number: the third digit is two or more. No personal identity number gets in here.
 _LEGAL = r"\d{2}[2-9]\d{7}"
 _LEGAL_OR_HYPHEN = r"\d{2}[2-9]\d{3}-?\d{4}"

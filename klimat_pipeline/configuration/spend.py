@@ -26,6 +26,9 @@ Field_ = Literal[
     "account",
     "account_text",
     "amount",
+    "debit",
+    "credit",
+    "side",
     "vat",
     "currency",
     "booked_on",
@@ -37,6 +40,22 @@ Field_ = Literal[
     "quantity_unit",
 ]
 
+#: Dates that may be read in two ways; the last two are days that a spreadsheet counts from 1900 or 1904.
+DateForms = Literal[
+    "DD/MM/YYYY",
+    "MM/DD/YYYY",
+    "DD/MM/YY",
+    "MM/DD/YY",
+    "YY-MM-DD",
+    "YYMMDD",
+    "DDMMYY",
+    "DDMMYYYY",
+    "YYYYMM",
+    "YYMM",
+    "excel",
+    "excel-1904",
+]
+
 
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -45,8 +64,10 @@ class _Strict(BaseModel):
 class Vat(_Strict):
     """Whether amounts include VAT; what is VAT is left out, visibly."""
 
-    included: Annotated[bool, Field(strict=True)] = Field(
-        default=False, description="true where the amounts include VAT: by the column vat, or at rate_pct."
+    included: Annotated[bool, Field(strict=True)] | None = Field(
+        default=None,
+        description="true where the amounts include VAT: by the column vat, or at rate_pct; false where they do not; "
+        "null to stop where a column with the VAT speaks for it.",
     )
     rate_pct: _Share | None = Field(
         default=None, description="One rate for all lines; null where the ledger has a column with the VAT."
@@ -67,6 +88,22 @@ class SpendSettings(_Strict):
         default=None, description="Between cells; null to detect it, per file."
     )
     decimal_mark: Literal[",", "."] | None = Field(default=None, description="Of amounts; null to detect it, per file.")
+    encoding: Literal["utf-8", "cp1252", "latin-1", "cp850", "cp437", "mac-roman"] | None = Field(
+        default=None, description="Of the letters of text files; null to detect it, per file."
+    )
+    date_form: DateForms | None = Field(
+        default=None,
+        description="Of dates that may be read in two ways (03/04/2023, 230707, 45000); null to detect it.",
+    )
+    periods: dict[_Text, Annotated[str, Field(strict=True, pattern=r"^[0-9]{4}-[0-9]{2}(-[0-9]{2})?$")]] = Field(
+        default={}, description="Period of ledgers without a column of dates, by name (such as *_mars*): 2016-03."
+    )
+    chart: Literal["kommun_bas", "bas"] | None = Field(
+        default=None, description="Chart of accounts; null for Kommun-Bas, or what an SIE file says (#KPTYP)."
+    )
+    purchases_are_negative: Annotated[bool, Field(strict=True)] = Field(
+        default=False, description="true where purchases have a minus and credit notes have none."
+    )
     vat: Vat = Field(default=Vat(), description="Whether amounts include VAT.")
     group_organisation_numbers: list[Annotated[str, Field(strict=True, pattern=r"^[0-9]{6}-?[0-9]{4}$")]] = Field(
         default=[],

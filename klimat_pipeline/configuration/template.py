@@ -47,7 +47,12 @@ targets: []
 #   columns: {{}}                  # header in the ledger: field, such as {{Summa: amount, Bokf: booked_on}}
 #   separator: null              # ";", ",", "|" or a tab; null detects it
 #   decimal_mark: null           # "," or "."; needed where all amounts look like 1.234
-#   vat: {{included: false, rate_pct: null}}   # included: true with a rate, or with a column for the field vat
+#   encoding: null               # utf-8, cp1252, latin-1, cp850, cp437 or mac-roman; null detects it
+#   date_form: null              # DD/MM/YYYY, MM/DD/YYYY, YYMMDD, excel, ...; needed where dates have two readings
+#   periods: {{}}                  # ledgers without dates: file name (* for any text): period, such as 2016-03
+#   chart: null                  # kommun_bas, or bas for a company's ledger
+#   purchases_are_negative: false   # true where purchases have a minus
+#   vat: {{included: null, rate_pct: null}}   # included: true with a rate, or with a column for the field vat
 #   group_organisation_numbers: []           # quoted; purchases from them are internal
 #   quarantine_limit_pct: 1.0    # more lines in quarantine stop the run
 #   overlap: drop                # lines that another file holds already: drop, keep or fail

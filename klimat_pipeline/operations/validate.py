@@ -112,3 +112,15 @@ def _refuse_unfit(settings: Settings, reference: "Reference", tables: dict[str, 
         problems += error.problems
     if problems:
         raise ProblemsError(problems)
+
+
+def unread_files(settings: Settings) -> list[str]:
+    """Files beside ledgers that are not read, each with what to do; none where the configuration has faults."""
+    from klimat_pipeline.spend.ledger.run import spend_folders
+    from klimat_pipeline.spend.ledger.store import files_beside
+
+    try:
+        folders = spend_folders(settings, sound_only=True)
+    except ConfigurationError:
+        return []
+    return [told for folder, section in folders.values() for told in files_beside(folder, section)]

@@ -49,7 +49,7 @@ def ledger_lines_kept(tables: Tables) -> Sequence[Finding]:
     whole = files["lines_read"] + files["lines_quarantined"] + files["lines_duplicate"]
     wrong = files[(whole != files["ledger_lines"]) | (files["lines_read"] < 0)]
     own = files[~files["file_status"].str.startswith("same_bytes_as")]["ledger_lines"].sum()
-    there = scope.loc[scope["rule"] != "vat", "ledger_lines"].sum()
+    there = scope["ledger_lines"].sum()
     held = int(files["lines_quarantined"].sum())
     if wrong.empty and own == there and held == len(quarantine):
         return [passed(f"{own:,} lines, each in one place", threshold="0 lines")]
@@ -94,3 +94,24 @@ def quarantine_is_small(tables: Tables) -> Sequence[Finding]:
         else:
             findings.append(passed(text, observed=f"{share:.2f} %", threshold=f"{QUARANTINE_PCT:g} %"))
     return findings
+
+
+def ledgers_read_beyond_doubt(tables: Tables) -> Sequence[Finding]:
+    """What to look at in a ledger folder: files that were not read, letters, dates, signs, missing columns."""
+    files = tables["spend/files"]
+    if files.empty:
+        return [not_applicable("no municipality has a ledger")]
+    doubtful = files[files["ledger_warnings"] != ""]
+    if doubtful.empty:
+        return [passed(f"{len(files)} ledger files")]
+    return [
+        failed(
+            f"{row.ledger_file}: {row.ledger_warnings}",
+            observed=row.file_status,
+            threshold="no warning",
+            keys=(row.ledger_file,),
+            count=1,
+            suspicion="`klimat ledger check` on the file says how it was read",
+        )
+        for row in doubtful.itertuples()
+    ]

@@ -9,8 +9,8 @@ from klimat_pipeline.contracts.model import Table
 
 FILES = Table(
     key="spend/files",
-    description="Every ledger file: what was detected, and how many of its lines were read, found twice, or put in "
-    "quarantine. Municipality 9999 is an invented example.",
+    description="Every file beside ledgers: what was detected, what to look at, and how many of its lines were read, "
+    "found twice, or put in quarantine. Municipality 9999 is an invented example.",
     columns=(
         col("municipality_code"),
         col("ledger_file"),
@@ -31,6 +31,7 @@ FILES = Table(
         col("first_day"),
         col("last_day"),
         col("file_status"),
+        col("ledger_warnings"),
         col("note"),
         col("is_stale"),
     ),

@@ -1,16 +1,15 @@
-"""Amounts and dates as ledgers write them, read exactly or not at all. For the few that are out of the ordinary.
+"""Amounts as ledgers write them, read exactly or not at all.
 
-The mass of ordinary ones is read in SQL (``typed_lines``), by the same rules.
+The mass of ordinary ones is read in SQL (``typed_lines``), by the same rules. What does not belong here: dates
+(``dates``), and which decimal mark a file has (``decimal_marks``).
 """
 
 import re
-from datetime import date, datetime
 from decimal import ROUND_HALF_EVEN, Decimal
 
 _SPACES = re.compile(r"[\s\u00a0\u2007\u2009\u202f']")
 #: Beyond this no ledger line goes; it keeps every sum within 64 bits.
 LARGEST_KRONOR = 10**12
-_DATES = ("%Y-%m-%d", "%Y%m%d", "%Y/%m/%d", "%d/%m/%Y", "%d.%m.%Y", "%d-%m-%Y", "%Y.%m.%d")
 
 
 def ore(text: str, decimal_mark: str) -> int | None:
@@ -53,16 +52,3 @@ def kronor(text: str, decimal_mark: str) -> Decimal | None:
     if value > LARGEST_KRONOR:
         return None
     return -value if negative else value
-
-
-def day(text: str) -> date | None:
-    """A date, None where there is no such day (29 February of an ordinary year, month 13)."""
-    text = text.strip()
-    head = re.split(r"[T ]", text, maxsplit=1)[0] if re.fullmatch(r"[0-9].*[T ][0-9:.Z+-]+", text) else text
-    for form in _DATES:
-        try:
-            found = datetime.strptime(head, form).date()
-        except ValueError:
-            continue
-        return found if 1900 <= found.year <= 2200 else None
-    return None

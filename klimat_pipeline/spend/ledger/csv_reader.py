@@ -1,20 +1,21 @@
 """The rows of a CSV ledger as Arrow batches of text, each with its line number; lines that are no rows are listed.
 
 Arrow parses a few megabytes of whole lines at a time. A quotation mark that is never closed, NUL bytes, and more or
-fewer cells than the header has cost their own line and no other. What does not belong here: types and meaning of the
-cells (``typed_lines``), other formats (``xlsx_reader``, ``parquet_reader``, ``sie_reader``).
+fewer cells than the header has cost their own line and no other. What does not belong here: letters
+(``text_encoding``), types and meaning of the cells (``typed_lines``), other formats (``xlsx_reader``,
+``parquet_reader``, ``sie_reader``).
 """
 
-import codecs
 import csv
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from klimat_pipeline.spend.ledger import amounts
+from klimat_pipeline.spend.ledger import amounts, dates
 from klimat_pipeline.spend.ledger.file_format import FileFormat
-from klimat_pipeline.spend.ledger.file_hash import CHUNK
+from klimat_pipeline.spend.ledger.opened import opened
+from klimat_pipeline.spend.ledger.text_encoding import Decoder, TextEncoding
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -32,6 +33,7 @@ _TRIMMED = frozenset(
         "account",
         "account_text",
         "currency",
+        "side",
         "booked_on",
         "quantity_unit",
         "cpv",
@@ -66,6 +68,7 @@ class CsvReader:
         blank: lines without content.
         trimmed: lines with nothing but empty cells beyond the header's; they are rows like the others.
         last_line: lines of the file, header included.
+        warnings: what a reader should look at.
     """
 
     def __init__(self, path: Any, form: FileFormat) -> None:
@@ -73,6 +76,7 @@ class CsvReader:
         self.problems: list[Problem] = []
         self.blank = self.trimmed = 0
         self.last_line = 0
+        self.warnings: list[str] = []
 
     def batches(self) -> Iterator["pa.RecordBatch"]:
         """All rows, in order of their lines; columns ``line`` and one text a recognised field."""
@@ -111,29 +115,44 @@ class CsvReader:
 
     def _pieces(self) -> Iterator[bytes]:
         """The file as UTF-8 with line feeds, without a byte order mark."""
-        decoder: Any = None
-        if self.form.encoding not in ("utf-8", "ascii"):
-            decoder = codecs.getincrementaldecoder(self.form.encoding)(errors="replace")
-        first, held = True, b""
-        with self.path.open("rb") as file:
-            while raw := file.read(CHUNK):
-                piece = decoder.decode(raw).encode() if decoder else raw
-                if first:
-                    piece, first = piece.removeprefix(codecs.BOM_UTF8), False
-                piece, held = held + piece, b""
-                if b"\r" in piece:
-                    if piece.endswith(b"\r"):
-                        piece, held = piece[:-1], b"\r"
-                    piece = _line_feeds(piece)
-                yield piece
-        if held:
-            yield b"\n"
+        decoder, ends = Decoder(TextEncoding(self.form.encoding, self.form.code_page)), _LineEnds()
+        with opened(self.path) as file:
+            for piece in decoder.pieces(file):
+                yield ends.as_line_feeds(piece)
+        yield ends.last()
+        if decoder.others:
+            other = self.form.code_page if self.form.encoding == "utf-8" else "utf-8"
+            self.warnings.append(
+                f"{decoder.others:,} lines are in {other}, not in {self.form.encoding} (the first is line "
+                f"{decoder.first_other:,}); read as such"
+            )
 
 
-def _line_feeds(piece: bytes) -> bytes:
-    """A carriage return alone ends a line only where no line feed does."""
-    piece = piece.replace(b"\r\n", b"\n")
-    return piece.replace(b"\r", b" " if b"\n" in piece else b"\n") if b"\r" in piece else piece
+class _LineEnds:
+    """Makes every end of a line a line feed. Carriage returns end lines only in a file where most lines end so."""
+
+    def __init__(self) -> None:
+        self._held = b""
+        self._returns_end_lines: bool | None = None
+
+    def as_line_feeds(self, piece: bytes) -> bytes:
+        """A piece; a carriage return at its end waits for the next."""
+        piece, self._held = self._held + piece, b""
+        if b"\r" not in piece:
+            return piece
+        if piece.endswith(b"\r"):
+            piece, self._held = piece[:-1], b"\r"
+        if self._returns_end_lines is None:
+            pairs = piece.count(b"\r\n")
+            self._returns_end_lines = piece.count(b"\r") - pairs > piece.count(b"\n")
+        piece = piece.replace(b"\r\n", b"\n")
+        if not self._returns_end_lines:
+            return piece.replace(b"\r", b" ")
+        return piece.replace(b"\r", b"\n")
+
+    def last(self) -> bytes:
+        """What was held back."""
+        return b"\n" if self._held else b""
 
 
 def _after_header(whole: bytes, line: int, skip: int) -> tuple[bytes, int, int]:
@@ -286,9 +305,9 @@ def _cells(line: bytes, form: FileFormat) -> list[str] | None:
     cells = list(map(str, cells))
     if len(cells) > len(form.header) and any(map(str.strip, cells)):
         # A shifted line whose last cell is empty has an empty cell too many as well: its amount stands elsewhere.
-        amount, day = cells[form.fields["amount"]], cells[form.fields["booked_on"]]
-        if amounts.ore(amount, form.decimal_mark) is None or (
-            not amounts.day(day) and any(len(cell) < 30 and amounts.day(cell) for cell in cells)
+        day = cells[form.fields["booked_on"]] if "booked_on" in form.fields else form.period
+        if amounts.ore(cells[form.amount_place], form.decimal_mark) is None or (
+            not dates.day(day, form.dates) and any(len(cell) < 30 and dates.day(cell, form.dates) for cell in cells)
         ):
             return None
     fits = len(cells) >= len(form.header) and not any(map(str.strip, cells[len(form.header) :]))
@@ -324,10 +343,10 @@ def _not_a_row(number: int, text: str, form: FileFormat, found: _Parsed) -> None
 def _amount_in(cells: Sequence[str], form: FileFormat) -> int | None:
     """The amount of a shifted line: the cell that is as far from the only date as in the header; else none."""
     cells = [cell.strip().strip('"') for cell in cells]
-    days = [place for place, cell in enumerate(cells) if len(cell) < 30 and amounts.day(cell)]
-    if len(days) != 1:
+    days = [place for place, cell in enumerate(cells) if len(cell) < 30 and dates.day(cell, form.dates)]
+    if len(days) != 1 or "booked_on" not in form.fields:
         return None
-    place = days[0] + form.fields["amount"] - form.fields["booked_on"]
+    place = days[0] + form.amount_place - form.fields["booked_on"]
     return amounts.ore(cells[place], form.decimal_mark) if 0 <= place < len(cells) else None
 
 

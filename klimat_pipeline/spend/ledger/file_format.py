@@ -1,38 +1,45 @@
-"""What a ledger file is: format, encoding, separator, decimal mark, header; found out by strict rules, and stated.
+"""What a ledger file is: format, encoding, separator, header and columns; found out by strict rules, and stated.
 
-What does not belong here: reading the lines (``csv_reader``), what their values mean (``typed_lines``).
+What does not belong here: which column is what (``columns``), reading the lines (``csv_reader`` and its like), what
+their values mean (``typed_lines``).
 """
 
-import codecs
 import csv
 import re
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from io import StringIO
 from typing import Any
 
 from klimat_pipeline.configuration.spend import SpendSettings
-from klimat_pipeline.errors import KlimatError
-from klimat_pipeline.spend.ledger.file_hash import CHUNK, FileHash, begins_as_utf8, file_hash
+from klimat_pipeline.spend.ledger import columns
+from klimat_pipeline.spend.ledger.cells import plain
+from klimat_pipeline.spend.ledger.dates import PLAIN, DateForm
+from klimat_pipeline.spend.ledger.decimal_marks import mark_of
+from klimat_pipeline.spend.ledger.file_hash import FileHash, file_hash
+from klimat_pipeline.spend.ledger.ledger_error import LedgerError
+from klimat_pipeline.spend.ledger.opened import GZIP, opened
 from klimat_pipeline.spend.ledger.reference import LedgerReference
-from klimat_pipeline.text import fold
+from klimat_pipeline.spend.ledger.text_encoding import BOMS, TextEncoding, text_encoding, utf16
 
 #: How much of a file is looked at to find its separator, header and decimal mark.
 SAMPLE = 1024 * 1024
-#: Without these a line says nothing.
-NEEDED = ("amount", "booked_on")
-#: Of these, two columns of one name would be a guess.
-_ONCE = ("amount", "vat", "booked_on", "account", "supplier_id")
+#: How many places of a larger file are looked at besides its beginning, and how much of each.
+_PLACES, _OF_EACH = 8, 16 * 1024
+#: Lines in which a header is looked for, and lines that are looked at below it.
+_HEADER_WITHIN, _ROWS = 25, 1000
 _SEPARATORS = (";", "\t", "|", ",")
-#: Bytes that Windows-1252 leaves undefined.
-_UNDEFINED = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")
-_WINDOWS = re.compile(rb"[\x80-\x9f]")
-_MARKS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-
-
-class LedgerError(KlimatError):
-    """A ledger file cannot be read, or more of it than allowed; the message never holds personal data."""
+#: Kinds of files by their first bytes that are no ledger, with what to do.
+_OTHER_KINDS: tuple[tuple[bytes, str], ...] = (
+    (rb"\xd0\xcf\x11\xe0", "an old or password-protected Excel file. Save it as xlsx or CSV, without password."),
+    (rb"%PDF", "a PDF, not a ledger. Ask for the export as CSV or xlsx."),
+    (rb"(\xef\xbb\xbf)?\s*[\[{]", "JSON, which is not read. Export it as CSV or Parquet."),
+    (rb"(?s)(\xef\xbb\xbf)?\s*<.{0,3000}?(sie\.se/sie5|<(\w+:)?Sie[ >])", "SIE 5 (XML). Export it as SIE 4."),
+    (rb"7z|Rar!", "a packed archive. Unpack it and put the ledger into the folder."),
+)
+_SIE = re.compile(
+    rb"(\xef\xbb\xbf)?\s*#(FLAGGA|PROGRAM|FORMAT|GEN|SIETYP|FNAMN|ORGNR|RAR|KPTYP|KONTO)\b", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +51,19 @@ class FileFormat:
         sha256: of the file's bytes.
         format: csv, xlsx, parquet or sie.
         encoding: name that Python knows; empty for binary formats.
+        code_page: encoding of lines that are not UTF-8; empty where there are none.
         header: column names as they stand.
         fields: position of every field that was recognised.
+        amount_meaning: what the name of the amount's column says of it (net, gross, sek and others).
         skipped: lines before and with the header.
+        dates: how dates are read.
+        period: first day of the period of all lines, where no column holds dates.
+        period_by_name: whether the file's name told the period.
+        credit_is_negative: whether credits have a minus already.
+        chart: chart of accounts, kommun_bas or bas.
+        exported_on: day of the export, where the file says it.
         remarks: what a reader should know.
+        warnings: what a reader should look at.
     """
 
     file: str
@@ -55,17 +71,31 @@ class FileFormat:
     size_bytes: int
     format: str
     encoding: str = ""
+    code_page: str = ""
     has_bom: bool = False
     separator: str = ""
     decimal_mark: str = "."
     header: tuple[str, ...] = ()
     fields: dict[str, int] = field(default_factory=dict)
+    amount_meaning: tuple[str, ...] = ()
     skipped: int = 0
+    dates: DateForm = PLAIN
+    period: str = ""
+    period_by_name: bool = False
+    credit_is_negative: bool = False
+    chart: str = "kommun_bas"
+    exported_on: str = ""
     remarks: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
 
     @property
     def file_id(self) -> str:
         return self.sha256[:16]
+
+    @property
+    def amount_place(self) -> int:
+        """Column of the amounts, or of the debits where credits stand apart."""
+        return self.fields["amount"] if "amount" in self.fields else self.fields["debit"]
 
 
 def file_format(
@@ -76,259 +106,221 @@ def file_format(
     Args:
         path: any path that universal-pathlib understands.
         shown: how messages name it.
-        settings: a separator, a decimal mark or columns that are configured are not detected.
+        settings: what is configured is not detected.
         reference: known names of columns.
         content: its bytes, where somebody has looked at them just now.
 
     Raises:
         LedgerError: it is empty, of no known format, or its header lacks what a line needs.
     """
-    with path.open("rb") as file:
-        head = file.read(SAMPLE)
+    head = _head(path)
     if not head:
         raise LedgerError(f"{shown}: the file is empty.")
-    if head[:4] == b"\xd0\xcf\x11\xe0":
-        raise LedgerError(
-            f"{shown}: an old or password-protected Excel file. Save it as xlsx or CSV, without password."
-        )
+    for begins, told in _OTHER_KINDS:
+        if re.match(begins, head):
+            raise LedgerError(f"{shown}: {told}")
     content = content or file_hash(path)
-    form = FileFormat(shown, content.sha256, content.size_bytes, "")
+    form = FileFormat(shown, content.sha256, content.size_bytes, _kind(head), chart=settings.chart or "kommun_bas")
+    if form.format in ("parquet", "xlsx"):
+        with path.open("rb") as file:
+            if file.read(2) == GZIP:
+                raise LedgerError(f"{shown}: a packed {form.format} file. Unpack it and put it into the folder.")
+        return form
+    form = _with_encoding(form, path, head, content, settings)
+    if form.format == "sie":
+        return form
+    lines = _text(head, form).split("\n")
+    if len(head) >= SAMPLE and len(lines) > 1:
+        lines.pop()
+    return _csv(form, lines, _elsewhere(path, form, len(head)), settings, reference)
+
+
+def _head(path: Any) -> bytes:
+    with opened(path) as file:
+        return file.read(SAMPLE)
+
+
+def _kind(head: bytes) -> str:
     if head[:4] == b"PAR1":
-        return replace(form, format="parquet")
+        return "parquet"
     if head[:4] == b"PK\x03\x04":
-        return replace(form, format="xlsx")
-    if re.match(rb"\s*(\xef\xbb\xbf)?#FLAGGA\b", head):
-        return replace(form, format="sie", encoding=_sie_encoding(head))
-    form = replace(form, format="csv", encoding=_encoding(path, head, content), has_bom=head.startswith(_MARKS))
-    text = codecs.getincrementaldecoder(form.encoding)().decode(head).removeprefix("\ufeff")
-    return _csv(form, text, len(head) < SAMPLE, settings, reference)
+        return "xlsx"
+    return "sie" if _SIE.match(head) else "csv"
+
+
+def _with_encoding(form: FileFormat, path: Any, head: bytes, content: FileHash, settings: SpendSettings) -> FileFormat:
+    """The form with its encoding: as the settings say, or as the letters tell."""
+    found = TextEncoding("utf-8")
+    if settings.encoding and settings.encoding != "utf-8":
+        found = TextEncoding(settings.encoding, settings.encoding)
+    elif wide := utf16(head):
+        found = TextEncoding(wide)
+    elif not content.is_utf8:
+        with opened(path) as file:
+            found = text_encoding(file, usual="cp437" if form.format == "sie" else "cp1252")
+    warnings = form.warnings
+    if found.unclear:
+        warnings = (
+            *warnings,
+            f"the encoding is unclear: read as {found.name}; name it in municipality.yaml, spend: encoding, if letters "
+            "are wrong",
+        )
+    return replace(
+        form,
+        encoding=found.name,
+        code_page=found.code_page,
+        has_bom=head.startswith(BOMS),
+        warnings=warnings,
+    )
+
+
+def _text(piece: bytes, form: FileFormat) -> str:
+    """A piece of the file as text with line feeds; a character that is cut off at its end is left out."""
+    if form.encoding.startswith("utf-16"):
+        text = piece[: len(piece) // 2 * 2].decode(form.encoding, errors="replace")
+    elif form.code_page and form.encoding != "utf-8":
+        text = piece.decode(form.encoding, errors="replace")
+    else:
+        text = piece.decode("utf-8", errors="replace")
+    return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _elsewhere(path: Any, form: FileFormat, read: int) -> list[str]:
+    """Whole lines from all over a large file: dates of December do not stand at its beginning."""
+    if form.size_bytes <= read or form.encoding.startswith("utf-16"):
+        return []
+    lines: list[str] = []
+    with path.open("rb") as file:
+        if file.read(2) == GZIP:
+            return []
+        for place in range(1, _PLACES + 1):
+            file.seek(form.size_bytes * place // (_PLACES + 1))
+            lines += _text(file.read(_OF_EACH), form).split("\n")[1:-1]
+    return lines
 
 
 def header_of(path: Any, shown: str, settings: SpendSettings, reference: LedgerReference) -> tuple[str, ...]:
     """Names of a CSV's or Parquet file's columns as they stand, from its beginning alone; none of other formats."""
-    with path.open("rb") as file:
-        head = file.read(SAMPLE)
+    head = _head(path)
     if head[:4] == b"PAR1":
         import pyarrow.parquet as pq
 
         with path.open("rb") as file:
             return tuple(pq.read_schema(file).names)
-    if head[:4] in (b"PK\x03\x04", b"\xd0\xcf\x11\xe0") or re.match(rb"\s*(\xef\xbb\xbf)?#FLAGGA\b", head):
+    if _kind(head) != "csv" or any(re.match(begins, head) for begins, _ in _OTHER_KINDS):
         return ()
-    encoding = _utf16(head) or ("utf-8" if begins_as_utf8(head) else "cp1252")
-    lines = codecs.getincrementaldecoder(encoding)(errors="replace").decode(head).removeprefix("\ufeff").splitlines()
+    form = FileFormat(shown, "", 0, "csv")
+    lines = _text(head, _with_encoding(form, path, head, file_hash(path), settings)).split("\n")
     try:
-        separator, at = _header_line(FileFormat(shown, "", 0, "csv"), lines, settings, reference)
+        return _header(form, lines, settings, reference)[2]
     except LedgerError:  # no known name: the first line is as good as any
-        separator, at = max(_SEPARATORS, key=(lines or [""])[0].count), 0
-    return tuple(name.strip() for name in next(csv.reader(lines[at : at + 1], delimiter=separator), []))
-
-
-def _sie_encoding(head: bytes) -> str:
-    """SIE is code page 437 (#FORMAT PC8); some programs write UTF-8 all the same."""
-    if head.startswith(codecs.BOM_UTF8):
-        return "utf-8-sig"
-    try:
-        codecs.getincrementaldecoder("utf-8")().decode(head)
-    except UnicodeDecodeError:
-        return "cp437"
-    return "cp437" if head.isascii() else "utf-8"
-
-
-def _encoding(path: Any, head: bytes, content: FileHash) -> str:
-    """UTF-8 if every byte is, otherwise Windows-1252 or ISO 8859-1; UTF-16 by its mark or its zeros."""
-    if wide := _utf16(head):
-        return wide
-    if content.is_utf8:
-        return "utf-8"
-    windows, undefined = _windows(path)
-    return "cp1252" if windows and not undefined else "latin-1"
-
-
-def _windows(path: Any) -> tuple[bool, bool]:
-    """Whether a text has bytes that are letters in Windows-1252 only, and bytes that are nothing there."""
-    windows, undefined = False, False
-    with path.open("rb") as file:
-        while chunk := file.read(CHUNK):
-            if not chunk.isascii():
-                windows = windows or bool(_WINDOWS.search(chunk))
-                undefined = undefined or bool(_UNDEFINED.search(chunk))
-    return windows, undefined
-
-
-def _utf16(head: bytes) -> str:
-    if head.startswith(codecs.BOM_UTF16_LE):
-        return "utf-16-le"
-    if head.startswith(codecs.BOM_UTF16_BE):
-        return "utf-16-be"
-    some = head[:4096]
-    even, odd = some[::2].count(0), some[1::2].count(0)
-    if len(some) > 8 and odd > 0.4 * len(some[1::2]) and even < 0.1 * len(some[::2]):
-        return "utf-16-le"
-    if len(some) > 8 and even > 0.4 * len(some[::2]) and odd < 0.1 * len(some[1::2]):
-        return "utf-16-be"
-    return ""
+        separator = max(_SEPARATORS, key=lines[0].count)
+        return columns.plain_header(next(csv.reader(lines[:1], delimiter=separator), []))
 
 
 def _csv(
-    form: FileFormat, text: str, complete: bool, settings: SpendSettings, reference: LedgerReference
+    form: FileFormat,
+    lines: Sequence[str],
+    elsewhere: Sequence[str],
+    settings: SpendSettings,
+    reference: LedgerReference,
 ) -> FileFormat:
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    if not complete and len(lines) > 1:
-        lines.pop()
-    separator, at = _header_line(form, lines, settings, reference)
-    header = tuple(name.strip() for name in next(csv.reader([lines[at]], delimiter=separator)))
-    form = with_header(form, header, settings, reference)
-    rows = _sample_rows(lines[at + 1 :], separator, len(header))
-    amounts = [row[form.fields["amount"]] for row in rows]
-    mark = settings.decimal_mark or _decimal_mark(form, header[form.fields["amount"]], amounts, separator)
-    return replace(form, separator=separator, decimal_mark=mark, skipped=at + 1)
+    separator, skipped, header = _header(form, lines, settings, reference)
+    rows = [
+        *_rows(lines[skipped : skipped + _ROWS], separator, len(header)),
+        *_rows(elsewhere, separator, len(header)),
+    ]
+    form = with_columns(form, header, rows, settings, reference)
+    column = form.amount_place
+    amounts = [row[form.fields[name]] for row in rows for name in ("amount", "debit", "credit") if name in form.fields]
+    mark = mark_of(form.file, header[column], amounts, separator, settings)
+    return replace(form, separator=separator, decimal_mark=mark, skipped=skipped)
 
 
-def _sample_rows(lines: Sequence[str], separator: str, cells: int) -> list[list[str]]:
+def _rows(lines: Sequence[str], separator: str, cells: int) -> list[list[str]]:
+    """Lines that are rows by themselves, made plain."""
     rows: list[list[str]] = []
-    for line in lines[:5000]:
+    for line in lines:
         try:
             row = next(csv.reader(StringIO(line[:10000]), delimiter=separator), [])
         except csv.Error:
             continue
-        if len(row) == cells:
-            rows.append(row)
+        if len(row) >= cells:
+            rows.append([plain(cell.strip()) for cell in row[:cells]])
     return rows
 
 
-def _header_line(
+def _header(
     form: FileFormat, lines: Sequence[str], settings: SpendSettings, reference: LedgerReference
-) -> tuple[str, int]:
-    """The line among the first twenty, and the separator, that make most names known."""
-    best, found = 0, None
+) -> tuple[str, int, tuple[str, ...]]:
+    """Separator, lines up to the end of the header, and names: of the record that makes most names known."""
+    best: tuple[int, str, int, tuple[str, ...]] = (1, "", 0, ())
     for separator in (settings.separator,) if settings.separator else _SEPARATORS:
-        for at, line in enumerate(lines[:20]):
-            try:
-                names = next(csv.reader([line[:100_000]], delimiter=separator), [])
-            except csv.Error:
-                continue
-            known = len(_fields(names, settings, reference))
-            if known > best:
-                best, found = known, (separator, at)
-    if found is None or best < 2:
+        for end, names in _first_records(lines, separator):
+            known = columns.known_names(names, settings, reference)
+            if known > best[0]:
+                best = (known, separator, end, columns.plain_header(names))
+    if not best[1]:
         raise LedgerError(
             f"{form.file}: no header found in the first lines: no line names two known columns. Expected names such as "
             "konto_nr, belopp, datum; other names belong in municipality.yaml, spend: columns."
         )
-    return found
+    return best[1:]
 
 
-def with_header(
-    form: FileFormat, header: Sequence[str], settings: SpendSettings, reference: LedgerReference
+def _first_records(lines: Sequence[str], separator: str) -> Iterator[tuple[int, list[str]]]:
+    """The first records and the line after each; a record may hold line breaks inside quotation marks."""
+    reader = csv.reader((f"{line[:100_000]}\n" for line in lines[:_HEADER_WITHIN]), delimiter=separator)
+    while True:
+        try:
+            names = next(reader, None)
+        except csv.Error:
+            continue
+        if names is None:
+            return
+        yield reader.line_num, names
+
+
+def with_columns(
+    form: FileFormat,
+    header: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    settings: SpendSettings,
+    reference: LedgerReference,
+    *,
+    sheet: str = "",
 ) -> FileFormat:
     """The form with its columns recognised.
 
-    Raises:
-        LedgerError: a column that every line needs is missing, or one field stands in two columns.
-    """
-    fields = _fields(header, settings, reference)
-    missing = [name for name in NEEDED if name not in fields]
-    if "account" not in fields and "account_text" not in fields:
-        missing.append("account")
-    if missing:
-        raise LedgerError(
-            f"{form.file}: no column for {', '.join(missing)} among {', '.join(map(repr, header))}. "
-            "Name it in municipality.yaml, spend: columns."
-        )
-    twice = [fields[name] for name in _ONCE if name in fields]
-    for place in twice:
-        if [fold(name) for name in header].count(fold(header[place])) > 1:
-            raise LedgerError(
-                f"{form.file}: two columns are called {header[place]!r}. Rename the one that is not meant, or name the "
-                "meant one in municipality.yaml, spend: columns, under another name."
-            )
-    unread = [name for place, name in enumerate(header) if place not in fields.values() and name]
-    absent = [name for name in ("voucher", "supplier_id", "supplier_name", "account", "buyer_id") if name not in fields]
-    remarks = []
-    if unread:
-        remarks.append(f"columns not read: {', '.join(unread)}")
-    if absent:
-        remarks.append(f"no column for {', '.join(absent)}")
-    return replace(form, header=tuple(header), fields=fields, remarks=(*form.remarks, *remarks))
-
-
-def _fields(header: Sequence[str], settings: SpendSettings, reference: LedgerReference) -> dict[str, int]:
-    """Position of each field: the municipality's own names first, then the first known one."""
-    own = {fold(name): field_ for name, field_ in settings.columns.items()}
-    fields: dict[str, int] = {}
-    for known in (own, reference.columns):
-        for place, name in enumerate(header):
-            target = known.get(fold(name))
-            if target and place not in fields.values():
-                fields.setdefault(target, place)
-    return fields
-
-
-def mark_of_texts(form: FileFormat, texts: Sequence[tuple[str, str]], settings: SpendSettings) -> str:
-    """The decimal mark of amounts that are texts where a file has numbers too; a point where none is a text.
-
     Args:
-        form: of a workbook or Parquet file.
-        texts: column and amount, of those cells alone that are texts.
-        settings: may say it.
+        form: of the file.
+        header: names of its columns.
+        rows: some of its lines as texts, made plain.
+        settings: of the municipality.
+        reference: known names.
+        sheet: its name, in a workbook.
 
     Raises:
-        LedgerError: it cannot be told.
+        LedgerError: a column that every line needs is missing, or may be either of two.
     """
-    texts = [(column, text) for column, text in texts if text.strip()]
-    if not texts:
-        return "."
-    return settings.decimal_mark or _decimal_mark(form, texts[0][0], [text for _, text in texts], "")
+    found = columns.recognised(form.file, header, rows, settings, reference, sheet=sheet)
+    return replace(
+        form,
+        header=found.header,
+        fields=found.fields,
+        amount_meaning=tuple(sorted(found.meaning.get("amount", ()))),
+        dates=found.dates,
+        period=found.period,
+        period_by_name=found.period_by_name,
+        credit_is_negative=found.credit_is_negative,
+        remarks=(*form.remarks, *found.remarks),
+        warnings=(*form.warnings, *found.warnings),
+    )
 
 
-def _decimal_mark(form: FileFormat, column: str, amounts: Sequence[str], separator: str) -> str:
-    try:
-        return decimal_mark(amounts, separator)
-    except AmbiguousMarkError as error:
-        raise LedgerError(
-            f"{form.file}: column {column}: {error.value!r} may be thousands or decimals, and no amount tells which. "
-            'Say it in municipality.yaml, spend: decimal_mark: "," or "."'
-        ) from None
-
-
-class AmbiguousMarkError(ValueError):
-    """Amounts such as 1.234 and none that tells what the mark means; ``value`` is one of them, and no more."""
-
-    def __init__(self, value: str) -> None:
-        super().__init__(value)
-        self.value = value
-
-
-def decimal_mark(amounts: Sequence[str], separator: str) -> str:
-    """The decimal mark that the amounts speak for; without any mark, the one that goes with the separator.
-
-    Raises:
-        AmbiguousMarkError: every mark has three digits behind it and at most three before it.
-    """
-    votes: Counter[str] = Counter()
-    unclear = ""
-    for text in amounts:
-        figure = re.sub(r"[^0-9.,]", "", text)
-        match = re.search(r"([.,])([0-9]+)$", figure)
-        if match is None:
-            continue
-        mark, decimals = match.groups()
-        if figure.count(mark) > 1:  # 1.234.567: a mark that stands twice sets thousands apart
-            votes["," if mark == "." else "."] += 1
-        elif len(decimals) != 3 or not re.fullmatch(r"[1-9][0-9]{0,2}[.,][0-9]{3}", figure):
-            votes[mark] += 1
-        else:
-            unclear = unclear or figure
-    if unclear and not votes:
-        raise AmbiguousMarkError(unclear)
-    if votes[","] == votes["."]:
-        return "." if separator == "," else ","
-    return "," if votes[","] > votes["."] else "."
-
-
-#: Fields whose decimal mark is the file's.
-MONEY = ("amount", "vat")
-
-#: Fields that are spelt in the file's decimal mark, whatever a cell holds.
-FIGURES = (*MONEY, "quantity")
+def form_from_json(data: Mapping[str, Any]) -> FileFormat:
+    """What ``dataclasses.asdict`` made of a form, after a way through JSON."""
+    made = {**data, "dates": DateForm(**data["dates"])}
+    for name in ("header", "remarks", "warnings", "amount_meaning"):
+        made[name] = tuple(made[name])
+    return FileFormat(**made)

@@ -8,6 +8,8 @@ import hashlib
 from dataclasses import dataclass
 from typing import Any
 
+from klimat_pipeline.spend.ledger.opened import GZIP, opened
+
 #: Bytes that are read at a time.
 CHUNK = 8 * 1024 * 1024
 _UTF8 = codecs.getincrementaldecoder("utf-8")
@@ -20,7 +22,7 @@ class FileHash:
     Attributes:
         sha256: of them.
         size_bytes: how many.
-        is_utf8: whether every one of them is part of a UTF-8 character.
+        is_utf8: whether every one of them is part of a UTF-8 character, once unpacked.
     """
 
     sha256: str
@@ -34,18 +36,23 @@ def file_hash(path: Any) -> FileHash:
     Args:
         path: any path that universal-pathlib understands.
     """
-    digest, size, decoder, is_utf8 = hashlib.sha256(), 0, _UTF8(), True
+    digest, size, decoder, is_utf8, packed = hashlib.sha256(), 0, _UTF8(), True, False
     with path.open("rb") as file:
         while chunk := file.read(CHUNK):
+            packed = packed or (not size and chunk.startswith(GZIP))
             digest.update(chunk)
             size += len(chunk)
-            is_utf8 = is_utf8 and _continues_as_utf8(decoder, chunk)
-    return FileHash(digest.hexdigest(), size, is_utf8 and _continues_as_utf8(decoder, b"", final=True))
+            is_utf8 = is_utf8 and not packed and _continues_as_utf8(decoder, chunk)
+    is_utf8 = _is_utf8_unpacked(path) if packed else is_utf8 and _continues_as_utf8(decoder, b"", final=True)
+    return FileHash(digest.hexdigest(), size, is_utf8)
 
 
-def begins_as_utf8(head: bytes) -> bool:
-    """Whether the beginning of a file is UTF-8; its last character may be cut off."""
-    return _continues_as_utf8(_UTF8(), head)
+def _is_utf8_unpacked(path: Any) -> bool:
+    decoder, is_utf8 = _UTF8(), True
+    with opened(path) as file:
+        while is_utf8 and (chunk := file.read(CHUNK)):
+            is_utf8 = _continues_as_utf8(decoder, chunk)
+    return is_utf8 and _continues_as_utf8(decoder, b"", final=True)
 
 
 def _continues_as_utf8(decoder: codecs.IncrementalDecoder, chunk: bytes, *, final: bool = False) -> bool:

@@ -61,6 +61,7 @@ def _row(code: str, passed: LedgerReport) -> dict[str, object]:
         "first_day": passed.days[0] or None,
         "last_day": passed.days[1] or None,
         "file_status": passed.status,
+        "ledger_warnings": "; ".join(passed.warnings),
         "note": "; ".join(remarks),
         "is_stale": False,
     }

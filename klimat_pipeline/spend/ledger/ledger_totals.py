@@ -12,7 +12,12 @@ if TYPE_CHECKING:
     import pandas as pd
 
 #: Kinds of the rules that stand in no table.
-_KINDS = {typed_lines.COUNTED: "counted", typed_lines.QUARANTINED: "quarantined", typed_lines.OVERLAP: "duplicate"}
+_KINDS = {
+    typed_lines.COUNTED: "counted",
+    typed_lines.QUARANTINED: "quarantined",
+    typed_lines.OVERLAP: "duplicate",
+    typed_lines.VAT_PART: "vat",
+}
 
 
 def ledger_totals(read: Mapping[str, Sequence[LedgerReport]], rules: Mapping[str, Sequence[Rule]]) -> "pd.DataFrame":
@@ -23,8 +28,8 @@ def ledger_totals(read: Mapping[str, Sequence[LedgerReport]], rules: Mapping[str
         rules: of each municipality.
 
     Returns:
-        ``spend/ledger_totals``; year 0 for lines in quarantine. The VAT that amounts included has a row of its own
-        whose lines are counted in another.
+        ``spend/ledger_totals``; year 0 for lines in quarantine. The VAT that amounts included has a row of its own,
+        without lines: they are counted in other rows.
     """
     import pandas as pd
 

@@ -8,15 +8,19 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from klimat_pipeline.configuration.spend import SpendSettings
+from klimat_pipeline.spend.ledger.cells import plain
 from klimat_pipeline.spend.ledger.csv_reader import Problem
-from klimat_pipeline.spend.ledger.file_format import FIGURES, MONEY, FileFormat, LedgerError, mark_of_texts, with_header
+from klimat_pipeline.spend.ledger.decimal_marks import FIGURES, MONEY, mark_of_texts
+from klimat_pipeline.spend.ledger.file_format import FileFormat, with_columns
+from klimat_pipeline.spend.ledger.ledger_error import LedgerError
 from klimat_pipeline.spend.ledger.reference import LedgerReference
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-#: Amounts of a Parquet file that are looked at to find their decimal mark.
+#: Lines of a Parquet file that are looked at to find what its columns are.
 _LOOKED_AT = 5000
+_SWEDEN = "Europe/Stockholm"
 
 
 class ParquetReader:
@@ -28,16 +32,26 @@ class ParquetReader:
 
         try:
             self._file = pq.ParquetFile(path.open("rb"))
-            header = self._file.schema_arrow.names
-            self.form = with_header(form, header, settings, reference)
         except pa.ArrowInvalid:
             raise LedgerError(
                 f"{form.file}: cannot be opened as Parquet. Was it cut off on the way? Export it again."
             ) from None
-        self.form = replace(self.form, decimal_mark=mark_of_texts(self.form, self._text_amounts(), settings))
+        self.form = form
+        rows = self._first_rows()
+        self.form = with_columns(self.form, self._file.schema_arrow.names, rows, settings, reference)
+        self.form = replace(self.form, decimal_mark=mark_of_texts(form.file, self._text_amounts(), settings))
         self.problems: list[Problem] = []
+        self.warnings: list[str] = []
         self.blank = 0
         self.last_line = self._file.metadata.num_rows
+
+    def _first_rows(self) -> list[list[str]]:
+        """Some rows as texts."""
+        first = next(self._file.iter_batches(batch_size=_LOOKED_AT), None)
+        if first is None:
+            return []
+        texts = [self._as_texts(column).to_pylist() for column in first.columns]
+        return [[plain(cell) for cell in row] for row in zip(*texts, strict=True)]
 
     def _text_amounts(self) -> list[tuple[str, str]]:
         """Amounts of the columns that hold texts, from the beginning of the file."""
@@ -72,14 +86,35 @@ class ParquetReader:
         for batch in self._file.iter_batches(batch_size=122_880, columns=names):
             arrays = [pa.array(np.arange(first, first + batch.num_rows, dtype=np.int64))]
             for name in names:
-                column = batch.column(name)
-                if isinstance(column, pa.DictionaryArray):
-                    column = column.dictionary_decode()
-                if pa.types.is_timestamp(column.type):
-                    column = column.cast(pa.date32())
-                column = pc.fill_null(column.cast(pa.string()), "")
+                column = self._as_texts(batch.column(name))
                 if name in self._numbers and self.form.decimal_mark == ",":
                     column = pc.replace_substring(column, ".", ",")
                 arrays.append(column)
             first += batch.num_rows
             yield pa.RecordBatch.from_arrays(arrays, names=["line", *self.form.fields])
+
+    def _as_texts(self, column: "pa.Array") -> "pa.Array":
+        """Every value as text. An instant becomes its day in Sweden; a time without a zone keeps its hours."""
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        if isinstance(column, pa.DictionaryArray):
+            column = column.dictionary_decode()
+        if pa.types.is_timestamp(column.type):
+            if column.type.tz:
+                column = self._in_sweden(column)
+            days = column.cast(pa.date32(), safe=False)
+            midnight = pc.equal(days.cast(column.type), column)
+            column = days if pc.all(midnight).as_py() is not False else pc.strftime(column, "%Y-%m-%d %H:%M:%S")
+        return pc.fill_null(column.cast(pa.string()), "")
+
+    def _in_sweden(self, column: "pa.Array") -> "pa.Array":
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        local = pc.local_timestamp(column.cast(pa.timestamp(column.type.unit, tz=_SWEDEN)))
+        told = f"dates are instants in {column.type.tz}: read as days in Sweden"
+        if told not in self.form.remarks:
+            self.form = replace(self.form, remarks=(*self.form.remarks, told))
+        days = local.cast(pa.date32(), safe=False)
+        return days.cast(local.type)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from klimat_pipeline.spend.ledger import typed_lines
+from klimat_pipeline.spend.ledger.cells import CellCleaner
 from klimat_pipeline.spend.ledger.csv_reader import Problem, batch_of
 from klimat_pipeline.spend.ledger.file_format import FileFormat
 
@@ -22,7 +23,7 @@ _SUMS = """
     GROUP BY ALL ORDER BY ALL
 """
 _VAT = """
-    SELECT year, count(*), sum(vat_ore)::BIGINT FROM typed_lines WHERE year <> 0 AND vat_ore <> 0
+    SELECT year, 0, sum(vat_ore)::BIGINT FROM typed_lines WHERE year <> 0 AND vat_ore <> 0
     GROUP BY ALL ORDER BY ALL
 """
 _DAYS = "SELECT min(booked_on)::VARCHAR, max(booked_on)::VARCHAR FROM typed_lines WHERE year <> 0"
@@ -36,12 +37,14 @@ class Rows(Protocol):
         problems: lines that are no rows; complete when the batches are exhausted, as ``blank`` and ``last_line`` are.
         blank: lines without content.
         last_line: lines of the file, header included.
+        warnings: what a reader should look at; complete when the batches are exhausted.
     """
 
     form: FileFormat
     problems: list[Problem]
     blank: int
     last_line: int
+    warnings: list[str]
 
     def batches(self) -> "Iterator[pa.RecordBatch]":
         """All rows: ``line``, and one text a recognised field."""
@@ -49,8 +52,8 @@ class Rows(Protocol):
 
 def put_lines(
     con: "duckdb.DuckDBPyConnection", statement: str, values: Mapping[str, Any], source: str, rows: Rows
-) -> None:
-    """Make the table ``typed_lines``.
+) -> CellCleaner:
+    """Make the table ``typed_lines`` of a reader's rows, whose cells are made plain on the way.
 
     Args:
         con: the database.
@@ -58,15 +61,19 @@ def put_lines(
         values: its parameters.
         source: what the statement calls the rows.
         rows: read while the database types them; what goes wrong there is raised as it is.
+
+    Returns:
+        What was made plain.
     """
     import duckdb
     import pyarrow as pa
 
     failures: list[Exception] = []
+    cleaner = CellCleaner()
 
     def batches() -> "Iterator[pa.RecordBatch]":
         try:
-            yield from rows.batches()
+            yield from map(cleaner.cleaned, rows.batches())
         except Exception as error:
             failures.append(error)
             raise
@@ -78,6 +85,16 @@ def put_lines(
         if failures:  # DuckDB would tell its text alone, with whatever stands in it
             raise failures[0] from None
         raise
+    return cleaner
+
+
+def take_out_headers(con: "duckdb.DuckDBPyConnection") -> int:
+    """Take out lines that are the header once more, and say how many they were."""
+    rule = f"{typed_lines.QUARANTINE}{typed_lines.HEADER}"
+    ((lines,),) = con.execute("SELECT count(*) FROM typed_lines WHERE left_out_rule = ?", [rule]).fetchall()
+    if lines:
+        con.execute("DELETE FROM typed_lines WHERE left_out_rule = ?", [rule])
+    return int(lines)
 
 
 def faults(con: "duckdb.DuckDBPyConnection") -> list[tuple[int, str, str, int | None]]:
@@ -87,7 +104,7 @@ def faults(con: "duckdb.DuckDBPyConnection") -> list[tuple[int, str, str, int | 
 
 
 def sums(con: "duckdb.DuckDBPyConnection") -> list[tuple[int, str, int, int]]:
-    """Year, rule, lines and oere of what passed; VAT that was taken out of amounts is a rule too."""
+    """Year, rule, lines and oere of what passed; VAT that was taken out of amounts is a rule without lines."""
     by_rule = [
         (year, rule or typed_lines.COUNTED, lines, ore) for year, rule, lines, ore in con.execute(_SUMS).fetchall()
     ]

@@ -6,7 +6,7 @@ are known only in memory, while a file is read. What does not belong here: numbe
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 #: Columns where a name may stand.
 _COLUMNS = ("supplier_name", "account_text", "unit", "contract_id", "item_text", "voucher", "invoice_no")
 _WORDS = re.compile(r"\w+")
+#: Words before a name that are no part of it: estates and guardians.
+_BEFORE = frozenset(["dödsbo", "dödsboet", "efter", "god", "man", "för", "e"])
 #: What ends a word: everything but letters and digits that are beyond doubt.
 _BETWEEN = "[^0-9A-Za-z_À-ÖØ-öø-ÿ]"
 
@@ -44,7 +46,7 @@ class PersonNames:
         Returns:
             Nothing, so that SQL can put it where the name stood.
         """
-        words = tuple(_WORDS.findall(name.casefold()))
+        words = tuple(word for word in _WORDS.findall(name.casefold()) if word not in _BEFORE)
         if 2 <= len(words) <= 8:
             for order in (words, words[::-1]):
                 self._by_first.setdefault(order[0], set()).add(order)
@@ -98,3 +100,40 @@ def withhold(connection: "duckdb.DuckDBPyConnection", people: PersonNames) -> No
     for name in _COLUMNS:
         instead = "" if name == "supplier_name" else WITHHELD
         connection.execute(f"UPDATE typed_lines SET {name} = '{instead}' WHERE {name} IN (SELECT said FROM said_names)")
+
+
+def withhold_by_words(
+    connection: "duckdb.DuckDBPyConnection", people: PersonNames, patterns: Mapping[str, str]
+) -> None:
+    """Make persons of suppliers whose names say so, and withhold texts that name somebody who died.
+
+    Args:
+        connection: with the table ``typed_lines``.
+        people: names of the file; those of such suppliers are added.
+        patterns: regular expressions of ``data/reference/ledger_person_words.csv``, by place.
+    """
+    # Each distinct text is searched once.
+    found = connection.execute(
+        "SELECT said FROM (SELECT DISTINCT supplier_name AS said FROM typed_lines WHERE supplier_kind = 'legal') "
+        "WHERE regexp_matches(said, $pattern)",
+        {"pattern": patterns["supplier"]},
+    ).fetchall()
+    for (name,) in found:
+        people.note(name)
+    if found:
+        connection.execute(
+            "UPDATE typed_lines SET supplier_kind = 'personal', supplier_id = '', supplier_name = '', item_text = '' "
+            "WHERE supplier_kind = 'legal' AND year <> 0 AND list_contains($names, supplier_name)",
+            {"names": [name for (name,) in found]},
+        )
+    for column in ("account_text", "unit", "contract_id"):
+        texts = connection.execute(
+            f"SELECT said FROM (SELECT DISTINCT {column} AS said FROM typed_lines) "
+            "WHERE regexp_matches(said, $pattern)",
+            {"pattern": patterns["estate"]},
+        ).fetchall()
+        if texts:
+            connection.execute(
+                f"UPDATE typed_lines SET {column} = '{WITHHELD}' WHERE list_contains($texts, {column})",
+                {"texts": [text for (text,) in texts]},
+            )

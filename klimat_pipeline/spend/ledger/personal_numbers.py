@@ -3,10 +3,11 @@
 A number is ten digits (or twelve with the century) of which the first six are a date; coordination numbers have 60
 added to the day. Legal persons' organisation numbers have 20 or more where a month would stand, so they never are one.
 A supplier's id that could be one counts as one even where its check digit (Luhn) is wrong, and so do ids of persons
-with letters among the last four (T-F numbers, reserve numbers of health care). An id that looks like a legal person's
-but has a wrong check digit is doubtful: a slip of the pen in a personal number looks the same, so it is withheld. In
-free text the check digit, or the usual form with a hyphen, tells a personal number from an invoice number; what is
-withheld there too many is a reference that looks like one (230901-A123).
+with letters among the last four (T-F numbers, reserve numbers of health care), a date of birth alone, and numbers of
+which a part is masked (XXXXXX-8249). An id that looks like a legal person's but has a wrong check digit is doubtful: a
+slip of the pen in a personal number looks the same, so it is withheld. In free text the check digit, or the usual form
+with a hyphen, tells a personal number from an invoice number. A text with a number is withheld as a whole, since a name
+stands beside it; what is withheld too many are references that look like a number (230901-A123).
 
 What does not belong here: which columns are looked at (``typed_lines``).
 """
@@ -31,24 +32,28 @@ _DASH = "\\s?[+?*:\u2010-\u2015\u2212\ufffd-]\\s?"
 #: Ten digits with a possible date in front, however they are set apart; or a date, a dash and a number with letters
 #: (T-F, reserve), which without the dash may be any reference. For RE2 (DuckDB) and for Python alike.
 _LETTERS = "[A-Za-z](?:[0-9]{2}[0-9A-Za-z]|[A-Za-z][0-9]{2})"
+#: Letters of T-F numbers without a dash before them.
+_UNDASHED = "(?:TF[0-9]{2}|[TFRSX][0-9]{3})"
 CANDIDATE = (
     rf"[0-9]{_B}[0-9]{_B}(?:0{_B}[1-9]|1{_B}[0-2]){_B}"
     rf"(?:0{_B}[1-9]|[12]{_B}[0-9]|3{_B}[01]|6{_B}[1-9]|[78]{_B}[0-9]|9{_B}[01]){_B}"
     rf"[0-9]{_B}[0-9]{_B}[0-9]{_B}[0-9]"
-    rf"|[0-9]{{2}}{_MONTH_DAY}{_DASH}{_LETTERS}"
+    rf"|[0-9]{{2}}{_MONTH_DAY}(?:{_DASH}{_LETTERS}|{_UNDASHED})"
 )
-#: Digits, and signs that may be one of those between date and number: a text without both holds no number.
-FEWEST_DIGITS, DASHES = 8, "+-?*:"
 _CANDIDATE = re.compile(CANDIDATE)
 _RUN = re.compile(rf"[0-9](?:{_B}[0-9]){{9,}}")
 _DATE = re.compile(rf"[0-9]{{2}}{_MONTH_DAY}[0-9]{{4}}")
 _HYPHENATED = re.compile(rf"(?<![0-9]){_BIRTH}{_DASH}[0-9]{{4}}(?![0-9])")
-_DASHED_LETTERS = re.compile(rf"(?<![0-9A-Za-z]){_BIRTH}{_DASH}{_LETTERS}(?![0-9A-Za-z])")
+_WITH_LETTERS = re.compile(rf"(?<![0-9A-Za-z]){_BIRTH}(?:{_DASH}{_LETTERS}|{_UNDASHED})(?![0-9A-Za-z])")
 _NOT_DIGIT = re.compile(r"[^0-9]")
 _FOREIGN = re.compile(r"(?!SE)[A-Z]{2}[0-9A-Z.\- ]{5,14}")
 
 #: An id: a date, and four signs of which some are letters in place of digits.
 _LETTERED = re.compile(rf"(?:SE)?{_BIRTH}[\s+\u2010-\u2015\u2212-]*(?=[0-9]{{0,3}}[A-Z])[0-9A-Z]{{4}}")
+
+#: An id of which some digits are masked.
+_MASK, _MASKED_SIGNS = r"[X*#?•_]", 3
+_MASKED = re.compile(r"(?:[0-9X*#?•_]{6}|[0-9X*#?•_]{8})[\s+-]*[0-9X*#?•_]{4}")
 
 Kind = Literal["legal", "personal", "foreign", "doubtful", "unknown"]
 
@@ -66,7 +71,7 @@ def may_hold_number(text: str) -> bool:
     """Whether a text holds something that may be a personal number, in any spelling."""
     if not _CANDIDATE.search(text):
         return False
-    if _HYPHENATED.search(text) or _DASHED_LETTERS.search(text):
+    if _HYPHENATED.search(text) or _WITH_LETTERS.search(text):
         return True
     for run in _RUN.finditer(text):
         digits = _NOT_DIGIT.sub("", run.group())
@@ -77,9 +82,9 @@ def may_hold_number(text: str) -> bool:
     return False
 
 
-def redacted(text: str) -> str:
-    """The text without anything that may be a personal number: where there is one, every long run of digits goes."""
-    return _RUN.sub(WITHHELD, _DASHED_LETTERS.sub(WITHHELD, text)) if may_hold_number(text) else text
+def withheld(text: str) -> str:
+    """The text, or what stands in its place where it holds what may be a personal number: a name stands beside it."""
+    return WITHHELD if may_hold_number(text) else text
 
 
 def supplier_kind(supplier_id: str) -> tuple[Kind, str]:
@@ -89,23 +94,31 @@ def supplier_kind(supplier_id: str) -> tuple[Kind, str]:
         The kind, and ten digits for legal persons, personal numbers and doubtful ones; other ids as they stand.
     """
     text = supplier_id.strip().upper()
-    if _LETTERED.fullmatch(text):
-        return "personal", re.sub(r"[^0-9A-Z]", "", text).removeprefix("SE")[-10:]
     digits = _NOT_DIGIT.sub("", text)
+    if (person := _told_person(text)) is not None:
+        return "personal", person
     if text.startswith("SE") and len(digits) == 12:
         digits = digits[:10]
     elif _FOREIGN.fullmatch(text) and not may_hold_number(text):
         return "foreign", text
     if len(digits) == 12 and digits.startswith("16"):
         digits = digits[2:]
-    if len(digits) == 10:
-        return ("personal" if digits[2] < "2" else "legal" if luhn(digits) else "doubtful"), digits
+    if len(digits) == 10 and digits[2] >= "2":
+        return ("legal" if luhn(digits) else "doubtful"), digits
     if len(digits) == 12 and digits[4] < "2":
         return "personal", digits[2:]
-    # A digit too few or too many: a number with a slip of the pen is still somebody's.
-    if 9 <= len(digits) <= 13 or may_hold_number(text):
-        return "personal", digits
-    return "unknown", text
+    # With a digit too few or too many, a number with a slip of the pen is somebody's still.
+    may_be = 9 <= len(digits) <= 13 or may_hold_number(text)
+    return ("personal", digits) if may_be else ("unknown", text)
+
+
+def _told_person(text: str) -> str | None:
+    """The one spelling of an id that is surely a person's; empty where it tells nobody from another."""
+    if _MASKED.fullmatch(text) and len(re.findall(_MASK, text)) >= _MASKED_SIGNS:
+        return ""
+    if _LETTERED.fullmatch(text):
+        return re.sub(r"[^0-9A-Z]", "", text).removeprefix("SE")[-10:]
+    return text if re.fullmatch(_BIRTH, text) else None
 
 
 @dataclass(slots=True)
@@ -120,8 +133,8 @@ class Pseudonyms:
     _known: dict[str, str] = field(default_factory=dict, repr=False)
 
     def of(self, supplier_id: str) -> str:
-        """``p:`` and 32 hexadecimal digits (HMAC-SHA256), the same for every spelling; empty without a key."""
-        if self.key is None:
+        """``p:`` and 32 hexadecimal digits (HMAC-SHA256), the same for every spelling; empty without a key or an id."""
+        if self.key is None or not supplier_id:
             return ""
         digits = re.sub(r"[^0-9A-Z]", "", supplier_id)
         digits = digits[2:] if len(digits) == 12 else digits

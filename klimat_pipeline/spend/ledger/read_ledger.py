@@ -14,14 +14,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from klimat_pipeline.configuration.spend import SpendSettings
-from klimat_pipeline.spend.ledger import parquet_writer, person_names, typed_lines
+from klimat_pipeline.spend.ledger import control_sums, dates, parquet_writer, person_names, typed_lines
+from klimat_pipeline.spend.ledger.cells import CellCleaner
 from klimat_pipeline.spend.ledger.csv_reader import CsvReader, Problem
-from klimat_pipeline.spend.ledger.file_format import FileFormat, LedgerError, file_format
+from klimat_pipeline.spend.ledger.file_format import FileFormat, file_format, form_from_json
 from klimat_pipeline.spend.ledger.file_hash import FileHash
+from klimat_pipeline.spend.ledger.ledger_error import LedgerError
 from klimat_pipeline.spend.ledger.parquet_reader import ParquetReader
-from klimat_pipeline.spend.ledger.personal_numbers import WITHHELD, Pseudonyms, redacted
+from klimat_pipeline.spend.ledger.personal_numbers import WITHHELD, Pseudonyms, withheld
 from klimat_pipeline.spend.ledger.reference import LedgerReference, Rule
 from klimat_pipeline.spend.ledger.sie_reader import SieReader
+from klimat_pipeline.spend.ledger.suspicions import suspicions
 from klimat_pipeline.spend.ledger.xlsx_reader import XlsxReader
 
 if TYPE_CHECKING:
@@ -38,12 +41,21 @@ _SERIAL = 5
 
 @dataclass(frozen=True, slots=True)
 class ReadOptions:
-    """How a municipality's files are read; the same way and the same bytes give the same result."""
+    """How a municipality's files are read; the same way and the same bytes give the same result.
+
+    Attributes:
+        settings: of the municipality.
+        reference: names of columns, exchange rates, words.
+        rules: what is left out, the municipality's own first.
+        pseudonyms: what stands for persons.
+        keeps_item_text: whether lines keep their free text: only a text model reads it.
+    """
 
     settings: SpendSettings
     reference: LedgerReference
     rules: tuple[Rule, ...]
     pseudonyms: Pseudonyms = field(repr=False)
+    keeps_item_text: bool = False
 
 
 @dataclass(slots=True)
@@ -51,12 +63,20 @@ class LedgerReport:
     """A file's balance.
 
     Attributes:
-        lines: lines with content, the header left out: read, duplicate and quarantined together.
-        scope: lines and oere by year and rule; ``counted``, ``vat`` and ``quarantined`` are rules too.
+        form: how it was read.
+        lines: lines with content but headers and control sums: read, duplicate and quarantined together.
+        scope: lines and oere by year and rule; ``counted``, ``quarantined``, ``overlap`` and ``vat_in_amounts`` are
+            rules too, of which the last has no lines of its own.
         days: first and last day among the lines that passed.
         years: years that have a Parquet file.
         problems: what did not pass.
+        rounded: amounts with more than two decimals.
+        blank: lines without content.
+        headers: lines that are the header once more.
+        control_sums: totals that were met; they are no lines.
         remarks: what a reader should know.
+        warnings: what a reader should look at.
+        against: files that it was held against.
         status: read, or what it is the same as.
     """
 
@@ -68,7 +88,10 @@ class LedgerReport:
     problems: list[Problem] = field(default_factory=list)
     rounded: int = 0
     blank: int = 0
+    headers: int = 0
+    control_sums: int = 0
     remarks: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
     status: str = _READ
     against: list[str] = field(default_factory=list)
 
@@ -101,13 +124,11 @@ class LedgerReport:
     def from_json(cls, text: str) -> "LedgerReport":
         """What ``to_json`` wrote."""
         data = json.loads(text)
-        form = data.pop("form")
-        for name in ("header", "remarks"):
-            form[name] = tuple(form[name])
+        form = form_from_json(data.pop("form"))
         data["scope"] = {key: tuple(value) for key, value in data["scope"].items()}
         data["days"] = tuple(data["days"])
         data["problems"] = [Problem(**problem) for problem in data["problems"]]
-        return cls(form=FileFormat(**form), **data)
+        return cls(form=form, **data)
 
 
 @contextmanager
@@ -156,7 +177,7 @@ def _reader(path: Any, form: FileFormat, way: ReadOptions) -> Any:
     if form.format == "csv":
         return CsvReader(path, form)
     if form.format == "sie":
-        return SieReader(path, form)
+        return SieReader(path, form, way.settings)
     kind = XlsxReader if form.format == "xlsx" else ParquetReader
     return kind(path, form, way.settings, way.reference)
 
@@ -164,7 +185,7 @@ def _reader(path: Any, form: FileFormat, way: ReadOptions) -> Any:
 def _through(path: Any, form: FileFormat, way: ReadOptions, target: Path, work: Path) -> LedgerReport:
     reader = _reader(path, form, way)
     form = reader.form
-    passed = LedgerReport(form, remarks=[remark for remark in form.remarks if remark])
+    passed = LedgerReport(form, remarks=list(form.remarks), warnings=list(form.warnings))
     if way.settings.vat.included and way.settings.vat.rate_pct is None and "vat" not in form.fields:
         raise LedgerError(
             f"{form.file}: amounts are said to include VAT, but no column holds it. Give spend: vat: rate_pct, or the "
@@ -172,27 +193,63 @@ def _through(path: Any, form: FileFormat, way: ReadOptions, target: Path, work: 
         )
     with engine(work) as connection:
         counted = typed_lines.register(connection, form, way.reference, way.pseudonyms, way.settings.group_numbers)
-        statement, values = typed_lines.query(form, way.settings, way.rules, "ledger_lines")
-        parquet_writer.put_lines(connection, statement, values, "ledger_lines", reader)
+        statement, values = typed_lines.query(
+            form,
+            way.settings,
+            way.rules,
+            "ledger_lines",
+            way.reference.person_words,
+            keeps_item_text=way.keeps_item_text,
+        )
+        cleaned = parquet_writer.put_lines(connection, statement, values, "ledger_lines", reader)
+        passed.headers = parquet_writer.take_out_headers(connection)
+        totals = control_sums.take_out(connection)
         passed.problems = [*reader.problems, *_faults(connection, passed, counted.people)]
+        passed.warnings += [*reader.warnings, *suspicions(connection, form, way.settings)]
         for year, rule, lines, amount in parquet_writer.sums(connection):
             passed.add(year, rule, lines, amount)
         passed.days = parquet_writer.first_and_last_day(connection)
         passed.years = sorted({year for year, *_ in passed.rows()})
+        person_names.withhold_by_words(connection, counted.people, way.reference.person_words)
         person_names.withhold(connection, counted.people)
         parquet_writer.write_years(connection, passed.years, work, target, form.file_id)
-    passed.problems.sort(key=lambda problem: problem.line)
+    passed.problems = [_placed(problem, reader) for problem in sorted(passed.problems, key=lambda one: one.line)]
     for problem in passed.problems:
         passed.add(0, typed_lines.QUARANTINED, 1, problem.amount_ore or 0)
-    passed.lines = sum(lines for _, rule, lines, _ in passed.rows() if rule != typed_lines.VAT_PART)
+    passed.lines = sum(lines for _, _, lines, _ in passed.rows())
     passed.rounded, passed.blank = counted.rounded, passed.blank + reader.blank
+    passed.control_sums = totals.lines
     passed.remarks += sorted(counted.stands_in)
+    _tell(passed, counted, cleaned, totals)
+    _line_balance(passed, reader)
+    return passed
+
+
+def _placed(problem: Problem, reader: Any) -> Problem:
+    """The problem with its sheet, where a workbook has several."""
+    place = reader.place_of(problem.line) if isinstance(reader, XlsxReader) else ""
+    return replace(problem, reason=f"{problem.reason} ({place})") if place else problem
+
+
+def _tell(
+    passed: LedgerReport, counted: typed_lines.Counted, cleaned: CellCleaner, totals: control_sums.ControlSums
+) -> None:
+    """What was seen on the way, in words."""
     if counted.unclear:
         passed.remarks.append(
             f"not used: quantities that may be thousands or decimals (1.234, 1,234): {counted.unclear:,}"
         )
-    _line_balance(passed, reader)
-    return passed
+    if passed.headers:
+        passed.remarks.append(f"the header stands again on {passed.headers:,} lines; they are no lines")
+    if totals.lines:
+        passed.remarks.append(
+            f"control sums: {totals.lines:,} totals, the largest {totals.ore / 100:,.2f}, are the sums of their lines; "
+            "they are not counted"
+        )
+    if cleaned.mended:
+        passed.warnings.append(f"letters, digits or control characters put right in {cleaned.mended:,} cells")
+    if cleaned.lost:
+        passed.warnings.append(f"letters were lost before the export (\ufffd) in {cleaned.lost:,} cells; export again")
 
 
 def _faults(
@@ -204,20 +261,27 @@ def _faults(
             passed.blank += 1
             continue
         column, reason = typed_lines.REASONS[code]
-        said = WITHHELD if people.named_in(value) else redacted(value)
+        said = WITHHELD if people.named_in(value) else withheld(value)
         yield Problem(line, column, said, reason + _hint(code, value, passed.form), amount)
 
 
 def _hint(code: str, value: str, form: FileFormat) -> str:
     """The most frequent cause of such a fault, and what to do about it."""
     if code == "date_impossible" and len(value) == _SERIAL and value.isdigit():
-        return "; a spreadsheet's serial number? Format the column as a date, or write 2023-01-31"
+        return (
+            "; a spreadsheet's serial number? Format the column as a date, or say spend: date_form: excel in "
+            "municipality.yaml (excel-1904 for old Macintosh workbooks)"
+        )
+    if code == "date_impossible" and dates.two_readings(value):
+        return (
+            "; may be read in several ways: say which in municipality.yaml, spend: date_form (DD/MM/YYYY, YYMMDD, ...)"
+        )
     if code == "amount_text" and value != WITHHELD and not any(map(str.isdigit, value)):
         return "; a second header, or shifted columns? Take the line out or mend it"
     if code == "amount_missing" and form.format == "xlsx":
         return "; a formula that was never computed? Open the workbook and save it"
     if code == "date_missing":
-        return "; a row of totals? Take it out of the file"
+        return "; a row of totals that is not the sum of its lines? Take it out of the file"
     return ""
 
 
@@ -227,7 +291,8 @@ def _line_balance(passed: LedgerReport, reader: Any) -> None:
         return
     if reader.trimmed:
         passed.remarks.append(f"{reader.trimmed:,} lines with empty cells beyond the header's, taken as they are")
-    inside = reader.last_line - passed.form.skipped - passed.lines - passed.blank
+    known = passed.form.skipped + passed.lines + passed.blank + passed.headers + passed.control_sums
+    inside = reader.last_line - known
     if inside < 0:
         raise LedgerError(f"{passed.form.file}: more lines were read than the file has; please report this.")
     if inside:
@@ -236,6 +301,8 @@ def _line_balance(passed: LedgerReport, reader: Any) -> None:
 
 def _refuse_too_many(passed: LedgerReport, settings: SpendSettings) -> None:
     wrong = len(passed.problems)
+    if not passed.lines and passed.form.format == "sie":
+        return  # nothing is booked yet in that year; the reader has told it
     if not passed.lines:
         raise LedgerError(f"{passed.form.file}: no lines below the header.")
     share = 100 * wrong / passed.lines

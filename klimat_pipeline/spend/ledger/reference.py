@@ -27,6 +27,7 @@ class Rule:
     Attributes:
         accounts: account numbers, or their beginnings with an asterisk.
         text_pattern: regular expression on the account's text, in small letters; empty for any text.
+        chart: chart of accounts that its numbers are of; empty for a rule of every chart.
     """
 
     rule: str
@@ -35,15 +36,26 @@ class Rule:
     text_pattern: str
     counts: bool
     reason: str
+    chart: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class LedgerReference:
-    """All of it: folded header to field, rules in order, SEK per unit of a currency by year."""
+    """All of it.
 
-    columns: dict[str, str]
+    Attributes:
+        columns: field and meaning of a column by its folded name.
+        column_words: words of a name that say more of an amount, the longest first, with their meaning.
+        rules: in order.
+        rates: SEK per unit of a currency by year.
+        person_words: regular expressions (RE2) by where they are looked for: supplier, text, estate.
+    """
+
+    columns: dict[str, tuple[str, frozenset[str]]]
+    column_words: tuple[tuple[str, str], ...]
     rules: tuple[Rule, ...]
     rates: Rates
+    person_words: dict[str, str]
 
 
 def load_ledger_reference(reference_dir: Path) -> LedgerReference:
@@ -56,7 +68,14 @@ def load_ledger_reference(reference_dir: Path) -> LedgerReference:
     return _load(reference_dir, stamps)
 
 
-_FILES = ("ledger_columns", "ledger_rules", "exchange_rates")
+_FILES = (
+    "ledger_columns",
+    "ledger_column_words",
+    "ledger_rules",
+    "ledger_rules_bas",
+    "exchange_rates",
+    "ledger_person_words",
+)
 
 
 @lru_cache(maxsize=4)
@@ -65,15 +84,49 @@ def _load(reference_dir: Path, stamps: tuple[int, ...]) -> LedgerReference:
     base = reference_dir.parent
     columns = read_csv(
         reference_dir / "ledger_columns.csv",
-        columns=(CsvColumn("alias"), CsvColumn("field", allowed=get_args(Field_)), CsvColumn("reason")),
+        columns=(
+            CsvColumn("alias"),
+            CsvColumn("field", allowed=get_args(Field_)),
+            CsvColumn("meaning", nullable=True),
+            CsvColumn("source"),
+        ),
         base=base,
         key=("alias",),
     )
-    return LedgerReference(
-        {fold(row["alias"]): row["field"] for row in columns},
-        tuple(_rules(reference_dir / "ledger_rules.csv", base)),
-        shipped_rates(reference_dir),
+    words = read_csv(
+        reference_dir / "ledger_column_words.csv",
+        columns=(
+            CsvColumn("words"),
+            CsvColumn("meaning", allowed=("net", "gross", "sek", "foreign", "line", "invoice")),
+            CsvColumn("reason"),
+        ),
+        base=base,
+        key=("words",),
     )
+    return LedgerReference(
+        {fold(row["alias"]): (row["field"], frozenset((row["meaning"] or "").split())) for row in columns},
+        tuple(sorted(((row["words"], row["meaning"]) for row in words), key=lambda pair: -len(pair[0]))),
+        (
+            *_rules(reference_dir / "ledger_rules.csv", base, chart="kommun_bas"),
+            *_rules(reference_dir / "ledger_rules_bas.csv", base, chart="bas"),
+        ),
+        shipped_rates(reference_dir),
+        _person_words(reference_dir / "ledger_person_words.csv", base),
+    )
+
+
+def _person_words(path: Path, base: Path) -> dict[str, str]:
+    """One expression a place: its words as whole words, in any case."""
+    rows = read_csv(
+        path,
+        columns=(CsvColumn("pattern"), CsvColumn("place", allowed=("supplier", "text", "estate")), CsvColumn("reason")),
+        base=base,
+        key=("pattern", "place"),
+    )
+    by_place: dict[str, list[str]] = {"supplier": [], "text": [], "estate": []}
+    for row in rows:
+        by_place[row["place"]].append(row["pattern"])
+    return {place: rf"(^|[^\p{{L}}])({'|'.join(patterns)})($|[^\p{{L}}])" for place, patterns in by_place.items()}
 
 
 def rules_of(folder: Path, reference: LedgerReference) -> tuple[Rule, ...]:
@@ -117,7 +170,8 @@ def _check_patterns(shown: str, rules: list[Rule]) -> None:
         raise ProblemsError(problems)
 
 
-def _rules(path: Path, base: Path) -> list[Rule]:
+def _rules(path: Path, base: Path, *, chart: str = "") -> list[Rule]:
+    """Rules of a file; those that name accounts are of its chart."""
     problems, rules = [], []
     form = LOCAL_TABLES["ledger_rules"]
     rows: list[dict[str, Any]] = read_csv(path, columns=form.columns, base=base, key=form.key)
@@ -130,7 +184,10 @@ def _rules(path: Path, base: Path) -> list[Rule]:
         if not row["accounts"] and not pattern and row["rule"] not in (INTERNAL, VAT):
             problems.append(f"{path.name}:{number}: expected accounts or text_pattern, or both")
         accounts = tuple((row["accounts"] or "").split())
-        rules.append(Rule(row["rule"], row["kind"], accounts, pattern, row["counts"] == "true", row["reason"]))
+        of_chart = chart if accounts else ""
+        rules.append(
+            Rule(row["rule"], row["kind"], accounts, pattern, row["counts"] == "true", row["reason"], of_chart)
+        )
     if problems:
         raise ConfigurationError("\n".join(problems))
     return rules

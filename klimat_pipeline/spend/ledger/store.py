@@ -22,15 +22,35 @@ from klimat_pipeline.configuration import spend_factors
 from klimat_pipeline.configuration.spend import SpendSettings
 from klimat_pipeline.errors import ConfigurationError, KlimatError, ProblemsError
 from klimat_pipeline.spend.ledger import locations, overlap, typed_lines
-from klimat_pipeline.spend.ledger.file_format import LedgerError
+from klimat_pipeline.spend.ledger.file_format import FileFormat
 from klimat_pipeline.spend.ledger.file_hash import FileHash, file_hash
+from klimat_pipeline.spend.ledger.ledger_error import LedgerError
 from klimat_pipeline.spend.ledger.personal_numbers import Pseudonyms
 from klimat_pipeline.spend.ledger.rates import Rates
 from klimat_pipeline.spend.ledger.read_ledger import LedgerReport, ReadOptions, engine, read_ledger, renamed
 from klimat_pipeline.spend.ledger.reference import load_ledger_reference, rules_of
 
-#: Files that a folder of ledgers may hold; others are left alone.
-SUFFIXES = (".csv", ".txt", ".tsv", ".xlsx", ".parquet", ".se", ".si", ".sie")
+#: Endings of files that a folder of ledgers may hold; those of text also with ``.gz`` behind them.
+SUFFIXES = (".csv", ".txt", ".tsv", ".xlsx", ".xlsm", ".parquet", ".se", ".si", ".sie")
+_PACKED = ".gz"
+#: What to do with files that are not read, by their endings.
+_REMEDIES = {
+    ".xls": "an old Excel file: save it as xlsx or CSV",
+    ".xlsb": "a binary Excel file: save it as xlsx or CSV",
+    ".ods": "a spreadsheet of LibreOffice: save it as xlsx or CSV",
+    ".numbers": "a spreadsheet of a Macintosh: export it as xlsx or CSV",
+    ".zip": "a packed archive: unpack it into the folder",
+    ".7z": "a packed archive: unpack it into the folder",
+    ".rar": "a packed archive: unpack it into the folder",
+    ".tar": "a packed archive: unpack it into the folder",
+    ".tgz": "a packed archive: unpack it into the folder",
+    ".bz2": "a packed file: unpack it, or pack it with gzip",
+    ".gz": "a packed file that is no CSV: unpack it into the folder",
+    ".json": "JSON: export it as CSV or Parquet",
+    ".xml": "XML, such as SIE 5: export it as SIE 4 or CSV",
+    ".pdf": "a PDF: ask for the export as CSV or xlsx, or take it out of the folder",
+}
+_OTHER = "no kind of file that is read (CSV, xlsx, Parquet, SIE 4): export it as one, or take it out of the folder"
 #: What is kept of a file: its stamp (two) and its content (three).
 _KNOWN = 5
 
@@ -44,12 +64,14 @@ class LedgerFile:
         shown: how tables and messages name it.
         content: its bytes.
         stamp: its size, and its time of change or ETag, when they were read.
+        remedy: what to do with a file that is not read; empty for a ledger.
     """
 
     path: Any
     shown: str
     content: FileHash
     stamp: tuple[int, float | str]
+    remedy: str = ""
 
     @property
     def sha256(self) -> str:
@@ -143,7 +165,7 @@ class SpendStore:
 
 
 def find_files(folder: Path, settings: SpendSettings, hashes: Path) -> list[LedgerFile]:
-    """Ledger files of a municipality, by name.
+    """Files in the folders of a municipality's ledgers, by name; what is not read is among them with its remedy.
 
     Args:
         folder: of the municipality.
@@ -155,6 +177,7 @@ def find_files(folder: Path, settings: SpendSettings, hashes: Path) -> list[Ledg
     """
     usual = SpendSettings().ledgers
     found: dict[str, tuple[Any, str]] = {}
+    remedies: dict[str, str] = {}
     problems: list[str] = []
     for entry in settings.ledgers:
         try:
@@ -173,6 +196,8 @@ def find_files(folder: Path, settings: SpendSettings, hashes: Path) -> list[Ledg
             continue
         for one in inside:
             found.setdefault(str(one), (one, locations.shown(one, folder)))
+            if str(one) != str(path):  # a file that is named by itself is read, whatever its ending
+                remedies[str(one)] = remedy(one)
     if problems:
         raise ProblemsError(problems)
     if not found:
@@ -180,7 +205,9 @@ def find_files(folder: Path, settings: SpendSettings, hashes: Path) -> list[Ledg
     by_name = _by_name(found.values())
     known = json.loads(hashes.read_text()) if hashes.is_file() else {}
     before = dict(known)
-    files = [_looked_at(by_name[shown], shown, known) for shown in sorted(by_name)]
+    files = [
+        _looked_at(by_name[shown], shown, known, remedies.get(str(by_name[shown]), "")) for shown in sorted(by_name)
+    ]
     if known != before:
         hashes.parent.mkdir(parents=True, exist_ok=True)
         # Whole or not at all: runs beside each other read it too, and what one of them loses is hashed again.
@@ -191,11 +218,36 @@ def find_files(folder: Path, settings: SpendSettings, hashes: Path) -> list[Ledg
 
 
 def _inside(path: Any) -> list[Any] | None:
-    """The ledgers of a folder, or the file itself; None where there is neither."""
+    """The files of a folder, or the file itself; None where there is neither. Hidden files are none."""
     if path.is_dir():
-        inside = sorted(p for p in path.rglob("*") if locations.suffix_of(p) in SUFFIXES and not p.name.startswith("."))
-        return [p for p in inside if p.is_file()]
+        return files_in(path)
     return [path] if path.is_file() else None
+
+
+def files_in(folder: Any) -> list[Any]:
+    """The files of a folder and of those inside it, by name."""
+    return [p for p in sorted(folder.rglob("*")) if not p.name.startswith((".", "~$")) and p.is_file()]
+
+
+def remedy(path: Any) -> str:
+    """What to do with a file that is not read, by its name; empty for a ledger."""
+    ending = locations.suffix_of(path)
+    inner = Path(Path(path.name).stem).suffix.lower()
+    if ending in SUFFIXES or (ending == _PACKED and inner in (".csv", ".txt", ".tsv", ".se", ".si", ".sie")):
+        return ""
+    return _REMEDIES.get(ending, _OTHER)
+
+
+def files_beside(folder: Path, settings: SpendSettings) -> list[str]:
+    """Files beside ledgers on this machine that are not read, each with what to do."""
+    found = []
+    for entry in settings.ledgers:
+        place = folder / entry
+        if not locations.is_remote(entry) and place.is_dir():
+            found += [
+                f"{locations.shown(p, folder)}: not read: {remedy(p)}." for p in _inside(place) or () if remedy(p)
+            ]
+    return found
 
 
 def _by_name(found: Iterable[tuple[Any, str]]) -> dict[str, Any]:
@@ -211,14 +263,14 @@ def _by_name(found: Iterable[tuple[Any, str]]) -> dict[str, Any]:
     return by_name
 
 
-def _looked_at(path: Any, shown: str, known: dict[str, list[Any]]) -> LedgerFile:
+def _looked_at(path: Any, shown: str, known: dict[str, list[Any]], told: str) -> LedgerFile:
     stamp = _stamp(path)
     key = hashlib.sha256(f"{shown}\0{path}".encode()).hexdigest()[:16]
     before = known.get(key, [])
     if tuple(before[:2]) != stamp or not stamp[1] or len(before) != _KNOWN:
         content = locations.asked(path, lambda: file_hash(path))
         known[key] = [*stamp, content.sha256, content.size_bytes, content.is_utf8]
-    return LedgerFile(path, shown, FileHash(*known[key][2:]), stamp)
+    return LedgerFile(path, shown, FileHash(*known[key][2:]), stamp, told)
 
 
 def _stamp(path: Any) -> tuple[int, float | str]:
@@ -233,8 +285,9 @@ def read_options(
 ) -> ReadOptions:
     """How a municipality's ledgers are read."""
     reference = load_ledger_reference(reference_dir)
-    rates = (rates or reference.rates).with_own(spend_factors.of_folder(folder).exchange_rates)
-    return ReadOptions(settings, replace(reference, rates=rates), rules_of(folder, reference), Pseudonyms(key))
+    own = spend_factors.of_folder(folder)
+    reference = replace(reference, rates=(rates or reference.rates).with_own(own.exchange_rates))
+    return ReadOptions(settings, reference, rules_of(folder, reference), Pseudonyms(key), own.text_model)
 
 
 def read_ledgers(
@@ -295,7 +348,8 @@ def read_ahead(
     """
     folder, settings = entry
     with store.locked(code, shared=True):
-        files = list({file.sha256: file for file in find_files(folder, settings, store.hashes)}.values())
+        found = [file for file in find_files(folder, settings, store.hashes) if not file.remedy]
+        files = list({file.sha256: file for file in found}.values())
         if not files:
             return 0
         way, looked = read_options(folder, settings, reference_dir, key, rates), 0
@@ -311,7 +365,8 @@ def _read_all(code: str, files: Sequence[LedgerFile], way: ReadOptions, store: S
     same_way = _digest(way)
     read: dict[str, LedgerReport] = {}
     copies: list[LedgerReport] = []
-    problems = []
+    problems, beside = [], [_not_read(file) for file in files if file.remedy]
+    files = [file for file in files if not file.remedy]
     for file in files:
         if file.sha256 in read:
             first = read[file.sha256]
@@ -325,9 +380,14 @@ def _read_all(code: str, files: Sequence[LedgerFile], way: ReadOptions, store: S
             problems.append(str(error))
     if problems:
         raise ProblemsError(problems)
-    by_day = sorted(files, key=lambda file: (read[file.sha256].days[0], file.shown))
-    _hold_together(code, list({f.sha256: f for f in by_day}.values()), read, way, same_way, store)
-    return [*read.values(), *copies]
+    _hold_together(code, list({f.sha256: f for f in files}.values()), read, way, same_way, store)
+    return [*read.values(), *copies, *beside]
+
+
+def _not_read(file: LedgerFile) -> LedgerReport:
+    """The balance of a file that holds nothing that is read."""
+    form = FileFormat(file.shown, file.sha256, file.content.size_bytes, "other")
+    return LedgerReport(form, status="not read", warnings=[f"not read: {file.remedy}"])
 
 
 def _one(
@@ -340,6 +400,8 @@ def _one(
         if kept["way"] == same_way:
             passed = LedgerReport.from_json(kept["passed"])
             whole = all((target / f"year={year}" / f"{file.file_id}.parquet").is_file() for year in passed.years)
+            if passed.form.period_by_name and Path(passed.form.file).name != Path(file.shown).name:
+                whole = False  # the file's name is a part of what was read
             untouched = not passed.of(typed_lines.OVERLAP)[0]
             if whole and (against is None or untouched or passed.against == against):
                 return renamed(passed, file.shown)
@@ -360,16 +422,19 @@ def _hold_together(
     same_way: str,
     store: SpendStore,
 ) -> None:
-    """Hold every file against the earlier ones that share days with it."""
+    """Hold every file against the later exports that share days with it."""
     work = store.root / f".work-{uuid.uuid4().hex}"
+    by_id = {file.file_id: file for file in files}
+    ordered = [by_id[report.form.file_id] for report in overlap.newest_first([read[file.sha256] for file in files])]
     try:
-        for place, file in enumerate(files):
-            near = [f for f in files[:place] if overlap.may_overlap(read[f.sha256], read[file.sha256])]
+        for place, file in enumerate(ordered):
+            near = [f for f in ordered[:place] if overlap.may_overlap(read[f.sha256], read[file.sha256])]
             against = [f.file_id for f in near]
             if read[file.sha256].against == against:
                 continue
             passed = _one(code, file, way, same_way, store, against)
             passed.remarks = [remark for remark in passed.remarks if " stand in " not in remark]
+            passed.warnings = [warning for warning in passed.warnings if " stand in " not in warning]
             with engine(work) as connection:
                 for other in near:
                     overlap.drop_what_is_there(connection, read[other.sha256], passed, store.lines(code), way.settings)
@@ -409,7 +474,9 @@ def _forget_file(code: str, store: SpendStore, file_id: str) -> None:
 def _digest(way: ReadOptions) -> str:
     """Everything besides the bytes that the result follows from."""
     digest = hashlib.sha256(way.settings.model_dump_json().encode())
-    digest.update(repr((way.reference.columns, way.rules, way.reference.rates)).encode())
+    known = way.reference
+    words = (sorted((name, field, sorted(said)) for name, (field, said) in known.columns.items()), known.column_words)
+    digest.update(repr((words, way.rules, known.rates, known.person_words, way.keeps_item_text)).encode())
     digest.update(way.pseudonyms.fingerprint.encode())
     # A change of any module of this room reads every ledger anew, and so does another rule of comparing names.
     for module in (*sorted(Path(__file__).parent.glob("*.py")), Path(text.__file__)):

@@ -1,21 +1,22 @@
 """The SQL that turns a ledger's cells, all of them text, into typed lines.
 
 Amounts become whole oere, texts become dates, persons are withheld, and a line names the rule that leaves it out or
-what is wrong with it. DuckDB reads ordinary values itself and asks Python (``amounts``, ``personal_numbers``) about the
-others. What does not belong here: reading cells (``csv_reader``, ``xlsx_reader``, ``parquet_reader``, ``sie_reader``),
-tables and files (``parquet_writer``).
+what is wrong with it. DuckDB reads ordinary values itself and asks Python (``amounts``, ``dates``,
+``personal_numbers``) about the others. What does not belong here: reading cells (``csv_reader``, ``xlsx_reader``,
+``parquet_reader``, ``sie_reader``), control sums (``control_sums``), tables and files (``parquet_writer``).
 """
 
+import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from klimat_pipeline.configuration.spend import SpendSettings
-from klimat_pipeline.spend.ledger import amounts, personal_numbers
+from klimat_pipeline.spend.ledger import amounts, dates, personal_numbers
 from klimat_pipeline.spend.ledger.file_format import FileFormat
 from klimat_pipeline.spend.ledger.person_names import PersonNames
-from klimat_pipeline.spend.ledger.reference import INTERNAL, VAT, LedgerReference, Rule
+from klimat_pipeline.spend.ledger.reference import INTERNAL, LedgerReference, Rule
 
 if TYPE_CHECKING:
     import duckdb
@@ -47,8 +48,12 @@ COLUMNS = (
 )
 #: On a shifted line a name may stand anywhere: no word of a value that does not pass is shown.
 _WORD = r"\p{L}{4,}"
-#: Prefix of ``left_out_rule`` of a line that does not pass; it never leaves the door's working folder.
+#: Prefix of ``left_out_rule`` of a line that does not pass; it never leaves the working folder.
 QUARANTINE = "quarantine:"
+#: Codes of what is no line at all: nothing stands there, or the header once more.
+BLANK, HEADER = "blank", "header"
+#: Begins the account of a chart other than Kommun-Bas: 6110 is not 6110 there.
+OTHER_CHART = "BAS "
 #: Reasons by the code that the SQL gives, with the column at fault.
 REASONS: Mapping[str, tuple[str, str]] = {
     "amount_missing": ("amount", "no amount"),
@@ -62,6 +67,8 @@ REASONS: Mapping[str, tuple[str, str]] = {
         "currency",
         "no rate for this currency and year in data/reference/exchange_rates.csv",
     ),
+    "side_unknown": ("side", "neither debit (D) nor credit (K)"),
+    "total_unmet": ("amount", "calls itself a total, but is not the sum of the lines above it; are lines missing?"),
     "vat_text": ("vat", "no amount in the file's spelling"),
     "vat_sign": ("vat", "VAT and amount have different signs, or VAT is the larger"),
     "too_long": ("item_text", "a cell of more than 65,536 characters"),
@@ -82,9 +89,17 @@ TEXTS = (
     "sni",
     "quantity_unit",
 )
-_OTHERS = ("supplier_id", "amount", "vat", "currency", "booked_on", "quantity")
+_OTHERS = ("supplier_id", "amount", "debit", "credit", "side", "vat", "currency", "booked_on", "quantity")
 _ACCOUNT = r"[0-9]{2,}[0-9A-Za-zÅÄÖåäö .:/-]*"
-
+#: An account and its text in one cell: ``6431 - Livsmedel``.
+_JOINED = r"([0-9]{3,8})[\s:;,./|–-]+(\p{L}.*)"
+#: Texts by which a line calls itself a total; a bar stands between the cells that are searched.
+TOTAL = (
+    r"(?i)(^|\|)\s*((del|slut|total|års|månads|grand |sub)?(summa|summering|total|totalt)|s:a|sum)\s*"
+    r"($|[|:0-9]|(konto|leverantör|förvaltning|period|för|per|av|enhet|ansvar|verksamhet|bolag|månad|år|faktur|"
+    r"exkl|inkl|belopp|kostnad|sek|kr|januari|februari|mars|april|maj|juni|juli|augusti|september|oktober|november|"
+    r"december|q[1-4]|kvartal)\b)"
+)
 
 #: Whether the last digit of ``ten``, ten digits, is their check digit, in SQL: every other one is doubled, and the
 #: digits are summed. Of a doubled digit that sum is 2 d, and from 5 on 1 more, leaving tens aside.
@@ -133,6 +148,9 @@ def register(
         counted.rounded += exact * 100 != int(exact * 100)
         return amounts.ore(text, form.decimal_mark)
 
+    def day(text: str) -> date | None:
+        return dates.day(text, form.dates)
+
     def supplier(text: str) -> str:
         kind, spelt = personal_numbers.supplier_kind(text)
         if kind == "doubtful":
@@ -157,9 +175,9 @@ def register(
     text, whole = "VARCHAR", "BIGINT"
     functions: tuple[tuple[str, Callable[..., Any], list[str], str], ...] = (
         ("odd_ore", ore, [text], whole),
-        ("odd_day", _day, [text], "DATE"),
+        ("odd_day", day, [text], "DATE"),
         ("odd_supplier", supplier, [text], text),
-        ("redacted", personal_numbers.redacted, [text], text),
+        ("withheld", personal_numbers.withheld, [text], text),
         ("holds_number", personal_numbers.may_hold_number, [text], "BOOLEAN"),
         ("in_sek", sek, [whole, text, whole], whole),
     )
@@ -185,10 +203,6 @@ def _present(function: Callable[..., Any]) -> Callable[..., Any]:
     return one if function.__code__.co_argcount == 1 else three
 
 
-def _day(text: str) -> date | None:
-    return amounts.day(text)
-
-
 def unclear_quantity(decimal_mark: str) -> str:
     """Expression for quantities such as 1.234 in a file whose amounts have a comma: thousands, or decimals.
 
@@ -198,59 +212,80 @@ def unclear_quantity(decimal_mark: str) -> str:
 
 
 def query(
-    form: FileFormat, settings: SpendSettings, rules: tuple[Rule, ...], source: str
+    form: FileFormat,
+    settings: SpendSettings,
+    rules: tuple[Rule, ...],
+    source: str,
+    person_words: Mapping[str, str],
+    *,
+    keeps_item_text: bool,
 ) -> tuple[str, dict[str, Any]]:
     """The statement and its parameters.
 
     Args:
-        form: which fields there are, and the decimal mark.
+        form: which fields there are, and how amounts and dates are spelt.
         settings: of the municipality.
         rules: what is left out, first match first.
         source: name of the registered batches.
+        person_words: regular expressions by where they are looked for.
+        keeps_item_text: whether the free text of a line is kept.
 
     Returns:
-        SQL that gives ``COLUMNS``, ``vat_ore`` (VAT taken out of the amount) and ``year`` (0 for what does not pass).
+        SQL that gives ``COLUMNS`` and, for what is done with the lines before they are written: ``vat_ore`` (VAT taken
+        out of the amount), ``vat_of_amount`` (share that a column of VAT has of the amount), ``gross_ore`` (the amount
+        as it stands), ``is_total`` (whether the line calls itself one and lacks a supplier's number or a voucher),
+        ``is_bare`` (whether it names neither supplier nor voucher) and ``year`` (0 for what does not pass).
     """
     given: dict[str, Any] = {"file_id": form.file_id, "candidate": personal_numbers.CANDIDATE, "account_form": _ACCOUNT}
-    given["word"], given["unclear"] = _WORD, unclear_quantity(form.decimal_mark)
-    has = form.fields
-
-    def raw(name: str) -> str:
-        return name if name in has else "''"
-
-    def money(column: str) -> str:
-        plain = f"replace({column}, ',', '.')" if form.decimal_mark == "," else column
-        return (
-            f"CASE WHEN regexp_full_match({column}, $plain) "
-            f"THEN CAST(TRY_CAST({plain} AS DECIMAL(15,2)) * 100::DECIMAL(3,0) AS BIGINT) "
-            f"WHEN {column} <> '' THEN odd_ore({column}) END"
-        )
-
+    given |= {"word": _WORD, "unclear": unclear_quantity(form.decimal_mark), "total": TOTAL, "joined": _JOINED}
     given["plain"] = rf"[+-]?[0-9]{{1,12}}(\{form.decimal_mark}[0-9]{{1,2}})?"
-    absent = "".join(f"'' AS {name}, " for name in (*TEXTS, *_OTHERS) if name not in has)
+    has = form.fields
+    rules = tuple(rule for rule in rules if rule.chart in ("", form.chart))
+    absent = "".join(f"'' AS {name}, " for name in (*TEXTS, *_OTHERS) if name not in has and name != "booked_on")
+    if "booked_on" not in has:
+        absent += "$period AS booked_on, "
+    # An account's cell may hold its text.
+    present = [name for name in TEXTS if name in has or (name == "account_text" and "account" in has)]
     # Nothing in the expression matches the bar, so no number is found across two cells.
-    texts = ", ".join(name for name in TEXTS if name in has) or "''"
-    suspicious = f"regexp_matches(concat_ws('|', {texts}), $candidate)"
+    suspicious = f"regexp_matches(concat_ws('|', {', '.join(present)}), $candidate)"
+    labels = ", ".join(name for name in present if name != "item_text")
+    # Of what every line has, a total lacks one.
+    lacks = " OR ".join(f"{name} = ''" for name in ("supplier_id", "voucher") if name in has) or "true"
     vat_kronor = "vat_given"
     if "currency" in has:
         vat_kronor = (
             "CASE WHEN currency_code = 'SEK' THEN vat_given ELSE in_sek(vat_given, currency_code, year(day)) END"
         )
+    gross, written, amount_problem = _gross(form, settings, given)
     left_out, asked = _left_out(rules, settings, given)
     vat, net = _vat(settings, given)
     sek = "currency_code = 'SEK'" if "currency" in has else "true"
     text_of = {
-        name: f"CASE WHEN suspicious THEN redacted({name}) ELSE {name} END" if name in has else "''" for name in TEXTS
+        name: f"CASE WHEN suspicious THEN withheld({name}) ELSE {name} END" if name in present else "''"
+        for name in TEXTS
     }
+    given |= {f"{place}_words": pattern for place, pattern in person_words.items()}
+    given["period"] = form.period
+    account, account_text = _joined(form)
+    item_text = _ITEM_TEXT.format(text_of["item_text"], personal_numbers.WITHHELD) if keeps_item_text else "ELSE ''"
+    chart = f"CASE WHEN account <> '' THEN '{OTHER_CHART}' ELSE '' END || " if form.chart == "bas" else ""
+    vat_share = "CASE WHEN vat_given <> 0 AND gross <> 0 THEN abs(vat_given / gross) END"
     statement = f"""
-    WITH cells AS (
-      SELECT *, {absent} upper({raw("supplier_id")}) AS given_id,
-        CASE WHEN upper({raw("currency")}) IN ('', 'KR') THEN 'SEK' ELSE upper({raw("currency")}) END AS currency_code
-      FROM {source}
+    WITH given AS (
+      SELECT *, {absent} FROM {source}
+    ), cells AS (
+      SELECT * REPLACE ({account} AS account, {account_text} AS account_text, {written} AS amount),
+        upper(supplier_id) AS given_id,
+        CASE WHEN upper(currency) IN ('', 'KR') THEN 'SEK' ELSE upper(currency) END AS currency_code,
+        {gross} AS gross, {_money("vat", form) if "vat" in has else "NULL::BIGINT"} AS vat_given
+      FROM given
     ), valued AS (
-      SELECT *, {money("amount")} AS gross, {money("vat") if "vat" in has else "NULL::BIGINT"} AS vat_given,
-        coalesce(TRY_CAST(booked_on AS DATE), TRY_CAST(TRY_STRPTIME(booked_on, '%Y%m%d') AS DATE),
-                 CASE WHEN booked_on <> '' THEN odd_day(booked_on) END) AS day,
+      SELECT *,
+        CASE strlen(booked_on)
+          WHEN 0 THEN NULL
+          WHEN 10 THEN coalesce(TRY_CAST(booked_on AS DATE), odd_day(booked_on))
+          WHEN 8 THEN coalesce(TRY_CAST(TRY_STRPTIME(booked_on, '%Y%m%d') AS DATE), odd_day(booked_on))
+          ELSE odd_day(booked_on) END AS day,
         CASE WHEN regexp_full_match(given_id, '[0-9]{{6}}-?[0-9]{{4}}')
              THEN CAST(replace(given_id, '-', '') AS BIGINT) END AS ten,
         {"".join(f"{asked_as}, " for asked_as in asked)}
@@ -260,7 +295,7 @@ def query(
       SELECT *, CASE WHEN {sek} THEN gross ELSE in_sek(gross, currency_code, year(day)) END AS in_kronor,
         {vat_kronor} AS vat_kronor,
         CASE WHEN (ten // 10000000 % 10 >= 2 AND {_CHECKED}) OR given_id = ''
-               OR regexp_full_match(given_id, '[A-Z]{{0,3}}[0-9]{{1,6}}') THEN NULL
+               OR regexp_full_match(given_id, '[A-Z]{{0,3}}[0-9]{{1,5}}') THEN NULL
              ELSE odd_supplier(given_id) END AS odd
       FROM valued
     ), judged AS (
@@ -268,8 +303,10 @@ def query(
         CASE WHEN suspicious AND holds_number(supplier_name) THEN 'personal'
              WHEN odd IS NOT NULL THEN split_part(odd, '|', 1)
              WHEN ten IS NOT NULL THEN 'legal' ELSE 'unknown' END AS kind,
-        CASE WHEN amount = '' AND booked_on = '' AND account = '' THEN 'blank'
+        CASE WHEN amount = '' AND (booked_on = '' OR booked_on = $period) AND account = '' THEN '{BLANK}'
              WHEN amount = '' THEN 'amount_missing'
+             WHEN gross IS NULL AND regexp_replace(lower(amount), '\\s+', ' ', 'g') = $header_amount THEN '{HEADER}'
+             {amount_problem}
              WHEN gross IS NULL THEN 'amount_text'
              WHEN regexp_full_match(amount, '[+-]?[0-9]{{10}}([0-9]{{2}})?') AND holds_number(amount)
                THEN 'amount_personal'
@@ -297,7 +334,7 @@ def query(
       CASE WHEN kind = 'legal' THEN {text_of["supplier_name"]}
            WHEN kind <> 'personal' THEN '' WHEN starts_with(told_id, 'p:') THEN told_id || noted(supplier_name)
            ELSE noted(supplier_name) END AS supplier_name,
-      kind AS supplier_kind, {text_of["account"]} AS account, {text_of["account_text"]} AS account_text,
+      kind AS supplier_kind, {chart}{text_of["account"]} AS account, {text_of["account_text"]} AS account_text,
       CASE WHEN problem = '' THEN {net}
            WHEN problem IN ('currency_unknown', 'amount_personal') THEN NULL
            ELSE coalesce(in_kronor, gross) END AS amount_ore,
@@ -309,19 +346,74 @@ def query(
                     OR regexp_matches(concat_ws('|', given_id, amount, booked_on, currency_code, vat), $candidate)
                   THEN '{personal_numbers.WITHHELD}' ELSE regexp_replace(left(CASE split_part(problem, '_', 1)
                   WHEN 'amount' THEN amount WHEN 'date' THEN booked_on WHEN 'account' THEN account
-                  WHEN 'currency' THEN currency_code WHEN 'vat' THEN vat ELSE item_text END, 60),
-                  $word, '[text]', 'g') END
-           WHEN kind = 'personal' OR (kind = 'unknown' AND given_id <> '' AND told_id <> given_id) THEN ''
-           ELSE {text_of["item_text"]} END AS item_text,
+                  WHEN 'currency' THEN currency_code WHEN 'vat' THEN vat WHEN 'side' THEN side
+                  ELSE item_text END, 60), $word, '[text]', 'g') END
+           {item_text} END AS item_text,
       CASE WHEN regexp_full_match(quantity, $unclear) THEN odd_quantity(quantity)
            ELSE TRY_CAST(replace(replace(quantity, ' ', ''), ',', '.') AS DOUBLE) END AS quantity,
       {text_of["quantity_unit"]} AS quantity_unit,
       CASE WHEN problem <> '' THEN '{QUARANTINE}' || problem ELSE {left_out} END AS left_out_rule,
       CASE WHEN problem = '' THEN vat_part ELSE 0 END AS vat_ore,
+      {vat_share if "vat" in has else "NULL::DOUBLE"} AS vat_of_amount,
+      gross AS gross_ore,
+      CASE WHEN {lacks} THEN regexp_matches(concat_ws('|', {labels}), $total) ELSE false END AS is_total,
+      given_id = '' AND supplier_name = '' AND voucher = '' AS is_bare,
       CASE WHEN problem <> '' THEN 0 ELSE CAST(year(day) AS INTEGER) END AS year
     FROM named
     """
-    return statement, given
+    return statement, {name: value for name, value in given.items() if re.search(rf"\${name}\b", statement)}
+
+
+_ITEM_TEXT = """WHEN kind = 'personal' OR (kind = 'unknown' AND given_id <> '' AND told_id <> given_id) THEN ''
+           WHEN regexp_matches(item_text, $text_words) THEN '{1}' ELSE {0}"""
+
+
+def _money(column: str, form: FileFormat) -> str:
+    """Expression for a column's amount in whole oere; NULL where it is none."""
+    plain = f"replace({column}, ',', '.')" if form.decimal_mark == "," else column
+    return (
+        f"CASE WHEN regexp_full_match({column}, $plain) "
+        f"THEN CAST(TRY_CAST({plain} AS DECIMAL(15,2)) * 100::DECIMAL(3,0) AS BIGINT) "
+        f"WHEN {column} <> '' THEN odd_ore({column}) END"
+    )
+
+
+def _gross(form: FileFormat, settings: SpendSettings, given: dict[str, Any]) -> tuple[str, str, str]:
+    """Expressions for the amount as it stands in whole oere, for what is written, and what may be wrong with it."""
+    has, minus = form.fields, "-" if settings.purchases_are_negative else ""
+    names = ("amount",) if "amount" in has else tuple(name for name in ("debit", "credit") if name in has)
+    given["header_amount"] = "|".join(form.header[has[name]].lower() for name in names)
+    if "amount" not in has:
+        debit, credit = (f"({_money(name, form)})" if name in has else "NULL::BIGINT" for name in ("debit", "credit"))
+        off = "+" if form.credit_is_negative else "-"
+        return (
+            f"{minus}(CASE WHEN (debit <> '' AND {debit} IS NULL) OR (credit <> '' AND {credit} IS NULL) THEN NULL "
+            f"ELSE coalesce({debit}, 0) {off} coalesce({credit}, 0) END)",
+            "concat_ws('|', nullif(debit, ''), nullif(credit, ''))",
+            "",
+        )
+    amount = f"({_money('amount', form)})"
+    if "side" not in has:
+        return f"{minus}{amount}", "amount", ""
+    credit = "1" if form.credit_is_negative else "-1"
+    side = "upper(left(side, 1))"
+    return (
+        f"{minus}(CASE WHEN {side} IN ('K', 'C') THEN {credit} ELSE 1 END * {amount})",
+        "amount",
+        f"WHEN {side} NOT IN ('D', 'K', 'C') THEN 'side_unknown'",
+    )
+
+
+def _joined(form: FileFormat) -> tuple[str, str]:
+    """Expressions for account and its text, where both may stand in the account's cell."""
+    if "account" not in form.fields:
+        return "account", "account_text"
+    cell, text = "given.account", "given.account_text"  # as they stand, not as they are made here
+    found = f"strlen({cell}) > 5 AND regexp_full_match({cell}, $joined)"
+    return (
+        f"CASE WHEN {found} THEN regexp_extract({cell}, $joined, 1) ELSE {cell} END",
+        f"CASE WHEN {text} = '' AND {found} THEN regexp_extract({cell}, $joined, 2) ELSE {text} END",
+    )
 
 
 def _left_out(rules: tuple[Rule, ...], settings: SpendSettings, given: dict[str, Any]) -> tuple[str, list[str]]:
@@ -371,5 +463,5 @@ def _vat(settings: SpendSettings, given: dict[str, Any]) -> tuple[str, str]:
     return f"in_kronor - {net}", "in_kronor - vat_part"
 
 
-#: Rules that stand in the scope besides those of the table.
-COUNTED, QUARANTINED, OVERLAP, VAT_PART = "counted", "quarantined", "overlap", VAT
+#: Rules that stand in the balance besides those of the table; the last is VAT inside amounts that are counted.
+COUNTED, QUARANTINED, OVERLAP, VAT_PART = "counted", "quarantined", "overlap", "vat_in_amounts"

@@ -1,26 +1,38 @@
 """Ledgers in workbooks, as the same Arrow batches of text that ``csv_reader`` makes.
 
-What does not belong here: types and meaning of the cells (``typed_lines``).
+All sheets with the header of the ledger are read, in whatever order their columns stand; every other sheet is named
+with its rows. Two kinds of ledger in one workbook are refused. What does not belong here: types and meaning of the
+cells (``typed_lines``).
 """
 
 import zipfile
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from klimat_pipeline.configuration.spend import SpendSettings
 from klimat_pipeline.sources.workbook import MAX_RATIO, RATIO_FROM_BYTES
+from klimat_pipeline.spend.ledger import columns
+from klimat_pipeline.spend.ledger.cells import plain
 from klimat_pipeline.spend.ledger.csv_reader import BATCH, Problem, batch_of
-from klimat_pipeline.spend.ledger.file_format import FIGURES, MONEY, FileFormat, LedgerError, mark_of_texts, with_header
+from klimat_pipeline.spend.ledger.decimal_marks import FIGURES, MONEY, mark_of_texts
+from klimat_pipeline.spend.ledger.file_format import FileFormat, with_columns
+from klimat_pipeline.spend.ledger.ledger_error import LedgerError
 from klimat_pipeline.spend.ledger.reference import LedgerReference
+from klimat_pipeline.text import fold
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 #: A sheet of a million lines unpacks to some hundred megabytes; all of it is held.
 _LARGEST_WORKBOOK = 1024**3
+#: Rows in which a header is looked for, and rows below it that are looked at.
+_HEADER_WITHIN, _LOOKED_AT = 40, 5000
+#: Name of the column of periods that the sheets' names tell.
+_SHEET_PERIOD = "(name of the sheet)"
 
 
 def _refuse_bomb(content: bytes, file: str) -> None:
@@ -31,6 +43,8 @@ def _refuse_bomb(content: bytes, file: str) -> None:
     """
     with zipfile.ZipFile(BytesIO(content)) as archive:
         entries = archive.infolist()
+    if not any(entry.filename.startswith("xl/") for entry in entries):
+        raise LedgerError(f"{file}: a packed archive, no workbook. Unpack it and put the ledger into the folder.")
     unpacked = sum(entry.file_size for entry in entries)
     for entry in entries:
         ratio = entry.file_size / max(entry.compress_size, 1)
@@ -46,67 +60,214 @@ def _refuse_bomb(content: bytes, file: str) -> None:
         )
 
 
-class XlsxReader:
-    """A workbook: the first sheet whose header is recognised.
+@dataclass(frozen=True, slots=True)
+class _Sheet:
+    """A sheet of the workbook.
 
     Attributes:
-        form: with the header that was found.
+        name: of the sheet.
+        rows: its cells, from its first row on.
+        form: with its columns, where it has the header of a ledger.
+        failure: what its header lacks, where it nearly has one.
+    """
+
+    name: str
+    rows: Sequence[Sequence[Any]]
+    form: FileFormat | None = None
+    failure: LedgerError | None = None
+
+    @property
+    def below(self) -> Sequence[Sequence[Any]]:
+        """Rows below the header."""
+        return self.rows[self.form.skipped :] if self.form else self.rows
+
+    @property
+    def filled(self) -> int:
+        """Rows with content below the header."""
+        return sum(any(cell != "" for cell in row) for row in self.below)
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Names of the columns, whatever their order."""
+        return frozenset(fold(name) for name in self.form.header if name) if self.form else frozenset()
+
+
+class XlsxReader:
+    """A workbook: all sheets with the header of the ledger.
+
+    Attributes:
+        form: with the columns of the first sheet that is read.
+        problems: none: every row of a sheet is a row.
+        blank: rows without content.
+        last_line: rows of the sheets that are read, one below the other.
+        warnings: none beside those of the form.
     """
 
     def __init__(self, path: Any, form: FileFormat, settings: SpendSettings, reference: LedgerReference) -> None:
-        from python_calamine import CalamineWorkbook
+        sheets = [_recognised(sheet, form, settings, reference) for sheet in _sheets(path, form.file)]
+        ledgers = _ledgers(form.file, sheets)
+        first = ledgers[0].form
+        assert first is not None  # noqa: S101 - only sheets with a header are ledgers
+        self.form = replace(
+            first,
+            remarks=(f"sheet {', '.join(sheet.name for sheet in ledgers)}", *first.remarks),
+            warnings=(*first.warnings, *_not_read(sheets, ledgers)),
+        )
+        self._sheets = ledgers
+        self._periods = self._sheet_periods()
+        texts = [
+            (self.form.header[place], cell)
+            for sheet in ledgers
+            for place in _places(sheet, MONEY)
+            for row in sheet.below
+            if isinstance(cell := row[place], str)
+        ]
+        self.form = replace(self.form, decimal_mark=mark_of_texts(self.form.file, texts, settings))
+        self.problems: list[Problem] = []
+        self.warnings: list[str] = []
+        self.blank = sum(len(sheet.below) - sheet.filled for sheet in ledgers)
+        self.last_line = sum(len(sheet.rows) for sheet in ledgers)
 
-        content = path.read_bytes()
-        try:
-            _refuse_bomb(content, form.file)
-            book = CalamineWorkbook.from_filelike(BytesIO(content))
-        except LedgerError:
-            raise
-        except Exception as error:  # calamine has an error type of its own for each fault of a file
-            raise LedgerError(
-                f"{form.file}: cannot be opened as a workbook ({type(error).__name__}). Was it cut off on the way? "
-                "Export it again as xlsx or CSV."
-            ) from None
-        failure: LedgerError | None = None
-        for name in book.sheet_names:
-            rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
-            for at, row in enumerate(rows[:20]):
-                try:
-                    header = [str(cell).strip() for cell in row]
-                    self.form = replace(with_header(form, header, settings, reference), skipped=at + 1)
-                except LedgerError as error:
-                    failure = failure or (error if len([c for c in row if c != ""]) > 3 else None)
-                    continue
-                self.form = replace(self.form, remarks=(f"sheet {name}", *self.form.remarks))
-                self._rows = rows[at + 1 :]
-                self._figures = [self.form.fields[field] for field in FIGURES if field in self.form.fields]
-                money = [self.form.fields[field] for field in MONEY if field in self.form.fields]
-                texts = [(header[n], cell) for row in self._rows for n in money if isinstance(cell := row[n], str)]
-                self.form = replace(self.form, decimal_mark=mark_of_texts(self.form, texts, settings))
-                self.problems: list[Problem] = []
-                self.blank = sum(all(cell == "" for cell in row) for row in self._rows)
-                self.last_line = len(rows)
-                return
-        raise failure or LedgerError(f"{form.file}: no sheet has a header with known columns.")
+    def _sheet_periods(self) -> list[str]:
+        """Period of every sheet, where no column holds dates and the sheets' names tell different ones."""
+        periods = [sheet.form.period if sheet.form else "" for sheet in self._sheets]
+        if len(set(periods)) == 1:
+            return periods
+        header = (*self.form.header, _SHEET_PERIOD)
+        told = f"no column holds dates: lines are dated by their sheets' names, {min(periods)} to {max(periods)}"
+        self.form = replace(
+            self.form,
+            header=header,
+            fields={**self.form.fields, "booked_on": len(header) - 1},
+            period="",
+            warnings=(*(text for text in self.form.warnings if "by the file's name" not in text), told),
+        )
+        return periods
 
     def batches(self) -> Iterator["pa.RecordBatch"]:
         """All rows with content."""
-        numbered = [
-            (number, self._texts(row))
-            for number, row in enumerate(self._rows, start=self.form.skipped + 1)
-            if any(cell != "" for cell in row)
-        ]
-        for start in range(0, len(numbered), BATCH):
-            yield batch_of(numbered[start : start + BATCH], self.form)
+        before = 0
+        for sheet, period in zip(self._sheets, self._periods, strict=True):
+            assert sheet.form is not None  # noqa: S101 - as above
+            order = [sheet.form.fields.get(field) for field in self.form.fields]
+            figures = set(_places(sheet, FIGURES))
+            numbered = [
+                (number, self._row(row, order, figures, period))
+                for number, row in enumerate(sheet.below, start=before + sheet.form.skipped + 1)
+                if any(cell != "" for cell in row)
+            ]
+            for start in range(0, len(numbered), BATCH):
+                yield batch_of(numbered[start : start + BATCH], self.form)
+            before += len(sheet.rows)
 
-    def _texts(self, row: Sequence[Any]) -> list[str]:
-        """A row's cells; figures that are numbers are spelt as amounts that are texts."""
-        cells = [_text(cell) for cell in row]
-        if self.form.decimal_mark == ",":
-            for place in self._figures:
-                if not isinstance(row[place], str):
-                    cells[place] = cells[place].replace(".", ",")
+    def place_of(self, line: int) -> str:
+        """Sheet and row of a line, where several sheets are read."""
+        for sheet in self._sheets if len(self._sheets) > 1 else ():
+            if line <= len(sheet.rows):
+                return f"sheet {sheet.name}, row {line}"
+            line -= len(sheet.rows)
+        return ""
+
+    def _row(self, row: Sequence[Any], order: Sequence[int | None], figures: set[int], period: str) -> Sequence[str]:
+        """A row's cells where the form's header has them; figures that are numbers are spelt as amounts in texts."""
+        cells = [""] * len(self.form.header)
+        for place, own in zip(self.form.fields.values(), order, strict=True):
+            cell = period if own is None else row[own]
+            text = _text(cell)
+            if own in figures and self.form.decimal_mark == "," and not isinstance(cell, str):
+                text = text.replace(".", ",")
+            cells[place] = text
         return cells
+
+
+def _sheets(path: Any, file: str) -> list[_Sheet]:
+    from python_calamine import CalamineWorkbook
+
+    content = path.read_bytes()
+    try:
+        _refuse_bomb(content, file)
+        book = CalamineWorkbook.from_filelike(BytesIO(content))
+        return [
+            _Sheet(name, book.get_sheet_by_name(name).to_python(skip_empty_area=False)) for name in book.sheet_names
+        ]
+    except LedgerError:
+        raise
+    except Exception as error:  # calamine has an error type of its own for each fault of a file
+        raise LedgerError(
+            f"{file}: cannot be opened as a workbook ({type(error).__name__}). Was it cut off on the way? "
+            "Export it again as xlsx or CSV."
+        ) from None
+
+
+def _recognised(sheet: _Sheet, form: FileFormat, settings: SpendSettings, reference: LedgerReference) -> _Sheet:
+    """The sheet with its columns, where one of its first rows names them."""
+    known = [
+        columns.known_names(list(map(_text, row)), settings, reference) if any(row) else 0
+        for row in sheet.rows[:_HEADER_WITHIN]
+    ]
+    best = max(known, default=0)
+    if best < 2:
+        return sheet
+    at = known.index(best)
+    header = [_text(cell) for cell in sheet.rows[at]]
+    rows = [[plain(_text(cell).strip()) for cell in row] for row in sheet.rows[at + 1 : at + 1 + _LOOKED_AT]]
+    try:
+        found = with_columns(form, header, rows, settings, reference, sheet=sheet.name)
+        return replace(sheet, form=replace(found, skipped=at + 1))
+    except LedgerError as error:
+        return replace(sheet, failure=error)
+
+
+def _ledgers(file: str, sheets: Sequence[_Sheet]) -> list[_Sheet]:
+    """The sheets that are read: those with the header of the ledger, and no copies of others.
+
+    Raises:
+        LedgerError: no sheet has such a header, or two sheets have different ones.
+    """
+    found = [sheet for sheet in sheets if sheet.form and sheet.filled]
+    dated = [sheet for sheet in found if sheet.form and "booked_on" in sheet.form.fields]
+    found = dated or found
+    if not found:
+        found = [sheet for sheet in sheets if sheet.form][:1]
+    if not found:
+        failures = [sheet.failure for sheet in sheets if sheet.failure]
+        raise failures[0] if failures else LedgerError(f"{file}: no sheet has a header with known columns.")
+    # A summary names less than the ledger that it was made of.
+    most = max(found, key=lambda sheet: len(sheet.form.fields) if sheet.form else 0)
+    assert most.form is not None  # noqa: S101 - as above
+    same = [sheet for sheet in found if sheet.names == most.names]
+    different = [sheet for sheet in found if sheet.names != most.names]
+    rivals = different if dated else [s for s in different if s.form and not set(s.form.fields) < set(most.form.fields)]
+    if rivals:
+        raise LedgerError(
+            f"{file}: the sheets {most.name} ({most.filled:,} rows) and "
+            f"{', '.join(f'{sheet.name} ({sheet.filled:,} rows)' for sheet in rivals)} have different headers, and "
+            "each could be the ledger. Leave one kind in the workbook, or save each as a file of its own."
+        )
+    ledgers: list[_Sheet] = []
+    for sheet in same:
+        if not any(_is_within(sheet, other) for other in ledgers):
+            ledgers.append(sheet)
+    return ledgers
+
+
+def _is_within(sheet: _Sheet, other: _Sheet) -> bool:
+    """Whether a sheet is a copy of another or of a part of it."""
+    own, there = (
+        Counter(tuple(map(str, row)) for row in one.below if any(cell != "" for cell in row)) for one in (sheet, other)
+    )
+    return sheet.form is not None and other.form is not None and sheet.form.header == other.form.header and own <= there
+
+
+def _not_read(sheets: Sequence[_Sheet], ledgers: Sequence[_Sheet]) -> list[str]:
+    others = [sheet for sheet in sheets if sheet not in ledgers and sheet.filled]
+    return (
+        [f"sheets not read: {', '.join(f'{sheet.name} ({sheet.filled:,} rows)' for sheet in others)}"] if others else []
+    )
+
+
+def _places(sheet: _Sheet, names: Sequence[str]) -> list[int]:
+    return [sheet.form.fields[name] for name in names if name in sheet.form.fields] if sheet.form else []
 
 
 def _text(cell: Any) -> str:
@@ -114,6 +275,6 @@ def _text(cell: Any) -> str:
         return str(cell).lower()
     if isinstance(cell, float):
         return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(cell)
-    if isinstance(cell, datetime | date):
-        return cell.isoformat()[:10]
-    return str(cell)
+    if isinstance(cell, datetime):
+        return cell.isoformat(sep=" ")[: 19 if cell.time() != datetime.min.time() else 10]
+    return cell.isoformat() if isinstance(cell, date) else str(cell)

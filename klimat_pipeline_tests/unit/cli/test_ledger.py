@@ -1,11 +1,12 @@
 """``klimat ledger``: what a look at a file says, and that it keeps nothing."""
 
+import json
 from pathlib import Path
 
 from typer.testing import CliRunner
 
 from klimat_pipeline.cli.ledger import app
-from klimat_pipeline_tests.unit.spend.small import ledger, line
+from klimat_pipeline_tests.unit.spend.small import HEADER, ledger, line
 
 
 def test_check_says_form_balance_and_problems(tmp_path: Path) -> None:
@@ -51,3 +52,45 @@ def test_check_says_first_that_prices_are_not_there_yet(tmp_path: Path) -> None:
     done = CliRunner().invoke(app, ["check", str(path)])
     assert done.exit_code == 0
     assert "note: price index of 2025 stands in for 2031" in done.output
+
+
+def test_json_says_the_same_and_its_parts_are_the_whole(tmp_path: Path) -> None:
+    path = tmp_path / "l.csv"
+    rows = [line(f"V{n}", "10,00") for n in range(200)]
+    wages = line("V201", "5,00", account="5010")
+    total = ";;Summa;;;;2005,00;;;"
+    path.write_text(ledger(*rows, wages, total, line("V202", "abc"), HEADER))
+    done = CliRunner().invoke(app, ["check", str(path), "--json"])
+    assert done.exit_code == 0
+    said = json.loads(done.output)
+    assert said["accepted"] is True
+    assert said["in"] == {"lines": 202, "amount_ore": 200_500, "amount_sek": 2005.0}
+    assert said["counted"] == {"lines": 200, "amount_ore": 200_000, "amount_sek": 2000.0}
+    assert said["left_out"] == [{"rule": "wages", "kind": "wages", "lines": 1, "amount_ore": 500, "amount_sek": 5.0}]
+    assert said["no_lines"] == {"blank": 0, "repeated_headers": 1, "control_sums": 1}
+    assert said["columns"]["amount"] == "belopp"
+    assert [problem["line"] for problem in said["quarantined"]["problems"]] == [204]
+    parts = [said["counted"], *said["left_out"], said["quarantined"], said["duplicates"], said["vat_in_amounts"]]
+    for what in ("lines", "amount_ore"):
+        assert sum(part[what] for part in parts) == said["in"][what]
+
+
+def test_json_of_a_refused_file_says_why(tmp_path: Path) -> None:
+    path = tmp_path / "l.csv"
+    path.write_text("a;b\n1;2\n")
+    done = CliRunner().invoke(app, ["check", str(path), "--json"])
+    assert done.exit_code == 1
+    said = json.loads(done.output)
+    assert (said["accepted"], said["file"]) == (False, "l.csv")
+    assert "no header found" in said["refusal"]
+    path.write_text(ledger(line(), line(amount="abc")))
+    said = json.loads(CliRunner().invoke(app, ["check", str(path), "--json"]).output)
+    assert (said["accepted"], said["quarantined"]["lines"]) == (False, 1)
+    assert "1 of 2 lines (50.00 %) do not pass" in said["refusal"]
+
+
+def test_what_costs_much_is_said_before_all_else(tmp_path: Path) -> None:
+    path = tmp_path / "l.csv"
+    path.write_text("Datum;Konto;Belopp\n2023-01-31;6431;1,00\n")
+    said = CliRunner().invoke(app, ["check", str(path)]).output
+    assert said.index("look: no column for the supplier's organisation number") < said.index("read as:")

@@ -33,10 +33,10 @@ def line(
     return f"212000-1157;{voucher};{name};{supplier};{account};{text};{amount};{day};{invoice};{item}"
 
 
-def way(*, key: bytes | None = KEY, **settings: Any) -> ReadOptions:
+def way(*, key: bytes | None = KEY, keeps_item_text: bool = True, **settings: Any) -> ReadOptions:
     own = {"quarantine_limit_pct": 100.0, **settings}
     reference = load_ledger_reference(REFERENCE)
-    return ReadOptions(SpendSettings.model_validate(own), reference, reference.rules, Pseudonyms(key))
+    return ReadOptions(SpendSettings.model_validate(own), reference, reference.rules, Pseudonyms(key), keeps_item_text)
 
 
 def read(tmp_path: Path, content: str | bytes, name: str = "ledger.csv", **settings: Any) -> LedgerReport:

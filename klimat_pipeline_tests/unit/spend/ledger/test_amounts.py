@@ -1,12 +1,10 @@
-"""Amounts and dates; every expectation is the amount read aloud."""
-
-from datetime import date
+"""Amounts; every expectation is the amount read aloud."""
 
 import hypothesis.strategies as st
 import pytest
 from hypothesis import given
 
-from klimat_pipeline.spend.ledger.amounts import day, ore
+from klimat_pipeline.spend.ledger.amounts import ore
 
 
 @pytest.mark.parametrize(
@@ -45,20 +43,3 @@ def test_amount(text: str, mark: str, expected: int | None) -> None:
 def test_every_oere_comes_back(amount: int) -> None:
     text = f"{'-' if amount < 0 else ''}{abs(amount) // 100},{abs(amount) % 100:02d}"
     assert ore(text, ",") == amount
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("2024-02-29", date(2024, 2, 29)),
-        ("2023-02-29", None),
-        ("20230115", date(2023, 1, 15)),
-        ("15/01/2023", date(2023, 1, 15)),
-        ("2023-01-15T10:00:00", date(2023, 1, 15)),
-        ("2023-13-01", None),
-        ("0023-01-01", None),
-        ("infinity", None),
-    ],
-)
-def test_day(text: str, expected: date | None) -> None:
-    assert day(text) == expected

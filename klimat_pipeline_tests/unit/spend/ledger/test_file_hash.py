@@ -28,10 +28,3 @@ def test_bytes_are_told_the_same_in_any_pieces(tmp_path: Path, held: bytes, at: 
         patch.setattr(file_hash, "CHUNK", at)
         found = file_hash.file_hash(path)
     assert found == file_hash.FileHash(hashlib.sha256(held).hexdigest(), len(held), is_utf8)
-
-
-@pytest.mark.parametrize(
-    ("head", "expected"), [(b"a\xc3", True), (b"a\xc3\xa5", True), (b"a\xe5b", False), (b"", True)]
-)
-def test_a_beginning_may_end_within_a_character(head: bytes, expected: bool) -> None:
-    assert file_hash.begins_as_utf8(head) is expected

@@ -12,8 +12,8 @@ from klimat_pipeline.spend.ledger.personal_numbers import (
     Pseudonyms,
     luhn,
     may_hold_number,
-    redacted,
     supplier_kind,
+    withheld,
 )
 
 SPELLINGS = [
@@ -33,8 +33,7 @@ SPELLINGS = [
 @pytest.mark.parametrize("text", SPELLINGS)
 def test_every_spelling_is_a_person(text: str) -> None:
     assert supplier_kind(text) == ("personal", "6408233234")
-    assert "3234" not in redacted(f"Faktura till {text} enligt avtal")
-    assert redacted(f"Faktura till {text} enligt avtal").startswith("Faktura till ")
+    assert withheld(f"Faktura till Anna, {text}, enligt avtal") == "[withheld]"
 
 
 def test_coordination_number_has_sixty_added_to_the_day() -> None:
@@ -92,23 +91,38 @@ def test_letters_have_one_pseudonym_in_every_spelling() -> None:
 )
 def test_what_is_no_person(text: str, expected: tuple[str, str]) -> None:
     assert supplier_kind(text) == expected
-    assert redacted(text) == text
+    assert withheld(text) == text
 
 
-@pytest.mark.parametrize("number", ["640823-T234", "19640823-TF12", "640823 - k12B", "640883+R234", "640823\u2013T234"])
+@pytest.mark.parametrize(
+    "number",
+    ["640823-T234", "19640823-TF12", "640823 - k12B", "640883+R234", "640823\u2013T234", "640823T234", "640823TF12"],
+)
 def test_numbers_with_letters_go_from_free_text(number: str) -> None:
-    assert redacted(f"Vård av {number}, remiss") == "Vård av [withheld], remiss"
+    assert withheld(f"Vård av {number}, remiss") == "[withheld]"
     assert re.search(CANDIDATE, number)
 
 
-@pytest.mark.parametrize("text", ["230901-KONTO", "A640823-T234B", "2023-09-01 T234", "640823T234", "641323-T234"])
+@pytest.mark.parametrize("text", ["230901-KONTO", "A640823-T234B", "2023-09-01 T234", "641323-T234", "640823B234"])
 def test_what_looks_nearly_like_a_number_with_letters_stays(text: str) -> None:
-    assert redacted(text) == text
+    assert withheld(text) == text
+
+
+@pytest.mark.parametrize(
+    "text", ["640823", "19640823", "640883", "XXXXXX-8249", "640823-XXXX", "19640823-****", "######8249"]
+)
+def test_a_date_of_birth_and_a_masked_number_are_a_persons(text: str) -> None:
+    assert supplier_kind(text)[0] == "personal"
+
+
+@pytest.mark.parametrize("text", ["641323", "100450", "12X", "XX-8249"])
+def test_other_numbers_of_six_digits_and_other_masks_are_not(text: str) -> None:
+    assert supplier_kind(text)[0] != "personal"
 
 
 def test_dates_and_amounts_stay() -> None:
     text = "Hyra 2023-01-15 till 2023-02-14, 12 345,67 kr, tel 042-105000"
-    assert redacted(text) == text
+    assert withheld(text) == text
 
 
 def test_pseudonym_is_an_hmac_the_same_for_every_spelling() -> None:
@@ -136,7 +150,7 @@ def test_no_number_survives(day: object, number: int, coordination: bool, betwee
     six = f"{day:%y%m}{int(f'{day:%d}') + 60 * coordination:02d}"
     four = f"{number:03d}{check_digit(f'{six}{number:03d}')}"
     text = f"{around}{six}{between}{four}{around}"
-    assert four not in re.sub(r"\D", "", redacted(text))
+    assert four not in re.sub(r"\D", "", withheld(text))
 
 
 def test_the_same_pattern_means_the_same_to_duckdb() -> None:

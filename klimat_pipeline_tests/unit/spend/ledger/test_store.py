@@ -93,7 +93,7 @@ def test_overlapping_periods_count_once(tmp_path: Path) -> None:
 def test_overlap_can_be_kept_or_stop(tmp_path: Path) -> None:
     folder = write(tmp_path / "m", a=ledger(*MONTHS[0], *MONTHS[1]), b=ledger(*MONTHS[1], *MONTHS[2]))
     assert total(folder, tmp_path / "s", overlap="keep") == {"counted": (40, 22000)}
-    with pytest.raises(ProblemsError, match=r"m/ledger/b.csv: 10 of the lines of 2023-02-01 to 2023-02-10 stand in"):
+    with pytest.raises(ProblemsError, match=r"m/ledger/a.csv: 10 of the lines of 2023-02-01 to 2023-02-10 stand in"):
         read_folder(folder, tmp_path / "s", overlap="fail")
 
 

@@ -1,0 +1,372 @@
+"""Which column of a ledger is what: by the table of known names, and where two could be one field, by stated rules.
+
+The rules: the settings go first. Of amounts, those without VAT, in kronor and of a coding line go before others, and a
+column must be better in one of the three and worse in none. Of dates, the booking date goes first, then the order of
+``_ORDER``. Where names leave two, their cells may tell (the same amounts; one is the other and the VAT; texts are no
+numbers). Else the file is refused with both names. Every choice is told. What does not belong here: lines.
+"""
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from fnmatch import fnmatch
+
+from klimat_pipeline.configuration.spend import SpendSettings
+from klimat_pipeline.spend.ledger import amounts
+from klimat_pipeline.spend.ledger.cells import plain
+from klimat_pipeline.spend.ledger.dates import PLAIN, DateForm, date_form, period_of_name
+from klimat_pipeline.spend.ledger.ledger_error import LedgerError
+from klimat_pipeline.spend.ledger.reference import LedgerReference
+from klimat_pipeline.text import fold
+
+#: By field, what a name says of its column, the best first; what stands in no list comes after the empty text.
+_ORDER: Mapping[str, tuple[str, ...]] = {
+    "booked_on": ("booking", "voucher", "", "period", "transaction", "registered", "invoice", "payment"),
+    "supplier_id": ("organisation", "", "internal"),
+    "account": ("", "s_code"),
+    "unit": ("department", "", "responsibility", "responsibility_code", "activity", "project"),
+    "buyer_id": ("", "code"),
+}
+#: What the name of an amount may say, in three respects: better, silent, worse.
+_RESPECTS = (("net", "gross"), ("sek", "foreign"), ("line", "invoice"))
+#: Of these fields, two columns that could be the one are never a matter of which stands first.
+_ONE = ("amount", "booked_on", "account", "supplier_id", "vat", "debit", "credit", "side", "currency")
+#: Fields whose columns hold names and texts, not numbers alone.
+_WORDS = ("supplier_name", "account_text", "unit", "buyer_name")
+#: Without these, much of a footprint stays unmapped.
+_COSTLY = {
+    "supplier_id": "no column for the supplier's organisation number: no supplier is told from another, and purchases "
+    "inside the municipal group cannot be left out",
+    "supplier_name": "no column for the supplier's name",
+    "account_text": "no column for the account's text: accounts are classified by their number alone",
+}
+#: An account and its text in one cell.
+_JOINED = re.compile(r"[0-9]{3,8}[\s:;,./|–-]+[^\W\d_].*")
+_SETTING = "municipality.yaml, spend: columns"
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A column that could be a field.
+
+    Attributes:
+        place: in the header.
+        name: as it stands.
+        meaning: what its name says besides.
+        is_own: whether the settings name it.
+    """
+
+    place: int
+    name: str
+    meaning: frozenset[str]
+    is_own: bool
+
+
+@dataclass(slots=True)
+class Columns:
+    """What was recognised.
+
+    Attributes:
+        header: names as they stand, made plain.
+        fields: place of every field.
+        meaning: of the names that were chosen, by field.
+        remarks: what a reader should know.
+        warnings: what a reader should look at.
+        period: first day of the period that all lines are of, where no column holds a date.
+        period_by_name: whether the file's name told it.
+        dates: how dates are read.
+        credit_is_negative: whether credits have a minus already.
+    """
+
+    header: tuple[str, ...]
+    fields: dict[str, int] = field(default_factory=dict)
+    meaning: dict[str, frozenset[str]] = field(default_factory=dict)
+    remarks: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    period: str = ""
+    period_by_name: bool = False
+    dates: DateForm = PLAIN
+    credit_is_negative: bool = False
+
+
+def plain_header(header: Sequence[str]) -> tuple[str, ...]:
+    """Names of columns on one line each, as messages and settings spell them."""
+    return tuple(" ".join(plain(str(name)).split()) for name in header)
+
+
+def known_names(header: Sequence[str], settings: SpendSettings, reference: LedgerReference) -> int:
+    """How many different fields the names of a line could be."""
+    return len(_candidates(plain_header(header), settings, reference))
+
+
+def recognised(
+    file: str,
+    header: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    settings: SpendSettings,
+    reference: LedgerReference,
+    *,
+    sheet: str = "",
+) -> Columns:
+    """Tell what the columns are.
+
+    Args:
+        file: as messages name it.
+        header: names of the columns.
+        rows: some lines, from all over the file, made plain.
+        settings: go before the table of known names.
+        reference: known names.
+        sheet: its name, in a workbook: it may tell a period as the file's may.
+
+    Raises:
+        LedgerError: a field that every line needs is missing, or may be either of two columns.
+    """
+    found = Columns(plain_header(header))
+    candidates = _candidates(found.header, settings, reference)
+    _accounts_without_numbers(candidates, rows)
+    foreign = [one for one in candidates.get("amount", []) if "foreign" in one.meaning]
+    for name, some in candidates.items():
+        free = [one for one in some if one.place not in found.fields.values()]
+        if free:
+            _take(found, name, _chosen(file, name, free, rows, candidates, settings), free)
+    _settle(found, foreign)
+    _period(file, sheet, found, settings)
+    _require(file, found)
+    taken = [[row[found.fields["booked_on"]] for row in rows]] if "booked_on" in found.fields else []
+    found.dates = date_form(
+        taken[0] if taken else (),
+        stated=settings.date_form or "",
+        is_period="period" in found.meaning.get("booked_on", ()),
+    )
+    found.credit_is_negative = _credit_is_negative(found, rows)
+    _tell(found, rows)
+    return found
+
+
+def _candidates(
+    header: Sequence[str], settings: SpendSettings, reference: LedgerReference
+) -> dict[str, list[Candidate]]:
+    """Columns by field, in the order of the fields' importance; the settings' own exclude all others."""
+    own = {fold(name): target for name, target in settings.columns.items()}
+    by_field: dict[str, list[Candidate]] = {}
+    for place, name in enumerate(header):
+        if fold(name) in own:
+            by_field.setdefault(own[fold(name)], []).append(Candidate(place, name, frozenset(), True))
+        elif found := _known(name, reference):
+            by_field.setdefault(found[0], []).append(Candidate(place, name, found[1], False))
+    for target, some in by_field.items():
+        by_field[target] = [one for one in some if one.is_own] or some
+    return by_field
+
+
+def _known(name: str, reference: LedgerReference) -> tuple[str, frozenset[str]] | None:
+    """Field and meaning of a name; of amounts also with words that say more (``exkl. moms``, ``i valuta``)."""
+    if "%" in name or not name:
+        return None
+    if found := reference.columns.get(fold(name)):
+        return found
+    spelt = " ".join(re.sub(r"[^\w]+", " ", unicodedata.normalize("NFC", name.casefold())).split())
+    said: set[str] = set()
+    for words, meaning in reference.column_words:
+        shorter = re.sub(rf"(?:^|(?<= )){re.escape(words)}(?:$|(?= ))", " ", spelt)
+        if shorter != spelt:
+            spelt = " ".join(shorter.split())
+            said.add(meaning)
+    found = reference.columns.get(fold(spelt)) if said and spelt else None
+    return (found[0], found[1] | said) if found and found[0] in ("amount", "debit", "credit", "vat") else None
+
+
+def _accounts_without_numbers(candidates: dict[str, list[Candidate]], rows: Sequence[Sequence[str]]) -> None:
+    """A column called account in which no cell has a digit holds the accounts' texts."""
+    for one in [one for one in candidates.get("account", []) if not one.is_own]:
+        cells = [row[one.place] for row in rows if row[one.place]]
+        if cells and not any(re.search(r"[0-9]", cell) for cell in cells):
+            candidates["account"].remove(one)
+            candidates.setdefault("account_text", []).append(one)
+    if not candidates.get("account", [0]):
+        del candidates["account"]
+
+
+def _chosen(
+    file: str,
+    name: str,
+    some: Sequence[Candidate],
+    rows: Sequence[Sequence[str]],
+    candidates: Mapping[str, Sequence[Candidate]],
+    settings: SpendSettings,
+) -> Candidate:
+    best = _best_amounts(file, some, settings) if name == "amount" else _first_in_order(name, some)
+    if len(best) > 1 and name in _WORDS:
+        wordy = [one for one in best if any(re.search(r"[^\W\d_]", row[one.place]) for row in rows)]
+        best = wordy or best
+    if len(best) == 1 or name not in _ONE:
+        return best[0]
+    names = {fold(one.name) for one in best}
+    if len(names) == 1:
+        raise LedgerError(
+            f"{file}: two columns are called {best[0].name!r}. Rename the one that is not meant, or name the meant one "
+            f"in {_SETTING}, under another name."
+        )
+    if (told := _by_cells(name, best, rows, candidates.get("vat", ()))) is not None:
+        return told
+    spelt = " and ".join(repr(one.name) for one in best)
+    raise LedgerError(
+        f"{file}: {spelt} could both be the {name}, and neither their names nor their cells tell which. Name the meant "
+        f"one in {_SETTING}: {{{best[0].name!r}: {name}}}."
+    )
+
+
+def _first_in_order(name: str, some: Sequence[Candidate]) -> list[Candidate]:
+    order = _ORDER.get(name, ("",))
+
+    def rank(one: Candidate) -> int:
+        said = next(iter(one.meaning), "")
+        return order.index(said) if said in order else len(order)
+
+    first = min(map(rank, some))
+    return [one for one in some if rank(one) == first]
+
+
+def _best_amounts(file: str, some: Sequence[Candidate], settings: SpendSettings) -> list[Candidate]:
+    """Amounts that no other is better than; where VAT is said to be included, those with VAT are the better ones."""
+    usable = list(some)
+    if settings.vat.included and not any(one.is_own for one in some):
+        usable = [one for one in some if "net" not in one.meaning]
+        if not usable:
+            raise LedgerError(
+                f"{file}: amounts are said to include VAT (municipality.yaml, spend: vat: included), but the column "
+                f"{some[0].name!r} is without it. Take the setting out."
+            )
+
+    def worth(one: Candidate) -> tuple[int, ...]:
+        return tuple((better in one.meaning) - (worse in one.meaning) for better, worse in _RESPECTS)
+
+    def is_better(one: Candidate, other: Candidate) -> bool:
+        pairs = list(zip(worth(one), worth(other), strict=True))
+        return all(a >= b for a, b in pairs) and any(a > b for a, b in pairs)
+
+    return [one for one in usable if not any(is_better(other, one) for other in usable)]
+
+
+def _by_cells(
+    name: str, best: Sequence[Candidate], rows: Sequence[Sequence[str]], vat: Sequence[Candidate]
+) -> Candidate | None:
+    """The column that the cells tell: where all say the same, the first; of amounts, the one without the VAT."""
+    filled = [row for row in rows if all(row[one.place] for one in best)]
+    if filled and all(len({row[one.place] for one in best}) == 1 for row in filled):
+        return best[0]
+    if name != "amount" or len(best) != 2 or len(vat) != 1:
+        return None
+    for net, gross in (best, tuple(reversed(best))):
+        known = [[_ore(row[one.place]) for one in (net, gross, vat[0])] for row in filled]
+        tested = [(a, b, v) for a, b, v in known if a is not None and b is not None and v is not None]
+        if tested and all(abs(a + v - b) <= 1 for a, b, v in tested):
+            return net
+    return None
+
+
+def _ore(text: str) -> int | None:
+    """An amount with either mark; only sums of such are compared."""
+    comma = amounts.ore(text, ",")
+    return comma if comma is not None else amounts.ore(text, ".")
+
+
+def _take(found: Columns, name: str, chosen: Candidate, some: Sequence[Candidate]) -> None:
+    found.fields[name], found.meaning[name] = chosen.place, chosen.meaning
+    others = ", ".join(repr(one.name) for one in some if one is not chosen)
+    if others and name in _ONE:
+        found.remarks.append(f"{name} is read from {chosen.name!r}, not from {others}")
+
+
+def _settle(found: Columns, foreign: Sequence[Candidate]) -> None:
+    """What the columns are to each other: the amount decides about debit, credit and currency."""
+    if "amount" in found.fields:
+        for name in ("debit", "credit"):
+            found.fields.pop(name, None)
+    if not {"debit", "credit"} & set(found.fields):
+        pass
+    elif not {"debit", "credit"} <= set(found.fields):
+        for name in ("debit", "credit"):
+            found.fields.pop(name, None)
+    if "amount" not in found.fields:
+        found.fields.pop("side", None)
+    if "currency" in found.fields:
+        amount = found.meaning.get("amount", frozenset())
+        beside = [one for one in foreign if one.place != found.fields.get("amount")]
+        if "sek" in amount or beside:
+            place = found.fields.pop("currency")
+            found.remarks.append(
+                f"amounts are in kronor: {found.header[place]!r} is not applied to "
+                f"{found.header[found.fields['amount']]!r}"
+            )
+
+
+def _period(file: str, sheet: str, found: Columns, settings: SpendSettings) -> None:
+    """Where no column holds a date: the period that the settings or the file's name tell."""
+    if "booked_on" in found.fields:
+        return
+    name = file.rpartition("/")[2]
+    for pattern, period in settings.periods.items():
+        if fnmatch(name, pattern):
+            found.period = period if period.count("-") == 2 else f"{period}-01"
+            found.remarks.append(f"no column holds dates: every line is of {period} (spend: periods)")
+            return
+    found.period = (period_of_name(sheet) or period_of_name(f"{sheet} {name}")) if sheet else period_of_name(name)
+    found.period_by_name = bool(found.period)
+    if found.period:
+        found.warnings.append(f"no column holds dates: every line is dated {found.period}, by the file's name")
+
+
+def _require(file: str, found: Columns) -> None:
+    missing = [] if {"amount", "debit"} & set(found.fields) else ["amount"]
+    if "booked_on" not in found.fields and not found.period:
+        missing.append("booked_on")
+    if not {"account", "account_text"} & set(found.fields):
+        missing.append("account")
+    if not missing:
+        return
+    hints = {
+        "amount": " Debit and credit in two columns: name both there, as debit and credit.",
+        "booked_on": " Where all lines are of one period, put it into the file's name (2016-03), or name it in "
+        "municipality.yaml, spend: periods.",
+    }
+    raise LedgerError(
+        f"{file}: no column for {', '.join(missing)} among {', '.join(map(repr, found.header))}. Name it in "
+        f"{_SETTING}.{''.join(hints.get(name, '') for name in missing)}"
+    )
+
+
+def _credit_is_negative(found: Columns, rows: Sequence[Sequence[str]]) -> bool:
+    """Whether most credits of the lines looked at have a minus already."""
+    if "credit" in found.fields:
+        texts = [row[found.fields["credit"]] for row in rows]
+    elif "side" in found.fields:
+        texts = [row[found.fields["amount"]] for row in rows if row[found.fields["side"]][:1].upper() in ("K", "C")]
+    else:
+        return False
+    known = [ore for ore in map(_ore, texts) if ore]
+    return sum(ore < 0 for ore in known) * 2 > len(known)
+
+
+def _tell(found: Columns, rows: Sequence[Sequence[str]]) -> None:
+    joined = "account" in found.fields and any(_JOINED.fullmatch(row[found.fields["account"]]) for row in rows)
+    if joined:
+        found.remarks.append(f"account and text stand in one cell of {found.header[found.fields['account']]!r}")
+    for name, told in _COSTLY.items():
+        if name not in found.fields and not (joined and name == "account_text"):
+            found.warnings.append(told)
+    used = set(found.fields.values())
+    unread = [name for place, name in enumerate(found.header) if place not in used and name]
+    if unread:
+        found.remarks.append(f"columns not read: {', '.join(unread)}")
+    absent = [name for name in ("voucher", "account", "buyer_id") if name not in found.fields]
+    if absent:
+        found.remarks.append(f"no column for {', '.join(absent)}")
+    if "credit" in found.fields or "side" in found.fields:
+        how = "added as they stand: they have a minus" if found.credit_is_negative else "taken off"
+        found.remarks.append(f"credits are {how}")
+    if found.dates.form:
+        found.remarks.append(f"dates are read as {found.dates.form}")
+    if found.dates.from_utc:
+        found.warnings.append("all times are 22:00 or 23:00: midnight in Sweden, written in UTC; read as the next day")

@@ -1,0 +1,206 @@
+"""Days as ledgers write them: read where a text can mean one day only, or where the file or the settings tell which.
+
+Read without more: year, month, day in this order with four digits for the year; eight digits; ``01.03.2023`` (points
+are never American); a period (``2023-11``) as the first day of its month; an instant with a time zone as its day in
+Sweden. What may be two days (``03/04/2023``, ``201112``) is read as the other dates of the file tell, else not at all:
+``spend: date_form`` in municipality.yaml says it. What does not belong here: the columns (``columns``).
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+#: Forms that the settings may name, as ``strptime`` reads them where all separators are hyphens.
+FORMS: Mapping[str, str] = {
+    "DD/MM/YYYY": "%d-%m-%Y",
+    "MM/DD/YYYY": "%m-%d-%Y",
+    "DD/MM/YY": "%d-%m-%y",
+    "MM/DD/YY": "%m-%d-%y",
+    "YY-MM-DD": "%y-%m-%d",
+    "YYMMDD": "%y%m%d",
+    "DDMMYY": "%d%m%y",
+    "DDMMYYYY": "%d%m%Y",
+    "YYYYMM": "%Y%m",
+    "YYMM": "%y%m",
+}
+#: Spreadsheets count days, from one of two beginnings.
+EXCEL, EXCEL_1904 = "excel", "excel-1904"
+_BEGINNING = {EXCEL: date(1899, 12, 30), EXCEL_1904: date(1904, 1, 1)}
+_YEARS = range(1900, 2201)
+#: Six digits are a period only in years that a ledger may be of.
+_PERIOD_YEARS = range(1980, 2100)
+_SWEDEN = ZoneInfo("Europe/Stockholm")
+_YEAR_FIRST = re.compile(r"([0-9]{4})[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})")
+_POINTS = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})")
+_YEAR_LAST = re.compile(r"([0-9]{1,2})[-/ ]([0-9]{1,2})[-/ ]([0-9]{4})")
+#: What needs no other date to be read: which part is year, month and day; a period is its first day.
+_PLAIN = (
+    (_YEAR_FIRST, (1, 2, 3)),
+    (re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})"), (1, 2, 3)),
+    (_POINTS, (3, 2, 1)),
+    (re.compile(r"([0-9]{4})(?:[-/. ]|[-/. ]?[MP])([0-9]{2})"), (1, 2, 0)),
+)
+_TIME = re.compile(r"(.{6,10})[T ]([0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?)\s*(Z|[+-][0-9]{2}:?[0-9]{2})?")
+#: Hours of Swedish midnight in UTC.
+_MIDNIGHT = re.compile(r"2[23]:00(:00(\.0+)?)?")
+
+
+@dataclass(frozen=True, slots=True)
+class DateForm:
+    """How a file's dates are read where a text alone does not tell.
+
+    Attributes:
+        form: of ``FORMS``, or a spreadsheet's; empty where no text needs one.
+        from_utc: whether all times are 22:00 or 23:00: midnight in Sweden, written in UTC.
+    """
+
+    form: str = ""
+    from_utc: bool = False
+
+
+def date_form(texts: Iterable[str], *, stated: str = "", is_period: bool = False) -> DateForm:
+    """The form of a file's dates, as far as they tell it themselves.
+
+    Args:
+        texts: some of them, from all over the file.
+        stated: the form that the settings name.
+        is_period: whether the column's name says that it holds periods.
+    """
+    values = {text.strip() for text in texts if text.strip()}
+    times = [match for value in values if (match := _TIME.fullmatch(value))]
+    from_utc = bool(times) and all(not m[3] and _MIDNIGHT.fullmatch(m[2]) for m in times)
+    if stated:
+        return DateForm(stated, from_utc)
+    if any(_YEAR_LAST.fullmatch(value) for value in values):
+        return DateForm(_order(values), from_utc)
+    six = {value for value in values if re.fullmatch(r"[0-9]{6}", value)}
+    if six and all(_is_period(value) for value in six) and (is_period or not all(map(_is_short_day, six))):
+        return DateForm("YYYYMM", from_utc)
+    return DateForm("", from_utc)
+
+
+def _order(values: Iterable[str]) -> str:
+    """Whether the day or the month comes first where the year comes last: told by what can be no month."""
+    pairs = [(int(m[1]), int(m[2])) for value in values if (m := _YEAR_LAST.fullmatch(value))]
+    day_first, month_first = any(a > 12 for a, _ in pairs), any(b > 12 for _, b in pairs)
+    if day_first == month_first:
+        return ""
+    return "DD/MM/YYYY" if day_first else "MM/DD/YYYY"
+
+
+def _is_period(six: str) -> bool:
+    return int(six[:4]) in _PERIOD_YEARS and 1 <= int(six[4:]) <= 12
+
+
+def _is_short_day(six: str) -> bool:
+    return _parsed(six, "%y%m%d") is not None
+
+
+#: Every text tells its day itself.
+PLAIN = DateForm()
+
+
+@lru_cache(maxsize=65536)
+def day(text: str, form: DateForm = PLAIN) -> date | None:
+    """The day that a text means; None where there is no such day, or where it may be two."""
+    text, late = text.strip(), False
+    if match := _TIME.fullmatch(text):
+        text = match[1].strip()
+        if match[3]:
+            return _in_sweden(text, match[2], match[3])
+        late = form.from_utc
+    found = _day(text, form.form)
+    return found + timedelta(days=1) if found and late else found
+
+
+def _in_sweden(text: str, time: str, zone: str) -> date | None:
+    """The day in Sweden at an instant."""
+    spelt = f"{text.replace('/', '-')}T{time}{'+00:00' if zone == 'Z' else zone}"
+    try:
+        return _within(datetime.fromisoformat(spelt).astimezone(_SWEDEN).date())
+    except (ValueError, OverflowError):
+        return None
+
+
+def _day(text: str, form: str) -> date | None:
+    if found := _plain_day(text):
+        return found
+    if form in _BEGINNING:
+        counted = re.fullmatch(r"[0-9]{5}(\.[0-9]+)?", text)
+        return _within(_BEGINNING[form] + timedelta(days=int(float(text)))) if counted else None
+    if form:
+        return _parsed(re.sub(r"[/. ]", "-", text), FORMS[form])
+    if match := _YEAR_LAST.fullmatch(text):
+        readings = {found for found in (_of(match[3], match[2], match[1]), _of(match[3], match[1], match[2])) if found}
+        return readings.pop() if len(readings) == 1 else None
+    return None
+
+
+def _plain_day(text: str) -> date | None:
+    """The day of a text that means one whatever the others of the file look like."""
+    for pattern, order in _PLAIN:
+        if match := pattern.fullmatch(text):
+            year, month, number = (match[place] if place else "1" for place in order)
+            return _of(year, month, number)
+    return None
+
+
+def _of(year: str, month: str, number: str) -> date | None:
+    try:
+        return _within(date(int(year), int(month), int(number)))
+    except ValueError:
+        return None
+
+
+def _parsed(text: str, form: str) -> date | None:
+    try:
+        return _within(datetime.strptime(text, form).date())
+    except ValueError:
+        return None
+
+
+def _within(found: date) -> date | None:
+    return found if found.year in _YEARS else None
+
+
+def two_readings(text: str) -> bool:
+    """Whether a text that is no day may be one, or a period, once its form is stated."""
+    return bool(_YEAR_LAST.fullmatch(text) or re.fullmatch(r"[0-9]{1,2}[-/. ][0-9]{1,2}[-/. ][0-9]{2}", text)) or bool(
+        re.fullmatch(r"[0-9]{4,6}|[0-9]{8}", text)
+    )
+
+
+_MONTHS = ("jan", "feb", "mar", "apr", "maj", "jun", "jul", "aug", "sep", "okt", "nov", "dec")
+_NAMED = re.compile(
+    r"(?<![a-zåäö])(jan(?:uari)?|feb(?:ruari)?|mars?|apr(?:il)?|maj|juni?|juli?|aug(?:usti)?|sept?(?:ember)?|"
+    r"okt(?:ober)?|nov(?:ember)?|dec(?:ember)?)(?![a-zåäö])"
+)
+_IN_NAME = re.compile(
+    r"(?<![0-9])((?:19|20)[0-9]{2})[-_. ]?(0[1-9]|1[0-2])(?:[-_. ]?(?:0[1-9]|[12][0-9]|3[01]))?(?![0-9])"
+)
+_QUARTER = re.compile(r"(?<![a-z])(?:q|kv|kvartal ?)([1-4])(?![0-9])")
+_YEAR = re.compile(r"(?<![0-9])((?:19|20)[0-9]{2})(?![0-9])")
+
+
+def period_of_name(name: str) -> str:
+    """The first day of the one period that a file's name tells (``Orebro.2016-03.xlsx``); empty where it tells none.
+
+    A year with a month or the name of one, a quarter of a year, or a year alone. Two periods are none.
+    """
+    text = name.rpartition("/")[2].lower()
+    months = {f"{m[1]}-{m[2]}-01" for m in _IN_NAME.finditer(text)}
+    if months:
+        return months.pop() if len(months) == 1 else ""
+    years = {m[1] for m in _YEAR.finditer(text)}
+    if len(years) != 1:
+        return ""
+    year = years.pop()
+    named = {_MONTHS.index(m[1][:3]) + 1 for m in _NAMED.finditer(text)}
+    quarters = {3 * int(m[1]) - 2 for m in _QUARTER.finditer(text)}
+    found = named | quarters
+    if len(found) > 1:
+        return ""
+    return f"{year}-{found.pop() if found else 1:02d}-01"

@@ -1,0 +1,115 @@
+"""What a file's typed lines say against how it was read: VAT in amounts, signs, days and months, the chart of accounts.
+
+What speaks for another reading beyond doubt stops the file with the setting that decides; the rest is a warning. What
+does not belong here: single lines (``typed_lines``), names of columns (``columns``).
+"""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from klimat_pipeline.configuration.spend import SpendSettings
+from klimat_pipeline.spend.ledger.file_format import FileFormat
+from klimat_pipeline.spend.ledger.ledger_error import LedgerError
+
+if TYPE_CHECKING:
+    import duckdb
+
+#: VAT rates of Sweden: 25, 12 and 6 per cent of the net amount.
+_RATES = (0.25, 0.12, 0.06)
+#: Shares are compared on amounts from a hundred kronor on, so that whole oere do not blur them.
+_SHARES = """
+    SELECT count(*) FILTER (list_bool_or([abs(vat_of_amount - share) < 0.001 FOR share IN $gross])),
+        count(*) FILTER (list_bool_or([abs(vat_of_amount - share) < 0.001 FOR share IN $net])), count(*)
+    FROM typed_lines WHERE vat_of_amount > 0 AND abs(gross_ore) >= 10000
+"""
+_NEGATIVE = """
+    SELECT year, sum(amount_ore)::BIGINT FROM typed_lines WHERE year <> 0 AND left_out_rule = ''
+    GROUP BY year HAVING sum(amount_ore) < 0 ORDER BY year
+"""
+_DAYS = """
+    SELECT count(DISTINCT booked_on), max(day(booked_on)), min(day(booked_on)) FROM typed_lines WHERE year <> 0
+"""
+#: Fewer different days say nothing about days and months.
+_ENOUGH_DAYS = 8
+#: In companies' BAS, 5 is premises and goods and 7 is staff; in Kommun-Bas, 5 is staff.
+_BAS_TEXTS = """
+    SELECT any_value(account || ' ' || account_text) FILTER (
+            account SIMILAR TO '5[0-6].*' AND regexp_matches(lower(account_text), $premises)),
+        any_value(account || ' ' || account_text) FILTER (
+            account SIMILAR TO '7[0-5].*' AND regexp_matches(lower(account_text), $staff))
+    FROM (SELECT DISTINCT account, account_text FROM typed_lines WHERE year <> 0)
+"""
+_PREMISES = (
+    r"(^|[^\p{L}])(lokalhyr|hyra|el för|elavgift|värme|städning|förbrukningsinv|förbrukningsmat|drivmedel|reparation)"
+)
+_STAFF = r"(^|[^\p{L}])(lön|arbetsgivaravgift|semester|sociala avg|pension)"
+
+
+def suspicions(connection: "duckdb.DuckDBPyConnection", form: FileFormat, settings: SpendSettings) -> Iterator[str]:
+    """What a reader should look at.
+
+    Args:
+        connection: with the table ``typed_lines``.
+        form: how the file was read.
+        settings: what somebody has decided is not doubted.
+
+    Raises:
+        LedgerError: the lines speak for another reading beyond doubt.
+    """
+    yield from _vat(connection, form, settings)
+    _chart(connection, form, settings)
+    for year, ore in connection.execute(_NEGATIVE).fetchall():
+        yield (
+            f"the purchases of {year} are negative in sum ({ore / 100:,.2f} SEK): are signs reversed? "
+            "municipality.yaml, spend: purchases_are_negative: true turns them"
+        )
+    ((days, highest, lowest),) = connection.execute(_DAYS).fetchall()
+    if days >= _ENOUGH_DAYS and highest <= 12 and highest != lowest and not form.period:
+        yield (
+            f"all {days} dates have a day from {lowest} to {highest}: were day and month changed over somewhere? Look "
+            "at the export, or say spend: date_form"
+        )
+
+
+def _vat(connection: "duckdb.DuckDBPyConnection", form: FileFormat, settings: SpendSettings) -> Iterator[str]:
+    """The ratio tells: VAT is 20 % of an amount that includes it at 25 %, and 25 % of one that does not."""
+    if "vat" not in form.fields:
+        if not settings.vat.included and _says_gross(form):
+            raise LedgerError(
+                f"{form.file}: the column {form.header[form.amount_place]!r} includes VAT by its name, and no other "
+                "holds amounts without it. Say it in municipality.yaml, spend: vat: {included: true, rate_pct: 25}, or "
+                "name another column in spend: columns."
+            )
+        return
+    shares = {"gross": [rate / (1 + rate) for rate in _RATES], "net": list(_RATES)}
+    ((gross, net, lines),) = connection.execute(_SHARES, shares).fetchall()
+    vat, amount = form.header[form.fields["vat"]], form.header[form.amount_place]
+    if settings.vat.included is None and 2 * gross > lines:
+        raise LedgerError(
+            f"{form.file}: column {vat!r} is the VAT inside column {amount!r} on {gross:,} of {lines:,} lines (20 % "
+            "where the rate is 25 %): the amounts include VAT. Say so in municipality.yaml, spend: vat: "
+            "{included: true}; or false, if they do not."
+        )
+    if settings.vat.included and settings.vat.rate_pct is None and 2 * net > lines:
+        raise LedgerError(
+            f"{form.file}: amounts are said to include VAT (spend: vat: included), but column {vat!r} is the VAT on "
+            f"top of column {amount!r} on {net:,} of {lines:,} lines (25 %). Take the setting out, or say false."
+        )
+    if settings.vat.included is None and lines and 2 * net <= lines:
+        yield f"column {vat!r} tells neither that {amount!r} includes VAT nor that it does not: taken as without"
+
+
+def _says_gross(form: FileFormat) -> bool:
+    return "amount" in form.fields and "gross" in form.amount_meaning
+
+
+def _chart(connection: "duckdb.DuckDBPyConnection", form: FileFormat, settings: SpendSettings) -> None:
+    if settings.chart or form.chart != "kommun_bas":
+        return
+    ((premises, staff),) = connection.execute(_BAS_TEXTS, {"premises": _PREMISES, "staff": _STAFF}).fetchall()
+    if premises and staff:
+        raise LedgerError(
+            f"{form.file}: the accounts are those of companies (BAS), not Kommun-Bas: {premises!r} would be staff "
+            f"there, and {staff!r} is. Say it in municipality.yaml, spend: chart: bas; or kommun_bas, if it is "
+            "that after all."
+        )

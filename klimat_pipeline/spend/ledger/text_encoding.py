@@ -1,0 +1,232 @@
+"""In which encoding a text file was written, decided by the Swedish words that come out of it.
+
+A line that is valid UTF-8 is UTF-8; every other line is in one code page of one byte a letter, the same for the whole
+file. Which one: every word with a letter beyond ASCII is decoded in each candidate, and the candidate in which å, ä, ö
+come out inside words wins. So a file that was put together of two exports is read right line by line. Text that was
+decoded wrongly before it reached us (``LeverantÃ¶r``) is repaired.
+
+What does not belong here: lines and cells (``csv_reader``, ``cells``).
+"""
+
+import codecs
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from klimat_pipeline.spend.ledger.file_hash import CHUNK
+from klimat_pipeline.spend.ledger.opened import Readable
+
+#: Encodings that may be named in the settings, in the order in which a tie is decided.
+CODE_PAGES = ("cp1252", "latin-1", "cp850", "cp437", "mac-roman")
+#: Marks at the beginning of a text file.
+BOMS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+#: Words that are enough to tell the encoding.
+_ENOUGH_WORDS = 20_000
+_WORD = re.compile(rb"[A-Za-z\x80-\xff]*[\x80-\xff][A-Za-z\x80-\xff]*")
+_SWEDISH, _LIKELY = frozenset("åäöÅÄÖ"), frozenset("éÉüÜøØæÆèà")
+#: Signs of Windows-1252 that stand at the edges of words.
+_TYPOGRAPHIC = frozenset("“”‘’„–…")
+#: Bytes that are letters in Windows-1252 but control characters in ISO 8859-1, and those that Windows-1252 leaves out.
+_WINDOWS, _UNDEFINED = re.compile(rb"[\x80-\x9f]"), re.compile(rb"[\x81\x8d\x8f\x90\x9d]")
+
+
+@dataclass(frozen=True, slots=True)
+class TextEncoding:
+    """How a file's lines are decoded.
+
+    Attributes:
+        name: encoding of most lines.
+        code_page: encoding of the lines that are not UTF-8; empty where there are none.
+        unclear: whether another code page explains the words as well and reads them differently.
+    """
+
+    name: str
+    code_page: str = ""
+    unclear: bool = False
+
+
+def utf16(head: bytes) -> str:
+    """UTF-16 by its byte order mark, or by the zeros that every other byte of Swedish text is; else empty."""
+    if head.startswith(codecs.BOM_UTF16_LE):
+        return "utf-16-le"
+    if head.startswith(codecs.BOM_UTF16_BE):
+        return "utf-16-be"
+    some = head[:4096]
+    even, odd = some[::2].count(0), some[1::2].count(0)
+    if len(some) > 8 and odd > 0.4 * len(some[1::2]) and even < 0.1 * len(some[::2]):
+        return "utf-16-le"
+    if len(some) > 8 and even > 0.4 * len(some[::2]) and odd < 0.1 * len(some[1::2]):
+        return "utf-16-be"
+    return ""
+
+
+def text_encoding(file: Readable, *, usual: str = "cp1252") -> TextEncoding:
+    """The encoding of a file that is not UTF-8 from its first byte to its last, nor UTF-16.
+
+    Args:
+        file: at its beginning.
+        usual: code page that a tie is decided for.
+    """
+    words: Counter[bytes] = Counter()
+    utf8_lines = other_lines = 0
+    windows = undefined = False
+    rest, seen = b"", 0
+    while piece := file.read(CHUNK):
+        if seen < _ENOUGH_WORDS:
+            lines = re.split(rb"[\r\n]", rest + piece)
+            rest = lines.pop()
+            for line in lines:
+                if line.isascii():
+                    continue
+                if _is_utf8(line):
+                    utf8_lines += 1
+                    continue
+                other_lines += 1
+                found = _WORD.findall(line[:10_000])
+                words.update(found)
+                seen += len(found)
+        if not piece.isascii():
+            windows = windows or bool(_WINDOWS.search(piece))
+            undefined = undefined or bool(_UNDEFINED.search(piece))
+    if rest and not rest.isascii() and not _is_utf8(rest):
+        other_lines += 1
+        words.update(_WORD.findall(rest[:10_000]))
+    if utf8_lines > other_lines:  # what stands in the UTF-8 lines says nothing of the others
+        windows, undefined = (any(pattern.search(word) for word in words) for pattern in (_WINDOWS, _UNDEFINED))
+    page, unclear = _code_page(words, usual)
+    if page == "cp1252" and (not windows or undefined):
+        page = "latin-1"
+    return TextEncoding("utf-8" if utf8_lines > other_lines else page, page, unclear)
+
+
+def _is_utf8(line: bytes) -> bool:
+    try:
+        line.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _code_page(words: Counter[bytes], usual: str) -> tuple[str, bool]:
+    """The code page whose letters make the best words, and whether another one reads them otherwise as well."""
+    pages = (usual, *(page for page in CODE_PAGES if page not in (usual, "latin-1")))
+    points = {page: sum(count * _points(word, page) for word, count in words.items()) for page in pages}
+    best = max(pages, key=lambda page: points[page])
+    rivals = [page for page in pages if page != best and points[page] == points[best]]
+    unclear = any(word.decode(page, "replace") != word.decode(best, "replace") for page in rivals for word in words)
+    return best, unclear
+
+
+def _points(word: bytes, page: str) -> int:
+    """How well a word reads in a code page: Swedish letters speak for it, signs inside a word against it."""
+    text = word.decode(page, errors="replace")
+    if not any(byte < 0x80 for byte in word) and len(text) < 2:
+        return 0  # a sign by itself: a dash, or a letter that says nothing
+    points = 0
+    for place, sign in enumerate(text):
+        if sign.isascii():
+            continue
+        edge = place in (0, len(text) - 1)
+        if sign in _SWEDISH:
+            points += 1 if edge else 3
+        elif sign in _LIKELY or (edge and sign in _TYPOGRAPHIC):
+            points += 1
+        elif not sign.isalpha():
+            points -= 3
+        if sign.isupper() and place and text[place - 1].islower():
+            points -= 8
+        if sign.islower() and place + 1 < len(text) and text[place + 1].isupper():
+            points -= 8
+    return points
+
+
+class Decoder:
+    """Decodes a file line by line, and counts the lines that were not in the encoding of most.
+
+    Attributes:
+        others: how many such lines there were, and the number of the first.
+    """
+
+    def __init__(self, encoding: TextEncoding) -> None:
+        self._encoding = encoding
+        self.others, self.first_other = 0, 0
+        self._lines = 0
+
+    def pieces(self, file: Readable) -> Iterator[bytes]:
+        """The file in pieces of whole lines, as UTF-8 without a byte order mark; lines end as they did."""
+        first = True
+        for piece in self._decoded(file):
+            whole, first = (piece.removeprefix(codecs.BOM_UTF8) if first else piece), False
+            yield whole
+
+    def _decoded(self, file: Readable) -> Iterator[bytes]:
+        if self._encoding.name.startswith("utf-16"):
+            decoder = codecs.getincrementaldecoder(self._encoding.name)(errors="replace")
+            while piece := file.read(CHUNK):
+                yield decoder.decode(piece).encode("utf-8", "replace")
+        elif not self._encoding.code_page:
+            while piece := file.read(CHUNK):
+                yield piece
+        else:
+            yield from self._line_by_line(file)
+
+    def _line_by_line(self, file: Readable) -> Iterator[bytes]:
+        rest = b""
+        while piece := file.read(CHUNK):
+            held = rest + piece
+            end = max(held.rfind(b"\n"), held.rfind(b"\r")) + 1
+            whole, rest = held[:end], held[end:]
+            if whole:
+                yield self._converted(whole)
+        if rest:
+            yield self._converted(rest)
+
+    def _converted(self, whole: bytes) -> bytes:
+        """Some whole lines as UTF-8."""
+        page, main = self._encoding.code_page, self._encoding.name
+        if main != "utf-8" and b"\xc3" not in whole and b"\xe2\x80" not in whole:
+            self._lines += whole.count(b"\n")
+            return whole.decode(page, errors="replace").encode()
+        if main == "utf-8" and _is_utf8(whole):
+            self._lines += whole.count(b"\n")
+            return whole
+        made = []
+        for line in whole.splitlines(keepends=True):
+            is_utf8 = _is_utf8(line)
+            if not line.isascii() and is_utf8 != (main == "utf-8"):
+                self.others += 1
+                self.first_other = self.first_other or self._lines + 1
+            self._lines += line.endswith((b"\n", b"\r"))
+            made.append(line if is_utf8 else line.decode(page, errors="replace").encode())
+        return b"".join(made)
+
+
+_REPAIRED = "åäöÅÄÖéÉüÜ\u00a0–"
+
+
+@lru_cache(maxsize=1)
+def _mistaken() -> dict[str, str]:
+    """What UTF-8 looks like that was taken for a code page, with the letter that was meant."""
+    found: dict[str, str] = {}
+    for letter in _REPAIRED:
+        for page in ("latin-1", "cp1252", "cp850", "cp437", "mac-roman"):
+            wrong = letter.encode().decode(page, errors="replace")
+            if "\ufffd" not in wrong:
+                found[wrong] = letter
+    return found
+
+
+@lru_cache(maxsize=1)
+def _mistaken_pattern() -> re.Pattern[str]:
+    return re.compile("|".join(sorted(map(re.escape, _mistaken()), key=len, reverse=True)))
+
+
+#: Bytes of UTF-8 with which every mistaken letter begins: Ã, Â, â; ├, ┬, Γ; √, ¬, ‚. Texts without them are sound.
+MISTAKEN_SIGNS = tuple(sign.encode() for sign in sorted({wrong[0] for wrong in _mistaken()}))
+
+
+def repaired(text: str) -> str:
+    """The text with letters that were decoded wrongly once (``LeverantÃ¶r``) put right."""
+    return _mistaken_pattern().sub(lambda match: _mistaken()[match[0]], text)

@@ -1,0 +1,89 @@
+"""Totals among lines and headers that stand again: used to verify, told, and never counted."""
+
+from pathlib import Path
+
+import pytest
+
+from klimat_pipeline_tests.unit.spend.small import HEADER, balance, ledger, line, read
+
+ROWS = [line(f"V{n}", f"{n},00", account="6410" if n < 4 else "6431") for n in range(1, 7)]  # 6 and 15 kronor
+
+
+def total(label: str, amount: str, *, day: str = "2023-12-31", account: str = "", column: str = "leverantor") -> str:
+    cells = dict.fromkeys(HEADER.split(";"), "")
+    cells |= {"belopp": amount, "datum": day, "konto_nr": account, column: label}
+    return ";".join(cells.values())
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [*ROWS, total("Summa", "21,00", day="")],  # at the end, without a date
+        [*ROWS, total("", "21,00", day="")],  # without a word
+        [*ROWS, total("Totalt:", "21,00", column="konto_text")],
+        [*ROWS[:3], total("Summa konto 6410", "6,00", account="6410"), *ROWS[3:], total("Summa konto 6431", "15,00")],
+        [
+            *ROWS[:3],
+            total("Summa konto 6410", "6,00"),
+            *ROWS[3:],
+            total("Summa konto 6431", "15,00"),
+            total("SUMMA", "21,00"),
+        ],
+        [
+            *ROWS[::2],
+            *ROWS[1::2],
+            total("Delsumma", "6,00", account="6410"),
+            total("Delsumma", "15,00", account="6431"),
+        ],
+        [total("Totalt", "21,00", day=""), *ROWS],  # above its lines
+        [total("Summa 6410", "6,00"), *ROWS[:3], total("Summa 6431", "15,00"), *ROWS[3:]],
+        [*ROWS, total("Summa konto 6410", "21,00", column="konto_nr")],  # in the place of an account
+    ],
+)
+def test_a_total_that_is_the_sum_of_its_lines_is_no_line(tmp_path: Path, rows: list[str]) -> None:
+    passed = read(tmp_path, ledger(*rows))
+    totals = len(rows) - len(ROWS)
+    assert balance(passed) == {"counted": (6, 21_00)}
+    assert (passed.lines, passed.control_sums) == (6, totals)
+    assert any(remark.startswith(f"control sums: {totals} totals") for remark in passed.remarks)
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        (total("Summa konto 6410", "22,00"), "calls itself a total, but is not the sum of the lines above it"),
+        (total("", "22,00", day=""), "no date; a row of totals that is not the sum of its lines?"),
+    ],
+)
+def test_a_total_that_is_no_sum_goes_to_quarantine(tmp_path: Path, row: str, reason: str) -> None:
+    passed = read(tmp_path, ledger(*ROWS, row))
+    assert balance(passed) == {"counted": (6, 21_00), "quarantined": (1, 22_00)}
+    assert passed.problems[0].reason.startswith(reason)
+
+
+@pytest.mark.parametrize("name", ["Totalentreprenad AB", "Summa Ekonomi AB", "Total Energi AB"])
+def test_a_name_that_begins_like_a_total_is_none(tmp_path: Path, name: str) -> None:
+    passed = read(tmp_path, ledger(*ROWS, line("V7", "21,00", name=name), line("V8", "21,00", item="Summa faktura")))
+    assert balance(passed) == {"counted": (8, 63_00)}
+
+
+def test_gross_totals_of_net_lines(tmp_path: Path) -> None:
+    """The total is of the amounts as they stand: 125 and 250, of which 100 and 200 count."""
+    rows = (line("V1", "125,00"), line("V2", "250,00"), total("Summa", "375,00"))
+    passed = read(tmp_path, ledger(*rows), vat={"included": True, "rate_pct": 25.0})
+    assert balance(passed) == {"counted": (2, 300_00), "vat_in_amounts": (0, 75_00)}
+
+
+def test_a_header_inside_the_file_is_no_line(tmp_path: Path) -> None:
+    passed = read(tmp_path, ledger(*ROWS, HEADER, *ROWS[:1], HEADER.upper(), HEADER))
+    assert balance(passed) == {"counted": (7, 22_00)}
+    assert (passed.lines, passed.headers, passed.problems) == (7, 3, [])
+    assert "the header stands again on 3 lines; they are no lines" in passed.remarks
+
+
+def test_lines_of_vat_are_lines(tmp_path: Path) -> None:
+    rows = [line(f"V{n}", "25,00", account="1681", text="Ingående moms") for n in range(110)]
+    rows += [line(f"W{n}") for n in range(90)]
+    passed = read(tmp_path, ledger(*rows, line("X", "x,1")), quarantine_limit_pct=1.0)
+    assert passed.lines == 201
+    assert balance(passed) == {"counted": (90, 9_000_00), "vat": (110, 2_750_00), "quarantined": (1, 0)}

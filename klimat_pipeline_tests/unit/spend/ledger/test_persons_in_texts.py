@@ -1,0 +1,85 @@
+"""Persons told by words, masks and odd digits: withheld wherever they stand; free texts only where a model reads them."""
+
+from pathlib import Path
+
+import pytest
+
+from klimat_pipeline_tests.unit.spend.small import balance, ledger, line, read, typed_lines
+
+
+def everything(tmp_path: Path, told: str = "") -> str:
+    (tmp_path / "ledger.csv").unlink()
+    return repr(typed_lines(tmp_path / "typed")) + told
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Städning hos Anna, 640823-3234, mars",
+        "Skyddade uppgifter: Anna på Storgatan",
+        "Familjehem Anna Exempelsson",
+        "Resa för elev Anna",
+        "Dödsboet efter Anna Exempelsson",
+        "Arvode god man Anna",
+        "Anna ６４０８２３-３２３４",
+        "Anna ٦٤٠٨٢٣-٣٢٣٤",
+        "Anna 640823TF12",
+    ],
+)
+def test_a_text_about_a_person_goes_as_a_whole(tmp_path: Path, text: str) -> None:
+    passed = read(tmp_path, ledger(line("V1", item=text), line("V2", item="Nötfärs och kyckling")))
+    assert [row["item_text"] for row in typed_lines(tmp_path / "typed")] == ["[withheld]", "Nötfärs och kyckling"]
+    assert "Anna" not in everything(tmp_path, passed.to_json())
+
+
+@pytest.mark.parametrize(
+    "text", ["Familjehem", "Köp av familjehemsvård", "Elevresor", "Dödsboanmälan", "Elevassistenter"]
+)
+def test_accounts_keep_their_names(tmp_path: Path, text: str) -> None:
+    read(tmp_path, ledger(line(text=text)))
+    assert typed_lines(tmp_path / "typed")[0]["account_text"] == text
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Dödsboet efter Anna Exempelsson",
+        "Anna Exempelsson dödsbo",
+        "SKYDDAD IDENTITET",
+        "Skyddade personuppgifter",
+        "Sekretessbelagd",
+        "Privatperson",
+        "God man för Anna Exempelsson",
+    ],
+)
+def test_a_suppliers_name_that_says_person_is_one(tmp_path: Path, name: str) -> None:
+    """Whatever number stands beside it; and the name of somebody who died is withheld in other texts too."""
+    rows = (line("V1", name=name, item="Hyra"), line("V2", item="Till Anna Exempelsson"), line("V3"))
+    passed = read(tmp_path, ledger(*rows))
+    typed = typed_lines(tmp_path / "typed")
+    assert (typed[0]["supplier_kind"], typed[0]["supplier_id"], typed[0]["supplier_name"]) == ("personal", "", "")
+    assert typed[2]["supplier_name"] == "Firma AB"
+    assert balance(passed) == {"counted": (3, 300_00)}
+    if "Anna" in name:
+        assert "Anna" not in everything(tmp_path, passed.to_json())
+
+
+def test_an_estate_is_a_person_in_every_text(tmp_path: Path) -> None:
+    passed = read(tmp_path, ledger(line("V1", text="Begravning Dödsboet efter Anna Exempelsson")))
+    assert "Anna" not in everything(tmp_path, passed.to_json())
+
+
+@pytest.mark.parametrize(
+    "supplier", ["640823", "19640823", "XXXXXX-3234", "640823-XXXX", "640823T234", "６４０８２３３２３４"]
+)
+def test_ids_that_are_a_persons_in_part(tmp_path: Path, supplier: str) -> None:
+    passed = read(tmp_path, ledger(line("V1", supplier=supplier, name="Anna Exempelsson"), line("V2")))
+    rows = typed_lines(tmp_path / "typed")
+    assert (rows[0]["supplier_kind"], rows[1]["supplier_kind"]) == ("personal", "legal")
+    told = everything(tmp_path, passed.to_json())
+    assert not [trace for trace in (supplier, "640823", "3234", "Anna") if trace in told]
+
+
+def test_free_texts_are_kept_only_where_a_model_reads_them(tmp_path: Path) -> None:
+    read(tmp_path, ledger(line(item="Nötfärs")), keeps_item_text=False)
+    assert typed_lines(tmp_path / "typed")[0]["item_text"] == ""
