@@ -51,21 +51,33 @@ def snapshot_add(
         ),
     ] = None,
 ) -> None:
-    """Take a workbook that somebody downloaded by hand. The same bytes twice add nothing."""
+    """Take a workbook that somebody downloaded by hand. Figures that are held already add nothing."""
     from klimat_pipeline.operations.intake import add_file
     from klimat_pipeline.settings import load_settings
+    from klimat_pipeline.sources.archive import archive_of
 
     settings = load_settings()
     with alone(settings, "klimat snapshot add"), out.status(f"reading {file.name}"):
         taken = add_file(settings, file, release_id=release_id, report_date=report_date)
+        newest = [s for s in archive_of(settings).snapshots() if s.substance == taken.snapshot.substance][-1]
     if not taken.is_new:
         out.print(f"already in the archive as {taken.snapshot.release_id}; nothing added", soft_wrap=True)
         return
     out.print(f"[green]added[/] {taken.snapshot.release_id} (sha256 {taken.snapshot.sha256[:12]})", soft_wrap=True)
+    if taken.extended is not None:
+        out.print(
+            f"it holds all figures of {taken.snapshot.release_id} and those of more places: the same release, whose "
+            "name and date it keeps",
+            soft_wrap=True,
+        )
     if taken.snapshot.report_date is None:
         out.print(
-            "the file states no report date: it counts as released today; --report-date says otherwise", soft_wrap=True
+            f"the file states no report date: it is dated by its figures, which end in {taken.snapshot.last_year}; "
+            "--report-date says when it was released",
+            soft_wrap=True,
         )
+    if newest.release_id != taken.snapshot.release_id:
+        out.print(f"{newest.release_id} is newer (figures to {newest.last_year}) and stays current", soft_wrap=True)
     out.print("next: klimat refresh")
 
 

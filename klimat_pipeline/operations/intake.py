@@ -1,27 +1,46 @@
 """How a workbook gets into the archive: fetched or added by hand, then parsed and its names looked up first.
 
 This is where the stages ``sources``, ``raw`` and ``clean`` meet; none of them knows a later one. A file that cannot
-be read, or that holds unknown names, is not taken: it would fail every later refresh. What does not belong here: how
-a stage does its part.
+be read, or that holds unknown names, is not taken: it would fail every later refresh. A release is known by its
+figures, whatever the bytes: a file whose figures are all held already is not added; one that holds all figures of a
+known release and those of more places is that release, and keeps its name and date. What does not belong here: how a
+stage does its part.
 """
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from klimat_pipeline.errors import KlimatError, SnapshotError, SourceError
 from klimat_pipeline.settings import Settings
 from klimat_pipeline.sources.archive import Snapshot, archive_of
 from klimat_pipeline.sources.smhi_snapshots import is_same_substance
 
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from klimat_pipeline.clean.reference import Reference
+
+#: Figures that differ by less are the same, rounded: tonnes.
+ROUNDING_T = 0.00501
+
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What became of a file: its snapshot, and whether it was new."""
+    """What became of a file.
+
+    Attributes:
+        snapshot: the release that it is.
+        is_new: whether its bytes were added.
+        extended: the narrower file of the same release whose place it takes.
+    """
 
     snapshot: Snapshot
     is_new: bool
+    extended: Snapshot | None = None
 
 
 def add_file(settings: Settings, path: Path, *, release_id: str | None = None, report_date: str | None = None) -> Taken:
@@ -88,7 +107,7 @@ def take_in(
         substance: the substance that was asked for, if any; another one in the file is a fault.
         url: where it was fetched from.
         retrieved_at: when it was, by default now.
-        release_id: name of the release, derived if not given.
+        release_id: name of the release, derived if not given; one whose figures are known keeps its own.
         report_date: date of the report, by default what the file says.
         etag: HTTP validator.
         last_modified: HTTP validator.
@@ -110,20 +129,62 @@ def take_in(
         )
     reference = load_reference(settings.reference_dir)
     measure(workbook.substance, workbook.unit_sv, name, reference)
-    refuse_gaps(name, with_codes(to_frame(workbook, name), reference), reference)
+    lines = with_codes(to_frame(workbook, name), reference)
+    refuse_gaps(name, lines, reference)
+    known = None
+    if not any(snapshot.sha256 == hashlib.sha256(content).hexdigest() for snapshot in archive_of(settings).snapshots()):
+        known, is_wider = _known(settings, _figures(lines, reference), workbook.substance, reference)
+        if known is not None and not is_wider:
+            return Taken(known, is_new=False)
     snapshot, is_new = archive_of(settings).add(
         content,
         source_id=SOURCE_ID,
         substance=workbook.substance,
-        report_date=report_date or workbook.report_date,
-        retrieved_at=retrieved_at or datetime.now(UTC),
+        report_date=known.report_date if known else report_date or workbook.report_date,
+        retrieved_at=known.retrieved_at if known else retrieved_at or datetime.now(UTC),
         file_name=name,
         url=url,
-        release_id=release_id,
+        release_id=known.release_id if known else release_id,
         etag=etag,
         last_modified=last_modified,
+        last_year=int(lines["year"].max()),
+        extends=known.sha256 if known else None,
     )
-    return Taken(snapshot, is_new)
+    return Taken(snapshot, is_new, known)
+
+
+def _figures(lines: "pd.DataFrame", reference: "Reference") -> "pd.Series[float]":
+    """Tonnes of coded lines by place, sector and year: a release's figures, however they are written down."""
+    from klimat_pipeline.clean.national_lines import in_tonnes
+
+    keys = ["area_code", "sector_code", "subsector_code", "year"]
+    tonnes: pd.Series[float] = in_tonnes(lines, reference).set_index(keys)["emissions_reported_t"]
+    return tonnes
+
+
+def _known(
+    settings: Settings, figures: "pd.Series[float]", substance: str, reference: "Reference"
+) -> tuple[Snapshot | None, bool]:
+    """The release in the archive that these are the figures of, newest first, and whether they hold more places."""
+    from klimat_pipeline.clean.naming import with_codes
+    from klimat_pipeline.raw.smhi_emissions import read_workbook, to_frame
+
+    if not figures.index.is_unique:  # two spellings of one place or sector: the refresh says which
+        return None, False
+    archive, years = archive_of(settings), set(figures.index.get_level_values("year"))
+    for snapshot in reversed(archive.snapshots()):
+        if not is_same_substance(snapshot.substance, substance) or snapshot.last_year not in (None, max(years)):
+            continue
+        held = read_workbook(archive.read(snapshot), snapshot.file_name)
+        before = _figures(with_codes(to_frame(held, snapshot.release_id), reference), reference)
+        if set(before.index.get_level_values("year")) != years:
+            continue
+        shared = figures.index.intersection(before.index)
+        if len(shared) < min(len(figures), len(before)):
+            continue
+        if ((figures.loc[shared] - before.loc[shared]).abs() <= ROUNDING_T).all():
+            return snapshot, len(figures) > len(before)
+    return None, False
 
 
 def fetch_all(settings: Settings, *, log: Callable[[str], None] = lambda _: None) -> list[Taken]:

@@ -1,7 +1,8 @@
 """The snapshot archive: content-addressed files and a manifest that says what each is and where it came from.
 
-Two roots: an embedded one in the checkout, read only, and one that is written. No release is ever overwritten. What
-does not belong here: parsing (``raw``).
+Two roots: an embedded one in the checkout, read only, and one that is written. No release is ever overwritten; a file
+with all figures of a known one, and those of more places, is the same release and takes its place (``extends``). What
+does not belong here: parsing (``raw``), and whether two files hold the same figures (``operations.intake``).
 """
 
 import fcntl
@@ -24,14 +25,18 @@ _RELEASE_ID = re.compile(r"[a-z0-9][a-z0-9-]*")
 _DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?", re.ASCII)
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _REQUIRED = ("release_id", "source_id", "substance", "file_name", "retrieved_at", "sha256", "size_bytes")
-_OPTIONAL = ("url", "report_date", "etag", "last_modified")
+_OPTIONAL = ("url", "report_date", "etag", "last_modified", "last_year", "extends")
+_NUMBERS = ("size_bytes", "last_year")
 #: HTTP validators: they are for the next request and say nothing about the content.
 _NO_RESULT = ("etag", "last_modified")
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """One archived file and what is known about it."""
+    """One archived file and what is known about it.
+
+    ``last_year`` is the last year that it holds, ``extends`` the hash of the narrower file whose place it takes.
+    """
 
     release_id: str
     source_id: str
@@ -44,13 +49,28 @@ class Snapshot:
     report_date: str | None
     etag: str | None
     last_modified: str | None
+    last_year: int | None
+    extends: str | None
     path: Path
     embedded: bool
 
     @property
     def released_on(self) -> str:
-        """Date that orders releases: the report's, else the day of retrieval."""
+        """Date that orders releases of one last year.
+
+        The report's own; else the day on which the source gave it; of a file that somebody added by hand, which says
+        nothing of its age, the year after its last one.
+        """
+        if self.report_date is None and self.url is None and self.last_year is not None:
+            return f"{self.last_year + 1}"
         return self.report_date or f"{self.retrieved_at:%Y-%m-%d}"
+
+    @property
+    def order(self) -> tuple[int, str, datetime, str]:
+        """What orders the releases of a substance: one that ends earlier is older, whenever it came."""
+        # Entries of before the last year was noted: a report of a year ends two years before it.
+        last = self.last_year or int(self.released_on[:4]) - 2
+        return (last, self.released_on, self.retrieved_at, self.release_id)
 
     @property
     def item(self) -> Item:
@@ -85,6 +105,9 @@ class Archive:
             for where, entry in _numbered(root):
                 snapshot = _snapshot(entry, root, where, self.suffix, embedded=embedded)
                 first, place = seen.setdefault(snapshot.release_id, (snapshot, where))
+                if snapshot.extends == first.sha256:
+                    seen[snapshot.release_id] = (snapshot, where)
+                    continue
                 # A release that was fetched here and later came with the checkout is one release: the embedded one.
                 is_same = first.sha256 == snapshot.sha256 and first.embedded != embedded
                 if first is not snapshot and not is_same:
@@ -94,7 +117,7 @@ class Archive:
                     )
         return sorted(
             (snapshot for snapshot, _ in seen.values()),
-            key=lambda s: (s.substance, s.released_on, s.retrieved_at, s.release_id),
+            key=lambda s: (s.substance, s.order),
         )
 
     def add(
@@ -110,6 +133,8 @@ class Archive:
         release_id: str | None = None,
         etag: str | None = None,
         last_modified: str | None = None,
+        last_year: int | None = None,
+        extends: str | None = None,
     ) -> tuple[Snapshot, bool]:
         """Add a file; the same bytes twice add nothing.
 
@@ -121,7 +146,8 @@ class Archive:
                 cannot be written.
         """
         sha256 = hashlib.sha256(content).hexdigest()
-        day = report_date or f"{retrieved_at.astimezone(UTC):%Y-%m-%d}"
+        by_hand = url is None and last_year is not None
+        day = report_date or (f"to-{last_year}" if by_hand else f"{retrieved_at.astimezone(UTC):%Y-%m-%d}")
         derived = "-".join((source_id, substance, day, sha256[:8])).lower()
         entry = {
             "release_id": release_id or re.sub(r"[^a-z0-9-]+", "-", derived),
@@ -136,6 +162,8 @@ class Archive:
             "report_date": report_date,
             "etag": etag,
             "last_modified": last_modified,
+            "last_year": last_year,
+            "extends": extends,
         }
         new = _snapshot(entry, self.written_dir, f"{file_name} cannot enter the archive", self.suffix, embedded=False)
         entry["retrieved_at"] = new.retrieved_at.isoformat(timespec="seconds")
@@ -144,7 +172,7 @@ class Archive:
             for snapshot in known:
                 if snapshot.sha256 == sha256:
                     return snapshot, False
-            if any(snapshot.release_id == new.release_id for snapshot in known):
+            if any(snapshot.release_id == new.release_id and snapshot.sha256 != extends for snapshot in known):
                 raise SnapshotError(
                     f"release {new.release_id} is in the archive with other bytes. History is never overwritten: give "
                     "another --release-id."
@@ -167,10 +195,11 @@ class Archive:
             snapshot = by_id[release_id]
             if snapshot.embedded:
                 raise SnapshotError(f"release {release_id} is embedded in the checkout and stays.")
-            kept = [entry for entry in _entries(self.written_dir) if entry["release_id"] != release_id]
+            entries = _entries(self.written_dir)
+            kept = [entry for entry in entries if entry["release_id"] != release_id]
             _write_manifest(self.written_dir, kept)
-            if all(entry["sha256"] != snapshot.sha256 for entry in kept):
-                snapshot.path.unlink(missing_ok=True)
+            for gone in {entry["sha256"] for entry in entries} - {entry["sha256"] for entry in kept}:
+                snapshot.path.with_stem(gone).unlink(missing_ok=True)
             return snapshot
 
     def read(self, snapshot: Snapshot) -> bytes:
@@ -253,10 +282,12 @@ def _snapshot(entry: dict[str, Any], root: Path, where: str, suffix: str, *, emb
     if unknown := sorted(set(entry) - {*_REQUIRED, *_OPTIONAL}):
         raise SnapshotError(f"{where}: unknown field {unknown[0]}.")
     for name, value in entry.items():
-        if name != "size_bytes" and not isinstance(value, str) and not (value is None and name in _OPTIONAL):
+        if name not in _NUMBERS and not isinstance(value, str) and not (value is None and name in _OPTIONAL):
             raise refuse(name, "a text")
     if type(entry["size_bytes"]) is not int or entry["size_bytes"] < 1:
         raise refuse("size_bytes", "a whole number above zero")
+    if entry.get("last_year") is not None and type(entry["last_year"]) is not int:
+        raise refuse("last_year", "a year")
     if not _RELEASE_ID.fullmatch(entry["release_id"]):
         raise refuse("release_id", "lower-case letters, digits and hyphens")
     # The name of the file follows from it, so this is also what keeps paths inside the archive.

@@ -4,7 +4,6 @@ What does not belong here: asking the source (``smhi``), taking a file in (``ope
 """
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from klimat_pipeline.errors import SnapshotError
@@ -57,7 +56,7 @@ def chosen_snapshots(settings: Settings, releases: Sequence[str] = ()) -> list[S
     return [
         snapshot
         for snapshot in everything
-        if snapshot.substance not in newest or _age(snapshot) <= _age(newest[snapshot.substance])
+        if snapshot.substance not in newest or snapshot.order <= newest[snapshot.substance].order
     ]
 
 
@@ -69,10 +68,6 @@ def inputs(settings: Settings, releases: Sequence[str] = ()) -> Iterator[Item]:
         stale = stale_days(settings, substance)
         if stale is not None:
             yield Item("option", f"source silent for {substance}", f"{stale} days")
-
-
-def _age(snapshot: Snapshot) -> tuple[str, datetime, str]:
-    return (snapshot.released_on, snapshot.retrieved_at, snapshot.release_id)
 
 
 def snapshot_table(settings: Settings, releases: Sequence[str] = ()) -> "pd.DataFrame":
