@@ -123,17 +123,22 @@ def _pairs(frame: "pd.DataFrame", release: str) -> Chart:
 
 
 def _chart(frame: "pd.DataFrame") -> Chart:
-    points = [
-        {"panel": name, "year": int(year), "kt": value / 1000, "line": "emissions"}
-        for name, year, value in zip(frame["target_name_en"], frame["year"], frame["emissions_t_co2e"], strict=True)
-    ]
-    ends = frame.drop_duplicates("target_id")
-    points += [
-        {"panel": name, "year": int(year), "kt": value / 1000, "line": "straight line to target"}
-        for end in ("baseline", "target")
-        for name, year, value in zip(ends["target_name_en"], ends[f"{end}_year"], ends[f"{end}_t_co2e"], strict=True)
-        if math.isfinite(value)  # a dropped baseline has no line
-    ]
+    points: list[dict[str, Any]] = []
+    for _, own in frame.groupby("target_id", sort=False):
+        name, end = own["target_name_en"].iloc[0], own.iloc[-1]
+        # One level all the way: where the rows are on two bases, the line is as reported.
+        one = own["basis"].nunique() == 1
+        emissions = own["emissions_t_co2e" if one else "emissions_reported_t_co2e"]
+        base = end["baseline_t_co2e" if one else "baseline_reported_t_co2e"]
+        points += [
+            {"panel": name, "year": int(year), "kt": value / 1000, "line": "emissions"}
+            for year, value in zip(own["year"], emissions, strict=True)
+        ]
+        points += [
+            {"panel": name, "year": int(end[f"{at}_year"]), "kt": value / 1000, "line": "straight line to target"}
+            for at, value in (("baseline", base), ("target", base * (1.0 + end["target_pct"] / 100.0)))
+            if math.isfinite(value)  # a dropped baseline has no line
+        ]
     title = f"Emissions against target, release {frame['release_id'].iloc[0]}"
     return _panels(points, title, {"emissions": _EMISSIONS, "straight line to target": _PATH})
 

@@ -72,25 +72,25 @@ def abatement_curves(abatement: "pd.DataFrame") -> dict[str, Chart]:
     }
 
 
-def comparison_strips(comparison: "pd.DataFrame", municipality_codes: Iterable[str]) -> dict[str, Chart]:
-    """The place of some municipalities among all, on the current release with the most municipalities.
+def comparison_strips(comparison: "pd.DataFrame", municipality_codes: Iterable[str], release: str) -> dict[str, Chart]:
+    """The place of some municipalities among all, on one release.
 
     Args:
         comparison: ``indicators/comparison``.
         municipality_codes: those that get a chart; nobody looks at 290 pictures.
+        release: the headline release.
 
     Returns:
         Charts by municipality code; none where there is nobody to compare with.
     """
-    shown = comparison[comparison["is_current_release"] & (comparison["compared"] > 1)]
+    shown = comparison[(comparison["release_id"] == release) & (comparison["compared"] > 1)]
     charts = {}
     for code in sorted(set(municipality_codes)):
         mine = shown[(shown["municipality_code"] == code) & (shown["target_id"] == _TOTAL)]
         if mine.empty:
             continue
-        first = mine.sort_values(["compared", "release_id"], ascending=[False, True]).iloc[0]
-        release, among = str(first["release_id"]), int(first["compared"])
-        strip = comparison_strip(shown[shown["release_id"] == release], code)
+        among = int(mine["compared"].max())
+        strip = comparison_strip(shown, code)
         title = f"{code} among {among} municipalities, release {release}"
         charts[code] = _whole(strip, title, "Each tick a municipality, the black one the median; left is less")
     return charts
@@ -113,9 +113,10 @@ def pathway_fan(pathways: "pd.DataFrame", indicators: "pd.DataFrame") -> Chart:
         indicators: the same of ``indicators/sectors``.
     """
     behind = indicators.sort_values("year")
+    figures = behind[f"emissions_{pathways['basis'].iloc[0]}_t_co2e"]
     points = [
         {"year": int(year), "kt": value / 1000, "line": "emissions"}
-        for year, value in zip(behind["year"], behind["emissions_t_co2e"], strict=True)
+        for year, value in zip(behind["year"], figures, strict=True)
     ]
     shown = pathways[pathways["scenario"].isin(_LINES)]
     last = points[-1:]  # lines and bands begin where the figures end

@@ -12,7 +12,7 @@ def clean_emissions(coded: pd.DataFrame, current: pd.DataFrame, reference: Refer
 
     Args:
         coded: raw lines with codes (``naming.with_codes``).
-        current: newest release per substance and municipality (``releases.current_releases``).
+        current: each municipality's own headline release (``releases.of_headline_substance``).
         reference: tables of units.
 
     Returns:

@@ -32,7 +32,7 @@ def in_tonnes(lines: pd.DataFrame, reference: Reference) -> pd.DataFrame:
 
 
 def with_current(lines: pd.DataFrame, current: pd.DataFrame) -> pd.DataFrame:
-    """Mark the rows that belong to the newest release of their municipality and substance."""
+    """Mark the rows that belong to their municipality's own headline release."""
     newest = current.assign(is_current_release=True)
     marked = lines.merge(
         newest, on=["substance", "municipality_code", "release_id"], how="left", validate="many_to_one"

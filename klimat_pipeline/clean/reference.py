@@ -14,6 +14,7 @@ from klimat_pipeline.clean.measures import converted
 from klimat_pipeline.configuration.csv_file import CsvColumn, read_csv
 from klimat_pipeline.contracts.code_lists import GWP_SETS, NOTATION_KEYS, SCOPES
 from klimat_pipeline.contracts.columns import col
+from klimat_pipeline.contracts.columns.kinds import QUALITY_CLASS
 from klimat_pipeline.errors import ConfigurationError, ProblemsError
 from klimat_pipeline.text import fold, place_key
 
@@ -46,6 +47,8 @@ TABLES: Mapping[str, tuple[tuple[CsvColumn, ...], tuple[str, ...]]] = {
             CsvColumn("sector_name_sv"),
             CsvColumn("sector_name_en"),
             CsvColumn("sector_order", kind="integer"),
+            CsvColumn("quality_class_national", nullable=True, pattern=QUALITY_CLASS),
+            CsvColumn("quality_class_geography", nullable=True, pattern=QUALITY_CLASS),
             CsvColumn("source"),
         ),
         ("sector_code",),

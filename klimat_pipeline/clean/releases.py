@@ -1,7 +1,15 @@
-"""Releases side by side: which years and places each holds, and which one is current where.
+"""Releases side by side: which years and places each holds, which one is current where, and which is the headline.
 
-History is rewritten at every release, so none ever replaces another. The current one, for a municipality and a
-substance, is the newest that holds it; an extract of a newer release is current for its places only.
+History is rewritten at every release, so none ever replaces another. The newer of two is the one with the later last
+year; of one last year the one released later. A file that somebody added by hand, and that states no date, counts as
+released in the year after its last one; so neither an old workbook nor an undated one becomes current by arriving.
+
+* current, for a municipality and a substance: the newest release that holds it; an extract of a newer release is
+  current for its places only
+* headline substance: all greenhouse gases where a release has them, else carbon dioxide, else the first by name
+* headline release, for all that is compared or summed over municipalities: of the headline substance the release with
+  the most municipalities, of several the newest
+* a municipality's own headline, for all that is about it alone: its current release of the headline substance
 """
 
 from itertools import pairwise
@@ -26,7 +34,7 @@ def clean_releases(snapshots: pd.DataFrame, coded: pd.DataFrame, reference: Refe
         reference: tables of names and units.
 
     Returns:
-        ``clean/releases``, one row a release, oldest first within a substance.
+        ``clean/releases``, one row a release.
 
     Raises:
         UnknownNameError: a unit is unknown, or a release that claims the whole country lacks a place or a sector.
@@ -58,33 +66,68 @@ def clean_releases(snapshots: pd.DataFrame, coded: pd.DataFrame, reference: Refe
                 "is_current": snapshot["release_id"] in set(current["release_id"]),
             }
         )
-    frame = pd.DataFrame(rows).sort_values(["substance", "release_id"], key=lambda s: s)
+    frame = pd.DataFrame(rows).sort_values(["substance", "release_id"])
+    frame["is_headline"] = frame["release_id"] == _headline(frame)
     return frame[table("clean/releases").column_names].reset_index(drop=True)
 
 
-def released_on(snapshots: pd.DataFrame) -> "pd.Series[str]":
-    """Date that orders releases: the report's own, else the day of retrieval. ISO texts order by themselves."""
-    retrieved = pd.to_datetime(snapshots["retrieved_at"], utc=True)
-    return snapshots["report_date"].where(snapshots["report_date"].notna(), retrieved.dt.strftime("%Y-%m-%d"))
+def _dated(releases: pd.DataFrame) -> "pd.Series[str]":
+    """Date that orders releases of one last year, as ``sources.archive.Snapshot.released_on``. ISO texts order."""
+    retrieved = pd.to_datetime(releases["retrieved_at"], utc=True).dt.strftime("%Y-%m-%d")
+    by_data = (releases["last_year"] + 1).astype("int64").astype("str")
+    return releases["report_date"].where(
+        releases["report_date"].notna(), retrieved.where(releases["url"].notna(), by_data)
+    )
+
+
+def _ordered(releases: pd.DataFrame) -> pd.DataFrame:
+    """Releases of each substance from the first to the last."""
+    order = ["substance", "last_year", "_date", "retrieved_at", "release_id"]
+    return releases.assign(_date=_dated(releases)).sort_values(order).reset_index(drop=True)
+
+
+def _headline(releases: pd.DataFrame) -> str:
+    """The headline release."""
+    gases = {"all greenhouse gases": 0, "carbon dioxide only": 1}
+    rank = releases["gas_basis"].map(gases).fillna(len(gases))
+    first = releases.assign(_rank=rank).sort_values(["_rank", "substance"], kind="stable")["substance"].iloc[0]
+    held = _ordered(releases[releases["substance"] == first])
+    return str(held.sort_values("municipalities", kind="stable")["release_id"].iloc[-1])
 
 
 def current_releases(snapshots: pd.DataFrame, coded: pd.DataFrame) -> pd.DataFrame:
     """The newest release per substance and municipality.
 
+    Args:
+        snapshots: ``sources/smhi_snapshots``, or ``clean/releases``.
+        coded: raw lines with codes.
+
     Returns:
         Frame of ``substance, municipality_code, release_id``, one row a substance and municipality.
     """
-    order = snapshots.assign(_date=released_on(snapshots))[["release_id", "_date", "retrieved_at"]]
+    last = coded.groupby("release_id")["year"].max()
+    order = snapshots.assign(last_year=snapshots["release_id"].map(last))
+    order = order[order["last_year"].notna()].assign(substance="")
+    rank = {release: number for number, release in enumerate(_ordered(order)["release_id"])}
     places = (
         coded.loc[coded["area_level"] == "municipality", ["release_id", "substance", "area_code"]]
         .drop_duplicates()
         .rename(columns={"area_code": "municipality_code"})
-        .merge(order, on="release_id", how="left", validate="many_to_one")
     )
-    newest = places.sort_values(["_date", "retrieved_at", "release_id"]).drop_duplicates(
-        ["substance", "municipality_code"], keep="last"
-    )
+    places["_order"] = places["release_id"].map(rank)
+    newest = places.sort_values("_order").drop_duplicates(["substance", "municipality_code"], keep="last")
     return newest[["substance", "municipality_code", "release_id"]].reset_index(drop=True)
+
+
+def of_headline_substance(current: pd.DataFrame, releases: pd.DataFrame) -> pd.DataFrame:
+    """Current releases of the headline substance: each municipality's own headline.
+
+    Args:
+        current: ``current_releases``.
+        releases: ``clean/releases``.
+    """
+    substance = releases.loc[releases["is_headline"], "substance"].iloc[0]
+    return current[current["substance"] == substance].reset_index(drop=True)
 
 
 def is_national(places: int, reference: Reference) -> bool:
@@ -157,9 +200,3 @@ def held_pairs(emissions: pd.DataFrame, releases: pd.DataFrame, figure: str) -> 
     held["release_id_from"] = held.groupby(keys)["release_id"].shift(1)
     held = held.rename(columns={"release_id": "release_id_to"}).dropna(subset="release_id_from")
     return held[[*keys, "release_id_from", "release_id_to"]].reset_index(drop=True)
-
-
-def _ordered(releases: pd.DataFrame) -> pd.DataFrame:
-    """Releases of each substance from the first to the last."""
-    dated = releases.assign(_date=released_on(releases))
-    return dated.sort_values(["substance", "_date", "retrieved_at", "release_id"]).reset_index(drop=True)

@@ -23,7 +23,7 @@ def clean_subsectors(
     Args:
         coded: raw lines with codes.
         emissions: ``clean/emissions``, the sectors to sum to.
-        current: newest release per substance and municipality.
+        current: each municipality's own headline release.
         reference: tables of names and units.
 
     Returns:

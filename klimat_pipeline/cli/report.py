@@ -17,7 +17,7 @@ _LATEST = """
 SELECT municipality_name, target_id, year, emissions_t_co2e, baseline_year, change_pct, target_pct,
        gap_t_co2e, status, release_id
 FROM sector_indicators JOIN municipalities USING (municipality_code)
-WHERE is_current_release = 1 AND is_latest_year = 1 AND target_kind = 'contract'
+WHERE is_headline = 1 AND is_latest_year = 1 AND target_kind = 'contract'
 ORDER BY municipality_name, release_id, target_id <> 'total', emissions_t_co2e IS NULL, target_id
 """
 #: How likely the total target is, by municipality and release; one row per scenario, the trend first.
@@ -25,7 +25,7 @@ _AHEAD = """
 SELECT municipality_name, release_id, target_year, target_t_co2e, scenario, probability_fraction,
        required_t_co2e_per_year
 FROM target_probability JOIN municipalities USING (municipality_code)
-WHERE target_id = 'total'
+WHERE target_id = 'total' AND is_headline = 1
 ORDER BY 1, 2, scenario <> 'business_as_usual', scenario
 """
 _PLANS = """

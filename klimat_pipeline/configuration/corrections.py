@@ -79,6 +79,12 @@ class Correction(_Strict):
         description="replace by the value; add it (negative to deduct); scale by a factor or percentage; reallocate an "
         "amount or share to another sector or municipality; exclude: set to zero."
     )
+    applies_to: Literal["named years", "all years, scaled"] = Field(
+        default="named years",
+        description="'all years, scaled': the correction stands for a level of the whole series. Years that are not "
+        "named are multiplied by the factor (corrected / national) of the named one; between several named years the "
+        "factor is interpolated, beyond them it is that of the nearest. Somebody has to decide it.",
+    )
     value: Number | None = Field(default=None, description="One value for all years.")
     values: dict[YearKey, Number] | None = Field(
         default=None, description="A value per year, instead of years and value."
@@ -139,7 +145,19 @@ class Correction(_Strict):
             raise ValueError("reallocate needs to_sector or to_municipality")
         if self.action != "reallocate" and goes:
             raise ValueError("to_sector and to_municipality belong to reallocate")
+        if self.is_scaled and self.action == "exclude":
+            raise ValueError("exclude has no factor that other years could be scaled by: name its years")
         return self
+
+    @property
+    def is_scaled(self) -> bool:
+        """Whether years that it does not name are scaled."""
+        return self.applies_to != "named years"
+
+    @property
+    def baseline_words(self) -> str:
+        """How the baseline year is treated."""
+        return "corrected with all years, by the factor of the named ones" if self.is_scaled else self.baseline.words
 
     @property
     def named_years(self) -> tuple[int, ...] | range:

@@ -8,7 +8,7 @@ import re
 import unicodedata
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -31,6 +31,9 @@ class Figure(_Strict):
     emissions_t_co2e: Number
     baseline_t_co2e: Number | None
     change_pct: Number | None
+    basis: Literal["reported", "corrected"] | None = Field(
+        default=None, description="Basis of both; missing in reports of before it was stated."
+    )
 
 
 class FrozenReport(_Strict):

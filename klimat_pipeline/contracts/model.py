@@ -66,6 +66,9 @@ class Table:
         title: short label.
         owner: who answers for it.
         topic: what it is about, a tag in the catalogue.
+        headline: how a published table marks its rows of the headline series (``is_headline``): 'all' where figures
+            are compared or summed over municipalities, 'own' where each municipality is followed by itself; empty
+            where there is nothing to choose.
     """
 
     key: str
@@ -74,6 +77,12 @@ class Table:
     primary_key: tuple[str, ...]
     owner: str = "team:klimatdata"
     topic: str = "emissions"
+    headline: Literal["", "all", "own"] = ""
+
+    @property
+    def headline_key(self) -> list[str]:
+        """Columns that identify a fact: the key, without the release that reports it."""
+        return [name for name in self.primary_key if not name.startswith("release_id")]
 
     @property
     def stage(self) -> str:
@@ -100,7 +109,13 @@ class Table:
 
 
 def published(
-    source: Table, name: str, *, drop: Iterable[str] = (), extra: tuple[Column, ...] = (), description: str = ""
+    source: Table,
+    name: str,
+    *,
+    drop: Iterable[str] = (),
+    extra: tuple[Column, ...] = (),
+    description: str = "",
+    headline: Literal["", "all", "own"] = "",
 ) -> Table:
     """Contract of a published table, derived from the contract of the table that it shows.
 
@@ -114,4 +129,5 @@ def published(
         key=f"published/{name}",
         description=description or source.description,
         columns=kept + extra,
+        headline=headline,
     )

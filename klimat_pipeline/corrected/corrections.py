@@ -2,7 +2,11 @@
 
 Order: by the entry's own ``order`` (none counts as 0), then municipality, then id; each works on the result of the one
 before it. Two entries that touch the same cell both need an order, or nothing is applied at all. A year that no entry
-names stays the same to the last bit. What does not belong here: the form of an entry (``configuration.corrections``).
+names stays the same to the last bit, unless an entry says ``applies_to: all years, scaled``. Formula of those, with
+F(n) = figure after / before this entry in a year n that it names: a year y that it does not name becomes F(y) times
+what it was, F(y) interpolated between the named years on either side, or that of the nearest where y lies beyond them;
+a reallocation moves the same share, interpolated likewise. What does not belong here: the form of an entry
+(``configuration.corrections``), which years may be compared (``basis``).
 """
 
 from collections import Counter
@@ -16,6 +20,7 @@ import pandas as pd
 
 from klimat_pipeline.configuration.corrections import Correction, CorrectionRegister
 from klimat_pipeline.contracts import table
+from klimat_pipeline.corrected.basis import correction_levels
 from klimat_pipeline.corrected.cells import first_rows, positions
 from klimat_pipeline.corrected.units import SHARES, to_share, to_tonnes
 from klimat_pipeline.errors import ProblemsError
@@ -42,6 +47,11 @@ class Step:
     before_counterpart: float = np.nan
     after_counterpart: float = np.nan
     base_now: float = np.nan
+
+    @property
+    def is_named(self) -> bool:
+        """Whether the entry names the year; the others of a scaled one follow its named years."""
+        return self.year in self.correction.named_years
 
     @property
     def touched(self) -> tuple[int, ...]:
@@ -88,12 +98,13 @@ def apply_registers(
     releases: dict[str, list[str]] = {}
     for release, row in first_rows(emissions["release_id"]).items():
         releases.setdefault(str(emissions["substance"].iloc[row]), []).append(release)
+    held = _years(emissions, registers)
     wanted = [
         (owner, correction, release, year)
         for owner, register in sorted(registers.items())
         for correction in register.corrections
         for release in releases.get(correction.substance, ())
-        for year in correction.named_years
+        for year in _years_of(correction, held.get(release, ()))
     ]
     cells, rows, index, counter_index = _cells(emissions, wanted)
     subs, parts = _subsector_cells(subsectors, wanted)
@@ -119,7 +130,7 @@ def apply_registers(
     problems += _contradictions(steps)
     if problems:
         raise ProblemsError(problems)
-    steps.sort(key=lambda s: (s.status != "applied", s.release_id, *_order(s), s.year))
+    steps.sort(key=lambda s: (s.status != "applied", s.release_id, *_order(s), not s.is_named, s.year))
     _number(steps)
     applied = Applied(steps, cells, rows, reported, parts)
     problems = run(applied, [step for step in steps if step.status == "applied"])
@@ -150,11 +161,26 @@ def replay(
     """Figures of all touched cells after these steps, those of subsectors, and problems."""
     values, parts = applied.reported.copy(), list(applied.parts)
     problems = []
+    factors: dict[tuple[str, str], dict[int, tuple[float, float]]] = {}
     for step in steps:
         correction = step.correction
         before = float(values[step.cell])
         subject = before if step.sub < 0 else parts[step.sub]
-        result, moved = _effect(correction, step.year, subject)
+        if step.is_named:
+            result, moved = _effect(correction, step.year, subject)
+            if correction.is_scaled and subject > 0:
+                found = factors.setdefault((step.release_id, correction.id), {})
+                found[step.year] = (result / subject, moved / subject)
+        else:
+            named = factors.get((step.release_id, correction.id), {})
+            if not named:
+                problems.append(
+                    f"correction {correction.id}: no year that it names has a figure above zero in {step.release_id}, "
+                    "so there is no factor for the others. Name the years, without applies_to."
+                )
+                continue
+            parts_of = zip(*named.values(), strict=True)
+            result, moved = (subject * float(np.interp(step.year, list(named), part)) for part in parts_of)
         # A replaced sector is exactly the value, not the old figure plus a difference.
         after = result if step.sub < 0 else before + (result - subject)
         values[step.cell] = after
@@ -176,7 +202,7 @@ def replay(
                         f"{row['sector_code']} {row['year']} ({row['release_id']}); expected zero or more. Is the "
                         "unit right? allow_negative: true lets it pass."
                     )
-    return values, parts, problems
+    return values, parts, list(dict.fromkeys(problems))
 
 
 def correction_applications(
@@ -185,6 +211,7 @@ def correction_applications(
     """Every application as ``corrected/corrections`` describes it, also those that were not applied."""
     contract = table("corrected/corrections")
     cells = applied.cells.assign(is_current_release=emissions["is_current_release"].to_numpy()[applied.rows])
+    levels = correction_levels(registers)
     # What is the same in all applications of a correction is written once and taken by index.
     number: dict[int, int] = {}
     described: list[tuple[Any, ...]] = []
@@ -192,7 +219,7 @@ def correction_applications(
     for step in applied.steps:
         correction = step.correction
         if (which := number.setdefault(id(correction), len(number))) == len(described):
-            described.append(_described(correction))
+            described.append((*_described(correction), levels[correction.id]))
         then = correction.base.values_t.get(step.year)
         drift = (step.base_now / then - 1.0) * 100.0 if then else np.nan
         drifted = abs(drift) > registers[step.owner].drift_limit_pct
@@ -239,6 +266,7 @@ _DESCRIPTION = [
     "decided_by",
     "decided_on",
     "note",
+    "level_ids",
 ]
 _PLACE = ["municipality_code", "sector_code", "is_current_release"]
 _FIGURES = ["before_t", "after_t", "base_then_t", "base_now_t", "drift_pct", "is_drifted"]
@@ -255,7 +283,7 @@ def _described(correction: Correction) -> tuple[Any, ...]:
         correction.conserves.sector,
         correction.conserves.county,
         correction.conserves.nation,
-        correction.baseline.words,
+        correction.baseline_words,
         correction.grade,
         correction.uncertainty_pct,
         correction.reason,
@@ -281,6 +309,22 @@ def _effect(correction: Correction, year: int, subject: float) -> tuple[float, f
         return subject * to_share(value, unit, where), 0.0
     moved = subject * to_share(value, unit, where) if unit in SHARES else to_tonnes(value, unit, where)
     return subject - moved, moved
+
+
+def _years(emissions: pd.DataFrame, registers: Mapping[str, CorrectionRegister]) -> dict[str, list[int]]:
+    """Years of every release, looked up only where an entry scales them."""
+    if not any(entry.is_scaled for register in registers.values() for entry in register.corrections):
+        return {}
+    pairs = emissions[["release_id", "year"]].drop_duplicates()
+    return {str(release): sorted(map(int, years)) for release, years in pairs.groupby("release_id")["year"]}
+
+
+def _years_of(correction: Correction, held: Sequence[int]) -> Sequence[int]:
+    """Years that an entry touches in a release: those that it names, and the others where it scales them."""
+    named = correction.named_years
+    if not correction.is_scaled or not set(named) & set(held):
+        return named
+    return [*named, *(year for year in held if year not in named)]
 
 
 def _cells(

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from klimat_pipeline.contracts import table
+from klimat_pipeline.corrected.basis import levels_of_cells
 from klimat_pipeline.corrected.cells import KEYS, positions
 
 
@@ -29,10 +30,13 @@ def corrected_emissions(emissions: pd.DataFrame, corrections: pd.DataFrame) -> p
     at = positions(emissions, cells)
     values[at] = cells["after_t"].to_numpy(dtype=np.float64)
     valued = emissions["emissions_reported_t_co2e"].notna().to_numpy()
+    ids = list(cells["ids"])
+    levels = levels_of_cells(ids, dict(zip(applied["correction_id"], applied["level_ids"], strict=True)))
     frame = emissions.assign(
         emissions_t=values,
         emissions_t_co2e=np.where(valued, values, np.nan),
-        correction_ids=_ids(len(emissions), at, list(cells["ids"])),
+        correction_ids=_ids(len(emissions), at, ids),
+        level_ids=_ids(len(emissions), at, levels),
     )
     return frame[table("corrected/emissions").column_names]
 

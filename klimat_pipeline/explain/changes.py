@@ -24,10 +24,11 @@ _EMISSIONS = "emissions_t_co2e"
 
 @dataclass(frozen=True, slots=True)
 class _Point:
-    """The sum of sectors in a year of a release: reported (from the cells) and corrected (as published)."""
+    """The sum of sectors in a year of a release: reported (from the cells) and corrected (as published), its level."""
 
     reported: float = nan
     corrected: float = nan
+    level: tuple[str, ...] = ()
 
     def filled(self, other: "_Point") -> "_Point":
         """The point, or the other where this one is missing."""
@@ -50,7 +51,8 @@ class _Side:
         if year is None or not rows:
             return _Point()
         cells = self.accounts.cells(year, codes)
-        return _Point(sum(cell.tonnes for cell in cells), sum(float(row["emissions_t"]) for row in rows))
+        level = tuple(f"{row['sector_code']}:{row['level_ids']}" for row in rows if row["level_ids"])
+        return _Point(sum(cell.tonnes for cell in cells), sum(float(row["emissions_t"]) for row in rows), level)
 
 
 def change(sources: Sources, row: Row) -> list[Node]:
@@ -111,6 +113,9 @@ def _steps(row: Row, earlier: _Side, later: _Side, unit: str) -> list[Node]:
     final = later.at(row["year_to"], later.codes), later.at(later.row["baseline_year"], later.codes)
 
     def value(points: tuple[_Point, _Point], which: str) -> float:
+        now, then = points
+        if not isnan(then.reported) and now.level != then.level:  # on two levels: both as reported
+            which = "reported"
         figure, against = (getattr(point, which) for point in points)
         if row["measure"] == _EMISSIONS:
             return float(figure)

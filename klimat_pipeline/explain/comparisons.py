@@ -4,6 +4,7 @@ What does not belong here: why an indicator changed (``changes``), figures of on
 """
 
 from klimat_pipeline.explain.database import Row
+from klimat_pipeline.explain.figures import on_basis
 from klimat_pipeline.explain.shared import Accounts, Sources
 from klimat_pipeline.explain.tree import TOLERANCE_PCT, TOLERANCE_T, Node, agreement
 from klimat_pipeline.explain.workbook import TOTAL
@@ -11,7 +12,8 @@ from klimat_pipeline.explain.workbook import TOTAL
 _REVISION = "the later release's reported figure less the earlier one's; corrections play no part"
 _REVIEW = (
     "correction = (C / R - 1) * 100, base revision = (C / P - 1) * 100, with C the corrected baseline, R the reported "
-    "one, P the corrected one of the release before; to be approved where either is larger than the limit"
+    "one, P that of the release before; R instead of C, and P as reported, where the two releases have not the same "
+    "corrections; to be approved where either is larger than the limit"
 )
 _SIDES = (("from", "earlier"), ("to", "later"))
 
@@ -52,20 +54,19 @@ def base_year(sources: Sources, row: Row) -> list[Node]:
     pair = sources.database.first("indicator_change_explained", release_id_to=row["release_id"], **key)
     if not pair:
         return [*nodes, Node("release before", before, "t CO2e", {"note": "which one it is was not published"})]
-    nodes += _base(sources.accounts(pair, "release_id_from"), row, codes, before)
+    accounts = sources.accounts(pair, "release_id_from")
+    nodes += on_basis(accounts, f"in {accounts.release_id}", row["baseline_year"], codes, before, row["basis"])
     if row["base_revision_pct"] is not None:
-        nodes.append(_percent("move against the release before", before, corrected, row["base_revision_pct"]))
+        now = corrected if row["basis"] == "corrected" else reported
+        nodes.append(_percent("move against the release before", before, now, row["base_revision_pct"]))
     return nodes
 
 
 def _base(
-    accounts: Accounts, row: Row, codes: list[str], corrected: float | None, reported: float | None = None
+    accounts: Accounts, row: Row, codes: list[str], corrected: float | None, reported: float | None
 ) -> list[Node]:
     """The baseline in a release, and its sums."""
     year = row["baseline_year"]
-    if reported is None:
-        # The table shows only the corrected baseline of the release before.
-        reported = sum(float(r["emissions_reported_t"]) for r in accounts.rows(year, codes))
     label = f"baseline {year} in {accounts.release_id}"
     where = f" in {accounts.release_id}"
     return [

@@ -105,7 +105,9 @@ class Database:
         return row, "not the current one" + ("" if asked else "; taken because only it has such a row")
 
     def _current(self, rows: Sequence[Row], release: str) -> list[Row]:
-        """Those of the current release, by their own column, or else by that of their municipality's emissions."""
+        """Those of the headline series, else those of a current release, as their columns or the emissions say."""
+        if any(row.get("is_headline") for row in rows):
+            return [row for row in rows if row["is_headline"]]
         if rows and "is_current_release" in rows[0]:
             return [row for row in rows if row["is_current_release"]]
         places = {row.get("municipality_code") for row in rows}

@@ -27,21 +27,36 @@ def sector_indicator(sources: Sources, row: Row) -> list[Node]:
     nodes = [Node("formula", formula(row["sector_codes"], baseline))]
     if not codes:
         return nodes
-    accounts, value = sources.accounts(row), row["emissions_t_co2e"]
+    accounts, basis = sources.accounts(row), row["basis"]
     same = _as_provenance(accounts, row, codes)
-    nodes.append(accounts.year(f"inputs {row['year']}", row["year"], codes, value, "t CO2e"))
-    nodes += accounts.sums(row["year"], codes, row["emissions_reported_t_co2e"], value, detail=same)
+    nodes.append(Node("basis", basis, None, {"corrected_t": row["emissions_corrected_t_co2e"]}))
+    nodes += on_basis(accounts, "inputs", row["year"], codes, row["emissions_t_co2e"], basis, same)
     if baseline is None or row["baseline_t_co2e"] is None:
         return nodes
-    base = row["baseline_t_co2e"]
     detail = {"reported_pct": row["change_reported_pct"]}
     if row["target_pct"] is not None:
         detail |= {"target_pct": row["target_pct"], "target_year": row["target_year"]}
-    below = accounts.year(f"baseline {baseline}", baseline, codes, base, "t CO2e")
-    nodes.append(Node(f"change since {baseline}", row["change_pct"], "%", detail, (below,)))
-    # The table has no column for it.
-    reported = sum(float(r["emissions_reported_t"]) for r in accounts.rows(baseline, codes))
-    return nodes + accounts.sums(baseline, codes, reported, base)
+    below, *sums = on_basis(accounts, "baseline", baseline, codes, row["baseline_t_co2e"], basis)
+    return [*nodes, Node(f"change since {baseline}", row["change_pct"], "%", detail, (below,)), *sums]
+
+
+def on_basis(
+    accounts: Accounts,
+    what: str,
+    year: int,
+    codes: list[str],
+    value: float,
+    basis: str | None,
+    detail: dict[str, Any] | None = None,
+) -> list[Node]:
+    """Sectors of a year and their sums, corrected or as reported; corrections that play no part are not shown."""
+    rows = accounts.rows(year, codes)
+    reported = round(sum(float(row["emissions_reported_t"]) for row in rows), 3)
+    if basis == "corrected" or not any(row["correction_ids"] for row in rows):
+        shown = accounts.year(f"{what} {year}", year, codes, value, "t CO2e")
+        return [shown, *accounts.sums(year, codes, reported, value, detail=detail)]
+    shown = accounts.reported_year(f"{what} {year}", year, codes, value, "t CO2e")
+    return [shown, *accounts.sums(year, codes, value, detail=detail)]
 
 
 def _as_provenance(accounts: Accounts, row: Row, codes: list[str]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from klimat_pipeline.explain.tree import TOLERANCE_PCT, TOLERANCE_T, Node, Scala
 
 #: The ``release_id`` of figures that no release is behind.
 LOCAL = "local"
-_NONE, _MEMO, _PRINTED, _ALL = "none", "memo", "printed", "total"
+_NONE, _MEMO, _PRINTED, _REPORTED, _ALL = "none", "memo", "printed", "reported", "total"
 _LINE = {
     "1": "sum of the corrected national subsectors that the mapping puts on the line",
     "2": "energy used * factor of the same year and method",
@@ -186,12 +186,14 @@ def _scope(sources: Sources, row: Row, scope: str) -> list[Node]:
     where |= {"scope": "1" if scope == _MEMO else scope, "is_memo": scope == _MEMO}
     where |= {"method": row["method"]} if scope == "2" else {}
     rows = sources.database.rows("inventory_territory", **where)
-    return [_line(sources, r) for r in rows if r["emissions_t_co2e"] is not None]
+    reported = row["basis"] == _REPORTED and scope in ("1", _MEMO)
+    name = "emissions_reported_t_co2e" if reported else "emissions_t_co2e"
+    return [_line(sources, r, name) for r in rows if r[name] is not None]
 
 
-def _line(sources: Sources, row: Row) -> Node:
+def _line(sources: Sources, row: Row, figure: str = "emissions_t_co2e") -> Node:
     label = f"scope {row['scope']}, {row['line']}, {row['item']}"
-    return Node(label, row["emissions_t_co2e"], "t CO2e", {}, tuple(territory(sources, row)[1:]))
+    return Node(label, row[figure], "t CO2e", {}, tuple(territory(sources, row)[1:]))
 
 
 def _printed(sources: Sources, row: Row) -> list[Node]:
@@ -267,11 +269,11 @@ def area_share(sources: Sources, row: Row) -> list[Node]:
     if row["figure_basis"] == _PRINTED:
         nodes.append(Node("as the municipality prints it", row["emissions_t_co2e"], "t CO2e"))
     else:
-        name = f"emissions_{'reported_' if row['figure_basis'] == 'reported' else ''}t_co2e"
+        name = f"emissions_{'reported_' if row['figure_basis'] == _REPORTED else ''}t_co2e"
         where: dict[str, Scalar] = {n: row[n] for n in _PLACE}
         found = sources.database.rows("inventory_territory", scope="1", **where)
         held = [r for r in found if r["line"] in wanted and r[name] is not None]
-        lines = [Node(n.label, r[name], n.unit, n.detail, n.children) for r in held for n in [_line(sources, r)]]
+        lines = [_line(sources, r, name) for r in held]
         nodes += [*lines, *_lines_sum(lines, row["emissions_t_co2e"])]
     if row["share_pct"] is not None:
         share = row["emissions_t_co2e"] / row["total_t_co2e"] * 100

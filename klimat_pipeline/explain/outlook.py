@@ -6,6 +6,7 @@ gap (``targets_and_gap``).
 """
 
 from klimat_pipeline.explain.database import Row
+from klimat_pipeline.explain.figures import on_basis
 from klimat_pipeline.explain.shared import Accounts, Sources
 from klimat_pipeline.explain.tree import TOLERANCE_PCT, TOLERANCE_T, Node, agreement, tolerance_of
 
@@ -20,9 +21,9 @@ _COST = (
     "sum of yearly costs over sum of yearly tonnes, both discounted to the first year; tonnes until the target's year"
 )
 _COMPARISON = {
-    "emissions": "corrected emissions of the newest year, t CO2e",
-    "per_resident": "corrected emissions over residents of the same year",
-    "share": "corrected emissions over the municipality's total, per cent",
+    "emissions": "reported emissions of the newest year, t CO2e",
+    "per_resident": "reported emissions over residents of the same year",
+    "share": "reported emissions over the municipality's total, per cent",
     "change_since_baseline": "(E_n / E_b - 1) * 100, E_b those of the baseline year",
     "compound_change": "((E_n / E_f) ** (1 / (n - f)) - 1) * 100, f the first year of the trend",
     "mean_yearly_change": "mean of the yearly percentages; years in a gap share the compound rate between its ends",
@@ -122,7 +123,7 @@ def _counted(sources: Sources, accounts: Accounts, row: Row, now: float, nodes: 
     if name == "emissions":
         return now
     if name == "share":
-        whole = sum(float(r["emissions_t"]) for r in accounts.rows(row["year"], accounts.sectors(row["year"])))
+        whole = sum(float(r["emissions_reported_t"]) for r in accounts.rows(row["year"], accounts.sectors(row["year"])))
         return now / whole * 100 if whole else None
     if name == "change_since_baseline":
         return (now / _emissions(accounts, row, years["baseline_year"], nodes) - 1) * 100
@@ -139,13 +140,11 @@ def _generic(sources: Sources, row: Row) -> Row:
 
 
 def _emissions(accounts: Accounts, row: Row, year: int, nodes: list[Node]) -> float:
-    """Corrected emissions of a year, added to the nodes with their cells."""
+    """Reported emissions of a year, added to the nodes with their cells."""
     codes = accounts.sectors(year) if row["target_id"] == _TOTAL else [row["target_id"]]
-    rows = accounts.rows(year, codes)
-    reported, corrected = (sum(float(r[name]) for r in rows) for name in ("emissions_reported_t", "emissions_t"))
-    nodes.append(accounts.year(f"inputs {year}", year, codes, round(corrected, 3), "t CO2e"))
-    nodes += accounts.sums(year, codes, round(reported, 3), round(corrected, 3))
-    return corrected
+    reported = sum(float(r["emissions_reported_t"]) for r in accounts.rows(year, codes))
+    nodes += on_basis(accounts, "inputs", year, codes, round(reported, 3), row["basis"])
+    return reported
 
 
 def _start(sources: Sources, row: Row) -> list[Node]:
@@ -156,11 +155,8 @@ def _start(sources: Sources, row: Row) -> list[Node]:
     if not newest:
         return []
     accounts, codes, year = sources.accounts(row), newest["sector_codes"].split(), newest["year"]
-    figure = newest["emissions_t_co2e"]
-    return [
-        accounts.year(f"newest year {year}", year, codes, figure, "t CO2e"),
-        *accounts.sums(year, codes, newest["emissions_reported_t_co2e"], figure),
-    ]
+    figure = newest[f"emissions_{row['basis']}_t_co2e"]
+    return on_basis(accounts, "newest year", year, codes, figure, row["basis"])
 
 
 def _treatment(row: Row) -> list[Node]:

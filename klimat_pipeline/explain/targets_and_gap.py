@@ -16,7 +16,7 @@ _NET = (
     "reduction is met, none before"
 )
 _CLAIM = "(captured - certificates sold) * share under the key"
-_EMISSIONS, _TOTAL, _UNCOVERED = "emissions", "total", "uncovered"
+_EMISSIONS, _TOTAL, _UNCOVERED, _REPORTED = "emissions", "total", "uncovered", "reported"
 
 
 def target(sources: Sources, row: Row) -> list[Node]:
@@ -38,15 +38,18 @@ def coherence(sources: Sources, row: Row) -> list[Node]:
         nodes += [Node(name, row[name], "t") for name in ("levels_sum_t", "uncovered_t")]
         nodes.append(agreement("levels + uncovered - total target", short, row["shortfall_t"], "the shortfall"))
     if row["coherence_kind"] == _UNCOVERED:
-        place = {name: row[name] for name in ("municipality_code", "release_id", "year")}
-        found = sources.database.first("emissions", sector_code=row["coherence_item"], **place)
-        return nodes + (figures.emissions(sources, found) if found else [])
+        accounts, codes = sources.accounts(row), [row["coherence_item"]]
+        return nodes + figures.on_basis(accounts, "inputs", row["year"], codes, row["emissions_t_co2e"], row["basis"])
     return nodes + _indicator(sources, row, row["coherence_item"])
 
 
 def _indicator(sources: Sources, row: Row, target_id: str) -> list[Node]:
     place = {name: row[name] for name in ("municipality_code", "release_id", "year")}
     found = sources.database.first("sector_indicators", target_id=target_id, **place)
+    if found and row["basis"] == _REPORTED and found["basis"] != _REPORTED:  # a plan, or a budget, as a whole
+        names = {"emissions_t_co2e": "emissions_reported_t_co2e", "baseline_t_co2e": "baseline_reported_t_co2e"}
+        names |= {"change_pct": "change_reported_pct"}
+        found = found | {name: found[other] for name, other in names.items()} | {"basis": _REPORTED}
     return figures.sector_indicator(sources, found) if found else []
 
 

@@ -1,10 +1,11 @@
 """The base-year rule: whether a revision or a correction moves a baseline so far that somebody has to approve it.
 
-Formulas, with R the baseline emissions as reported in a release, C after corrections, and P the corrected ones of the
-previous release (of the same substance and with the municipality; same sectors and year):
+Formulas, with R the baseline emissions as reported in a release, C after corrections, and P those of the previous
+release (of the same substance and with the municipality; same sectors and year):
 
 * correction: (C / R - 1) * 100
-* base revision: (C / P - 1) * 100
+* base revision: (C / P - 1) * 100 with P corrected, where the same corrections apply in both releases, else
+  (R / P - 1) * 100 with P as reported (``basis``)
 * needs approval: the size of either, whatever its sign, is larger than the threshold. A move away from zero is beyond
   every threshold, although it has no percentage.
 
@@ -16,6 +17,7 @@ import pandas as pd
 
 from klimat_pipeline.clean.releases import held_pairs
 from klimat_pipeline.contracts.tables.indicators import BASE_YEARS
+from klimat_pipeline.corrected.basis import on_basis, shared_basis
 from klimat_pipeline.indicators.changes import definitions, figures_at
 from klimat_pipeline.indicators.revisions import TOLERANCE_T, TOTAL
 
@@ -65,15 +67,18 @@ def base_year_review(
         for release in ("release_id", "release_id_from")
     )
     reported, corrected = own["emissions_reported_t_co2e"], own["emissions_t_co2e"]
-    earlier = before["emissions_t_co2e"]
+    basis = shared_basis(own["level_ids"], before["level_ids"])
+    earlier = on_basis(basis, before["emissions_t_co2e"], before["emissions_reported_t_co2e"])
+    now = on_basis(basis, corrected, reported)
     frame = frame.assign(
         base_reported_t_co2e=reported,
         base_corrected_t_co2e=corrected,
         base_before_t_co2e=earlier,
         correction_pct=_change_pct(reported, corrected),
-        base_revision_pct=_change_pct(earlier, corrected),
+        basis=basis.where(earlier.notna(), None),
+        base_revision_pct=_change_pct(earlier, now),
         threshold_pct=float(threshold_pct),
-        needs_approval=_moved(reported, corrected, threshold_pct) | _moved(earlier, corrected, threshold_pct),
+        needs_approval=_moved(reported, corrected, threshold_pct) | _moved(earlier, now, threshold_pct),
     )
     frame = frame[reported.notna()]
     keys = list(BASE_YEARS.primary_key)

@@ -13,8 +13,9 @@ the later ones, the steps from the first value to the last are:
 6. C(2, y2, D2), the value in the later release: ``configuration``, exactly 0 where the definition is the same
 
 The measure is either the emissions E of the year, or the change (E / B - 1) * 100 against those of the baseline year,
-undefined for B = 0. Where the later release dropped the earlier's last year or its baseline year, steps 3 to 5 use the
-earlier release's figure for that missing point: a dropped year counts as not revised.
+undefined for B = 0. Where corrections have not moved both to one level, C of either measure is R, as in the indicator
+(``corrected.basis``). Where the later release dropped the earlier's last year or its baseline year, steps 3 to 5 use
+the earlier release's figure for that missing point: a dropped year counts as not revised.
 
 What belongs here: dividing differences into causes. What does not: the differences of the reported figures themselves
 (``revisions``), and the indicators (``sectors``).
@@ -28,6 +29,7 @@ import pandas as pd
 
 from klimat_pipeline.clean.releases import held_pairs
 from klimat_pipeline.contracts.tables.indicators import CHANGES
+from klimat_pipeline.corrected.basis import levels_of_sums, on_basis, shared_basis
 
 CAUSES = ("revised_history", "new_years", "corrections", "configuration")
 #: Differences are computed in whole units of the last published decimal, so that the published parts sum to the
@@ -162,19 +164,25 @@ def figures_at(
         year: years.
 
     Returns:
-        Frame of ``emissions_reported_t_co2e, emissions_t_co2e`` in the rows' order; missing where the release does not
-        hold the point.
+        Frame of ``emissions_reported_t_co2e, emissions_t_co2e, level_ids`` in the rows' order; missing where
+        the release does not hold the point.
     """
     keys = ["release_id", "municipality_code", "sector_code", "year"]
     wanted = {"release_id": release, "municipality_code": municipality, "year": year, "_point": np.arange(len(year))}
     split = {codes: codes.split() for codes in sectors.unique()}
     points = pd.DataFrame({name: np.asarray(values) for name, values in wanted.items()})
     lines = points.assign(sector_code=sectors.map(split).to_numpy()).explode("sector_code")
+    if "level_ids" not in emissions:  # published before there were levels: compared whatever the level
+        emissions = emissions.assign(level_ids="all")
     usable = emissions[_CORRECTED].notna() & emissions["year"].isin(year.unique())
     found = lines.merge(
-        emissions.loc[usable, [*keys, _REPORTED, _CORRECTED]], on=keys, how="inner", validate="many_to_one"
+        emissions.loc[usable, [*keys, _REPORTED, _CORRECTED, "level_ids"]],
+        on=keys,
+        how="inner",
+        validate="many_to_one",
     )
     sums = found.groupby("_point")[[_REPORTED, _CORRECTED]].sum()
+    sums["level_ids"] = levels_of_sums(found, ["_point"], "sector_code").reindex(sums.index).fillna("")
     return sums.reindex(points["_point"]).set_axis(year.index)
 
 
@@ -233,7 +241,11 @@ def _taken_apart(pairs: pd.DataFrame, before: pd.DataFrame, after: pd.DataFrame)
 
 def _value(measure: str, points: _Points, figure: str) -> "pd.Series[float]":
     """The measure, rounded, from the figures of its year and of its baseline year; missing where it is no number."""
-    emissions, base = points[0][figure], points[1][figure]
+    now, then = points
+    emissions, base = now[figure], then[figure]
+    if figure == _CORRECTED:
+        basis = shared_basis(now["level_ids"], then["level_ids"]).where(then[_CORRECTED].notna(), "corrected")
+        emissions, base = (on_basis(basis, point[_CORRECTED], point[_REPORTED]) for point in points)
     value = emissions if measure == "emissions_t_co2e" else (emissions / base.where(base > 0) - 1.0) * 100.0
     rounded = value.round(DECIMALS)
     return rounded.where(np.isfinite(rounded))

@@ -9,7 +9,9 @@ Formulas, per release, with every sub-target of the same boundary and target yea
 * closing = -shortfall / latest emissions of one uncovered sector: the change that alone would make up the shortfall; no
   number where the sector emits less than that
 
-Percentages of targets are never added. A target without baseline, number or sectors is listed as not quantified and is
+All figures of a plan are on one basis: corrected where the total is (``indicators.sectors``) and no sub-target has to
+fall back on reported figures of a year that the total takes corrected, else all of them as reported. Percentages of
+targets are never added. A target without baseline, number or sectors is listed as not quantified and is
 in no sum. What belongs here: whether the targets of a plan agree. What does not: how far each target is (``targets``).
 """
 
@@ -19,6 +21,7 @@ import numpy as np
 import pandas as pd
 
 from klimat_pipeline.contracts import table
+from klimat_pipeline.corrected.basis import CORRECTED, REPORTED
 from klimat_pipeline.indicators.sectors import TOTAL
 
 Row = dict[str, Any]
@@ -43,7 +46,7 @@ def target_coherence(sectors: pd.DataFrame, emissions: pd.DataFrame) -> pd.DataF
         at = ["release_id", "municipality_code"]
         same = (latest[at] == [total[name] for name in at]).all(axis=1)
         cells = emissions[(emissions[at] == [total[name] for name in at]).all(axis=1)]
-        rows += _plan(total, latest[same & (latest["target_id"] != TOTAL)].to_dict("records"), cells)
+        rows += _plan(*_on_one_basis(total, latest[same & (latest["target_id"] != TOTAL)].to_dict("records")), cells)
     contract = table("indicators/coherence")
     frame = pd.DataFrame(rows, columns=contract.column_names)
     numbers = {column.name: "float64" for column in contract.columns if column.kind == "number"}
@@ -51,8 +54,31 @@ def target_coherence(sectors: pd.DataFrame, emissions: pd.DataFrame) -> pd.DataF
     return frame.astype(numbers | whole).sort_values(list(contract.primary_key)).reset_index(drop=True)
 
 
+def _on_one_basis(total: Row, others: list[Row]) -> tuple[Row, list[Row]]:
+    """The total and the other targets, all as corrected or all as reported."""
+    fallen = [
+        other
+        for other in others
+        if other["basis"] == REPORTED and other["emissions_corrected_t_co2e"] != other["emissions_reported_t_co2e"]
+    ]
+    if total["basis"] == CORRECTED and not fallen:
+        return total, [other | {"basis": CORRECTED} for other in others]
+    return _reported(total), [_reported(other) for other in others]
+
+
+def _reported(target: Row) -> Row:
+    base = target["baseline_reported_t_co2e"]
+    return target | {
+        "basis": REPORTED,
+        "emissions_t_co2e": target["emissions_reported_t_co2e"],
+        "baseline_t_co2e": base,
+        "target_t_co2e": base * (1.0 + target["target_pct"] / 100.0),
+    }
+
+
 def _plan(total: Row, others: list[Row], cells: pd.DataFrame) -> list[Row]:
     """Rows of one municipality and release."""
+    figure = "emissions_t_co2e" if total["basis"] == CORRECTED else "emissions_reported_t_co2e"
     subs, rows = [], []
     for target in others:
         reason = _left_out(target, total)
@@ -63,7 +89,7 @@ def _plan(total: Row, others: list[Row], cells: pd.DataFrame) -> list[Row]:
             rows.append(_row(total, target, OPEN) | {"note": said})
     codes = total["sector_codes"].split()
     covering = {code: [t["target_id"] for t in subs if code in t["sector_codes"].split()] for code in codes}
-    now, base = _figures(cells, total["year"]), _figures(cells, total["baseline_year"])
+    now, base = (_figures(cells, total[year], figure) for year in ("year", "baseline_year"))
     open_codes = [code for code in codes if not covering[code]]
     levels = sum(t["target_t_co2e"] for t in subs)
     uncovered = sum(now.get(code, 0.0) for code in open_codes)
@@ -120,10 +146,11 @@ def _row(total: Row, item: Row, kind: str) -> Row:
     placed = {name: total[name] for name in ("municipality_code", "release_id", "is_current_release", "year")}
     own = ("sector_codes", "target_gas_basis", "baseline_year", "baseline_t_co2e", "target_year", "target_pct")
     figures = {name: item.get(name) for name in (*own, "target_t_co2e", "emissions_t_co2e", "note")}
-    return placed | figures | {"coherence_item": item["target_id"], "coherence_kind": kind, "gwp_set": total["gwp_set"]}
+    same = {name: total[name] for name in ("gwp_set", "basis")}
+    return placed | figures | same | {"coherence_item": item["target_id"], "coherence_kind": kind}
 
 
-def _figures(cells: pd.DataFrame, year: int) -> dict[str, float]:
+def _figures(cells: pd.DataFrame, year: int, figure: str) -> dict[str, float]:
     """Emissions of a year by sector; a sector that the release does not hold is not there."""
-    of_year = cells[(cells["year"] == year) & cells["emissions_t_co2e"].notna()]
-    return dict(of_year.groupby("sector_code")["emissions_t_co2e"].sum())
+    of_year = cells[(cells["year"] == year) & cells[figure].notna()]
+    return dict(of_year.groupby("sector_code")[figure].sum())

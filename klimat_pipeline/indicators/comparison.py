@@ -20,6 +20,8 @@ import numpy as np
 import pandas as pd
 
 from klimat_pipeline.contracts import table
+from klimat_pipeline.corrected.basis import REPORTED
+from klimat_pipeline.indicators.paths import spans
 
 TOTAL = "total"
 #: Indicators in words and their units; b, f and n stand for the years.
@@ -29,9 +31,12 @@ INDICATORS = {
     "share": ("Share of the municipality's total in {n}", "%"),
     "change_since_baseline": ("Change from {b} to {n}", "%"),
     "compound_change": ("Yearly change from {f} to {n}, compound rate", "%/year"),
-    "mean_yearly_change": ("Yearly change from {f} to {n}, mean of the yearly percentages", "%/year"),
+    "mean_yearly_change": ("Yearly change from {f} to {n}, mean of the yearly percentages{filled}", "%/year"),
 }
+#: The one that needs a figure for every year.
+FILLED = "mean_yearly_change"
 _PLACE = ["release_id", "municipality_code"]
+_REPORTED = "emissions_reported_t_co2e"
 _SERIES = ["municipality_code", "target_id"]
 
 
@@ -57,7 +62,7 @@ def municipality_comparison(
     Returns:
         ``indicators/comparison``, one row per release, municipality, sector (or total) and indicator.
     """
-    valued = emissions[emissions["emissions_t_co2e"].notna()]
+    valued = emissions[emissions[_REPORTED].notna()]
     generic = targets[targets["target_kind"] == "generic"]
     contract = table("indicators/comparison")
     if valued.empty or generic.empty:
@@ -67,7 +72,11 @@ def municipality_comparison(
     for release, rows in valued.groupby("release_id"):
         wide = _series(rows)
         values = _values(wide, population, base, first)
-        names = {"b": base, "f": first, "n": wide.columns.max()}
+        missing = spans(sorted(set(range(first, wide.columns.max())) - set(wide.columns)))
+        filled = f"; {missing} have no figures and are filled with the constant rate across the gap" if missing else ""
+        names = {"b": base, "f": first, "n": wide.columns.max(), "filled": filled}
+        values["interpolated_years"] = missing or None
+        values["interpolated_years"] = values["interpolated_years"].where(values["indicator"] == FILLED, None)
         values["indicator_text"] = [INDICATORS[name][0].format(**names) for name in values["indicator"]]
         parts.append(values.assign(release_id=release, year=names["n"]))
         alike = similar_municipalities(wide, similar_count)
@@ -77,6 +86,7 @@ def municipality_comparison(
     )
     current = valued[["release_id", "municipality_code", "is_current_release"]].drop_duplicates()
     frame = frame.merge(current, on=["release_id", "municipality_code"], how="left", validate="many_to_one")
+    frame["basis"] = REPORTED
     frame["indicator_unit"] = [INDICATORS[name][1] for name in frame["indicator"]]
     return frame[contract.column_names].sort_values(list(contract.primary_key)).reset_index(drop=True)
 
@@ -119,11 +129,11 @@ def similar_municipalities(wide: pd.DataFrame, count: int) -> dict[str, list[str
 
 def _series(rows: pd.DataFrame) -> pd.DataFrame:
     """Figures by municipality and sector or total, years as columns."""
-    named = rows[["municipality_code", "sector_code", "year", "emissions_t_co2e"]]
+    named = rows[["municipality_code", "sector_code", "year", _REPORTED]]
     sectors = named.rename(columns={"sector_code": "target_id"})
-    totals = named.groupby(["municipality_code", "year"], as_index=False)["emissions_t_co2e"].sum()
+    totals = named.groupby(["municipality_code", "year"], as_index=False)[_REPORTED].sum()
     both = pd.concat([sectors, totals.assign(target_id=TOTAL)], ignore_index=True)
-    return both.set_index([*_SERIES, "year"])["emissions_t_co2e"].unstack("year").sort_index(axis=1)
+    return both.set_index([*_SERIES, "year"])[_REPORTED].unstack("year").sort_index(axis=1)
 
 
 def _values(wide: pd.DataFrame, population: pd.DataFrame, base: int, first: int) -> pd.DataFrame:
@@ -142,7 +152,7 @@ def _values(wide: pd.DataFrame, population: pd.DataFrame, base: int, first: int)
     if first in wide.columns and first < newest:
         ratio = now / wide[first].where(wide[first] > 0)
         found["compound_change"] = (np.power(ratio, 1.0 / (newest - first)) - 1.0) * 100.0
-        found["mean_yearly_change"] = mean_yearly_change_pct(wide[[year for year in wide.columns if year >= first]])
+        found[FILLED] = mean_yearly_change_pct(wide[[year for year in wide.columns if year >= first]])
     values = pd.concat(found, names=["indicator"]).rename("indicator_value").reset_index()
     return values[np.isfinite(values["indicator_value"].to_numpy(dtype="float64"))]
 

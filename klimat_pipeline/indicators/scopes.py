@@ -3,7 +3,9 @@
 Formulas, with S(s, m) the sum over an inventory's lines of scope s counted by method m, memo rows left out:
 
 * scopes 1+2 = S(1) + S(2, m), only for years in which both have a number; 1+2+3 likewise
-* change = (E / B - 1) * 100 with B the same figure of the baseline year in the same release, undefined for B <= 0
+* change = (E / B - 1) * 100 with B the same figure of the baseline year in the same release, undefined for B <= 0;
+  both on one basis (``corrected.basis``): corrected where the same corrections have moved the lines of both years, else
+  as reported. All sums of a year that hold scope 1 are on its basis, so that scopes still add up
 * GWP set = the one that all figures of a sum have, else ``mixed``; a mixed figure has no percentage, nor one against a
   figure of another set
 * share = E / (1+2, or 1+2+3 where there is a scope 3) * 100 of the same method
@@ -18,10 +20,19 @@ belong here: the lines (``inventory.territory``, ``inventory.organisation``).
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
+import numpy as np
 import pandas as pd
 
 from klimat_pipeline.contracts import table
 from klimat_pipeline.contracts.code_lists import SCOPES, SUMMED_SCOPES
+from klimat_pipeline.corrected.basis import (
+    CORRECTED,
+    REPORTED,
+    levels_of_cells,
+    levels_of_sums,
+    on_basis,
+    shared_basis,
+)
 from klimat_pipeline.errors import ConfigurationError
 from klimat_pipeline.inventory.gases import MIXED, NOT_STATED, common_sets
 from klimat_pipeline.inventory.territory import ALL_GASES
@@ -33,7 +44,8 @@ TERRITORY, ORGANISATION = "territory", "organisation"
 PURCHASES = "purchases"
 #: The ``release_id`` of an organisation's inventory, which comes from no national release.
 LOCAL = "local"
-_SUMMED = ["emissions_t_co2e", "lines_estimated", "lines_not_estimated"]
+_CORRECTED, _REPORTED = "emissions_corrected_t_co2e", "emissions_reported_t_co2e"
+_SUMMED = [_CORRECTED, _REPORTED, "lines_estimated", "lines_not_estimated"]
 TOTAL = "total"
 #: The method by which scope 1 is shared against a total.
 USUAL = "location"
@@ -43,6 +55,7 @@ def scope_indicators(
     territory: pd.DataFrame,
     organisation: pd.DataFrame,
     printed: pd.DataFrame,
+    corrections: pd.DataFrame,
     targets: pd.DataFrame,
     releases: pd.DataFrame,
     *,
@@ -54,6 +67,7 @@ def scope_indicators(
         territory: ``inventory/territory``.
         organisation: ``inventory/organisation``, with purchases (``with_purchases``).
         printed: ``clean/printed_inventory``, for its scope 2.
+        corrections: ``corrected/corrections``, for the level that each puts a figure on.
         targets: ``clean/targets``: the baseline year of the total.
         releases: ``clean/releases``: gas basis.
         base_years: base year of the organisation by municipality, where somebody has chosen one.
@@ -61,7 +75,7 @@ def scope_indicators(
     Returns:
         ``indicators/scopes``, t CO2e.
     """
-    inventories = [_scopes(_of_territory(territory)), _scopes(_of_organisation(organisation))]
+    inventories = [_scopes(_of_territory(territory, corrections)), _scopes(_of_organisation(organisation))]
     parts = pd.concat([*inventories, _printed(territory, printed)], ignore_index=True)
     frame = pd.concat([parts, *_sums(parts)], ignore_index=True)
     frame = _with_change(frame, targets, base_years)
@@ -72,8 +86,13 @@ def scope_indicators(
     return frame[contract.column_names].sort_values(list(contract.primary_key)).reset_index(drop=True)
 
 
-def _of_territory(territory: pd.DataFrame) -> pd.DataFrame:
-    rows = territory.assign(
+def _of_territory(territory: pd.DataFrame, corrections: pd.DataFrame) -> pd.DataFrame:
+    level_of = dict(zip(corrections["correction_id"], corrections["level_ids"], strict=True))
+    rows = territory.rename(columns={"emissions_t_co2e": _CORRECTED}).assign(
+        # Only scope 1 has a reported figure besides: nothing corrects the others.
+        **{_REPORTED: territory[_REPORTED].fillna(territory["emissions_t_co2e"])},
+        level_ids=levels_of_cells(list(territory["correction_ids"]), level_of),
+        part=territory["line"] + "/" + territory["item"],
         scope=territory["scope"].where(~territory["is_memo"], "memo"),
         scope2_basis=(territory["scope"] == "2").map({True: "energy_use", False: ""}),
         scope3_category=0,
@@ -88,11 +107,14 @@ def _of_organisation(organisation: pd.DataFrame) -> pd.DataFrame:
         release_id=LOCAL,
         is_current_release=True,
         line=counted["organisation_unit"] + "/" + counted["activity_id"],
+        level_ids="",
+        part="",
         scope2_basis=(counted["scope"] == "2").map({True: "activity", False: ""}),
     )
     by_category = rows[rows["scope3_category"].notna()]
     rows = pd.concat([rows.assign(scope3_category=0), by_category], ignore_index=True)
-    return rows.astype({"scope3_category": "int64", "emissions_t_co2e": "float64"})
+    rows = rows.astype({"scope3_category": "int64", "emissions_t_co2e": "float64"})
+    return rows.assign(**dict.fromkeys((_CORRECTED, _REPORTED), rows["emissions_t_co2e"]))
 
 
 def with_purchases(organisation: pd.DataFrame, purchases: pd.DataFrame) -> pd.DataFrame:
@@ -140,19 +162,21 @@ def with_purchases(organisation: pd.DataFrame, purchases: pd.DataFrame) -> pd.Da
 
 def _scopes(rows: pd.DataFrame) -> pd.DataFrame:
     """One row per scope and method: the sum of the lines with a number, and the notation keys of those without."""
-    numbers = rows["emissions_t_co2e"].notna()
+    numbers = rows[_CORRECTED].notna()
     keys = [*_AT, *_FIGURE]
-    sums = rows.groupby(keys)["emissions_t_co2e"].sum(min_count=1).rename("emissions_t_co2e")
+    sums = rows.groupby(keys)[[_CORRECTED, _REPORTED]].sum(min_count=1)
     held = rows[numbers].groupby(keys)["line"].nunique().rename("lines_estimated")
     # A line counts as missing only if none of its items has a number.
-    per_line = rows.groupby([*keys, "line"])["emissions_t_co2e"].count().rename("n").reset_index()
+    per_line = rows.groupby([*keys, "line"])[_CORRECTED].count().rename("n").reset_index()
     keyed = rows[~numbers & (rows["notation_key"] == "NE")][[*keys, "line"]].drop_duplicates()
     lacking = keyed.merge(per_line[per_line["n"] == 0], on=[*keys, "line"]).groupby(keys).size()
     said = rows[~numbers].groupby(keys)["notation_key"].agg(lambda found: " ".join(sorted(set(found.dropna()))))
     # Where nothing has a number, the set is that of the figures that ought to be there.
     sets = common_sets(rows[numbers].groupby(keys)["gwp_set"]).reindex(sums.index)
     sets = sets.fillna(common_sets(rows.groupby(keys)["gwp_set"]))
-    frame = pd.concat([sums, held, lacking.rename("lines_not_estimated"), said, sets], axis=1).reset_index()
+    levels = levels_of_sums(rows[numbers], keys, "part")
+    frame = pd.concat([sums, held, lacking.rename("lines_not_estimated"), said, sets, levels], axis=1).reset_index()
+    frame["level_ids"] = frame["level_ids"].fillna("").astype("str")
     counts = ["lines_estimated", "lines_not_estimated"]
     frame[counts] = frame[counts].fillna(0).astype("int64")
     frame["notation_key"] = frame["notation_key"].replace("", None)
@@ -172,7 +196,7 @@ def _printed(territory: pd.DataFrame, printed: pd.DataFrame) -> pd.DataFrame:
     sums = (
         printed_scope_2(printed)
         .groupby(keys, as_index=False)
-        .agg(emissions_t_co2e=("published_t", "sum"), lines_estimated=("print_line", "nunique"))
+        .agg(published_t=("published_t", "sum"), lines_estimated=("print_line", "nunique"))
     )
     whole = territory[territory["scope"].eq("2") & territory["carrier"].notna()]
     frame = whole[_AT].drop_duplicates().merge(sums, on=keys, how="inner")
@@ -184,6 +208,8 @@ def _printed(territory: pd.DataFrame, printed: pd.DataFrame) -> pd.DataFrame:
         lines_not_estimated=0,
         notation_key=None,
         gwp_set=NOT_STATED,
+        level_ids="",
+        **dict.fromkeys((_CORRECTED, _REPORTED), frame["published_t"]),
     )
 
 
@@ -195,7 +221,7 @@ def printed_scope_2(printed: pd.DataFrame) -> pd.DataFrame:
 
 
 def _sums(parts: pd.DataFrame) -> Iterator[pd.DataFrame]:
-    numbers = parts[parts["emissions_t_co2e"].notna() & (parts["scope3_category"] == 0)]
+    numbers = parts[parts[_CORRECTED].notna() & (parts["scope3_category"] == 0)]
     one, two, three = (numbers[numbers["scope"] == scope] for scope in SCOPES)
     both = _added(one.drop(columns=["method", "scope2_basis", "scope3_category"]), two, "1+2")
     yield both
@@ -206,14 +232,20 @@ def _added(fixed: pd.DataFrame, varied: pd.DataFrame, scopes: str) -> pd.DataFra
     pairs = varied.drop(columns="scope").merge(fixed.drop(columns="scope"), on=_AT, suffixes=("", "_other"))
     for name in _SUMMED:
         pairs[name] = pairs[name] + pairs[f"{name}_other"]
+    levels = [
+        " ".join(sorted({*one.split(), *two.split()}))
+        for one, two in zip(pairs["level_ids"], pairs["level_ids_other"], strict=True)
+    ]
     keys = [
         " ".join(sorted({k for text in texts if isinstance(text, str) for k in text.split()})) or None
         for texts in zip(pairs["notation_key"], pairs["notation_key_other"], strict=True)
     ]
     pairs["gwp_set"] = pairs["gwp_set"].where(pairs["gwp_set"] == pairs["gwp_set_other"], MIXED)
-    return pairs.assign(scope=scopes, notation_key=pd.Series(keys, dtype=object, index=pairs.index))[
-        [*_AT, *_FIGURE, *_SUMMED, "notation_key", "gwp_set"]
-    ]
+    return pairs.assign(
+        scope=scopes,
+        notation_key=pd.Series(keys, dtype=object, index=pairs.index),
+        level_ids=pd.Series(levels, dtype="str", index=pairs.index),
+    )[[*_AT, *_FIGURE, *_SUMMED, "notation_key", "gwp_set", "level_ids"]]
 
 
 def _with_change(frame: pd.DataFrame, targets: pd.DataFrame, base_years: Mapping[str, int]) -> pd.DataFrame:
@@ -225,14 +257,35 @@ def _with_change(frame: pd.DataFrame, targets: pd.DataFrame, base_years: Mapping
     own = frame["municipality_code"].map(dict(base_years)).astype("Float64")
     frame["baseline_year"] = frame["baseline_year"].where(frame["boundary"] == TERRITORY, own)
     same = [name for name in (*_AT, *_FIGURE) if name != "year"]
-    base = frame.loc[frame["year"] == frame["baseline_year"], [*same, "emissions_t_co2e", "gwp_set"]]
-    named = {"emissions_t_co2e": "baseline_t_co2e", "gwp_set": "_set"}
-    frame = frame.merge(base.rename(columns=named), on=same, how="left", validate="many_to_one")
-    one_set = (frame.pop("_set") == frame["gwp_set"]) & (frame["gwp_set"] != MIXED)
+    base = frame.loc[frame["year"] == frame["baseline_year"], [*same, _CORRECTED, _REPORTED, "level_ids", "gwp_set"]]
+    named = {_CORRECTED: "_corrected", _REPORTED: "_reported", "level_ids": "_level", "gwp_set": "_set"}
+    base = base.rename(columns=named).assign(_has_base=True)
+    frame = frame.merge(base, on=same, how="left", validate="many_to_one")
+    frame["basis"] = _basis(frame, same)
+    frame["emissions_t_co2e"] = on_basis(frame["basis"], frame[_CORRECTED], frame[_REPORTED])
+    frame["baseline_t_co2e"] = on_basis(frame["basis"], frame["_corrected"], frame["_reported"])
+    one_set = (frame["_set"] == frame["gwp_set"]) & (frame["gwp_set"] != MIXED)
     ratio = frame["emissions_t_co2e"] / frame["baseline_t_co2e"].where(one_set & (frame["baseline_t_co2e"] > 0))
     frame["change_pct"] = (ratio - 1.0) * 100.0
     frame["baseline_year"] = frame["baseline_year"].astype("Int64")
     return frame
+
+
+def _basis(frame: pd.DataFrame, series: list[str]) -> "pd.Series[str]":
+    """Basis of each row: that of its own comparison, and for sums that of the scope 1 that they hold."""
+    alone = pd.Series(np.where(frame["level_ids"] != "", CORRECTED, REPORTED), index=frame.index)
+    own = shared_basis(frame["level_ids"], frame["_level"]).where(frame["_has_base"].notna(), alone)
+    # The baseline's own row stands beside the newest year, which most readers compare with it.
+    last = frame.groupby(series)["year"].transform("max")
+    newest = frame.loc[frame["year"] == last, series].assign(_newest=own)
+    newest = frame[series].merge(newest, on=series, how="left", validate="many_to_one")["_newest"]
+    newest = newest.set_axis(frame.index).where(alone == CORRECTED, REPORTED)
+    own = own.where(frame["year"] != frame["baseline_year"], newest)
+    one = frame.loc[frame["scope"] == "1", _AT].assign(_one=own)
+    one = one[frame.loc[one.index, "scope3_category"] == 0]
+    of_one = frame[_AT].merge(one, on=_AT, how="left", validate="many_to_one")["_one"].set_axis(frame.index)
+    holds = frame["scope"].map(lambda scope: "1" in SUMMED_SCOPES[scope] and len(SUMMED_SCOPES[scope]) > 1)
+    return own.where(~(holds & of_one.notna()), of_one)
 
 
 def _with_share(frame: pd.DataFrame) -> pd.DataFrame:

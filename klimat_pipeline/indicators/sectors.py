@@ -11,6 +11,10 @@ and t the target year:
 * trend: compound change and least-squares line since a configured year (``trend``); the projection is the value of
   that line in the target year, not below zero
 
+E and B are on one basis (``corrected.basis``): corrected where the same local corrections have moved both, sector by
+sector, else both as reported. The baseline's own row is on the newest year's basis. E stands alone, corrected, where
+there is no baseline to compare it with. A trend is corrected where all its years are on one level.
+
 What does not belong here: targets of other kinds (``targets``), scopes (``scopes``).
 """
 
@@ -18,16 +22,23 @@ import numpy as np
 import pandas as pd
 
 from klimat_pipeline.contracts import table
+from klimat_pipeline.corrected.basis import CORRECTED, REPORTED, basis_so_far, levels_of_sums, on_basis, shared_basis
 from klimat_pipeline.indicators.trend import compound_change_pct, least_squares
 
 #: The target that sums every sector; shares are shares of it.
 TOTAL = "total"
 #: Corrected and reported figures.
-_FIGURES = ["emissions_t_co2e", "emissions_reported_t_co2e"]
+_CORRECTED, _REPORTED = "emissions_corrected_t_co2e", "emissions_reported_t_co2e"
+_FIGURES = [_CORRECTED, _REPORTED]
+_SERIES = ["release_id", "municipality_code", "target_id"]
 
 
 def sector_indicators(
-    emissions: pd.DataFrame, targets: pd.DataFrame, population: pd.DataFrame, releases: pd.DataFrame
+    emissions: pd.DataFrame,
+    targets: pd.DataFrame,
+    population: pd.DataFrame,
+    releases: pd.DataFrame,
+    sectors: pd.DataFrame,
 ) -> pd.DataFrame:
     """Compute the indicators of every municipality, target, release and year.
 
@@ -37,12 +48,13 @@ def sector_indicators(
             gases.
         population: ``clean/population``.
         releases: ``clean/releases``.
+        sectors: ``clean/sectors``, for the source's own classes of quality.
 
     Returns:
         ``indicators/sectors``. A target that national data cannot quantify has one row per release, in its last year,
         with status ``no_data``.
     """
-    valued = emissions[emissions["emissions_t_co2e"].notna()]
+    valued = emissions[emissions["emissions_t_co2e"].notna()].rename(columns={"emissions_t_co2e": _CORRECTED})
     followed = _followed(valued, targets, releases)
     frame = pd.concat([_sums(valued, followed), _not_quantified(followed, releases)], ignore_index=True)
     frame = frame.sort_values(["release_id", "municipality_code", "target_id", "year"]).reset_index(drop=True)
@@ -51,6 +63,7 @@ def sector_indicators(
     frame = _shares(frame, population)
     frame["is_latest_year"] = frame["year"].eq(frame["release_id"].map(releases.set_index("release_id")["last_year"]))
     frame["status"] = _status(frame)
+    frame = _with_quality(frame, sectors)
     contract = table("indicators/sectors")
     return frame[contract.column_names].sort_values(list(contract.primary_key)).reset_index(drop=True)
 
@@ -79,14 +92,16 @@ def _sums(emissions: pd.DataFrame, followed: pd.DataFrame) -> pd.DataFrame:
     parts = quantified.assign(sector_code=quantified["sector_codes"].str.split(" ")).explode("sector_code")
     keys = ["release_id", "municipality_code", "target_id", "year"]
     lines = parts[["release_id", "municipality_code", "target_id", "sector_code"]].merge(
-        emissions[["release_id", "municipality_code", "sector_code", "year", *_FIGURES, "correction_ids"]],
+        emissions[["release_id", "municipality_code", "sector_code", "year", *_FIGURES, "correction_ids", "level_ids"]],
         on=["release_id", "municipality_code", "sector_code"],
         how="inner",
         validate="many_to_many",
     )
     sums = lines.groupby(keys, as_index=False)[_FIGURES].sum()
     corrected = lines[lines["correction_ids"] != ""].groupby(keys)["correction_ids"].agg(_together)
-    sums = sums.merge(corrected.rename("correction_ids").reset_index(), on=keys, how="left", validate="one_to_one")
+    levels = levels_of_sums(lines, keys, "sector_code")
+    for named in (corrected.rename("correction_ids"), levels):
+        sums = sums.merge(named.reset_index(), on=keys, how="left", validate="one_to_one")
     return sums.merge(quantified, on=["release_id", "municipality_code", "target_id"], validate="many_to_one")
 
 
@@ -102,12 +117,21 @@ def _together(ids: "pd.Series[str]") -> str:
 
 
 def _against_baseline(frame: pd.DataFrame) -> pd.DataFrame:
-    keys = ["release_id", "municipality_code", "target_id"]
-    emissions, year = frame["emissions_t_co2e"], frame["year"].astype(float)
-    base = frame[frame["year"].eq(frame["baseline_year"].astype("Float64")).fillna(False).astype(bool)]
-    base = base[[*keys, *_FIGURES]].rename(columns=dict(zip(_FIGURES, ["baseline_t_co2e", "_reported"], strict=True)))
-    frame = frame.merge(base, on=keys, how="left", validate="many_to_one")
-    baseline, base_year = frame["baseline_t_co2e"], frame["baseline_year"].astype(float)
+    year, base_year = frame["year"].astype(float), frame["baseline_year"].astype(float)
+    base = frame[year.eq(base_year)]
+    base = base[[*_SERIES, *_FIGURES, "level_ids"]].rename(
+        columns={_CORRECTED: "_corrected", _REPORTED: "baseline_reported_t_co2e", "level_ids": "_level"}
+    )
+    frame = frame.merge(base.assign(_has_base=True), on=_SERIES, how="left", validate="many_to_one")
+    has_base, alone = frame["_has_base"].notna(), frame["level_ids"].fillna("") != ""
+    basis = shared_basis(frame["level_ids"], frame["_level"])
+    basis = basis.where(has_base, pd.Series(np.where(alone, CORRECTED, REPORTED), index=frame.index))
+    # The baseline's own row stands beside the newest year, which most readers compare with it.
+    newest = basis.groupby(frame.groupby(_SERIES, sort=False).ngroup()).transform("last")
+    basis = basis.where(~year.eq(base_year), newest.where(alone, REPORTED))
+    emissions = on_basis(basis, frame[_CORRECTED], frame[_REPORTED])
+    reported = frame["baseline_reported_t_co2e"]
+    baseline = on_basis(basis, frame["_corrected"], reported)
     target_year, target_pct = frame["target_year"].astype(float), frame["target_pct"].astype(float)
     target = baseline * (1.0 + target_pct / 100.0)
     progress = ((year - base_year) / (target_year - base_year)).clip(upper=1.0)
@@ -120,12 +144,12 @@ def _against_baseline(frame: pd.DataFrame) -> pd.DataFrame:
             np.power((target / emissions.where(emissions > 0)).clip(lower=0.0), 1.0 / years_left) - 1.0
         ) * 100.0
     return frame.assign(
+        basis=basis.where(emissions.notna(), None),
+        emissions_t_co2e=emissions,
+        baseline_t_co2e=baseline,
         change_t_co2e=emissions - baseline,
         change_pct=(emissions / baseline.where(baseline > 0) - 1.0) * 100.0,
-        change_reported_pct=(
-            frame["emissions_reported_t_co2e"] / frame["_reported"].where(frame["_reported"] > 0) - 1.0
-        )
-        * 100.0,
+        change_reported_pct=(frame[_REPORTED] / reported.where(reported > 0) - 1.0) * 100.0,
         correction_ids=frame["correction_ids"].fillna(""),
         target_t_co2e=target,
         target_path_t_co2e=path,
@@ -137,37 +161,54 @@ def _against_baseline(frame: pd.DataFrame) -> pd.DataFrame:
 
 def _trends(frame: pd.DataFrame) -> pd.DataFrame:
     """Change since the trend's first year, for rows after it; missing where the release lacks that year."""
-    keys = ["release_id", "municipality_code", "target_id"]
-    group = frame.groupby(keys, sort=False).ngroup()
+    group = frame.groupby(_SERIES, sort=False).ngroup()
     year, from_year = frame["year"].astype(float), frame["trend_from_year"].astype(float)
     since = year - from_year
-    emissions = frame["emissions_t_co2e"]
-    start = emissions.where(since == 0).groupby(group).transform("max")
-    frame["trend_from_year"] = frame["trend_from_year"].astype("Int64").where(start.notna())
-    frame["trend_compound_pct_per_year"] = compound_change_pct(start, emissions, since)
+    inside = since >= 0
+    level = frame["level_ids"].fillna("")
+    first = level.where(since == 0, "").groupby(group).transform("max")
+    one_level = ((level == first) & (level != "")) | ~inside
+    basis = basis_so_far(one_level, group).where(first != "", REPORTED)
 
+    trends = {name: _trend(frame, frame[name], group, since) for name in _FIGURES}
+    start = trends[_REPORTED]["start"]
+    frame["trend_from_year"] = frame["trend_from_year"].astype("Int64").where(start.notna())
+    for name in trends[_REPORTED].columns.drop("start"):
+        frame[name] = on_basis(basis, trends[_CORRECTED][name], trends[_REPORTED][name])
+    frame["trend_basis"] = basis.where(inside & start.notna(), None)
+    return frame
+
+
+def _trend(frame: pd.DataFrame, emissions: pd.Series, group: pd.Series, since: pd.Series) -> pd.DataFrame:
+    """The trend of one kind of figures."""
+    start = emissions.where(since == 0).groupby(group).transform("max")
     inside = (since >= 0) & start.notna()
     line = least_squares(since, emissions.where(inside), group).where(inside, axis=0)
     before = line.groupby(group).shift(1)
-    ahead = frame["target_year"].astype(float) - from_year
-    frame["trend_t_co2e_per_year"] = line["slope"]
-    frame["projected_t_co2e"] = (line["intercept"] + line["slope"] * ahead).clip(lower=0.0)
-    frame["projected_without_last_t_co2e"] = (before["intercept"] + before["slope"] * ahead).clip(lower=0.0)
-    return frame
+    ahead = frame["target_year"].astype(float) - frame["trend_from_year"].astype(float)
+    return pd.DataFrame(
+        {
+            "start": start,
+            "trend_compound_pct_per_year": compound_change_pct(start, emissions, since),
+            "trend_t_co2e_per_year": line["slope"],
+            "projected_t_co2e": (line["intercept"] + line["slope"] * ahead).clip(lower=0.0),
+            "projected_without_last_t_co2e": (before["intercept"] + before["slope"] * ahead).clip(lower=0.0),
+        }
+    )
 
 
 def _shares(frame: pd.DataFrame, population: pd.DataFrame) -> pd.DataFrame:
     keys = ["release_id", "municipality_code", "year"]
-    totals = frame.loc[frame["target_id"] == TOTAL, [*keys, "emissions_t_co2e"]]
-    frame = frame.merge(
-        totals.rename(columns={"emissions_t_co2e": "_total"}), on=keys, how="left", validate="many_to_one"
-    )
-    frame["share_of_total_pct"] = frame["emissions_t_co2e"] / frame["_total"].where(frame["_total"] > 0) * 100.0
+    totals = frame.loc[frame["target_id"] == TOTAL, [*keys, *_FIGURES]]
+    totals = totals.rename(columns=dict(zip(_FIGURES, ["_corrected_total", "_reported_total"], strict=True)))
+    frame = frame.merge(totals, on=keys, how="left", validate="many_to_one")
+    total = on_basis(frame["basis"], frame["_corrected_total"], frame["_reported_total"])
+    frame["share_of_total_pct"] = frame["emissions_t_co2e"] / total.where(total > 0) * 100.0
     residents = population[["municipality_code", "year", "population"]]
     frame = frame.merge(residents, on=["municipality_code", "year"], how="left", validate="many_to_one")
     frame["population"] = frame["population"].astype("Int64")
     frame["emissions_per_resident_t_co2e"] = frame["emissions_t_co2e"] / frame["population"].astype(float)
-    return frame.drop(columns="_total")
+    return frame
 
 
 def _status(frame: pd.DataFrame) -> np.ndarray:
@@ -184,3 +225,20 @@ def _status(frame: pd.DataFrame) -> np.ndarray:
         ["no_target", "no_data", "reached", "on_track"],
         default="behind",
     ).astype(object)
+
+
+def _with_quality(frame: pd.DataFrame, sectors: pd.DataFrame) -> pd.DataFrame:
+    """The source's classes of quality, from the best to the worst of the target's sectors; none if one is not known."""
+    codes = frame["sector_codes"].fillna("")
+    for name in ("quality_class_national", "quality_class_geography"):
+        known = sectors.dropna(subset=name).set_index("sector_code")[name].to_dict()
+        classes = {text: _span([known.get(code) for code in text.split()]) for text in codes.unique()}
+        frame[name] = codes.map(classes)
+    return frame
+
+
+def _span(classes: list[str | None]) -> str | None:
+    held = [each for text in classes if text for each in text.split("-")]
+    if not classes or None in classes:
+        return None
+    return min(held) if min(held) == max(held) else f"{min(held)}-{max(held)}"

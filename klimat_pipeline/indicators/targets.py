@@ -4,17 +4,24 @@ Emissions targets have a row per release and released year since the baseline; t
 meals, purchases) have ``local`` in its place. A target that cannot be quantified has one row with the reason: never a
 zero, and never a baseline that its document does not give.
 
+A year is compared with the baseline on the basis of its row in ``indicators/sectors``; what is summed or fitted over
+all years since the baseline (cumulative excess, budget, the year that the trend reaches) is corrected only where all
+of them are on one corrected level (``series_basis``), else as reported. The path of a carbon budget is about the sum,
+so its rows stand on that basis altogether.
+
 What belongs here: measures against targets. What does not: paths as such (``paths``), and whether the targets fit
 together (``coherence``).
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from klimat_pipeline.contracts import table
+from klimat_pipeline.corrected.basis import CORRECTED, REPORTED
 from klimat_pipeline.indicators import paths
 from klimat_pipeline.indicators.paths import BUDGET, CONSTANT, STRAIGHT
 from klimat_pipeline.inventory.gases import MIXED
@@ -28,6 +35,8 @@ UNITS = {
     "meals_per_portion": "kg CO2e/portion",
     PURCHASES: "t CO2e",
 }
+#: Emissions by basis.
+FIGURES = {CORRECTED: "emissions_corrected_t_co2e", REPORTED: "emissions_reported_t_co2e"}
 #: What a meal's emissions are divided by.
 _PER = {"meals_per_kg": "food_kg", "meals_per_portion": "portions"}
 #: A later year is not given: the trend says nothing about it.
@@ -35,6 +44,26 @@ LAST_YEAR = 2200
 #: Floating-point noise of a sum, as a share of it.
 _NOISE = 1e-9
 Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """Figures of one basis: all years up to one, and those of the baseline.
+
+    Attributes:
+        years, values: ascending.
+        base: the figure that targets are counted from.
+        basis: reported or corrected; None for a municipality's own data.
+    """
+
+    years: np.ndarray
+    values: np.ndarray
+    base: float
+    basis: str | None = None
+
+    def until(self, count: int) -> "Series":
+        """The first years only."""
+        return Series(self.years[:count], self.values[:count], self.base, self.basis)
 
 
 def target_status(
@@ -100,8 +129,21 @@ def _of_emissions(target: Row, frame: pd.DataFrame) -> list[Row]:
     if pd.isna(target["target_pct"]) or pd.isna(base) or after.empty:
         return [named | _unknown(_why(target, base)) | {"year": int(last["year"]), "is_latest_year": True}]
     named["trend_from_year"] = last["trend_from_year"]
-    series = (after["year"].to_numpy(float), after["emissions_t_co2e"].to_numpy(float))
-    return list(_along(named, target, series, float(base), budgets=True))
+    return list(_along(named, target, *_series(after), budgets=True))
+
+
+def _series(frame: pd.DataFrame) -> tuple[list[Series], list[Series]]:
+    """Per year the series that it is compared with the baseline on, and the one that sums run over."""
+    years, now = frame["year"].to_numpy(float), frame["basis"].to_numpy(str)
+    corrected = np.flatnonzero(now == CORRECTED)
+    bases = {REPORTED: float(frame["baseline_reported_t_co2e"].iloc[-1])}
+    if len(corrected):
+        bases[CORRECTED] = float(frame["baseline_t_co2e"].iloc[corrected[-1]])
+    whole = {basis: Series(years, frame[FIGURES[basis]].to_numpy(float), base, basis) for basis, base in bases.items()}
+    so_far = [CORRECTED if (now[: i + 1] == CORRECTED).all() else REPORTED for i in range(len(years))]
+    return [whole[basis].until(i + 1) for i, basis in enumerate(now)], [
+        whole[basis].until(i + 1) for i, basis in enumerate(so_far)
+    ]
 
 
 def _why(target: Row, base: float) -> str:
@@ -181,8 +223,9 @@ def _of_measure(target: Row, series: pd.DataFrame, missing: str) -> list[Row]:
         if named["gwp_set"] == MIXED:
             return [named | ahead | _unknown("the baseline's figure mixes sets of global warming potentials")]
         since = (years >= float(target["baseline_year"])) & (sets == named["gwp_set"])
-        tonnes = measure == PURCHASES
-        return list(_along(named, target, (years[since], values[since]), float(base[0]), budgets=tonnes))
+        whole = Series(years[since], values[since], float(base[0]))
+        so_far = [whole.until(i + 1) for i in range(len(whole.years))]
+        return list(_along(named, target, so_far, so_far, budgets=measure == PURCHASES))
     if pd.isna(target["target_level"]):
         return [named | ahead | _unknown(f"no figure for the baseline year {target['baseline_year']}")]
     return [
@@ -231,33 +274,39 @@ def points_of(target: Row, base: float) -> list[tuple[int, float]]:
     return [(int(target["baseline_year"]), base), *between, (int(target["target_year"]), end)]
 
 
-def _along(
-    named: Row, target: Row, series: tuple[np.ndarray, np.ndarray], base: float, *, budgets: bool
-) -> Iterator[Row]:
-    """Rows of a target with a baseline: every path and year."""
-    years, values = series
-    points = points_of(target, base)
-    goal, start = points[-1][1], points[0][0]
+def _along(named: Row, target: Row, pairs: Sequence[Series], sums: Sequence[Series], *, budgets: bool) -> Iterator[Row]:
+    """Rows of a target with a baseline: every path and year.
+
+    Args:
+        named: columns that are the same in all rows.
+        target: the target.
+        pairs: per year the series that it is compared with the baseline on.
+        sums: per year the series that is summed and fitted.
+        budgets: whether the measure is tonnes, so that sums over years mean something.
+    """
     given = target["budget_t"]
-    budget = paths.straight_area(points) if pd.isna(given) else float(given)
-    lines: dict[str, Callable[[np.ndarray], np.ndarray]] = {
-        STRAIGHT: lambda at: paths.straight_line(points, at),
-        CONSTANT: lambda at: paths.constant_percentage(points, at),
-        **({BUDGET: lambda at: paths.budget_path(points, at, budget)} if budgets else {}),
-    }
-    reaches = [_reached(named.get("trend_from_year"), years[: i + 1], values[: i + 1], goal) for i in range(len(years))]
-    for path, line in lines.items():
-        for i, (year, value) in enumerate(zip(years, values, strict=True)):
-            whole, every, spans, count = paths.filled(years[: i + 1], values[: i + 1], start, int(year))
-            excess = float((every - line(whole))[1:].sum())
-            row = named | _standing(float(value), base, goal, float(line(np.array([year]))[0]))
-            row |= {"year": int(year), "path": path, "is_latest_year": year == years[-1]}
-            row |= {"trend_reaches_year": reaches[i][0], "trend_reaches_without_last_year": reaches[i][1]}
-            row |= _next_step(points, int(year))
+    newest = sums[-1].years[-1]
+    for path in (STRAIGHT, CONSTANT, *((BUDGET,) if budgets else ())):
+        for pair, whole in zip(pairs, sums, strict=True):
+            points = points_of(target, whole.base)
+            start, goal = points[0][0], points[-1][1]
+            budget = paths.straight_area(points) if pd.isna(given) else float(given)
+            shown = whole if path == BUDGET else pair
+            year, value = int(shown.years[-1]), float(shown.values[-1])
+            own = points_of(target, shown.base)
+            at = _line(path, own, budget)(shown.years[-1:])
+            row = named | _standing(value, shown.base, own[-1][1], float(at[0]))
+            row |= {"year": year, "path": path, "is_latest_year": year == newest}
+            row |= {"basis": shown.basis, "series_basis": whole.basis}
+            reaches = _reached(named.get("trend_from_year"), whole.years, whole.values, goal)
+            row |= {"trend_reaches_year": reaches[0], "trend_reaches_without_last_year": reaches[1]}
+            row |= _next_step(own, year)
             if budgets:
+                each, every, spans, count = paths.filled(whole.years, whole.values, start, year)
+                excess = float((every - _line(path, points, budget)(each))[1:].sum())
                 row |= {"cumulative_excess_t": excess, "interpolated_years": spans or None, "interpolated_count": count}
             if path == BUDGET:
-                row |= _budget(every[1:], start, int(year), budget, float(value))
+                row |= _budget(every[1:], start, year, budget, value)
                 row["budget_rule"] = "area_under_straight_line" if pd.isna(given) else "given"
                 # A budget is about the sum: other years may make up for one above the line.
                 if row["status"] != "reached":
@@ -266,6 +315,15 @@ def _along(
                 row |= {"gap_value": np.nan, "cumulative_excess_t": np.nan, "status": "no_data"}
                 row["_reason"] = "a constant percentage never reaches zero" if path == CONSTANT else "no path"
             yield row
+
+
+def _line(path: str, points: list[tuple[int, float]], budget: float) -> Callable[[np.ndarray], np.ndarray]:
+    """The path as a function of years."""
+    return {
+        STRAIGHT: lambda at: paths.straight_line(points, at),
+        CONSTANT: lambda at: paths.constant_percentage(points, at),
+        BUDGET: lambda at: paths.budget_path(points, at, budget),
+    }[path]
 
 
 def _budget(used_each: np.ndarray, start: int, year: int, budget: float, now: float) -> Row:

@@ -14,10 +14,10 @@ from klimat_pipeline.errors import ConfigurationError
 from klimat_pipeline.settings import Settings
 
 _FIGURES = """
-SELECT target_id, year, emissions_t_co2e, baseline_t_co2e, change_pct, release_id, publication_id
+SELECT target_id, year, emissions_t_co2e, baseline_t_co2e, change_pct, basis, release_id, publication_id
 FROM sector_indicators
 WHERE municipality_code = :municipality AND target_kind = 'contract' AND emissions_t_co2e IS NOT NULL
-  AND (release_id = :release OR (:release IS NULL AND is_current_release AND substance = :substance))
+  AND (release_id = :release OR (:release IS NULL AND is_headline))
 ORDER BY target_id, year
 """
 
@@ -29,7 +29,7 @@ def freeze_report(settings: Settings, name: str, municipality: str, release: str
         settings: where the published tables and the folders are.
         name: name of the report.
         municipality: its code.
-        release: its release, by default the current one of the first configured substance.
+        release: its release, by default the municipality's headline.
 
     Returns:
         The file, and how many figures it holds.
@@ -43,18 +43,18 @@ def freeze_report(settings: Settings, name: str, municipality: str, release: str
     database = settings.published_dir / "klimat.sqlite"
     if not database.is_file():
         raise ConfigurationError("nothing is published yet: run klimat refresh first.")
-    wanted = {"municipality": municipality, "release": release, "substance": settings.substance_codes[0]}
+    wanted = {"municipality": municipality, "release": release}
     with closing(sqlite3.connect(f"{database.as_uri()}?mode=ro", uri=True)) as connection:
         rows = connection.execute(_FIGURES, wanted).fetchall()
     if not rows:
         raise ConfigurationError(f"no published figures of {municipality}'s targets on release {release or 'current'}.")
     report = FrozenReport(
         name=name,
-        release_id=rows[0][5],
+        release_id=rows[0][6],
         frozen_on=datetime.now(UTC).date(),
-        publication_id=rows[0][6],
+        publication_id=rows[0][7],
         figures=[
-            Figure(target_id=r[0], year=r[1], emissions_t_co2e=r[2], baseline_t_co2e=r[3], change_pct=r[4])
+            Figure(target_id=r[0], year=r[1], emissions_t_co2e=r[2], baseline_t_co2e=r[3], change_pct=r[4], basis=r[5])
             for r in rows
         ],
     )

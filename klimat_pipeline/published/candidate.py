@@ -50,7 +50,7 @@ class Candidate:
 def candidate(
     tables: Mapping[str, pa.Table], *, publication_id: str, now: datetime, contracts: Mapping[str, Table]
 ) -> Candidate:
-    """Check tables and put them into the form that every target relies on.
+    """Check tables and put them into the form that every target relies on: one row a key, and a fact's headline once.
 
     Raises:
         PublishError: a table is missing, unknown or not as its contract says; the message names table and column.
@@ -88,7 +88,9 @@ def _checked(name: str, table: pa.Table, contract: Table, publication_id: str) -
         raise PublishError(
             f"table {name}: {PUBLICATION_ID} must be '{publication_id}' in every row, found '{strangers[0]}' as well"
         )
-    _require_unique_key(name, table, contract)
+    _require_unique_key(name, table, list(contract.primary_key))
+    if contract.headline:
+        _require_unique_key(name, table.filter(table["is_headline"]), contract.headline_key, " of the headline series")
     return table
 
 
@@ -104,10 +106,9 @@ def _differences(found: pa.Schema, expected: pa.Schema) -> str:
     return "; ".join(lines) or f"order is {found.names}, expected {expected.names}"
 
 
-def _require_unique_key(name: str, table: pa.Table, contract: Table) -> None:
-    keys = list(contract.primary_key)
+def _require_unique_key(name: str, table: pa.Table, keys: list[str], of: str = "") -> None:
     groups = table.select(keys).group_by(keys, use_threads=False).aggregate([([], "count_all")])
     if groups.num_rows == table.num_rows:
         return
     repeated = groups.filter(pc.greater(groups["count_all"], 1)).slice(0, 3).to_pylist()
-    raise PublishError(f"table {name}: rows that share a key, which must be unique, among them {repeated}")
+    raise PublishError(f"table {name}: rows{of} that share a key, which must be unique, among them {repeated}")

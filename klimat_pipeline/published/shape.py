@@ -1,4 +1,4 @@
-"""Shape tables for readers: rounding, the publication's id, the manifest, the data dictionary.
+"""Shape tables for readers: rounding, the headline series, the publication's id, the manifest, the data dictionary.
 
 What does not belong here: any other arithmetic.
 """
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from klimat_pipeline.contracts import PUBLISHED, Table
 from klimat_pipeline.contracts.arrow import schema, to_arrow
+from klimat_pipeline.published.headline import Headline
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,8 +35,11 @@ def shape(tables: "Mapping[str, pa.Table]", made_from: "Inputs") -> dict[str, "p
         Arrow tables in the contracts' schema, by published name, rows sorted by key so that the same content gives the
         same bytes.
     """
+    headline = Headline.of(tables)
     shaped = {
-        name: _shown(_chosen(tables[key], made_from.municipalities), PUBLISHED[name], made_from)
+        name: _shown(
+            headline.mark(_chosen(tables[key], made_from.municipalities), PUBLISHED[name]), PUBLISHED[name], made_from
+        )
         for name, key in SHOWN.items()
     }
     shaped["data_dictionary"] = _shown_frame(data_dictionary(), PUBLISHED["data_dictionary"], made_from)

@@ -67,7 +67,7 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
         _likely(likely.corrections_expired),
         _likely(likely.corrections_carried),
     ),
-    "corrected/emissions": (_reconciles(sums.corrections_sum),),
+    "corrected/emissions": (_reconciles(sums.corrections_sum), _likely(likely.series_of_one_level)),
     "corrected/subsectors": (_reconciles(sums.corrected_subsectors_sum),),
     "clean/printed_inventory": (
         _likely(inventories.print_lines_sum),
@@ -88,6 +88,7 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
     "quality/findings": (_reconciles(sums.suites_agree),),
     "indicators/sectors": (
         _reconciles(sums.base_matches_target),
+        _reconciles(sums.compared_on_one_basis),
         _reconciles(sums.total_is_sum),
         _reconciles(sums.frozen_reproduces),
         _likely(likely.baseline_released, "ERROR"),

@@ -73,10 +73,10 @@ def _own_total(inventory: pd.DataFrame, shown: pd.DataFrame, scope: str, boundar
         & (shown["scope"] == scope)
         & (shown["scope3_category"] == 0)
         & (shown["scope2_basis"] != "printed")
-        & shown["emissions_t_co2e"].notna()
+        & shown["emissions_corrected_t_co2e"].notna()
     ]
     return _agree(
-        mine.groupby(keys)["emissions_t_co2e"].sum(),
+        mine.groupby(keys)["emissions_corrected_t_co2e"].sum(),
         rows.groupby(keys)["emissions_t_co2e"].sum(),
         f"{boundary}, scope {scope}: indicators against the inventory",
         "rows of the other inventory, of a memo or of a supply inside the group were added",

@@ -45,8 +45,8 @@ def source_answered(tables: Tables) -> Sequence[Finding]:
 
 def year_jumps(tables: Tables) -> Sequence[Finding]:
     """Sectors that change by more than the limit between two consecutive years of a current release."""
-    frame = tables["clean/emissions"]
-    frame = frame[frame["is_current_release"]]
+    frame, releases = tables["clean/emissions"], tables["clean/releases"]
+    frame = frame[frame["release_id"].isin(releases.loc[releases["is_current"], "release_id"])]
     keys = ["release_id", "municipality_code", "sector_code"]
     frame = frame.sort_values([*keys, "year"])
     total = frame.groupby(["release_id", "municipality_code", "year"])["emissions_reported_t"].transform("sum")
@@ -195,6 +195,33 @@ def corrections_carried(tables: Tables) -> Sequence[Finding]:
             suspicion="decide them anew against the current release, with its baseline year in mind",
         )
     ]
+
+
+def series_of_one_level(tables: Tables) -> Sequence[Finding]:
+    """Series of which local corrections move some years only: which ones, so that the rest is compared as reported."""
+    frame = tables["corrected/emissions"]
+    keys = ["release_id", "municipality_code", "sector_code"]
+    moved = frame.loc[frame["level_ids"] != "", keys].drop_duplicates()
+    theirs = frame[[*keys, "year", "level_ids"]].merge(moved, on=keys)
+    findings = []
+    for (release, code, sector), own in theirs.groupby(keys):
+        if own["level_ids"].nunique() == 1:
+            continue
+        years = own.sort_values("year").groupby("level_ids")["year"].agg(lambda found: " ".join(map(str, found)))
+        said = "; ".join(f"{found} by {level}" for level, found in years.items() if level)
+        findings.append(
+            failed(
+                f"{release} {code} {sector}: corrected are {said}; not corrected {years.get('', 'none')}. Years of two "
+                "levels are compared as reported, both",
+                observed=f"{len(years)} levels",
+                threshold="one level in all years",
+                keys=tuple(f"year={year}" for year in own.loc[own["level_ids"] != "", "year"]),
+                count=int((own["level_ids"] != "").sum()),
+                suspicion="decide the correction for the other years, or that it stands for the whole series "
+                "(applies_to: all years, scaled)",
+            )
+        )
+    return findings or [passed("every series is on one level in all its years", observed="one level")]
 
 
 def base_years_approved(tables: Tables) -> Sequence[Finding]:

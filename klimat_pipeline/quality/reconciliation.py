@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
+from klimat_pipeline.corrected.basis import CORRECTED, on_basis
 from klimat_pipeline.quality.findings import FIRST, Finding, failed, first_keys, not_applicable, passed
 
 Tables = Mapping[str, pd.DataFrame]
@@ -18,6 +19,8 @@ Tables = Mapping[str, pd.DataFrame]
 SECTORS_T, COUNTIES_T, NATION_T, SUBSECTORS_T = 1.0, 2.0, 10.0, 1.0
 #: The nation exceeds its counties by 0.4 to 0.8 per cent; more is a fault.
 UNALLOCATED_MAX_PCT = 2.0
+#: Corrected and reported.
+_FIGURES = ["emissions_t_co2e", "emissions_reported_t_co2e"]
 #: Frozen figures are rounded as published (three decimals, percentages four).
 FROZEN_TOLERANCE = 0.00051
 
@@ -288,7 +291,7 @@ def corrections_conserve(tables: Tables) -> Sequence[Finding]:
 
 
 def base_matches_target(tables: Tables) -> Sequence[Finding]:
-    """Every percentage is counted from its target's own baseline year, recomputed here from the emissions."""
+    """Every percentage is counted from its target's own baseline year, on its row's basis; recomputed here."""
     keys = ["release_id", "municipality_code", "target_id"]
     shown = tables["indicators/sectors"]
     targets, emissions = tables["clean/targets"], tables["corrected/emissions"]
@@ -305,13 +308,14 @@ def base_matches_target(tables: Tables) -> Sequence[Finding]:
     parts = parts.assign(sector_code=parts["wanted_sectors"].str.split(" ")).explode("sector_code")
     base = parts.drop(columns="year").drop_duplicates([*keys, "sector_code"])
     base = base.merge(
-        emissions[["release_id", "municipality_code", "sector_code", "year", "emissions_t_co2e"]],
+        emissions[["release_id", "municipality_code", "sector_code", "year", *_FIGURES]],
         left_on=["release_id", "municipality_code", "sector_code", "wanted_year"],
         right_on=["release_id", "municipality_code", "sector_code", "year"],
     )
-    base = base.groupby(keys)["emissions_t_co2e"].sum().rename("base_t").reset_index()
+    base = base.groupby(keys)[_FIGURES].sum().set_axis(["base_corrected_t", "base_t"], axis="columns").reset_index()
     both = both.merge(base, on=keys, how="left", validate="many_to_one")
-    expected = (both["emissions_t_co2e"] / both["base_t"].where(both["base_t"] > 0) - 1.0) * 100.0
+    then = on_basis(both["basis"], both["base_corrected_t"], both["base_t"])
+    expected = (both["emissions_t_co2e"] / then.where(then > 0) - 1.0) * 100.0
     other_year = both["baseline_year"].astype("Float64").ne(both["wanted_year"].astype("Float64")).fillna(True)
     other_value = (both["change_pct"] - expected).abs().gt(1e-6) | (both["change_pct"].isna() != expected.isna())
     wrong = both[(other_year.astype(bool) & both["wanted_year"].notna()) | other_value]
@@ -338,14 +342,44 @@ def base_matches_target(tables: Tables) -> Sequence[Finding]:
     ]
 
 
+def compared_on_one_basis(tables: Tables) -> Sequence[Finding]:
+    """Nothing is compared as corrected unless the same corrections moved both years, sector by sector."""
+    frame, emissions = tables["indicators/sectors"], tables["corrected/emissions"]
+    shown = frame[(frame["basis"] == CORRECTED) & frame["baseline_t_co2e"].notna()]
+    keys = ["release_id", "municipality_code", "target_id", "year", "baseline_year"]
+    parts = shown[[*keys, "sector_codes"]].assign(sector_code=shown["sector_codes"].str.split(" "))
+    parts = parts.explode("sector_code").drop(columns="sector_codes")
+    for of, name in (("year", "level"), ("baseline_year", "base_level")):
+        levels = emissions[["release_id", "municipality_code", "sector_code", "year", "level_ids"]]
+        levels = levels.rename(columns={"year": of, "level_ids": name})
+        parts = parts.astype({of: "int64"}).merge(
+            levels, on=["release_id", "municipality_code", "sector_code", of], how="left", validate="many_to_one"
+        )
+    wrong = parts[parts["level"].fillna("") != parts["base_level"].fillna("")]
+    say = passed if wrong.empty else failed
+    return [
+        say(
+            f"{len(shown)} figures are compared as corrected, {len(wrong)} of their sectors on two levels",
+            observed=str(len(wrong)),
+            threshold="0",
+            keys=first_keys(wrong, [*keys, "sector_code"]),
+            count=len(wrong),
+            suspicion="" if wrong.empty else "code compared a corrected year with an uncorrected one",
+        )
+    ]
+
+
 def total_is_sum(tables: Tables) -> Sequence[Finding]:
-    """The indicator ``total`` equals the sum of the municipality's sectors."""
+    """The indicator ``total`` equals the sum of the municipality's sectors, as reported and as corrected."""
     keys = ["release_id", "municipality_code", "year"]
     shown = tables["indicators/sectors"]
     shown = shown[(shown["target_id"] == "total") & (shown["sector_codes"] != "")]
-    sums = tables["corrected/emissions"].groupby(keys)["emissions_t_co2e"].sum().rename("sum_t").reset_index()
+    sums = tables["corrected/emissions"].groupby(keys)[_FIGURES].sum().add_prefix("sum_").reset_index()
     both = shown.merge(sums, on=keys, how="left", validate="one_to_one")
-    both["difference_t"] = both["emissions_t_co2e"] - both["sum_t"]
+    sums = both["sum_emissions_t_co2e"], both["sum_emissions_reported_t_co2e"]
+    shown = ("emissions_corrected_t_co2e", sums[0]), ("emissions_reported_t_co2e", sums[1])
+    each = [both[name] - total for name, total in (*shown, ("emissions_t_co2e", on_basis(both["basis"], *sums)))]
+    both["difference_t"] = pd.concat(each, axis="columns").abs().max(axis="columns", skipna=False)
     return [_all_within(both, keys, 1e-3, "total against the sum of all sectors", "a sector is left out of the total")]
 
 
@@ -427,7 +461,9 @@ def frozen_reproduces(tables: Tables) -> Sequence[Finding]:
         return [not_applicable("no report is frozen")]
     keys = ["municipality_code", "release_id", "target_id", "year"]
     figures = ["emissions_t_co2e", "baseline_t_co2e", "change_pct"]
-    both = frozen.merge(shown[[*keys, *figures]], on=keys, how="left", suffixes=("", "_now"), validate="many_to_one")
+    both = frozen.merge(
+        shown[[*keys, *figures, "basis"]], on=keys, how="left", suffixes=("", "_now"), validate="many_to_one"
+    )
     findings = []
     for (report, release), lines in both.groupby(["report_name", "release_id"]):
         if not (shown["release_id"] == release).any():
@@ -437,6 +473,7 @@ def frozen_reproduces(tables: Tables) -> Sequence[Finding]:
         for name in figures:
             missing = lines[name].isna() != lines[f"{name}_now"].isna()
             off |= missing | ((lines[name] - lines[f"{name}_now"]).abs() > FROZEN_TOLERANCE)
+        off |= lines["basis"].notna() & (lines["basis"] != lines["basis_now"])
         wrong = lines[off]
         if wrong.empty:
             findings.append(passed(f"'{report}' reproduces: {len(lines)} figures on {release}", observed="0 differ"))

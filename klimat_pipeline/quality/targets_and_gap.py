@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from klimat_pipeline.configuration.targets_and_gap import CAPTURES
+from klimat_pipeline.corrected.basis import on_basis
 from klimat_pipeline.quality.findings import Finding, failed, first_keys, not_applicable, passed
 from klimat_pipeline.scenarios.print_arithmetic import TOTAL, print_faults
 
@@ -45,8 +46,11 @@ def targets_match_sectors(tables: Tables) -> Sequence[Finding]:
     frame, sectors = tables["indicators/targets"], tables["indicators/sectors"]
     keys = ["municipality_code", "target_id", "release_id", "year"]
     own = frame[(frame["target_measure"] == "emissions") & (frame["path"] != "none")]
-    both = own.merge(sectors[[*keys, "emissions_t_co2e"]], on=keys, how="left", validate="many_to_one")
-    off = (both["current_value"] - both["emissions_t_co2e"]).abs().fillna(float("inf"))
+    figures = ["emissions_corrected_t_co2e", "emissions_reported_t_co2e"]
+    both = own.merge(sectors[[*keys, *figures]], on=keys, how="left", validate="many_to_one")
+    off = (
+        (both["current_value"] - on_basis(both["basis"], *(both[name] for name in figures))).abs().fillna(float("inf"))
+    )
     return [_all_within(both, off, keys, "figures compared with a target", "a target was followed on other sectors")]
 
 

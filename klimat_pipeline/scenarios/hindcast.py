@@ -1,8 +1,8 @@
 """Would the method have been right? Fitted on the years up to an earlier one, compared with the years after it.
 
 The interval from p05 to p95 of every series is compared with the actual figures; the share of them that it covers is
-reported per sector, and for the municipalities' totals. No forecast year is left out: a pandemic or a change of law
-that nobody could foresee counts as a miss.
+reported per sector, and for the municipalities' totals. Series are of one level (``corrected.basis``). No forecast year
+is left out: a pandemic or a change of law that nobody could foresee counts as a miss.
 
 The widths in ``data/reference/scenario_sectors.csv`` come from the same comparison on the whole country
 (``calibrated``): per sector and number of years ahead the nominal quantile of |error| / spread over that of a normal
@@ -20,6 +20,7 @@ import pandas as pd
 
 from klimat_pipeline.clean.assumptions import Assumptions, SectorWidth
 from klimat_pipeline.contracts import table
+from klimat_pipeline.corrected.basis import series_of_one_level
 from klimat_pipeline.scenarios.draws import NOMINAL, PERCENTILES, Stream, sector_errors
 from klimat_pipeline.scenarios.trend import FEWEST_YEARS, Fit, Floats, Panel, fit, panels
 
@@ -40,7 +41,7 @@ def hindcast(emissions: pd.DataFrame, assumptions: Assumptions) -> pd.DataFrame:
     Returns:
         ``scenarios/hindcast``; 'total' is the sum of each municipality's sectors.
     """
-    rows = [row for panel in panels(emissions) for row in _covered(panel, assumptions)]
+    rows = [row for panel in panels(series_of_one_level(emissions)) for row in _covered(panel, assumptions)]
     contract = table("scenarios/hindcast")
     frame = pd.DataFrame(rows, columns=contract.column_names)
     kinds = {"integer": "int64", "number": "float64", "string": "str"}

@@ -46,6 +46,7 @@ def _rows(
     place = {
         "municipality_code": simulation.municipality_code,
         "release_id": simulation.release_id,
+        "basis": simulation.basis,
         "draws": simulation.draws,
         "note": simulation.note,
     }

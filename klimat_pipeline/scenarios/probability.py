@@ -48,6 +48,7 @@ def _rows(simulation: Simulation) -> Iterator[dict[str, Any]]:
             "release_id": simulation.release_id,
             "target_id": target_id,
             "scenario": scenario,
+            "basis": simulation.basis,
             "newest_year": simulation.origin,
             "newest_t": now,
             "target_year": what.target_year,

@@ -6,8 +6,12 @@ scenarios differ only by actions.
 
 A draw of a sector in a year is its forecast (``trend``) with one error for all years, times 1 + u n for the inventory:
 n is standard normal, and 1.96 u the uncertainty that the grade of the sector's newest figure stands for, or that a
-local correction states. What belongs here: draws and their percentiles. What does not: tables (``pathways``,
-``probability``, ``sensitivity``).
+local correction states.
+
+A municipality's future is drawn from figures of one basis, corrected where each of its sectors is on one level in all
+years, else as reported, and compared with targets on the same (``corrected.basis``).
+
+What belongs here: draws and their percentiles. What does not: tables (``pathways``, ``probability``, ``sensitivity``).
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -18,6 +22,7 @@ import numpy as np
 import pandas as pd
 
 from klimat_pipeline.clean.assumptions import Assumptions
+from klimat_pipeline.corrected.basis import CORRECTED, REPORTED, series_of_one_level
 from klimat_pipeline.scenarios.draws import PERCENTILES, SEED, Stream, sector_errors
 from klimat_pipeline.scenarios.planned_actions import Action, beyond_trend, drawn, remaining
 from klimat_pipeline.scenarios.trend import Fit, Floats, Panel, Variant, fit, panels
@@ -74,6 +79,7 @@ class Simulation:
         note: how odd years were treated.
         plan_note: when actions without a start of their own are taken to begin; empty where none are.
         draws: number of draws.
+        basis: of its figures, reported or corrected.
     """
 
     municipality_code: str
@@ -93,6 +99,7 @@ class Simulation:
     note: str
     plan_note: str
     draws: int
+    basis: str
 
 
 #: Other assumptions whose effect is shown, by name.
@@ -130,6 +137,9 @@ def simulate(
     latest = indicators[indicators["is_current_release"] & indicators["is_latest_year"]]
     wanted = dict(list(latest[latest["sector_codes"] != ""].groupby(["release_id", "municipality_code"])))
     usual = _usual_horizon(indicators)
+    emissions = series_of_one_level(emissions)
+    corrected = emissions.loc[emissions["basis"] == CORRECTED, ["release_id", "municipality_code"]].drop_duplicates()
+    bases = dict.fromkeys(corrected.itertuples(index=False, name=None), CORRECTED)
     local = _local_uncertainty(emissions, corrections, assumptions)
     for panel in panels(emissions[emissions["is_current_release"]]):
         fits = {"": fit(panel, assumptions)}
@@ -145,13 +155,16 @@ def simulate(
             if rows is None:
                 continue
             fitted = np.flatnonzero(~np.isnan(fits[""].level[:, at]))
-            followed = tuple(what for what in _followed(rows, panel.sector_codes) if set(what.rows) <= set(fitted))
+            basis = bases.get((panel.release_id, code), REPORTED)
+            followed = tuple(
+                what for what in _followed(rows, panel.sector_codes, basis) if set(what.rows) <= set(fitted)
+            )
             horizon = max((f.target_year or 0 for f in followed), default=0) or usual
             years = tuple(range(newest + 1, horizon + 1))
             if not years or not followed:
                 continue
             place = _Place(
-                panel, fits[""], at, Stream(code, seed), local.get((panel.release_id, code), {}), assumptions
+                panel, fits[""], at, Stream(code, seed), local.get((panel.release_id, code), {}), assumptions, basis
             )
             shifted = {
                 name: np.stack([few_fit.forecast(year)[:, own.index(code)] for year in years], axis=-1)
@@ -171,6 +184,7 @@ class _Place:
     stream: Stream
     local_pct: Mapping[str, float]
     assumptions: Assumptions
+    basis: str
 
 
 def _simulation(
@@ -227,6 +241,7 @@ def _simulation(
         note=note,
         plan_note=_plan_note(actions),
         draws=draws,
+        basis=place.basis,
     )
 
 
@@ -307,22 +322,24 @@ def _less(
     return left
 
 
-def _followed(rows: pd.DataFrame, sectors: Sequence[str]) -> Iterator[Followed]:
+def _followed(rows: pd.DataFrame, sectors: Sequence[str], basis: str) -> Iterator[Followed]:
     at = {sector: row for row, sector in enumerate(sectors)}
     for row in rows.sort_values("target_id").to_dict("records"):
         held = tuple(at[sector] for sector in row["sector_codes"].split() if sector in at)
         own = row["target_kind"] == "contract" and pd.notna(row["target_t_co2e"]) and pd.notna(row["target_year"])
         if not held:
             continue
+        # Where all years are on one level, the row's own basis is that of the series.
+        base = row["baseline_t_co2e"] if basis == CORRECTED else row["baseline_reported_t_co2e"]
         yield Followed(
             target_id=row["target_id"],
             rows=held,
             is_target=own,
-            latest_t=float(row["emissions_t_co2e"]),
+            latest_t=float(row[f"emissions_{basis}_t_co2e"]),
             target_year=int(row["target_year"]) if own else None,
-            target_t=float(row["target_t_co2e"]) if own else None,
+            target_t=float(base * (1.0 + row["target_pct"] / 100.0)) if own else None,
             baseline_year=int(row["baseline_year"]) if own else None,
-            baseline_t=float(row["baseline_t_co2e"]) if own else None,
+            baseline_t=float(base) if own else None,
         )
 
 

@@ -139,7 +139,7 @@ COLUMNS = (
     Column(
         "base_before_t_co2e",
         NUMBER,
-        "Corrected baseline emissions in the release before; missing for the first.",
+        "Baseline emissions in the release before, on the row's basis; missing for the first.",
         unit="t CO2e",
         nullable=True,
     ),
@@ -147,7 +147,7 @@ COLUMNS = (
     Column(
         "base_revision_pct",
         NUMBER,
-        "How far this release moves the base against the one before.",
+        "How far this release moves the base against the one before, both on the row's basis.",
         unit="%",
         nullable=True,
     ),
@@ -155,4 +155,50 @@ COLUMNS = (
     Column("needs_approval", BOOLEAN, "Whether the base moved by more than the limit."),
     Column("approved_by", TEXT, "Who approved the recalculation; missing when nobody has.", nullable=True),
     Column("approved_on", TEXT, "When it was approved, ISO date.", nullable=True, pattern=r"\d{4}-\d{2}-\d{2}"),
+    Column(
+        "level_ids",
+        TEXT,
+        "Level that local corrections have put the figure on, separated by spaces: of each correction the entry that "
+        "corrects the baseline with it, else itself; empty: as reported. Only years of one level are compared as "
+        "corrected.",
+    ),
+    Column(
+        "basis",
+        TEXT,
+        "Basis of the row's figures and of every comparison in it: 'corrected' where the same local corrections have "
+        "moved both ends to one level, else 'reported', for both.",
+        nullable=True,
+        allowed=("reported", "corrected"),
+    ),
+    Column(
+        "trend_basis",
+        TEXT,
+        "Basis of the trend: 'corrected' where all years since trend_from_year are on one corrected level, else "
+        "'reported'. Compare the projection with the target only where it is the same as 'basis'.",
+        nullable=True,
+        allowed=("reported", "corrected"),
+    ),
+    Column(
+        "series_basis",
+        TEXT,
+        "Basis of what is summed or fitted over all years since the baseline (cumulative excess, budget, the year that "
+        "the trend reaches): 'corrected' where all of them are on one corrected level, else 'reported'.",
+        nullable=True,
+        allowed=("reported", "corrected"),
+    ),
+    Column(
+        "emissions_corrected_t_co2e",
+        NUMBER,
+        "Emissions after local corrections, whatever the basis of the row.",
+        unit="t CO2e",
+        nullable=True,
+    ),
+    Column(
+        "baseline_reported_t_co2e",
+        NUMBER,
+        "Emissions of the baseline year as reported, whatever the basis of the row.",
+        unit="t CO2e",
+        nullable=True,
+        minimum=0,
+    ),
 )

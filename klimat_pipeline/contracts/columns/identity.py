@@ -12,6 +12,7 @@ from klimat_pipeline.contracts.columns.kinds import (
     ISO_DATE,
     MUNICIPALITY_CODE,
     NUMBER,
+    QUALITY_CLASS,
     TEXT,
 )
 from klimat_pipeline.contracts.model import Column
@@ -42,8 +43,16 @@ COLUMNS = (
     Column(
         "is_current_release",
         BOOLEAN,
-        "Whether the row belongs to the newest release that holds this municipality and substance. Filter on it "
-        "unless you compare releases.",
+        "Whether the row belongs to the newest release that holds this municipality, of the headline substance (all "
+        "greenhouse gases where there are any). Municipalities may be on different releases: to compare or sum them, "
+        "filter on is_headline.",
+    ),
+    Column(
+        "is_headline",
+        BOOLEAN,
+        "Filter on it unless you compare releases or substances: it leaves one row per fact. In tables of figures that "
+        "are compared or summed over municipalities, the one release that serves them all; in tables about a "
+        "municipality alone, its own newest release (and what rests on no release).",
     ),
     Column("municipality_code", TEXT, "SCB's four-digit municipality code.", pattern=MUNICIPALITY_CODE),
     Column("municipality_name", TEXT, "Municipality name as SCB writes it."),
@@ -67,6 +76,22 @@ COLUMNS = (
     Column("sector_code", TEXT, "Main sector of the national emission database.", pattern=IDENTIFIER),
     Column("sector_name_sv", TEXT, "Sector in Swedish, canonical spelling."),
     Column("sector_name_en", TEXT, "Sector in English."),
+    Column(
+        "quality_class_national",
+        TEXT,
+        "The source's own class of quality of the national totals of these main sectors: 1 good, 2 some uncertainty, 3 "
+        "uncertain; a range where it differs. Missing where it is not known of one of them.",
+        nullable=True,
+        pattern=QUALITY_CLASS,
+    ),
+    Column(
+        "quality_class_geography",
+        TEXT,
+        "The same of their distribution over municipalities. What is distributed by a fixed key (2 or 3) cannot show a "
+        "local action.",
+        nullable=True,
+        pattern=QUALITY_CLASS,
+    ),
     Column("sector_order", INTEGER, "Order in which the source lists the sectors.", minimum=1),
     Column(
         "subsector_code",
@@ -85,8 +110,8 @@ COLUMNS = (
     Column(
         "report_date",
         TEXT,
-        "Date of the report as precise as the source states it (2025, 2026-06 or 2024-04-18); missing where the file "
-        "does not say.",
+        "Date of the report as precise as the source states it (2025, 2026-06 or 2024-04-18); missing where "
+        "neither the file nor who added it said.",
         nullable=True,
         pattern=ISO_DATE,
     ),

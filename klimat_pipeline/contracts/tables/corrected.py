@@ -24,6 +24,7 @@ EMISSIONS = Table(
         col("unit").use(f"{_CLEAN}.unit"),
         col("gwp_set").use(f"{_CLEAN}.gwp_set"),
         col("correction_ids").use("corrected/corrections.correction_id"),
+        col("level_ids").use("corrected/corrections.level_ids"),
     ),
     primary_key=("release_id", "municipality_code", "sector_code", "year"),
 )
@@ -64,6 +65,7 @@ CORRECTIONS = Table(
         col("decided_by"),
         col("decided_on"),
         col("note"),
+        col("level_ids"),
     ),
     primary_key=("correction_id", "release_id", "municipality_code", "sector_code", "year", "side"),
     topic="corrections",

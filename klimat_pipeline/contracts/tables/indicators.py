@@ -5,6 +5,9 @@ from klimat_pipeline.contracts.columns import col
 from klimat_pipeline.contracts.model import Table
 
 _EMISSIONS = "corrected/emissions.emissions_t_co2e"
+_REPORTED = "corrected/emissions.emissions_reported_t_co2e"
+_LEVELS = "corrected/emissions.level_ids"
+_EITHER = (_EMISSIONS, _REPORTED)
 _TARGETS = "clean/targets"
 
 SECTORS = Table(
@@ -27,12 +30,23 @@ SECTORS = Table(
         col("gas_basis").use("clean/releases.gas_basis"),
         col("target_gas_basis").use(f"{_TARGETS}.target_gas_basis"),
         col("gwp_set").use("corrected/emissions.gwp_set"),
-        col("emissions_t_co2e").use(_EMISSIONS, additive="no", minimum=None),
-        col("emissions_reported_t_co2e").use("corrected/emissions.emissions_reported_t_co2e", additive="no"),
-        col("change_reported_pct").use("corrected/emissions.emissions_reported_t_co2e", f"{_TARGETS}.baseline_year"),
-        col("correction_ids").use("corrected/emissions.correction_ids"),
+        col("basis").use(_LEVELS),
+        col("emissions_t_co2e").use(
+            *_EITHER,
+            additive="no",
+            minimum=None,
+            description="Emissions, on the row's basis, which every comparison in the row is made on.",
+        ),
+        col("emissions_reported_t_co2e").use(_REPORTED, additive="no"),
+        col("emissions_corrected_t_co2e").use(_EMISSIONS),
+        col("change_reported_pct").use(_REPORTED, f"{_TARGETS}.baseline_year"),
+        col("correction_ids").use(
+            "corrected/emissions.correction_ids",
+            description="Local corrections of emissions_corrected_t_co2e, separated by spaces; empty for none.",
+        ),
         col("baseline_year").use(f"{_TARGETS}.baseline_year"),
-        col("baseline_t_co2e").use(_EMISSIONS, f"{_TARGETS}.baseline_year", minimum=None),
+        col("baseline_t_co2e").use(*_EITHER, f"{_TARGETS}.baseline_year", minimum=None),
+        col("baseline_reported_t_co2e").use(_REPORTED, f"{_TARGETS}.baseline_year"),
         col("change_t_co2e").use(_EMISSIONS, f"{_TARGETS}.baseline_year"),
         col("change_pct").use(_EMISSIONS, f"{_TARGETS}.baseline_year"),
         col("target_pct").use(f"{_TARGETS}.target_pct"),
@@ -43,6 +57,7 @@ SECTORS = Table(
         col("required_t_co2e_per_year").use(_EMISSIONS, f"{_TARGETS}.target_pct", f"{_TARGETS}.target_year"),
         col("required_pct_per_year").use(_EMISSIONS, f"{_TARGETS}.target_pct", f"{_TARGETS}.target_year"),
         col("trend_from_year").use(f"{_TARGETS}.trend_from_year"),
+        col("trend_basis").use(_LEVELS),
         col("trend_compound_pct_per_year").use(_EMISSIONS, f"{_TARGETS}.trend_from_year"),
         col("trend_t_co2e_per_year").use(_EMISSIONS, f"{_TARGETS}.trend_from_year"),
         col("projected_t_co2e").use(_EMISSIONS, f"{_TARGETS}.trend_from_year", f"{_TARGETS}.target_year"),
@@ -51,6 +66,8 @@ SECTORS = Table(
         col("population").use("clean/population.population", nullable=True),
         col("emissions_per_resident_t_co2e").use(_EMISSIONS, "clean/population.population"),
         col("status").use(_EMISSIONS, f"{_TARGETS}.target_pct", f"{_TARGETS}.target_year"),
+        col("quality_class_national").use("clean/sectors.quality_class_national"),
+        col("quality_class_geography").use("clean/sectors.quality_class_geography"),
         col("note"),
     ),
     primary_key=("municipality_code", "target_id", "release_id", "year"),
@@ -110,9 +127,14 @@ BASE_YEARS = Table(
         col("baseline_year").use("indicators/sectors.baseline_year", nullable=False),
         col("base_reported_t_co2e").use("corrected/emissions.emissions_reported_t_co2e"),
         col("base_corrected_t_co2e").use("corrected/emissions.emissions_t_co2e"),
-        col("base_before_t_co2e").use("corrected/emissions.emissions_t_co2e"),
+        col("basis").use(
+            _LEVELS,
+            description="Basis that this release and the one before it are compared on: 'corrected' where the same "
+            "corrections apply to the baseline in both, else 'reported'; missing for the first.",
+        ),
+        col("base_before_t_co2e").use(*_EITHER),
         col("correction_pct").use("corrected/emissions.emissions_t_co2e"),
-        col("base_revision_pct").use("corrected/emissions.emissions_t_co2e"),
+        col("base_revision_pct").use(*_EITHER),
         col("threshold_pct"),
         col("needs_approval").use("corrected/emissions.emissions_t_co2e"),
         col("approved_by"),
@@ -126,6 +148,14 @@ BASE_YEARS = Table(
 _TERRITORY = "inventory/territory"
 #: Category 0 is the whole scope: part of a key, so never missing.
 _WHOLE = {"nullable": False, "minimum": 0}
+
+_OF_LINES = (
+    f"{_TERRITORY}.emissions_t_co2e",
+    "inventory/organisation.emissions_t_co2e",
+    "spend/scope3.footprint_t_co2e",
+    "clean/printed_inventory.published_t",
+)
+_BOTH_OF_LINES = (f"{_TERRITORY}.emissions_t_co2e", f"{_TERRITORY}.emissions_reported_t_co2e")
 
 SCOPES = Table(
     key="indicators/scopes",
@@ -142,16 +172,23 @@ SCOPES = Table(
         col("method").use(f"{_TERRITORY}.method"),
         col("scope2_basis").use(f"{_TERRITORY}.item", "clean/printed_inventory.published_t"),
         col("year").use(f"{_TERRITORY}.year"),
+        col("basis").use(f"{_TERRITORY}.correction_ids", "corrected/corrections.level_ids", nullable=False),
         col("emissions_t_co2e").use(
-            f"{_TERRITORY}.emissions_t_co2e",
-            "inventory/organisation.emissions_t_co2e",
-            "spend/scope3.footprint_t_co2e",
-            "clean/printed_inventory.published_t",
+            *_OF_LINES,
+            f"{_TERRITORY}.emissions_reported_t_co2e",
             minimum=None,
+            description="Emissions, on the row's basis, which the comparison with the baseline is made on.",
         ),
+        col("emissions_reported_t_co2e").use(
+            *_OF_LINES[1:],
+            f"{_TERRITORY}.emissions_reported_t_co2e",
+            minimum=None,
+            description="Emissions before local corrections, whatever the basis of the row.",
+        ),
+        col("emissions_corrected_t_co2e").use(*_OF_LINES),
         col("baseline_year").use("clean/targets.baseline_year"),
-        col("baseline_t_co2e").use(f"{_TERRITORY}.emissions_t_co2e", "clean/targets.baseline_year", minimum=None),
-        col("change_pct").use(f"{_TERRITORY}.emissions_t_co2e", "clean/targets.baseline_year"),
+        col("baseline_t_co2e").use(*_BOTH_OF_LINES, "clean/targets.baseline_year", minimum=None),
+        col("change_pct").use(*_BOTH_OF_LINES, "clean/targets.baseline_year"),
         col("share_pct").use(f"{_TERRITORY}.emissions_t_co2e"),
         col("notation_key").use(f"{_TERRITORY}.notation_key"),
         col("lines_estimated").use(f"{_TERRITORY}.emissions_t_co2e"),
@@ -233,7 +270,7 @@ PROVENANCE = Table(
 )
 
 # -- comparison between municipalities -------------------------------------------------------------------------------
-_COMPARED = ("corrected/emissions.emissions_t_co2e", "clean/population.population")
+_COMPARED = (_REPORTED, "clean/population.population")
 
 COMPARISON = Table(
     key="indicators/comparison",
@@ -246,8 +283,23 @@ COMPARISON = Table(
         col("target_id").use("corrected/emissions.sector_code"),
         col("indicator"),
         col("indicator_text"),
+        col("basis").use(
+            _REPORTED,
+            nullable=False,
+            allowed=("reported",),
+            description="Always 'reported': local corrections lift some municipalities to another level, not all.",
+        ),
         col("year").use("corrected/emissions.year"),
-        col("indicator_value").use(*_COMPARED),
+        col("indicator_value").use(
+            *_COMPARED,
+            description="Its value for the municipality, in 'indicator_unit'. 'mean_yearly_change' fills the years of "
+            "'interpolated_years' with a constant rate: it is no mean of yearly figures there.",
+        ),
+        col("interpolated_years").use(
+            "corrected/emissions.year",
+            description="Years that the release does not hold and that 'mean_yearly_change' fills with the constant "
+            "rate between the years on either side, such as 2016-2019.",
+        ),
         col("indicator_unit"),
         *(
             col(name).use(*_COMPARED)
@@ -271,7 +323,8 @@ COMPARISON = Table(
 
 _SECTORS = "indicators/sectors"
 _FIGURE = (
-    f"{_SECTORS}.emissions_t_co2e",
+    f"{_SECTORS}.emissions_reported_t_co2e",
+    f"{_SECTORS}.emissions_corrected_t_co2e",
     "clean/construction.impact_kg_per_m2",
     "clean/meals.emissions_kg_co2e",
     "spend/indicators.spend_indicator_value",
@@ -298,6 +351,7 @@ TARGETS = Table(
         col("target_gas_basis").use(f"{_TARGETS}.target_gas_basis"),
         col("gas_basis").use(f"{_SECTORS}.gas_basis", nullable=True),
         col("gwp_set").use(f"{_SECTORS}.gwp_set", "clean/meals.gwp_set", nullable=True),
+        col("basis").use(f"{_SECTORS}.basis"),
         col("baseline_year").use(f"{_TARGETS}.baseline_year"),
         col("baseline_value").use(*_FIGURE, "clean/construction.reference_kg_per_m2"),
         col("target_year").use(f"{_TARGETS}.target_year"),
@@ -307,6 +361,7 @@ TARGETS = Table(
         col("change_pct").use(*_FIGURE),
         col("path_value").use(*_GOAL, f"{_TARGETS}.interim_targets", f"{_TARGETS}.budget_t"),
         col("gap_value").use(*_GOAL),
+        col("series_basis").use(f"{_SECTORS}.basis"),
         col("cumulative_excess_t").use(*_GOAL),
         col("interpolated_years").use(f"{_SECTORS}.year"),
         col("interpolated_count").use(f"{_SECTORS}.year"),
@@ -344,12 +399,13 @@ COHERENCE = Table(
         col("sector_codes").use(f"{_SECTORS}.sector_codes"),
         col("target_gas_basis").use(f"{_SECTORS}.target_gas_basis"),
         col("gwp_set").use(f"{_SECTORS}.gwp_set"),
+        col("basis").use(f"{_SECTORS}.basis", nullable=False),
         col("baseline_year").use(f"{_SECTORS}.baseline_year"),
-        col("baseline_t_co2e").use(f"{_SECTORS}.baseline_t_co2e", minimum=None),
+        col("baseline_t_co2e").use(f"{_SECTORS}.baseline_t_co2e", f"{_SECTORS}.baseline_reported_t_co2e", minimum=None),
         col("target_year").use(f"{_SECTORS}.target_year"),
         col("target_pct").use(f"{_SECTORS}.target_pct"),
         col("target_t_co2e").use(f"{_SECTORS}.target_t_co2e"),
-        col("emissions_t_co2e").use("corrected/emissions.emissions_t_co2e", additive="no", minimum=None),
+        col("emissions_t_co2e").use(*_EITHER, additive="no", minimum=None),
         col("levels_sum_t").use(*_LEVEL),
         col("uncovered_t").use(*_PLAN),
         col("implied_t").use(*_PLAN),

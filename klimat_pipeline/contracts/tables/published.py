@@ -4,6 +4,8 @@ A table that is added here is published in every form. Dropping or renaming a co
 new name instead. A table or column that is renamed all the same gets a row in ``published/renames.csv``.
 """
 
+from functools import partial
+
 from klimat_pipeline.contracts.columns import col
 from klimat_pipeline.contracts.model import Table, published
 from klimat_pipeline.contracts.tables import (
@@ -18,6 +20,9 @@ from klimat_pipeline.contracts.tables import (
 )
 
 _PUBLICATION = (col("publication_id"),)
+_HEADLINE = (col("is_headline").use("clean/releases.is_headline"), *_PUBLICATION)
+#: Figures that are compared or summed over municipalities; figures of a municipality by itself.
+_all, _own = (partial(published, extra=_HEADLINE, headline=kind) for kind in ("all", "own"))
 _RUN = (col("run_id"), col("publication_id"))
 
 RUN_MANIFEST = Table(
@@ -56,31 +61,26 @@ DATA_DICTIONARY = Table(
 )
 
 TABLES = (
-    published(indicators.SECTORS, "sector_indicators", extra=_PUBLICATION),
-    published(corrected.EMISSIONS, "emissions", extra=_PUBLICATION),
-    published(
-        corrected.SUBSECTORS,
-        "subsector_emissions",
-        drop=("sheet", "source_row", "source_column"),
-        extra=_PUBLICATION,
-    ),
-    published(clean.AREA_TOTALS, "area_totals", drop=("sheet", "source_row", "source_column"), extra=_PUBLICATION),
-    published(corrected.CORRECTIONS, "corrections", extra=_PUBLICATION),
-    published(corrected.RESIDUALS, "correction_residuals", extra=_PUBLICATION),
-    published(corrected.LEAVE_ONE_OUT, "corrections_leave_one_out", extra=_PUBLICATION),
-    published(inventory.TERRITORY, "inventory_territory", extra=_PUBLICATION),
-    published(inventory.GPC, "gpc_inventory", extra=_PUBLICATION),
+    _own(indicators.SECTORS, "sector_indicators"),
+    _all(corrected.EMISSIONS, "emissions"),
+    _all(corrected.SUBSECTORS, "subsector_emissions", drop=("sheet", "source_row", "source_column")),
+    _all(clean.AREA_TOTALS, "area_totals", drop=("sheet", "source_row", "source_column")),
+    _all(corrected.CORRECTIONS, "corrections"),
+    _all(corrected.RESIDUALS, "correction_residuals"),
+    _all(corrected.LEAVE_ONE_OUT, "corrections_leave_one_out"),
+    _own(inventory.TERRITORY, "inventory_territory"),
+    _own(inventory.GPC, "gpc_inventory"),
     published(inventory.ORGANISATION, "inventory_organisation", extra=_PUBLICATION),
-    published(indicators.SCOPES, "scope_indicators", extra=_PUBLICATION),
-    published(indicators.AREAS, "area_shares", extra=_PUBLICATION),
-    published(inventory.RECONCILIATION, "inventory_reconciliation", extra=_PUBLICATION),
+    _own(indicators.SCOPES, "scope_indicators"),
+    _own(indicators.AREAS, "area_shares"),
+    _own(inventory.RECONCILIATION, "inventory_reconciliation"),
     published(clean.PRINTED_INVENTORY, "published_inventory", extra=_PUBLICATION),
     published(clean.ENERGY_USE, "energy_use", extra=_PUBLICATION),
     published(clean.FACTORS, "emission_factors", extra=_PUBLICATION),
-    published(indicators.REVISIONS, "release_revisions", extra=_PUBLICATION),
-    published(indicators.CHANGES, "indicator_change_explained", extra=_PUBLICATION),
-    published(indicators.BASE_YEARS, "base_year_review", extra=_PUBLICATION),
-    published(indicators.PROVENANCE, "provenance", extra=_PUBLICATION),
+    _all(indicators.REVISIONS, "release_revisions"),
+    _own(indicators.CHANGES, "indicator_change_explained"),
+    _own(indicators.BASE_YEARS, "base_year_review"),
+    _own(indicators.PROVENANCE, "provenance"),
     published(clean.TARGETS, "targets", extra=_PUBLICATION),
     published(clean.FROZEN, "frozen_reports", extra=_PUBLICATION),
     published(clean.RELEASES, "releases", extra=_PUBLICATION),
@@ -90,21 +90,21 @@ TABLES = (
     RUN_MANIFEST,
     DATA_DICTIONARY,
     # -- pathways, probabilities, costs, and the comparison
-    published(scenarios.PATHWAYS, "pathways", extra=_PUBLICATION),
-    published(scenarios.PROBABILITY, "target_probability", extra=_PUBLICATION),
-    published(scenarios.SENSITIVITY, "target_sensitivity", extra=_PUBLICATION),
-    published(scenarios.HINDCAST, "scenario_hindcast", extra=_PUBLICATION),
+    _own(scenarios.PATHWAYS, "pathways"),
+    _own(scenarios.PROBABILITY, "target_probability"),
+    _own(scenarios.SENSITIVITY, "target_sensitivity"),
+    _all(scenarios.HINDCAST, "scenario_hindcast"),
     published(scenarios.INVESTMENT, "investment_plan", extra=_PUBLICATION),
     published(scenarios.ABATEMENT, "abatement_cost", extra=_PUBLICATION),
     published(clean.ASSUMPTIONS, "method_assumptions", extra=_PUBLICATION),
-    published(indicators.COMPARISON, "municipality_comparison", extra=_PUBLICATION),
+    _all(indicators.COMPARISON, "municipality_comparison"),
     # -- targets, gap, neutrality
-    published(indicators.TARGETS, "target_status", extra=_PUBLICATION),
-    published(indicators.COHERENCE, "target_coherence", extra=_PUBLICATION),
-    published(scenarios.GAP, "gap_table", extra=_PUBLICATION),
-    published(scenarios.NEUTRALITY, "neutrality_balance", extra=_PUBLICATION),
+    _own(indicators.TARGETS, "target_status"),
+    _own(indicators.COHERENCE, "target_coherence"),
+    _own(scenarios.GAP, "gap_table"),
+    _own(scenarios.NEUTRALITY, "neutrality_balance"),
     published(scenarios.FACILITY_CLAIMS, "facility_claims", extra=_PUBLICATION),
-    published(scenarios.ALLOCATION_KEYS, "neutrality_by_allocation_key", extra=_PUBLICATION),
+    _own(scenarios.ALLOCATION_KEYS, "neutrality_by_allocation_key"),
     published(clean.PUBLISHED_GAP, "published_gap", extra=_PUBLICATION),
     published(clean.SINKS, "carbon_sinks", extra=_PUBLICATION),
     published(clean.ACTIONS, "climate_actions", extra=_PUBLICATION),

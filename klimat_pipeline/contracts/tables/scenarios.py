@@ -9,6 +9,13 @@ from klimat_pipeline.contracts.model import Table
 # -- pathways, probabilities, hindcast, investment ------------------------------------------------------------------
 _SECTORS = "indicators/sectors"
 _EMISSIONS = "corrected/emissions.emissions_t_co2e"
+_EITHER = (f"{_SECTORS}.emissions_corrected_t_co2e", f"{_SECTORS}.emissions_reported_t_co2e")
+_BASIS = col("basis").use(
+    "corrected/emissions.level_ids",
+    nullable=False,
+    description="Basis of the municipality's series and of the target that it is compared with: 'corrected' where each "
+    "sector is on one corrected level in all years of the release, else 'reported'.",
+)
 _ACTIONS = "clean/actions"
 #: Scenarios that are drawn.
 _DRAWN = ("business_as_usual", "existing_policies", "with_actions")
@@ -36,6 +43,7 @@ PATHWAYS = Table(
         col("p95_t").use(*_FUTURE),
         col("gas_basis").use(f"{_SECTORS}.gas_basis"),
         col("gwp_set").use(f"{_SECTORS}.gwp_set"),
+        _BASIS,
         col("draws"),
         col("covered_before_fraction"),
         col("note"),
@@ -54,7 +62,8 @@ PROBABILITY = Table(
         col("target_id").use(f"{_SECTORS}.target_id"),
         col("scenario").use(f"{_ACTIONS}.action_id", allowed=_DRAWN),
         col("newest_year").use(f"{_SECTORS}.year"),
-        col("newest_t").use(f"{_SECTORS}.emissions_t_co2e"),
+        _BASIS,
+        col("newest_t").use(*_EITHER),
         col("target_year").use(f"{_SECTORS}.target_year", nullable=False),
         col("target_t_co2e").use(f"{_SECTORS}.target_t_co2e", nullable=False),
         col("p05_t").use(*_FUTURE),

@@ -74,13 +74,13 @@ def national_figures(
     from klimat_pipeline.clean.area_totals import clean_area_totals
     from klimat_pipeline.clean.emissions import clean_emissions
     from klimat_pipeline.clean.naming import with_codes
-    from klimat_pipeline.clean.releases import clean_releases, current_releases
+    from klimat_pipeline.clean.releases import clean_releases, current_releases, of_headline_substance
     from klimat_pipeline.clean.subsectors import clean_subsectors
 
     reference = project.reference
     coded = with_codes(raw, reference)
     releases = clean_releases(snapshots, coded, reference)
-    current = current_releases(releases, coded)
+    current = of_headline_substance(current_releases(releases, coded), releases)
     emissions = clean_emissions(coded, current, reference)
     frames = {
         "clean/releases": releases,

@@ -20,6 +20,7 @@ from klimat_pipeline.defs.resources import Project
             "clean/targets",
             "clean/population",
             "clean/releases",
+            "clean/sectors",
             "clean/frozen",
         ),
         "indicators/revisions": ("corrected/emissions", "clean/releases"),
@@ -30,6 +31,7 @@ from klimat_pipeline.defs.resources import Project
     targets="clean/targets",
     population="clean/population",
     releases="clean/releases",
+    sectors="clean/sectors",
     frozen="clean/frozen",
 )
 def national_indicators(
@@ -39,6 +41,7 @@ def national_indicators(
     targets: pd.DataFrame,
     population: pd.DataFrame,
     releases: pd.DataFrame,
+    sectors: pd.DataFrame,
     frozen: pd.DataFrame,
 ):
     """Sectors against their targets, and what changed between releases."""
@@ -48,7 +51,7 @@ def national_indicators(
     from klimat_pipeline.indicators.revisions import release_revisions
     from klimat_pipeline.indicators.sectors import sector_indicators
 
-    indicators = sector_indicators(emissions, targets, population, releases)
+    indicators = sector_indicators(emissions, targets, population, releases, sectors)
     approved, limit = project.base_year_rules
     frames = {
         "indicators/sectors": indicators,
@@ -79,6 +82,7 @@ def national_indicators(
             "inventory/organisation",
             "spend/scope3",
             "clean/printed_inventory",
+            "corrected/corrections",
             "clean/targets",
             "clean/releases",
         ),
@@ -103,6 +107,7 @@ def national_indicators(
     organisation="inventory/organisation",
     purchases="spend/scope3",
     printed="clean/printed_inventory",
+    corrections="corrected/corrections",
     targets="clean/targets",
     areas="clean/areas",
     releases="clean/releases",
@@ -117,6 +122,7 @@ def scope_figures(
     organisation: pd.DataFrame,
     purchases: pd.DataFrame,
     printed: pd.DataFrame,
+    corrections: pd.DataFrame,
     targets: pd.DataFrame,
     areas: pd.DataFrame,
     releases: pd.DataFrame,
@@ -128,7 +134,7 @@ def scope_figures(
 
     organisation = with_purchases(organisation, purchases)
     scopes = scope_indicators(
-        territory, organisation, printed, targets, releases, base_years=project.organisation_base_years
+        territory, organisation, printed, corrections, targets, releases, base_years=project.organisation_base_years
     )
     shares = area_shares(territory, printed, areas, releases)
     traced = provenance(

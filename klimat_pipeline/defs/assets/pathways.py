@@ -39,6 +39,7 @@ _DRAWN_FROM = (
             "clean/targets",
             "clean/population",
             "clean/municipalities",
+            "clean/releases",
         ),
         "scenarios/pathways": _DRAWN_FROM,
         "scenarios/probability": _DRAWN_FROM,
@@ -55,6 +56,7 @@ _DRAWN_FROM = (
     published_gap="clean/published_gap",
     population="clean/population",
     municipalities="clean/municipalities",
+    releases="clean/releases",
 )
 def pathways(
     context: dg.AssetExecutionContext,
@@ -67,6 +69,7 @@ def pathways(
     published_gap: pd.DataFrame,
     population: pd.DataFrame,
     municipalities: pd.DataFrame,
+    releases: pd.DataFrame,
 ):
     """One step: the tables share their draws, and each takes milliseconds."""
     from klimat_pipeline.charts.outlook import abatement_curves, comparison_strips, pathway_fans
@@ -102,9 +105,10 @@ def pathways(
         "scenarios/investment": investment.investment_plan(priced, targets),
         "scenarios/abatement": curve,
     }
+    headline = str(releases.loc[releases["is_headline"], "release_id"].iloc[0])
     aiming = targets.loc[targets["target_kind"] == "contract", "municipality_code"]
     shown = {
-        "indicators/comparison": pictures(comparison_strips(compared, aiming)),
+        "indicators/comparison": pictures(comparison_strips(compared, aiming, headline)),
         "scenarios/pathways": pictures(pathway_fans(ahead, indicators)),
         "scenarios/abatement": pictures(abatement_curves(curve)),
     }

@@ -31,6 +31,7 @@ def emissions(held: dict[str, Figures], current: str | None = None) -> pd.DataFr
                 "year": year,
                 "emissions_reported_t_co2e": reported,
                 "emissions_t_co2e": corrected,
+                "level_ids": "" if corrected == reported else "local",
             }
             for release, figures in held.items()
             for (sector, year), (reported, corrected) in figures.items()
@@ -238,7 +239,7 @@ def test_figures_are_missing_where_the_release_lacks_them() -> None:
         pd.Series([1990, 2015, 1990], index=[7, 3, 5]),
     )
     assert list(got.index) == [7, 3, 5]
-    assert got.loc[7].tolist() == [1200.0, 1250.0]
+    assert got.loc[7].tolist() == [1200.0, 1250.0, "waste:local"]
     assert got.loc[[3, 5]].isna().all(axis=None)
 
 

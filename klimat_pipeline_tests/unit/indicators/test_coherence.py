@@ -11,6 +11,7 @@ from klimat_pipeline.indicators.coherence import target_coherence
 from klimat_pipeline.quality.targets_and_gap import plan_adds_up, plan_closes
 
 THEN = {"transport": 400.0, "waste": 100.0, "machinery": 500.0}
+FIGURES = ("emissions_t_co2e", "emissions_reported_t_co2e", "emissions_corrected_t_co2e")
 NOW = {"transport": 300.0, "waste": 60.0, "machinery": 200.0}
 
 
@@ -32,7 +33,9 @@ def indicator(target_id: str, codes: str, pct: float | None, base: float | None,
         "target_year": 2030,
         "target_pct": pct,
         "target_t_co2e": None if base is None or pct is None else base * (1 + pct / 100),
-        "emissions_t_co2e": sum(NOW[code] for code in codes.split()) if codes else None,
+        "basis": "reported",
+        "baseline_reported_t_co2e": base,
+        **dict.fromkeys(FIGURES, sum(NOW[code] for code in codes.split()) if codes else None),
         "note": None,
     } | changes
 
@@ -46,7 +49,8 @@ SUBS = (
 
 def plan(*others: dict[str, Any]) -> pd.DataFrame:
     figures = [
-        {"municipality_code": "1281", "release_id": "r1", "year": year, "sector_code": code, "emissions_t_co2e": value}
+        {"municipality_code": "1281", "release_id": "r1", "year": year, "sector_code": code}
+        | dict.fromkeys(FIGURES[:2], value)
         for year, own in ((1990, THEN), (2024, NOW))
         for code, value in own.items()
     ]

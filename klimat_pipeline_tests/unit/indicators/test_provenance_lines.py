@@ -90,7 +90,9 @@ def ledgers(machinery: dict[str, float]) -> LineSources:
 
 
 def traced(held: LineSources) -> pd.DataFrame:
-    scopes = scope_indicators(held.territory, held.organisation, held.printed, TARGETS, held.releases)
+    scopes = scope_indicators(
+        held.territory, held.organisation, held.printed, small.no_corrections(), TARGETS, held.releases
+    )
     areas = area_shares(held.territory, held.printed, AREAS, held.releases)
     frame = pd.concat([scopes_traced(scopes, held), areas_traced(areas, held)], ignore_index=True)
     assert list(frame.columns) == PROVENANCE.column_names

@@ -72,7 +72,7 @@ ORGANISATION = pd.DataFrame(
 
 @pytest.fixture
 def scopes(territory: pd.DataFrame) -> pd.DataFrame:
-    frame = scope_indicators(territory, ORGANISATION, PRINTED, TARGETS, small.releases())
+    frame = scope_indicators(territory, ORGANISATION, PRINTED, small.no_corrections(), TARGETS, small.releases())
     assert check_contract(frame, table("indicators/scopes")).passed
     tables = {"indicators/scopes": frame, "inventory/territory": territory, "inventory/organisation": ORGANISATION}
     assert {finding.outcome for finding in (*inventories_apart(tables), *scopes_add_up(tables))} == {"passed"}
@@ -128,7 +128,7 @@ def purchases(gwp_set: str = "AR5") -> pd.DataFrame:
 
 def test_purchases_stand_in_the_organisations_scope_3_once(territory: pd.DataFrame) -> None:
     group = with_purchases(ORGANISATION, purchases())
-    frame = scope_indicators(territory, group, PRINTED, TARGETS, small.releases())
+    frame = scope_indicators(territory, group, PRINTED, small.no_corrections(), TARGETS, small.releases())
     own = frame[(frame["boundary"] == "organisation") & (frame["scope"] == "3")]
     # Travel 5 t and commuting 7 t are activities; 8 and 4 t come from the spend analysis.
     assert own.set_index("scope3_category")["emissions_t_co2e"].to_dict() == {0: 24.0, 1: 8.0, 2: 4.0, 6: 5.0, 7: 7.0}

@@ -6,6 +6,13 @@ import pytest
 from klimat_pipeline.indicators.sectors import sector_indicators
 
 RELEASE = "r1"
+SECTORS = pd.DataFrame(
+    {
+        "sector_code": ["transport", "waste", "industry"],
+        "quality_class_national": ["2", "2", "1-2"],
+        "quality_class_geography": ["1-2", None, "1-3"],
+    }
+)
 
 
 def emissions(figures: dict[tuple[str, int], float], substance: str = "GGT") -> pd.DataFrame:
@@ -21,6 +28,7 @@ def emissions(figures: dict[tuple[str, int], float], substance: str = "GGT") -> 
                 "emissions_t_co2e": value,
                 "emissions_reported_t_co2e": value,
                 "correction_ids": "",
+                "level_ids": "",
                 "gwp_set": "AR5",
             }
             for (sector, year), value in figures.items()
@@ -60,7 +68,7 @@ def computed(figures, targets, population=(), **release) -> pd.DataFrame:
     wanted = pd.DataFrame(targets).astype(
         {"baseline_year": "Int64", "target_year": "Int64", "trend_from_year": "Int64"}
     )
-    frame = sector_indicators(emissions(figures), wanted, people, releases(years, **release))
+    frame = sector_indicators(emissions(figures), wanted, people, releases(years, **release), SECTORS)
     return frame.set_index(["target_id", "year"])
 
 

@@ -51,8 +51,9 @@ def sectors(figures: dict[int, float], base: float) -> pd.DataFrame:
                 "year": year,
                 "gas_basis": "all greenhouse gases",
                 "gwp_set": "AR5",
-                "emissions_t_co2e": value,
-                "baseline_t_co2e": base,
+                "basis": "reported",
+                **dict.fromkeys(("emissions_t_co2e", "emissions_reported_t_co2e", "emissions_corrected_t_co2e"), value),
+                **dict.fromkeys(("baseline_t_co2e", "baseline_reported_t_co2e"), base),
                 "trend_from_year": min(figures),
             }
             for year, value in figures.items()

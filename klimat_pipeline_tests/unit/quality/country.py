@@ -124,7 +124,9 @@ def _targets() -> pd.DataFrame:
 
 def _corrected(emissions: pd.DataFrame) -> pd.DataFrame:
     tonnes = emissions["emissions_reported_t"]
-    return emissions.assign(emissions_t=tonnes, emissions_t_co2e=tonnes, correction_ids="")
+    return emissions.assign(
+        emissions_t=tonnes, emissions_t_co2e=tonnes, emissions_reported_t_co2e=tonnes, correction_ids="", level_ids=""
+    )
 
 
 def _corrections() -> pd.DataFrame:
@@ -158,7 +160,10 @@ def _indicators(emissions: pd.DataFrame) -> pd.DataFrame:
                     "target_gas_basis": "GHG",
                     "baseline_year": target.baseline_year,
                     "baseline_t_co2e": base,
+                    "basis": "reported",
                     "emissions_t_co2e": tonnes,
+                    "emissions_corrected_t_co2e": tonnes,
+                    "emissions_reported_t_co2e": tonnes,
                     "change_pct": (tonnes / base - 1) * 100,
                     "emissions_per_resident_t_co2e": 3.5,
                 }

@@ -285,7 +285,7 @@ def test_percentage_of_another_base_under_the_right_label_is_refused() -> None:
 def test_percentage_of_another_release_is_refused() -> None:
     tables = changed(
         "corrected/emissions",
-        "emissions_t_co2e",
+        "emissions_reported_t_co2e",
         lambda t: t * 1.042,
         release_id="newer",
         municipality_code="0101",
@@ -298,7 +298,7 @@ def test_percentage_of_another_release_is_refused() -> None:
 def test_percentage_against_a_zero_baseline_is_refused() -> None:
     tables = changed(
         "corrected/emissions",
-        "emissions_t_co2e",
+        "emissions_reported_t_co2e",
         lambda t: t * 0,
         release_id="newer",
         municipality_code="0101",

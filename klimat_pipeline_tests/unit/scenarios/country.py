@@ -45,7 +45,11 @@ def emissions(figures: Mapping[str, Mapping[str, Mapping[int, float]]], release:
             "sector_code": sector,
             "year": year,
             "emissions_t_co2e": tonnes,
+            "emissions_reported_t_co2e": tonnes,
+            "emissions_t": tonnes,
+            "emissions_reported_t": tonnes,
             "correction_ids": "",
+            "level_ids": "",
         }
         for code, sectors in figures.items()
         for sector, years in sectors.items()
@@ -76,11 +80,14 @@ def indicators(frame: pd.DataFrame, targets: Mapping[str, tuple[int, float]] | N
                     "year": newest,
                     "sector_codes": " ".join(sorted(mine.sector_code)) if target_id == "total" else target_id,
                     "target_kind": "contract" if target_id in own else "generic",
-                    "emissions_t_co2e": tonnes,
+                    "emissions_reported_t_co2e": tonnes,
+                    "emissions_corrected_t_co2e": tonnes,
                     "target_year": year,
                     "target_t_co2e": level,
+                    "target_pct": None if level is None else level / 10.0 - 100.0,
                     "baseline_year": 1990 if target_id in own else None,
                     "baseline_t_co2e": 1000.0 if target_id in own else None,
+                    "baseline_reported_t_co2e": 1000.0 if target_id in own else None,
                     "gas_basis": "all greenhouse gases",
                     "gwp_set": "AR5",
                 }

@@ -1,0 +1,58 @@
+"""One row per fact under ``is_headline``, in tables that are summed and in tables of a municipality alone."""
+
+import pyarrow as pa
+import pytest
+
+from klimat_pipeline.contracts import PUBLISHED
+from klimat_pipeline.errors import PublishError
+from klimat_pipeline.published.candidate import _require_unique_key
+from klimat_pipeline.published.headline import Headline
+
+HEADLINE = Headline("wide", ("1280/wide", "1283/extract"))
+#: Helsingborg on a newer extract and on the release that all share, Malmö on the latter, both on carbon dioxide too.
+ROWS = pa.table(
+    {
+        "municipality_code": ["1283", "1283", "1283", "1280", "1280", "1283"],
+        "release_id": ["extract", "wide", "co2", "wide", "co2", "local"],
+    }
+)
+
+
+def test_what_is_summed_is_on_one_release() -> None:
+    marked = HEADLINE.mark(ROWS, PUBLISHED["emissions"])["is_headline"].to_pylist()
+    assert marked == [False, True, False, True, False, False]
+
+
+def test_a_municipality_alone_is_on_its_own_newest_and_on_what_has_no_release() -> None:
+    marked = HEADLINE.mark(ROWS, PUBLISHED["target_status"])["is_headline"].to_pylist()
+    assert marked == [True, False, False, True, False, True]
+
+
+def test_tables_without_a_series_stay_as_they_are() -> None:
+    assert HEADLINE.mark(ROWS, PUBLISHED["municipalities"]) is ROWS
+
+
+def test_series_of_a_run() -> None:
+    tables = {
+        "clean/releases": pa.table({"release_id": ["wide", "co2"], "is_headline": [True, False]}),
+        "corrected/emissions": ROWS.append_column(
+            "is_current_release", pa.array([True, False, False, True, False, False])
+        ),
+    }
+    assert Headline.of(tables) == HEADLINE
+
+
+def test_every_published_table_with_releases_follows_a_series() -> None:
+    without = {
+        n for n, t in PUBLISHED.items() if any(c.startswith("release_id") for c in t.primary_key) and not t.headline
+    }
+    assert without == {"releases"}, "its rows are the releases themselves"
+    for contract in PUBLISHED.values():
+        assert bool(contract.headline) == ("is_headline" in contract.column_names and contract.name != "releases")
+        assert not any(name.startswith("release_id") for name in contract.headline_key)
+
+
+def test_two_rows_of_one_fact_are_refused() -> None:
+    rows = pa.table({"municipality_code": ["1283", "1283"], "year": [2024, 2024]})
+    with pytest.raises(PublishError, match="emissions: rows of the headline series that share a key"):
+        _require_unique_key("emissions", rows, ["municipality_code", "year"], " of the headline series")
