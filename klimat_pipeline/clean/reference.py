@@ -12,9 +12,8 @@ import pandas as pd
 
 from klimat_pipeline.clean.measures import converted
 from klimat_pipeline.configuration.csv_file import CsvColumn, read_csv
-from klimat_pipeline.contracts.code_lists import GWP_SETS, NOTATION_KEYS, SCOPES
+from klimat_pipeline.contracts.code_lists import GWP_SETS, NOTATION_KEYS, QUALITY_CLASSES, SCOPES
 from klimat_pipeline.contracts.columns import col
-from klimat_pipeline.contracts.columns.kinds import QUALITY_CLASS
 from klimat_pipeline.errors import ConfigurationError, ProblemsError
 from klimat_pipeline.text import fold, place_key
 
@@ -47,8 +46,16 @@ TABLES: Mapping[str, tuple[tuple[CsvColumn, ...], tuple[str, ...]]] = {
             CsvColumn("sector_name_sv"),
             CsvColumn("sector_name_en"),
             CsvColumn("sector_order", kind="integer"),
-            CsvColumn("quality_class_national", nullable=True, pattern=QUALITY_CLASS),
-            CsvColumn("quality_class_geography", nullable=True, pattern=QUALITY_CLASS),
+            CsvColumn("source"),
+        ),
+        ("sector_code",),
+    ),
+    # The source's own classes, where they were found; the other main sectors have none here.
+    "sector_quality": (
+        (
+            CsvColumn("sector_code", pattern=_CODE),
+            CsvColumn("quality_class_national", allowed=QUALITY_CLASSES),
+            CsvColumn("quality_class_geography", allowed=QUALITY_CLASSES),
             CsvColumn("source"),
         ),
         ("sector_code",),
@@ -338,6 +345,7 @@ def load_reference(reference_dir: Path) -> Reference:
     sector_codes = set(sectors["sector_code"])
     _refuse_unknown(read["sector_aliases"]["sector_code"], sector_codes, "sector_aliases.csv", "sector_code")
     _refuse_unknown(subsectors["sector_code"], sector_codes, "subsectors.csv", "sector_code")
+    _refuse_unknown(read["sector_quality"]["sector_code"], sector_codes, "sector_quality.csv", "sector_code")
     _refuse_unknown(
         read["municipality_aliases"]["municipality_code"],
         set(municipalities["municipality_code"]),
@@ -377,7 +385,10 @@ def load_reference(reference_dir: Path) -> Reference:
         fuel_blends=read["fuel_blends"].astype({"year": "Int64"}),
         construction_references=read["construction_references"],
         municipalities=municipalities.drop(columns="source"),
-        sectors=sectors.drop(columns="source").sort_values("sector_order").reset_index(drop=True),
+        sectors=sectors.drop(columns="source")
+        .merge(read["sector_quality"].drop(columns="source"), on="sector_code", how="left", validate="one_to_one")
+        .sort_values("sector_order")
+        .reset_index(drop=True),
         subsectors=subsectors.drop(columns="source"),
         sector_names=_lookup(
             "sectors.csv, sector_aliases.csv",

@@ -14,6 +14,8 @@ GWP_SETS_STATED = (*GWP_SETS, "not stated")
 GWP_SETS_SUMMED = (*GWP_SETS, "none", "not stated", "mixed")
 Grade = Literal["high", "medium", "low"]
 GRADES: tuple[str, ...] = get_args(Grade)
+#: The national emission database's own classes of a main sector, 1 the best; a range where it differs within it.
+QUALITY_CLASSES = ("1", "2", "3", "1-2", "1-3", "2-3")
 NOTATION_KEYS = ("NO", "NE", "IE", "C")
 SCOPES = ("1", "2", "3")
 #: Layouts of a printed gap table: what its columns of targets, residual and actions hold.

@@ -166,7 +166,8 @@ COLUMNS = (
         "basis",
         TEXT,
         "Basis of the row's figures and of every comparison in it: 'corrected' where the same local corrections have "
-        "moved both ends to one level, else 'reported', for both.",
+        "moved all that is compared to one level, else 'reported'; missing where nothing is compared. Municipalities "
+        "are compared as reported.",
         nullable=True,
         allowed=("reported", "corrected"),
     ),

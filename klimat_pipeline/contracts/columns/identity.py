@@ -3,7 +3,7 @@
 What does not belong here: which table has which column (``contracts.tables``).
 """
 
-from klimat_pipeline.contracts.code_lists import GWP_SETS
+from klimat_pipeline.contracts.code_lists import GWP_SETS, QUALITY_CLASSES
 from klimat_pipeline.contracts.columns.kinds import (
     BOOLEAN,
     DATETIME,
@@ -12,7 +12,6 @@ from klimat_pipeline.contracts.columns.kinds import (
     ISO_DATE,
     MUNICIPALITY_CODE,
     NUMBER,
-    QUALITY_CLASS,
     TEXT,
 )
 from klimat_pipeline.contracts.model import Column
@@ -51,8 +50,9 @@ COLUMNS = (
         "is_headline",
         BOOLEAN,
         "Filter on it unless you compare releases or substances: it leaves one row per fact. In tables of figures that "
-        "are compared or summed over municipalities, the one release that serves them all; in tables about a "
-        "municipality alone, its own newest release (and what rests on no release).",
+        "are compared or summed over municipalities, the one release that serves them all (of all greenhouse gases "
+        "where there are any, with the most municipalities, of several the newest); in tables about a municipality "
+        "alone, its own newest release, and what rests on no release.",
     ),
     Column("municipality_code", TEXT, "SCB's four-digit municipality code.", pattern=MUNICIPALITY_CODE),
     Column("municipality_name", TEXT, "Municipality name as SCB writes it."),
@@ -82,7 +82,7 @@ COLUMNS = (
         "The source's own class of quality of the national totals of these main sectors: 1 good, 2 some uncertainty, 3 "
         "uncertain; a range where it differs. Missing where it is not known of one of them.",
         nullable=True,
-        pattern=QUALITY_CLASS,
+        allowed=QUALITY_CLASSES,
     ),
     Column(
         "quality_class_geography",
@@ -90,7 +90,7 @@ COLUMNS = (
         "The same of their distribution over municipalities. What is distributed by a fixed key (2 or 3) cannot show a "
         "local action.",
         nullable=True,
-        pattern=QUALITY_CLASS,
+        allowed=QUALITY_CLASSES,
     ),
     Column("sector_order", INTEGER, "Order in which the source lists the sectors.", minimum=1),
     Column(
@@ -183,13 +183,18 @@ COLUMNS = (
     Column(
         "emissions_t_co2e",
         NUMBER,
-        "Emissions in CO2 equivalents, after local corrections where there are any. Missing where nothing is valued in "
-        "CO2e.",
+        "Emissions in CO2 equivalents, after local corrections where there are any; in a table with the column 'basis', "
+        "on that basis. Missing where nothing is valued in CO2e.",
         unit="t CO2e",
         nullable=True,
         minimum=0,
         additive="within one release",
     ),
-    Column("correction_ids", TEXT, "Local corrections applied to the cell, separated by spaces; empty for none."),
+    Column(
+        "correction_ids",
+        TEXT,
+        "Local corrections applied to the figure (where a row shows both, to the corrected one), separated by spaces; "
+        "empty for none.",
+    ),
     Column("population", INTEGER, "Residents on 31 December of the year.", unit="residents", minimum=1),
 )

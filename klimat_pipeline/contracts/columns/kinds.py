@@ -10,5 +10,3 @@ INTEGER: Kind = "integer"
 NUMBER: Kind = "number"
 BOOLEAN: Kind = "boolean"
 DATETIME: Kind = "datetime"
-#: The source's own grade of a main sector, 1 the best; a range where it differs within the sector.
-QUALITY_CLASS = r"[1-3](-[1-3])?"

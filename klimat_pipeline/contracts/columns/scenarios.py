@@ -263,7 +263,13 @@ COLUMNS = (
     ),
     Column("indicator", TEXT, "What is compared, as named in 'indicator_text'.", pattern=IDENTIFIER),
     Column("indicator_text", TEXT, "The indicator in words, with its convention."),
-    Column("indicator_value", NUMBER, "Its value for the municipality, in 'indicator_unit'.", unit="as the indicator"),
+    Column(
+        "indicator_value",
+        NUMBER,
+        "Its value for the municipality, in 'indicator_unit'. 'mean_yearly_change' fills the years of "
+        "'interpolated_years' with a constant rate: there it is no mean of yearly figures.",
+        unit="as the indicator",
+    ),
     Column("indicator_unit", TEXT, "Unit of the indicator."),
     Column("rank", INTEGER, "Place among the compared, 1 the lowest value; equal values share a place.", minimum=1),
     Column("compared", INTEGER, "Municipalities with data for it, same release and year.", minimum=1, maximum=290),

@@ -264,8 +264,8 @@ COLUMNS = (
     Column(
         "interpolated_years",
         TEXT,
-        "Years of the sum that no release holds and that were interpolated for it, such as 1991-1999 2001; they are "
-        "in no table as data.",
+        "Years that the release does not hold and that were filled, such as 1991-1999 2001: of a sum on straight "
+        "lines, of a mean of yearly changes with the constant rate across the gap. They are in no table as data.",
         nullable=True,
     ),
     Column("interpolated_count", INTEGER, "How many years of the sum were interpolated.", nullable=True, minimum=0),

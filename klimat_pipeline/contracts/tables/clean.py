@@ -32,12 +32,7 @@ RELEASES = Table(
         col("coverage").use(f"{_RAW}.municipality_sv"),
         col("is_current").use(f"{_SNAPSHOTS}.report_date", f"{_SNAPSHOTS}.retrieved_at", f"{_RAW}.municipality_sv"),
         col("is_headline").use(
-            f"{_RAW}.substance",
-            f"{_RAW}.municipality_sv",
-            f"{_RAW}.year",
-            f"{_SNAPSHOTS}.report_date",
-            description="Whether it is the one release that everything is compared and summed on: of all greenhouse "
-            "gases (else carbon dioxide), with the most municipalities, of several the newest.",
+            f"{_RAW}.substance", f"{_RAW}.municipality_sv", f"{_RAW}.year", f"{_SNAPSHOTS}.report_date"
         ),
     ),
     primary_key=("release_id",),

@@ -31,19 +31,11 @@ SECTORS = Table(
         col("target_gas_basis").use(f"{_TARGETS}.target_gas_basis"),
         col("gwp_set").use("corrected/emissions.gwp_set"),
         col("basis").use(_LEVELS),
-        col("emissions_t_co2e").use(
-            *_EITHER,
-            additive="no",
-            minimum=None,
-            description="Emissions, on the row's basis, which every comparison in the row is made on.",
-        ),
+        col("emissions_t_co2e").use(*_EITHER, additive="no", minimum=None),
         col("emissions_reported_t_co2e").use(_REPORTED, additive="no"),
         col("emissions_corrected_t_co2e").use(_EMISSIONS),
         col("change_reported_pct").use(_REPORTED, f"{_TARGETS}.baseline_year"),
-        col("correction_ids").use(
-            "corrected/emissions.correction_ids",
-            description="Local corrections of emissions_corrected_t_co2e, separated by spaces; empty for none.",
-        ),
+        col("correction_ids").use("corrected/emissions.correction_ids"),
         col("baseline_year").use(f"{_TARGETS}.baseline_year"),
         col("baseline_t_co2e").use(*_EITHER, f"{_TARGETS}.baseline_year", minimum=None),
         col("baseline_reported_t_co2e").use(_REPORTED, f"{_TARGETS}.baseline_year"),
@@ -127,11 +119,7 @@ BASE_YEARS = Table(
         col("baseline_year").use("indicators/sectors.baseline_year", nullable=False),
         col("base_reported_t_co2e").use("corrected/emissions.emissions_reported_t_co2e"),
         col("base_corrected_t_co2e").use("corrected/emissions.emissions_t_co2e"),
-        col("basis").use(
-            _LEVELS,
-            description="Basis that this release and the one before it are compared on: 'corrected' where the same "
-            "corrections apply to the baseline in both, else 'reported'; missing for the first.",
-        ),
+        col("basis").use(_LEVELS),
         col("base_before_t_co2e").use(*_EITHER),
         col("correction_pct").use("corrected/emissions.emissions_t_co2e"),
         col("base_revision_pct").use(*_EITHER),
@@ -173,18 +161,8 @@ SCOPES = Table(
         col("scope2_basis").use(f"{_TERRITORY}.item", "clean/printed_inventory.published_t"),
         col("year").use(f"{_TERRITORY}.year"),
         col("basis").use(f"{_TERRITORY}.correction_ids", "corrected/corrections.level_ids", nullable=False),
-        col("emissions_t_co2e").use(
-            *_OF_LINES,
-            f"{_TERRITORY}.emissions_reported_t_co2e",
-            minimum=None,
-            description="Emissions, on the row's basis, which the comparison with the baseline is made on.",
-        ),
-        col("emissions_reported_t_co2e").use(
-            *_OF_LINES[1:],
-            f"{_TERRITORY}.emissions_reported_t_co2e",
-            minimum=None,
-            description="Emissions before local corrections, whatever the basis of the row.",
-        ),
+        col("emissions_t_co2e").use(*_OF_LINES, f"{_TERRITORY}.emissions_reported_t_co2e", minimum=None),
+        col("emissions_reported_t_co2e").use(*_OF_LINES[1:], f"{_TERRITORY}.emissions_reported_t_co2e", minimum=None),
         col("emissions_corrected_t_co2e").use(*_OF_LINES),
         col("baseline_year").use("clean/targets.baseline_year"),
         col("baseline_t_co2e").use(*_BOTH_OF_LINES, "clean/targets.baseline_year", minimum=None),
@@ -283,23 +261,10 @@ COMPARISON = Table(
         col("target_id").use("corrected/emissions.sector_code"),
         col("indicator"),
         col("indicator_text"),
-        col("basis").use(
-            _REPORTED,
-            nullable=False,
-            allowed=("reported",),
-            description="Always 'reported': local corrections lift some municipalities to another level, not all.",
-        ),
+        col("basis").use(_REPORTED, nullable=False, allowed=("reported",)),
         col("year").use("corrected/emissions.year"),
-        col("indicator_value").use(
-            *_COMPARED,
-            description="Its value for the municipality, in 'indicator_unit'. 'mean_yearly_change' fills the years of "
-            "'interpolated_years' with a constant rate: it is no mean of yearly figures there.",
-        ),
-        col("interpolated_years").use(
-            "corrected/emissions.year",
-            description="Years that the release does not hold and that 'mean_yearly_change' fills with the constant "
-            "rate between the years on either side, such as 2016-2019.",
-        ),
+        col("indicator_value").use(*_COMPARED),
+        col("interpolated_years").use("corrected/emissions.year"),
         col("indicator_unit"),
         *(
             col(name).use(*_COMPARED)

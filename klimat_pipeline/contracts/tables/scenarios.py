@@ -10,12 +10,8 @@ from klimat_pipeline.contracts.model import Table
 _SECTORS = "indicators/sectors"
 _EMISSIONS = "corrected/emissions.emissions_t_co2e"
 _EITHER = (f"{_SECTORS}.emissions_corrected_t_co2e", f"{_SECTORS}.emissions_reported_t_co2e")
-_BASIS = col("basis").use(
-    "corrected/emissions.level_ids",
-    nullable=False,
-    description="Basis of the municipality's series and of the target that it is compared with: 'corrected' where each "
-    "sector is on one corrected level in all years of the release, else 'reported'.",
-)
+#: Corrected where each sector of the municipality is on one corrected level in all years of the release.
+_BASIS = col("basis").use("corrected/emissions.level_ids", nullable=False)
 _ACTIONS = "clean/actions"
 #: Scenarios that are drawn.
 _DRAWN = ("business_as_usual", "existing_policies", "with_actions")
