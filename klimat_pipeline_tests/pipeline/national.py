@@ -56,7 +56,16 @@ def unseen_lines(project: Path, years: tuple[int, ...]) -> Lines:
     return lines
 
 
-def unseen_release(lines: Lines, report_date: str = "2026-11-02") -> bytes:
+#: What surrounds figures of carbon dioxide.
+CO2 = {
+    "substance": "CO2",
+    "sheet": "Koldioxid (CO2)",
+    "title": "Emissioner av Koldioxid (CO2)",
+    "unit": "Enhet: ton/år",
+}
+
+
+def unseen_release(lines: Lines, report_date: str = "2026-11-02", **around: Any) -> bytes:
     """The workbook of these lines, with more descriptive rows than any other."""
     layout = Layout(
         report=f"Länsrapport, {report_date}",
@@ -66,6 +75,7 @@ def unseen_release(lines: Lines, report_date: str = "2026-11-02") -> bytes:
             ["Uppgifterna får användas med angivande av källa"],
         ],
         blank_rows=2,
+        **around,
     )
     return workbook(lines, layout)
 

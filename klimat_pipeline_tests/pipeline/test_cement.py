@@ -70,8 +70,9 @@ def clean():
     path = shared_path("data", "ned", "ned_co2_report_2024-04-18_all.xlsx")
     reference = load_reference(Settings().reference_dir)
     coded = with_codes(to_frame(read_workbook(path.read_bytes(), path.name), "co2"), reference)
+    retrieved = pd.Timestamp("2024-05-01", tz="UTC")
     snapshots = pd.DataFrame(
-        [{"release_id": "co2", "report_date": "2024-04-18", "retrieved_at": pd.Timestamp("2024-05-01", tz="UTC")}]
+        [{"release_id": "co2", "report_date": "2024-04-18", "retrieved_at": retrieved, "url": None}]
     )
     current = current_releases(snapshots, coded)
     emissions = clean_emissions(coded, current, reference)

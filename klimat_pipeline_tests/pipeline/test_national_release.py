@@ -1,4 +1,7 @@
-"""The national CO2 workbook as the source serves it, and a copy of it with a fault that must stop publishing."""
+"""The national CO2 workbook as the source serves it, and a copy of it with a fault that must stop publishing.
+
+Beside it the national workbook of all gases of 2025, undated: the embedded release of Helsingborg, made wider.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,6 +14,7 @@ from klimat_pipeline_tests.support.shared import shared_path
 
 WORKBOOK = ("data", "ned", "ned_co2_report_2024-04-18_all.xlsx")
 RELEASE = "smhi-co2-2024-04-18-9df6658d"
+ALL_GASES = ("data", "ned", "ned_ggt_release_2025_sectors.xlsx")
 
 Ask = Callable[[str], list[tuple[object, ...]]]
 
@@ -20,8 +24,9 @@ def added(tmp_path_factory: pytest.TempPathFactory, database: str) -> tuple[Klim
     path = shared_path(*WORKBOOK)
     environment = (("KLIMAT_DATABASE_URL", database),)
     klimat = Klimat(tmp_path_factory.mktemp("data"), environment)
-    answers = [klimat("snapshot", "add", str(path)), klimat("snapshot", "add", str(path)), klimat("refresh")]
-    assert [answer.code for answer in answers] == [0, 0, 0], answers
+    answers = [klimat("snapshot", "add", str(each)) for each in (path, path, shared_path(*ALL_GASES))]
+    answers.append(klimat("refresh"))
+    assert [answer.code for answer in answers] == [0, 0, 0, 0], answers
     return klimat, answers
 
 
@@ -31,7 +36,7 @@ def klimat(added: tuple[Klimat, list[Answer]]) -> Klimat:
 
 
 def test_release_gets_its_id_from_source_substance_date_and_content(added: tuple[Klimat, list[Answer]]) -> None:
-    _, (first, again, _) = added
+    _, (first, again, *_) = added
     assert f"added {RELEASE}" in first.text
     assert f"already in the archive as {RELEASE}" in again.text
 
@@ -136,11 +141,58 @@ def test_every_municipality_has_its_indicators(klimat: Klimat) -> None:
     assert dict(rows)["total"] == 290
 
 
-def test_greenhouse_gases_stay_as_they_were(klimat: Klimat) -> None:
-    assert klimat.rows("SELECT release_id FROM releases WHERE is_current = 1 ORDER BY 1") == [
-        (RELEASE,),
-        ("smhi-ggt-2026-06",),
+def test_the_file_of_2025_is_the_embedded_release_and_stays_older(added: tuple[Klimat, list[Answer]]) -> None:
+    klimat, (*_, wider, _) = added
+    assert "added smhi-ggt-2025" in wider.text
+    assert "smhi-ggt-2026-06 is newer (figures to 2024) and stays current" in wider.text
+    assert klimat.rows("SELECT release_id, municipalities, is_headline FROM releases ORDER BY 1") == [
+        (RELEASE, 290, 0),
+        ("smhi-ggt-2025", 290, 1),
+        ("smhi-ggt-2026-06", 1, 0),
     ]
+
+
+def test_helsingborg_alone_stays_on_its_newest_release_of_all_gases(klimat: Klimat) -> None:
+    """With the chance of its target that it had before: 29 per cent, not 49."""
+    shown = klimat.rows(
+        "SELECT release_id, round(probability_fraction, 2) FROM target_probability WHERE municipality_code = '1283' "
+        "AND target_id = 'total' AND scenario = 'with_actions'"
+    )
+    assert shown == [("smhi-ggt-2026-06", 0.29)]
+    assert klimat.rows(
+        "SELECT DISTINCT release_id FROM sector_indicators WHERE municipality_code = '1283' AND is_headline = 1"
+    ) == [("smhi-ggt-2026-06",)]
+
+
+def test_corrections_of_the_release_still_apply(klimat: Klimat) -> None:
+    assert (
+        klimat.one(
+            "SELECT count(*) FROM corrections WHERE release_id = 'smhi-ggt-2025' AND correction_status = 'applied'"
+        )
+        == 4
+    )
+
+
+def test_what_is_compared_or_summed_is_on_one_release(klimat: Klimat) -> None:
+    assert klimat.rows(
+        "SELECT release_id, compared FROM municipality_comparison WHERE is_headline = 1 AND municipality_code = '1283' "
+        "AND indicator = 'emissions' AND target_id = 'total'"
+    ) == [("smhi-ggt-2025", 290)]
+    differences = klimat.rows(
+        "SELECT t.year, t.emissions_reported_t - sum(e.emissions_reported_t_co2e) FROM area_totals t "
+        "JOIN municipalities m ON m.county_code = t.area_code "
+        "JOIN emissions e ON e.municipality_code = m.municipality_code AND e.year = t.year AND e.is_headline = 1 "
+        "WHERE t.area_code = '12' AND t.sector_code = 'total' AND t.is_headline = 1 GROUP BY 1"
+    )
+    assert len(differences) == 13
+    assert all(abs(difference) < 1.5 for _, difference in differences), differences
+
+
+def test_agriculture_is_compared_like_with_like(klimat: Klimat) -> None:
+    assert klimat.rows(
+        "SELECT basis, round(change_pct, 2), status FROM sector_indicators WHERE municipality_code = '1283' "
+        "AND release_id = 'smhi-ggt-2025' AND target_id = 'agriculture' AND year = 2023"
+    ) == [("reported", -26.55, "on_track")]
 
 
 def test_database_holds_all_of_it(klimat: Klimat, ask_database: Ask) -> None:

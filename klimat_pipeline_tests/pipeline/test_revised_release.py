@@ -1,11 +1,15 @@
-"""Two national releases that nobody has seen, the second rewriting the first: revisions, dropped years, drift."""
+"""Two national releases that nobody has seen, the second rewriting the first: revisions, dropped years, drift.
+
+Beside them a release of carbon dioxide: with two substances and four releases every fact has one headline row.
+"""
 
 from pathlib import Path
 
 import pytest
 
+from klimat_pipeline.contracts import PUBLISHED
 from klimat_pipeline_tests.pipeline.commands import Klimat
-from klimat_pipeline_tests.pipeline.national import Lines, unseen_lines, unseen_release
+from klimat_pipeline_tests.pipeline.national import CO2, Lines, unseen_lines, unseen_release
 
 FIRST, SECOND = (1990, 2020, 2022, 2024), (1990, 2020, 2024, 2025)
 #: What the second release does to industry in 1990.
@@ -21,10 +25,14 @@ def lines(project: Path) -> Lines:
 def klimat(lines: Lines, tmp_path_factory: pytest.TempPathFactory) -> Klimat:
     folder = tmp_path_factory.mktemp("unseen")
     klimat = Klimat(tmp_path_factory.mktemp("data"))
-    for number, (content, date) in enumerate(((lines, "2026-11-02"), (rewritten(lines), "2027-01-15"))):
-        path = folder / f"{number}.xlsx"
-        path.write_bytes(unseen_release(content, date))
-        answer = klimat("snapshot", "add", str(path), "--release-id", ("first", "second")[number])
+    for name, content in {
+        "first": unseen_release(lines, "2026-11-02"),
+        "second": unseen_release(rewritten(lines), "2027-01-15"),
+        "co2": unseen_release(lines, "2027-02-01", **CO2),
+    }.items():
+        path = folder / f"{name}.xlsx"
+        path.write_bytes(content)
+        answer = klimat("snapshot", "add", str(path), "--release-id", name)
         assert answer.code == 0, answer
     answer = klimat("refresh")
     assert answer.code == 0, answer
@@ -93,3 +101,41 @@ def test_drift_changes_no_number(klimat: Klimat) -> None:
     assert klimat.rows(
         "SELECT count(*) FROM emissions WHERE release_id IN ('first', 'second') AND emissions_t <> emissions_reported_t"
     ) == [(0,)]
+
+
+# -- the headline series ----------------------------------------------------------------------------------------------
+
+
+def test_one_release_is_the_headline(klimat: Klimat) -> None:
+    assert klimat.rows("SELECT release_id FROM releases WHERE is_headline = 1") == [("second",)]
+    assert klimat.rows("SELECT DISTINCT release_id FROM emissions WHERE is_current_release = 1") == [("second",)]
+
+
+def test_every_fact_has_one_headline_row(klimat: Klimat) -> None:
+    filled = 0
+    for name, contract in PUBLISHED.items():
+        if not contract.headline:
+            continue
+        key = " || '/' || ".join(f"coalesce(\"{column}\", '')" for column in contract.headline_key)
+        facts, rows = klimat.rows(f"SELECT count(DISTINCT {key}), count(*) FROM {name} WHERE is_headline = 1")[0]
+        assert facts == rows, name
+        filled += rows > 0
+    assert filled > 15
+
+
+def test_the_municipalities_of_skane_sum_to_its_printed_total_in_every_year(klimat: Klimat) -> None:
+    differences = klimat.rows(
+        "SELECT t.year, t.emissions_reported_t - sum(e.emissions_t_co2e) FROM area_totals t "
+        "JOIN municipalities m ON m.county_code = t.area_code "
+        "JOIN emissions e ON e.municipality_code = m.municipality_code AND e.year = t.year AND e.is_headline = 1 "
+        "WHERE t.area_code = '12' AND t.sector_code = 'total' AND t.is_headline = 1 GROUP BY 1"
+    )
+    assert [year for year, _ in differences] == list(SECOND)
+    assert all(abs(difference) < 1.5 for _, difference in differences), differences
+
+
+def test_ranks_are_within_one_release(klimat: Klimat) -> None:
+    assert klimat.rows(
+        "SELECT DISTINCT release_id, compared FROM municipality_comparison WHERE is_headline = 1 "
+        "AND indicator = 'emissions' AND target_id = 'total'"
+    ) == [("second", 290)]

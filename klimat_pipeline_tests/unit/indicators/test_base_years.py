@@ -51,6 +51,8 @@ def review(
             "substance": list(gases),
             "report_date": [f"{2020 + number}" for number in range(len(names))],
             "retrieved_at": pd.Timestamp("2026-01-01", tz="UTC"),
+            "last_year": 2024,
+            "url": None,
         }
     )
     wanted = pd.DataFrame(

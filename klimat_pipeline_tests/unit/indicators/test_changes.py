@@ -60,6 +60,7 @@ def version(held: dict[str, Figures], *targets: dict, kinds: dict[str, str] | No
                 "substance": "GGT",
                 "report_date": f"{2020 + number}",
                 "retrieved_at": pd.Timestamp("2026-01-01", tz="UTC"),
+                "url": None,
                 "last_year": max(year for _, year in figures),
                 "years": " ".join(str(y) for y in sorted({year for _, year in figures})),
             }

@@ -56,6 +56,7 @@ def releases(table: pd.DataFrame, dates: dict[str, str | None]) -> pd.DataFrame:
                 "substance": held["substance"].iloc[0],
                 "report_date": date,
                 "retrieved_at": pd.Timestamp(f"2026-01-{number + 1:02d}", tz="UTC"),
+                "url": "https://smhi.example",
                 "last_year": years[-1],
                 "years": " ".join(map(str, years)),
             }
