@@ -49,10 +49,10 @@ class Snapshot:
     report_date: str | None
     etag: str | None
     last_modified: str | None
-    last_year: int | None
-    extends: str | None
     path: Path
     embedded: bool
+    last_year: int | None = None
+    extends: str | None = None
 
     @property
     def released_on(self) -> str:

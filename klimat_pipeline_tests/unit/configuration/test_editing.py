@@ -160,14 +160,11 @@ def test_slug_needs_something() -> None:
         slug("///")
 
 
-def reproduced(emissions: float = 100.0, release: str = "r1"):
+def reproduced(emissions: float = 100.0, release: str = "r1", basis: str = "reported"):
     keys = {"municipality_code": "1283", "release_id": "r1", "target_id": "total", "year": 2022}
-    frozen = pd.DataFrame(
-        [keys | {"report_name": "R", "emissions_t_co2e": 100.0, "baseline_t_co2e": 200.0, "change_pct": -50.0}]
-    )
-    shown = pd.DataFrame(
-        [keys | {"release_id": release, "emissions_t_co2e": emissions, "baseline_t_co2e": 200.0, "change_pct": -50.0}]
-    )
+    figures = {"emissions_t_co2e": 100.0, "baseline_t_co2e": 200.0, "change_pct": -50.0, "basis": "reported"}
+    frozen = pd.DataFrame([keys | figures | {"report_name": "R"}])
+    shown = pd.DataFrame([keys | figures | {"release_id": release, "emissions_t_co2e": emissions, "basis": basis}])
     return frozen_reproduces({"clean/frozen": frozen, "indicators/sectors": shown})[0]
 
 
@@ -178,4 +175,5 @@ def test_frozen_reproduces_or_says_what_does_not() -> None:
     assert wrong.outcome == "failed"
     assert (wrong.observed, wrong.threshold, wrong.count) == ("101.000 t", "100.000 t", 1)
     assert "target_id=total" in wrong.keys[0]
+    assert reproduced(basis="corrected").outcome == "failed"
     assert reproduced(release="r2").outcome == "not_applicable"

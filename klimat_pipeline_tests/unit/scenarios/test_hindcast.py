@@ -89,7 +89,8 @@ def national(name: str) -> pd.DataFrame:
         & (coded["sector_code"] != TOTAL_CODE)
         & (coded["subsector_code"] == TOTAL_CODE)
     ]
-    return main.rename(columns={"area_code": "municipality_code", "value": "emissions_t_co2e"})
+    figures = main.rename(columns={"area_code": "municipality_code", "value": "emissions_t_co2e"})
+    return figures.assign(correction_ids="", level_ids="")
 
 
 @pytest.fixture(scope="module")
