@@ -46,6 +46,17 @@ def levels_of_cells(ids: Sequence[str], level_of: Mapping[str, str]) -> list[str
     return [" ".join(sorted({level_of[one] for one in text.split()})) for text in ids]
 
 
+def with_levels(rows: pd.DataFrame, corrections: pd.DataFrame) -> pd.DataFrame:
+    """Rows with ``correction_ids``, and the level that those put them on.
+
+    Args:
+        rows: any figures.
+        corrections: ``corrected/corrections``.
+    """
+    level_of = dict(zip(corrections["correction_id"], corrections["level_ids"], strict=True))
+    return rows.assign(level_ids=levels_of_cells(list(rows["correction_ids"].fillna("")), level_of))
+
+
 def levels_of_sums(parts: pd.DataFrame, keys: Sequence[str], part: str) -> "pd.Series[str]":
     """Level of sums, for those that hold a corrected part; the others have none.
 

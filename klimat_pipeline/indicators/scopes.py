@@ -28,10 +28,10 @@ from klimat_pipeline.contracts.code_lists import SCOPES, SUMMED_SCOPES
 from klimat_pipeline.corrected.basis import (
     CORRECTED,
     REPORTED,
-    levels_of_cells,
     levels_of_sums,
     on_basis,
     shared_basis,
+    with_levels,
 )
 from klimat_pipeline.errors import ConfigurationError
 from klimat_pipeline.inventory.gases import MIXED, NOT_STATED, common_sets
@@ -87,15 +87,17 @@ def scope_indicators(
 
 
 def _of_territory(territory: pd.DataFrame, corrections: pd.DataFrame) -> pd.DataFrame:
-    level_of = dict(zip(corrections["correction_id"], corrections["level_ids"], strict=True))
-    rows = territory.rename(columns={"emissions_t_co2e": _CORRECTED}).assign(
-        # Only scope 1 has a reported figure besides: nothing corrects the others.
-        **{_REPORTED: territory[_REPORTED].fillna(territory["emissions_t_co2e"])},
-        level_ids=levels_of_cells(list(territory["correction_ids"]), level_of),
-        part=territory["line"] + "/" + territory["item"],
-        scope=territory["scope"].where(~territory["is_memo"], "memo"),
-        scope2_basis=(territory["scope"] == "2").map({True: "energy_use", False: ""}),
-        scope3_category=0,
+    rows = (
+        with_levels(territory, corrections)
+        .rename(columns={"emissions_t_co2e": _CORRECTED})
+        .assign(
+            # Only scope 1 has a reported figure besides: nothing corrects the others.
+            **{_REPORTED: territory[_REPORTED].fillna(territory["emissions_t_co2e"])},
+            part=territory["line"] + "/" + territory["item"],
+            scope=territory["scope"].where(~territory["is_memo"], "memo"),
+            scope2_basis=(territory["scope"] == "2").map({True: "energy_use", False: ""}),
+            scope3_category=0,
+        )
     )
     return _for_each_method(rows)
 

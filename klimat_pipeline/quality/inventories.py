@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from klimat_pipeline.contracts.code_lists import SCOPES
+from klimat_pipeline.corrected.basis import on_basis
 from klimat_pipeline.quality.findings import Finding, failed, first_keys, not_applicable, passed
 
 Tables = Mapping[str, pd.DataFrame]
@@ -73,11 +74,17 @@ def _own_total(inventory: pd.DataFrame, shown: pd.DataFrame, scope: str, boundar
         & (shown["scope"] == scope)
         & (shown["scope3_category"] == 0)
         & (shown["scope2_basis"] != "printed")
-        & shown["emissions_corrected_t_co2e"].notna()
+        & shown["emissions_t_co2e"].notna()
     ]
+    shown_as = mine.groupby(keys)["basis"].first()
+    corrected = rows.groupby(keys)["emissions_t_co2e"].sum()
+    reported = corrected
+    if "emissions_reported_t_co2e" in rows:  # only a territory has figures before corrections, and only in scope 1
+        known = rows["emissions_reported_t_co2e"].fillna(rows["emissions_t_co2e"])
+        reported = known.groupby([rows[key] for key in keys]).sum()
     return _agree(
-        mine.groupby(keys)["emissions_corrected_t_co2e"].sum(),
-        rows.groupby(keys)["emissions_t_co2e"].sum(),
+        mine.groupby(keys)["emissions_t_co2e"].sum(),
+        on_basis(shown_as.reindex(corrected.index), corrected, reported),
         f"{boundary}, scope {scope}: indicators against the inventory",
         "rows of the other inventory, of a memo or of a supply inside the group were added",
     )

@@ -9,8 +9,11 @@ Formulas, with the columns' own numbers (1 baseline, 2 target, 3 latest, 4 other
 * residual (7) = 3 - 4 - actions counted
 
 Each gap is computed on three bases: the municipality's own print, our inventory with the print's lines and percentages,
-and the contract's targets with the latest national figures. What belongs here: one target year. What does not: the
-years before it (``pathways``), and what neutralises the residual (``neutrality``).
+and the contract's targets with the latest national figures. Our inventory is corrected where the same corrections have
+moved each line in all years that it is counted from, else as reported, the whole table alike (``corrected.basis``).
+
+What belongs here: one target year. What does not: the years before it (``pathways``), and what neutralises the residual
+(``neutrality``).
 """
 
 from collections.abc import Collection, Mapping
@@ -20,6 +23,7 @@ import numpy as np
 import pandas as pd
 
 from klimat_pipeline.contracts import table
+from klimat_pipeline.corrected.basis import CORRECTED, REPORTED, with_levels
 from klimat_pipeline.inventory.gases import MIXED, NOT_STATED, common_set
 from klimat_pipeline.scenarios.effects import effect_in_year, left_after
 from klimat_pipeline.scenarios.print_arithmetic import MEMO, TOTAL, counted_from
@@ -35,6 +39,7 @@ def gap_table(
     actions: pd.DataFrame,
     territory: pd.DataFrame,
     coherence: pd.DataFrame,
+    corrections: pd.DataFrame,
     sector_lines: Mapping[str, Collection[str]],
 ) -> pd.DataFrame:
     """The gap of every municipality on every basis that its data allow.
@@ -44,6 +49,7 @@ def gap_table(
         actions: ``clean/actions``.
         territory: ``inventory/territory``.
         coherence: ``indicators/coherence``: levels of the targets, uncovered sectors.
+        corrections: ``corrected/corrections``, for the level that each puts a figure on.
         sector_lines: lines of the inventory by main sector, for the actions on a target.
 
     Returns:
@@ -59,12 +65,14 @@ def gap_table(
         rows += _with_total([_printed(line) for line in lines], total, goal)
         if total and not lines:
             rows.append(_printed(total) | {"is_total": True})
-        own = territory[territory["municipality_code"] == code]
+        own = with_levels(territory[territory["municipality_code"] == code], corrections)
         mine = planned[planned["municipality_code"] == code]
         for release, inventory in own.groupby("release_id"):
             held = set(inventory["year"])
             if lines and {year for line in lines for year in _years(line)} <= held:
-                rows += _with_total(_computed(lines, inventory, mine, str(release)), {}, goal)
+                levelled, basis = _on_one_basis(lines, inventory)
+                computed = [row | {"basis": basis} for row in _computed(lines, levelled, mine, str(release))]
+                rows += _with_total(computed, {}, goal)
     for (_, code), plan in coherence.groupby(["release_id", "municipality_code"]):
         rows += _of_targets(plan, planned[planned["municipality_code"] == code], sector_lines)
     contract = table("scenarios/gap")
@@ -115,6 +123,7 @@ def _line(line: Row, basis: str, release: str, *, is_current: bool) -> Row:
         "action_ids": "",
         "notation_key": None,
         "gwp_set": NOT_STATED,
+        "basis": None,
     }
 
 
@@ -164,6 +173,25 @@ def _computed(lines: list[Row], inventory: pd.DataFrame, actions: pd.DataFrame, 
         rows.append(_acted(row, free[fits.astype(bool)]))
         free = free[~fits.astype(bool)]
     return rows
+
+
+def _on_one_basis(lines: list[Row], inventory: pd.DataFrame) -> tuple[pd.DataFrame, str]:
+    """The inventory on the basis that all lines share in all years that they are counted from, and which it is."""
+    basis = REPORTED
+    for line in lines:
+        moved = [_moved(_figure(inventory, line, year)[1]) for year in _years(line)]
+        if len(set(moved)) > 1:
+            reported = inventory["emissions_reported_t_co2e"].fillna(inventory["emissions_t_co2e"])
+            return inventory.assign(emissions_t_co2e=reported), REPORTED
+        if moved[0]:
+            basis = CORRECTED
+    return inventory, basis
+
+
+def _moved(rows: pd.DataFrame) -> frozenset[tuple[str, str, str]]:
+    """Levels of the corrected ones among the rows."""
+    held = rows[rows["level_ids"] != ""]
+    return frozenset(zip(held["line"], held["item"], held["level_ids"], strict=True))
 
 
 def _acted(row: Row, actions: pd.DataFrame) -> Row:
@@ -242,6 +270,7 @@ def _of_targets(plan: pd.DataFrame, actions: pd.DataFrame, sector_lines: Mapping
         }
         row = _line(placed, TARGETS, item["release_id"], is_current=bool(item["is_current_release"]))
         row |= {"baseline_t": item["baseline_t_co2e"], "target_t": item["target_t_co2e"], "gwp_set": item["gwp_set"]}
+        row["basis"] = item["basis"]
         row |= {"target_base_t": row["baseline_t"], "latest_year": item["year"], "latest_t": item["emissions_t_co2e"]}
         lines = {line for code in item["sector_codes"].split() for line in sector_lines.get(code, ())}
         fits = free["line"].isin(lines).astype(bool)

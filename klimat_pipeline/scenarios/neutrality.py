@@ -26,6 +26,7 @@ import numpy as np
 import pandas as pd
 
 from klimat_pipeline.contracts import table
+from klimat_pipeline.corrected.basis import CORRECTED
 from klimat_pipeline.scenarios.gap import PRINTED
 from klimat_pipeline.scenarios.pathways import in_form
 from klimat_pipeline.scenarios.print_arithmetic import print_faults
@@ -83,7 +84,8 @@ def cases(
         )
     for row in _records(coherence[coherence["coherence_kind"] == "total"]):
         placed = _placed(row, "inventory", row["year"], row["baseline_t_co2e"], row["emissions_t_co2e"])
-        found.append(Case(placed, _of_inventory(placed, str(row["sector_codes"]).split(), territory)))
+        figure = "emissions_t_co2e" if row["basis"] == CORRECTED else "emissions_reported_t_co2e"
+        found.append(Case(placed, _of_inventory(placed, str(row["sector_codes"]).split(), territory, figure)))
     return [case for case in found if pd.notna(case.row["baseline_t"]) and pd.notna(case.row["gross_t"])]
 
 
@@ -112,12 +114,14 @@ def _of_plan(lines: pd.DataFrame, printed: pd.DataFrame) -> dict[str, tuple[str,
     }
 
 
-def _of_inventory(placed: Row, sectors: Sequence[str], territory: pd.DataFrame) -> dict[str, tuple[str, float]]:
-    """Scope 1 of the sectors that the total target sums, by line."""
+def _of_inventory(
+    placed: Row, sectors: Sequence[str], territory: pd.DataFrame, figure: str
+) -> dict[str, tuple[str, float]]:
+    """Scope 1 of the sectors that the total target sums, by line, on the basis of the total."""
     at = ["municipality_code", "release_id", "year"]
     own = territory[(territory[at] == [placed[name] for name in at]).all(axis=1) & (territory["scope"] == "1")]
-    own = own[own["item"].str.split("/").str[0].isin(sectors) & own["emissions_t_co2e"].notna()]
-    sums = own.groupby("line")["emissions_t_co2e"].sum()
+    own = own[own["item"].str.split("/").str[0].isin(sectors) & own[figure].notna()]
+    sums = own.groupby("line")[figure].sum()
     return {str(line): (str(line), float(tonnes)) for line, tonnes in sums.items()}
 
 

@@ -241,6 +241,7 @@ GAP = Table(
         col("residual_off_t").use(f"{_PRINT}.printed_residual_t"),
         col("action_ids").use(f"{_ACTIONS}.action_id"),
         col("notation_key").use("inventory/territory.notation_key"),
+        col("basis").use("inventory/territory.correction_ids", "indicators/coherence.basis"),
         col("gwp_set").use("inventory/territory.gwp_set", allowed=GWP_SETS_SUMMED),
         col("note").use(f"{_PRINT}.note"),
     ),

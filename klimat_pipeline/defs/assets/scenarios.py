@@ -73,7 +73,13 @@ _BALANCED_FROM = (
     "scenarios/allocation_keys",
     kinds={"scenarios/gap": ("pandas", "vega")},
     reads={
-        "scenarios/gap": ("clean/published_gap", "clean/actions", "inventory/territory", "indicators/coherence"),
+        "scenarios/gap": (
+            "clean/published_gap",
+            "clean/actions",
+            "inventory/territory",
+            "indicators/coherence",
+            "corrected/corrections",
+        ),
         "scenarios/facility_claims": ("clean/facilities", "clean/neutrality"),
         "scenarios/neutrality": _BALANCED_FROM,
         "scenarios/allocation_keys": _BALANCED_FROM,
@@ -82,6 +88,7 @@ _BALANCED_FROM = (
     actions="clean/actions",
     territory="inventory/territory",
     coherence="indicators/coherence",
+    corrections="corrected/corrections",
     sinks="clean/sinks",
     facilities="clean/facilities",
     rules="clean/neutrality",
@@ -93,6 +100,7 @@ def gap_and_neutrality(
     actions: pd.DataFrame,
     territory: pd.DataFrame,
     coherence: pd.DataFrame,
+    corrections: pd.DataFrame,
     sinks: pd.DataFrame,
     facilities: pd.DataFrame,
     rules: pd.DataFrame,
@@ -104,7 +112,7 @@ def gap_and_neutrality(
     from klimat_pipeline.scenarios.gap import gap_table
     from klimat_pipeline.scenarios.neutrality import cases, neutrality_balance
 
-    gap = gap_table(published_gap, actions, territory, coherence, project.reference.sector_lines)
+    gap = gap_table(published_gap, actions, territory, coherence, corrections, project.reference.sector_lines)
     claims = facility_claims(facilities, rules)
     balanced = cases(gap, published_gap, coherence, territory)
     frames = {

@@ -101,7 +101,7 @@ def test_each_has_its_picture_where_there_is_something_to_show(ahead: tuple[pd.D
     charts = [
         pathway_fans(*ahead),
         abatement_curves(abatement(country.action())),
-        comparison_strips(comparison(), ["1283", "1281"], R),
+        comparison_strips(comparison(), ["1283", "1281"], country.R),
     ]
     assert [list(found) for found in charts] == [["1283"]] * 3
     for found in charts:
@@ -112,5 +112,5 @@ def test_nothing_to_show_no_picture(ahead: tuple[pd.DataFrame, pd.DataFrame]) ->
     frame, indicators = ahead
     assert pathway_fans(frame[frame["scenario"] != "target"], indicators) == {}
     assert abatement_curves(abatement(country.action(cost_msek=None))) == {}
-    assert comparison_strips(comparison().assign(compared=1), ["1283"], R) == {}
+    assert comparison_strips(comparison().assign(compared=1), ["1283"], country.R) == {}
     assert comparison_strips(comparison(), ["1283"], "another release") == {}

@@ -103,7 +103,13 @@ def test_an_organisation_is_compared_with_the_year_that_somebody_chose(territory
     before = ORGANISATION.assign(year=2019, emissions_t_co2e=ORGANISATION["emissions_t_co2e"] * 2)
     both = pd.concat([ORGANISATION, before], ignore_index=True)
     frame = scope_indicators(
-        territory, both, PRINTED, TARGETS, small.releases(), base_years={"1283": 2019, "1280": 2000}
+        territory,
+        both,
+        PRINTED,
+        small.no_corrections(),
+        TARGETS,
+        small.releases(),
+        base_years={"1283": 2019, "1280": 2000},
     )
     own = frame[(frame["boundary"] == "organisation") & (frame["year"] == 2022)]
     assert set(own["baseline_year"]) == {2019}
@@ -188,7 +194,10 @@ def test_a_sums_set_is_the_common_one_and_a_mixed_sum_has_no_percentage(project:
     )
     group = pd.concat([ORGANISATION, pd.DataFrame([activity("boiler", "1", 1.0, gwp_set="not stated")])])
     group = pd.concat([group, group.assign(year=2019)], ignore_index=True)
-    frame = scope_indicators(unstated, group, PRINTED, TARGETS, small.releases(), base_years={"1283": 2019})
+    uncorrected = small.no_corrections()
+    frame = scope_indicators(
+        unstated, group, PRINTED, uncorrected, TARGETS, small.releases(), base_years={"1283": 2019}
+    )
     assert check_contract(frame, table("indicators/scopes")).passed
     sets = frame[frame["year"] == 2022].groupby(["boundary", "scope"])["gwp_set"].agg(set).to_dict()
     assert sets[("territory", "1")] == {"AR5"}
@@ -216,6 +225,37 @@ def test_a_sum_says_what_is_missing_in_it(scopes: pd.DataFrame) -> None:
     assert row(scopes, "1+2", "location", "energy_use")["notation_key"] == "IE NE"
     two = row(scopes, "2", "location", "energy_use")
     assert (two["lines_estimated"], two["lines_not_estimated"]) == (3, 2)  # machines, and air, water and rail
+
+
+def test_scopes_of_two_years_are_compared_on_one_basis(territory: pd.DataFrame) -> None:
+    """Waste is 40 t larger in 1990 by a correction of that year alone: so 1990 counts as reported, with all its sums."""
+    at = (territory["scope"] == "1") & (territory["line"] == "waste") & (territory["year"] == 1990)
+    moved = territory.copy()
+    moved.loc[at, "emissions_t_co2e"] += 40.0
+    moved.loc[at, "correction_ids"] = "leak"
+    corrections = pd.DataFrame({"correction_id": ["leak"], "level_ids": ["leak"]})
+    frame, plain = (
+        scope_indicators(each, ORGANISATION, PRINTED, corrections, TARGETS, small.releases())
+        for each in (moved, territory)
+    )
+    tables = {"indicators/scopes": frame, "inventory/territory": moved, "inventory/organisation": ORGANISATION}
+    assert {finding.outcome for finding in (*inventories_apart(tables), *scopes_add_up(tables))} == {"passed"}
+    assert set(frame["basis"]) == {"reported"}
+    pd.testing.assert_frame_equal(
+        frame.drop(columns="emissions_corrected_t_co2e"), plain.drop(columns="emissions_corrected_t_co2e")
+    )
+    both = moved.copy()
+    at = (both["scope"] == "1") & (both["line"] == "waste") & both["year"].isin([2022, 2023])
+    both.loc[at, "emissions_t_co2e"] += 10.0
+    both.loc[at, "correction_ids"] = "leak"
+    frame = scope_indicators(both, ORGANISATION, PRINTED, corrections, TARGETS, small.releases())
+    tables |= {"indicators/scopes": frame, "inventory/territory": both}
+    assert {finding.outcome for finding in (*inventories_apart(tables), *scopes_add_up(tables))} == {"passed"}
+    one = frame[(frame["boundary"] == "territory") & (frame["scope"] == "1")].set_index("year")
+    first = plain[(plain["boundary"] == "territory") & (plain["scope"] == "1")].set_index("year")
+    assert set(one["basis"]) == {"corrected"}
+    now, then = first.loc[2022, "emissions_t_co2e"] + 10.0, first.loc[1990, "emissions_t_co2e"] + 40.0
+    assert one.loc[2022, "change_pct"] == pytest.approx((now / then - 1) * 100)
 
 
 def test_a_row_of_another_ledger_is_found(territory: pd.DataFrame, scopes: pd.DataFrame) -> None:

@@ -35,6 +35,7 @@ def total(code: str = CODE, gross: float = 250.0) -> dict[str, Any]:
         "baseline_year": 1990,
         "baseline_t_co2e": 1000.0,
         "emissions_t_co2e": gross,
+        "basis": "reported",
     }
 
 
@@ -84,6 +85,8 @@ def inventory(line: str, year: int, tonnes: float, **changes: Any) -> dict[str, 
         "scope": "1",
         "method": "",
         "emissions_t_co2e": tonnes,
+        "emissions_reported_t_co2e": tonnes,
+        "correction_ids": "",
         "gwp_set": "AR5",
     } | changes
 

@@ -70,7 +70,12 @@ def gavle(tmp_path: Path, layout: str = LAYOUT) -> pd.DataFrame:
 
 def tables(prints: pd.DataFrame, *own: dict[str, object]) -> pd.DataFrame:
     made = gap_table(
-        prints, frame("clean/actions"), frame("inventory/territory", *own), frame("indicators/coherence"), {}
+        prints,
+        frame("clean/actions"),
+        frame("inventory/territory", *own),
+        frame("indicators/coherence"),
+        frame("corrected/corrections"),
+        {},
     )
     to_arrow(made, table("scenarios/gap"))
     assert all(finding.outcome != "failed" for finding in gap_adds_up({"scenarios/gap": made}))

@@ -21,6 +21,7 @@ from klimat_pipeline_tests.unit.scenarios.small_plan import CODE, action, frame,
 
 NOTHING = frame("inventory/territory")
 NO_PLAN = frame("indicators/coherence")
+UNCORRECTED = frame("corrected/corrections")
 
 
 def gap(*lines: dict[str, Any], actions: tuple[dict[str, Any], ...] = (), **tables: pd.DataFrame) -> pd.DataFrame:
@@ -29,6 +30,7 @@ def gap(*lines: dict[str, Any], actions: tuple[dict[str, Any], ...] = (), **tabl
         frame("clean/actions", *actions),
         tables.get("territory", NOTHING),
         tables.get("coherence", NO_PLAN),
+        tables.get("corrections", UNCORRECTED),
         {"transport": ("transport_on_road",), "waste": ("waste",)},
     )
     to_arrow(made, table("scenarios/gap"))
@@ -45,7 +47,7 @@ def prints() -> pd.DataFrame:
 
 @pytest.fixture(scope="module")
 def rows(prints: pd.DataFrame) -> pd.DataFrame:
-    made = gap_table(prints, frame("clean/actions"), NOTHING, NO_PLAN, {})
+    made = gap_table(prints, frame("clean/actions"), NOTHING, NO_PLAN, UNCORRECTED, {})
     return made.set_index("line")
 
 
@@ -209,3 +211,27 @@ def test_parts_sum_to_the_total_and_more_actions_never_raise_emissions(
             assert parts[name].sum() == pytest.approx(before.loc[(basis, "total"), name], rel=1e-9, abs=1e-3)
     residual = [made.loc[("computed", "total"), "residual_t"] for made in (before, after)]
     assert residual[1] <= residual[0] + 1e-6
+
+
+def test_our_inventory_is_counted_on_one_basis() -> None:
+    """Waste is corrected in its latest year alone, so it counts as reported, and transport with it, in both years."""
+    lines = [printed("waste", latest_year=2022), printed("transport_on_road", latest_year=2022)]
+    changes = {
+        ("waste", 1990): (100.0, 100.0, ""),
+        ("waste", 2022): (40.0, 70.0, "leak"),
+        ("transport_on_road", 1990): (200.0, 260.0, "road"),
+        ("transport_on_road", 2022): (150.0, 200.0, "road"),
+    }
+    rows = [
+        inventory(line, year, corrected, emissions_reported_t_co2e=reported, correction_ids=ids, item=line)
+        for (line, year), (reported, corrected, ids) in changes.items()
+    ]
+    corrections = frame("corrected/corrections", *({"correction_id": i, "level_ids": i} for i in ("leak", "road")))
+    made = gap(*lines, territory=frame("inventory/territory", *rows), corrections=corrections)
+    ours = made[made["gap_basis"] == "computed"].set_index("line")
+    assert set(ours["basis"]) == {"reported"}
+    assert ours.loc["waste", ["baseline_t", "latest_t"]].tolist() == [100.0, 40.0]
+    assert ours.loc["transport_on_road", ["baseline_t", "latest_t"]].tolist() == [200.0, 150.0]
+    alone = gap(lines[1], territory=frame("inventory/territory", *rows), corrections=corrections)
+    ours = alone[alone["gap_basis"] == "computed"].set_index("line")
+    assert ours.loc["transport_on_road", ["basis", "baseline_t", "latest_t"]].tolist() == ["corrected", 260.0, 200.0]

@@ -184,7 +184,8 @@ def test_helsingborgs_plan_for_2030() -> None:
     reference = load_reference(REPOSITORY / "data" / "reference")
     folders = REPOSITORY / "data" / "municipalities"
     printed = clean_published_gap(folders, reference)
-    gap = gap_table(printed, frame("clean/actions"), frame("inventory/territory"), frame("indicators/coherence"), {})
+    nothing = (frame(key) for key in ("inventory/territory", "indicators/coherence", "corrected/corrections"))
+    gap = gap_table(printed, frame("clean/actions"), *nothing, {})
     rules = clean_neutrality(folders, reference)
     plans = cases(gap, printed, frame("indicators/coherence"), frame("inventory/territory"))
     made = neutrality_balance(
@@ -234,7 +235,7 @@ def test_a_print_that_contradicts_itself_gives_no_verdict() -> None:
     ]  # fmt: skip
     prints = frame("clean/published_gap", *lines)
     nothing = (frame("indicators/coherence"), frame("inventory/territory"))
-    gap = gap_table(prints, frame("clean/actions"), nothing[1], nothing[0], {})
+    gap = gap_table(prints, frame("clean/actions"), nothing[1], nothing[0], frame("corrected/corrections"), {})
     plans = cases(gap, prints, *nothing)
     made = neutrality_balance(plans, frame("clean/sinks"), NO_CLAIMS, frame("clean/neutrality", rule()))
     to_arrow(made, table("scenarios/neutrality"))
