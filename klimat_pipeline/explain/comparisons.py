@@ -55,7 +55,10 @@ def base_year(sources: Sources, row: Row) -> list[Node]:
     if not pair:
         return [*nodes, Node("release before", before, "t CO2e", {"note": "which one it is was not published"})]
     accounts = sources.accounts(pair, "release_id_from")
-    nodes += on_basis(accounts, f"in {accounts.release_id}", row["baseline_year"], codes, before, row["basis"])
+    year = row["baseline_year"]
+    # The table shows only the figure of the row's basis.
+    held = round(sum(float(r["emissions_reported_t"]) for r in accounts.rows(year, codes)), 3)
+    nodes += on_basis(accounts, f"baseline in {accounts.release_id}", year, codes, (before, held), row["basis"])
     if row["base_revision_pct"] is not None:
         now = corrected if row["basis"] == "corrected" else reported
         nodes.append(_percent("move against the release before", before, now, row["base_revision_pct"]))

@@ -28,15 +28,18 @@ def sector_indicator(sources: Sources, row: Row) -> list[Node]:
     if not codes:
         return nodes
     accounts, basis = sources.accounts(row), row["basis"]
+    beside = {"corrected_t": row["emissions_corrected_t_co2e"], "correction_ids": row["correction_ids"]}
+    nodes.append(Node("basis", basis, None, beside if row["correction_ids"] else {}))
     same = _as_provenance(accounts, row, codes)
-    nodes.append(Node("basis", basis, None, {"corrected_t": row["emissions_corrected_t_co2e"]}))
-    nodes += on_basis(accounts, "inputs", row["year"], codes, row["emissions_t_co2e"], basis, same)
+    figures = row["emissions_t_co2e"], row["emissions_reported_t_co2e"]
+    nodes += on_basis(accounts, "inputs", row["year"], codes, figures, basis, same)
     if baseline is None or row["baseline_t_co2e"] is None:
         return nodes
     detail = {"reported_pct": row["change_reported_pct"]}
     if row["target_pct"] is not None:
         detail |= {"target_pct": row["target_pct"], "target_year": row["target_year"]}
-    below, *sums = on_basis(accounts, "baseline", baseline, codes, row["baseline_t_co2e"], basis)
+    figures = row["baseline_t_co2e"], row["baseline_reported_t_co2e"]
+    below, *sums = on_basis(accounts, "baseline", baseline, codes, figures, basis)
     return [*nodes, Node(f"change since {baseline}", row["change_pct"], "%", detail, (below,)), *sums]
 
 
@@ -45,18 +48,27 @@ def on_basis(
     what: str,
     year: int,
     codes: list[str],
-    value: float,
+    figures: tuple[float, float],
     basis: str | None,
     detail: dict[str, Any] | None = None,
 ) -> list[Node]:
-    """Sectors of a year and their sums, corrected or as reported; corrections that play no part are not shown."""
-    rows = accounts.rows(year, codes)
-    reported = round(sum(float(row["emissions_reported_t"]) for row in rows), 3)
-    if basis == "corrected" or not any(row["correction_ids"] for row in rows):
-        shown = accounts.year(f"{what} {year}", year, codes, value, "t CO2e")
-        return [shown, *accounts.sums(year, codes, reported, value, detail=detail)]
-    shown = accounts.reported_year(f"{what} {year}", year, codes, value, "t CO2e")
-    return [shown, *accounts.sums(year, codes, value, detail=detail)]
+    """Sectors of a year and their sums, corrected or as reported; corrections that play no part are not shown.
+
+    Args:
+        accounts: where they are.
+        what: what the year is, in words.
+        year: the year.
+        codes: sectors to sum.
+        figures: as published, on the basis and as reported.
+        basis: reported or corrected.
+        detail: further details of the sum of cells.
+    """
+    value, reported = figures
+    plain = not any(row["correction_ids"] for row in accounts.rows(year, codes))
+    shown = accounts.year if plain or basis == "corrected" else accounts.reported_year
+    node = shown(f"{what} {year}", year, codes, value, "t CO2e")
+    corrected = value if plain or basis == "corrected" else None
+    return [node, *accounts.sums(year, codes, reported, corrected, detail=detail)]
 
 
 def _as_provenance(accounts: Accounts, row: Row, codes: list[str]) -> dict[str, Any]:

@@ -143,7 +143,7 @@ def _emissions(accounts: Accounts, row: Row, year: int, nodes: list[Node]) -> fl
     """Reported emissions of a year, added to the nodes with their cells."""
     codes = accounts.sectors(year) if row["target_id"] == _TOTAL else [row["target_id"]]
     reported = sum(float(r["emissions_reported_t"]) for r in accounts.rows(year, codes))
-    nodes += on_basis(accounts, "inputs", year, codes, round(reported, 3), row["basis"])
+    nodes += on_basis(accounts, "inputs", year, codes, (round(reported, 3),) * 2, row["basis"])
     return reported
 
 
@@ -155,8 +155,8 @@ def _start(sources: Sources, row: Row) -> list[Node]:
     if not newest:
         return []
     accounts, codes, year = sources.accounts(row), newest["sector_codes"].split(), newest["year"]
-    figure = newest[f"emissions_{row['basis']}_t_co2e"]
-    return on_basis(accounts, "newest year", year, codes, figure, row["basis"])
+    figures = newest[f"emissions_{row['basis']}_t_co2e"], newest["emissions_reported_t_co2e"]
+    return on_basis(accounts, "newest year", year, codes, figures, row["basis"])
 
 
 def _treatment(row: Row) -> list[Node]:

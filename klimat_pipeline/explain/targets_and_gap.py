@@ -39,7 +39,9 @@ def coherence(sources: Sources, row: Row) -> list[Node]:
         nodes.append(agreement("levels + uncovered - total target", short, row["shortfall_t"], "the shortfall"))
     if row["coherence_kind"] == _UNCOVERED:
         accounts, codes = sources.accounts(row), [row["coherence_item"]]
-        return nodes + figures.on_basis(accounts, "inputs", row["year"], codes, row["emissions_t_co2e"], row["basis"])
+        held = accounts.row(row["year"], row["coherence_item"])["emissions_reported_t"]
+        both = (row["emissions_t_co2e"], held)
+        return nodes + figures.on_basis(accounts, "inputs", row["year"], codes, both, row["basis"])
     return nodes + _indicator(sources, row, row["coherence_item"])
 
 
