@@ -15,7 +15,7 @@ from klimat_pipeline.explain import EXPLAINED, TOLERANCE_T, Node, as_json, expla
 from klimat_pipeline.raw.grid import read_grids
 from klimat_pipeline.settings import Settings
 from klimat_pipeline.sources.archive import archive_of
-from klimat_pipeline_tests.support.explained import FIRST, SECOND, altered, child, leaves, nodes, text_of
+from klimat_pipeline_tests.support.explained import FIRST, SECOND, altered, child, disagreeing, leaves, nodes, text_of
 
 SHEET = "Växthusgaser totalt (GGT)"
 TOTAL_2022 = {"municipality_code": "1283", "target_id": "total", "year": "2022", "release_id": FIRST}
