@@ -76,6 +76,8 @@ def gap(sources: Sources, row: Row) -> list[Node]:
         return nodes
     place = {name: row[name] for name in ("municipality_code", "release_id", "gap_basis")}
     lines = sources.database.rows("gap_table", is_total=0, is_memo=0, **place)
+    if not lines:  # a print of a total only
+        return nodes
     total = sum(float(line["residual_t"] or 0.0) for line in lines)
     said = agreement("sum of the lines", total, row["residual_t"], "the total", tolerance=tolerance_of(len(lines)))
     return [*nodes, *(Node(line["line"], line["residual_t"], "t") for line in lines), said]

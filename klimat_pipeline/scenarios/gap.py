@@ -16,6 +16,7 @@ What belongs here: one target year. What does not: the years before it (``pathwa
 (``neutrality``).
 """
 
+import itertools
 from collections.abc import Collection, Mapping
 from typing import Any
 
@@ -72,7 +73,7 @@ def gap_table(
             if lines and {year for line in lines for year in _years(line)} <= held:
                 levelled, basis = _on_one_basis(lines, inventory)
                 computed = [row | {"basis": basis} for row in _computed(lines, levelled, mine, str(release))]
-                rows += _with_total(computed, {}, goal)
+                rows += _with_total(computed, {}, goal, _overlaps(lines))
     for (_, code), plan in coherence.groupby(["release_id", "municipality_code"]):
         rows += _of_targets(plan, planned[planned["municipality_code"] == code], sector_lines)
     contract = table("scenarios/gap")
@@ -90,6 +91,23 @@ def _goal_of_total(lines: list[Row], total: Row) -> float | None:
     if pd.notna(total["target_pct"]):
         return float(total["target_pct"])
     return float(total["target_t"] / total["baseline_t"] - 1.0) * 100.0 if total["baseline_t"] else None
+
+
+def _overlaps(lines: list[Row]) -> str:
+    """Lines of the inventory that several printed lines sum, as where a print divides what the source does not."""
+    inside = [line for line in lines if line["scopes"] != MEMO]
+    pairs = [
+        (one["line"], other["line"])
+        for one, other in itertools.combinations(inside, 2)
+        if set(one["of_lines"].split()) & set(other["of_lines"].split())
+        and set(one["scopes"].split("+")) & set(other["scopes"].split("+"))
+        and (
+            one["carrier"] == other["carrier"]
+            or not isinstance(one["carrier"], str)
+            or not isinstance(other["carrier"], str)
+        )
+    ]
+    return "; ".join(f"{one} and {other} hold the same line" for one, other in pairs)
 
 
 def _years(line: Row) -> tuple[int, ...]:
@@ -220,10 +238,11 @@ def _figure(inventory: pd.DataFrame, line: Row, year: int) -> tuple[float, pd.Da
     return (float(known.sum()) if len(known) else np.nan), rows
 
 
-def _with_total(rows: list[Row], printed: Row, goal_pct: float | None = None) -> list[Row]:
+def _with_total(rows: list[Row], printed: Row, goal_pct: float | None = None, overlaps: str = "") -> list[Row]:
     """The lines and their sum, without memo lines; where a line has no number, the sum has none.
 
-    A total whose lines have no target each has the target that the print gives it as a whole.
+    A total whose lines have no target each has the target that the print gives it as a whole. Lines that hold the same
+    line of the inventory have no sum.
     """
     parts = [row for row in rows if not row["is_memo"]]
     if not parts:
@@ -234,6 +253,8 @@ def _with_total(rows: list[Row], printed: Row, goal_pct: float | None = None) ->
         values = [row[name] for row in parts]
         plans = name == "other_plans_t"  # a line without other plans has none
         total[name] = float(np.nansum(values)) if plans else float(np.sum(values))
+        if overlaps:
+            total[name] = np.nan
     if goal_pct is not None:
         total["target_t"] = total["baseline_t"] * (1.0 + goal_pct / 100.0)
     total |= {"target_base_year": total["baseline_year"], "target_base_t": total["baseline_t"]}
@@ -245,6 +266,8 @@ def _with_total(rows: list[Row], printed: Row, goal_pct: float | None = None) ->
     total["action_ids"] = " ".join(sorted(action for row in parts for action in row["action_ids"].split()))
     missing = [row["line"] for row in parts if pd.isna(row["latest_t"])]
     total["note"] = f"without a number: {', '.join(missing)}" if missing else printed.get("note")
+    if overlaps:
+        total["note"] = f"no sum: {overlaps} of the inventory"
     total |= {name: printed.get(name, np.nan) for name in ("printed_gap_t", "printed_residual_t")}
     return [*rows, _finished(total)]
 

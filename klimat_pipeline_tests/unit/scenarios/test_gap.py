@@ -151,6 +151,15 @@ class TestComputed:
         assert pd.isna(total["latest_t"])
         assert (total["note"], total["notation_key"]) == ("without a number: ippu", "NE")
 
+    def test_printed_lines_that_hold_one_line_of_ours_have_no_sum(self) -> None:
+        """A print that divides industry into energy and processes, which the source does not: 400 t are not 800."""
+        lines = (printed("energy", of_lines="waste"), printed("processes", of_lines="waste"))
+        made = gap(*lines, territory=frame("inventory/territory", *self.OWN))
+        total = made[(made["gap_basis"] == "computed") & made["is_total"]].iloc[0]
+        assert total[["baseline_t", "target_t", "latest_t", "residual_t"]].isna().all()
+        assert total["note"] == "no sum: energy and processes hold the same line of the inventory"
+        assert made[made["gap_basis"] == "printed"].set_index("line").loc["total", "latest_t"] == 1200.0
+
     def test_a_release_without_the_prints_years_has_no_computed_table(self) -> None:
         made = gap(printed("waste"), territory=frame("inventory/territory", inventory("waste", 2024, 300.0)))
         assert set(made["gap_basis"]) == {"printed"}

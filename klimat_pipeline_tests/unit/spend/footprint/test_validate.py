@@ -8,8 +8,9 @@ from klimat_pipeline.configuration.file_names import misspelt
 from klimat_pipeline.configuration.spend import SpendSettings
 from klimat_pipeline.errors import ProblemsError
 from klimat_pipeline.settings import Settings
-from klimat_pipeline.spend.footprint.validate import check_ledger_configuration
+from klimat_pipeline.spend.footprint.validate import check_ledger_configuration, other_sets
 from klimat_pipeline.spend.ledger.reference import load_ledger_reference, rules_of
+from klimat_pipeline_tests.support.shared import REPOSITORY
 from klimat_pipeline_tests.unit.spend.small import REFERENCE
 
 RULES = "rule,kind,accounts,text_pattern,counts,reason\n"
@@ -47,6 +48,14 @@ def test_everything_wrong_is_told_at_once(tmp_path: Path) -> None:
     for part in ("absent.csv", "'nosuch'", "ledger_rules.csv:2", "spend_acounts.csv", "'nonsense'"):
         assert part in said
     assert "bucket" not in said
+
+
+def test_purchases_in_other_potentials_than_the_activities_are_told_before_a_refresh() -> None:
+    """9999 has ledgers and the Swedish factors in AR5; who has no ledger has nothing to mix."""
+    settings = Settings(project_dir=REPOSITORY)
+    (problem,) = other_sets(settings, {"9999": "AR4", "1283": "AR6"})
+    assert problem.startswith("9999_example/spend.yaml: factor_set figaro_se_2023 is in CO2e of AR5")
+    assert other_sets(settings, {"9999": "AR5"}) == []
 
 
 def test_a_mapped_column_that_no_ledger_has_is_told_with_the_nearest(tmp_path: Path) -> None:
