@@ -183,8 +183,8 @@ COLUMNS = (
     Column(
         "emissions_t_co2e",
         NUMBER,
-        "Emissions in CO2 equivalents, after local corrections where there are any; in a table with the column 'basis', "
-        "on that basis. Missing where nothing is valued in CO2e.",
+        "Emissions in CO2 equivalents, after local corrections where there are any; on the row's basis where the table "
+        "has a column 'basis'. Missing where nothing is valued in CO2e.",
         unit="t CO2e",
         nullable=True,
         minimum=0,
