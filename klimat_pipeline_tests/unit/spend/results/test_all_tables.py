@@ -191,7 +191,8 @@ def test_a_lost_krona_is_noticed(tmp_path: Path) -> None:
 def test_what_the_door_kept_out_stands_in_the_balance(tmp_path: Path) -> None:
     at_the_door = [("1283", 0, "quarantined", "quarantined", 2, 500), ("1283", 2023, "overlap", "duplicate", 1, 70)]
     passed = pd.DataFrame(
-        [(*row, row[-1] / 100, "because", False) for row in at_the_door], columns=table("spend/ledger_totals").column_names
+        [(*row, row[-1] / 100, "because", False) for row in at_the_door],
+        columns=table("spend/ledger_totals").column_names,
     )
     balance = computed(tmp_path, ROWS, passed=passed)["spend/reconciliation"]
     found = {row.rule: (row.year, row.rule_kind, row.ledger_lines, row.amount_ore) for row in balance.itertuples()}
