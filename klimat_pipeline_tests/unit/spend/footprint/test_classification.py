@@ -143,12 +143,11 @@ def test_a_list_of_several_municipalities_and_a_file_that_the_shell_emptied(tmp_
 
 
 def test_one_municipalitys_faulty_table_leaves_the_others(tmp_path: Path) -> None:
-    own_files(tmp_path, spend_accounts="account_prefix,category,reason\n6430,nonsense,r\n")
-    other = tmp_path / "municipalities" / "0180_stockholm"
-    other.mkdir()
-    (other / "spend_accounts.csv").write_text(ACCOUNTS, encoding="utf-8")
+    for folder, text in (("0180_stockholm", ACCOUNTS), ("1283_helsingborg", ACCOUNTS.replace("textiles", "nonsense"))):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "spend_accounts.csv").write_text(text, encoding="utf-8")
     faulty: dict[str, list[str]] = {}
-    found = load_local_mappings(other.parent, REFERENCE.category_codes, faulty)
+    found = load_local_mappings(tmp_path, REFERENCE.category_codes, faulty)
     assert list(found.accounts["municipality_code"]) == ["0180"]
     assert list(faulty) == ["1283"] and "'nonsense' is no category" in faulty["1283"][0]
 
