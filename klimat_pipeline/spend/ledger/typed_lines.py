@@ -93,7 +93,9 @@ _OTHERS = ("supplier_id", "amount", "debit", "credit", "side", "vat", "currency"
 _ACCOUNT = r"[0-9]{2,}[0-9A-Za-zÅÄÖåäö .:/-]*"
 #: An account and its text in one cell: ``6431 - Livsmedel``.
 _JOINED = r"([0-9]{3,8})[\s:;,./|–-]+(\p{L}.*)"
-#: Texts by which a line calls itself a total; a bar stands between the cells that are searched.
+#: Texts that may be a total's, such as the sum of a supplier; and those by which a line surely calls itself one. A bar
+#: stands between the cells that are searched.
+MAY_BE_TOTAL = r"(?i)(^|\|)\s*((del|slut|total)?(summa|summering)|totalt?|s:a)([^\p{L}]|$)"
 TOTAL = (
     r"(?i)(^|\|)\s*((del|slut|total|års|månads|grand |sub)?(summa|summering|total|totalt)|s:a|sum)\s*"
     r"($|[|:0-9]|(konto|leverantör|förvaltning|period|för|per|av|enhet|ansvar|verksamhet|bolag|månad|år|faktur|"
@@ -233,11 +235,13 @@ def query(
     Returns:
         SQL that gives ``COLUMNS`` and, for what is done with the lines before they are written: ``vat_ore`` (VAT taken
         out of the amount), ``vat_of_amount`` (share that a column of VAT has of the amount), ``gross_ore`` (the amount
-        as it stands), ``is_total`` (whether the line calls itself one and lacks a supplier's number or a voucher),
-        ``is_bare`` (whether it names neither supplier nor voucher) and ``year`` (0 for what does not pass).
+        as it stands), ``is_total`` and ``may_be_total`` (whether a line that lacks a supplier's number or a voucher
+        calls itself a total, or may be one), ``is_bare`` (whether it names neither supplier nor voucher) and ``year``
+        (0 for what does not pass).
     """
     given: dict[str, Any] = {"file_id": form.file_id, "candidate": personal_numbers.CANDIDATE, "account_form": _ACCOUNT}
     given |= {"word": _WORD, "unclear": unclear_quantity(form.decimal_mark), "total": TOTAL, "joined": _JOINED}
+    given["may_be_total"] = MAY_BE_TOTAL
     given["plain"] = rf"[+-]?[0-9]{{1,12}}(\{form.decimal_mark}[0-9]{{1,2}})?"
     has = form.fields
     rules = tuple(rule for rule in rules if rule.chart in ("", form.chart))
@@ -357,6 +361,7 @@ def query(
       {vat_share if "vat" in has else "NULL::DOUBLE"} AS vat_of_amount,
       gross AS gross_ore,
       CASE WHEN {lacks} THEN regexp_matches(concat_ws('|', {labels}), $total) ELSE false END AS is_total,
+      CASE WHEN {lacks} THEN regexp_matches(concat_ws('|', {labels}), $may_be_total) ELSE false END AS may_be_total,
       given_id = '' AND supplier_name = '' AND voucher = '' AS is_bare,
       CASE WHEN problem <> '' THEN 0 ELSE CAST(year(day) AS INTEGER) END AS year
     FROM named
