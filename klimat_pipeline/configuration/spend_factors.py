@@ -88,8 +88,12 @@ def of_folder(folder: Path) -> SpendFactors:
     return model_from_yaml(path, SpendFactors, folder.parent)[0] if path.is_file() else SpendFactors()
 
 
-def load_spend_factors(municipalities_dir: Path) -> dict[str, SpendFactors]:
+def load_spend_factors(municipalities_dir: Path, faulty: dict[str, list[str]] | None = None) -> dict[str, SpendFactors]:
     """The configuration of every municipality that has a ``spend.yaml``, by code.
+
+    Args:
+        municipalities_dir: ``data/municipalities``.
+        faulty: is given what is wrong by municipality, which is then left out; without it, all faults stop.
 
     Raises:
         ProblemsError: all faults of all files, each with file, line and field.
@@ -102,7 +106,10 @@ def load_spend_factors(municipalities_dir: Path) -> dict[str, SpendFactors]:
         try:
             found[folder.name[:4]] = of_folder(folder)
         except ConfigurationError as error:
-            problems += error.problems
+            if faulty is not None:
+                faulty.setdefault(folder.name[:4], []).extend(error.problems)
+            else:
+                problems += error.problems
     if problems:
         raise ProblemsError(problems)
     return found

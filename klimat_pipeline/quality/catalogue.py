@@ -114,7 +114,7 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
     "scenarios/allocation_keys": (_reconciles(targets_and_gap.balances_by_key_add_up),),
     # -- spend: reading ledgers
     "spend/ledger_totals": (_reconciles(ledgers.ledgers_balance), _reconciles(ledgers.ledger_lines_kept)),
-    "spend/files": (_likely(ledgers.ledgers_read_beyond_doubt),),
+    "spend/files": (_likely(ledgers.every_ledger_file_is_read), _likely(ledgers.ledgers_read_beyond_doubt)),
     "spend/quarantine": (_likely(ledgers.quarantine_is_small),),
     # -- spend: results
     "spend/by_category": (

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 Tables = Mapping[str, "pd.DataFrame"]
 #: A larger share of a file's kronor in quarantine is worth a look, however few the lines, per cent.
 QUARANTINE_PCT = 1.0
+#: Status of a file that is no kind of ledger that is read.
+NOT_READ = "not read"
 
 
 def ledgers_balance(tables: Tables) -> Sequence[Finding]:
@@ -96,12 +98,34 @@ def quarantine_is_small(tables: Tables) -> Sequence[Finding]:
     return findings
 
 
-def ledgers_read_beyond_doubt(tables: Tables) -> Sequence[Finding]:
-    """What to look at in a ledger folder: files that were not read, letters, dates, signs, missing columns."""
+def every_ledger_file_is_read(tables: Tables) -> Sequence[Finding]:
+    """Every file in the folders of ledgers is of a kind that is read."""
     files = tables["spend/files"]
     if files.empty:
         return [not_applicable("no municipality has a ledger")]
-    doubtful = files[files["ledger_warnings"] != ""]
+    beside = files[files["file_status"] == NOT_READ]
+    if beside.empty:
+        return [passed(f"{len(files)} files")]
+    # All in one finding, so that a refresh names each of them.
+    named = "; ".join(f"{row.ledger_file}: {row.ledger_warnings}" for row in beside.itertuples())
+    return [
+        failed(
+            f"{len(beside)} files beside ledgers: {named}",
+            observed=f"{len(beside)} files",
+            threshold="0 files",
+            keys=first_keys(beside, ["municipality_code", "ledger_file"]),
+            count=len(beside),
+            suspicion="kronor in these files are in no figure",
+        )
+    ]
+
+
+def ledgers_read_beyond_doubt(tables: Tables) -> Sequence[Finding]:
+    """What to look at in how a ledger was read: letters, dates, signs, missing columns, corrected vouchers."""
+    files = tables["spend/files"]
+    if files.empty:
+        return [not_applicable("no municipality has a ledger")]
+    doubtful = files[(files["ledger_warnings"] != "") & (files["file_status"] != NOT_READ)]
     if doubtful.empty:
         return [passed(f"{len(files)} ledger files")]
     return [

@@ -93,6 +93,8 @@ def _same(tables: Tables, counted: pd.DataFrame, frame: pd.DataFrame, key: str) 
 def krona_kept(tables: Tables) -> Sequence[Finding]:
     """Classified, unmapped, left out, found twice and quarantined sum to what the ledgers hold, to the oere."""
     balance, passed_on = tables["spend/reconciliation"], tables["spend/ledger_totals"]
+    refused = set(tables["spend/refused"]["municipality_code"])  # their tables are not of one run
+    balance, passed_on = (rows[~rows["municipality_code"].isin(refused)] for rows in (balance, passed_on))
     if passed_on.empty:
         return [not_applicable(_NOTHING)]
     held = passed_on.groupby(_AT)[["amount_ore", "ledger_lines"]].sum()

@@ -50,30 +50,32 @@ def spend_results(
     from klimat_pipeline.spend.footprint.local_mappings import load_local_mappings
     from klimat_pipeline.spend.footprint.prices import current_reference
     from klimat_pipeline.spend.ledger.store import SpendStore
+    from klimat_pipeline.spend.ledger.unread import unread_ledgers
     from klimat_pipeline.spend.results.all_tables import spend_results as results
     from klimat_pipeline.spend.results.refused import spend_refused, with_last_state
 
     settings = project.settings
     kept = SpendStore(settings.intermediate_dir)
     project.require_made_from(kept.made_from, "the typed lines of ledgers (made with spend/files)")
-    reference = current_reference(settings)
+    reference, faulty = current_reference(settings), dict[str, list[str]]()
     made = results(
         kept.dataset,
         reference,
-        load_local_mappings(settings.municipalities_dir, reference.category_codes),
-        load_spend_factors(settings.municipalities_dir),
+        load_local_mappings(settings.municipalities_dir, reference.category_codes, faulty),
+        load_spend_factors(settings.municipalities_dir, faulty),
         passed=passed,
         organisation=organisation,
         population=population,
         parts=kept.parts,
-        aside=set(unread["municipality_code"]),
+        aside={*unread["municipality_code"], *faulty},
     )
+    unvalued = pd.concat([made["unvalued"], unread_ledgers(faulty)], ignore_index=True)
     shown: dict[str, Any] = {"spend/by_category": pictures(largest_categories(made["spend/by_category"]))}
     shown |= {key: as_metadata(texts) for key, texts in shown_on_pages(made).items()}
-    refused = {*unread["municipality_code"], *made["unvalued"]["municipality_code"]}
+    refused = {*unread["municipality_code"], *unvalued["municipality_code"]}
     frames = {key: with_last_state(key, made[key], project.last_state(key), refused) for key in KEYS}
     stale = frames["spend/by_category"].query("is_stale")["municipality_code"]
-    frames[REFUSED] = spend_refused(unread, made["unvalued"], set(stale))
+    frames[REFUSED] = spend_refused(unread, unvalued, set(stale))
     inputs = {
         "spend/ledger_totals": passed,
         "inventory/organisation": organisation,

@@ -9,14 +9,14 @@ from typing import Any
 
 import pandas as pd
 
-from klimat_pipeline.configuration.csv_file import read_csv
+from klimat_pipeline.configuration.csv_file import CsvColumn, read_csv
 from klimat_pipeline.configuration.local_tables import LOCAL_TABLES
 from klimat_pipeline.configuration.municipality import municipality_folders
 from klimat_pipeline.errors import ConfigurationError, ProblemsError
 from klimat_pipeline.spend.footprint.mappings import unknown_categories
 
 #: What ``klimat ledger unmapped`` lists besides, so that a person sees what to fill in.
-_LISTED = ("municipality_code", "account_text", "account", "ledger_lines", "spend_sek")
+_LISTED = ("account_text", "account", "ledger_lines", "spend_sek")
 #: The files in the order of ``LocalMappings``. A listed row that nobody has filled in says nothing.
 _FILES = (
     *("spend_accounts", "spend_suppliers", "spend_replacements", "spend_supplier_figures", "spend_contracts"),
@@ -36,56 +36,86 @@ class LocalMappings:
     industries: pd.DataFrame
 
 
-def load_local_mappings(municipalities_dir: Path, category_codes: tuple[str, ...]) -> LocalMappings:
+def load_local_mappings(
+    municipalities_dir: Path, category_codes: tuple[str, ...], faulty: dict[str, list[str]] | None = None
+) -> LocalMappings:
     """Read the files of every municipality.
+
+    Args:
+        municipalities_dir: ``data/municipalities``.
+        category_codes: what a category may be.
+        faulty: is given what is wrong by municipality, which is then left out; without it, all faults stop.
 
     Raises:
         ProblemsError: everything that is wrong in all files, with file, line, column and value.
     """
     rows: dict[str, list[dict[str, Any]]] = {name: [] for name in _FILES}
-    problems: list[str] = []
+    problems: dict[str, list[str]] = {}
     for folder in municipality_folders(municipalities_dir, []):
+        own, wrong = _of_folder(folder, category_codes)
+        if wrong:
+            problems[folder.name[:4]] = wrong
+            continue
         for name in _FILES:
-            form = LOCAL_TABLES[name]
-            path = folder / f"{name}.csv"
-            if not path.is_file():
-                continue
-            try:
-                found = read_csv(
-                    path,
-                    columns=form.columns,
-                    base=municipalities_dir,
-                    key=form.key,
-                    ignored=_LISTED,
-                    from_spreadsheet=True,
-                )
-            except ConfigurationError as error:
-                problems += error.problems
-                continue
-            if name in ("spend_accounts", "spend_suppliers"):
-                found = [row for row in found if row["category"] or row.get("is_wholesaler") == "true"]
-                problems += [
-                    f"{folder.name}/{name}.csv: {row[form.key[0]]}: a category needs a reason"
-                    for row in found
-                    if not row["reason"]
-                ]
-            named = [row["category"] for row in found if row.get("category")]
-            problems += unknown_categories(named, category_codes, f"{folder.name}/{name}.csv")
-            rows[name] += [{"municipality_code": folder.name[:4], **row} for row in found]
+            rows[name] += own[name]
+    if faulty is not None:
+        faulty |= {code: [*faulty.get(code, []), *wrong] for code, wrong in problems.items()}
+    elif problems:
+        raise ProblemsError([problem for wrong in problems.values() for problem in wrong])
+    return LocalMappings(*(_frame(name, rows[name]) for name in _FILES))
+
+
+def _of_folder(folder: Path, category_codes: tuple[str, ...]) -> tuple[dict[str, list[dict[str, Any]]], list[str]]:
+    """The rows of a municipality's files, and what is wrong with them."""
+    rows: dict[str, list[dict[str, Any]]] = {name: [] for name in _FILES}
+    problems: list[str] = []
+    code = folder.name[:4]
+    for name in _FILES:
+        form = LOCAL_TABLES[name]
+        path = folder / f"{name}.csv"
+        # A shell empties the file that it is to write before the command reads it.
+        if not path.is_file() or not path.stat().st_size:
+            continue
+        whose = () if "municipality_code" in {c.name for c in form.columns} else (_whose(code),)
+        try:
+            found = read_csv(
+                path,
+                columns=(*form.columns, *whose),
+                base=folder.parent,
+                key=form.key,
+                ignored=_LISTED,
+                from_spreadsheet=True,
+            )
+        except ConfigurationError as error:
+            problems += error.problems
+            continue
+        if name in ("spend_accounts", "spend_suppliers"):
+            found = [row for row in found if row["category"] or row.get("is_wholesaler") == "true"]
+            problems += [
+                f"{folder.name}/{name}.csv: {row[form.key[0]]}: a category needs a reason"
+                for row in found
+                if not row["reason"]
+            ]
+        named = [row["category"] for row in found if row.get("category")]
+        problems += unknown_categories(named, category_codes, f"{folder.name}/{name}.csv")
+        rows[name] = [{**row, "municipality_code": code} for row in found]
     problems += [
-        f"{row['municipality_code']} spend_contracts.csv: {row['contract_id']}: give a CPV code or a category, not both"
+        f"{code} spend_contracts.csv: {row['contract_id']}: give a CPV code or a category, not both"
         for row in rows["spend_contracts"]
         if bool(row["cpv"]) == bool(row["category"])
     ]
     problems += [
-        f"{row['municipality_code']} spend_replacements.csv: {row['replacement_id']}: year_to {row['year_to']} is "
-        f"before year_from {row['year_from']}"
+        f"{code} spend_replacements.csv: {row['replacement_id']}: year_to {row['year_to']} is before year_from "
+        f"{row['year_from']}"
         for row in rows["spend_replacements"]
         if row["year_to"] < row["year_from"]
     ]
-    if problems:
-        raise ProblemsError(problems)
-    return LocalMappings(*(_frame(name, rows[name]) for name in _FILES))
+    return rows, problems
+
+
+def _whose(code: str) -> CsvColumn:
+    """The column of a list of several municipalities: their rows are not this one's."""
+    return CsvColumn("municipality_code", nullable=True, allowed=(code,), is_optional=True)
 
 
 def no_local_mappings() -> LocalMappings:

@@ -3,7 +3,8 @@
 A line is taken for a total where it calls itself one (``Summa konto 6411``) and lacks a supplier's number or a voucher,
 or where it holds an amount and neither date, supplier nor voucher. If its amount is the sum of all lines back to some
 earlier total or to the beginning, or on to a later one or to the end, or of the lines of its account, it is a control
-sum: it is taken out and told. A line that calls itself a total and is no such sum goes to quarantine. What does not
+sum: it is taken out and told. A line that surely calls itself a total and is no such sum goes to quarantine; one that
+only may (``Summa Firma AB``) is a line. What does not
 belong here: lines that are typed (``typed_lines``).
 """
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 _CANDIDATES = """
     CREATE TEMP TABLE candidates AS SELECT line, gross_ore, account, is_total FROM typed_lines
-    WHERE gross_ore IS NOT NULL AND (is_total OR (is_bare AND left_out_rule = $without_date))
+    WHERE gross_ore IS NOT NULL AND (is_total OR may_be_total OR (is_bare AND left_out_rule = $without_date))
 """
 #: What stands above each candidate: all lines, and those of its account; the rest of the file is below.
 _SUMS = """

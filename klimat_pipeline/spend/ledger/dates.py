@@ -1,9 +1,10 @@
 """Days as ledgers write them: read where a text can mean one day only, or where the file or the settings tell which.
 
 Read without more: year, month, day in this order with four digits for the year; eight digits; ``01.03.2023`` (points
-are never American); a period (``2023-11``) as the first day of its month; an instant with a time zone as its day in
-Sweden. What may be two days (``03/04/2023``, ``201112``) is read as the other dates of the file tell, else not at all:
-``spend: date_form`` in municipality.yaml says it. What does not belong here: the columns (``columns``).
+are never American); a period (``2023-11``, and 13 as December) as the first day of its month; an instant with a time
+zone as its day in Sweden. What may be two days (``03/04/2023``, ``201112``) is read as the other dates of the file
+tell, else not at all: ``spend: date_form`` in municipality.yaml says it. What does not belong here: the columns
+(``columns``).
 """
 
 import re
@@ -44,6 +45,8 @@ _PLAIN = (
     (re.compile(r"([0-9]{4})(?:[-/. ]|[-/. ]?[MP])([0-9]{2})"), (1, 2, 0)),
 )
 _TIME = re.compile(r"(.{6,10})[T ]([0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?)\s*(Z|[+-][0-9]{2}:?[0-9]{2})?")
+#: The period in which a year is closed, after its twelve months; it is read as December.
+_CLOSING = 13
 #: Hours of Swedish midnight in UTC.
 _MIDNIGHT = re.compile(r"2[23]:00(:00(\.0+)?)?")
 
@@ -92,7 +95,7 @@ def _order(values: Iterable[str]) -> str:
 
 
 def _is_period(six: str) -> bool:
-    return int(six[:4]) in _PERIOD_YEARS and 1 <= int(six[4:]) <= 12
+    return int(six[:4]) in _PERIOD_YEARS and 1 <= int(six[4:]) <= _CLOSING
 
 
 def _is_short_day(six: str) -> bool:
@@ -131,6 +134,8 @@ def _day(text: str, form: str) -> date | None:
     if form in _BEGINNING:
         counted = re.fullmatch(r"[0-9]{5}(\.[0-9]+)?", text)
         return _within(_BEGINNING[form] + timedelta(days=int(float(text)))) if counted else None
+    if form == "YYYYMM" and text.endswith(str(_CLOSING)) and len(text) == len(form):
+        text = f"{text[:4]}12"
     if form:
         return _parsed(re.sub(r"[/. ]", "-", text), FORMS[form])
     if match := _YEAR_LAST.fullmatch(text):
@@ -144,7 +149,8 @@ def _plain_day(text: str) -> date | None:
     for pattern, order in _PLAIN:
         if match := pattern.fullmatch(text):
             year, month, number = (match[place] if place else "1" for place in order)
-            return _of(year, month, number)
+            closing = not order[2] and month == str(_CLOSING)
+            return _of(year, "12" if closing else month, number)
     return None
 
 

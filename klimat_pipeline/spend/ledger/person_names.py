@@ -105,35 +105,37 @@ def withhold(connection: "duckdb.DuckDBPyConnection", people: PersonNames) -> No
 def withhold_by_words(
     connection: "duckdb.DuckDBPyConnection", people: PersonNames, patterns: Mapping[str, str]
 ) -> None:
-    """Make persons of suppliers whose names say so, and withhold texts that name somebody who died.
+    """Make persons of suppliers whose names say so, and withhold texts that speak of somebody.
 
     Args:
         connection: with the table ``typed_lines``.
         people: names of the file; those of such suppliers are added.
         patterns: regular expressions of ``data/reference/ledger_person_words.csv``, by place.
     """
-    # Each distinct text is searched once.
-    found = connection.execute(
-        "SELECT said FROM (SELECT DISTINCT supplier_name AS said FROM typed_lines WHERE supplier_kind = 'legal') "
-        "WHERE regexp_matches(said, $pattern)",
-        {"pattern": patterns["supplier"]},
-    ).fetchall()
-    for (name,) in found:
+    suppliers = _said(connection, "supplier_name", patterns["supplier"], "supplier_kind = 'legal'")
+    for name in suppliers:
         people.note(name)
-    if found:
+    if suppliers:
         connection.execute(
             "UPDATE typed_lines SET supplier_kind = 'personal', supplier_id = '', supplier_name = '', item_text = '' "
-            "WHERE supplier_kind = 'legal' AND year <> 0 AND list_contains($names, supplier_name)",
-            {"names": [name for (name,) in found]},
+            "WHERE supplier_kind = 'legal' AND list_contains($said, supplier_name)",
+            {"said": suppliers},
         )
-    for column in ("account_text", "unit", "contract_id"):
-        texts = connection.execute(
-            f"SELECT said FROM (SELECT DISTINCT {column} AS said FROM typed_lines) "
-            "WHERE regexp_matches(said, $pattern)",
-            {"pattern": patterns["estate"]},
-        ).fetchall()
-        if texts:
+    for column, place in (
+        ("item_text", "text"),
+        ("account_text", "estate"),
+        ("unit", "estate"),
+        ("contract_id", "estate"),
+    ):
+        if said := _said(connection, column, patterns[place]):
             connection.execute(
-                f"UPDATE typed_lines SET {column} = '{WITHHELD}' WHERE list_contains($texts, {column})",
-                {"texts": [text for (text,) in texts]},
+                f"UPDATE typed_lines SET {column} = '{WITHHELD}' WHERE year <> 0 AND list_contains($said, {column})",
+                {"said": said},
             )
+
+
+def _said(connection: "duckdb.DuckDBPyConnection", column: str, pattern: str, of: str = "true") -> list[str]:
+    """The texts of a column that a pattern is found in; each distinct one is searched once."""
+    found = connection.execute(f"SELECT DISTINCT {column} FROM typed_lines WHERE year <> 0 AND {of}").fetchall()
+    search = re.compile(pattern).search
+    return [text for (text,) in found if text and search(text)]

@@ -198,7 +198,6 @@ def _through(path: Any, form: FileFormat, way: ReadOptions, target: Path, work: 
             way.settings,
             way.rules,
             "ledger_lines",
-            way.reference.person_words,
             keeps_item_text=way.keeps_item_text,
         )
         cleaned = parquet_writer.put_lines(connection, statement, values, "ledger_lines", reader)

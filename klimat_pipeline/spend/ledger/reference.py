@@ -48,7 +48,7 @@ class LedgerReference:
         column_words: words of a name that say more of an amount, the longest first, with their meaning.
         rules: in order.
         rates: SEK per unit of a currency by year.
-        person_words: regular expressions (RE2) by where they are looked for: supplier, text, estate.
+        person_words: regular expressions by where they are looked for: supplier, text, estate.
     """
 
     columns: dict[str, tuple[str, frozenset[str]]]
@@ -126,7 +126,7 @@ def _person_words(path: Path, base: Path) -> dict[str, str]:
     by_place: dict[str, list[str]] = {"supplier": [], "text": [], "estate": []}
     for row in rows:
         by_place[row["place"]].append(row["pattern"])
-    return {place: rf"(^|[^\p{{L}}])({'|'.join(patterns)})($|[^\p{{L}}])" for place, patterns in by_place.items()}
+    return {place: rf"(?<!\w)(?:{'|'.join(patterns)})(?!\w)" for place, patterns in by_place.items()}
 
 
 def rules_of(folder: Path, reference: LedgerReference) -> tuple[Rule, ...]:

@@ -225,8 +225,12 @@ def _inside(path: Any) -> list[Any] | None:
 
 
 def files_in(folder: Any) -> list[Any]:
-    """The files of a folder and of those inside it, by name."""
-    return [p for p in sorted(folder.rglob("*")) if not p.name.startswith((".", "~$")) and p.is_file()]
+    """The files of a folder and of those inside it, by name; hidden ones, locks of Excel and read-me files are none."""
+    return [
+        path
+        for path in sorted(folder.rglob("*"))
+        if not path.name.startswith((".", "~$")) and not path.name.lower().startswith("readme") and path.is_file()
+    ]
 
 
 def remedy(path: Any) -> str:

@@ -92,8 +92,10 @@ TEXTS = (
 _OTHERS = ("supplier_id", "amount", "debit", "credit", "side", "vat", "currency", "booked_on", "quantity")
 _ACCOUNT = r"[0-9]{2,}[0-9A-Za-zÅÄÖåäö .:/-]*"
 #: An account and its text in one cell: ``6431 - Livsmedel``.
-_JOINED = r"([0-9]{3,8})[\s:;,./|–-]+(\p{L}.*)"
-#: Texts by which a line calls itself a total; a bar stands between the cells that are searched.
+_JOINED = r"([0-9]{3,8})[\s:;,./|–-]+([A-Za-zÅÄÖåäöÉé].*)"
+#: Texts that may be a total's, such as the sum of a supplier; and those by which a line surely calls itself one. A bar
+#: stands between the cells that are searched.
+MAY_BE_TOTAL = r"(?i)(^|\|)\s*((del|slut|total)?(summa|summering)|totalt?|s:a)([^A-Za-zÅÄÖåäö]|$)"
 TOTAL = (
     r"(?i)(^|\|)\s*((del|slut|total|års|månads|grand |sub)?(summa|summering|total|totalt)|s:a|sum)\s*"
     r"($|[|:0-9]|(konto|leverantör|förvaltning|period|för|per|av|enhet|ansvar|verksamhet|bolag|månad|år|faktur|"
@@ -216,7 +218,6 @@ def query(
     settings: SpendSettings,
     rules: tuple[Rule, ...],
     source: str,
-    person_words: Mapping[str, str],
     *,
     keeps_item_text: bool,
 ) -> tuple[str, dict[str, Any]]:
@@ -227,17 +228,18 @@ def query(
         settings: of the municipality.
         rules: what is left out, first match first.
         source: name of the registered batches.
-        person_words: regular expressions by where they are looked for.
         keeps_item_text: whether the free text of a line is kept.
 
     Returns:
         SQL that gives ``COLUMNS`` and, for what is done with the lines before they are written: ``vat_ore`` (VAT taken
         out of the amount), ``vat_of_amount`` (share that a column of VAT has of the amount), ``gross_ore`` (the amount
-        as it stands), ``is_total`` (whether the line calls itself one and lacks a supplier's number or a voucher),
-        ``is_bare`` (whether it names neither supplier nor voucher) and ``year`` (0 for what does not pass).
+        as it stands), ``is_total`` and ``may_be_total`` (whether a line that lacks a supplier's number or a voucher
+        calls itself a total, or may be one), ``is_bare`` (whether it names neither supplier nor voucher) and ``year``
+        (0 for what does not pass).
     """
     given: dict[str, Any] = {"file_id": form.file_id, "candidate": personal_numbers.CANDIDATE, "account_form": _ACCOUNT}
     given |= {"word": _WORD, "unclear": unclear_quantity(form.decimal_mark), "total": TOTAL, "joined": _JOINED}
+    given["may_be_total"] = MAY_BE_TOTAL
     given["plain"] = rf"[+-]?[0-9]{{1,12}}(\{form.decimal_mark}[0-9]{{1,2}})?"
     has = form.fields
     rules = tuple(rule for rule in rules if rule.chart in ("", form.chart))
@@ -264,10 +266,9 @@ def query(
         name: f"CASE WHEN suspicious THEN withheld({name}) ELSE {name} END" if name in present else "''"
         for name in TEXTS
     }
-    given |= {f"{place}_words": pattern for place, pattern in person_words.items()}
     given["period"] = form.period
     account, account_text = _joined(form)
-    item_text = _ITEM_TEXT.format(text_of["item_text"], personal_numbers.WITHHELD) if keeps_item_text else "ELSE ''"
+    item_text = f"{_ABOUT_A_PERSON} ELSE {text_of['item_text']}" if keeps_item_text else "ELSE ''"
     chart = f"CASE WHEN account <> '' THEN '{OTHER_CHART}' ELSE '' END || " if form.chart == "bas" else ""
     vat_share = "CASE WHEN vat_given <> 0 AND gross <> 0 THEN abs(vat_given / gross) END"
     statement = f"""
@@ -357,6 +358,7 @@ def query(
       {vat_share if "vat" in has else "NULL::DOUBLE"} AS vat_of_amount,
       gross AS gross_ore,
       CASE WHEN {lacks} THEN regexp_matches(concat_ws('|', {labels}), $total) ELSE false END AS is_total,
+      CASE WHEN {lacks} THEN regexp_matches(concat_ws('|', {labels}), $may_be_total) ELSE false END AS may_be_total,
       given_id = '' AND supplier_name = '' AND voucher = '' AS is_bare,
       CASE WHEN problem <> '' THEN 0 ELSE CAST(year(day) AS INTEGER) END AS year
     FROM named
@@ -364,8 +366,9 @@ def query(
     return statement, {name: value for name, value in given.items() if re.search(rf"\${name}\b", statement)}
 
 
-_ITEM_TEXT = """WHEN kind = 'personal' OR (kind = 'unknown' AND given_id <> '' AND told_id <> given_id) THEN ''
-           WHEN regexp_matches(item_text, $text_words) THEN '{1}' ELSE {0}"""
+_ABOUT_A_PERSON = """
+    WHEN kind = 'personal' OR (kind = 'unknown' AND given_id <> '' AND told_id <> given_id) THEN ''
+"""
 
 
 def _money(column: str, form: FileFormat) -> str:

@@ -127,7 +127,9 @@ def _computed(
         "spend/changes": spend_changes(con, used),
         "spend/hotspots": spend_hotspots(con),
         "spend/quality": spend_quality(con, reference, used),
-        "spend/reconciliation": spend_reconciliation(con, passed[~passed["municipality_code"].isin(unvalued)]),
+        "spend/reconciliation": spend_reconciliation(
+            con, passed[~passed["municipality_code"].isin({*aside, *unvalued})]
+        ),
         "spend/scope3": spend_scope3(con, reference),
         "spend/replacements": replaced,
         "spend/indicators": spend_indicators(con, reference, population, chosen),

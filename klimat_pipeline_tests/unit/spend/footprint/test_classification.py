@@ -7,6 +7,7 @@ import pytest
 
 from klimat_pipeline.errors import ProblemsError
 from klimat_pipeline.spend.footprint.classification import cpv_prefix, longest_prefix
+from klimat_pipeline.spend.footprint.local_mappings import load_local_mappings
 from klimat_pipeline_tests.support.ledgers import line
 from klimat_pipeline_tests.unit.spend.purchases import REFERENCE, computed, own_files
 
@@ -131,6 +132,24 @@ def test_an_own_table_is_read_as_swedish_excel_saves_it(tmp_path: Path) -> None:
         assert list(computed(tmp_path, rows, own=own)["spend/by_category"]["spend_category"]) == ["textiles"]
     with pytest.raises(ProblemsError, match=r"spend_accounts.csv:2: neither UTF-8 nor Windows-1252"):
         own_files(tmp_path, spend_accounts=text.encode("mac-roman"))
+
+
+def test_a_list_of_several_municipalities_and_a_file_that_the_shell_emptied(tmp_path: Path) -> None:
+    """What ``klimat ledger unmapped`` lists of all is no table of one; and ``> spend_accounts.csv`` empties it first."""
+    text = "municipality_code;account_prefix;category;reason\r\n1283;6430;textiles;r\r\n0180;6110;fuels;r\r\n"
+    with pytest.raises(ProblemsError, match="spend_accounts.csv:3: column municipality_code: expected one of 1283"):
+        own_files(tmp_path, spend_accounts=text)
+    assert own_files(tmp_path, spend_accounts="").accounts.empty
+
+
+def test_one_municipalitys_faulty_table_leaves_the_others(tmp_path: Path) -> None:
+    for folder, text in (("0180_stockholm", ACCOUNTS), ("1283_helsingborg", ACCOUNTS.replace("textiles", "nonsense"))):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "spend_accounts.csv").write_text(text, encoding="utf-8")
+    faulty: dict[str, list[str]] = {}
+    found = load_local_mappings(tmp_path, REFERENCE.category_codes, faulty)
+    assert list(found.accounts["municipality_code"]) == ["0180"]
+    assert list(faulty) == ["1283"] and "'nonsense' is no category" in faulty["1283"][0]
 
 
 def test_an_unknown_category_is_refused_with_the_nearest(tmp_path: Path) -> None:

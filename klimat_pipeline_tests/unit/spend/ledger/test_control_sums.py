@@ -38,6 +38,7 @@ def total(label: str, amount: str, *, day: str = "2023-12-31", account: str = ""
         [total("Totalt", "21,00", day=""), *ROWS],  # above its lines
         [total("Summa 6410", "6,00"), *ROWS[:3], total("Summa 6431", "15,00"), *ROWS[3:]],
         [*ROWS, total("Summa konto 6410", "21,00", column="konto_nr")],  # in the place of an account
+        [*ROWS, total("Summa Firma AB", "21,00", account="6431")],
     ],
 )
 def test_a_total_that_is_the_sum_of_its_lines_is_no_line(tmp_path: Path, rows: list[str]) -> None:
@@ -65,6 +66,8 @@ def test_a_total_that_is_no_sum_goes_to_quarantine(tmp_path: Path, row: str, rea
 def test_a_name_that_begins_like_a_total_is_none(tmp_path: Path, name: str) -> None:
     passed = read(tmp_path, ledger(*ROWS, line("V7", "21,00", name=name), line("V8", "21,00", item="Summa faktura")))
     assert balance(passed) == {"counted": (8, 63_00)}
+    without_number = line("V7", "22,00", name=name, supplier="")
+    assert balance(read(tmp_path, ledger(*ROWS, without_number))) == {"counted": (7, 43_00)}
 
 
 def test_gross_totals_of_net_lines(tmp_path: Path) -> None:

@@ -49,7 +49,8 @@ def test_a_text_that_means_one_day(text: str, expected: date | None) -> None:
         (["201112", "202301"], "YYYYMM"),
         (["201112"], ""),  # November 2012, or 12 November 2020
         (["230707", "201231"], ""),
-        (["202313"], ""),
+        (["202312", "202313"], "YYYYMM"),  # the period in which the year is closed
+        (["202314"], ""),
         (["03/04/2023", "13/04/2023"], "DD/MM/YYYY"),
         (["03/04/2023", "04/13/2023"], "MM/DD/YYYY"),
         (["03/04/2023"], ""),
@@ -84,6 +85,8 @@ def test_times_that_are_all_midnight_in_utc() -> None:
         ("DD/MM/YY", "03/04/23", date(2023, 4, 3)),
         ("YY-MM-DD", "23-04-03", date(2023, 4, 3)),
         ("YYYYMM", "201112", date(2011, 12, 1)),
+        ("YYYYMM", "202313", date(2023, 12, 1)),
+        ("", "2023-13", date(2023, 12, 1)),
         ("excel", "45000", date(2023, 3, 15)),
         ("excel-1904", "43538", date(2023, 3, 15)),  # 1,462 days fewer: four years and a day
         ("YYMMDD", "2023-03-15", date(2023, 3, 15)),

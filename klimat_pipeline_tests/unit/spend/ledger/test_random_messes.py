@@ -53,7 +53,7 @@ def written(kind: str, number: int, ore: int, above: int) -> tuple[str, int]:
     return made[kind]
 
 
-@settings(max_examples=60, suppress_health_check=ONE_FOLDER)
+@settings(max_examples=20, suppress_health_check=ONE_FOLDER)
 @given(
     kinds=st.lists(st.tuples(st.sampled_from(sorted(KINDS)), st.integers(1, 10**8)), min_size=1, max_size=40),
     encoding=st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "latin-1", "cp850", "mac-roman"]),

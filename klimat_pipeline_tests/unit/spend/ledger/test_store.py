@@ -192,7 +192,7 @@ def test_the_digest_covers_every_module_that_makes_typed_lines() -> None:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("klimat_pipeline."):
                 elsewhere.add((node.module or "").split(".")[1])
-    # Settings and reference tables are in the digest by their content, workbooks are opened and no more, and codes of
+    # Settings, reference tables and rates are in the digest by their content, workbooks are opened and no more, and codes of
     # municipalities are looked up.
     assert elsewhere <= {
         "clean",
@@ -200,6 +200,7 @@ def test_the_digest_covers_every_module_that_makes_typed_lines() -> None:
         "contracts",
         "errors",
         "input_items",
+        "raw",
         "settings",
         "sources",
         "spend",

@@ -8,6 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from klimat_pipeline.cli.ledger import app
+from klimat_pipeline.quality.ledgers import every_ledger_file_is_read
 from klimat_pipeline.spend.ledger import opened
 from klimat_pipeline.spend.ledger.files import ledger_files
 from klimat_pipeline.spend.ledger.ledger_error import LedgerError
@@ -22,7 +23,7 @@ REMEDIES = {
     "sie5.xml": "export it as SIE 4 or CSV",
     "sheet.ods": "save it as xlsx or CSV",
     "report.pdf": "ask for the export as CSV or xlsx",
-    "README": "take it out of the folder",
+    "notes.docx": "take it out of the folder",
 }
 
 
@@ -36,6 +37,7 @@ def folder(tmp_path: Path) -> Path:
     for name in REMEDIES:
         (place / name).write_bytes(b"something else")
     (place / ".hidden").write_bytes(b"")
+    (place / "README.md").write_bytes(b"What these files are")
     (place / "~$q3.xlsm").write_bytes(b"a lock of Excel")
     return tmp_path / "m"
 
@@ -50,6 +52,9 @@ def test_what_is_read_and_what_is_named(folder: Path, tmp_path: Path) -> None:
     told = found[found["file_status"] == "not read"]["ledger_warnings"]
     assert {name.rpartition("/")[2] for name in told.index} == set(REMEDIES)
     assert all(REMEDIES[name.rpartition("/")[2]] in warning for name, warning in told.items())
+    (finding,) = every_ledger_file_is_read({"spend/files": found.reset_index()})
+    assert finding.outcome == "failed"
+    assert all(name in finding.message and remedy in finding.message for name, remedy in REMEDIES.items())
     assert len(files_beside(folder, way().settings)) == len(REMEDIES)
 
 

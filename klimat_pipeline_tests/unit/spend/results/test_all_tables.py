@@ -24,6 +24,8 @@ from klimat_pipeline_tests.unit.spend.purchases import (
     inventory,
 )
 
+#: Nobody's ledger was refused.
+NOBODY = pd.DataFrame(columns=table("spend/refused").column_names)
 #: 1,000 + 500 - 100 kronor of food, 2,000 of electricity, 300 of nobody knows what, 900 of wages.
 ROWS = [
     food(1, 1_000_00, unit="School", contract_id="A1", supplier_id="5560000001", quantity=50.0, quantity_unit="kg"),
@@ -154,6 +156,7 @@ def test_tables_have_their_contracts_form_and_pass_their_checks(tmp_path: Path) 
         **found,
         "inventory/organisation": inventory(),
         "spend/ledger_totals": door(found["spend/reconciliation"]),
+        "spend/refused": NOBODY,
         PUBLISHED_MAPPING: found["spend/mapping"],
     }
     for key in KEYS:
@@ -168,7 +171,8 @@ def test_a_lost_row_is_noticed(tmp_path: Path, key: str) -> None:
     found = computed(tmp_path, ROWS, supplier_threshold_sek=0)
     found[key] = found[key].iloc[1:]
     counted, kept = run_checks(
-        "spend/reconciliation", {**found, "spend/ledger_totals": door(found["spend/reconciliation"])}
+        "spend/reconciliation",
+        {**found, "spend/ledger_totals": door(found["spend/reconciliation"]), "spend/refused": NOBODY},
     )
     assert not counted.passed
     assert counted.severity == "ERROR"
@@ -179,7 +183,7 @@ def test_a_lost_krona_is_noticed(tmp_path: Path) -> None:
     found = computed(tmp_path, ROWS)
     before = door(found["spend/reconciliation"])
     found["spend/reconciliation"] = found["spend/reconciliation"].iloc[:-1]
-    kept = run_checks("spend/reconciliation", {**found, "spend/ledger_totals": before})[1]
+    kept = run_checks("spend/reconciliation", {**found, "spend/ledger_totals": before, "spend/refused": NOBODY})[1]
     assert not kept.passed
     assert kept.severity == "ERROR"
 
@@ -187,7 +191,8 @@ def test_a_lost_krona_is_noticed(tmp_path: Path) -> None:
 def test_what_the_door_kept_out_stands_in_the_balance(tmp_path: Path) -> None:
     at_the_door = [("1283", 0, "quarantined", "quarantined", 2, 500), ("1283", 2023, "overlap", "duplicate", 1, 70)]
     passed = pd.DataFrame(
-        [(*row, row[-1] / 100, "because") for row in at_the_door], columns=table("spend/ledger_totals").column_names
+        [(*row, row[-1] / 100, "because", False) for row in at_the_door],
+        columns=table("spend/ledger_totals").column_names,
     )
     balance = computed(tmp_path, ROWS, passed=passed)["spend/reconciliation"]
     found = {row.rule: (row.year, row.rule_kind, row.ledger_lines, row.amount_ore) for row in balance.itertuples()}
@@ -225,7 +230,7 @@ def test_the_factors_in_use_are_listed_with_their_sources(tmp_path: Path) -> Non
 def test_a_factor_that_does_not_explain_is_noticed(tmp_path: Path) -> None:
     found = computed(tmp_path, ROWS)
     found["spend/factors"] = found["spend/factors"].assign(kg_co2e_per_sek=1.0)
-    (result,) = run_checks("spend/factors", found)
+    result = run_checks("spend/factors", found)[0]
     assert not result.passed and result.severity == "ERROR"
 
 
