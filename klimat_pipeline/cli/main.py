@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from klimat_pipeline.cli.checks import checks
 from klimat_pipeline.cli.ledger import app as ledger_app
 from klimat_pipeline.cli.municipality import municipality_app
 from klimat_pipeline.cli.prices import app as prices_app
 from klimat_pipeline.cli.rates import app as rates_app
 from klimat_pipeline.cli.same import same
+from klimat_pipeline.cli.show import show
 from klimat_pipeline.cli.snapshot import snapshot
 from klimat_pipeline.cli.terminal import err, out
 from klimat_pipeline.cli.waiting import alone
@@ -180,7 +182,8 @@ def compare(
     out.print(comparison(load_settings(), before, after))
 
 
-app.command()(same)
+for _command in (same, show, checks):
+    app.command()(_command)
 
 
 @app.command()

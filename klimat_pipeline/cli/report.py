@@ -57,7 +57,7 @@ def closing_table(settings: Settings) -> "RenderableType":
     from rich.table import Table
     from rich.text import Text
 
-    with _opened(settings) as database:
+    with opened(settings) as database:
         rows = database.execute(_LATEST).fetchall()
         ahead = [*_chances(database.execute(_AHEAD)), *_balances(database.execute(_PLANS))]
         ahead += _purchases(database.execute(_PURCHASES))
@@ -84,12 +84,12 @@ def closing_table(settings: Settings) -> "RenderableType":
             table.add_row(
                 target,
                 str(year),
-                _number(tonnes, "{:,.0f}"),
-                _number(change, "{:+.1f} %"),
-                _number(base, "{}"),
-                _number(goal, "{:+.0f} %"),
-                _number(gap, "{:+,.0f}"),
-                Text(status, style=_STYLES.get(status, "")),
+                number(tonnes, "{:,.0f}"),
+                number(change, "{:+.1f} %"),
+                number(base, "{}"),
+                number(goal, "{:+.0f} %"),
+                number(gap, "{:+,.0f}"),
+                status_text(status),
             )
         tables.append(table)
     lines = [
@@ -151,7 +151,7 @@ def _remarked(remarks: list[tuple[str, str, str]]) -> "Iterator[RenderableType]"
 
 def whereabouts(settings: Settings) -> Iterator[str]:
     """Where the published tables are and how to look at the run."""
-    with _opened(settings) as database:
+    with opened(settings) as database:
         publication = database.execute("SELECT publication_id FROM publication").fetchone()[0]
         tables = database.execute(
             "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name <> 'publication'"
@@ -192,8 +192,8 @@ def comparison(settings: Settings, before: str, after: str) -> "RenderableType":
             row.measure,
             row.cause,
             f"{row.part:+,.3f}",
-            _number(row.value_from, "{:,.3f}"),
-            _number(row.value_to, "{:,.3f}"),
+            number(row.value_from, "{:,.3f}"),
+            number(row.value_to, "{:,.3f}"),
         )
     return table if len(changed) else "no indicator differs"
 
@@ -213,12 +213,21 @@ def _publication(settings: Settings, name: str) -> dict[str, Any]:
     return {table: to_pandas(pq.read_table(root / name / f"{table}.parquet")) for table in wanted}
 
 
-def _opened(settings: Settings) -> Any:
+def status_text(status: str) -> Any:
+    """The status of a target in its colour."""
+    from rich.text import Text
+
+    return Text(status, style=_STYLES.get(status, ""))
+
+
+def opened(settings: Settings) -> Any:
+    """The published SQLite file, for reading."""
     from contextlib import closing
 
     path = settings.published_dir / "klimat.sqlite"
     return closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True))
 
 
-def _number(value: Any, form: str) -> str:
+def number(value: Any, form: str) -> str:
+    """A figure in a form; nothing where there is none."""
     return "" if value is None else form.format(value)

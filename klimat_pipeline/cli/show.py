@@ -1,0 +1,134 @@
+"""``klimat show``: one town's figures as they are published, without running anything.
+
+What does not belong here: what a refresh prints at its end (``report``); how names of a source are read (``clean``).
+"""
+
+import sqlite3
+from collections.abc import Mapping
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from klimat_pipeline.cli.report import number, opened, status_text
+from klimat_pipeline.cli.terminal import err, out
+from klimat_pipeline.errors import ConfigurationError
+from klimat_pipeline.text import fold, place_key
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+_TARGETS = """
+SELECT target_name_en, year, emissions_t_co2e, share_of_total_pct, baseline_year, change_pct, target_pct, status,
+       release_id
+FROM sector_indicators
+WHERE municipality_code = ? AND is_current_release = 1 AND is_latest_year = 1 AND target_kind = ?
+      AND emissions_t_co2e IS NOT NULL
+ORDER BY release_id, target_id <> 'total', emissions_t_co2e DESC
+"""
+_PLACES = """
+SELECT indicator_text, indicator_value, indicator_unit, rank_text, median_value
+FROM municipality_comparison
+WHERE municipality_code = ? AND is_current_release = 1 AND target_id = 'total' AND indicator_value IS NOT NULL
+ORDER BY release_id, indicator
+"""
+
+
+def show(
+    place: Annotated[
+        str, typer.Argument(help="Code or name of a municipality, such as 1280 or Malmö.", show_default=False)
+    ],
+) -> None:
+    """Print a town's figures from what is published, without running anything."""
+    from klimat_pipeline.settings import load_settings
+
+    settings = load_settings()
+    if not (settings.published_dir / "klimat.sqlite").is_file():
+        raise ConfigurationError(f"nothing is published in {settings.published_dir} yet: run klimat refresh first.")
+    with opened(settings) as database:
+        names = dict(database.execute("SELECT municipality_code, municipality_name FROM municipalities").fetchall())
+        code, is_guess = code_of(place, names)
+        if is_guess:
+            err.print(f"no municipality is called {place!r}; the nearest name is {names[code]}", markup=False)
+        out.print(_town(database, code))
+
+
+def code_of(place: str, names: Mapping[str, str]) -> tuple[str, bool]:
+    """The municipality that is meant.
+
+    Its code, or its name with any capitals; failing that the name without its accents, where it is nobody else's
+    name ("malmo", but "habo" is Habo and never Håbo); failing that the nearest name.
+
+    Args:
+        place: what somebody typed.
+        names: by code, the names of all municipalities.
+
+    Returns:
+        The code, and whether the name was misspelt.
+
+    Raises:
+        ConfigurationError: no name is near it, or several are equally far from it; the message lists names.
+    """
+    if place in names:
+        return place, False
+    for key in (place_key, fold):
+        found = [code for code, name in names.items() if key(name) == key(place)]
+        if len(found) == 1:
+            return found[0], False
+    by_key = {fold(name): code for code, name in names.items()}
+    near = get_close_matches(fold(place), by_key, n=3, cutoff=0.75)
+    if not near:
+        raise ConfigurationError(f"no municipality is called {place!r}, and no name is near it; give its SCB code.")
+    return by_key[near[0]], True
+
+
+def _town(database: sqlite3.Connection, code: str) -> "RenderableType":
+    from rich import box
+    from rich.console import Group
+    from rich.table import Table
+    from rich.text import Text
+
+    name, county = database.execute(
+        "SELECT municipality_name, county_name FROM municipalities WHERE municipality_code = ?", (code,)
+    ).fetchone()
+    kinds = ("contract", "generic")
+    rows = next(filter(None, (database.execute(_TARGETS, (code, kind)).fetchall() for kind in kinds)), [])
+    if not rows:
+        return Text(f"{name} ({code}), {county}: no figures are published")
+    table = Table(
+        box=box.SIMPLE_HEAD,
+        pad_edge=False,
+        padding=(0, 1, 0, 0),
+        title=f"{name} ({code}), {county}: release {rows[0][-1]}",
+        title_justify="left",
+        title_style="bold",
+    )
+    table.add_column("sector or target", no_wrap=True, max_width=24, overflow="ellipsis")
+    for heading in ("year", "t CO2e", "of total", "change", "since", "goal"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    table.add_column("status", no_wrap=True)
+    for target, year, tonnes, share, base, change, goal, status, _ in rows:
+        table.add_row(
+            target,
+            str(year),
+            number(tonnes, "{:,.0f}"),
+            number(share, "{:.1f} %"),
+            number(change, "{:+.1f} %"),
+            number(base, "{}"),
+            number(goal, "{:+.0f} %"),
+            status_text("" if status == "no_target" else status),
+        )
+    return Group(table, *map(Text, _places(database, code)))
+
+
+def _places(database: sqlite3.Connection, code: str) -> list[str]:
+    """Where the town stands among those with the figure, one line an indicator."""
+    return [
+        f"{text}: {_value(value, unit)}, rank {rank.partition(' with data')[0]}, median {_value(median, unit)}"
+        for text, value, unit, rank, median in database.execute(_PLACES, (code,))
+    ]
+
+
+def _value(value: Any, unit: str) -> str:
+    form = "{:+.2f} {}" if unit.startswith("%") else "{:,.0f} {}" if value >= 100 else "{:.2f} {}"
+    return form.format(value, unit)
