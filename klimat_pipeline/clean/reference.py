@@ -208,6 +208,16 @@ TABLES: Mapping[str, tuple[tuple[CsvColumn, ...], tuple[str, ...]]] = {
         ),
         ("blend", "year", "fuel"),
     ),
+    # Residents on 31 December; what a municipality's folder gives for a year goes before it.
+    "population": (
+        (
+            CsvColumn("municipality_code", pattern=r"\d{4}"),
+            CsvColumn("year", kind="integer", minimum=1900),
+            CsvColumn("population", kind="integer", minimum=1),
+            CsvColumn("source"),
+        ),
+        ("municipality_code", "year"),
+    ),
     # Reference values of buildings, each with its system boundary.
     "construction_references": (
         (
@@ -272,6 +282,7 @@ class Reference:
     fuels: pd.DataFrame
     fuel_blends: pd.DataFrame
     construction_references: pd.DataFrame
+    population: pd.DataFrame
     _any_sector: dict[str, tuple[str, str]] = field(repr=False)
 
     @property
@@ -384,6 +395,7 @@ def load_reference(reference_dir: Path) -> Reference:
         fuels=read["fuels"],
         fuel_blends=read["fuel_blends"].astype({"year": "Int64"}),
         construction_references=read["construction_references"],
+        population=read["population"],
         municipalities=municipalities.drop(columns="source"),
         sectors=sectors.drop(columns="source")
         .merge(read["sector_quality"].drop(columns="source"), on="sector_code", how="left", validate="one_to_one")

@@ -22,7 +22,7 @@ _COST = (
 )
 _COMPARISON = {
     "emissions": "reported emissions of the newest year, t CO2e",
-    "per_resident": "reported emissions over residents of the same year",
+    "per_resident": "reported emissions over residents of the nearest year within three",
     "share": "reported emissions over the municipality's total, per cent",
     "change_since_baseline": "(E_n / E_b - 1) * 100, E_b those of the baseline year",
     "compound_change": "((E_n / E_f) ** (1 / (n - f)) - 1) * 100, f the first year of the trend",

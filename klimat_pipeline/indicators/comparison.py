@@ -20,6 +20,7 @@ import numpy as np
 import pandas as pd
 
 from klimat_pipeline.contracts import table
+from klimat_pipeline.indicators.residents import with_residents
 from klimat_pipeline.corrected.basis import REPORTED
 from klimat_pipeline.indicators.paths import spans
 
@@ -141,7 +142,8 @@ def _values(wide: pd.DataFrame, population: pd.DataFrame, base: int, first: int)
     now = wide[newest]
     place = now.index.get_level_values("municipality_code")
     totals = now.xs(TOTAL, level="target_id").reindex(place).to_numpy()
-    residents = population[population["year"] == newest].set_index("municipality_code")["population"]
+    asked = pd.DataFrame({"municipality_code": place.unique(), "year": newest})
+    residents = with_residents(asked, population).set_index("municipality_code")["population"]
     found: dict[str, pd.Series] = {
         "emissions": now,
         "per_resident": now / residents.reindex(place).to_numpy(dtype="float64"),

@@ -22,6 +22,7 @@ import numpy as np
 import pandas as pd
 
 from klimat_pipeline.contracts import table
+from klimat_pipeline.indicators.residents import with_residents
 from klimat_pipeline.corrected.basis import CORRECTED, REPORTED, basis_so_far, levels_of_sums, on_basis, shared_basis
 from klimat_pipeline.indicators.trend import compound_change_pct, least_squares
 
@@ -204,9 +205,7 @@ def _shares(frame: pd.DataFrame, population: pd.DataFrame) -> pd.DataFrame:
     frame = frame.merge(totals, on=keys, how="left", validate="many_to_one")
     total = on_basis(frame["basis"], frame["_corrected_total"], frame["_reported_total"])
     frame["share_of_total_pct"] = frame["emissions_t_co2e"] / total.where(total > 0) * 100.0
-    residents = population[["municipality_code", "year", "population"]]
-    frame = frame.merge(residents, on=["municipality_code", "year"], how="left", validate="many_to_one")
-    frame["population"] = frame["population"].astype("Int64")
+    frame = with_residents(frame, population)
     frame["emissions_per_resident_t_co2e"] = frame["emissions_t_co2e"] / frame["population"].astype(float)
     return frame
 

@@ -120,6 +120,8 @@ def _create_tables(connection: sqlite3.Connection, candidate: "Candidate") -> No
         sa.Column("published_at", sa.Text(), nullable=False),
     )
     for table in metadata.tables.values():
+        # A table with a rowid would hold its composite key of texts twice: in its rows and in an index.
+        table.dialect_options["sqlite"]["with_rowid"] = False
         connection.execute(str(CreateTable(table).compile(dialect=sqlite.dialect())))
 
 

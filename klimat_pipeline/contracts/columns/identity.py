@@ -197,4 +197,10 @@ COLUMNS = (
         "empty for none.",
     ),
     Column("population", INTEGER, "Residents on 31 December of the year.", unit="residents", minimum=1),
+    Column(
+        "population_year",
+        INTEGER,
+        "Year of the population: the figure's own, or the nearest known within three years (of two the later).",
+        nullable=True,
+    ),
 )

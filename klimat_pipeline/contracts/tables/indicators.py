@@ -56,6 +56,7 @@ SECTORS = Table(
         col("projected_without_last_t_co2e").use(_EMISSIONS, f"{_TARGETS}.trend_from_year", f"{_TARGETS}.target_year"),
         col("share_of_total_pct").use(_EMISSIONS),
         col("population").use("clean/population.population", nullable=True),
+        col("population_year").use("clean/population.year"),
         col("emissions_per_resident_t_co2e").use(_EMISSIONS, "clean/population.population"),
         col("status").use(_EMISSIONS, f"{_TARGETS}.target_pct", f"{_TARGETS}.target_year"),
         col("quality_class_national").use("clean/sectors.quality_class_national"),

@@ -361,6 +361,8 @@ def test_population_of_helsingborg(reference: Reference) -> None:
     assert str(frame["population"].dtype) == str(frame["year"].dtype) == "int64"
 
 
-def test_no_population_at_all(tmp_path: Path, reference: Reference) -> None:
+def test_population_of_all_is_there_without_any_folder(tmp_path: Path, reference: Reference) -> None:
     (tmp_path / "municipalities").mkdir()
-    assert len(clean_population(tmp_path / "municipalities", reference)) == 0
+    frame = clean_population(tmp_path / "municipalities", reference)
+    assert set(frame["municipality_code"]) == set(reference.municipality_by_code)
+    assert frame.set_index(["municipality_code", "year"]).at[("1280", 2025), "population"] == 367_924

@@ -337,10 +337,19 @@ def test_population_is_read(tmp_path: Path) -> None:
         },
     )
     (root / "1283_helsingborg").mkdir()
-    assert clean_population(root, REFERENCE).to_dict("records") == [
+    frame = clean_population(root, REFERENCE)
+    assert frame[frame["year"] == 2023].to_dict("records") == [
         {"municipality_code": "0180", "year": 2023, "population": 988943, "source": "SCB"},
         {"municipality_code": "1280", "year": 2023, "population": 362133, "source": "SCB"},
     ]
+    assert len(frame) == 2 + 290
+
+
+def test_a_folders_own_population_goes_before_the_reference(tmp_path: Path) -> None:
+    root = population(tmp_path, **{"1280_malmo": "municipality_code,year,population,source\n1280,2025,1,own\n"})
+    frame = clean_population(root, REFERENCE).set_index(["municipality_code", "year"])
+    assert frame.loc[("1280", 2025), "source"] == "own"
+    assert len(frame) == 290
 
 
 def test_population_faults_all_at_once_with_their_lines(tmp_path: Path) -> None:
@@ -440,4 +449,5 @@ def test_recipe_another_municipality_needs_a_folder_and_no_code(checkout: Settin
     # Helsingborg's nine and the ten generic ones of each of the 290 are as before.
     assert len(targets) == 290 * 10 + 9 + 2
     residents = clean_population(checkout.municipalities_dir, reference)
-    assert residents.loc[residents["municipality_code"] == "1280", "population"].tolist() == [362133]
+    own = residents[(residents["municipality_code"] == "1280") & (residents["year"] != 2025)]
+    assert own["population"].tolist() == [362133]
