@@ -2,13 +2,16 @@
 
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from klimat_pipeline_tests.pipeline.commands import Answer
 from klimat_pipeline_tests.support import properties
+from klimat_pipeline_tests.support.once import made_once
 from klimat_pipeline_tests.support.shared import REPOSITORY, shared_path
+from klimat_pipeline_tests.support.small_country import make_small_country
 
 _KEPT = {"KLIMAT_RENEW_SNAPSHOT", "KLIMAT_SHARED_DIR"}
 
@@ -26,6 +29,20 @@ os.environ["GX_ANALYTICS_ENABLED"] = "false"
 def project() -> Path:
     """The checkout."""
     return REPOSITORY
+
+
+@pytest.fixture(scope="session", autouse=True)
+def small_country(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Where the configuration and the snapshots of all tests lie that name no other place."""
+
+    def make(folder: Path) -> Answer:
+        make_small_country(folder)
+        return Answer(0, "made")
+
+    folder, _ = made_once(tmp_path_factory, "small_country", make)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("KLIMAT_PROJECT_DIR", str(folder))
+        yield folder
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,7 @@ import pandas as pd
 
 from klimat_pipeline.clean.measures import converted
 from klimat_pipeline.configuration.csv_file import CsvColumn, read_csv
-from klimat_pipeline.contracts.code_lists import GWP_SETS, NOTATION_KEYS, QUALITY_CLASSES, SCOPES
+from klimat_pipeline.contracts.code_lists import GRADES, GWP_SETS, NOTATION_KEYS, QUALITY_CLASSES, SCOPES
 from klimat_pipeline.contracts.columns import col
 from klimat_pipeline.errors import ConfigurationError, ProblemsError
 from klimat_pipeline.text import fold, place_key
@@ -218,6 +218,27 @@ TABLES: Mapping[str, tuple[tuple[CsvColumn, ...], tuple[str, ...]]] = {
         ),
         ("municipality_code", "year"),
     ),
+    # Emissions from what residents consume, wherever they happen, as a model gives them.
+    "consumption": (
+        (
+            CsvColumn("municipality_code", pattern=r"\d{4}"),
+            CsvColumn("year", kind="integer", minimum=1900),
+            CsvColumn("kg_co2e_per_resident", kind="number", minimum=0),
+            CsvColumn("data_quality", allowed=GRADES),
+            CsvColumn("source"),
+        ),
+        ("municipality_code", "year"),
+    ),
+    # Groups of municipalities of one kind, as SKR has divided them.
+    "municipality_groups": (
+        (
+            CsvColumn("municipality_code", pattern=r"\d{4}"),
+            CsvColumn("group_code"),
+            CsvColumn("group_name"),
+            CsvColumn("source"),
+        ),
+        ("municipality_code",),
+    ),
     # Reference values of buildings, each with its system boundary.
     "construction_references": (
         (
@@ -283,6 +304,7 @@ class Reference:
     fuel_blends: pd.DataFrame
     construction_references: pd.DataFrame
     population: pd.DataFrame
+    consumption: pd.DataFrame
     _any_sector: dict[str, tuple[str, str]] = field(repr=False)
 
     @property
@@ -396,7 +418,10 @@ def load_reference(reference_dir: Path) -> Reference:
         fuel_blends=read["fuel_blends"].astype({"year": "Int64"}),
         construction_references=read["construction_references"],
         population=read["population"],
-        municipalities=municipalities.drop(columns="source"),
+        consumption=read["consumption"],
+        municipalities=municipalities.drop(columns="source").merge(
+            read["municipality_groups"].drop(columns="source"), on="municipality_code", how="left"
+        ),
         sectors=sectors.drop(columns="source")
         .merge(read["sector_quality"].drop(columns="source"), on="sector_code", how="left", validate="one_to_one")
         .sort_values("sector_order")

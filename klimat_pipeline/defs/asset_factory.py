@@ -59,14 +59,14 @@ def step(
         name: of the step.
         keys: the tables, in the order in which the step yields them.
         kinds: tools that make them; by key for those that differ.
-        reads: by table, the tables that it is made from: inputs and tables of this step; by default all inputs.
+        reads: by table, the tables that it is made from: inputs and tables of this step; for others all inputs.
         after: further tables that have to be made before.
         may_end_run: whether it may make nothing, so that everything downstream is skipped.
         ledgers: whether it reads ledgers, so that their hashes are taken again before it begins.
         inputs: parameter name to the key of the table it receives.
     """
     tools = kinds if isinstance(kinds, Mapping) else dict.fromkeys(keys, kinds)
-    sources = reads or dict.fromkeys(keys, tuple(inputs.values()))
+    sources = dict.fromkeys(keys, tuple(inputs.values())) | dict(reads or {})
     specs = [
         dg.AssetSpec(
             **described(table(key), tools.get(key, ("pandas",))),

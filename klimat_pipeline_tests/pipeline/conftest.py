@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from klimat_pipeline_tests.support.default_refresh import default_refresh, with_examples
+from klimat_pipeline_tests.support.default_refresh import default_refresh, small_refresh, with_examples
 from klimat_pipeline_tests.support.lund import lines, lund
 from klimat_pipeline_tests.support.postgres import postgres_server
 
-__all__ = ["default_refresh", "lines", "lund", "postgres_server", "with_examples"]
+__all__ = ["default_refresh", "lines", "lund", "postgres_server", "small_refresh", "with_examples"]
 
 PASSWORD = "hemligt-4711-ord"
 

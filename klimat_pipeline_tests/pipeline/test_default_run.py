@@ -13,7 +13,7 @@ import yaml
 from klimat_pipeline.contracts import PUBLISHED
 from klimat_pipeline.text import fold
 from klimat_pipeline_tests.pipeline.commands import Answer, Klimat
-from klimat_pipeline_tests.support.default_refresh import DefaultRefresh
+from klimat_pipeline_tests.support.default_refresh import Refresh
 from klimat_pipeline_tests.support.for_each import for_each
 
 R2025, R2026 = "smhi-ggt-2025", "smhi-ggt-2026-06"
@@ -32,7 +32,7 @@ class Refreshed:
 
 
 @pytest.fixture(scope="module")
-def refreshed(default_refresh: DefaultRefresh, tmp_path_factory: pytest.TempPathFactory) -> Refreshed:
+def refreshed(default_refresh: Refresh, tmp_path_factory: pytest.TempPathFactory) -> Refreshed:
     klimat = Klimat(default_refresh.copy(tmp_path_factory.mktemp("default") / "data"))
     published, intermediate = klimat.files(), klimat.files("intermediate")
     return Refreshed(klimat, default_refresh.answer, published, intermediate, klimat.apart("refresh"))

@@ -11,15 +11,15 @@ from klimat_pipeline.definitions import defs
 from klimat_pipeline.defs.partitions import LEDGER_LINES
 from klimat_pipeline.quality import pool
 from klimat_pipeline.settings import load_settings
-from klimat_pipeline_tests.support.default_refresh import DefaultRefresh
+from klimat_pipeline_tests.support.default_refresh import Refresh
 
 GRAPH = defs.resolve_asset_graph()
 KEYS = sorted(GRAPH.materializable_asset_keys - {LEDGER_LINES})
 
 
 @pytest.fixture(scope="module")
-def data(default_refresh: DefaultRefresh, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return default_refresh.copy(tmp_path_factory.mktemp("alone") / "data")
+def data(small_refresh: Refresh, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return small_refresh.copy(tmp_path_factory.mktemp("alone") / "data")
 
 
 @pytest.fixture(scope="module", autouse=True)

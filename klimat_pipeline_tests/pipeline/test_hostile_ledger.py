@@ -3,11 +3,12 @@
 import shutil
 import sqlite3
 from contextlib import closing
+from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
 
-from klimat_pipeline_tests.pipeline.commands import PROJECT, Answer, Klimat
+from klimat_pipeline_tests.pipeline.commands import Answer, Klimat
 
 HEADER = (
     "kopare_id;verifikationsnummer;leverantor;leverantor_id;konto_nr;konto_text;belopp;datum;fakturanummer;text;moms"
@@ -57,16 +58,9 @@ def hostile() -> tuple[bytes, int]:
 
 
 @pytest.fixture(scope="module")
-def run(tmp_path_factory: pytest.TempPathFactory) -> tuple[Klimat, Answer, int]:
+def run(small_country: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Klimat, Answer, int]:
     checkout, content = tmp_path_factory.mktemp("checkout"), hostile()
-    shutil.copytree(PROJECT / "data" / "reference", checkout / "data" / "reference")
-    for part in (PROJECT / "data").iterdir():
-        if part.name in ("intermediate", "published", "reference", "dagster"):
-            continue
-        if part.is_dir():
-            shutil.copytree(part, checkout / "data" / part.name)
-        else:
-            shutil.copy(part, checkout / "data" / part.name)
+    shutil.copytree(small_country / "data", checkout / "data")
     folder = checkout / "data" / "municipalities" / "1283_helsingborg"
     (folder / "ledger").mkdir()
     (folder / "ledger" / "l.csv").write_bytes(content[0])

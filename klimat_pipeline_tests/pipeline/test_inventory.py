@@ -7,14 +7,14 @@ from typing import Any
 import pytest
 
 from klimat_pipeline_tests.pipeline.commands import Klimat
-from klimat_pipeline_tests.support.default_refresh import DefaultRefresh
+from klimat_pipeline_tests.support.default_refresh import Refresh
 
 RELEASE = "smhi-ggt-2025"
 
 
 @pytest.fixture(scope="module")
-def klimat(default_refresh: DefaultRefresh) -> Klimat:
-    return Klimat(default_refresh.data)
+def klimat(small_refresh: Refresh) -> Klimat:
+    return Klimat(small_refresh.data)
 
 
 def scope(klimat: Klimat, scope: str, basis: str, method: str, year: int, column: str = "emissions_t_co2e") -> float:

@@ -9,20 +9,14 @@ import pytest
 
 from klimat_pipeline.quality import pool
 from klimat_pipeline_tests.pipeline.commands import Klimat
-from klimat_pipeline_tests.support.default_refresh import DefaultRefresh
+from klimat_pipeline_tests.support.default_refresh import Refresh
 from klimat_pipeline_tests.support.one_run import Run
-from klimat_pipeline_tests.support.shared import REPOSITORY
 
 TARGET = "SELECT target_pct FROM sector_indicators WHERE municipality_code = '1283' AND target_id = 'total' LIMIT 1"
 PUBLISHED = "SELECT publication_id FROM publication"
 MUNICIPALITY = "municipalities/1283_helsingborg/municipality.yaml"
 #: "Materialize all": typed ledger lines are partitioned, and made by a backfill.
 ALL = '* and not key:"spend/ledger_lines"'
-
-
-def _written(folder: str, names: list[str]) -> set[str]:
-    """What a run in the checkout has left in a folder, and what is not copied."""
-    return set(names) - {"dagster.yaml"} if Path(folder).name == "dagster" else set()
 
 
 class House:
@@ -46,11 +40,10 @@ class House:
 
 
 @pytest.fixture(scope="module")
-def made(default_refresh: DefaultRefresh, tmp_path_factory: pytest.TempPathFactory) -> House:
+def made(small_refresh: Refresh, small_country: Path, tmp_path_factory: pytest.TempPathFactory) -> House:
     house = House(tmp_path_factory.mktemp("made"))
-    for name in ("municipalities", "reference", "snapshots/embedded", "dagster"):
-        shutil.copytree(REPOSITORY / "data" / name, house.config / name, ignore=_written)
-    default_refresh.copy(house.data)
+    shutil.copytree(small_country / "data", house.config)
+    small_refresh.copy(house.data)
     # The copied checkout gives what the checkout gave.
     assert "up to date" in house.klimat("refresh").text
     return house

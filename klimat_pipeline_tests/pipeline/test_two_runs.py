@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from klimat_pipeline.operations.run_lock import only_run
 from klimat_pipeline.settings import Settings
 from klimat_pipeline_tests.support import properties
-from klimat_pipeline_tests.support.default_refresh import DefaultRefresh
+from klimat_pipeline_tests.support.default_refresh import Refresh
 from klimat_pipeline_tests.support.one_run import Run
 
 #: What a run alone may be; each publishes something of its own.
@@ -56,7 +56,7 @@ class Alone:
         root: gives a new folder.
     """
 
-    def __init__(self, default: DefaultRefresh, root: Callable[[str], Path]) -> None:
+    def __init__(self, default: Refresh, root: Callable[[str], Path]) -> None:
         self._folders = {WHOLE[0]: default.data}
         self._root = root
 
@@ -79,8 +79,8 @@ class Alone:
 
 
 @pytest.fixture(scope="module")
-def alone(default_refresh: DefaultRefresh, tmp_path_factory: pytest.TempPathFactory) -> Alone:
-    return Alone(default_refresh, tmp_path_factory.mktemp)
+def alone(small_refresh: Refresh, tmp_path_factory: pytest.TempPathFactory) -> Alone:
+    return Alone(small_refresh, tmp_path_factory.mktemp)
 
 
 #: The first run, the step at whose beginning the second is started (0: at once), the second.

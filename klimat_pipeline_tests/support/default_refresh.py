@@ -1,4 +1,4 @@
-"""Refreshes of the checkout's own figures, made once for all tests: with nothing set, and with invented examples."""
+"""Refreshes made once for all tests: the default of all municipalities, and those of the small country."""
 
 import shutil
 from dataclasses import dataclass
@@ -8,10 +8,11 @@ import pytest
 
 from klimat_pipeline_tests.pipeline.commands import Answer, Klimat
 from klimat_pipeline_tests.support.once import made_once
+from klimat_pipeline_tests.support.shared import REPOSITORY
 
 
 @dataclass(frozen=True)
-class DefaultRefresh:
+class Refresh:
     """What the command said, and where it has published.
 
     Attributes:
@@ -27,21 +28,25 @@ class DefaultRefresh:
         return shutil.copytree(self.data, to, symlinks=True)
 
 
+def _refreshed(factory: pytest.TempPathFactory, name: str, **environment: str) -> Refresh:
+    folder, answer = made_once(factory, name, lambda folder: Klimat(folder / "data").apart("refresh", **environment))
+    return Refresh(folder / "data", answer)
+
+
 @pytest.fixture(scope="session")
-def default_refresh(tmp_path_factory: pytest.TempPathFactory) -> DefaultRefresh:
-    """A first ``klimat refresh`` with nothing set."""
-    folder, answer = made_once(
-        tmp_path_factory, "default_refresh", lambda folder: Klimat(folder / "data").apart("refresh")
-    )
-    return DefaultRefresh(folder / "data", answer)
+def default_refresh(tmp_path_factory: pytest.TempPathFactory) -> Refresh:
+    """A first ``klimat refresh`` with nothing set, as a newcomer makes it."""
+    return _refreshed(tmp_path_factory, "default_refresh", KLIMAT_PROJECT_DIR=str(REPOSITORY))
+
+
+@pytest.fixture(scope="session")
+def small_refresh(tmp_path_factory: pytest.TempPathFactory) -> Refresh:
+    """The same in the small country."""
+    return _refreshed(tmp_path_factory, "small_refresh")
 
 
 @pytest.fixture(scope="session")
 def with_examples(tmp_path_factory: pytest.TempPathFactory) -> Klimat:
-    """The same with the invented examples of local tables."""
-    folder, _ = made_once(
-        tmp_path_factory,
-        "with_examples",
-        lambda folder: Klimat(folder / "data").apart("refresh", KLIMAT_EXAMPLES="1"),
-    )
-    return Klimat(folder / "data", (("KLIMAT_EXAMPLES", "1"),))
+    """The same there with the invented examples of local tables."""
+    made = _refreshed(tmp_path_factory, "with_examples", KLIMAT_EXAMPLES="1")
+    return Klimat(made.data, (("KLIMAT_EXAMPLES", "1"),))

@@ -12,14 +12,16 @@ import zipfile
 from io import BytesIO
 from pathlib import Path
 
-from klimat_pipeline_tests.support.workbooks import Layout, workbook
+from klimat_pipeline_tests.support.workbooks import Layout, Lines, workbook
 
 #: The time that every member of the file carries: the earliest that a zip file can say.
 _MOMENT = (1980, 1, 1, 0, 0, 0)
-_NOTE = "Utdrag: huvudsektorer för riket, län och kommuner ur SMHI:s Nationella emissionsdatabas, ur publicerade siffror"
+_NOTE = (
+    "Utdrag: huvudsektorer för riket, län och kommuner ur SMHI:s Nationella emissionsdatabas, ur publicerade siffror"
+)
 
 
-def lines_of(figures: Path) -> dict[tuple[str, str, str, str], dict[int, float]]:
+def lines_of(figures: Path) -> Lines:
     """Every line of the file as a line of the workbook."""
     with figures.open(encoding="utf-8", newline="") as file:
         return {
@@ -30,9 +32,9 @@ def lines_of(figures: Path) -> dict[tuple[str, str, str, str], dict[int, float]]
         }
 
 
-def embedded(figures: Path, report_date: str) -> bytes:
+def embedded(lines: Lines, report_date: str) -> bytes:
     """The workbook, whatever the day on which it is made."""
-    made = workbook(lines_of(figures), Layout(report=f"Länsrapport, {report_date}", extra_rows=[[_NOTE]]))
+    made = workbook(lines, Layout(report=f"Länsrapport, {report_date}", extra_rows=[[_NOTE]]))
     source, target = zipfile.ZipFile(BytesIO(made)), BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as packed:
         for name in source.namelist():
@@ -43,4 +45,4 @@ def embedded(figures: Path, report_date: str) -> bytes:
 
 
 if __name__ == "__main__":
-    Path(sys.argv[2]).write_bytes(embedded(Path(sys.argv[1]), sys.argv[3]))
+    Path(sys.argv[2]).write_bytes(embedded(lines_of(Path(sys.argv[1])), sys.argv[3]))

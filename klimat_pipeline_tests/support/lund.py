@@ -68,9 +68,9 @@ def lines() -> Lines:
 
 
 @pytest.fixture(scope="session")
-def lund(tmp_path_factory: pytest.TempPathFactory, lines: Lines) -> Klimat:
+def lund(tmp_path_factory: pytest.TempPathFactory, lines: Lines, small_country: Path) -> Klimat:
     """A refresh of them, of a checkout in which Lund has a folder and a shared plant is registered."""
-    folder, _ = made_once(tmp_path_factory, "lund", lambda folder: _refreshed(folder, lines))
+    folder, _ = made_once(tmp_path_factory, "lund", lambda folder: _refreshed(folder, lines, small_country))
     return _klimat(folder)
 
 
@@ -78,9 +78,8 @@ def _klimat(folder: Path) -> Klimat:
     return Klimat(folder / "data", (("KLIMAT_PROJECT_DIR", str(folder / "checkout")),))
 
 
-def _refreshed(folder: Path, lines: Lines) -> Answer:
-    for part in ("reference", "municipalities", "schemas", "dagster", "snapshots/embedded"):
-        shutil.copytree(REPOSITORY / "data" / part, folder / "checkout" / "data" / part)
+def _refreshed(folder: Path, lines: Lines, small_country: Path) -> Answer:
+    shutil.copytree(small_country / "data", folder / "checkout" / "data")
     klimat = _klimat(folder)
     assert klimat("municipality", "add", "1281", "--name", "Lund").code == 0
     municipalities = folder / "checkout" / "data" / "municipalities"

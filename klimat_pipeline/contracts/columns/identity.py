@@ -196,6 +196,8 @@ COLUMNS = (
         "Local corrections applied to the figure (where a row shows both, to the corrected one), separated by spaces; "
         "empty for none.",
     ),
+    Column("group_code", TEXT, "Letter and number of SKR's group of municipalities, such as B3.", nullable=True),
+    Column("group_name", TEXT, "SKR's name of the group, such as Större stad.", nullable=True),
     Column("population", INTEGER, "Residents on 31 December of the year.", unit="residents", minimum=1),
     Column(
         "population_year",

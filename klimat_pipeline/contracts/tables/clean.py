@@ -41,12 +41,14 @@ RELEASES = Table(
 
 MUNICIPALITIES = Table(
     key="clean/municipalities",
-    description="Sweden's 290 municipalities and their counties, SCB's codes and names.",
+    description="Sweden's 290 municipalities, their counties (SCB) and the group of alike ones that SKR puts each in.",
     columns=(
         col("municipality_code"),
         col("municipality_name"),
         col("county_code"),
         col("county_name"),
+        col("group_code"),
+        col("group_name"),
     ),
     primary_key=("municipality_code",),
     topic="reference",
@@ -73,6 +75,25 @@ POPULATION = Table(
     columns=(col("municipality_code"), col("year"), col("population"), col("source")),
     primary_key=("municipality_code", "year"),
     topic="reference",
+)
+
+CONSUMPTION = Table(
+    key="clean/consumption",
+    description="Emissions from what residents consume, wherever in the world they happen: a model's figure per "
+    "resident, and times the residents. A boundary of its own: never added to a territory or an organisation.",
+    columns=(
+        col("municipality_code"),
+        col("year"),
+        col("boundary").use(allowed=("residents",)),
+        col("emissions_per_resident_t_co2e").use(nullable=False),
+        col("population").use("clean/population.population", nullable=True),
+        col("population_year").use("clean/population.year"),
+        col("emissions_t_co2e").use("clean/population.population"),
+        col("data_quality").use(nullable=False),
+        col("source"),
+    ),
+    primary_key=("municipality_code", "year"),
+    topic="inventory",
 )
 
 TARGETS = Table(
@@ -529,6 +550,7 @@ TABLES = (
     MUNICIPALITIES,
     SECTORS,
     POPULATION,
+    CONSUMPTION,
     TARGETS,
     ASSUMPTIONS,
     FROZEN,

@@ -85,6 +85,7 @@ TABLES = (
     published(clean.FROZEN, "frozen_reports", extra=_PUBLICATION),
     published(clean.RELEASES, "releases", extra=_PUBLICATION),
     published(clean.MUNICIPALITIES, "municipalities", extra=_PUBLICATION),
+    published(clean.CONSUMPTION, "consumption_emissions", extra=_PUBLICATION),
     published(clean.SECTORS, "sectors", extra=_PUBLICATION),
     published(quality.FINDINGS, "data_quality", extra=_RUN),
     RUN_MANIFEST,

@@ -20,12 +20,15 @@ AFTER = ("sources/smhi_snapshots",)
     *local_assets(),
     "clean/neutrality",
     "clean/assumptions",
+    "clean/consumption",
     kinds=("csv", "yaml"),
+    reads={"clean/consumption": ("clean/population",)},
     after=AFTER,
 )
 def configuration(context: dg.AssetExecutionContext, project: Project):
     """What people edit, checked against the reference tables: one step, since each table takes milliseconds."""
     from klimat_pipeline.clean.assumptions import clean_assumptions
+    from klimat_pipeline.clean.consumption import clean_consumption
     from klimat_pipeline.clean.frozen import clean_frozen
     from klimat_pipeline.clean.local import local_tables
     from klimat_pipeline.clean.municipalities import clean_municipalities
@@ -44,6 +47,7 @@ def configuration(context: dg.AssetExecutionContext, project: Project):
         "clean/neutrality": clean_neutrality(folders, reference),
         "clean/assumptions": clean_assumptions(references, reference.sector_codes, reference.construction_references),
     }
+    frames["clean/consumption"] = clean_consumption(reference, frames["clean/population"])
     yield from checked_together(context, frames)
 
 

@@ -5,16 +5,16 @@ from pathlib import Path
 import pytest
 
 from klimat_pipeline.settings import Settings
-from klimat_pipeline_tests.support.default_refresh import DefaultRefresh, default_refresh
+from klimat_pipeline_tests.support.default_refresh import Refresh, small_refresh
 from klimat_pipeline_tests.support.explained import copy_of
 
-__all__ = ["default_refresh"]
+__all__ = ["small_refresh"]
 
 
 @pytest.fixture(scope="session")
-def refreshed(default_refresh: DefaultRefresh) -> Path:
+def refreshed(small_refresh: Refresh) -> Path:
     """Data folder of one refresh with the checkout's own configuration and snapshots; nothing is written there."""
-    return default_refresh.data
+    return small_refresh.data
 
 
 @pytest.fixture
@@ -23,6 +23,6 @@ def settings(refreshed: Path) -> Settings:
 
 
 @pytest.fixture
-def changed(refreshed: Path, project: Path, tmp_path: Path) -> Settings:
+def changed(refreshed: Path, small_country: Path, tmp_path: Path) -> Settings:
     """The same publication, with an archive and a database of its own that may be changed."""
-    return copy_of(refreshed, project, tmp_path)
+    return copy_of(refreshed, small_country, tmp_path)

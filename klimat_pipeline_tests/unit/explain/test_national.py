@@ -58,11 +58,10 @@ def near(tonnes: float) -> Any:
 
 
 @pytest.fixture(scope="module")
-def national(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+def national(small_country: Path, tmp_path_factory: pytest.TempPathFactory) -> Settings:
     workbook = shared_path("data", "ned", "ned_co2_report_2024-04-18_all.xlsx")
     folder = tmp_path_factory.mktemp("national")
-    for part in ("municipalities", "reference", "dagster", "snapshots/embedded"):
-        shutil.copytree(project / "data" / part, folder / "project" / "data" / part)
+    shutil.copytree(small_country / "data", folder / "project" / "data")
     settings = Settings(project_dir=folder / "project", data_dir=folder / "written")
     register = settings.municipalities_dir / "1283_helsingborg" / "corrections.yaml"
     register.write_text(register.read_text(encoding="utf-8") + TRUCKS + MORE + MOVED, encoding="utf-8")

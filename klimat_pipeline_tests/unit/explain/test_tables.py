@@ -137,12 +137,12 @@ def fact(shared_file: Callable[[str], Path]) -> Facts:
 
 
 @pytest.fixture
-def with_cell(refreshed: Path, project: Path, tmp_path: Path) -> Callable[[str], Settings]:
+def with_cell(refreshed: Path, small_country: Path, tmp_path: Path) -> Callable[[str], Settings]:
     """A publication in which a cell of the first release holds 1.25: one copy for all tables that show this cell."""
 
     @functools.cache
     def changed(address: str) -> Settings:
-        settings = copy_of(refreshed, project, tmp_path / address)
+        settings = copy_of(refreshed, small_country, tmp_path / address)
         with_other_cell(settings, FIRST, address, 1.25)
         return settings
 

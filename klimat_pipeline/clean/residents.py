@@ -1,6 +1,6 @@
 """Which year's population a figure per resident is divided by: its own year's, or the nearest within three.
 
-What does not belong here: where populations come from (``clean``).
+What does not belong here: where populations come from (``population``).
 """
 
 import numpy as np
@@ -30,5 +30,7 @@ def with_residents(frame: pd.DataFrame, population: pd.DataFrame) -> pd.DataFram
     near = pairs[pairs["_away"] <= NEAREST_YEARS].sort_values(
         [*keys, "_away", "population_year"], ascending=[True, True, True, False]
     )
-    chosen = near.drop_duplicates(keys).drop(columns="_away").astype({"population": "Int64", "population_year": "Int64"})
+    chosen = (
+        near.drop_duplicates(keys).drop(columns="_away").astype({"population": "Int64", "population_year": "Int64"})
+    )
     return frame.merge(chosen, on=keys, how="left", validate="many_to_one")

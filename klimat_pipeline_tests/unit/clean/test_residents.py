@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from klimat_pipeline.indicators.residents import with_residents
+from klimat_pipeline.clean.residents import with_residents
 
 POPULATION = pd.DataFrame(
     [("1283", 2015, 137_909), ("1283", 2023, 151_306), ("1283", 2025, 152_000), ("0180", 2025, 990_000)],

@@ -1,0 +1,49 @@
+"""The checkout's data with snapshots of the nation and Helsingborg alone: a run takes half the time.
+
+Tests run on it unless they ask for something else. What does not belong here: the default run, which has all 290
+municipalities (``default_refresh``).
+"""
+
+import json
+import shutil
+from hashlib import sha256
+from pathlib import Path
+
+from klimat_pipeline.raw.smhi_emissions import TOTAL, read_workbook
+from klimat_pipeline_tests.support.embedded import embedded
+from klimat_pipeline_tests.support.shared import REPOSITORY
+from klimat_pipeline_tests.support.workbooks import Lines
+
+PLACES = {(TOTAL, TOTAL), ("Skåne län", "Helsingborg")}
+PARTS = ("municipalities", "reference", "schemas", "dagster", "snapshots/embedded")
+
+
+def make_small_country(checkout: Path) -> None:
+    """Write the folder ``data`` of a checkout."""
+    data = checkout / "data"
+    for part in PARTS:
+        # What a run in the checkout has left beside Dagster's configuration stays there.
+        shutil.copytree(REPOSITORY / "data" / part, data / part, ignore=_left_by_runs)
+    snapshots = data / "snapshots" / "embedded"
+    manifest = json.loads((snapshots / "manifest.json").read_text(encoding="utf-8"))
+    for entry in manifest:
+        whole = snapshots / "files" / f"{entry['sha256']}.xlsx"
+        content = embedded(_lines(whole), entry["report_date"])
+        whole.unlink()
+        entry |= {"sha256": sha256(content).hexdigest(), "size_bytes": len(content)}
+        (snapshots / "files" / f"{entry['sha256']}.xlsx").write_bytes(content)
+    (snapshots / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+
+
+def _lines(path: Path) -> Lines:
+    book = read_workbook(path.read_bytes(), path.name)
+    rows = zip(zip(*book.labels, strict=True), book.values, strict=True)
+    return {
+        labels: dict(zip(book.years, map(float, values), strict=True))
+        for labels, values in rows
+        if labels[2:] in PLACES
+    }
+
+
+def _left_by_runs(folder: str, names: list[str]) -> set[str]:
+    return set(names) - {"dagster.yaml"} if Path(folder).name == "dagster" else set()
