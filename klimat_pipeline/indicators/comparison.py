@@ -19,8 +19,8 @@ municipality's own targets (``targets``).
 import numpy as np
 import pandas as pd
 
-from klimat_pipeline.contracts import table
 from klimat_pipeline.clean.residents import with_residents
+from klimat_pipeline.contracts import table
 from klimat_pipeline.corrected.basis import REPORTED
 from klimat_pipeline.indicators.paths import spans
 

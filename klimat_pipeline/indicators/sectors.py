@@ -21,8 +21,8 @@ What does not belong here: targets of other kinds (``targets``), scopes (``scope
 import numpy as np
 import pandas as pd
 
-from klimat_pipeline.contracts import table
 from klimat_pipeline.clean.residents import with_residents
+from klimat_pipeline.contracts import table
 from klimat_pipeline.corrected.basis import CORRECTED, REPORTED, basis_so_far, levels_of_sums, on_basis, shared_basis
 from klimat_pipeline.indicators.trend import compound_change_pct, least_squares
 
