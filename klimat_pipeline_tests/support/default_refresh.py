@@ -18,10 +18,12 @@ class Refresh:
     Attributes:
         data: the data folder.
         answer: of the command.
+        environment: what was set.
     """
 
     data: Path
     answer: Answer
+    environment: tuple[tuple[str, str], ...]
 
     def copy(self, to: Path) -> Path:
         """A data folder of one's own with all that the refresh has left, times of change too."""
@@ -30,7 +32,7 @@ class Refresh:
 
 def _refreshed(factory: pytest.TempPathFactory, name: str, **environment: str) -> Refresh:
     folder, answer = made_once(factory, name, lambda folder: Klimat(folder / "data").apart("refresh", **environment))
-    return Refresh(folder / "data", answer)
+    return Refresh(folder / "data", answer, tuple(environment.items()))
 
 
 @pytest.fixture(scope="session")
@@ -49,4 +51,4 @@ def small_refresh(tmp_path_factory: pytest.TempPathFactory) -> Refresh:
 def with_examples(tmp_path_factory: pytest.TempPathFactory) -> Klimat:
     """The same there with the invented examples of local tables."""
     made = _refreshed(tmp_path_factory, "with_examples", KLIMAT_EXAMPLES="1")
-    return Klimat(made.data, (("KLIMAT_EXAMPLES", "1"),))
+    return Klimat(made.data, made.environment)

@@ -150,7 +150,7 @@ COLUMNS = (
     Column(
         "emissions_per_resident_t_co2e",
         NUMBER,
-        "Emissions per resident, with the population of population_year; missing where none within three years is known.",
+        "Emissions per resident, by the population of population_year; missing where none within three years is known.",
         unit="t CO2e/resident",
         nullable=True,
         minimum=0,
