@@ -34,6 +34,29 @@ FROM neutrality_balance JOIN municipalities USING (municipality_code)
 WHERE neutrality_basis = 'plan'
 ORDER BY 1, 2
 """
+#: The nation's total in a release that municipalities are compared in: its first year and its last, and their median.
+_COUNTRY = """
+WITH nation AS (SELECT release_id, year, emissions_reported_t_co2e AS emissions_t_co2e FROM area_totals
+                WHERE area_level = 'nation' AND sector_code = 'total')
+SELECT n.release_id, min(n.year), (SELECT f.emissions_t_co2e FROM nation f WHERE f.release_id = n.release_id
+       ORDER BY f.year LIMIT 1), max(n.year), (SELECT l.emissions_t_co2e FROM nation l
+       WHERE l.release_id = n.release_id ORDER BY l.year DESC LIMIT 1), c.compared, c.median_value
+FROM nation n JOIN (
+    SELECT DISTINCT release_id, compared, median_value FROM municipality_comparison
+    WHERE is_headline = 1 AND target_id = 'total' AND indicator = 'change_since_baseline') c USING (release_id)
+GROUP BY n.release_id
+"""
+#: The gravest first, then by how near the table is to what is read: results before what they are made from.
+_REMARKS = """
+SELECT check_name, message FROM data_quality WHERE outcome = 'failed'
+ORDER BY severity <> 'ERROR', CASE substr(table_name, 1, instr(table_name, '/') - 1)
+         WHEN 'indicators' THEN 1 WHEN 'scenarios' THEN 2 WHEN 'inventory' THEN 3 WHEN 'corrected' THEN 4
+         WHEN 'spend' THEN 5 ELSE 6 END, table_name, check_name, message
+"""
+_REMARKS_SHOWN = 5
+#: Municipalities whose targets stand side by side; of more only their totals are shown.
+_SIDE_BY_SIDE = 2
+_AHEAD_LINES = 4
 #: Purchases of the newest year of every municipality with a ledger; the invented example stands in no list of names.
 _PURCHASES = """
 SELECT coalesce(municipality_name, municipality_code), year, sum(spend_sek), sum(mapped_sek), sum(footprint_t_co2e),
@@ -51,54 +74,87 @@ _STYLES = {"reached": "green", "on_track": "green", "behind": "red", "no_data": 
 
 
 def closing_table(settings: Settings) -> "RenderableType":
-    """The newest year of every target in the current release, and what failed checks say."""
-    from rich import box
+    """What fits a terminal of 24 lines: the municipalities with a folder, the country, and what matters most of the
+    checks.
+    """
     from rich.console import Group
-    from rich.table import Table
     from rich.text import Text
 
     with opened(settings) as database:
         rows = database.execute(_LATEST).fetchall()
         ahead = [*_chances(database.execute(_AHEAD)), *_balances(database.execute(_PLANS))]
-        ahead += _purchases(database.execute(_PURCHASES))
-        remarks = database.execute(
-            "SELECT table_name, check_name, message FROM data_quality WHERE outcome = 'failed' ORDER BY 1, 2"
-        ).fetchall()
+        bought = list(_purchases(database.execute(_PURCHASES)))
+        country = list(_country(database))
+        remarks = database.execute(_REMARKS).fetchall()
         counts = dict(database.execute("SELECT outcome, count(*) FROM data_quality GROUP BY 1").fetchall())
-    tables: list[Any] = []
-    for (place, release), group in groupby(rows, key=lambda row: (row[0], row[-1])):
-        # The table has to fit 80 columns: a terminal's, and a log's of cron.
-        table = Table(
-            box=box.SIMPLE_HEAD,
-            pad_edge=False,
-            padding=(0, 1, 0, 0),
-            title=f"{place}, release {release}",
-            title_justify="left",
-            title_style="bold",
+    places = [place for place, _ in groupby(rows, key=lambda row: row[0])]
+    table = _side_by_side(rows, places) if len(places) <= _SIDE_BY_SIDE else _totals(rows)
+    checks = Text(
+        f"checks: {counts.get('passed', 0)} passed, {counts.get('failed', 0)} remarks, "
+        f"{counts.get('not_applicable', 0)} not applicable (klimat checks)"
+    )
+    cut = (Text(line, no_wrap=True, overflow="ellipsis") for line in (*bought, *country))
+    return Group(table, *map(Text, ahead[:_AHEAD_LINES]), *cut, checks, *_remarked(remarks))
+
+
+def _grid(*headings: str) -> Any:
+    """A table without lines around it, which costs a line a row: it has to fit 80 columns, a terminal's or a log's."""
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold")
+    for number, heading in enumerate(headings):
+        table.add_column(
+            heading,
+            no_wrap=True,
+            justify="right" if number else "left",
+            max_width=None if number else 13,
+            overflow="ellipsis",
         )
-        table.add_column("target", no_wrap=True, max_width=17, overflow="ellipsis")
-        for name in ("year", "t CO2e", "change", "since", "goal", "off line, t"):
-            table.add_column(name, justify="right", no_wrap=True)
-        table.add_column("status", no_wrap=True)
-        for _, target, year, tonnes, base, change, goal, gap, status, _ in group:
+    return table
+
+
+def _side_by_side(rows: list[tuple[Any, ...]], places: list[str]) -> Any:
+    """One row a target with a figure; of every municipality tonnes, change and goal since its baseline, status."""
+    found = {(place, target): row for place, target, *row in rows if row[1] is not None}
+    targets = dict.fromkeys(target for _, target in found)
+    headings = [name for place in places for name in (f"{place}, t", "change", "goal", "status")]
+    table = _grid("target", *headings)
+    for target in targets:
+        cells: list[Any] = []
+        for place in places:
+            if (place, target) not in found:
+                cells += [""] * 4
+                continue
+            year, tonnes, base, change, goal, _, status, _ = found[place, target]
+            since = f"{number(change, '{:+.1f} %')} {base}-{year}"
+            cells += [number(tonnes, "{:,.0f}"), since, number(goal, "{:+.0f} %"), status_text(status)]
+        table.add_row(target, *cells)
+    return table
+
+
+def _totals(rows: list[tuple[Any, ...]]) -> Any:
+    """One row a municipality: its total."""
+    table = _grid("municipality", "year", "t CO2e", "change", "since", "goal", "status")
+    for place, target, year, tonnes, base, change, goal, _, status, _ in rows:
+        if target == "total" and tonnes is not None:
             table.add_row(
-                target,
+                place,
                 str(year),
                 number(tonnes, "{:,.0f}"),
                 number(change, "{:+.1f} %"),
                 number(base, "{}"),
                 number(goal, "{:+.0f} %"),
-                number(gap, "{:+,.0f}"),
                 status_text(status),
             )
-        tables.append(table)
-    lines = [
-        Text(
-            f"checks: {counts.get('passed', 0)} passed, {counts.get('failed', 0)} remarks, "
-            f"{counts.get('not_applicable', 0)} not applicable"
-        )
-    ]
-    return Group(*tables, *map(Text, ahead), *lines, *_remarked(remarks))
+    return table
+
+
+def _country(database: sqlite3.Connection) -> Iterator[str]:
+    """The nation beside what municipalities have done: a line a release that is compared."""
+    for release, first, then, last, now, count, median in database.execute(_COUNTRY):
+        change = f"{(now / then - 1) * 100:+.1f} % since {first}" if then else f"{first}: nothing"
+        middle = f"; {count} municipalities, median {median:+.1f} %" if count > 1 else ""
+        yield f"Sweden {last}, {release}: {now:,.0f} t CO2e, {change}{middle} (klimat show NAME)"
 
 
 def _chances(rows: Iterable[tuple[Any, ...]]) -> Iterator[str]:
@@ -134,19 +190,18 @@ def _purchases(rows: Iterable[tuple[Any, ...]]) -> Iterator[str]:
 
 def refusals(settings: Settings) -> list[str]:
     """Why ledgers were refused, a line each, as it is published."""
-    with _opened(settings) as database:
+    with opened(settings) as database:
         rows = database.execute("SELECT municipality_code, refusal FROM spend_refused ORDER BY 1, 2").fetchall()
     return [f"{code}: {refusal}" for code, refusal in rows]
 
 
 def _remarked(remarks: list[tuple[str, str, str]]) -> "Iterator[RenderableType]":
-    """The first remark of every check and how many more it has, so that one check cannot bury the others."""
+    """The first remark of the checks that matter most to who reads the results, a line each."""
     from rich.text import Text
 
-    for (table_name, check), found in groupby(remarks, key=lambda remark: remark[:2]):
-        first, *more = [message for _, _, message in found]
-        said = f"; and {len(more)} more like it in the table data_quality" if more else ""
-        yield Text(f"  {table_name} {check}: {first}{said}", style="yellow")
+    by_check = {check: next(found) for check, found in groupby(remarks, key=lambda remark: remark[0])}
+    for check, message in list(by_check.values())[:_REMARKS_SHOWN]:
+        yield Text(f"  {check}: {message}", style="yellow", no_wrap=True, overflow="ellipsis")
 
 
 def whereabouts(settings: Settings) -> Iterator[str]:
@@ -156,11 +211,10 @@ def whereabouts(settings: Settings) -> Iterator[str]:
         tables = database.execute(
             "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name <> 'publication'"
         ).fetchone()[0]
-    yield f"published {tables} tables as {publication}:"
-    yield f"  SQLite   {settings.published_dir / 'klimat.sqlite'}"
-    yield f"  Parquet  {settings.published_dir / 'parquet' / 'latest'}"
-    if settings.database_url:
-        yield "  PostgreSQL schema klimat"
+    also = ", PostgreSQL schema klimat" if settings.database_url else ""
+    yield f"published {tables} tables as {publication}{also}:"
+    yield f"  {settings.published_dir / 'klimat.sqlite'}"
+    yield f"  {settings.published_dir / 'parquet' / 'latest'}"
     yield "open the UI: make ui (or klimat ui), then http://127.0.0.1:3000"
 
 

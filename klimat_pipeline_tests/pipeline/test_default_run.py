@@ -1,6 +1,7 @@
 """What a newcomer's first ``klimat refresh`` makes, on the figures that the checkout carries."""
 
 import csv
+import io
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ import pytest
 import yaml
 
 from klimat_pipeline.contracts import PUBLISHED
+from klimat_pipeline.settings import Settings
 from klimat_pipeline.text import fold
 from klimat_pipeline_tests.pipeline.commands import Answer, Klimat
 from klimat_pipeline_tests.support.default_refresh import Refresh
@@ -250,6 +252,22 @@ def test_terminal_says_what_is_ahead(refreshed: Refreshed) -> None:
     said = " ".join(refreshed.first.text.split())
     assert "162,187 t in 2030 takes -58,971 t a year; chance 0 % on the trend, 0 % with decided and other plans" in said
     assert "printed plan 2030: 191,054 t left (-83.3 %, at least -85 % asked for), 65,004 t short of neutral" in said
+
+
+def test_what_is_said_at_the_end_fits_a_terminal(klimat: Klimat) -> None:
+    """24 lines, the bar of progress and the prompt among them; a line on the country, the rest one command away."""
+    from rich.console import Console
+
+    from klimat_pipeline.cli.report import closing_table, whereabouts
+
+    settings = Settings(data_dir=klimat.data)
+    console = Console(width=120, file=io.StringIO(), highlight=False)
+    console.print(closing_table(settings))
+    lines = [*console.file.getvalue().splitlines(), *whereabouts(settings)]
+    assert len(lines) <= 22
+    # 47,649,263.88 / 71,000,515.07 in the facts.
+    assert any(line.startswith(f"Sweden 2024, {R2026}: 47,649,264 t CO2e, -32.9 % since 1990; 290") for line in lines)
+    assert any("(klimat checks)" in line for line in lines)
 
 
 def test_terminal_says_what_was_made_and_where(refreshed: Refreshed) -> None:
