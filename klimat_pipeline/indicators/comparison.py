@@ -12,6 +12,9 @@ corrected emissions of year y, b the baseline, f the first year of the trend and
 * similar: the nearest (Euclidean distance) in the shares of the main sectors and the logarithm of the total, each
   divided by its standard deviation among the compared; the shares say what kind of emissions, the total how many.
 
+* places: among all, among those of the county, among those of the same of SKR's nine groups; the nation's own value of
+  the indicator stands beside them, and what has to be added to the value to reach the median of all.
+
 Rank 1 is the lowest value. Percentages of zero do not exist and are not compared. What does not belong here: a
 municipality's own targets (``targets``).
 """
@@ -36,6 +39,7 @@ INDICATORS = {
 }
 #: The one that needs a figure for every year.
 FILLED = "mean_yearly_change"
+_NATION = "00"
 _PLACE = ["release_id", "municipality_code"]
 _REPORTED = "emissions_reported_t_co2e"
 _SERIES = ["municipality_code", "target_id"]
@@ -46,6 +50,7 @@ def municipality_comparison(
     targets: pd.DataFrame,
     population: pd.DataFrame,
     municipalities: pd.DataFrame,
+    area_totals: pd.DataFrame,
     *,
     similar_count: int,
 ) -> pd.DataFrame:
@@ -57,7 +62,8 @@ def municipality_comparison(
         emissions: ``corrected/emissions``, all releases.
         targets: ``clean/targets``, for the generic baseline and first year of the trend.
         population: ``clean/population``.
-        municipalities: ``clean/municipalities``: how many there are.
+        municipalities: ``clean/municipalities``: how many there are, in which county and group.
+        area_totals: ``clean/area_totals``, for the nation.
         similar_count: how many similar municipalities to name.
 
     Returns:
@@ -69,7 +75,10 @@ def municipality_comparison(
     if valued.empty or generic.empty:
         return pd.DataFrame(columns=contract.column_names)
     base, first = int(generic["baseline_year"].iloc[0]), int(generic["trend_from_year"].iloc[0])
-    parts, similar = [], []
+    nation = area_totals[(area_totals["area_level"] == "nation") & (area_totals["sector_code"] != TOTAL)]
+    nation = nation.assign(municipality_code=_NATION)
+    population = pd.concat([population, _of_the_nation(population, len(municipalities))], ignore_index=True)
+    parts, similar, national = [], [], []
     for release, rows in valued.groupby("release_id"):
         wide = _series(rows)
         values = _values(wide, population, base, first)
@@ -80,16 +89,50 @@ def municipality_comparison(
         values["interpolated_years"] = values["interpolated_years"].where(values["indicator"] == FILLED, None)
         values["indicator_text"] = [INDICATORS[name][0].format(**names) for name in values["indicator"]]
         parts.append(values.assign(release_id=release, year=names["n"]))
+        own = nation[(nation["release_id"] == release) & nation[_REPORTED].notna()]
+        if not own.empty:
+            national.append(_values(_series(own), population, base, first).assign(release_id=release))
         alike = similar_municipalities(wide, similar_count)
         similar += [(release, code, other) for code, others in alike.items() for other in others]
     frame = _compared(
         pd.concat(parts, ignore_index=True), pd.DataFrame(similar, columns=[*_PLACE, "_other"]), len(municipalities)
     )
+    frame = _among_alike(frame, municipalities)
+    frame = _beside_the_nation(frame, national)
     current = valued[["release_id", "municipality_code", "is_current_release"]].drop_duplicates()
     frame = frame.merge(current, on=["release_id", "municipality_code"], how="left", validate="many_to_one")
     frame["basis"] = REPORTED
     frame["indicator_unit"] = [INDICATORS[name][1] for name in frame["indicator"]]
     return frame[contract.column_names].sort_values(list(contract.primary_key)).reset_index(drop=True)
+
+
+def _of_the_nation(population: pd.DataFrame, everybody: int) -> pd.DataFrame:
+    """Residents of the nation in the years in which those of all municipalities are known."""
+    years = population.groupby("year")["population"].agg(["sum", "size"])
+    whole = years[years["size"] == everybody]
+    return pd.DataFrame({"municipality_code": _NATION, "year": whole.index, "population": whole["sum"].to_numpy()})
+
+
+def _among_alike(frame: pd.DataFrame, municipalities: pd.DataFrame) -> pd.DataFrame:
+    """The place among the municipalities of the county and of the same group; missing where the group is not known."""
+    frame = frame.merge(municipalities.drop(columns="municipality_name"), on="municipality_code", how="left")
+    for name in ("county", "group"):
+        known = frame[f"{name}_code"].notna()
+        groups = frame[known].groupby(["release_id", "indicator", "target_id", f"{name}_code"])["indicator_value"]
+        frame[f"{name}_rank"] = groups.rank(method="min").astype("Int64").reindex(frame.index)
+        frame[f"{name}_compared"] = groups.transform("size").astype("Int64").reindex(frame.index)
+    return frame
+
+
+def _beside_the_nation(frame: pd.DataFrame, national: list[pd.DataFrame]) -> pd.DataFrame:
+    """The nation's own value, and what has to be added to the municipality's to reach the median."""
+    keys = ["release_id", "indicator", "target_id"]
+    shown = pd.concat(national) if national else pd.DataFrame(columns=[*keys, "indicator_value"])
+    nation = shown[[*keys, "indicator_value"]].rename(columns={"indicator_value": "nation_value"})
+    frame = frame.merge(nation, on=keys, how="left", validate="many_to_one").astype({"nation_value": "float64"})
+    # Tonnes and shares of the nation are of another size, and no place to reach.
+    frame.loc[frame["indicator"] == "emissions", "nation_value"] = np.nan
+    return frame.assign(to_median=frame["median_value"] - frame["indicator_value"])
 
 
 def mean_yearly_change_pct(wide: pd.DataFrame) -> pd.Series:

@@ -292,6 +292,30 @@ COLUMNS = (
         unit="as the indicator",
         nullable=True,
     ),
+    *(
+        Column(
+            f"{name}_{what}",
+            INTEGER,
+            f"{words} {whom}.",
+            nullable=True,
+            minimum=1,
+        )
+        for name, whom in (("county", "of the same county"), ("group", "of the same of SKR's groups"))
+        for what, words in (("rank", "Place among the municipalities"), ("compared", "Municipalities with data"))
+    ),
+    Column(
+        "nation_value",
+        NUMBER,
+        "The nation's own value of the indicator, same release and years; missing for tonnes.",
+        unit="as the indicator",
+        nullable=True,
+    ),
+    Column(
+        "to_median",
+        NUMBER,
+        "What has to be added to the municipality's value to reach the median of all.",
+        unit="as the indicator",
+    ),
     Column(
         "plan_from_year",
         INTEGER,

@@ -282,6 +282,13 @@ COMPARISON = Table(
                 "similar_median_value",
             )
         ),
+        col("county_rank").use(*_COMPARED, "clean/municipalities.county_code"),
+        col("county_compared").use(*_COMPARED, "clean/municipalities.county_code"),
+        col("group_code").use("clean/municipalities.group_code"),
+        col("group_rank").use(*_COMPARED, "clean/municipalities.group_code"),
+        col("group_compared").use(*_COMPARED, "clean/municipalities.group_code"),
+        col("nation_value").use("clean/area_totals.emissions_reported_t_co2e"),
+        col("to_median").use(*_COMPARED),
     ),
     primary_key=("municipality_code", "release_id", "target_id", "indicator"),
     topic="comparison",

@@ -40,6 +40,7 @@ _DRAWN_FROM = (
             "clean/population",
             "clean/municipalities",
             "clean/releases",
+            "clean/area_totals",
         ),
         "scenarios/pathways": _DRAWN_FROM,
         "scenarios/probability": _DRAWN_FROM,
@@ -57,6 +58,7 @@ _DRAWN_FROM = (
     population="clean/population",
     municipalities="clean/municipalities",
     releases="clean/releases",
+    area_totals="clean/area_totals",
 )
 def pathways(
     context: dg.AssetExecutionContext,
@@ -70,6 +72,7 @@ def pathways(
     population: pd.DataFrame,
     municipalities: pd.DataFrame,
     releases: pd.DataFrame,
+    area_totals: pd.DataFrame,
 ):
     """One step: the tables share their draws, and each takes milliseconds."""
     from klimat_pipeline.charts.outlook import abatement_curves, comparison_strips, pathway_fans
@@ -90,7 +93,7 @@ def pathways(
     planned = together(of_other_plans(published_gap, sector_of, periods), with_numbers(actions, sector_of, ends))
     futures = list(simulate(emissions, indicators, corrections, planned, assumptions, draws))
     compared = municipality_comparison(
-        emissions, targets, population, municipalities, similar_count=assumptions.similar_count
+        emissions, targets, population, municipalities, area_totals, similar_count=assumptions.similar_count
     )
     ahead = paths.pathways(futures, indicators, assumptions.covered_before)
     index = general_index(current_reference(project.settings).price_index)

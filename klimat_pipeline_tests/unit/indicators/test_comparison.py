@@ -16,9 +16,21 @@ from klimat_pipeline.quality.contract import check_contract
 GENERIC = pd.DataFrame(
     {"target_kind": ["generic"], "target_id": ["total"], "baseline_year": [1990], "trend_from_year": [2015]}
 ).astype({"baseline_year": "Int64", "trend_from_year": "Int64"})
-POPULATION = pd.DataFrame({"municipality_code": ["1283"], "year": [2024], "population": [50]})
-EVERYBODY = pd.DataFrame({"municipality_code": [f"{i:04d}" for i in range(290)]})
 YEARS = (1990, 2015, 2020, 2024)
+POPULATION = pd.DataFrame({"municipality_code": ["1283"], "year": [2024], "population": [50]})
+EVERYBODY = pd.DataFrame({"municipality_code": [*(f"{i:04d}" for i in range(289)), "1283"]}).assign(
+    municipality_name="", county_code=lambda f: f["municipality_code"].str[:2], county_name="", group_name="any"
+)
+EVERYBODY["group_code"] = EVERYBODY["municipality_code"].map({"1283": "B3", "0114": "B3", "0115": "A2"})
+#: The nation: 600 t of transport and 1,400 t of waste in 1990, half of each in 2015 and since.
+NATION = pd.DataFrame(
+    [
+        ("r", "nation", "00", sector, year, tonnes / (1 if year == 1990 else 2))
+        for sector, tonnes in (("transport", 600.0), ("waste", 1400.0))
+        for year in YEARS
+    ],
+    columns=["release_id", "area_level", "area_code", "sector_code", "year", "emissions_reported_t_co2e"],
+)
 #: Tonnes of transport and waste by municipality: the total of 1283 is 200, 100, 121 and 100 t.
 FIGURES = {
     "1283": {"transport": (150, 60, 81, 60), "waste": (50, 40, 40, 40)},
@@ -48,9 +60,23 @@ def emissions(figures: dict[str, dict[str, tuple[float, ...]]], release: str = "
 
 
 def compare(frame: pd.DataFrame) -> pd.DataFrame:
-    made = municipality_comparison(frame, GENERIC, POPULATION, EVERYBODY, similar_count=2)
+    made = municipality_comparison(frame, GENERIC, POPULATION, EVERYBODY, NATION, similar_count=2)
     assert check_contract(made, table("indicators/comparison")).passed
     return made.set_index(["release_id", "municipality_code", "target_id", "indicator"])
+
+
+def test_places_in_the_county_and_among_alike_and_the_nation_beside_them() -> None:
+    """Change of the total since 1990: 1283 -50, 0114 -50, 0115 -33.3, 0117 -10.9 per cent; the nation -50."""
+    frame = compare(emissions(FIGURES)).xs("change_since_baseline", level="indicator").xs("total", level="target_id")
+    frame = frame.droplevel("release_id")
+    assert frame["county_rank"].to_dict() == {"1283": 1, "0114": 1, "0115": 2, "0117": 3}
+    assert frame["county_compared"].to_dict() == {"1283": 1, "0114": 3, "0115": 3, "0117": 3}
+    assert frame.loc[["1283", "0114"], "group_compared"].tolist() == [2, 2]
+    assert frame.loc["0115", "group_rank"] == 1
+    assert pd.isna(frame.loc["0117", "group_rank"])
+    assert frame["nation_value"].tolist() == [pytest.approx(-50.0)] * 4
+    # Values -50, -50, -33.33, -10.91: the median is -41.67.
+    assert frame.loc["0117", "to_median"] == pytest.approx((-50.0 - 100.0 / 3.0) / 2.0 - (900.0 / 1010.0 - 1.0) * 100.0)
 
 
 def test_indicators_by_hand() -> None:
@@ -117,7 +143,7 @@ def test_releases_are_never_mixed() -> None:
 
 def test_nothing_to_compare() -> None:
     none = emissions(FIGURES).head(0)
-    assert municipality_comparison(none, GENERIC, POPULATION, EVERYBODY, similar_count=2).empty
+    assert municipality_comparison(none, GENERIC, POPULATION, EVERYBODY, NATION, similar_count=2).empty
 
 
 @given(st.lists(st.floats(1e-3, 1e6), min_size=4, max_size=4))

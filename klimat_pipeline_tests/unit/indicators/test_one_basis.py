@@ -278,9 +278,13 @@ def test_no_comparison_of_releases_or_municipalities_mixes_bases(first: Cells, s
             indicator = shown.loc[(row["target_id"], row[f"release_id_{side}"], row[f"year_{side}"])]
             assert row[f"value_{side}"] == pytest.approx(indicator[row["measure"]], abs=1e-5)
     generic = wanted.iloc[:1].assign(target_kind="generic")
-    everybody = pd.DataFrame({"municipality_code": ["1283"]})
-    compared = municipality_comparison(frame, generic, NO_PEOPLE, everybody, similar_count=1)
+    columns = ["municipality_code", "municipality_name", "county_code", "group_code"]
+    everybody = pd.DataFrame([("1283", "Helsingborg", "12", "B3")], columns=columns)
+    nation = pd.DataFrame(
+        columns=["release_id", "area_level", "area_code", "sector_code", "year", "emissions_reported_t_co2e"]
+    )
+    compared = municipality_comparison(frame, generic, NO_PEOPLE, everybody, nation, similar_count=1)
     plain = municipality_comparison(
-        frame.assign(emissions_t_co2e=0.0, level_ids=""), generic, NO_PEOPLE, everybody, similar_count=1
+        frame.assign(emissions_t_co2e=0.0, level_ids=""), generic, NO_PEOPLE, everybody, nation, similar_count=1
     )
     pd.testing.assert_frame_equal(compared, plain)
