@@ -66,8 +66,8 @@ WHERE (municipality_code, year) IN (SELECT municipality_code, max(year) FROM spe
 GROUP BY municipality_code ORDER BY 1
 """
 _SCENARIO_WORDS = {
-    "business_as_usual": "on the trend",
-    "existing_policies": "with decided and other plans",
+    "business_as_usual": "on trend",
+    "existing_policies": "with other plans",
     "with_actions": "with all actions",
 }
 _STYLES = {"reached": "green", "on_track": "green", "behind": "red", "no_data": "dim"}
@@ -159,13 +159,13 @@ def _country(database: sqlite3.Connection) -> Iterator[str]:
 
 def _chances(rows: Iterable[tuple[Any, ...]]) -> Iterator[str]:
     """How likely the total target is in every scenario, one line per municipality and release."""
-    for (place, release, year, goal), found in groupby(rows, key=lambda row: row[:4]):
+    for (place, _, year, goal), found in groupby(rows, key=lambda row: row[:4]):
         scenarios = list(found)
         chances = ", ".join(
             f"{part * 100:.0f} % {_SCENARIO_WORDS.get(scenario, scenario)}" for *_, scenario, part, _ in scenarios
         )
         pace = scenarios[0][-1]
-        yield f"{place}, {release}: {goal:,.0f} t in {year} takes {pace:+,.0f} t a year; chance {chances}"
+        yield f"{place}: {goal:,.0f} t in {year} takes {pace:+,.0f} t a year; chance {chances}"
 
 
 def _balances(rows: Iterable[tuple[Any, ...]]) -> Iterator[str]:
@@ -212,9 +212,7 @@ def whereabouts(settings: Settings) -> Iterator[str]:
             "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name <> 'publication'"
         ).fetchone()[0]
     also = ", PostgreSQL schema klimat" if settings.database_url else ""
-    yield f"published {tables} tables as {publication}{also}:"
-    yield f"  {settings.published_dir / 'klimat.sqlite'}"
-    yield f"  {settings.published_dir / 'parquet' / 'latest'}"
+    yield f"published {tables} tables as {publication} in {settings.published_dir}: klimat.sqlite, parquet/latest{also}"
     yield "open the UI: make ui (or klimat ui), then http://127.0.0.1:3000"
 
 
