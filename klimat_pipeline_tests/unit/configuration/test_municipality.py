@@ -446,8 +446,8 @@ def test_recipe_another_municipality_needs_a_folder_and_no_code(checkout: Settin
         ["total", all_nine, "GHG", 1990, 2030, -85.0],
         ["traffic", "transport industry", "fossil", 2010, 2030, -42.5],
     ]
-    # Helsingborg's nine and the ten generic ones of each of the 290 are as before.
-    assert len(targets) == 290 * 10 + 9 + 2
+    # Helsingborg's nine, Gävle's eight and the ten generic ones of each of the 290 are as before.
+    assert len(targets) == 290 * 10 + 9 + 8 + 2
     residents = clean_population(checkout.municipalities_dir, reference)
     own = residents[(residents["municipality_code"] == "1280") & (residents["year"] != 2025)]
     assert own["population"].tolist() == [362133]
