@@ -17,6 +17,8 @@ from klimat_pipeline.spend.footprint.mappings import unknown_categories
 
 #: What ``klimat ledger unmapped`` lists besides, so that a person sees what to fill in.
 _LISTED = ("account_text", "account", "ledger_lines", "spend_sek")
+#: Whose rows a list is of; its rows are those of the folder's municipality, unless it is a list of several.
+_WHOSE = CsvColumn("municipality_code", nullable=True, is_optional=True)
 #: The files in the order of ``LocalMappings``. A listed row that nobody has filled in says nothing.
 _FILES = (
     *("spend_accounts", "spend_suppliers", "spend_replacements", "spend_supplier_figures", "spend_contracts"),
@@ -76,11 +78,10 @@ def _of_folder(folder: Path, category_codes: tuple[str, ...]) -> tuple[dict[str,
         # A shell empties the file that it is to write before the command reads it.
         if not path.is_file() or not path.stat().st_size:
             continue
-        whose = () if "municipality_code" in {c.name for c in form.columns} else (_whose(code),)
         try:
             found = read_csv(
                 path,
-                columns=(*form.columns, *whose),
+                columns=(*form.columns, _WHOSE),
                 base=folder.parent,
                 key=form.key,
                 ignored=_LISTED,
@@ -89,6 +90,12 @@ def _of_folder(folder: Path, category_codes: tuple[str, ...]) -> tuple[dict[str,
         except ConfigurationError as error:
             problems += error.problems
             continue
+        listed = {row["municipality_code"] for row in found} - {None}
+        if len(listed) > 1:
+            problems.append(
+                f"{folder.name}/{name}.csv: column municipality_code: a list of several municipalities "
+                f"({', '.join(sorted(listed))}); keep the rows of {code} (klimat ledger unmapped -m {code})"
+            )
         if name in ("spend_accounts", "spend_suppliers"):
             found = [row for row in found if row["category"] or row.get("is_wholesaler") == "true"]
             problems += [
@@ -111,11 +118,6 @@ def _of_folder(folder: Path, category_codes: tuple[str, ...]) -> tuple[dict[str,
         if row["year_to"] < row["year_from"]
     ]
     return rows, problems
-
-
-def _whose(code: str) -> CsvColumn:
-    """The column of a list of several municipalities: their rows are not this one's."""
-    return CsvColumn("municipality_code", nullable=True, allowed=(code,), is_optional=True)
 
 
 def no_local_mappings() -> LocalMappings:

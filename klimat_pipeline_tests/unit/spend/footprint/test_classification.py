@@ -137,7 +137,9 @@ def test_an_own_table_is_read_as_swedish_excel_saves_it(tmp_path: Path) -> None:
 def test_a_list_of_several_municipalities_and_a_file_that_the_shell_emptied(tmp_path: Path) -> None:
     """What ``klimat ledger unmapped`` lists of all is no table of one; and ``> spend_accounts.csv`` empties it first."""
     text = "municipality_code;account_prefix;category;reason\r\n1283;6430;textiles;r\r\n0180;6110;fuels;r\r\n"
-    with pytest.raises(ProblemsError, match="spend_accounts.csv:3: column municipality_code: expected one of 1283"):
+    with pytest.raises(
+        ProblemsError, match=r"spend_accounts.csv: column municipality_code: a list of several .*0180, 1283"
+    ):
         own_files(tmp_path, spend_accounts=text)
     assert own_files(tmp_path, spend_accounts="").accounts.empty
 
