@@ -277,7 +277,13 @@ def test_terminal_says_what_was_made_and_where(refreshed: Refreshed) -> None:
 
 #: No shared plant has figures with a source yet: the register ships empty, its form as an invented example. The invented
 #: ledger replaces no spend, is computed with one set of factors and was not refused.
-WITHOUT_ROWS = {"facility_claims", "neutrality_by_allocation_key", "spend_refused", "spend_replaced", "spend_sensitivity"}
+WITHOUT_ROWS = {
+    "facility_claims",
+    "neutrality_by_allocation_key",
+    "spend_refused",
+    "spend_replaced",
+    "spend_sensitivity",
+}
 
 
 @for_each(name=list(PUBLISHED))
