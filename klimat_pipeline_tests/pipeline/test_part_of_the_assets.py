@@ -67,7 +67,7 @@ def test_a_changed_target_is_published_new_or_the_old_id_stays(house: House) -> 
     """The steps that showed old figures under a new id."""
     old = house.klimat.one(PUBLISHED)
     assert house.klimat.one(TARGET) == -85
-    house.edit(MUNICIPALITY, "reduction_pct: 85", "reduction_pct: 60")
+    house.edit(MUNICIPALITY, "    reduction_pct: 85", "    reduction_pct: 60")
     answer = house.klimat.materialise("group:published")
     assert answer.code == 1, answer.text
     assert "was not made from the present inputs" in answer.text
@@ -120,7 +120,7 @@ def test_whatever_has_changed_nothing_is_published_from_the_tables_of_before(
 def test_a_part_made_anew_does_not_carry_the_rest_along(house: House) -> None:
     """The configuration is materialised after the change, and then publishing: the tables between are still old."""
     before = house.klimat.files()
-    house.edit(MUNICIPALITY, "reduction_pct: 85", "reduction_pct: 60")
+    house.edit(MUNICIPALITY, "    reduction_pct: 85", "    reduction_pct: 60")
     answer = house.klimat.materialise("group:clean", 'key:"sources/smhi_snapshots"', 'key:"raw/smhi_emissions"')
     assert answer.code == 0, answer.text
     answer = house.klimat.materialise("group:published")
@@ -206,7 +206,7 @@ def test_the_sensor_reports_a_change_once(house: House, monkeypatch: pytest.Monk
             return str(getattr(answer, "skip_message", ""))
 
         assert look().startswith("inputs are still")
-        house.edit(MUNICIPALITY, "reduction_pct: 85", "reduction_pct: 60")
+        house.edit(MUNICIPALITY, "    reduction_pct: 85", "    reduction_pct: 60")
         assert look().startswith("inputs have changed to")
         assert look().startswith("inputs are still")
 
