@@ -195,7 +195,7 @@ def refusals(settings: Settings) -> list[str]:
     return [f"{code}: {refusal}" for code, refusal in rows]
 
 
-def _remarked(remarks: list[tuple[str, str, str]]) -> "Iterator[RenderableType]":
+def _remarked(remarks: list[tuple[str, str]]) -> "Iterator[RenderableType]":
     """The first remark of the checks that matter most to who reads the results, a line each."""
     from rich.text import Text
 

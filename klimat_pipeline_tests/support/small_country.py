@@ -12,9 +12,9 @@ from pathlib import Path
 from klimat_pipeline.raw.smhi_emissions import TOTAL, read_workbook
 from klimat_pipeline_tests.support.embedded import embedded
 from klimat_pipeline_tests.support.shared import REPOSITORY
-from klimat_pipeline_tests.support.workbooks import Lines
+from klimat_pipeline_tests.support.workbooks import MAIN_SECTORS, Lines
 
-PLACES = {(TOTAL, TOTAL), ("Skåne län", "Helsingborg")}
+PLACES = ((TOTAL, TOTAL), ("Skåne län", "Helsingborg"))
 PARTS = ("municipalities", "reference", "schemas", "dagster", "snapshots/embedded")
 
 
@@ -37,13 +37,11 @@ def make_small_country(checkout: Path) -> None:
 
 
 def _lines(path: Path) -> Lines:
+    """The nation's main sectors, then Helsingborg's; no totals."""
     book = read_workbook(path.read_bytes(), path.name)
-    rows = zip(zip(*book.labels, strict=True), book.values, strict=True)
-    return {
-        labels: dict(zip(book.years, map(float, values), strict=True))
-        for labels, values in rows
-        if labels[2:] in PLACES
-    }
+    rows = dict(zip(zip(*book.labels, strict=True), book.values, strict=True))
+    wanted = [(sector, TOTAL, *place) for place in PLACES for sector in MAIN_SECTORS]
+    return {labels: dict(zip(book.years, map(float, rows[labels]), strict=True)) for labels in wanted}
 
 
 def _left_by_runs(folder: str, names: list[str]) -> set[str]:

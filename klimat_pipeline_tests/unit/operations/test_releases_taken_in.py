@@ -19,8 +19,8 @@ OLD, NEW = "smhi-ggt-2025", "smhi-ggt-2026-06"
 
 
 @pytest.fixture
-def settings(project: Path, tmp_path: Path) -> Settings:
-    return Settings(project_dir=project, data_dir=tmp_path / "data")
+def settings(small_country: Path, tmp_path: Path) -> Settings:
+    return Settings(project_dir=small_country, data_dir=tmp_path / "data")
 
 
 def book(*places: tuple[str, str], last: int = 2024, figure: float = 10.0, layout: Layout = UNDATED) -> bytes:

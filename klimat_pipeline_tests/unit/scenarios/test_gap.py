@@ -40,9 +40,9 @@ def gap(*lines: dict[str, Any], actions: tuple[dict[str, Any], ...] = (), **tabl
 
 @pytest.fixture(scope="module")
 def prints() -> pd.DataFrame:
-    return clean_published_gap(
-        REPOSITORY / "data" / "municipalities", load_reference(REPOSITORY / "data" / "reference")
-    )
+    reference = load_reference(REPOSITORY / "data" / "reference")
+    printed = clean_published_gap(REPOSITORY / "data" / "municipalities", reference)
+    return printed[printed["municipality_code"] == "1283"].reset_index(drop=True)
 
 
 @pytest.fixture(scope="module")
