@@ -4,18 +4,18 @@ import shutil
 from pathlib import Path
 
 from klimat_pipeline_tests.pipeline.commands import Klimat
-from klimat_pipeline_tests.support.default_refresh import DefaultRefresh
-from klimat_pipeline_tests.support.shared import REPOSITORY
+from klimat_pipeline_tests.support.default_refresh import Refresh
 
 LEDGER = "datum;verifikationsnummer;leverantor;leverantor_id;konto_nr;konto_text;belopp\n"
 
 
-def test_the_rest_is_published_and_the_exit_code_says_it(default_refresh: DefaultRefresh, tmp_path: Path) -> None:
+def test_the_rest_is_published_and_the_exit_code_says_it(
+    small_refresh: Refresh, small_country: Path, tmp_path: Path
+) -> None:
     """The example's ledger becomes nonsense; Helsingborg's has food for 7,000 kronor of a year without an index."""
-    data = default_refresh.copy(tmp_path / "data")
+    data = small_refresh.copy(tmp_path / "data")
     config = tmp_path / "checkout" / "data"
-    for name in ("municipalities", "reference", "snapshots/embedded"):
-        shutil.copytree(REPOSITORY / "data" / name, config / name)
+    shutil.copytree(small_country / "data", config)
     (config / "municipalities" / "9999_example" / "ledger" / "broken.csv").write_text("a;b\n1;2\n")
     own = config / "municipalities" / "1283_helsingborg" / "ledger"
     own.mkdir()

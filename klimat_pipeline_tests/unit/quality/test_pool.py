@@ -32,6 +32,8 @@ def municipalities(**changes: object) -> pd.DataFrame:
             "municipality_name": ["Helsingborg", "Malmö"],
             "county_code": ["12", "12"],
             "county_name": ["Skåne län", "Skåne län"],
+            "group_code": ["B3", "A1"],
+            "group_name": ["Större stad", "Storstäder"],
         }
     )
     return frame.assign(**changes)[CONTRACT.column_names]
