@@ -185,11 +185,12 @@ class _CachedTable:
 
     stamp: tuple[int, int, int] | None
     arrow: "pa.Table"
+    arrow_bytes: int
     frame: "pd.DataFrame | None" = None
 
     @property
     def size(self) -> int:
-        return int(self.arrow.nbytes) * (1 if self.frame is None else 2)
+        return self.arrow_bytes * (1 if self.frame is None else 2)
 
 
 class _Cache:
@@ -199,7 +200,7 @@ class _Cache:
         self._kept: OrderedDict[str, _CachedTable] = OrderedDict()
 
     def keep(self, path: Any, arrow: "pa.Table") -> _CachedTable:
-        held = _CachedTable(_stamp(path), arrow)
+        held = _CachedTable(_stamp(path), arrow, int(arrow.nbytes))
         self._kept.pop(str(path), None)
         if held.stamp is None or held.size > KEPT_BYTES:
             return held

@@ -17,7 +17,7 @@ The printed scope 2 of a municipality's own inventory gives a further 1+2 beside
 belong here: the lines (``inventory.territory``, ``inventory.organisation``).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from types import MappingProxyType
 
 import numpy as np
@@ -60,6 +60,7 @@ def scope_indicators(
     releases: pd.DataFrame,
     *,
     base_years: Mapping[str, int] = MappingProxyType({}),
+    with_folders: Collection[str] | None = None,
 ) -> pd.DataFrame:
     """Scopes of every inventory, their sums and their change since the baseline.
 
@@ -71,12 +72,17 @@ def scope_indicators(
         targets: ``clean/targets``: the baseline year of the total.
         releases: ``clean/releases``: gas basis.
         base_years: base year of the organisation by municipality, where somebody has chosen one.
+        with_folders: municipalities that account for their inventory; None for all. What is not estimated in the
+            territory of others is unknown, not nothing.
 
     Returns:
         ``indicators/scopes``, t CO2e.
     """
     inventories = [_scopes(_of_territory(territory, corrections)), _scopes(_of_organisation(organisation))]
     parts = pd.concat([*inventories, _printed(territory, printed)], ignore_index=True)
+    if with_folders is not None:
+        stated = parts["municipality_code"].isin(with_folders) | (parts["boundary"] != TERRITORY)
+        parts["lines_not_estimated"] = parts["lines_not_estimated"].astype("Int64").where(stated)
     frame = pd.concat([parts, *_sums(parts)], ignore_index=True)
     frame = _with_change(frame, targets, base_years)
     frame = _with_share(frame)
@@ -172,7 +178,8 @@ def _scopes(rows: pd.DataFrame) -> pd.DataFrame:
     per_line = rows.groupby([*keys, "line"])[_CORRECTED].count().rename("n").reset_index()
     keyed = rows[~numbers & (rows["notation_key"] == "NE")][[*keys, "line"]].drop_duplicates()
     lacking = keyed.merge(per_line[per_line["n"] == 0], on=[*keys, "line"]).groupby(keys).size()
-    said = rows[~numbers].groupby(keys)["notation_key"].agg(lambda found: " ".join(sorted(set(found.dropna()))))
+    said = rows.loc[~numbers & rows["notation_key"].notna(), [*keys, "notation_key"]].drop_duplicates()
+    said = said.sort_values("notation_key").groupby(keys)["notation_key"].agg(" ".join)
     # Where nothing has a number, the set is that of the figures that ought to be there.
     sets = common_sets(rows[numbers].groupby(keys)["gwp_set"]).reindex(sums.index)
     sets = sets.fillna(common_sets(rows.groupby(keys)["gwp_set"]))
@@ -181,7 +188,7 @@ def _scopes(rows: pd.DataFrame) -> pd.DataFrame:
     frame["level_ids"] = frame["level_ids"].fillna("").astype("str")
     counts = ["lines_estimated", "lines_not_estimated"]
     frame[counts] = frame[counts].fillna(0).astype("int64")
-    frame["notation_key"] = frame["notation_key"].replace("", None)
+    frame["notation_key"] = frame["notation_key"].astype(object).where(frame["notation_key"].notna(), None)
     return frame
 
 

@@ -37,6 +37,7 @@ def territory_inventory(
     reference: Reference,
     *,
     memo_lines: Mapping[str, Collection[str]] = MappingProxyType({}),
+    with_folders: Collection[str] | None = None,
 ) -> pd.DataFrame:
     """The inventory of every municipality, release and year.
 
@@ -49,6 +50,8 @@ def territory_inventory(
         scope3: ``clean/scope3``.
         reference: lines, mapping, notation, global warming potentials.
         memo_lines: lines beside the total, of municipalities whose document has others there than the usual.
+        with_folders: municipalities that account for their inventory, and so have a notation key where a number is
+            missing; None for all. Of others only the national figures are known: nobody states what they left out.
 
     Returns:
         ``inventory/territory``, t CO2e. Only releases with figures in CO2e; scope 2 only for releases of all greenhouse
@@ -67,6 +70,8 @@ def territory_inventory(
     two = _scope_2(years, releases, energy_use, factors, reference)
     three = _scope_3(years, releases, scope3)
     rows = pd.concat([one, two, three], ignore_index=True)
+    if with_folders is not None:
+        valued, years = (frame[frame["municipality_code"].isin(with_folders)] for frame in (valued, years))
     rows = pd.concat([rows, _without_number(rows, valued, years, reference)], ignore_index=True)
     lines = reference.inventory_lines.set_index("line")
     rows["boundary"] = "territory"

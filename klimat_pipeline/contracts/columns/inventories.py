@@ -124,7 +124,8 @@ COLUMNS = (
     Column(
         "lines_not_estimated",
         INTEGER,
-        "How many ought to be in this figure and are not (NE): the figure is lower than the truth.",
+        "How many ought to be in this figure and are not (NE): the figure is lower than the truth. Missing where "
+        "nobody accounts for the inventory: a municipality without a folder.",
         minimum=0,
     ),
     Column("energy_user", TEXT, "Who uses the energy (data/reference/energy_users.csv).", pattern=IDENTIFIER),

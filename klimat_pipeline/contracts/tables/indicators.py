@@ -171,7 +171,7 @@ SCOPES = Table(
         col("share_pct").use(f"{_TERRITORY}.emissions_t_co2e"),
         col("notation_key").use(f"{_TERRITORY}.notation_key"),
         col("lines_estimated").use(f"{_TERRITORY}.emissions_t_co2e"),
-        col("lines_not_estimated").use(f"{_TERRITORY}.notation_key"),
+        col("lines_not_estimated").use(f"{_TERRITORY}.notation_key", nullable=True),
         col("gas_basis").use("clean/releases.gas_basis"),
         col("gwp_set").use(f"{_TERRITORY}.gwp_set", allowed=GWP_SETS_SUMMED),
     ),

@@ -134,7 +134,9 @@ def scope_figures(
 
     organisation = with_purchases(organisation, purchases)
     scopes = scope_indicators(
-        territory, organisation, printed, corrections, targets, releases, base_years=project.organisation_base_years
+        *(territory, organisation, printed, corrections, targets, releases),
+        base_years=project.organisation_base_years,
+        with_folders=project.with_folders,
     )
     shares = area_shares(territory, printed, areas, releases)
     traced = provenance(

@@ -62,7 +62,9 @@ def inventories(
 
     reference = project.reference
     territory = territory_inventory(
-        *(subsectors, corrections, releases, energy_use, factors, scope3, reference), memo_lines=project.memo_lines
+        *(subsectors, corrections, releases, energy_use, factors, scope3, reference),
+        memo_lines=project.memo_lines,
+        with_folders=project.with_folders,
     )
     reconciliation = inventory_reconciliation(territory, printed, corrections, releases, reference)
     frames = {

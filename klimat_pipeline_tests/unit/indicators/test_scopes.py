@@ -79,6 +79,17 @@ def scopes(territory: pd.DataFrame) -> pd.DataFrame:
     return frame
 
 
+def test_what_nobody_accounts_for_is_unknown_and_not_nothing(territory: pd.DataFrame, scopes: pd.DataFrame) -> None:
+    given = (territory, ORGANISATION, PRINTED, small.no_corrections(), TARGETS, small.releases())
+    frame = scope_indicators(*given, with_folders=())
+    assert check_contract(frame, table("indicators/scopes")).passed
+    is_territory = frame["boundary"] == "territory"
+    assert frame.loc[is_territory, "lines_not_estimated"].isna().all()
+    assert frame.loc[~is_territory, "lines_not_estimated"].notna().all()
+    rest = [name for name in frame if name != "lines_not_estimated"]
+    pd.testing.assert_frame_equal(frame[rest], scopes[rest])
+
+
 def test_an_organisation_counts_its_own_activities_once(scopes: pd.DataFrame) -> None:
     own = scopes[scopes["boundary"] == "organisation"]
     shown = {(r.scope, r.scope3_category, r.method): r.emissions_t_co2e for r in own.itertuples()}

@@ -40,6 +40,14 @@ def key_of(frame: pd.DataFrame, line: str, scope: str, year: int = 2022) -> set[
     return set(rows["notation_key"].dropna())
 
 
+def test_only_who_accounts_for_an_inventory_has_notation_keys(project: Path) -> None:
+    alone = inventory(project)
+    of_another = inventory(project, with_folders=("1280",))
+    numbers = alone[alone["item"] != "none"].reset_index(drop=True)
+    pd.testing.assert_frame_equal(of_another, numbers, check_dtype=False)
+    pd.testing.assert_frame_equal(inventory(project, with_folders=("1283",)), alone)
+
+
 def test_main_sectors_alone_take_the_coarse_mapping(project: Path) -> None:
     frame = inventory(project)
     assert lines(frame, "1") == {
