@@ -13,6 +13,15 @@ __all__ = ["default_refresh", "lines", "lund", "postgres_server", "small_refresh
 PASSWORD = "hemligt-4711-ord"
 
 
+@pytest.fixture(scope="package", autouse=True)
+def prepared() -> Iterator[None]:
+    """Workers for all runs inside this process: each would start its own, and import what checks contracts again."""
+    from klimat_pipeline.quality import pool
+
+    with pool.workers():
+        yield
+
+
 @pytest.fixture(scope="module")
 def database(request: pytest.FixtureRequest, postgres_server: str) -> Iterator[str]:
     """URL, with a password in it, of a database of the file's own.

@@ -527,8 +527,8 @@ def test_unknown_municipality_is_refused_and_nothing_touched(refreshed: Refreshe
     assert refreshed.klimat.files("intermediate") == refreshed.intermediate
 
 
-def test_another_process_elsewhere_makes_the_same_bytes(klimat: Klimat, tmp_path: Path) -> None:
-    other = Klimat(tmp_path / "elsewhere", klimat.environment)
+def test_another_process_elsewhere_makes_the_same_bytes(small_refresh: Refresh, tmp_path: Path) -> None:
+    klimat, other = Klimat(small_refresh.data), Klimat(tmp_path / "elsewhere")
     answer = other.apart("refresh", "--force", PYTHONHASHSEED="4711", TZ="Pacific/Auckland", LC_ALL="C")
     assert answer.code == 0, answer.text
     assert other.latest.name == klimat.latest.name

@@ -16,7 +16,7 @@ Ask = Callable[[str], list[tuple[object, ...]]]
 def run(tmp_path_factory: pytest.TempPathFactory, database: str) -> tuple[Klimat, Answer]:
     environment = (("KLIMAT_DATABASE_URL", database),)
     klimat = Klimat(tmp_path_factory.mktemp("data"), environment)
-    answer = klimat.apart("refresh", "--municipality", "1283")
+    answer = klimat("refresh", "--municipality", "1283")
     assert answer.code == 0, answer.text
     return klimat, answer
 

@@ -2,12 +2,11 @@
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from klimat_pipeline.quality import pool
 from klimat_pipeline_tests.pipeline.commands import Klimat
 from klimat_pipeline_tests.support.default_refresh import Refresh
 from klimat_pipeline_tests.support.one_run import Run
@@ -47,13 +46,6 @@ def made(small_refresh: Refresh, small_country: Path, tmp_path_factory: pytest.T
     # The copied checkout gives what the checkout gave.
     assert "up to date" in house.klimat("refresh").text
     return house
-
-
-@pytest.fixture(scope="module", autouse=True)
-def prepared() -> Iterator[None]:
-    """Workers for all these runs: each would start its own, and import what checks contracts once more."""
-    with pool.workers():
-        yield
 
 
 @pytest.fixture

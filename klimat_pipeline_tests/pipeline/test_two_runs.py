@@ -85,14 +85,12 @@ def alone(small_refresh: Refresh, tmp_path_factory: pytest.TempPathFactory) -> A
 
 #: The first run, the step at whose beginning the second is started (0: at once), the second.
 PAIRS = st.tuples(st.sampled_from(WHOLE), st.integers(0, STEPS), st.sampled_from(WHOLE + PARTS))
-#: A pair costs two whole runs: without `make fuzz`, which draws thirty, these are tried.
-FUZZ = hypothesis.settings.get_current_profile_name() == properties.FUZZ
-PHASES = tuple(hypothesis.Phase) if FUZZ else (hypothesis.Phase.explicit,)
+#: A pair costs two whole runs: without `make fuzz`, which draws thirty, the one below is tried.
+PHASES = tuple(hypothesis.Phase) if properties.is_searching() else (hypothesis.Phase.explicit,)
 
 
 @hypothesis.settings(max_examples=30, phases=PHASES)
 @hypothesis.example((WHOLE[1], 0, WHOLE[0]))  # seen: 8 of 16 publications were those of no run alone
-@hypothesis.example((WHOLE[0], 8, PARTS[0]))
 @hypothesis.given(PAIRS)
 def test_what_is_published_is_what_a_run_alone_gives(
     alone: Alone,

@@ -30,15 +30,19 @@ class Refresh:
         return shutil.copytree(self.data, to, symlinks=True)
 
 
-def _refreshed(factory: pytest.TempPathFactory, name: str, **environment: str) -> Refresh:
-    folder, answer = made_once(factory, name, lambda folder: Klimat(folder / "data").apart("refresh", **environment))
+def _refreshed(factory: pytest.TempPathFactory, name: str, *, apart: bool = False, **environment: str) -> Refresh:
+    def make(folder: Path) -> Answer:
+        klimat = Klimat(folder / "data", tuple(environment.items()))
+        return klimat.apart("refresh") if apart else klimat("refresh")
+
+    folder, answer = made_once(factory, name, make)
     return Refresh(folder / "data", answer, tuple(environment.items()))
 
 
 @pytest.fixture(scope="session")
 def default_refresh(tmp_path_factory: pytest.TempPathFactory) -> Refresh:
     """A first ``klimat refresh`` with nothing set, as a newcomer makes it."""
-    return _refreshed(tmp_path_factory, "default_refresh", KLIMAT_PROJECT_DIR=str(REPOSITORY))
+    return _refreshed(tmp_path_factory, "default_refresh", apart=True, KLIMAT_PROJECT_DIR=str(REPOSITORY))
 
 
 @pytest.fixture(scope="session")

@@ -10,6 +10,13 @@ from hypothesis import HealthCheck
 from hypothesis.internal.conjecture import providers
 
 DEFAULT, FUZZ = "same every day", "fuzz"
+
+
+def is_searching() -> bool:
+    """Whether new examples are looked for (``make fuzz``), which takes its time."""
+    return hypothesis.settings.get_current_profile_name() == FUZZ
+
+
 #: This check holds the drawing of examples against a clock, and a busy machine draws slowly.
 UNTIMED = (HealthCheck.too_slow,)
 #: For properties that clear one folder between their examples. Settings of a test replace those of the profile.
@@ -23,8 +30,7 @@ USUAL = 100
 
 def examples(number: int, **other: Any) -> hypothesis.settings:
     """How many examples a property is worth when new ones are looked for, and hypothesis' other settings."""
-    searching = hypothesis.settings.get_current_profile_name() == FUZZ
-    return hypothesis.settings(max_examples=number if searching else max(3, round(number * DAILY)), **other)
+    return hypothesis.settings(max_examples=number if is_searching() else max(3, round(number * DAILY)), **other)
 
 
 def load() -> None:
