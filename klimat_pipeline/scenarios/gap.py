@@ -67,6 +67,8 @@ def gap_table(
         if total and not lines:
             rows.append(_printed(total) | {"is_total": True})
         own = with_levels(territory[territory["municipality_code"] == code], corrections)
+        # Every line looks up its rows anew, and looking at few rows is quicker in Python's own texts.
+        own = own.astype(dict.fromkeys(own.select_dtypes("str").columns, object))
         mine = planned[planned["municipality_code"] == code]
         for release, inventory in own.groupby("release_id"):
             held = set(inventory["year"])
