@@ -8,7 +8,7 @@ from typing import Any
 
 import dagster as dg
 
-from klimat_pipeline.defs import assets, inputs, jobs
+from klimat_pipeline.defs import assets, housekeeping, inputs, jobs
 from klimat_pipeline.defs.io_managers import ParquetTables
 from klimat_pipeline.defs.loggers import progress_logger
 from klimat_pipeline.defs.resources import Project
@@ -27,9 +27,14 @@ def build_defs(
     return dg.Definitions(
         assets=[inputs.inputs_asset, *dg.load_assets_from_package_module(assets)],
         sensors=[inputs.changed_inputs],
-        jobs=[jobs.nightly_refresh, jobs.housekeeping],
-        schedules=[jobs.nightly_schedule, jobs.housekeeping_schedule],
-        resources={"io_manager": ParquetTables(), "project": Project(), "workers": Workers(), **(resources or {})},
+        jobs=[jobs.nightly_refresh, housekeeping.housekeeping],
+        schedules=[jobs.nightly_schedule, housekeeping.housekeeping_schedule],
+        resources={
+            "io_manager": ParquetTables(),
+            "project": Project(in_one_process=executor is dg.in_process_executor),
+            "workers": Workers(),
+            **(resources or {}),
+        },
         executor=executor,
         loggers={"progress": progress_logger, "console": dg.colored_console_logger},
     )

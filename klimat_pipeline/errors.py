@@ -12,7 +12,7 @@ class KlimatError(Exception):
     """Base of every error that is the fault of the input, the configuration or the machine, not of the code.
 
     Attributes:
-        exit_code: exit code of the command.
+        exit_code: exit code of the command; each is a row of the table in ``docs/operations.md``.
     """
 
     exit_code = 1
@@ -35,8 +35,48 @@ class SnapshotError(KlimatError):
     """The snapshot archive cannot store or return a file."""
 
 
+class StaleSourceError(SourceError):
+    """A source has been silent for longer than is bridged, or may not be silent at all (``--strict``)."""
+
+    #: EX_NOINPUT of sysexits.h.
+    exit_code = 66
+
+
+class ServiceError(KlimatError):
+    """A service that is needed does not answer, or refuses: the database, the history of Dagster's runs."""
+
+    #: EX_UNAVAILABLE.
+    exit_code = 69
+
+
+class DiskError(KlimatError):
+    """A disk is full, or a file on it is damaged."""
+
+    #: EX_IOERR.
+    exit_code = 74
+
+
+class AccessError(KlimatError):
+    """The account that the command runs under may not read or write something."""
+
+    #: EX_NOPERM.
+    exit_code = 77
+
+
 class PublishError(KlimatError):
     """Publishing stopped; the last good version stays readable."""
+
+
+class PublishServiceError(PublishError, ServiceError):
+    """The same, because a database does not answer or refuses."""
+
+
+class PublishDiskError(PublishError, DiskError):
+    """The same, because of the disk."""
+
+
+class PublishAccessError(PublishError, AccessError):
+    """The same, because of missing rights."""
 
 
 class RunLockError(KlimatError):

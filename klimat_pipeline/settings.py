@@ -75,7 +75,23 @@ class Settings(BaseSettings):
     source_max_age_days: int = Field(default=30, ge=0, description="Refuse to run on a source unreachable longer.")
     wait_s: float = Field(default=900.0, ge=0, description="How long a run waits for another one that goes on now.")
     keep_publications: int = Field(default=3, ge=1, description="How many published versions are kept.")
-    run_retention_days: int = Field(default=90, ge=1, description="Dagster runs older than this are deleted.")
+    run_retention_days: int = Field(
+        default=90,
+        ge=1,
+        description="Runs in Dagster's history, and events without a run, older than this are deleted.",
+    )
+    keep_runs: int = Field(
+        default=30, ge=1, description="How many runs Dagster's history keeps at most; one takes 4 to 6 MB."
+    )
+    dagster_database_url: SecretStr | None = Field(
+        default=None,
+        description="PostgreSQL for Dagster's own history (postgresql+psycopg2://), in the place of its SQLite files.",
+    )
+    ledger_places: str = Field(
+        default="https://,s3://,gs://,abfs://,sftp://",
+        description="Comma-separated beginnings of paths and addresses that spend: ledgers may name, besides the "
+        "folders of configuration and data; an address on this machine or a private network only with its host.",
+    )
 
     @cached_property
     def config_dir(self) -> Path:
@@ -135,6 +151,22 @@ class Settings(BaseSettings):
     @property
     def dagster_home(self) -> Path:
         return self.written_dir / "dagster"
+
+    @property
+    def history_url(self) -> str:
+        """Address of the database with Dagster's history; empty where that is in files.
+
+        Raises:
+            ConfigurationError: it names another driver than Dagster's library for PostgreSQL uses.
+        """
+        url = self.dagster_database_url.get_secret_value() if self.dagster_database_url else ""
+        if url and not url.startswith("postgresql+psycopg2://"):
+            raise ConfigurationError(
+                "KLIMAT_DAGSTER_DATABASE_URL must begin with postgresql+psycopg2:// (Dagster's library for PostgreSQL, "
+                "klimat_pipeline[dagster-postgres], uses that driver); it is not shown here, since it may hold a "
+                "password."
+            )
+        return url
 
     @property
     def substance_codes(self) -> tuple[str, ...]:

@@ -1,5 +1,5 @@
 """``python -m klimat_pipeline.cli``."""
 
-from klimat_pipeline.cli.main import command
+from klimat_pipeline.cli import command
 
 command()

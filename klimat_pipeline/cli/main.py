@@ -1,22 +1,22 @@
 """``klimat``: a thin layer over Dagster and ``operations``, for terminals and cron.
 
-The class of an error sets the exit code (``errors``): 1 for a fault of the input, the configuration or the machine,
-75 when another run holds the lock for too long. What does not belong here: arithmetic, parsing, publishing.
+The class of an error sets the exit code (``errors``; the table is in ``docs/operations.md``).
+What does not belong here: arithmetic, parsing, publishing.
 """
 
-import os
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
 from klimat_pipeline.cli.checks import checks
+from klimat_pipeline.cli.faults import in_words
 from klimat_pipeline.cli.ledger import app as ledger_app
 from klimat_pipeline.cli.municipality import municipality_app
 from klimat_pipeline.cli.prices import app as prices_app
 from klimat_pipeline.cli.rates import app as rates_app
 from klimat_pipeline.cli.same import same
+from klimat_pipeline.cli.services import init, ui
 from klimat_pipeline.cli.show import show
 from klimat_pipeline.cli.snapshot import snapshot
 from klimat_pipeline.cli.terminal import err, out
@@ -50,8 +50,11 @@ def main() -> None:
     """The command inside a process that is there already, such as a test's."""
     try:
         app()
-    except KlimatError as error:
-        _fail(error)
+    except Exception as error:
+        known = in_words(error)
+        if known is None:
+            raise
+        _fail(known)
 
 
 @app.command()
@@ -182,36 +185,8 @@ def compare(
     out.print(comparison(load_settings(), before, after))
 
 
-for _command in (same, show, checks):
+for _command in (same, show, checks, init, ui):
     app.command()(_command)
-
-
-@app.command()
-def ui(port: Annotated[int, typer.Option(help="Port on this machine.")] = 3000) -> None:
-    """Open the Dagster UI on this machine only, with the runs made so far."""
-    from klimat_pipeline.defs.instance import prepared_home
-    from klimat_pipeline.settings import load_settings
-
-    settings = load_settings()
-    environment = {
-        **os.environ,
-        "DAGSTER_HOME": str(prepared_home(settings)),
-        # "dg dev", which Dagster's notice names instead, starts this same command, from a checkout only.
-        "PYTHONWARNINGS": "ignore:Function `dev_command` is superseded:FutureWarning",
-    }
-    program = Path(sys.executable).with_name("dagster")
-    arguments = [
-        "dagster",
-        "dev",
-        "-h",
-        "127.0.0.1",
-        "-p",
-        str(port),
-        "-w",
-        str(settings.project_dir / "workspace.yaml"),
-    ]
-    out.print(f"http://127.0.0.1:{port}  (stop with Ctrl-C)")
-    os.execve(program, arguments, environment)  # noqa: S606 - our own program, no shell
 
 
 def _fail(error: KlimatError) -> NoReturn:

@@ -7,6 +7,7 @@ imports it only when there is something to run. What does not belong here: what 
 import logging
 from typing import TYPE_CHECKING
 
+from klimat_pipeline.cli.faults import kind_of
 from klimat_pipeline.errors import KlimatError
 from klimat_pipeline.garbage import keep_what_is_here
 from klimat_pipeline.operations.run_lock import STARTED_BY
@@ -26,9 +27,11 @@ class RunFailedError(KlimatError):
 def confirm(settings: Settings, made_from: Inputs) -> None:
     """Record that the published tables were compared with their inputs and are still current."""
     from klimat_pipeline.defs.confirmation import confirmations
+    from klimat_pipeline.defs.housekeeping import tidy
     from klimat_pipeline.defs.instance import instance
 
     with instance(settings) as history:
+        tidy(history, settings)
         for event in confirmations(made_from):
             history.report_runless_asset_event(event)
 
@@ -46,11 +49,13 @@ def run(settings: Settings, made_from: Inputs, out: "Console") -> None:
 
 
 def _execute(settings: Settings, made_from: Inputs, out: "Console") -> "dg.ExecuteInProcessResult":
+    from klimat_pipeline.defs.housekeeping import tidy
     from klimat_pipeline.defs.instance import instance
 
     logging.getLogger("alembic").setLevel(logging.WARNING)
     job = _job()
     with instance(settings) as history, _Progress(out, steps=len(job.graph.node_defs)):
+        tidy(history, settings)
         return job.execute_in_process(
             instance=history,
             raise_on_error=False,
@@ -100,10 +105,13 @@ def _reason(result: "dg.ExecuteInProcessResult") -> KlimatError:
                 error = error.cause
             if error is not None:
                 message = error.message.strip()
+                kind = kind_of(message)
                 # Our own errors explain themselves; any other needs the name of its class too.
                 known = message.split(": ", 1)
                 text = known[1] if len(known) == 2 and "klimat_pipeline.errors." in known[0] else message
-                return RunFailedError(f"{event.step_key}: {text}\nnothing was published; the last good tables stay.")
+                stopped = RunFailedError(f"{event.step_key}: {text}\nnothing was published; the last good tables stay.")
+                stopped.exit_code = kind.exit_code
+                return stopped
     return RunFailedError("the run failed; see it in the UI. The last good tables stay.")
 
 

@@ -5,7 +5,6 @@ nothing but Dagster. What does not belong here: definitions (the other files).
 """
 
 import os
-import shutil
 import threading
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
@@ -18,6 +17,7 @@ from dagster._core.instance import RUNLESS_RUN_ID
 from dagster._core.storage.event_log.sqlite.sqlite_event_log import INDEX_SHARD_NAME, SqliteEventLogStorage
 from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS
 from sqlalchemy import create_engine, event
+from sqlalchemy.exc import DBAPIError
 
 if TYPE_CHECKING:
     from dagster._core.events.log import EventLogEntry
@@ -30,21 +30,36 @@ if TYPE_CHECKING:
 KEPT = 8
 
 
-def prepared_home(settings: "Settings") -> Path:
-    """Dagster's home below the data folder, with the shipped ``dagster.yaml`` in it."""
-    home = settings.dagster_home
-    home.mkdir(parents=True, exist_ok=True)
-    shipped = settings.config_dir / "dagster" / "dagster.yaml"
-    if shipped.is_file() and shipped.parent != home:
-        shutil.copyfile(shipped, home / "dagster.yaml")
-    return home
-
-
 def instance(settings: "Settings") -> dg.DagsterInstance:
-    """The Dagster instance with the history of runs."""
-    home = prepared_home(settings)
+    """The Dagster instance with the history of runs; those whose process is gone are freed first.
+
+    Raises:
+        KlimatError: the history cannot be opened; the message says why.
+    """
+    from klimat_pipeline.defs.lost_runs import free_lost_runs
+    from klimat_pipeline.errors import DiskError, ServiceError
+    from klimat_pipeline.operations.home import prepare_home
+
+    home, _ = prepare_home(settings)
     os.environ["DAGSTER_HOME"] = str(home)
-    return dg.DagsterInstance.from_config(str(home))
+    try:
+        opened = dg.DagsterInstance.from_config(str(home))
+        free_lost_runs(opened)
+    except DBAPIError as error:
+        in_files = settings.dagster_database_url is None
+        place = f"in {home} is" if in_files else "in the database of KLIMAT_DAGSTER_DATABASE_URL is"
+        remedy = (
+            "Move the folder history away (the history begins anew), or bring it back with klimat restore."
+            if in_files
+            else "Is the server there, and may the account write?"
+        )
+        # Of a server's answer only the kind: it may quote parts of the address.
+        told = f"{type(error).__name__}: {error.orig}" if in_files else type(error).__name__
+        kind = DiskError if in_files else ServiceError
+        raise kind(
+            f"Dagster's history of runs {place} not to be used ({told}). The published tables are untouched. {remedy}"
+        ) from None
+    return opened
 
 
 class KeptOpenEventLogStorage(SqliteEventLogStorage):
@@ -95,9 +110,13 @@ class KeptOpenEventLogStorage(SqliteEventLogStorage):
         return table_name in self._tables
 
     def delete_events(self, run_id: str) -> None:
+        """Delete a run's events, and the file that held them: Dagster's own class leaves it, empty and as large."""
         super().delete_events(run_id)
         with self._open.held():
             self._open.close(run_id)
+            self._initialized_dbs.discard(run_id)
+            for ending in ("", "-wal", "-shm"):
+                Path(self.path_for_shard(run_id) + ending).unlink(missing_ok=True)
 
     def wipe(self) -> None:
         with self._open.held():

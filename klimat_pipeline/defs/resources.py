@@ -20,6 +20,7 @@ from klimat_pipeline.configuration.corrections import CorrectionRegister, load_r
 from klimat_pipeline.configuration.municipality import Municipality, load_municipalities
 from klimat_pipeline.corrected.approvals import approvals
 from klimat_pipeline.defs.inputs import report
+from klimat_pipeline.defs.lost_runs import this_process
 from klimat_pipeline.errors import StaleTableError
 from klimat_pipeline.input_items import Item
 from klimat_pipeline.operations import run_lock
@@ -39,12 +40,14 @@ class Project(dg.ConfigurableResource):
         releases: releases to be current; newer ones of the same substance are left out.
         live: whether to ask the live source first; unset follows KLIMAT_LIVE.
         only_if_changed: do nothing where every place already shows what the inputs give (``operations.refresh``).
+        in_one_process: whether all steps of a run are in the process that has this resource first.
     """
 
     municipalities: list[str] = []
     releases: list[str] = []
     live: bool | None = None
     only_if_changed: bool = False
+    in_one_process: bool = True
 
     _made_from: Inputs | None = PrivateAttr(default=None)
     _ledgers: list[Item] | None = PrivateAttr(default=None)
@@ -55,6 +58,8 @@ class Project(dg.ConfigurableResource):
         run, settings = context.run, self.settings
         who = run_lock.started_by(dict(run.tags) if run else {})
         tell = context.log.info if context.log else print
+        if run and context.instance and self.in_one_process:
+            context.instance.add_run_tags(run.run_id, this_process())
         with run_lock.only_run(settings, who, run=run.run_id[:8] if run else "", tell=tell):
             self.begin()
             if run and context.instance:

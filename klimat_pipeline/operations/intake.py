@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from klimat_pipeline.errors import KlimatError, SnapshotError, SourceError
+from klimat_pipeline.errors import KlimatError, SnapshotError, SourceError, StaleSourceError
 from klimat_pipeline.settings import Settings
 from klimat_pipeline.sources.archive import Snapshot, archive_of
 from klimat_pipeline.sources.smhi_snapshots import is_same_substance
@@ -194,8 +194,8 @@ def fetch_all(settings: Settings, *, log: Callable[[str], None] = lambda _: None
         The snapshots of substances that answered with a file.
 
     Raises:
-        SourceError: a substance has no snapshot to fall back on, or the source has not answered for longer than
-            ``source_max_age_days``.
+        SourceError: a substance has no snapshot to fall back on.
+        StaleSourceError: the source has not answered for longer than ``source_max_age_days``.
     """
     from klimat_pipeline.sources.http import redacted
 
@@ -260,7 +260,7 @@ def _fall_back(settings: Settings, substance: str, error: KlimatError, log: Call
         raise SourceError(f"{error} There is no earlier snapshot of {substance} to fall back on.") from None
     silent = state.silent_days or 0
     if silent > settings.source_max_age_days:
-        raise SourceError(
+        raise StaleSourceError(
             f"{error} The source has not answered for {silent} days, more than the {settings.source_max_age_days} that "
             "are bridged (KLIMAT_SOURCE_MAX_AGE_DAYS)."
         ) from None

@@ -1,4 +1,4 @@
-"""How every refresh begins, whoever started it: fetch if live, see what there is, and say whether anything is to do.
+"""How every refresh begins, whoever started it: can it end well, fetch if live, is there anything to do.
 
 Who asks for what:
 
@@ -16,6 +16,7 @@ from dataclasses import dataclass
 
 from klimat_pipeline.operations.inputs import inputs, is_up_to_date
 from klimat_pipeline.published.manifest import Inputs
+from klimat_pipeline.published.publication import prepare
 from klimat_pipeline.settings import Settings
 
 
@@ -50,8 +51,10 @@ def look(
         log: receives a line for every source that was asked.
 
     Raises:
-        KlimatError: the sources were silent for too long, or an input cannot be read.
+        KlimatError: what publishing needs is not there, the sources were silent for too long, or an input cannot be
+            read.
     """
+    prepare(settings)
     if live:
         from klimat_pipeline.operations.intake import fetch_all
         from klimat_pipeline.operations.price_intake import refresh_prices

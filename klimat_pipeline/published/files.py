@@ -6,11 +6,12 @@ What does not belong here: what the files hold.
 import fcntl
 import os
 import shutil
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from klimat_pipeline.errors import PublishError
+from klimat_pipeline.errors import PublishDiskError, PublishError
 
 #: Free disk that publishing wants, as a multiple of the tables' size in memory: the new version twice over (SQLite
 #: with its indexes, Parquet), and room for others.
@@ -54,10 +55,21 @@ def require_free_space(directory: Path, size: int) -> None:
     free = shutil.disk_usage(directory).free
     needed = FREE_SPACE_FACTOR * size
     if free < needed:
-        raise PublishError(
+        raise PublishDiskError(
             f"not enough disk space in {directory}: {free:,} bytes free, {needed:,} wanted ({FREE_SPACE_FACTOR} times "
             "the tables). The last good version stays; make room and publish again"
         )
+
+
+def try_writing(directory: Path) -> None:
+    """Write a file and take it away again: the surest way to know whether that can be done.
+
+    Raises:
+        OSError: it cannot.
+    """
+    path = directory / f"{STAGING}-{uuid.uuid4().hex}-klimat.sqlite"
+    path.touch()
+    path.unlink()
 
 
 def sync(path: Path) -> None:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from klimat_pipeline.errors import PublishError
 from klimat_pipeline.published.datapackage import described_publication, write_datapackage
-from klimat_pipeline.published.files import STAGING, remove, sync
+from klimat_pipeline.published.files import STAGING, remove, sync, try_writing
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -66,6 +66,10 @@ class ParquetTarget:
         """Remove what a killed publisher left: under the publishers' lock it cannot belong to one that still runs."""
         self._root.mkdir(exist_ok=True)
         remove(*self._root.glob(f"{STAGING}*"))
+
+    def try_out(self) -> None:
+        """Write into the folder."""
+        try_writing(self._root)
 
     def stage(self, candidate: "Candidate") -> None:
         """Write the new version where no reader looks, and audit it."""

@@ -70,6 +70,18 @@ class PostgresTarget:
             if self._connection.execute("SELECT to_regclass('klimat_store.pointer')").fetchone() != (None,):
                 _delete_unfinished(self._connection)
 
+    def try_out(self) -> None:
+        """Make the tables and change the pointer, and take all of it back: rights, drift and room show now."""
+        connection = self._connected()
+
+        def without_trace() -> None:
+            with connection.transaction(force_rollback=True):
+                create_store(connection, self._contracts)
+                connection.execute("DELETE FROM klimat_store.pointer")
+
+        with in_clear_words(self._url):
+            retried(connection, without_trace)
+
     def stage(self, candidate: "Candidate") -> None:
         """Copy the rows in, where no view shows them, and audit them by SQL before they are committed."""
         connection = self._connected()

@@ -11,7 +11,7 @@ from urllib.parse import quote, urlsplit
 
 from pydantic import SecretStr
 
-from klimat_pipeline.errors import PublishError
+from klimat_pipeline.errors import PublishError, PublishServiceError
 
 if TYPE_CHECKING:
     import psycopg
@@ -79,13 +79,13 @@ def in_clear_words(url: SecretStr) -> Iterator[None]:
     try:
         yield
     except psycopg.errors.LockNotAvailable:
-        raise PublishError(
+        raise PublishServiceError(
             f"PostgreSQL: somebody's query held a view or table that had to change, {LOCK_ATTEMPTS} times "
             f"{LOCK_TIMEOUT}. The last good version stays; publish again when it has ended"
         ) from None
     except psycopg.Error as error:
         # ``from None``: the original carries the connection's parameters into tracebacks and databases of runs.
-        raise PublishError(
+        raise PublishServiceError(
             f"PostgreSQL: {redacted(str(error).strip() or type(error).__name__, url)}. The last good version stays; "
             "publish again when the cause is mended"
         ) from None

@@ -3,6 +3,7 @@
 What does not belong here: how one target stores and switches (``sqlite``, ``parquet``, ``postgres``).
 """
 
+import errno
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -11,7 +12,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from klimat_pipeline.contracts import PUBLISHED, Table
-from klimat_pipeline.errors import PublishError
+from klimat_pipeline.errors import PublishAccessError, PublishDiskError, PublishError
 from klimat_pipeline.published.files import exclusive_lock, require_free_space
 from klimat_pipeline.published.parquet import ParquetTarget
 from klimat_pipeline.published.sqlite import SqliteTarget
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from klimat_pipeline.published.candidate import Candidate
+
+#: Bytes of tables that there has to be room for before a run begins; what they really take is known at its end.
+_LEAST_ROOM = 16 * 1024 * 1024
 
 Outcome = Literal["published", "unchanged"]
 
@@ -36,6 +40,9 @@ class Target(Protocol):
 
     def open(self) -> None:
         """Open the target and remove what a killed publisher left there."""
+
+    def try_out(self) -> None:
+        """Do what staging will need, without leaving anything."""
 
     def shown(self) -> str | None:
         """The publication that readers see, None when there is none or it is not whole."""
@@ -125,6 +132,25 @@ def publish(
         )
 
 
+def prepare(settings: Settings, *, contracts: Mapping[str, Table] = PUBLISHED) -> None:
+    """Try everything that publishing will need, before anything is computed, and remove what a killed publisher left.
+
+    Folders that can be written, room on the disk, the publishers' locks; in a database the password, the right to
+    write and tables that nobody has changed.
+
+    Raises:
+        PublishError: something is missing; the message says what.
+    """
+    with _in_clear_words(), ExitStack() as stack:
+        settings.published_dir.mkdir(parents=True, exist_ok=True)
+        stack.enter_context(exclusive_lock(settings.published_dir))
+        require_free_space(settings.published_dir, _LEAST_ROOM)
+        for target in _targets(settings, contracts):
+            stack.callback(target.close)
+            target.open()
+            target.try_out()
+
+
 def current_publications(settings: Settings, *, contracts: Mapping[str, Table] = PUBLISHED) -> dict[str, str | None]:
     """The publication that each target shows, None where there is none or it cannot be read.
 
@@ -184,7 +210,8 @@ def _in_clear_words() -> Iterator[None]:
         yield
     except (OSError, sqlite3.Error) as error:
         # Arrow reports a full disk as an OSError too, SQLite as an error of its own.
-        raise PublishError(
+        may_not = isinstance(error, OSError) and error.errno in (errno.EACCES, errno.EPERM, errno.EROFS)
+        raise (PublishAccessError if may_not else PublishDiskError)(
             f"publishing stopped: {type(error).__name__}: {error}. The last good version stays; mend the cause "
             "(disk space, permissions) and publish again"
         ) from error

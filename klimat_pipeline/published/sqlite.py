@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from klimat_pipeline.contracts.sql import checked_identifier
 from klimat_pipeline.errors import PublishError
-from klimat_pipeline.published.files import STAGING, remove, sync
+from klimat_pipeline.published.files import STAGING, remove, sync, try_writing
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -52,6 +52,10 @@ class SqliteTarget:
     def open(self) -> None:
         """Remove what a killed publisher left: under the publishers' lock it cannot belong to one that still runs."""
         remove(*self._path.parent.glob(f"{STAGING}-*-klimat.sqlite*"))
+
+    def try_out(self) -> None:
+        """Write into the folder."""
+        try_writing(self._path.parent)
 
     def stage(self, candidate: "Candidate") -> None:
         """Write the new file beside the shown one, and audit it."""

@@ -19,7 +19,7 @@ from klimat_pipeline.errors import ConfigurationError, KlimatError, ProblemsErro
 from klimat_pipeline.settings import Settings
 from klimat_pipeline.spend.footprint import local_mappings
 from klimat_pipeline.spend.footprint.mappings import load_spend_reference
-from klimat_pipeline.spend.ledger import locations
+from klimat_pipeline.spend.ledger import locations, places
 from klimat_pipeline.spend.ledger.file_format import header_of
 from klimat_pipeline.spend.ledger.reference import LedgerReference, load_ledger_reference, rules_of
 from klimat_pipeline.spend.ledger.run import spend_folders
@@ -62,6 +62,7 @@ def _absent(folder: Path, section: SpendSettings) -> list[str]:
     found = []
     for entry in section.ledgers:
         try:
+            places.refuse_elsewhere(entry, folder)
             path = locations.location(entry, folder)
         except ConfigurationError as error:
             found += [f"{folder.name}/municipality.yaml: spend.ledgers: {problem}" for problem in error.problems]

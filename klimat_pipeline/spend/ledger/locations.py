@@ -1,7 +1,7 @@
 """Where ledgers lie: files and folders beside the configuration, and any path that fsspec knows.
 
 No message shows what may be a secret: of a remote path neither user, password nor query. What does not belong here:
-what is in a file (``file_format``).
+which places are allowed (``places``), what is in a file (``file_format``).
 """
 
 from collections.abc import Callable
@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from klimat_pipeline.errors import ConfigurationError, KlimatError
 from klimat_pipeline.sources.http import redacted
+from klimat_pipeline.spend.ledger import places
 
 _APART = "://"
 _HTTP = ("http", "https")
@@ -51,7 +52,7 @@ def location(entry: str, folder: Path) -> Any:
         return UPath(folder / entry)
     protocol, said = entry.partition(_APART)[0], plain(entry)
     try:
-        path = UPath(entry)
+        path = UPath(entry, **(places.without_detours() if protocol in _HTTP else {}))
         path.fs  # noqa: B018 - only now is the library asked for
     except ImportError as error:
         from fsspec.registry import known_implementations  # type: ignore[import-untyped]

@@ -21,7 +21,7 @@ from klimat_pipeline import text
 from klimat_pipeline.configuration import spend_factors
 from klimat_pipeline.configuration.spend import SpendSettings
 from klimat_pipeline.errors import ConfigurationError, KlimatError, ProblemsError
-from klimat_pipeline.spend.ledger import locations, overlap, typed_lines
+from klimat_pipeline.spend.ledger import locations, overlap, places, typed_lines
 from klimat_pipeline.spend.ledger.file_format import FileFormat
 from klimat_pipeline.spend.ledger.file_hash import FileHash, file_hash
 from klimat_pipeline.spend.ledger.ledger_error import LedgerError
@@ -181,6 +181,7 @@ def find_files(folder: Path, settings: SpendSettings, hashes: Path) -> list[Ledg
     problems: list[str] = []
     for entry in settings.ledgers:
         try:
+            places.refuse_elsewhere(entry, folder)
             path = locations.location(entry, folder)
             inside = locations.asked(path, partial(_inside, path))
         except ConfigurationError as error:

@@ -1,0 +1,91 @@
+"""``klimat init`` and ``klimat ui``: what has to be there before Dagster's own programs start, and starting them.
+
+What does not belong here: what the programs show and run (``defs``).
+"""
+
+import os
+import signal
+import subprocess
+import sys
+from contextlib import suppress
+from pathlib import Path
+from types import FrameType
+from typing import Annotated
+
+import typer
+
+from klimat_pipeline.cli.terminal import err, out
+
+#: Number of the request "send me this signal when my parent ends" of Linux's prctl.
+_PR_SET_PDEATHSIG = 1
+
+
+def init() -> None:
+    """Prepare data folder, Dagster's home and database; may be run any number of times.
+
+    The first step of an installation, and of every upgrade.
+    """
+    from klimat_pipeline.defs.instance import instance
+    from klimat_pipeline.operations.home import prepare_home
+    from klimat_pipeline.operations.validate import refuse_faults
+    from klimat_pipeline.published.publication import prepare
+    from klimat_pipeline.settings import load_settings
+
+    settings = load_settings()
+    home, remark = prepare_home(settings)
+    if remark:
+        err.print(f"note: {remark}", soft_wrap=True, markup=False)
+    prepare(settings)
+    with instance(settings) as history:
+        storage = type(history.run_storage).__name__
+    refuse_faults(settings)
+    out.print(f"[green]ready[/]: data in {settings.written_dir}, DAGSTER_HOME={home} ({storage})", soft_wrap=True)
+    out.print("next: klimat refresh, or dagster-daemon run with that DAGSTER_HOME")
+
+
+def ui(port: Annotated[int, typer.Option(help="Port on this machine.")] = 3000) -> None:
+    """Open the Dagster UI on this machine only, with the runs made so far."""
+    from klimat_pipeline.operations.home import prepare_home
+    from klimat_pipeline.settings import load_settings
+
+    settings = load_settings()
+    environment = {
+        **os.environ,
+        "DAGSTER_HOME": str(prepare_home(settings)[0]),
+        # "dg dev", which Dagster's notice names instead, starts this same command, from a checkout only.
+        "PYTHONWARNINGS": "ignore:Function `dev_command` is superseded:FutureWarning",
+    }
+    program = str(Path(sys.executable).with_name("dagster"))
+    workspace = str(settings.project_dir / "workspace.yaml")
+    out.print(f"http://127.0.0.1:{port}  (stop with Ctrl-C)")
+    raise typer.Exit(_until_ended([program, "dev", "-h", "127.0.0.1", "-p", str(port), "-w", workspace], environment))
+
+
+def _until_ended(arguments: list[str], environment: dict[str, str]) -> int:
+    """Run a program that starts others, and leave none of them behind, however it or this process ends."""
+    # A group of its own: whatever is left in it at the end is its.
+    begun = subprocess.Popen(  # noqa: S603 - our own program, no shell
+        arguments,
+        env=environment,
+        start_new_session=True,
+        preexec_fn=_end_with_the_parent,  # noqa: PLW1509 - there are no threads yet
+    )
+
+    def pass_on(number: int, _frame: FrameType | None) -> None:
+        del number
+        begun.send_signal(signal.SIGINT)
+
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, pass_on)
+    code = begun.wait()
+    with suppress(ProcessLookupError):
+        os.killpg(begun.pid, signal.SIGKILL)
+    return max(code, 0)
+
+
+def _end_with_the_parent() -> None:
+    """Ask the kernel to end this process in good order when its parent is gone, even if it was killed."""
+    if sys.platform == "linux":
+        import ctypes
+
+        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)

@@ -1,0 +1,101 @@
+"""Dagster's home below the data folder: made once, with the shipped ``dagster.yaml``, which then is the user's.
+
+A file that nobody has edited follows the shipped one; one that somebody has edited stays as it is, and the newly
+shipped one lies beside it. What does not belong here: opening the home (``defs.instance``).
+"""
+
+import re
+from pathlib import Path
+
+from klimat_pipeline.errors import AccessError, ConfigurationError, DiskError
+from klimat_pipeline.settings import Settings
+
+CONFIGURATION = "dagster.yaml"
+#: What was shipped last, beside the file that is used.
+SHIPPED = "dagster.yaml.shipped"
+
+#: The part of ``dagster.yaml`` that says where the history is, comment and all.
+_IN_FILES = re.compile(r"(?:^#.*\n)*^event_log_storage:\n(?:^[ #].*\n)+", re.MULTILINE)
+_IN_POSTGRES = """\
+# Runs, events and ticks in PostgreSQL, as KLIMAT_DAGSTER_DATABASE_URL says.
+storage:
+  postgres:
+    postgres_url:
+      env: KLIMAT_DAGSTER_DATABASE_URL
+"""
+
+
+def prepare_home(settings: Settings) -> tuple[Path, str]:
+    """Make Dagster's home where it is not there yet.
+
+    Returns:
+        The folder, and what whoever upgrades should know about ``dagster.yaml``; empty where there is nothing.
+
+    Raises:
+        ConfigurationError: the setting of its database cannot be followed.
+        AccessError: the folder cannot be written.
+        DiskError: there is no room.
+    """
+    home, shipped = settings.dagster_home, settings.config_dir / "dagster" / CONFIGURATION
+    in_postgres = bool(settings.history_url)
+    if shipped.parent == home or not shipped.is_file():
+        if in_postgres:
+            raise ConfigurationError(
+                f"KLIMAT_DAGSTER_DATABASE_URL is set, but {home / CONFIGURATION} belongs to the checkout and is not "
+                "written to. Set KLIMAT_DATA_DIR to a folder of its own."
+            )
+        _made(home)
+        return home, ""
+    text = shipped.read_text(encoding="utf-8")
+    if in_postgres:
+        text = _IN_FILES.sub(_IN_POSTGRES, text)
+    return home, _brought_up_to_date(_made(home), text)
+
+
+def _brought_up_to_date(home: Path, text: str) -> str:
+    used, last = home / CONFIGURATION, home / SHIPPED
+    before, kept = _text(used), _text(last)
+    if before is None or before in (kept, text):
+        if before != text:
+            _write(used, text)
+        if kept != text:
+            _write(last, text)
+        return ""
+    if kept == text:
+        return ""
+    _write(last, text)
+    return f"{used} is yours and stays as it is; what is shipped has changed: {_changes(before, text)}. See {last}."
+
+
+def _changes(before: str, after: str) -> str:
+    """Lines of settings that only the newly shipped file has."""
+    lines = [line.strip() for line in after.splitlines() if line.strip() and not line.lstrip().startswith("#")]
+    mine = {line.strip() for line in before.splitlines()}
+    return ", ".join(dict.fromkeys(line for line in lines if line not in mine)) or "only what it leaves out"
+
+
+def _text(path: Path) -> str | None:
+    return path.read_text(encoding="utf-8") if path.is_file() else None
+
+
+def _made(home: Path) -> Path:
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+    except PermissionError:
+        raise AccessError(
+            f"{home}: cannot be made; the folder above belongs to somebody else. KLIMAT_DATA_DIR names another."
+        ) from None
+    except OSError as error:
+        raise DiskError(f"{home}: cannot be made ({error.strerror}).") from None
+    return home
+
+
+def _write(path: Path, text: str) -> None:
+    draft = path.with_name(f".{path.name}.draft")
+    try:
+        draft.write_text(text, encoding="utf-8")
+        draft.replace(path)
+    except PermissionError:
+        raise AccessError(f"{path}: cannot be written; it belongs to somebody else.") from None
+    except OSError as error:
+        raise DiskError(f"{path}: cannot be written ({error.strerror}).") from None
