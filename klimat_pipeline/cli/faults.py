@@ -42,8 +42,9 @@ def _in_words(error: BaseException) -> KlimatError | None:
         return error
     if isinstance(error, OSError):
         return _of_the_machine(error)
-    if isinstance(error, sqlite3.DatabaseError):
-        return DiskError(f"a file of SQLite cannot be used: {error}. {_STAYS} Bring it back (klimat restore).")
+    of_sqlite = getattr(error, "orig", error)  # SQLAlchemy wraps it
+    if isinstance(of_sqlite, sqlite3.DatabaseError):
+        return DiskError(f"a file of SQLite cannot be used: {of_sqlite}. {_STAYS} Bring it back (klimat restore).")
     if type(error).__module__.startswith(("psycopg", "sqlalchemy")):
         return ServiceError(f"a database does not answer as it should ({type(error).__name__}). {_STAYS}")
     if isinstance(error, ImportError) and ("nstall" in str(error) or error.name):

@@ -44,6 +44,7 @@ def instance(settings: "Settings") -> dg.DagsterInstance:
     os.environ["DAGSTER_HOME"] = str(home)
     try:
         opened = dg.DagsterInstance.from_config(str(home))
+        opened.event_log_storage.get_maximum_record_id()  # opened only now
         free_lost_runs(opened)
     except DBAPIError as error:
         in_files = settings.dagster_database_url is None

@@ -3,6 +3,7 @@
 What does not belong here: the lease in a bucket (``bucket_lock``); which locks a run holds, and waiting (``run_lock``).
 """
 
+import errno
 import fcntl
 import getpass
 import json
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from pydantic import SecretStr
 
-from klimat_pipeline.errors import RunLockError
+from klimat_pipeline.errors import AccessError, DiskError, RunLockError
 
 if TYPE_CHECKING:
     from klimat_pipeline.published.postgres_connection import Connection
@@ -120,7 +121,8 @@ class FolderLock:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
         except OSError as error:
-            raise RunLockError(
+            may_not = error.errno in (errno.EACCES, errno.EPERM, errno.EROFS)
+            raise (AccessError if may_not else DiskError)(
                 f"{self._path}: cannot be written ({error.strerror}); a run needs its data folder for itself. Does the "
                 "folder belong to somebody else, or is the disk read-only? KLIMAT_DATA_DIR names another."
             ) from None

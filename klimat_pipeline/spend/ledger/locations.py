@@ -98,6 +98,8 @@ def asked(path: Any, question: Callable[[], _Found]) -> _Found:
     except KlimatError:
         raise
     except Exception as error:
+        if isinstance(error.__cause__, KlimatError):  # a redirect that is not followed
+            raise error.__cause__ from None
         raise ConfigurationError(f"{plain(str(path))}: cannot be read ({_told(error)}). {_CHECK}") from None
 
 
