@@ -9,6 +9,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, suppress
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -37,16 +38,23 @@ def instance(settings: "Settings") -> dg.DagsterInstance:
         KlimatError: the history cannot be opened; the message says why.
     """
     from klimat_pipeline.defs.lost_runs import free_lost_runs
-    from klimat_pipeline.errors import DiskError, ServiceError
+    from klimat_pipeline.errors import ConfigurationError, DiskError, ServiceError
     from klimat_pipeline.operations.home import prepare_home
 
     home, _ = prepare_home(settings)
+    if settings.history_url and find_spec("dagster_postgres") is None:
+        raise ConfigurationError(
+            "KLIMAT_DAGSTER_DATABASE_URL is set, but Dagster's library for PostgreSQL is not installed: install "
+            "klimat_pipeline[dagster-postgres]."
+        )
     os.environ["DAGSTER_HOME"] = str(home)
     try:
         opened = dg.DagsterInstance.from_config(str(home))
         opened.event_log_storage.get_maximum_record_id()  # opened only now
         free_lost_runs(opened)
-    except DBAPIError as error:
+    except Exception as error:
+        if not isinstance(error, DBAPIError) and not type(error).__module__.startswith("dagster_postgres"):
+            raise
         in_files = settings.dagster_database_url is None
         place = f"in {home} is" if in_files else "in the database of KLIMAT_DAGSTER_DATABASE_URL is"
         remedy = (
@@ -55,7 +63,7 @@ def instance(settings: "Settings") -> dg.DagsterInstance:
             else "Is the server there, and may the account write?"
         )
         # Of a server's answer only the kind: it may quote parts of the address.
-        told = f"{type(error).__name__}: {error.orig}" if in_files else type(error).__name__
+        told = f"{type(error).__name__}: {getattr(error, 'orig', '')}" if in_files else type(error).__name__
         kind = DiskError if in_files else ServiceError
         raise kind(
             f"Dagster's history of runs {place} not to be used ({told}). The published tables are untouched. {remedy}"

@@ -89,7 +89,7 @@ def test_a_missing_library_of_a_bucket_is_a_setting_to_change(monkeypatch: pytes
     ],
     ids=str,
 )
-def test_any_locale_will_do_with_å_in_the_path(tmp_path: Path, locale: dict[str, str]) -> None:
+def test_any_locale_will_do_with_swedish_letters_in_the_path(tmp_path: Path, locale: dict[str, str]) -> None:
     """What is shown has an ellipsis and å in it; a terminal that has not gets ``?``."""
     code = (
         "from klimat_pipeline.cli.text_output import speak_utf8; speak_utf8(); "

@@ -54,9 +54,7 @@ def size(home: Path) -> int:
     return sum(path.stat().st_size for path in home.rglob("*") if path.is_file())
 
 
-def test_the_home_is_as_large_after_many_nights_as_after_a_few(
-    history: dg.DagsterInstance, settings: Settings
-) -> None:
+def test_the_home_is_as_large_after_many_nights_as_after_a_few(history: dg.DagsterInstance, settings: Settings) -> None:
     home, sizes, nights = settings.dagster_home, [], []
     for number in range(1, 25):
         nights.append(night(history))

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from klimat_pipeline.errors import RunLockError
+from klimat_pipeline.errors import DiskError, RunLockError
 from klimat_pipeline.operations import bucket_lock, run_lock
 from klimat_pipeline.operations.bucket_lock import BucketLock
 from klimat_pipeline.operations.locks import Holder
@@ -164,7 +164,11 @@ def test_what_killed_writers_left_is_removed_by_who_holds_it(settings: Settings)
 
 def test_a_data_folder_that_cannot_be_written_is_told_in_words(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    assert "KLIMAT_DATA_DIR names another" in refused(Settings(data_dir=tmp_path / "file", database_url=None))
+    with (
+        pytest.raises(DiskError, match="KLIMAT_DATA_DIR names another"),
+        only_run(Settings(data_dir=tmp_path / "file"), "x"),
+    ):
+        pass
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,12 @@ from klimat_pipeline_tests.unit.spend.small import balance, ledger, line, read_f
 ONE, TWO = ledger(line("V1", "100,00"), line("V2", "50,00")), ledger(line("V3", "7,00", "2023-05-01"))
 
 
+@pytest.fixture(autouse=True)
+def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What these tests name is allowed; what is not is tested in ``test_places``."""
+    monkeypatch.setenv("KLIMAT_LEDGER_PLACES", f"memory://,http://127.0.0.1,nosuch://,{tmp_path}")
+
+
 class _Quiet(SimpleHTTPRequestHandler):
     def log_message(self, *_: object) -> None:
         """Nothing on the terminal."""

@@ -62,7 +62,11 @@ def test_a_link_counts_by_where_it_leads(folder: Path) -> None:
 def test_a_place_allows_what_begins_with_it_and_no_longer_name(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     places = f"{folder.parent}/shared/ledgers, https://10.0.0.7:8443/ledgers"
     monkeypatch.setenv("KLIMAT_LEDGER_PLACES", places)
-    for entry in ("../shared/ledgers/a.csv", "https://u:p@10.0.0.7:8443/ledgers/a.csv", "https://10.0.0.7:8443/ledgers"):
+    for entry in (
+        "../shared/ledgers/a.csv",
+        "https://u:p@10.0.0.7:8443/ledgers/a.csv",
+        "https://10.0.0.7:8443/ledgers",
+    ):
         refuse_elsewhere(entry, folder)
     for entry in (
         "../shared/ledgers-of-others/a.csv",

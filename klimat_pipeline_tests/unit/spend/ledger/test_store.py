@@ -175,7 +175,8 @@ def test_only_what_is_new_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert total(folder, tmp_path / "s") == {"counted": (20, 11000)}
 
 
-def test_paths_beyond_the_folder(tmp_path: Path) -> None:
+def test_paths_beyond_the_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KLIMAT_LEDGER_PLACES", str(tmp_path))
     folder = write(tmp_path / "m")
     (tmp_path / "elsewhere.csv").write_text(ledger(*MONTHS[0]))
     assert total(folder, tmp_path / "s", ledgers=[str(tmp_path / "elsewhere.csv")]) == {"counted": (10, 5500)}
