@@ -27,6 +27,8 @@ def clean_printed_inventory(municipalities_dir: Path, reference: Reference, *, e
         if (row["value_t_co2e"] is None) == (row["notation_key"] is None):
             both = "both" if row["notation_key"] else "none"
             yield f"column value_t_co2e: expected a number or a notation key, not {both}"
+        if row["also_printed_year"] == row["year"]:
+            yield f"column also_printed_year: expected another year than {row['year']}, or nothing"
 
     rows = read_local(
         "published_inventory", municipalities_dir, examples=examples, also=problems, besides=memo_problems(forms, lines)

@@ -129,6 +129,8 @@ _OF_LAYOUT = (
 _OF_USER = ("line", "gpc_ref", "crf_code")
 #: Stands in the column of reductions where the print gives a line no sub-target.
 NO_TARGET = "*"
+#: What a print says beside its figures, where it is odd.
+_ODDITIES = ("printed_share_pct", "also_printed_year")
 _CAPTURED = ("captured_fossil_t", "captured_biogenic_t", "sold_fossil_t", "sold_biogenic_t")
 
 _TABLES = (
@@ -163,6 +165,7 @@ _TABLES = (
             "scopes": {"name": "scope"},
             "published_t": {"name": "value_t_co2e"},
             "of_lines": _OPTIONAL_LINES,
+            **dict.fromkeys(_ODDITIES, _RARE),
         },
     ),
     derived(
@@ -202,7 +205,7 @@ _TABLES = (
             "target_pct": {"name": "reduction_pct", "minimum": None, "maximum": 100, "mark": NO_TARGET},
             "printed_gap_t": {"name": "gap_t", **_MAY_LACK},
             "printed_residual_t": {"name": "residual_t", **_MAY_LACK},
-            "target_id": _RARE,
+            **dict.fromkeys(("target_id", "also_printed_year"), _RARE),
             **dict.fromkeys(("latest_year", "latest_t", "other_plans_t", "actions_t"), _MAY_LACK),
         },
     ),

@@ -12,7 +12,7 @@ Formula, with C computed, P printed: C - P = sum of parts. In this order:
 
 A cause is named only where it was computed: that a print may rest on another release, other factors or another method
 is no cause without their figures. A total's parts are the sums of its lines' parts. What does not belong here: whether
-a print is consistent (``quality.inventories``).
+a print is consistent (``quality.prints``).
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from klimat_pipeline.quality import inventories, ledgers, outlook, spend, targets_and_gap
+from klimat_pipeline.quality import inventories, ledgers, outlook, prints, spend, targets_and_gap
 from klimat_pipeline.quality import plausibility as likely
 from klimat_pipeline.quality import reconciliation as sums
 from klimat_pipeline.quality.findings import CheckResult, Finding, Kind, Severity
@@ -70,16 +70,18 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
     "corrected/emissions": (_reconciles(sums.corrections_sum), _likely(likely.series_of_one_level)),
     "corrected/subsectors": (_reconciles(sums.corrected_subsectors_sum),),
     "clean/printed_inventory": (
-        _likely(inventories.print_lines_sum),
-        _likely(inventories.print_tables_agree),
-        _likely(inventories.print_factors_reproduce),
+        _likely(prints.print_lines_sum),
+        _likely(prints.print_tables_agree),
+        _likely(prints.print_shares_agree),
+        _likely(prints.print_states_one_year),
+        _likely(prints.print_factors_reproduce),
     ),
     "inventory/territory": (
         _reconciles(inventories.territory_keeps_national),
         _likely(inventories.energy_counted),
         _likely(inventories.energy_once),
     ),
-    "inventory/reconciliation": (_reconciles(inventories.difference_explained), _likely(inventories.print_explained)),
+    "inventory/reconciliation": (_reconciles(inventories.difference_explained), _likely(prints.print_explained)),
     "inventory/gpc": (_reconciles(inventories.gpc_keeps_territory),),
     "indicators/scopes": (_reconciles(inventories.inventories_apart), _reconciles(inventories.scopes_add_up)),
     "indicators/changes": (_reconciles(sums.parts_sum_to_change),),

@@ -1,6 +1,6 @@
-"""Checks of the inventories: do lines and scopes add up, and is a municipality's printed inventory consistent?
+"""Checks of the inventories: do lines and scopes add up?
 
-What does not belong here: sums of the national figures (``reconciliation``).
+What does not belong here: sums of the national figures (``reconciliation``), and a city's own print (``prints``).
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,11 +15,6 @@ Tables = Mapping[str, pd.DataFrame]
 
 #: A sum that is off by no more is floating-point noise, tonnes.
 NOISE_T = 1e-3
-#: A factor that misses its printed tonnes by more is not the one that was used, per cent.
-FACTOR_PCT = 1.0
-TOTAL = "total"
-#: A difference from a print that nothing explains is a remark from this share of the print on.
-UNEXPLAINED_PCT = 5.0
 #: Line of energy where it is generated for the grid.
 GENERATED = "grid_supplied_energy"
 
@@ -161,134 +156,6 @@ def gpc_keeps_territory(tables: Tables) -> Sequence[Finding]:
         ),
         _agree(shown, one, "the GPC's territorial total against its rows of scope 1", "a row of scope 1 was lost"),
     ]
-
-
-def print_explained(tables: Tables) -> Sequence[Finding]:
-    """Whether more of a printed figure than 5 per cent differs from ours without a cause that was computed."""
-    frame = tables["inventory/reconciliation"]
-    shown = frame[frame["is_current_release"] & frame["published_t"].notna() & frame["part_t"].notna()]
-    if shown.empty:
-        return [not_applicable("no municipality has given its published inventory")]
-    limit = shown["published_t"].abs() * UNEXPLAINED_PCT / 100
-    open_ = shown[(shown["difference_cause"] == "unexplained") & (shown["part_t"].abs() > limit)]
-    if open_.empty:
-        return [
-            passed(f"{len(shown)} parts of differences, none unexplained beyond {UNEXPLAINED_PCT:g} % of its print")
-        ]
-    keys = ["print_table", "line", "scope", "year"]
-    return [
-        failed(
-            f"{code}, release {release}: {len(rows)} printed figures differ from ours for no computed reason by more "
-            f"than {UNEXPLAINED_PCT:g} % of the print, the most {worst.line} scope {worst.scope} {worst.year} "
-            f"({worst.part_t:+,.0f} t of {worst.published_t:,.0f} t)",
-            observed=f"{worst.part_t:+,.0f} t",
-            threshold=f"{UNEXPLAINED_PCT:g} % of the print",
-            keys=first_keys(rows, keys),
-            count=len(rows),
-            suspicion="another release, other factors, another method or boundary: nothing here can tell which; a "
-            "local correction (corrections.yaml) or a note in published_inventory.csv says what is known",
-        )
-        for (code, release), rows in open_.groupby(["municipality_code", "release_id"])
-        for worst in rows.loc[[rows["part_t"].abs().idxmax()]].itertuples()
-    ]
-
-
-def print_lines_sum(tables: Tables) -> Sequence[Finding]:
-    """Whether the lines of a printed inventory sum to its printed totals."""
-    printed = tables["clean/printed_inventory"]
-    printed = printed[printed["published_t"].notna() & (printed["scopes"] != "memo")]
-    keys = ["municipality_code", "print_table", "year"]
-    wrong, right = [], 0
-    for row in printed[printed["print_line"] == TOTAL].itertuples():
-        scopes = set(row.scopes.split("+"))
-        lines = printed[
-            (printed["print_line"] != TOTAL)
-            & (printed[keys] == [getattr(row, key) for key in keys]).all(axis=1)
-            & printed["scopes"].map(lambda text, scopes=scopes: set(text.split("+")) <= scopes)
-        ]
-        off = float(lines["published_t"].sum()) - row.published_t
-        if abs(off) > row.rounding_t * (len(lines) + 1):
-            wrong.append((row, off))
-        else:
-            right += 1
-    if not wrong:
-        return [passed(f"{right} printed totals are the sums of their lines")]
-    return [
-        failed(
-            f"{row.municipality_code} table {row.print_table}, {row.year}, scope {row.scopes}: the printed lines sum "
-            f"to {row.published_t + off:,.0f} t, the printed total is {row.published_t:,.0f} t ({off:+,.0f} t)",
-            observed=f"{row.published_t + off:,.0f} t",
-            threshold=f"{row.published_t:,.0f} t",
-            keys=(f"print_table={row.print_table}, year={row.year}, scope={row.scopes}",),
-            count=1,
-            suspicion="a print error; the reconciliation shows it as a cause of its own",
-        )
-        for row, off in wrong
-    ]
-
-
-def print_tables_agree(tables: Tables) -> Sequence[Finding]:
-    """Whether two tables of a document print the same figure for the same line."""
-    printed = tables["clean/printed_inventory"]
-    printed = printed[printed["published_t"].notna()]
-    keys = ["municipality_code", "print_line", "scopes", "year"]
-    groups = printed.groupby(keys)["published_t"]
-    twice = printed[groups.transform("count") > 1]
-    off = groups.transform("max") - groups.transform("min")
-    apart = twice[(off > 2 * printed["rounding_t"]).reindex(twice.index)]
-    if apart.empty:
-        return [passed("no two tables print different figures for a line")]
-    return [
-        failed(
-            f"{code} {line} scope {scope} {year}: "
-            + "; ".join(f"table {r.print_table} prints {r.published_t:,.0f} t" for r in rows.itertuples()),
-            observed=" / ".join(f"{r.published_t:,.0f}" for r in rows.itertuples()),
-            threshold="one figure",
-            keys=(f"print_line={line}, scope={scope}, year={year}",),
-            count=len(rows),
-            suspicion="one of the two is a print error, or they mean different things",
-        )
-        for (code, line, scope, year), rows in apart.groupby(keys)
-    ]
-
-
-def print_factors_reproduce(tables: Tables) -> Sequence[Finding]:
-    """Whether the printed factors reproduce the printed scope 2 from the printed energy use."""
-    use, factors = tables["clean/energy_use"], tables["clean/factors"]
-    printed = tables["clean/printed_inventory"]
-    known = factors[(factors["method"] == "location") & (factors["per_unit"] == "MWh") & (factors["gas"] == "co2e")]
-    share = (known["printed_value"] / known["factor_value"]).fillna(1.0)
-    known = known.assign(printed_t=known["factor_t_per_unit"] * share)
-    rows = use.merge(
-        known[["municipality_code", "carrier", "year", "printed_t"]], on=["municipality_code", "carrier", "year"]
-    )
-    rows["tonnes"] = rows["energy_mwh"] * rows["printed_t"]
-    findings: list[Finding] = []
-    for row in printed[(printed["scopes"] == "2") & printed["published_t"].gt(0)].itertuples():
-        own = rows[
-            (rows["municipality_code"] == row.municipality_code)
-            & (rows["year"] == row.year)
-            & rows["line"].isin(row.of_lines.split())
-            & (rows["carrier"].eq(row.carrier) if isinstance(row.carrier, str) else True)
-        ]
-        if own.empty:
-            continue
-        off = (own["tonnes"].sum() / row.published_t - 1) * 100
-        say = passed if abs(off) <= FACTOR_PCT else failed
-        findings.append(
-            say(
-                f"{row.municipality_code} table {row.print_table}, {row.print_line} {row.year}: the printed factors "
-                f"give {own['tonnes'].sum():,.0f} t, printed are {row.published_t:,.0f} t ({off:+.1f} %)",
-                observed=f"{off:+.2f} %",
-                threshold=f"{FACTOR_PCT:g} %",
-                keys=() if say is passed else (f"print_line={row.print_line}, year={row.year}",),
-                count=0 if say is passed else 1,
-                suspicion=""
-                if say is passed
-                else "the printed factor is not the one that the tonnes were computed with",
-            )
-        )
-    return findings or [not_applicable("no municipality has printed a scope 2 beside its energy use")]
 
 
 def _agree(shown: "pd.Series[float]", whole: "pd.Series[float]", what: str, suspicion: str) -> Finding:

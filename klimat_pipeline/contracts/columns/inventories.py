@@ -165,6 +165,21 @@ COLUMNS = (
         unit="t",
         nullable=True,
     ),
+    Column(
+        "printed_share_pct",
+        NUMBER,
+        "Share of the table's total that the document prints beside the tonnes.",
+        unit="%",
+        nullable=True,
+    ),
+    Column(
+        "also_printed_year",
+        INTEGER,
+        "Another year that the same document gives for the same figure, as in its text; 'year' is the one that counts.",
+        nullable=True,
+        minimum=1900,
+        maximum=2200,
+    ),
     Column("computed_t", NUMBER, "The same figure from our inventory, tonnes CO2e.", unit="t", nullable=True),
     Column("difference_t", NUMBER, "Computed less published.", unit="t", nullable=True),
     Column(

@@ -125,6 +125,8 @@ def printed(*rows: tuple[str, str, int, float | None], table_name: str = "T1", *
                 "notation_key": None if tonnes is not None else "NE",
                 "of_lines": counted if line == "total" else line,
                 "carrier": None,
+                "printed_share_pct": None,
+                "also_printed_year": None,
                 "rounding_t": 0.5,
                 "source": "print",
                 "note": None,
@@ -132,4 +134,4 @@ def printed(*rows: tuple[str, str, int, float | None], table_name: str = "T1", *
             }
             for line, scopes, year, tonnes in rows
         ]
-    ).astype({"published_t": "float64"})
+    ).astype({"published_t": "float64", "printed_share_pct": "float64", "also_printed_year": "Int64"})

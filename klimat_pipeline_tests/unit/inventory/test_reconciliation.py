@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from klimat_pipeline.inventory.reconciliation import inventory_reconciliation
 from klimat_pipeline.inventory.territory import territory_inventory
-from klimat_pipeline.quality.inventories import (
-    difference_explained,
+from klimat_pipeline.quality.inventories import difference_explained
+from klimat_pipeline.quality.prints import (
     print_explained,
     print_factors_reproduce,
     print_lines_sum,
@@ -18,6 +18,7 @@ from klimat_pipeline.quality.inventories import (
 )
 from klimat_pipeline_tests.support.properties import examples
 from klimat_pipeline_tests.unit.inventory import small
+from klimat_pipeline_tests.unit.scenarios import small_plan
 
 PROJECT = Path(__file__).parents[3]
 REFERENCE = small.reference(PROJECT)
@@ -85,7 +86,9 @@ def test_a_second_table_that_prints_otherwise_is_a_print_error() -> None:
     frame = inventory_reconciliation(TERRITORY, both, small.no_corrections(), small.releases(), REFERENCE)
     second = frame[frame["print_table"] == "T2"]
     assert list(zip(second["difference_cause"], second["part_t"], strict=True)) == [("print_error", -15.0)]
-    (finding,) = print_tables_agree({"clean/printed_inventory": both})
+    (finding,) = print_tables_agree(
+        {"clean/printed_inventory": both, "clean/published_gap": small_plan.frame("clean/published_gap")}
+    )
     assert "table T1 prints 10 t; table T2 prints 25 t" in finding.message
 
 
