@@ -40,7 +40,7 @@ class Settings(BaseSettings):
     database_url: SecretStr | None = Field(default=None, description="PostgreSQL to publish to, besides the files.")
     live: bool = Field(default=False, description="Fetch from the live source before a refresh.")
     live_prices: bool = Field(
-        default=True, description="A live refresh asks for price indices (SCB) and rates (the Riksbank) too."
+        default=True, description="A live refresh asks for prices and residents (SCB) and rates (the Riksbank) too."
     )
     personal_key: SecretStr | None = Field(
         default=None,
@@ -119,21 +119,13 @@ class Settings(BaseSettings):
     def snapshots_dir(self) -> Path:
         return self.written_dir / "snapshots" / "fetched"
 
-    @property
-    def embedded_prices_dir(self) -> Path:
-        return self.config_dir / "snapshots" / "embedded_prices"
+    def embedded_series_dir(self, series: str) -> Path:
+        """Answers of a reference series (prices, rates, population) that the checkout carries."""
+        return self.config_dir / "snapshots" / f"embedded_{series}"
 
-    @property
-    def prices_dir(self) -> Path:
-        return self.written_dir / "snapshots" / "prices"
-
-    @property
-    def embedded_rates_dir(self) -> Path:
-        return self.config_dir / "snapshots" / "embedded_rates"
-
-    @property
-    def rates_dir(self) -> Path:
-        return self.written_dir / "snapshots" / "rates"
+    def series_dir(self, series: str) -> Path:
+        """Those that were fetched."""
+        return self.written_dir / "snapshots" / series
 
     @property
     def intermediate_dir(self) -> Path:

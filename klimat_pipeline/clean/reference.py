@@ -12,12 +12,14 @@ import pandas as pd
 
 from klimat_pipeline.clean.measures import converted
 from klimat_pipeline.configuration.csv_file import CsvColumn, read_csv
-from klimat_pipeline.contracts.code_lists import GRADES, GWP_SETS, NOTATION_KEYS, QUALITY_CLASSES, SCOPES
+from klimat_pipeline.contracts.code_lists import GASES, GRADES, GWP_SETS, NOTATION_KEYS, QUALITY_CLASSES, SCOPES
 from klimat_pipeline.contracts.columns import col
 from klimat_pipeline.errors import ConfigurationError, ProblemsError
 from klimat_pipeline.text import fold, place_key
 
 _CODE = r"[a-z][a-z0-9_]*"
+#: Basis of a substance that comes weighted or as mass.
+ANY_BASIS = "any"
 _GPC_REF = r"(I|II|III|IV|V|VI)(\.\d){1,2}"
 #: What a fuel is burnt in; its methane and nitrous oxide depend on it.
 FUEL_USES = ("stationary", "energy_industry", "road", "machinery", "aviation", "shipping")
@@ -97,10 +99,12 @@ TABLES: Mapping[str, tuple[tuple[CsvColumn, ...], tuple[str, ...]]] = {
             CsvColumn("substance"),
             CsvColumn("substance_name_sv"),
             CsvColumn("substance_name_en"),
-            CsvColumn("basis", allowed=("co2e", "mass")),
+            CsvColumn("basis", allowed=("co2e", "mass", ANY_BASIS)),
             CsvColumn("tonnes_only", allowed=("true", "false")),
-            CsvColumn("gas_basis", allowed=("all greenhouse gases", "carbon dioxide only")),
+            CsvColumn("gas_basis", allowed=("all greenhouse gases", "carbon dioxide only"), nullable=True),
             CsvColumn("gwp_set"),
+            CsvColumn("gas", allowed=("all", *GASES)),
+            CsvColumn("gwp_gases", pattern=r"[a-z0-9_]+( [a-z0-9_]+)*", nullable=True),
             CsvColumn("reason"),
         ),
         ("substance",),
@@ -269,13 +273,25 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class Substance:
-    """A substance whose unit we know: the pipeline computes on it, so another unit is refused."""
+    """A substance whose unit we know: the pipeline computes on it, so another unit is refused.
+
+    Attributes:
+        substance: code of the source.
+        basis: whether its unit is of CO2 equivalents, mass, or either.
+        tonnes_only: whether it comes in tonnes and never in kilograms.
+        gas_basis: what indicators on it speak of; None for a part of all gases, which has no indicators of its own.
+        gwp_set: set of warming potentials that the source has weighted it with.
+        gas: which gas it is; several substances may be one (fluorinated).
+        gwp_gases: gases of ``gwp.csv`` whose potential values a mass of it; it has none where they differ.
+    """
 
     substance: str
     basis: str
     tonnes_only: bool
-    gas_basis: str
+    gas_basis: str | None
     gwp_set: str
+    gas: str
+    gwp_gases: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -457,10 +473,7 @@ def load_reference(reference_dir: Path) -> Reference:
             ],
         ),
         units=_units(read["units"]),
-        substances={
-            row.substance: Substance(row.substance, row.basis, row.tonnes_only == "true", row.gas_basis, row.gwp_set)
-            for row in read["substances"].itertuples()
-        },
+        substances=_substances(read["substances"]),
         source_titles=dict(zip(read["sources"]["source_id"], read["sources"]["source"], strict=True)),
         _any_sector={
             row.subsector_code: (row.subsector_name_sv, row.subsector_name_en) for row in everywhere.itertuples()
@@ -531,6 +544,18 @@ def _refuse_half_known_blends(blends: Any, fuels: Any) -> None:
             raise ConfigurationError(
                 f"data/reference/fuel_blends.csv: the shares of {said} sum to {share:g}, expected 1."
             )
+
+
+def _substances(frame: pd.DataFrame) -> dict[str, Substance]:
+    rows = frame.astype(object).where(frame.notna(), None).to_dict("records")
+    return {
+        row["substance"]: Substance(
+            **{str(name): row[name] for name in ("substance", "basis", "gas_basis", "gwp_set", "gas")},
+            tonnes_only=row["tonnes_only"] == "true",
+            gwp_gases=tuple((row["gwp_gases"] or "").split()),
+        )
+        for row in rows
+    }
 
 
 def _units(table: Any) -> dict[str, Unit]:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from klimat_pipeline.clean.reference import Reference
+from klimat_pipeline.clean.reference import ANY_BASIS, Reference
 from klimat_pipeline.errors import UnknownNameError
 from klimat_pipeline.text import fold
 
@@ -14,7 +14,8 @@ class Measure:
     Attributes:
         unit: canonical unit after conversion: ``t CO2e`` or ``t <substance>``.
         tonnes_per_unit: factor from the source's unit.
-        is_co2e: whether the figures count as CO2 equivalents (weighted by the source, or carbon dioxide itself).
+        is_co2e: whether indicators may be computed on the figures: all gases weighted by the source, or carbon dioxide
+            itself; a single other gas is a part of all, and counts there only (``indicators.gases``).
         gas_basis: gases in the figure.
         gwp_set: set of warming potentials behind it, ``none`` where nothing is weighted.
     """
@@ -44,7 +45,7 @@ def measure(substance: str, unit_sv: str, where: str, reference: Reference) -> M
         unit.unit_sv
         for unit in reference.units.values()
         if expected is None
-        or (unit.basis == expected.basis and (unit.tonnes_per_unit == 1 or not expected.tonnes_only))
+        or (expected.basis in (unit.basis, ANY_BASIS) and (unit.tonnes_per_unit == 1 or not expected.tonnes_only))
     ]
     if known is None or known.unit_sv not in fitting:
         raise UnknownNameError(
@@ -56,7 +57,7 @@ def measure(substance: str, unit_sv: str, where: str, reference: Reference) -> M
     return Measure(
         unit="t CO2e" if weighted else f"t {substance}",
         tonnes_per_unit=known.tonnes_per_unit,
-        is_co2e=weighted or (expected is not None and expected.gas_basis == "carbon dioxide only"),
+        is_co2e=expected is not None and expected.gas_basis is not None,
         gas_basis=expected.gas_basis if expected else None,
         gwp_set=expected.gwp_set if expected else ("not stated" if weighted else "none"),
     )

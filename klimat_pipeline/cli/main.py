@@ -13,9 +13,8 @@ from klimat_pipeline.cli.checks import checks
 from klimat_pipeline.cli.faults import in_words
 from klimat_pipeline.cli.ledger import app as ledger_app
 from klimat_pipeline.cli.municipality import municipality_app
-from klimat_pipeline.cli.prices import app as prices_app
-from klimat_pipeline.cli.rates import app as rates_app
 from klimat_pipeline.cli.same import same
+from klimat_pipeline.cli.series import SERIES_APPS
 from klimat_pipeline.cli.services import init, ui
 from klimat_pipeline.cli.show import show
 from klimat_pipeline.cli.snapshot import snapshot
@@ -36,8 +35,8 @@ app = typer.Typer(
 app.add_typer(snapshot, name="snapshot")
 app.add_typer(municipality_app, name="municipality")
 app.add_typer(ledger_app, name="ledger")
-app.add_typer(prices_app, name="prices")
-app.add_typer(rates_app, name="rates")
+for series, series_app in SERIES_APPS.items():
+    app.add_typer(series_app, name=series)
 
 
 def command() -> None:

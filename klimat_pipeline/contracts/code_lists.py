@@ -12,6 +12,8 @@ GWP_SETS: tuple[str, ...] = get_args(GwpSet)
 GWP_SETS_STATED = (*GWP_SETS, "not stated")
 #: Of a sum: 'mixed' over several sets.
 GWP_SETS_SUMMED = (*GWP_SETS, "none", "not stated", "mixed")
+#: Greenhouse gases as inventories report them; fluorinated ones together.
+GASES = ("co2", "ch4", "n2o", "fluorinated")
 Grade = Literal["high", "medium", "low"]
 GRADES: tuple[str, ...] = get_args(Grade)
 #: The national emission database's own classes of a main sector, 1 the best; a range where it differs within it.

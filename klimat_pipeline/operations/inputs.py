@@ -41,15 +41,14 @@ def inputs(
     Raises:
         ConfigurationError: there is no municipality with a given code.
     """
-    from klimat_pipeline.sources import riksbank_rates, scb_prices, smhi_snapshots
+    from klimat_pipeline.sources import series, smhi_snapshots
     from klimat_pipeline.spend.ledger import inputs as ledger_files
 
     chosen = tuple(sorted(set(municipalities)))
     _refuse_unknown(settings, chosen)
     items = [
         *smhi_snapshots.inputs(settings, releases),
-        *scb_prices.inputs(settings),
-        *riksbank_rates.inputs(settings),
+        *series.inputs(settings),
         *configuration_files.inputs(settings),
         *(ledger_files.inputs(settings) if ledgers is None else ledgers),
         *settings_inputs(settings),

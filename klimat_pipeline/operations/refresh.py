@@ -57,11 +57,9 @@ def look(
     prepare(settings)
     if live:
         from klimat_pipeline.operations.intake import fetch_all
-        from klimat_pipeline.operations.price_intake import refresh_prices
-        from klimat_pipeline.operations.rate_intake import refresh_rates
+        from klimat_pipeline.operations.series_intake import refresh_series
 
         fetch_all(settings, log=log)
-        refresh_prices(settings, log=log)
-        refresh_rates(settings, log=log)
+        refresh_series(settings, log=log)
     made_from = inputs(settings, municipalities=municipalities, releases=releases)
     return Found(made_from, not is_up_to_date(settings, made_from))

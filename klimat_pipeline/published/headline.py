@@ -1,7 +1,9 @@
 """Which published rows are of the headline series: one row per fact, whatever releases and substances are loaded.
 
 The contract says which of the two a table follows (``Table.headline``); what they are says ``clean.releases``. Figures
-that rest on no release ('local') are always part of it. What does not belong here: choosing the series.
+that rest on no release ('local') are always part of it. A target that speaks of fossil emissions is followed on carbon
+dioxide where a release of it reaches as far as the municipality's own of all gases: the column ``gas_basis`` says
+which. What does not belong here: choosing the series of all other figures.
 """
 
 from collections.abc import Mapping
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
 
 #: The ``release_id`` of figures that no release is behind.
 _LOCAL = "local"
+_CARBON_DIOXIDE = "carbon dioxide only"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +27,12 @@ class Headline:
     Attributes:
         release_id: of all that is compared or summed.
         own: municipality and release, joined by a slash.
+        fossil: the same of its targets for fossil emissions, where that is another one.
     """
 
     release_id: str
     own: tuple[str, ...]
+    fossil: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, tables: "Mapping[str, pa.Table]") -> "Headline":
@@ -37,7 +42,21 @@ class Headline:
         releases, emissions = tables["clean/releases"], tables["corrected/emissions"]
         (release,) = releases.filter(releases["is_headline"])["release_id"].to_pylist()
         pairs = _pairs(emissions.filter(emissions["is_current_release"]), "release_id")
-        return cls(release, tuple(sorted(pc.unique(pairs).to_pylist())))
+        own = tuple(sorted(pc.unique(pairs).to_pylist()))
+        rows = releases.select(["release_id", "gas_basis", "last_year", "is_current"]).to_pylist()
+        last = {row["release_id"]: row["last_year"] for row in rows}
+        # Of several the one that ends last; ids of one source and substance order by date.
+        gases = [row for row in rows if row["gas_basis"] == _CARBON_DIOXIDE and row["is_current"]]
+        gases.sort(key=lambda row: (row["last_year"], row["release_id"]))
+        fossil: dict[str, str] = {}
+        for one in gases:
+            places = emissions.filter(pc.equal(emissions["release_id"], one["release_id"]))["municipality_code"]
+            held = set(pc.unique(places).to_pylist())
+            for pair in own:
+                code, _, release_of_all = pair.partition("/")
+                if code in held and one["last_year"] >= last[release_of_all]:
+                    fossil[code] = one["release_id"]
+        return cls(release, own, tuple(sorted(map("/".join, fossil.items()))))
 
     def mark(self, table: "pa.Table", contract: Table) -> "pa.Table":
         """The table with ``is_headline``, where its contract follows a series."""
@@ -51,7 +70,16 @@ class Headline:
             held = pc.equal(table[release], self.release_id)
         else:
             local = pc.equal(table[release], _LOCAL)
-            held = pc.or_(local, pc.is_in(_pairs(table, release), value_set=pa.array(self.own, pa.string())))
+            pairs = _pairs(table, release)
+            held = pc.or_(local, pc.is_in(pairs, value_set=pa.array(self.own, pa.string())))
+            if self.fossil and {"target_gas_basis", "gas_basis"} <= set(table.column_names):
+                codes = [pair.partition("/")[0] for pair in self.fossil]
+                moved = pc.and_(
+                    pc.equal(table["target_gas_basis"], "fossil").fill_null(False),
+                    pc.is_in(table["municipality_code"].cast(pa.string()), value_set=pa.array(codes, pa.string())),
+                )
+                there = pc.or_(local, pc.is_in(pairs, value_set=pa.array(self.fossil, pa.string())))
+                held = pc.if_else(moved, there, held)
         return table.append_column("is_headline", held)
 
 

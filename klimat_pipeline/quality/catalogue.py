@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from klimat_pipeline.quality import inventories, ledgers, outlook, prints, spend, targets_and_gap
+from klimat_pipeline.quality import gases, inventories, ledgers, outlook, prints, spend, targets_and_gap
 from klimat_pipeline.quality import plausibility as likely
 from klimat_pipeline.quality import reconciliation as sums
 from klimat_pipeline.quality.findings import CheckResult, Finding, Kind, Severity
@@ -86,6 +86,7 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
     "indicators/scopes": (_reconciles(inventories.inventories_apart), _reconciles(inventories.scopes_add_up)),
     "indicators/changes": (_reconciles(sums.parts_sum_to_change),),
     "indicators/base_years": (_likely(likely.base_years_approved), _likely(likely.approvals_used)),
+    "indicators/gases": (_likely(gases.gases_sum),),
     "indicators/provenance": (_reconciles(sums.cells_sum_to_reported),),
     "quality/findings": (_reconciles(sums.suites_agree),),
     "indicators/sectors": (
@@ -94,7 +95,7 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
         _reconciles(sums.total_is_sum),
         _reconciles(sums.frozen_reproduces),
         _likely(likely.baseline_released, "ERROR"),
-        _likely(likely.gas_basis_matches),
+        _likely(gases.gas_basis_matches),
         _likely(likely.per_resident),
     ),
     # -- pathways, investment, abatement

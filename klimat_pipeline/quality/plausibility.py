@@ -315,25 +315,6 @@ def baseline_released(tables: Tables) -> Sequence[Finding]:
     ]
 
 
-def gas_basis_matches(tables: Tables) -> Sequence[Finding]:
-    """A target for fossil emissions followed up on all gases: usable, but not the same thing."""
-    frame = tables["indicators/sectors"]
-    other = frame[(frame["target_gas_basis"] == "fossil") & (frame["gas_basis"] == "all greenhouse gases")]
-    other = other[(other["sector_codes"] != "") & other["is_latest_year"] & other["is_current_release"]]
-    if other.empty:
-        return [passed("every target is followed up on the gases it speaks of")]
-    return [
-        failed(
-            f"{len(other)} targets for fossil emissions are followed up on all greenhouse gases",
-            observed="all greenhouse gases",
-            threshold="fossil",
-            keys=first_keys(other, ["municipality_code", "target_id", "release_id"]),
-            count=len(other),
-            suspicion="methane and nitrous oxide (a few per cent in transport and industry) are included",
-        )
-    ]
-
-
 def per_resident(tables: Tables) -> Sequence[Finding]:
     """Territorial emissions per resident within wide bounds, where the population is known."""
     frame = tables["indicators/sectors"]

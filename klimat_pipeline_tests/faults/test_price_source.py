@@ -9,9 +9,10 @@ import pytest
 
 from klimat_pipeline.configuration.spend_factors import SpendFactors
 from klimat_pipeline.errors import ConfigurationError, KlimatError, ProblemsError, SnapshotError, SourceError
-from klimat_pipeline.operations.price_intake import add_prices, fetch_prices
+from klimat_pipeline.operations.series_intake import add_to_series, fetch_series, refresh_series
 from klimat_pipeline.settings import Settings
-from klimat_pipeline.sources.scb_prices import PriceTable, fetch, newest_prices
+from klimat_pipeline.sources.scb import ScbTable, fetch
+from klimat_pipeline.sources.series import PRICES, newest
 from klimat_pipeline.sources.state import read_states
 from klimat_pipeline.spend.footprint.factors import factor_table
 from klimat_pipeline.spend.footprint.prices import current_reference
@@ -27,12 +28,12 @@ GROUPS = encoded(answer(ITPI, {"10": [*steady(100.0, 12), *steady(120.0, 12)], "
 
 def settings(tmp_path: Path, source: MisbehavingServer | None = None, **changed: Any) -> Settings:
     url = source.url if source else "http://127.0.0.1:1/"
-    return patient(data_dir=tmp_path, scb_url=url, scb_url_v2=url, **changed)
+    return patient(data_dir=tmp_path, scb_url=url, scb_url_v2=url, riksbank_url="http://127.0.0.1:1/", **changed)
 
 
-def refused(content: Mapping[str, Any] | bytes, table: PriceTable = KPI) -> str:
+def refused(content: Mapping[str, Any] | bytes, table: ScbTable = KPI) -> str:
     """What is said of an answer that came with status 200."""
-    from klimat_pipeline.raw.scb_prices import read_prices
+    from klimat_pipeline.raw.scb import read_prices
 
     body = content if isinstance(content, bytes) else encoded(content)
     with pytest.raises(SourceError) as caught:
@@ -57,7 +58,7 @@ def test_what_version_1_is_asked(tmp_path: Path) -> None:
 
 
 def test_what_version_2_is_asked(tmp_path: Path) -> None:
-    table = PriceTable("kpi_total", "TAB1", "VaruTjanstegrupp", "00", "0000080C", "index", "invented")
+    table = ScbTable("kpi_total", "TAB1", "VaruTjanstegrupp", "00", "0000080C", "index", "invented")
     with MisbehavingServer([server.ok(SOUND)]) as source:
         fetch(table, settings(tmp_path, source))
         (asked,) = source.requests
@@ -70,7 +71,7 @@ def test_429_is_obeyed_then_the_answer_is_kept_and_used(tmp_path: Path) -> None:
     """Index 100 in 2022 and 110 in 2023: a krona of 2022 is 1.1 kronor of 2023; both values name the snapshot."""
     with MisbehavingServer([server.status("429 Too Many", Retry_After="0"), server.ok(SOUND), server.ok(GROUPS)]) as s:
         chosen = settings(tmp_path, s)
-        taken = fetch_prices(chosen)
+        taken = fetch_series(chosen, PRICES)
         assert len(s.requests) == 3
     assert [found.is_new for found in taken] == [True, True]
     table = factor_table([2022, 2023], current_reference(chosen), SpendFactors()).set_index(["year", "category"])
@@ -86,14 +87,14 @@ def test_the_same_answer_twice_is_one_snapshot_and_a_newer_one_counts(tmp_path: 
     script = [server.ok(SOUND), server.ok(GROUPS), server.ok(SOUND), server.ok(GROUPS), server.ok(later)]
     with MisbehavingServer([*script, server.ok(GROUPS)]) as source:
         chosen = settings(tmp_path, source)
-        assert [[found.is_new for found in fetch_prices(chosen)] for _ in range(3)] == [
+        assert [[found.is_new for found in fetch_series(chosen, PRICES)] for _ in range(3)] == [
             [True, True],
             [False, False],
             [True, False],
         ]
     table = factor_table([2022], current_reference(chosen), SpendFactors()).set_index("category")
     assert table.loc["textiles", "deflator"] == pytest.approx(2.0)
-    assert sorted(snapshot.substance for snapshot in newest_prices(chosen)) == ["itpi", "kpi_total"]
+    assert sorted(newest(chosen, PRICES)) == ["itpi", "kpi_total"]
 
 
 def test_a_product_group_deflates_its_category_and_consumer_prices_the_services(tmp_path: Path) -> None:
@@ -101,7 +102,7 @@ def test_a_product_group_deflates_its_category_and_consumer_prices_the_services(
     with MisbehavingServer([server.ok(SOUND), server.ok(GROUPS)]) as source:
         chosen = settings(tmp_path, source)
         said: list[str] = []
-        fetch_prices(chosen, log=said.append)
+        fetch_series(chosen, PRICES, log=said.append)
     assert any("no group 17 for paper of itpi" in line for line in said)
     reference = current_reference(chosen)
     with pytest.raises(ProblemsError, match="price index itpi has no values for the group of paper: fetch it"):
@@ -120,7 +121,7 @@ def test_a_year_that_is_not_whole_has_no_index(tmp_path: Path) -> None:
     body = encoded(answer(KPI, {"00": [*steady(100.0, 12), *steady(110.0, 9)]}, times))
     with MisbehavingServer([server.ok(body), server.ok(GROUPS)]) as source:
         chosen = settings(tmp_path, source)
-        fetch_prices(chosen)
+        fetch_series(chosen, PRICES)
     reference = current_reference(chosen)
     with pytest.raises(ProblemsError, match="price index kpi has no value for 2023: fetch it"):
         factor_table([2023], reference, SpendFactors(missing_index="error"))
@@ -157,33 +158,33 @@ def test_a_useless_answer_is_refused_and_the_last_snapshot_stays(
     tmp_path: Path, script: list[Answer], said: str
 ) -> None:
     with MisbehavingServer([server.ok(SOUND), server.ok(GROUPS)]) as source:
-        fetch_prices(settings(tmp_path, source))
+        fetch_series(settings(tmp_path, source), PRICES)
     with MisbehavingServer(script) as source:
         # Only what never ends has to be cut; the others have all the time that a busy machine needs.
         chosen = settings(tmp_path, source, http_deadline_s=1.0 if said == "deadline" else 90.0)
         lines: list[str] = []
-        assert fetch_prices(chosen, log=lines.append) == []
+        assert fetch_series(chosen, PRICES, log=lines.append) == []
     assert said in "\n".join(lines)
     assert "kpi_total: going on with the last snapshot; silent for 0 days" in lines
     assert "klimat prices add" in lines[1] or "Check the address" in lines[1] or "limit" in lines[1]
-    assert read_states(chosen.prices_dir)["kpi_total"].last_error
-    assert len(newest_prices(chosen)) == 2
+    assert read_states(chosen.series_dir(PRICES))["kpi_total"].last_error
+    assert len(newest(chosen, PRICES)) == 2
 
 
 def test_a_source_that_never_answered_stops_and_says_what_stays_in_use(tmp_path: Path) -> None:
     with MisbehavingServer([server.status("404 Not Found")]) as source:
         with pytest.raises(SourceError, match=r"status 404 .*\n.*status 404 .*\nThe shipped table .* stays in use"):
-            fetch_prices(settings(tmp_path, source))
+            fetch_series(settings(tmp_path, source), PRICES)
         assert len(source.requests) == 2
 
 
 def test_other_columns_contents_units_and_groups_are_refused() -> None:
     whole = {"00": steady(100.0, 24)}
-    other = PriceTable("kpi_total", "p", "Region", "00", "0000080C", "index", "invented")
+    other = ScbTable("kpi_total", "p", "Region", "00", "0000080C", "index", "invented")
     assert "variables Region, ContentsCode, Tid; expected VaruTjanstegrupp" in refused(answer(other, whole, TIMES))
-    change = PriceTable("kpi_total", "p", "VaruTjanstegrupp", "00", "00000804", "index", "invented")
+    change = ScbTable("kpi_total", "p", "VaruTjanstegrupp", "00", "00000804", "index", "invented")
     assert "contents 00000804; asked for was 0000080C" in refused(answer(change, whole, TIMES))
-    percent = PriceTable("kpi_total", "p", "VaruTjanstegrupp", "00", "0000080C", "procent", "invented")
+    percent = ScbTable("kpi_total", "p", "VaruTjanstegrupp", "00", "0000080C", "procent", "invented")
     assert "unit is 'procent'; expected 'index'" in refused(answer(percent, whole, TIMES))
     assert "no VaruTjanstegrupp 00" in refused(answer(KPI, {"01": steady(100.0, 24)}, TIMES))
 
@@ -208,19 +209,19 @@ def test_an_answer_saved_by_hand(tmp_path: Path) -> None:
     file = tmp_path / "saved.json"
     file.write_bytes(SOUND)
     chosen = settings(tmp_path / "data")
-    assert add_prices(chosen, "kpi_total", file).is_new
-    assert not add_prices(chosen, "kpi_total", file).is_new
+    assert add_to_series(chosen, PRICES, "kpi_total", file).is_new
+    assert not add_to_series(chosen, PRICES, "kpi_total", file).is_new
     with pytest.raises(SourceError, match=r"saved.json: it has the variables VaruTjanstegrupp"):
-        add_prices(chosen, "itpi", file)
+        add_to_series(chosen, PRICES, "itpi", file)
     with pytest.raises(ConfigurationError, match="no such table; .* has itpi, kpi_total"):
-        add_prices(chosen, "hmpi", file)
+        add_to_series(chosen, PRICES, "hmpi", file)
     with pytest.raises(SnapshotError, match="cannot be read"):
-        add_prices(chosen, "kpi_total", tmp_path / "none.json")
+        add_to_series(chosen, PRICES, "kpi_total", tmp_path / "none.json")
 
 
 def test_a_sparse_answer_reads_as_a_full_one() -> None:
     """JSON-stat may give values by position, and one code without its index."""
-    from klimat_pipeline.raw.scb_prices import read_prices
+    from klimat_pipeline.raw.scb import read_prices
 
     found = answer(KPI, {"00": [100.0, 101.0]}, ["2022M01", "2022M02"], value={"0": 100.0, "1": 101.0})
     found["dimension"]["VaruTjanstegrupp"] = {"category": {"label": {"00": "Totalt"}}}
@@ -231,20 +232,17 @@ def test_a_sparse_answer_reads_as_a_full_one() -> None:
 
 def test_a_live_refresh_asks_for_prices_and_goes_on_without(tmp_path: Path) -> None:
     """One of two tables answers; then none does, and its last snapshot and the shipped table stay in use."""
-    from klimat_pipeline.operations.price_intake import refresh_prices
-
     said: list[str] = []
     with MisbehavingServer([server.ok(SOUND), server.status("404 Not Found")]) as source:
         chosen = settings(tmp_path, source)
-        assert refresh_prices(chosen.model_copy(update={"live_prices": False}), log=said.append) == []
+        assert refresh_series(chosen.model_copy(update={"live_prices": False}), log=said.append) == []
         assert not source.requests and not said
-        refresh_prices(chosen, log=said.append)
-        assert len(source.requests) == 2
-    (kept,) = newest_prices(chosen)
-    assert kept.substance == "kpi_total"
+        refresh_series(chosen, log=said.append)
+        assert len(source.requests) == 3, "two tables of prices, one of residents"
+    assert set(newest(chosen, PRICES)) == {"kpi_total"}
     assert "The shipped table data/reference/price_index.csv stays in use" in "\n".join(said)
     said.clear()
-    assert refresh_prices(settings(tmp_path), log=said.append) == []
+    assert refresh_series(settings(tmp_path), log=said.append) == []
     assert any("kpi_total: going on with the last snapshot" in line for line in said)
     index = current_reference(chosen).price_index
     assert set(index.loc[index["index_id"] == "kpi", "year"]) == {2022, 2023}
@@ -253,7 +251,7 @@ def test_a_live_refresh_asks_for_prices_and_goes_on_without(tmp_path: Path) -> N
 @pytest.mark.parametrize("way", ["cli", "job"])
 def test_one_setting_makes_the_refresh_live(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str) -> None:
     """KLIMAT_LIVE asks the emissions' source and that of prices, by the command and by the schedule's job."""
-    from klimat_pipeline.operations import intake, price_intake
+    from klimat_pipeline.operations import intake, series_intake
 
     asked: list[str] = []
 
@@ -266,7 +264,7 @@ def test_one_setting_makes_the_refresh_live(tmp_path: Path, monkeypatch: pytest.
         raise KlimatError("far enough")
 
     monkeypatch.setattr(intake, "fetch_all", emissions)
-    monkeypatch.setattr(price_intake, "refresh_prices", prices)
+    monkeypatch.setattr(series_intake, "refresh_series", prices)
     monkeypatch.setenv("KLIMAT_LIVE", "1")
     monkeypatch.setenv("KLIMAT_DATA_DIR", str(tmp_path))
     if way == "cli":

@@ -8,9 +8,9 @@ import pytest
 
 from klimat_pipeline.configuration.spend_factors import Rate
 from klimat_pipeline.errors import ConfigurationError, SourceError
-from klimat_pipeline.operations.rate_intake import add_rates, fetch_rates, refresh_rates
+from klimat_pipeline.operations.series_intake import add_to_series, fetch_series, refresh_series
 from klimat_pipeline.settings import Settings
-from klimat_pipeline.sources.riksbank_rates import newest_rates
+from klimat_pipeline.sources.series import RATES, newest
 from klimat_pipeline.sources.state import read_states
 from klimat_pipeline.spend.footprint.prices import current_reference
 from klimat_pipeline.spend.ledger.rates import current_rates, shipped_rates
@@ -44,7 +44,7 @@ ANSWERS = {
 
 def settings(tmp_path: Path, source: MisbehavingServer | None = None, **changed: Any) -> Settings:
     url = source.url if source else "http://127.0.0.1:1/"
-    return patient(data_dir=tmp_path, riksbank_url=url, **changed)
+    return patient(data_dir=tmp_path, riksbank_url=url, **changed, scb_url="http://127.0.0.1:1/")
 
 
 def sound() -> MisbehavingServer:
@@ -54,7 +54,7 @@ def sound() -> MisbehavingServer:
 def test_whole_years_are_taken_for_one_unit_and_used_everywhere(tmp_path: Path) -> None:
     with sound() as source:
         chosen = settings(tmp_path, source)
-        assert [taken.is_new for taken in fetch_rates(chosen)] == [True] * 5
+        assert [taken.is_new for taken in fetch_series(chosen, RATES)] == [True] * 5
         asked = [request.target.rsplit("/", 4)[1:] for request in source.requests]
     assert asked[1] == ["ObservationAggregates", "SEKEURPMI", "Y", "1994-01-01"]
     rates = current_rates(chosen)
@@ -74,13 +74,13 @@ def test_whole_years_are_taken_for_one_unit_and_used_everywhere(tmp_path: Path) 
 def test_the_same_answer_twice_is_one_snapshot(tmp_path: Path) -> None:
     for is_new in (True, False):
         with sound() as source:
-            assert {taken.is_new for taken in fetch_rates(settings(tmp_path, source))} == {is_new}
+            assert {taken.is_new for taken in fetch_series(settings(tmp_path, source), RATES)} == {is_new}
 
 
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (b"<html>maintenance", "it is no JSON; it begins with '<html>maintenance'"),
+        (b"<html>maintenance", "no JSON but something else, beginning with '<html>maintenance'"),
         (b'{"statusCode": 429, "message": "Rate limit is exceeded"}', "no list of years"),
         (b"[]", "no list of years"),
         (body(row(2023, 11.5, last="06-30")), "no whole year"),
@@ -95,32 +95,32 @@ def test_another_answer_is_refused_and_the_shipped_table_stays(tmp_path: Path, c
     with MisbehavingServer([server.ok(answers[currency]) for currency in CURRENCIES]) as source:
         chosen = settings(tmp_path, source)
         with pytest.raises(SourceError, match="exchange_rates.csv stays in use") as caught:
-            fetch_rates(chosen)
+            fetch_series(chosen, RATES)
     assert said in str(caught.value)
-    assert {snapshot.substance for snapshot in newest_rates(chosen)} == set(CURRENCIES) - {"EUR"}
-    assert read_states(chosen.rates_dir)["EUR"].last_error
+    assert set(newest(chosen, RATES)) == set(CURRENCIES) - {"EUR"}
+    assert read_states(chosen.series_dir(RATES))["EUR"].last_error
 
 
 def test_a_silent_source_stops_no_refresh_and_the_last_snapshot_stays(tmp_path: Path) -> None:
     with sound() as source:
-        fetch_rates(settings(tmp_path, source))
+        fetch_series(settings(tmp_path, source), RATES)
     said: list[str] = []
     with MisbehavingServer([server.status("404 Not Found")]) as source:
         chosen = settings(tmp_path, source)
-        assert refresh_rates(chosen, log=said.append) == []
-        assert refresh_rates(chosen.model_copy(update={"live_prices": False})) == []
+        assert refresh_series(chosen, log=said.append) == []
+        assert refresh_series(chosen.model_copy(update={"live_prices": False})) == []
     assert "EUR: going on with the last snapshot; silent for 0 days" in said
-    assert len(newest_rates(chosen)) == 5
+    assert len(newest(chosen, RATES)) == 5
 
 
 def test_an_answer_saved_by_hand(tmp_path: Path) -> None:
     file = tmp_path / "saved.json"
     file.write_bytes(ANSWERS["EUR"])
     chosen = settings(tmp_path / "data")
-    assert add_rates(chosen, "EUR", file).is_new
-    assert not add_rates(chosen, "EUR", file).is_new
-    with pytest.raises(ConfigurationError, match="no such currency; it has DKK, EUR"):
-        add_rates(chosen, "XYZ", file)
+    assert add_to_series(chosen, RATES, "EUR", file).is_new
+    assert not add_to_series(chosen, RATES, "EUR", file).is_new
+    with pytest.raises(ConfigurationError, match="no such currency; .* has DKK, EUR"):
+        add_to_series(chosen, RATES, "XYZ", file)
 
 
 def test_a_municipalitys_own_rate_goes_before_all(tmp_path: Path) -> None:

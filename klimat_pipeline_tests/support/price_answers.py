@@ -4,10 +4,10 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from klimat_pipeline.sources.scb_prices import PriceTable
+from klimat_pipeline.sources.scb import ScbTable
 
-KPI = PriceTable("kpi_total", "PR/KPI", "VaruTjanstegrupp", "00", "0000080C", "index", "SCB, invented answer")
-ITPI = PriceTable("itpi", "PR/PPI", "SPIN2015", "*", "000004XU", "index", "SCB, invented answer")
+KPI = ScbTable("kpi_total", "PR/KPI", "VaruTjanstegrupp", "00", "0000080C", "index", "SCB, invented answer")
+ITPI = ScbTable("itpi", "PR/PPI", "SPIN2015", "*", "000004XU", "index", "SCB, invented answer")
 
 
 def months(*years: int, last: int = 12) -> list[str]:
@@ -16,7 +16,7 @@ def months(*years: int, last: int = 12) -> list[str]:
 
 
 def answer(
-    table: PriceTable, series: Mapping[str, Sequence[float | None]], times: Sequence[str], **changed: Any
+    table: ScbTable, series: Mapping[str, Sequence[float | None]], times: Sequence[str], **changed: Any
 ) -> dict[str, Any]:
     """A dataset; the variables in the order in which the service sends them."""
     order = [table.group_variable, "ContentsCode", "Tid"]

@@ -1,5 +1,6 @@
 """Contracts of the stage ``indicators``: one table per family of indicators."""
 
+from klimat_pipeline.contracts.code_lists import GASES as GASES_KNOWN
 from klimat_pipeline.contracts.code_lists import GWP_SETS_SUMMED, SUMMED_SCOPES
 from klimat_pipeline.contracts.columns import col
 from klimat_pipeline.contracts.model import Table
@@ -392,4 +393,29 @@ COHERENCE = Table(
     topic="targets",
 )
 
-TABLES = (SECTORS, REVISIONS, CHANGES, BASE_YEARS, PROVENANCE, SCOPES, AREAS, COMPARISON, TARGETS, COHERENCE)
+GASES = Table(
+    key="indicators/gases",
+    description="All greenhouse gases of a main sector divided by gas, as reported: where workbooks of single "
+    "substances stand beside that of all gases. The rows of a sector and year sum to its figure.",
+    columns=(
+        col("municipality_code").use("corrected/emissions.municipality_code"),
+        col("sector_code").use("corrected/emissions.sector_code"),
+        col("release_id").use("corrected/emissions.release_id"),
+        col("is_current_release").use("corrected/emissions.is_current_release"),
+        col("year").use("corrected/emissions.year"),
+        col("gas").use(
+            "corrected/emissions.substance",
+            description="Greenhouse gas: co2 (the source counts fossil carbon dioxide only), ch4, n2o, fluorinated "
+            "ones together; 'not_divided' is all gases less those that are known.",
+            allowed=(*GASES_KNOWN, "not_divided"),
+        ),
+        col("gas_t").use("corrected/emissions.emissions_reported_t"),
+        col("emissions_t_co2e").use(_REPORTED, minimum=None, nullable=False),
+        col("gwp_set").use("corrected/emissions.gwp_set"),
+        col("gas_release_ids").use("clean/releases.release_id"),
+        col("note"),
+    ),
+    primary_key=("municipality_code", "sector_code", "release_id", "year", "gas"),
+)
+
+TABLES = (SECTORS, REVISIONS, CHANGES, BASE_YEARS, PROVENANCE, SCOPES, AREAS, COMPARISON, TARGETS, COHERENCE, GASES)

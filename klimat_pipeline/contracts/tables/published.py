@@ -64,6 +64,7 @@ TABLES = (
     _own(indicators.SECTORS, "sector_indicators"),
     _all(corrected.EMISSIONS, "emissions"),
     _all(corrected.SUBSECTORS, "subsector_emissions", drop=("sheet", "source_row", "source_column")),
+    _all(indicators.GASES, "gases"),
     _all(clean.AREA_TOTALS, "area_totals", drop=("sheet", "source_row", "source_column")),
     _all(corrected.CORRECTIONS, "corrections"),
     _all(corrected.RESIDUALS, "correction_residuals"),

@@ -33,11 +33,13 @@ def configuration(context: dg.AssetExecutionContext, project: Project):
     from klimat_pipeline.clean.local import local_tables
     from klimat_pipeline.clean.municipalities import clean_municipalities
     from klimat_pipeline.clean.neutrality import clean_neutrality
+    from klimat_pipeline.clean.population import with_fetched
     from klimat_pipeline.clean.sectors import clean_sectors
     from klimat_pipeline.clean.targets import clean_targets
 
     references = project.settings.reference_dir
-    folders, reference, examples = project.settings.municipalities_dir, project.reference, project.settings.examples
+    folders, examples = project.settings.municipalities_dir, project.settings.examples
+    reference = with_fetched(project.reference, project.settings)
     frames = {
         "clean/municipalities": clean_municipalities(reference),
         "clean/sectors": clean_sectors(reference),

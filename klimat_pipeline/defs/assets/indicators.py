@@ -13,6 +13,7 @@ from klimat_pipeline.defs.resources import Project
     "indicators/revisions",
     "indicators/changes",
     "indicators/base_years",
+    "indicators/gases",
     kinds={"indicators/sectors": ("pandas", "vega"), "indicators/base_years": ("pandas", "yaml")},
     reads={
         "indicators/sectors": (
@@ -24,6 +25,7 @@ from klimat_pipeline.defs.resources import Project
             "clean/frozen",
         ),
         "indicators/revisions": ("corrected/emissions", "clean/releases"),
+        "indicators/gases": ("corrected/emissions", "clean/releases"),
         "indicators/changes": ("corrected/emissions", "clean/targets", "indicators/sectors", "clean/releases"),
         "indicators/base_years": ("corrected/emissions", "clean/targets", "indicators/sectors", "clean/releases"),
     },
@@ -48,6 +50,7 @@ def national_indicators(
     from klimat_pipeline.charts.indicators import emissions_against_target
     from klimat_pipeline.indicators.base_years import base_year_review
     from klimat_pipeline.indicators.changes import indicator_changes
+    from klimat_pipeline.indicators.gases import gases
     from klimat_pipeline.indicators.revisions import release_revisions
     from klimat_pipeline.indicators.sectors import sector_indicators
 
@@ -60,6 +63,7 @@ def national_indicators(
         "indicators/base_years": base_year_review(
             emissions, targets, indicators, releases, approved, threshold_pct=limit
         ),
+        "indicators/gases": gases(emissions, releases, project.reference),
     }
     inputs = {
         "corrected/emissions": emissions,

@@ -13,6 +13,8 @@ import pandas as pd
 from klimat_pipeline.configuration.csv_file import CsvColumn, read_csv
 from klimat_pipeline.contracts.code_lists import GRADES, GWP_SETS_STATED
 from klimat_pipeline.errors import ConfigurationError, ProblemsError
+from klimat_pipeline.sources.scb import TABLES_FILE, ScbTable, scb_tables
+from klimat_pipeline.sources.series import PRICES
 from klimat_pipeline.spend.ledger.rates import Rates, shipped_rates
 
 CODE = r"[a-z][a-z0-9_]*"
@@ -90,18 +92,6 @@ TABLES: Mapping[str, tuple[tuple[CsvColumn, ...], tuple[str, ...]]] = {
         ),
         ("index_id", "price_group", "year"),
     ),
-    "price_tables": (
-        (
-            CsvColumn("table_id", pattern=CODE),
-            CsvColumn("path", pattern=r"TAB\d+|[A-Za-z0-9_]+(/[A-Za-z0-9_]+)*"),
-            CsvColumn("group_variable", pattern=r"[A-Za-z0-9]+"),
-            CsvColumn("group_codes", pattern=r"\*|[A-Za-z0-9.-]+( [A-Za-z0-9.-]+)*"),
-            CsvColumn("contents_code", pattern=r"[A-Za-z0-9]+"),
-            CsvColumn("unit"),
-            CsvColumn("source"),
-        ),
-        ("table_id",),
-    ),
     "price_groups": (
         (
             CsvColumn("index_id", pattern=CODE),
@@ -162,7 +152,7 @@ class SpendReference:
     naics: pd.DataFrame
     rates: Rates
     price_index: pd.DataFrame
-    price_tables: pd.DataFrame
+    price_tables: dict[str, ScbTable]
     price_groups: pd.DataFrame
     steps: pd.DataFrame
     factor_sets: pd.DataFrame
@@ -191,7 +181,7 @@ def load_spend_reference(reference_dir: Path) -> SpendReference:
         else:
             read[name] = pd.DataFrame(rows, columns=[column.name for column in columns])
     try:
-        rates = shipped_rates(reference_dir)
+        rates, price_tables = shipped_rates(reference_dir), scb_tables(reference_dir, PRICES)
     except ConfigurationError as error:
         problems += error.problems
     if problems:
@@ -203,8 +193,8 @@ def load_spend_reference(reference_dir: Path) -> SpendReference:
     groups = read["price_groups"]
     problems += unknown_categories(set(groups["price_group"]) - {"*"}, known, "data/reference/price_groups.csv")
     problems += [
-        f"data/reference/price_groups.csv: column table_id: {name!r} is no table of data/reference/price_tables.csv"
-        for name in sorted(set(groups["table_id"]) - set(read["price_tables"]["table_id"]))
+        f"data/reference/price_groups.csv: column table_id: {name!r} is no table of prices in {TABLES_FILE}"
+        for name in sorted(set(groups["table_id"]) - set(price_tables))
     ]
     if lacking := sorted(set(STEPS) - set(read["spend_steps"]["classified_by"])):
         problems.append(f"data/reference/spend_steps.csv: no row for {', '.join(lacking)}")
@@ -222,7 +212,7 @@ def load_spend_reference(reference_dir: Path) -> SpendReference:
         naics=read["naics_categories"],
         rates=rates,
         price_index=_said_second_hand(read["price_index"]),
-        price_tables=read["price_tables"],
+        price_tables=price_tables,
         price_groups=read["price_groups"],
         steps=read["spend_steps"],
         factor_sets=read["spend_factor_sets"],

@@ -2,7 +2,7 @@
 
 The newest snapshot of a table replaces the shipped values of an index and group as a whole, never year by year: another
 base would make nonsense of their ratio. The index of a year is the mean of its twelve months; a year that is not whole
-has none. What does not belong here: fetching (``sources.scb_prices``), form of an answer (``raw.scb_prices``), and how
+has none. What does not belong here: fetching (``sources.scb``), form of an answer (``raw.scb``), and how
 an index deflates (``factors``).
 """
 
@@ -14,10 +14,10 @@ import pandas as pd
 
 from klimat_pipeline.configuration.spend_factors import SpendFactors
 from klimat_pipeline.errors import ConfigurationError
-from klimat_pipeline.raw.scb_prices import Month, read_prices
+from klimat_pipeline.raw.scb import Month, read_prices
 from klimat_pipeline.settings import Settings
 from klimat_pipeline.sources.archive import Snapshot
-from klimat_pipeline.sources.scb_prices import PriceTable, newest_prices, price_archive
+from klimat_pipeline.sources.series import PRICES, newest, series_archive
 from klimat_pipeline.spend.footprint.factors import factor_table
 from klimat_pipeline.spend.footprint.mappings import SpendReference, load_spend_reference
 from klimat_pipeline.spend.ledger.rates import current_rates
@@ -26,23 +26,17 @@ _MONTHS = 12
 _COLUMNS = ("index_id", "price_group", "year", "index_value", "source")
 
 
-def price_tables(reference: SpendReference) -> dict[str, PriceTable]:
-    """What is asked of the source, by our name of it."""
-    rows = reference.price_tables.to_dict("records")
-    return {row["table_id"]: PriceTable(**{str(name): value for name, value in row.items()}) for row in rows}
-
-
 def current_reference(settings: Settings) -> SpendReference:
     """The reference tables, with the newest prices and rates.
 
     Raises:
         ProblemsError: a table is wrong.
         SnapshotError: a snapshot is missing or damaged.
-        SourceError: a snapshot no longer fits ``price_tables.csv``.
+        SourceError: a snapshot no longer fits ``scb_tables.csv``.
     """
     reference = replace(load_spend_reference(settings.reference_dir), rates=current_rates(settings))
-    archive = price_archive(settings)
-    return with_prices(reference, ((snapshot, archive.read(snapshot)) for snapshot in newest_prices(settings)))
+    archive = series_archive(settings, PRICES)
+    return with_prices(reference, ((found, archive.read(found)) for found in newest(settings, PRICES).values()))
 
 
 def price_remarks(settings: Settings, chosen: SpendFactors, years: Iterable[int]) -> list[str]:
@@ -64,10 +58,9 @@ def with_prices(reference: SpendReference, answers: Iterable[tuple[Snapshot, byt
     Returns:
         The tables; every value of ``price_index`` says where it is from.
     """
-    tables = price_tables(reference)
     rows: list[dict[str, Any]] = []
     for snapshot, content in answers:
-        table = tables.get(snapshot.substance)
+        table = reference.price_tables.get(snapshot.substance)
         if table is None:
             continue
         months = read_prices(content, snapshot.file_name, table).months

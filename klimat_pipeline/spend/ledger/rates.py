@@ -13,7 +13,7 @@ from klimat_pipeline.configuration.csv_file import CsvColumn, read_csv
 from klimat_pipeline.configuration.spend_factors import Rate as OwnRate
 from klimat_pipeline.raw.riksbank_rates import read_rates
 from klimat_pipeline.settings import Settings
-from klimat_pipeline.sources.riksbank_rates import newest_rates, rate_archive
+from klimat_pipeline.sources.series import RATES, newest, series_archive
 
 #: Form of the reference table: columns, and those of its key.
 COLUMNS = (
@@ -85,10 +85,9 @@ def current_rates(settings: Settings) -> Rates:
         SnapshotError: a snapshot is missing or damaged.
         SourceError: a snapshot no longer reads.
     """
-    rates, archive = shipped_rates(settings.reference_dir), rate_archive(settings)
+    rates, archive = shipped_rates(settings.reference_dir), series_archive(settings, RATES)
     fetched: dict[tuple[str, int], tuple[float, str]] = {}
-    for snapshot in newest_rates(settings):
-        currency = snapshot.substance
+    for currency, snapshot in newest(settings, RATES).items():
         years = read_rates(archive.read(snapshot), snapshot.file_name, currency, rates.by_year(currency))
         source = f"Sveriges Riksbank, annual mean; snapshot {snapshot.release_id}"
         fetched |= {(currency, year): (value, source) for year, value in years.items()}

@@ -18,6 +18,17 @@ ROWS = pa.table(
 )
 
 
+RELEASES = pa.table(
+    {
+        "release_id": ["wide", "extract", "co2"],
+        "is_headline": [True, False, False],
+        "is_current": [True, True, True],
+        "gas_basis": ["all greenhouse gases", "all greenhouse gases", "carbon dioxide only"],
+        "last_year": [2023, 2024, 2023],
+    }
+)
+
+
 def test_what_is_summed_is_on_one_release() -> None:
     marked = HEADLINE.mark(ROWS, PUBLISHED["emissions"])["is_headline"].to_pylist()
     assert marked == [False, True, False, True, False, False]
@@ -34,12 +45,25 @@ def test_tables_without_a_series_stay_as_they_are() -> None:
 
 def test_series_of_a_run() -> None:
     tables = {
-        "clean/releases": pa.table({"release_id": ["wide", "co2"], "is_headline": [True, False]}),
+        "clean/releases": RELEASES,
         "corrected/emissions": ROWS.append_column(
             "is_current_release", pa.array([True, False, False, True, False, False])
         ),
     }
-    assert Headline.of(tables) == HEADLINE
+    # Carbon dioxide ends with Malmö's own release of all gases, and a year before Helsingborg's.
+    assert Headline.of(tables) == Headline("wide", HEADLINE.own, fossil=("1280/co2",))
+
+
+def test_a_fossil_target_is_on_carbon_dioxide_where_it_reaches_as_far() -> None:
+    rows = ROWS.append_column("target_gas_basis", pa.array(["fossil"] * 4 + ["fossil", "GHG"]))
+    rows = rows.append_column("gas_basis", pa.array(["all greenhouse gases"] * 4 + ["carbon dioxide only", None]))
+    headline = Headline("wide", HEADLINE.own, fossil=("1280/co2",))
+    marked = headline.mark(rows, PUBLISHED["sector_indicators"])["is_headline"].to_pylist()
+    assert marked == [True, False, False, False, True, True]
+    of_all = rows.set_column(2, "target_gas_basis", pa.array(["GHG"] * 6))
+    assert headline.mark(of_all, PUBLISHED["sector_indicators"])["is_headline"].to_pylist() == [
+        *(True, False, False, True, False, True)
+    ]
 
 
 def test_every_published_table_with_releases_follows_a_series() -> None:

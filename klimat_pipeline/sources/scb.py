@@ -1,8 +1,9 @@
-"""SCB's statistical database (PxWeb): price indices, month by month, one table at a time.
+"""SCB's statistical database (PxWeb): one table at a time, all its times.
 
-Both versions of the service are supported; the path of a table in ``data/reference/price_tables.csv`` says which:
-version 1 (a path of folders; the question is posted) or version 2 (``TAB6596``; the question is in the address). Both
-answer in JSON-stat 2. What does not belong here: reading the values of an answer (``raw.scb_prices``).
+``data/reference/scb_tables.csv`` says which tables, and which series each is a part of. Both versions of the service
+are supported; the path of a table says which: version 1 (a path of folders; the question is posted) or version 2
+(``TAB6596``; the question is in the address). Both answer in JSON-stat 2; variables that are not asked for are summed
+by the service. What does not belong here: reading the values of an answer (``raw.scb``).
 Version 1: https://www.scb.se/vara-tjanster/oppna-data/pxwebapi/, version 2: PxApi 2.0 of the same service; at most 30
 questions in 10 seconds, and 150,000 values an answer.
 """
@@ -11,38 +12,49 @@ import json
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
+from klimat_pipeline.configuration.csv_file import CsvColumn, read_csv
+from klimat_pipeline.contracts.columns.kinds import IDENTIFIER
 from klimat_pipeline.errors import SourceError
-from klimat_pipeline.input_items import Item
 from klimat_pipeline.settings import Settings
-from klimat_pipeline.sources.archive import Archive, Snapshot
 from klimat_pipeline.sources.http import download, redacted
+from klimat_pipeline.sources.series import POPULATION, PRICES, Fetched, answered, by_hand
 
 SOURCE_ID = "scb"
-SUFFIX = ".json"
+TABLES_FILE = "data/reference/scb_tables.csv"
 #: All codes of a variable.
 EVERYTHING = "*"
 CONTENTS, TIME = "ContentsCode", "Tid"
 _VERSION_2 = re.compile(r"TAB\d+")
-_BY_HAND = "Try again later, or add an answer in JSON-stat 2 by hand: klimat prices add TABLE FILE."
 #: What a dataset in JSON-stat 2 always has.
 _MEMBERS = ("id", "size", "dimension", "value")
-_SHOWN = 80
+_COLUMNS = (
+    CsvColumn("series", allowed=(PRICES, POPULATION)),
+    CsvColumn("table_id", pattern=IDENTIFIER),
+    CsvColumn("path", pattern=r"TAB\d+|[A-Za-z0-9_]+(/[A-Za-z0-9_]+)*"),
+    CsvColumn("group_variable", pattern=r"[A-Za-z0-9]+"),
+    CsvColumn("group_codes", pattern=r"\*|[A-Za-z0-9.-]+( [A-Za-z0-9.-]+)*"),
+    CsvColumn("contents_code", pattern=r"[A-Za-z0-9]+"),
+    CsvColumn("unit"),
+    CsvColumn("source"),
+)
 
 
 @dataclass(frozen=True, slots=True)
-class PriceTable:
+class ScbTable:
     """A table of the database, and which part of it is asked for.
 
     Attributes:
         table_id: our name for it.
         path: folders and table in version 1, number of the table in version 2.
-        group_variable: variable of the product groups.
+        group_variable: variable of the groups: of products, or regions.
         group_codes: codes of the groups, separated by spaces, or ``*`` for all.
         contents_code: which of the table's figures.
-        unit: unit that the answer has to state.
+        unit: unit that the answer has to state; several spellings are separated by ``|``.
         source: its name in the column ``source`` of our tables.
+        series: what it is a part of.
     """
 
     table_id: str
@@ -52,24 +64,31 @@ class PriceTable:
     contents_code: str
     unit: str
     source: str
+    series: str = PRICES
 
     @property
     def groups(self) -> tuple[str, ...]:
         """Codes that are asked for."""
         return tuple(self.group_codes.split())
 
-
-@dataclass(frozen=True, slots=True)
-class FetchedPrices:
-    """An answer as it was received."""
-
-    content: bytes
-    url: str
-    retrieved_at: datetime
+    @property
+    def units(self) -> tuple[str, ...]:
+        """Spellings of the unit."""
+        return tuple(self.unit.casefold().split("|"))
 
 
-def fetch(table: PriceTable, settings: Settings) -> FetchedPrices:
-    """Ask for a table's indices, all months of them.
+def scb_tables(reference_dir: Path, series: str) -> dict[str, ScbTable]:
+    """The tables that a series is made from, by our name of them.
+
+    Raises:
+        ProblemsError: the file is malformed.
+    """
+    rows = read_csv(reference_dir / "scb_tables.csv", columns=_COLUMNS, base=reference_dir, key=("table_id",))
+    return {row["table_id"]: ScbTable(**row) for row in rows if row["series"] == series}
+
+
+def fetch(table: ScbTable, settings: Settings) -> Fetched:
+    """Ask for a table's figures, all times of them.
 
     Args:
         table: what is asked for.
@@ -79,19 +98,19 @@ def fetch(table: PriceTable, settings: Settings) -> FetchedPrices:
         SourceError: no usable answer, or an answer that is no dataset (an error page with status 200).
     """
     base = settings.scb_url_v2 if _VERSION_2.fullmatch(table.path) else settings.scb_url
-    url = f"{base.rstrip('/')}/{table.path}"
+    url, otherwise = f"{base.rstrip('/')}/{table.path}", by_hand(table.series)
     if _VERSION_2.fullmatch(table.path):
         url = f"{url}/data"
-        answer = download(url, settings, params=parameters(table), by_hand=_BY_HAND)
+        answer = download(url, settings, params=parameters(table), by_hand=otherwise)
     else:
-        answer = download(url, settings, question=question(table), by_hand=_BY_HAND)
+        answer = download(url, settings, question=question(table), by_hand=otherwise)
     shown = redacted(url)
     assert answer is not None  # noqa: S101 - without validators there is no "not modified"
-    dataset(answer.content, f"answer of {shown}", content_type=answer.content_type)
-    return FetchedPrices(answer.content, shown, datetime.now(UTC))
+    dataset(answer.content, f"answer of {shown}", table.series, content_type=answer.content_type)
+    return Fetched(answer.content, shown, datetime.now(UTC))
 
 
-def question(table: PriceTable) -> bytes:
+def question(table: ScbTable) -> bytes:
     """The question for version 1."""
     groups = (
         {"filter": "all", "values": [EVERYTHING]}
@@ -109,7 +128,7 @@ def question(table: PriceTable) -> bytes:
     return json.dumps(asked).encode()
 
 
-def parameters(table: PriceTable) -> dict[str, str]:
+def parameters(table: ScbTable) -> dict[str, str]:
     """The question for version 2."""
     return {
         "lang": "sv",
@@ -120,52 +139,23 @@ def parameters(table: PriceTable) -> dict[str, str]:
     }
 
 
-def dataset(content: bytes, name: str, *, content_type: str | None = None) -> dict[str, Any]:
+def dataset(content: bytes, name: str, series: str, *, content_type: str | None = None) -> dict[str, Any]:
     """The answer as JSON-stat 2.
 
     Args:
         content: the file.
         name: its name, for messages.
+        series: what it is a part of, for messages.
         content_type: what a server said it is.
 
     Raises:
         SourceError: it is empty, no JSON, or no dataset.
     """
-    if not content:
-        raise SourceError(f"{name}: it is empty (0 bytes). {_BY_HAND}")
-    said = f" of type {content_type}" if content_type else ""
-    try:
-        # The service sets a byte order mark before its JSON.
-        found = json.loads(content.decode("utf-8-sig"))
-    except (ValueError, RecursionError):
-        text = content[:400].decode("utf-8", "replace")
-        start = "".join(c if c.isprintable() else " " for c in text).strip()[:_SHOWN]
-        raise SourceError(
-            f"{name}: it is no JSON but something else{said}, beginning with {start!r}; expected JSON-stat 2. "
-            f"{_BY_HAND}"
-        ) from None
+    found = answered(content, name, series, content_type=content_type)
     lacking = [member for member in _MEMBERS if not isinstance(found, dict) or member not in found]
     if lacking or found.get("class") != "dataset":
         raise SourceError(
             f"{name}: it is JSON, but no dataset in JSON-stat 2 (without {', '.join(lacking) or 'class dataset'}). Is "
-            f"the table's path in data/reference/price_tables.csv right? {_BY_HAND}"
+            f"the table's path in {TABLES_FILE} right? {by_hand(series)}"
         )
     return dict(found)
-
-
-def price_archive(settings: Settings) -> Archive:
-    """The archive of answers; the workbooks of emissions have another one."""
-    return Archive(settings.embedded_prices_dir, settings.prices_dir, SUFFIX)
-
-
-def newest_prices(settings: Settings) -> list[Snapshot]:
-    """The newest snapshot of every table: a run reads no other."""
-    newest: dict[str, Snapshot] = {}
-    for snapshot in price_archive(settings).snapshots():  # sorted by table and age
-        newest[snapshot.substance] = snapshot
-    return list(newest.values())
-
-
-def inputs(settings: Settings) -> list[Item]:
-    """The answers that a run reads."""
-    return [snapshot.item for snapshot in newest_prices(settings)]
