@@ -10,6 +10,7 @@ for benchmark in (
     "corrections",
     "unchanged_refresh",
     "default_refresh",
+    "municipalities",
     "provenance",
     "pathways",
     "spend",

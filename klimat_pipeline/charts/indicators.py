@@ -8,7 +8,7 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from klimat_pipeline.charts.style import CONFIG, GREEN, INK, RED, SCHEMA, Chart
+from klimat_pipeline.charts.style import CONFIG, GREEN, GREY, INK, RED, SCHEMA, Chart
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 #: How many targets one chart shows side by side.
 COLUMNS = 3
 _EMISSIONS, _PATH = GREEN, RED
+#: The nation's change since the baseline, at the municipality's level of that year.
+NATION = "as the nation"
 
 
 def emissions_against_target(indicators: "pd.DataFrame") -> dict[str, Chart]:
@@ -134,13 +136,30 @@ def _chart(frame: "pd.DataFrame") -> Chart:
             {"panel": name, "year": int(year), "kt": value / 1000, "line": "emissions"}
             for year, value in zip(own["year"], emissions, strict=True)
         ]
+        national = as_the_nation(own, "baseline_t_co2e" if one else "baseline_reported_t_co2e")
+        points += [{"panel": name, **point} for point in national]
         points += [
             {"panel": name, "year": int(end[f"{at}_year"]), "kt": value / 1000, "line": "straight line to target"}
             for at, value in (("baseline", base), ("target", base * (1.0 + end["target_pct"] / 100.0)))
             if math.isfinite(value)  # a dropped baseline has no line
         ]
     title = f"Emissions against target, release {frame['release_id'].iloc[0]}"
-    return _panels(points, title, {"emissions": _EMISSIONS, "straight line to target": _PATH})
+    return _panels(points, title, {"emissions": _EMISSIONS, NATION: GREY, "straight line to target": _PATH})
+
+
+def as_the_nation(indicators: "pd.DataFrame", base: str) -> list[dict[str, Any]]:
+    """Points of the line that a target's emissions would be on, had they changed as the nation's since its baseline.
+
+    Args:
+        indicators: rows of one municipality, release and target, by year.
+        base: column of the baseline; its last value is the level of the line.
+    """
+    level = indicators[base].iloc[-1]
+    return [
+        {"year": int(year), "kt": level * (1.0 + change / 100.0) / 1000, "line": NATION}
+        for year, change in zip(indicators["year"], indicators["nation_change_pct"], strict=True)
+        if math.isfinite(level) and math.isfinite(change)
+    ]
 
 
 def _panels(points: list[dict[str, Any]], title: str, colours: dict[str, str]) -> Chart:

@@ -8,7 +8,9 @@ import json
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from klimat_pipeline.charts.indicators import NATION, as_the_nation
 from klimat_pipeline.charts.style import CONFIG, GREEN, GREY, INK, OCHRE, RED, SCHEMA, SLATE, Chart
+from klimat_pipeline.corrected.basis import REPORTED
 from klimat_pipeline.scenarios.simulation import BUSINESS_AS_USUAL, EXISTING, TARGET, WITH_ACTIONS
 
 if TYPE_CHECKING:
@@ -16,7 +18,14 @@ if TYPE_CHECKING:
 
 
 _TREND, _DECIDED, _PLAN, _PATH = SLATE, OCHRE, GREEN, RED
-_LINES = {"emissions": INK, BUSINESS_AS_USUAL: _TREND, EXISTING: _DECIDED, WITH_ACTIONS: _PLAN, TARGET: _PATH}
+_LINES = {
+    "emissions": INK,
+    NATION: GREY,
+    BUSINESS_AS_USUAL: _TREND,
+    EXISTING: _DECIDED,
+    WITH_ACTIONS: _PLAN,
+    TARGET: _PATH,
+}
 #: Scenarios that are drawn with a band: bands of all would hide each other.
 _BANDS = (BUSINESS_AS_USUAL, WITH_ACTIONS)
 _FAN_SAYS = "Lines: the middle of the simulated futures; bands: nine in ten of them"
@@ -24,6 +33,7 @@ _TOTAL = "total"
 #: Labels of the lines; a scenario that has none is shown by its name.
 _WORDS = {
     "emissions": "emissions so far",
+    NATION: "if they had changed as the nation's",
     BUSINESS_AS_USUAL: "trend goes on",
     EXISTING: "with decided and other plans",
     WITH_ACTIONS: "with all actions of the plan",
@@ -118,6 +128,8 @@ def pathway_fan(pathways: "pd.DataFrame", indicators: "pd.DataFrame") -> Chart:
         {"year": int(year), "kt": value / 1000, "line": "emissions"}
         for year, value in zip(behind["year"], figures, strict=True)
     ]
+    base = "baseline_reported_t_co2e" if pathways["basis"].iloc[0] == REPORTED else "baseline_t_co2e"
+    national = as_the_nation(behind, base)
     shown = pathways[pathways["scenario"].isin(_LINES)]
     last = points[-1:]  # lines and bands begin where the figures end
     lines = [{**point, "line": name} for point in last for name in shown["scenario"].unique()]
@@ -135,7 +147,7 @@ def pathway_fan(pathways: "pd.DataFrame", indicators: "pd.DataFrame") -> Chart:
         {"year": int(row["year"]), "low": row["p05_t"] / 1000, "high": row["p95_t"] / 1000, "line": row["scenario"]}
         for row in drawn.to_dict("records")
     ]
-    names = [name for name in _LINES if any(point["line"] == name for point in (*points, *lines))]
+    names = [name for name in _LINES if any(point["line"] == name for point in (*points, *national, *lines))]
     scale = {"domain": names, "range": [_LINES[name] for name in names]}
     year = {"field": "year", "type": "quantitative", "scale": {"zero": False}, "axis": {"format": "d", "title": None}}
     colour = {
@@ -164,7 +176,7 @@ def pathway_fan(pathways: "pd.DataFrame", indicators: "pd.DataFrame") -> Chart:
                 },
             },
             {
-                "data": {"values": points + lines},
+                "data": {"values": points + national + lines},
                 "mark": {"type": "line", "strokeWidth": 2, "point": {"size": 22}},
                 "encoding": {
                     "x": year,

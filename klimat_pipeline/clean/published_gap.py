@@ -4,6 +4,7 @@ Formulas, where a municipality's layout (``inventory: gap_table`` in its ``munic
 
 * target level = baseline - column 2, where column 2 is a reduction
 * actions = column of actions - residual, where that column holds the residual too
+* other plans = latest level (the baseline where there is none) - column of other plans, where that column is a forecast
 
 What does not belong here: gap and residual, computed anew (``scenarios.gap``).
 """
@@ -41,6 +42,10 @@ def _in_one_form(row: dict[str, Any], form: PrintForm) -> dict[str, Any]:
         target = base * (1.0 + pct / 100.0)
     if actions is not None and layout.actions == "with_residual":
         actions = max(actions - row["residual_t"], 0.0)
+    plans = row["other_plans_t"]
+    if plans is not None and layout.plans == "left":
+        level = base if row["latest_t"] is None else row["latest_t"]
+        plans = None if level is None else level - plans
     base_year, applied = form.base_of(row["target_id"]) or (row["baseline_year"], pct)
     if applied is None and target is not None and base:
         applied = (target / base - 1.0) * 100.0
@@ -50,14 +55,17 @@ def _in_one_form(row: dict[str, Any], form: PrintForm) -> dict[str, Any]:
         "target_pct": pct,
         "target_t": target,
         "actions_t": actions,
+        "other_plans_t": plans,
         "target_base_year": base_year,
         "applied_pct": applied,
         "printed_target_t": row["target_t"],
         "printed_actions_t": row["actions_t"],
+        "printed_plans_t": row["other_plans_t"],
         "printed_gap_t": row["gap_t"],
         "printed_residual_t": row["residual_t"],
         "target_column": layout.target,
         "residual_column": layout.residual,
         "actions_column": layout.actions,
+        "plans_column": layout.plans,
         "rounding_t": layout.rounding_t,
     }

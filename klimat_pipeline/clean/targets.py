@@ -8,6 +8,7 @@ import pandas as pd
 from klimat_pipeline.clean.reference import Reference
 from klimat_pipeline.configuration.municipality import load_generic, load_municipalities
 from klimat_pipeline.contracts import table
+from klimat_pipeline.errors import ProblemsError
 
 
 def clean_targets(municipalities_dir: Path, reference: Reference) -> pd.DataFrame:
@@ -28,6 +29,16 @@ def clean_targets(municipalities_dir: Path, reference: Reference) -> pd.DataFram
     own = load_municipalities(
         municipalities_dir, sector_codes=reference.sector_codes, known_codes=reference.municipality_by_code
     )
+    if unknown := [
+        f"{m.municipality_code} {m.name}: target {target.id}: subsectors: no subsector {part!r} in "
+        f"data/reference/subsectors.csv; {part.split('/')[0]} has "
+        + (", ".join(sorted(reference.subsector_codes.get(part.split("/")[0], ()))) or "none")
+        for m in own
+        for target in m.targets
+        for part in target.subsectors
+        if "/" in part and part.split("/")[1] not in reference.subsector_codes.get(part.split("/")[0], ())
+    ]:
+        raise ProblemsError(unknown)
     rows = [*_generic_rows(municipalities_dir, reference), *(row for m in own for row in _own_rows(m, reference))]
     frame = pd.DataFrame(rows, columns=contract.column_names)
     integers = ("baseline_year", "target_year", "trend_from_year", "plan_from_year")
@@ -46,6 +57,7 @@ def _own_rows(municipality: Any, reference: Reference) -> list[dict[str, Any]]:
             "target_name_sv": target.name_sv,
             "target_name_en": target.name_en,
             "sector_codes": " ".join(reference.sector_codes if target.sectors == "all" else target.sectors),
+            "subsector_codes": " ".join(target.subsectors),
             "boundary": target.boundary,
             "target_gas_basis": target.gas_basis,
             "baseline_year": target.baseline_year,
@@ -80,6 +92,7 @@ def _generic_rows(municipalities_dir: Path, reference: Reference) -> list[dict[s
             "target_name_sv": name_sv,
             "target_name_en": name_en,
             "sector_codes": codes,
+            "subsector_codes": "",
             "boundary": generic.boundary,
             "target_gas_basis": generic.gas_basis,
             "baseline_year": generic.baseline_year,

@@ -18,7 +18,7 @@ SELECT municipality_name, target_id, year, emissions_t_co2e, baseline_year, chan
        gap_t_co2e, status, release_id
 FROM sector_indicators JOIN municipalities USING (municipality_code)
 WHERE is_headline = 1 AND is_latest_year = 1 AND target_kind = 'contract'
-ORDER BY municipality_name, release_id, target_id <> 'total', emissions_t_co2e IS NULL, target_id
+ORDER BY municipality_name, target_id <> 'total', emissions_t_co2e IS NULL, target_id
 """
 #: How likely the total target is, by municipality and release; one row per scenario, the trend first.
 _AHEAD = """

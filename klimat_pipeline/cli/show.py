@@ -19,12 +19,13 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
 _TARGETS = """
-SELECT target_name_en, year, emissions_t_co2e, share_of_total_pct, baseline_year, change_pct, target_pct, status,
+SELECT target_name_en || CASE gas_basis WHEN 'carbon dioxide only' THEN ', CO2' ELSE '' END, year,
+       emissions_t_co2e, share_of_total_pct, baseline_year, change_pct, target_pct, status,
        release_id
 FROM sector_indicators
 WHERE municipality_code = ? AND is_headline = 1 AND is_latest_year = 1 AND target_kind = ?
       AND emissions_t_co2e IS NOT NULL
-ORDER BY release_id, target_id <> 'total', emissions_t_co2e DESC
+ORDER BY target_id <> 'total', emissions_t_co2e DESC
 """
 _PLACES = """
 SELECT indicator_text, indicator_value, indicator_unit, rank_text, median_value

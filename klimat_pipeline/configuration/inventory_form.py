@@ -13,7 +13,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from klimat_pipeline.configuration.yaml_file import YamlDocument, read_yaml
-from klimat_pipeline.contracts.code_lists import ActionsColumn, ResidualColumn, TargetColumn
+from klimat_pipeline.contracts.code_lists import ActionsColumn, PlansColumn, ResidualColumn, TargetColumn
 from klimat_pipeline.errors import ConfigurationError
 
 #: A print in whole tonnes is right within half of one.
@@ -37,6 +37,10 @@ class GapTableForm(_Strict):
     )
     actions: ActionsColumn = Field(
         default="alone", description="Whether its column of actions holds the residual too (gap plus residual)."
+    )
+    plans: PlansColumn = Field(
+        default="saved",
+        description="What its column of other plans holds: what they save, or the level that they leave (a forecast).",
     )
     rounding_t: _Tonnes = Field(
         default=WHOLE_TONNES, description="Half of the last digit printed, tonnes: 50 for tenths of kilotonnes."

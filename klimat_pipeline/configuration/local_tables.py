@@ -122,7 +122,8 @@ _LEGAL_OR_HYPHEN = r"\d{2}[2-9]\d{3}-?\d{4}"
 _CATEGORY = CsvColumn("category", pattern=IDENTIFIER, nullable=True)
 #: Columns of a printed gap table that follow from its layout and from the targets that its lines refer to.
 _OF_LAYOUT = (
-    *("printed_target_t", "printed_actions_t", "target_column", "residual_column", "actions_column", "rounding_t"),
+    *("printed_target_t", "printed_actions_t", "printed_plans_t", "rounding_t"),
+    *("target_column", "residual_column", "actions_column", "plans_column"),
     *("target_base_year", "applied_pct"),
 )
 #: Columns that a user of energy decides.
@@ -194,6 +195,17 @@ _TABLES = (
         changes={"project_name": {"name": "name"}, "gross_area_m2": {"minimum": 1e-9}},
     ),
     derived("meals", table("clean/meals")),
+    derived("degree_days", table("clean/degree_days")),
+    derived(
+        "installations",
+        table("clean/installations"),
+        changes={
+            "installation_name": {"name": "name"},
+            "installation_t": {"name": "tonnes"},
+            "sector_code": {"name": "sector"},
+        },
+    ),
+    derived("land_use", table("clean/land_use"), for_all=True),
     derived("sinks", table("clean/sinks"), changes={"additionality": {"name": "is_additional"}, "gross_line": _RARE}),
     derived(
         "published_gap",

@@ -33,7 +33,7 @@ def _text_only(value: Any) -> Any:
 
 Boundary = Literal["territory", "organisation", "residents"]
 GasBasis = Literal["GHG", "fossil"]
-Measure = Literal["emissions", "construction", "meals_per_kg", "meals_per_portion", "purchases"]
+Measure = Literal["emissions", "construction", "meals_per_kg", "meals_per_portion", "purchases", "consumption"]
 Year = Annotated[int, Field(strict=True, ge=1900, le=2200)]
 Text = Annotated[str, Field(strict=True, pattern=r"\S")]
 #: A number written as one: neither quoted nor true, nan or inf.
@@ -60,6 +60,11 @@ class Target(_Strict):
     sectors: Literal["all"] | list[str] = Field(
         description="Main sectors that the target sums, 'all' of them, or none ([]) where national data cannot tell."
     )
+    subsectors: list[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(/[a-z][a-z0-9_]*)?$")]] = Field(
+        default=[],
+        description="What the target means where its sectors are coarser: main sectors, or parts as sector/subsector "
+        "of data/reference/subsectors.csv. Followed beside the target (energy_targets) where a release divides so.",
+    )
     boundary: Boundary = Field(description="territory, organisation (the municipal group) or residents.")
     gas_basis: GasBasis = Field(description="GHG: all greenhouse gases; fossil: fossil emissions only.")
     baseline_year: Year | None = Field(description="Year the target counts from; null where the document gives none.")
@@ -73,7 +78,7 @@ class Target(_Strict):
         default="emissions",
         description="What is held against the target: emissions of the sectors; construction (kg CO2e per m2 against "
         "the reference values of construction.csv); meals_per_kg or meals_per_portion (meals.csv); purchases (the "
-        "spend analysis).",
+        "spend analysis); consumption (of residents, per resident: a model's figure).",
     )
     indicator: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")] | None = Field(
         default=None, description="Indicator of the spend analysis that a target on purchases follows."
@@ -130,6 +135,14 @@ class Target(_Strict):
             raise ValueError("; ".join(problems))
         return value
 
+    @field_validator("subsectors")
+    @classmethod
+    def _parts_of_its_sectors(cls, value: list[str], info: ValidationInfo) -> list[str]:
+        sectors = info.data.get("sectors") or []
+        if strangers := [part for part in value if sectors != "all" and part.split("/")[0] not in sectors]:
+            raise ValueError(f"{', '.join(strangers)}: not of the target's sectors ({', '.join(sectors)})")
+        return value
+
     @field_validator("baseline_year")
     @classmethod
     def _baseline_of_sectors(cls, value: int | None, info: ValidationInfo) -> int | None:
@@ -144,6 +157,20 @@ class Target(_Strict):
         if baseline is not None and value <= baseline:
             raise ValueError(f"target_year {value} is not after baseline_year {baseline}")
         return value
+
+
+class Group(_Strict):
+    """A group of municipalities, to be compared with."""
+
+    name: Text = Field(description="Name of the group.")
+    members: list[Annotated[str, BeforeValidator(_text_only), Field(pattern=r"^[0-9]{4}$")]] = Field(
+        default=[], description="Codes of its other members; those whose own file names the group need not stand here."
+    )
+
+
+def _named_group(value: Any) -> Any:
+    """A name alone is a group whose members say so themselves."""
+    return {"name": value} if isinstance(value, str) else value
 
 
 class Municipality(_Strict):
@@ -165,6 +192,9 @@ class Municipality(_Strict):
         description="First year of the climate plan's period: actions that state no start rise from then on.",
     )
     targets: list[Target] = Field(description="Targets, each with its own baseline.")
+    groups: list[Annotated[Group, BeforeValidator(_named_group)]] = Field(
+        default=[], description="Groups that the municipality belongs to and is compared within; a name is enough."
+    )
     neutrality: NeutralityDeviation | None = Field(
         default=None, description="Rules of neutrality that the municipality states otherwise (_all/neutrality.yaml)."
     )
@@ -261,7 +291,11 @@ def _load(
     folder: Path, municipalities_dir: Path, sector_codes: Collection[str], known_codes: Mapping[str, str]
 ) -> Municipality:
     def beyond_the_form(document: YamlDocument) -> list[str]:
-        return [*_identity_problems(document, folder, known_codes), *_twice(document)]
+        return [
+            *_identity_problems(document, folder, known_codes),
+            *_strangers(document, known_codes),
+            *_twice(document),
+        ]
 
     context = {"sector_codes": tuple(sector_codes)}
     path = folder / "municipality.yaml"
@@ -283,6 +317,16 @@ def _identity_problems(document: YamlDocument, folder: Path, known_codes: Mappin
         yield document.problem(("municipality_code",), f"no municipality has the code {code!r}")
     elif isinstance(name, str) and name != known_codes[code]:
         yield document.problem(("name",), f"{name!r}, but {code} is {known_codes[code]!r}")
+
+
+def _strangers(document: YamlDocument, known_codes: Mapping[str, str]) -> Iterator[str]:
+    """Members of groups that are no municipalities."""
+    groups = document.data.get("groups")
+    for i, group in enumerate(groups if isinstance(groups, list) else []):
+        members = group.get("members") if isinstance(group, dict) else None
+        for j, code in enumerate(members if isinstance(members, list) else []):
+            if isinstance(code, str) and code not in known_codes:
+                yield document.problem(("groups", i, "members", j), f"no municipality has the code {code!r}")
 
 
 def _twice(document: YamlDocument) -> Iterator[str]:

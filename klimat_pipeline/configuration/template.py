@@ -25,6 +25,7 @@ gwp_set: AR5                  # potentials that the organisation's inventory is 
 #     target: level              # its column of targets: level (what is left) or reduction
 #     residual: left_by_actions  # latest less plans and actions, or left_by_target: baseline less the reduction
 #     actions: alone             # its column of actions: alone or with_residual
+#     plans: saved               # its column of other plans: what they save, or left: a forecast
 #     rounding_t: 0.5
 # neutrality: {{min_reduction_pct: 85, cap_pct: 15, reason: document and section}}   # where it is not the mission's
 

@@ -24,8 +24,10 @@ SCOPES = ("1", "2", "3")
 TargetColumn = Literal["level", "reduction"]
 ResidualColumn = Literal["left_by_actions", "left_by_target"]
 ActionsColumn = Literal["alone", "with_residual"]
+PlansColumn = Literal["saved", "left"]
 TARGET_COLUMNS: tuple[str, ...] = get_args(TargetColumn)
 RESIDUAL_COLUMNS: tuple[str, ...] = get_args(ResidualColumn)
 ACTIONS_COLUMNS: tuple[str, ...] = get_args(ActionsColumn)
+PLANS_COLUMNS: tuple[str, ...] = get_args(PlansColumn)
 #: Scopes, and what sums or leaves them; the scopes that each is made of.
 SUMMED_SCOPES = {scope: scope.split("+") for scope in (*SCOPES, "1+2", "1+3", "2+3", "1+2+3", "memo")}

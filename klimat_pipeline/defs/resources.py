@@ -213,6 +213,15 @@ class Project(dg.ConfigurableResource):
         }
 
     @property
+    def groups(self) -> dict[str, tuple[str, ...]]:
+        """Members of the groups that municipalities name, by group."""
+        found: dict[str, set[str]] = {}
+        for own in self._municipalities():
+            for group in own.groups:
+                found.setdefault(group.name, set()).update((own.municipality_code, *group.members))
+        return {name: tuple(sorted(members)) for name, members in sorted(found.items())}
+
+    @property
     def organisation_base_years(self) -> dict[str, int]:
         """Year that a municipal group's inventory is compared with, where somebody has chosen one."""
         chosen = {own.municipality_code: own.organisation_base_year for own in self._municipalities()}

@@ -94,29 +94,31 @@ def _divided(whole: dict[str, object], parts: list[_Part], emissions: pd.DataFra
         tonnes = held["emissions_reported_t"]
         known.append(
             held[_CELL].assign(
-                gas=part.substance.gas,
+                greenhouse_gas=part.substance.gas,
                 gas_t=tonnes if part.is_mass else np.nan,
                 emissions_t_co2e=tonnes * part.potential,
                 gas_release_ids=part.release_id,
             )
         )
     if not known:
-        return own.iloc[:0].assign(gas="", gas_t=np.nan, emissions_t_co2e=np.nan, gas_release_ids="", note=None)
+        return own.iloc[:0].assign(
+            greenhouse_gas="", gas_t=np.nan, emissions_t_co2e=np.nan, gas_release_ids="", note=None
+        )
     # Several fluorinated substances are one row, whose mass would mean nothing.
-    summed = pd.concat(known).groupby([*_CELL, "gas"], as_index=False)
+    summed = pd.concat(known).groupby([*_CELL, "greenhouse_gas"], as_index=False)
     by_gas = summed.agg(
         gas_t=("gas_t", lambda values: values.iloc[0] if len(values) == 1 else np.nan),
         emissions_t_co2e=("emissions_t_co2e", "sum"),
         gas_release_ids=("gas_release_ids", " ".join),
     )
     rows = by_gas.merge(own, on=_CELL, how="inner", validate="many_to_one").assign(note=None)
-    sums = rows.groupby(_CELL).agg(_sum=("emissions_t_co2e", "sum"), _gases=("gas", frozenset)).reset_index()
+    sums = rows.groupby(_CELL).agg(_sum=("emissions_t_co2e", "sum"), _gases=("greenhouse_gas", frozenset)).reset_index()
     rest = own.merge(sums, on=_CELL, how="inner", validate="one_to_one")
     apart = rest["emissions_reported_t_co2e"] - rest["_sum"]
     unvalued = [part.substance.substance for part in parts if part.potential is None]
     notes = {held: _note(held, unvalued) for held in rest["_gases"].unique()}
     rest = rest.assign(
-        gas=REST, gas_t=np.nan, emissions_t_co2e=apart, gas_release_ids="", note=rest["_gases"].map(notes)
+        greenhouse_gas=REST, gas_t=np.nan, emissions_t_co2e=apart, gas_release_ids="", note=rest["_gases"].map(notes)
     )
     return pd.concat([rows, rest], ignore_index=True)
 

@@ -13,7 +13,8 @@ and t the target year:
 
 E and B are on one basis (``corrected.basis``): corrected where the same local corrections have moved both, sector by
 sector, else both as reported. The baseline's own row is on the newest year's basis. E stands alone, corrected, where
-there is no baseline to compare it with. A trend is corrected where all its years are on one level.
+there is no baseline to compare it with. A trend is corrected where all its years are on one level. Beside it stands
+the nation's change in the same sectors since the same baseline year, as reported.
 
 What does not belong here: targets of other kinds (``targets``), scopes (``scopes``).
 """
@@ -40,6 +41,7 @@ def sector_indicators(
     population: pd.DataFrame,
     releases: pd.DataFrame,
     sectors: pd.DataFrame,
+    area_totals: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Compute the indicators of every municipality, target, release and year.
 
@@ -50,6 +52,7 @@ def sector_indicators(
         population: ``clean/population``.
         releases: ``clean/releases``.
         sectors: ``clean/sectors``, for the source's own classes of quality.
+        area_totals: ``clean/area_totals``, for the nation; without it nothing is said of the nation.
 
     Returns:
         ``indicators/sectors``. A target that national data cannot quantify has one row per release, in its last year,
@@ -65,6 +68,7 @@ def sector_indicators(
     frame["is_latest_year"] = frame["year"].eq(frame["release_id"].map(releases.set_index("release_id")["last_year"]))
     frame["status"] = _status(frame)
     frame = _with_quality(frame, sectors)
+    frame["nation_change_pct"] = _of_the_nation(frame, area_totals)
     contract = table("indicators/sectors")
     return frame[contract.column_names].sort_values(list(contract.primary_key)).reset_index(drop=True)
 
@@ -224,6 +228,27 @@ def _status(frame: pd.DataFrame) -> np.ndarray:
         ["no_target", "no_data", "reached", "on_track"],
         default="behind",
     ).astype(object)
+
+
+def _of_the_nation(frame: pd.DataFrame, area_totals: pd.DataFrame | None) -> "pd.Series[float]":
+    """The nation's change since each row's baseline year in the sectors of its target."""
+    if area_totals is None:
+        return pd.Series(np.nan, index=frame.index)
+    nation = area_totals[(area_totals["area_level"] == "nation") & (area_totals["sector_code"] != TOTAL)]
+    by_sector = nation.set_index(["release_id", "year", "sector_code"])[_REPORTED].unstack("sector_code")
+    sums = {
+        (release, year, codes): value
+        for codes in frame["sector_codes"].dropna().unique()
+        if codes and set(codes.split()) <= set(by_sector.columns)
+        for (release, year), value in by_sector[codes.split()].sum(axis=1, min_count=1).items()
+    }
+
+    def of(years: pd.Series) -> pd.Series:
+        at = zip(frame["release_id"], years, frame["sector_codes"], strict=True)
+        return pd.Series([sums.get(key, np.nan) for key in at], index=frame.index, dtype="float64")
+
+    base = of(frame["baseline_year"])
+    return (of(frame["year"]) / base.where(base > 0) - 1.0) * 100.0
 
 
 def _with_quality(frame: pd.DataFrame, sectors: pd.DataFrame) -> pd.DataFrame:

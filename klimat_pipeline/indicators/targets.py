@@ -1,8 +1,8 @@
 """How far each target of a municipality's contract is, of whatever kind, along every path.
 
 Emissions targets have a row per release and released year since the baseline; targets without a release (construction,
-meals, purchases) have ``local`` in its place. A target that cannot be quantified has one row with the reason: never a
-zero, and never a baseline that its document does not give.
+meals, purchases, consumption) have ``local`` in its place. A target that cannot be quantified has one row with the
+reason: never a zero, and never a baseline that its document does not give; the newest figure stands there, if any.
 
 A year is compared with the baseline on the basis of its row in ``indicators/sectors``; what is summed or fitted over
 all years since the baseline (cumulative excess, budget, the year that the trend reaches) is corrected only where all
@@ -24,16 +24,17 @@ from klimat_pipeline.contracts import table
 from klimat_pipeline.corrected.basis import CORRECTED, REPORTED
 from klimat_pipeline.indicators import paths
 from klimat_pipeline.indicators.paths import BUDGET, CONSTANT, STRAIGHT
-from klimat_pipeline.inventory.gases import MIXED
+from klimat_pipeline.inventory.gases import MIXED, NOT_STATED
 
 LOCAL, NO_PATH = "local", "none"
-EMISSIONS, CONSTRUCTION, PURCHASES = "emissions", "construction", "purchases"
+EMISSIONS, CONSTRUCTION, PURCHASES, CONSUMPTION = "emissions", "construction", "purchases", "consumption"
 UNITS = {
     EMISSIONS: "t CO2e",
     CONSTRUCTION: "kg CO2e/m2",
     "meals_per_kg": "kg CO2e/kg",
     "meals_per_portion": "kg CO2e/portion",
     PURCHASES: "t CO2e",
+    CONSUMPTION: "t CO2e/resident",
 }
 #: Emissions by basis.
 FIGURES = {CORRECTED: "emissions_corrected_t_co2e", REPORTED: "emissions_reported_t_co2e"}
@@ -72,6 +73,7 @@ def target_status(
     construction: pd.DataFrame,
     meals: pd.DataFrame,
     spend: pd.DataFrame | None = None,
+    consumption: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """The status of every contract target along every path.
 
@@ -81,6 +83,7 @@ def target_status(
         construction: ``clean/construction``.
         meals: ``clean/meals``.
         spend: ``spend/indicators``; None where there is no spend analysis.
+        consumption: ``clean/consumption``.
 
     Returns:
         ``indicators/targets``.
@@ -95,7 +98,7 @@ def target_status(
             for _, frame in groups[key].groupby("release_id") if key in groups else ():
                 rows += _of_emissions(target, frame.sort_values("year"))
         else:
-            rows += _of_measure(target, *_measured(target, construction, meals, spend))
+            rows += _of_measure(target, *_measured(target, construction, meals, spend, consumption))
     for row in rows:
         reason = row.pop("_reason", None)
         if reason is not None:  # the reason first: it is what a reader of "no_data" looks for
@@ -164,7 +167,11 @@ def _unknown(reason: str) -> Row:
 
 
 def _measured(
-    target: Row, construction: pd.DataFrame, meals: pd.DataFrame, spend: pd.DataFrame | None
+    target: Row,
+    construction: pd.DataFrame,
+    meals: pd.DataFrame,
+    spend: pd.DataFrame | None,
+    consumption: pd.DataFrame | None,
 ) -> tuple[pd.DataFrame, str]:
     """``year``, ``value``, ``gwp_set`` and, for construction, ``reference`` of a measure; and the reason if empty."""
     code, measure = target["municipality_code"], target["target_measure"]
@@ -190,6 +197,13 @@ def _measured(
         mine = meals[(meals["municipality_code"] == code) & (meals[_PER[measure]] > 0)]
         value = mine["emissions_kg_co2e"] / mine[_PER[measure]]
         return mine.assign(value=value), f"meals.csv holds no year with {_PER[measure]}"
+    if measure == CONSUMPTION:
+        nobody = pd.DataFrame(columns=["year", "value", "gwp_set"])
+        if consumption is None:
+            return nobody, "there are no figures of consumption"
+        mine = consumption[consumption["municipality_code"] == code]
+        mine = mine.assign(value=mine["emissions_per_resident_t_co2e"], gwp_set=NOT_STATED)
+        return mine, "data/reference/consumption.csv does not hold it"
     if spend is None:
         return pd.DataFrame(columns=["year", "value", "gwp_set"]), "there is no spend analysis"
     mine = spend[(spend["municipality_code"] == code) & (spend["spend_indicator"] == target["spend_indicator"])]
@@ -210,7 +224,12 @@ def _of_measure(target: Row, series: pd.DataFrame, missing: str) -> list[Row]:
     elif series.empty:
         without = missing
     if without is not None:
-        return [named | ahead | _unknown(without)]
+        now = (
+            {"current_value": float(series["value"].iloc[-1]), "year": int(series["year"].iloc[-1])}
+            if len(series)
+            else {}
+        )
+        return [named | ahead | _unknown(without) | now]
     if measure == CONSTRUCTION:
         return list(_against_reference(named, target, series))
     years, values = series["year"].to_numpy(float), series["value"].to_numpy(float)

@@ -86,6 +86,8 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
     "indicators/scopes": (_reconciles(inventories.inventories_apart), _reconciles(inventories.scopes_add_up)),
     "indicators/changes": (_reconciles(sums.parts_sum_to_change),),
     "indicators/base_years": (_likely(likely.base_years_approved), _likely(likely.approvals_used)),
+    "indicators/energy": (_reconciles(sums.energy_beside_the_official),),
+    "indicators/traded": (_likely(likely.traded_fits),),
     "indicators/gases": (_likely(gases.gases_sum),),
     "indicators/provenance": (_reconciles(sums.cells_sum_to_reported),),
     "quality/findings": (_reconciles(sums.suites_agree),),

@@ -45,11 +45,11 @@ def gas_basis_matches(tables: Tables) -> Sequence[Finding]:
 def gases_sum(tables: Tables) -> Sequence[Finding]:
     """Whether carbon dioxide, methane, nitrous oxide and fluorinated gases sum to all greenhouse gases."""
     frame = tables["indicators/gases"]
-    rest = frame[(frame["gas"] == REST) & frame["note"].isna()]
+    rest = frame[(frame["greenhouse_gas"] == REST) & frame["note"].isna()]
     if rest.empty:
         return [not_applicable("no release of all gases has workbooks of all of them beside it")]
     cell = ["release_id", "municipality_code", "sector_code", "year"]
-    of_gases = frame[frame["gas"] != REST]
+    of_gases = frame[frame["greenhouse_gas"] != REST]
     # What half of the last digit of each gas weighs, and of the sum.
     weight = (of_gases["emissions_t_co2e"] / of_gases["gas_t"].where(of_gases["gas_t"] > 0)).fillna(1.0)
     rounding = (weight * ROUNDING_T).groupby([of_gases[name] for name in cell]).sum().rename("rounding").reset_index()

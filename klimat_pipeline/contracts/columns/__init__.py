@@ -5,6 +5,7 @@ column (``contracts.tables``).
 """
 
 from klimat_pipeline.contracts.columns import (
+    beside,
     corrections,
     gap,
     identity,
@@ -17,7 +18,7 @@ from klimat_pipeline.contracts.columns import (
 )
 from klimat_pipeline.contracts.model import Column
 
-_TOPICS = (identity, targets, corrections, inventories, quality, scenarios, gap, neutrality, spend)
+_TOPICS = (identity, targets, corrections, inventories, quality, scenarios, gap, neutrality, spend, beside)
 
 
 def _joined(*columns: Column) -> dict[str, Column]:

@@ -3,7 +3,7 @@
 What does not belong here: which table has which column (``contracts.tables``).
 """
 
-from klimat_pipeline.contracts.code_lists import ACTIONS_COLUMNS, RESIDUAL_COLUMNS, TARGET_COLUMNS
+from klimat_pipeline.contracts.code_lists import ACTIONS_COLUMNS, PLANS_COLUMNS, RESIDUAL_COLUMNS, TARGET_COLUMNS
 from klimat_pipeline.contracts.columns.kinds import BOOLEAN, IDENTIFIER, INTEGER, NUMBER, TEXT
 from klimat_pipeline.contracts.model import Column
 
@@ -104,6 +104,19 @@ COLUMNS = (
         TEXT,
         "Whether the print's column of actions holds the actions alone or the residual too.",
         allowed=ACTIONS_COLUMNS,
+    ),
+    Column(
+        "printed_plans_t",
+        NUMBER,
+        "Column of other plans as printed: what they save, or what they leave, as 'plans_column' says.",
+        unit="t",
+        nullable=True,
+    ),
+    Column(
+        "plans_column",
+        TEXT,
+        "What the printed column of other plans holds: what they save, or the level that they leave (a forecast).",
+        allowed=PLANS_COLUMNS,
     ),
     Column("rounding_t", NUMBER, "Half of the last digit that the document prints.", unit="t", minimum=0),
     Column(

@@ -67,6 +67,13 @@ COLUMNS = (
         nullable=True,
     ),
     Column(
+        "nation_change_pct",
+        NUMBER,
+        "The nation's change in the same sectors since the same year, in the same release, as reported.",
+        unit="%",
+        nullable=True,
+    ),
+    Column(
         "target_pct",
         NUMBER,
         "Change that the target asks for, negative for a reduction.",
@@ -168,8 +175,8 @@ COLUMNS = (
         TEXT,
         "What is compared with the target: 'emissions' of its sectors; 'construction' (kg CO2e per m2 gross area "
         "against reference values); 'meals_per_kg' or 'meals_per_portion' (kg CO2e per kg of purchased food or per "
-        "portion); 'purchases' (spend analysis).",
-        allowed=("emissions", "construction", "meals_per_kg", "meals_per_portion", "purchases"),
+        "portion); 'purchases' (spend analysis); 'consumption' (of residents, per resident).",
+        allowed=("emissions", "construction", "meals_per_kg", "meals_per_portion", "purchases", "consumption"),
     ),
     Column(
         "spend_indicator",
@@ -209,7 +216,7 @@ COLUMNS = (
         "target_unit",
         TEXT,
         "Unit of the target's values.",
-        allowed=("t CO2e", "kg CO2e/m2", "kg CO2e/kg", "kg CO2e/portion"),
+        allowed=("t CO2e", "kg CO2e/m2", "kg CO2e/kg", "kg CO2e/portion", "t CO2e/resident"),
     ),
     Column(
         "baseline_value",

@@ -106,6 +106,7 @@ TARGETS = Table(
         col("target_name_sv"),
         col("target_name_en"),
         col("sector_codes"),
+        col("subsector_codes"),
         col("boundary"),
         col("target_gas_basis"),
         col("baseline_year"),
@@ -435,6 +436,44 @@ MEALS = Table(
     topic="targets",
 )
 
+DEGREE_DAYS = Table(
+    key="clean/degree_days",
+    description="Heating degree days of a municipality's years and of a normal one, and how much of the emissions from "
+    "heating follows them; from its own folder.",
+    columns=(
+        col("municipality_code"),
+        col("year"),
+        *(col(name).use(nullable=False) for name in ("degree_days", "normal_degree_days", "weather_dependent_pct")),
+        col("source"),
+        col("note"),
+    ),
+    primary_key=("municipality_code", "year"),
+    topic="targets",
+)
+
+INSTALLATIONS = Table(
+    key="clean/installations",
+    description="Installations under the EU Emissions Trading System, with their verified emissions; from the "
+    "municipality's own folder.",
+    columns=(
+        col("municipality_code"),
+        col("installation_name"),
+        col("year"),
+        col("installation_t"),
+        col("sector_code"),
+        col("source"),
+        col("note"),
+    ),
+    primary_key=("municipality_code", "installation_name", "year"),
+)
+
+LAND_USE = Table(
+    key="clean/land_use",
+    description="Emissions less removals of land use, of the nation or of other areas, from data/municipalities/_all.",
+    columns=(col("area_code"), col("year"), col("land_use_t_co2e"), col("source"), col("note")),
+    primary_key=("area_code", "year"),
+)
+
 SINKS = Table(
     key="clean/sinks",
     description="Carbon sinks and captures that a municipality counts on, as printed: yearly fluxes, positive for what "
@@ -490,9 +529,11 @@ PUBLISHED_GAP = Table(
         col("printed_residual_t"),
         col("printed_target_t"),
         col("printed_actions_t"),
+        col("printed_plans_t"),
         col("target_column"),
         col("residual_column"),
         col("actions_column"),
+        col("plans_column"),
         col("rounding_t"),
         col("source"),
         col("note"),
@@ -563,6 +604,9 @@ TABLES = (
     ACTIONS,
     CONSTRUCTION,
     MEALS,
+    DEGREE_DAYS,
+    INSTALLATIONS,
+    LAND_USE,
     SINKS,
     PUBLISHED_GAP,
     FACILITIES,

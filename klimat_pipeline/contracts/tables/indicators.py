@@ -1,6 +1,5 @@
 """Contracts of the stage ``indicators``: one table per family of indicators."""
 
-from klimat_pipeline.contracts.code_lists import GASES as GASES_KNOWN
 from klimat_pipeline.contracts.code_lists import GWP_SETS_SUMMED, SUMMED_SCOPES
 from klimat_pipeline.contracts.columns import col
 from klimat_pipeline.contracts.model import Table
@@ -36,6 +35,7 @@ SECTORS = Table(
         col("emissions_reported_t_co2e").use(_REPORTED, additive="no"),
         col("emissions_corrected_t_co2e").use(_EMISSIONS),
         col("change_reported_pct").use(_REPORTED, f"{_TARGETS}.baseline_year"),
+        col("nation_change_pct").use("clean/area_totals.emissions_reported_t_co2e", f"{_TARGETS}.baseline_year"),
         col("correction_ids").use("corrected/emissions.correction_ids"),
         col("baseline_year").use(f"{_TARGETS}.baseline_year"),
         col("baseline_t_co2e").use(*_EITHER, f"{_TARGETS}.baseline_year", minimum=None),
@@ -403,19 +403,127 @@ GASES = Table(
         col("release_id").use("corrected/emissions.release_id"),
         col("is_current_release").use("corrected/emissions.is_current_release"),
         col("year").use("corrected/emissions.year"),
-        col("gas").use(
-            "corrected/emissions.substance",
-            description="Greenhouse gas: co2 (the source counts fossil carbon dioxide only), ch4, n2o, fluorinated "
-            "ones together; 'not_divided' is all gases less those that are known.",
-            allowed=(*GASES_KNOWN, "not_divided"),
-        ),
+        col("greenhouse_gas").use("corrected/emissions.substance"),
         col("gas_t").use("corrected/emissions.emissions_reported_t"),
         col("emissions_t_co2e").use(_REPORTED, minimum=None, nullable=False),
         col("gwp_set").use("corrected/emissions.gwp_set"),
         col("gas_release_ids").use("clean/releases.release_id"),
         col("note"),
     ),
-    primary_key=("municipality_code", "sector_code", "release_id", "year", "gas"),
+    primary_key=("municipality_code", "sector_code", "release_id", "year", "greenhouse_gas"),
 )
 
-TABLES = (SECTORS, REVISIONS, CHANGES, BASE_YEARS, PROVENANCE, SCOPES, AREAS, COMPARISON, TARGETS, COHERENCE, GASES)
+_SUBSECTORS = "corrected/subsectors.emissions_reported_t_co2e"
+_WEATHER = ("clean/degree_days.degree_days", "clean/degree_days.normal_degree_days")
+_FOLLOWED = f"{_SECTORS}.emissions_t_co2e"
+
+ENERGY = Table(
+    key="indicators/energy",
+    description="Targets for energy as they are meant, where a release's subsectors allow, and in normal weather, "
+    "where degree days are given. Beside sector_indicators, whose figures stay the official ones.",
+    columns=(
+        col("municipality_code").use(f"{_SECTORS}.municipality_code"),
+        col("target_id").use(f"{_SECTORS}.target_id"),
+        col("release_id").use(f"{_SECTORS}.release_id"),
+        col("is_current_release").use(f"{_SECTORS}.is_current_release"),
+        col("year").use(f"{_SECTORS}.year"),
+        col("energy_basis").use("corrected/subsectors.subsector_code", "clean/targets.subsector_codes"),
+        col("subsector_codes").use("clean/targets.subsector_codes"),
+        col("basis").use(f"{_SECTORS}.basis"),
+        col("gwp_set").use(f"{_SECTORS}.gwp_set"),
+        col("baseline_year").use(f"{_SECTORS}.baseline_year"),
+        col("emissions_t_co2e").use(_FOLLOWED, _SUBSECTORS, additive="no", minimum=None),
+        col("baseline_t_co2e").use(_FOLLOWED, _SUBSECTORS, minimum=None),
+        col("change_pct").use(_FOLLOWED, _SUBSECTORS),
+        col("target_year").use(f"{_SECTORS}.target_year"),
+        col("target_pct").use(f"{_SECTORS}.target_pct"),
+        col("target_t_co2e").use(_FOLLOWED, _SUBSECTORS),
+        col("degree_days").use(_WEATHER[0]),
+        col("normal_degree_days").use(_WEATHER[1]),
+        col("weather_dependent_pct").use("clean/degree_days.weather_dependent_pct"),
+        col("emissions_normalised_t_co2e").use(_FOLLOWED, *_WEATHER, minimum=None),
+        col("change_normalised_pct").use(_FOLLOWED, *_WEATHER),
+        col("note").use("clean/targets.note"),
+    ),
+    primary_key=("municipality_code", "target_id", "release_id", "year"),
+    topic="targets",
+)
+
+GROUPS = Table(
+    key="indicators/groups",
+    description="Municipalities beside the others of the groups that municipality.yaml names: places and median.",
+    columns=(
+        col("municipality_code").use("indicators/comparison.municipality_code"),
+        col("release_id").use("indicators/comparison.release_id"),
+        col("is_current_release").use("indicators/comparison.is_current_release"),
+        col("comparison_group"),
+        *(
+            col(name).use(f"indicators/comparison.{name}")
+            for name in ("target_id", "indicator", "indicator_text", "basis", "year", "indicator_value")
+        ),
+        col("indicator_unit").use("indicators/comparison.indicator_unit"),
+        *(
+            col(name).use("indicators/comparison.indicator_value")
+            for name in ("rank", "compared", "lowest_value", "median_value", "highest_value", "to_median")
+        ),
+    ),
+    primary_key=("municipality_code", "release_id", "comparison_group", "target_id", "indicator"),
+    topic="comparison",
+)
+
+LAND_USE = Table(
+    key="indicators/land_use",
+    description="Land use beside the total of the same area and year, which it is never part of.",
+    columns=(
+        col("area_code").use("clean/land_use.area_code"),
+        col("area_level").use("clean/area_totals.area_level"),
+        col("area_name").use("clean/area_totals.area_name"),
+        col("release_id").use("clean/area_totals.release_id"),
+        col("year").use("clean/land_use.year"),
+        col("emissions_reported_t_co2e").use(
+            "clean/area_totals.emissions_reported_t_co2e", minimum=None, additive="no", nullable=False
+        ),
+        col("land_use_t_co2e").use("clean/land_use.land_use_t_co2e"),
+        col("source").use("clean/land_use.source"),
+        col("note").use("clean/land_use.note"),
+    ),
+    primary_key=("area_code", "release_id", "year"),
+)
+
+TRADED = Table(
+    key="indicators/traded",
+    description="Main sectors divided into emissions under the EU Emissions Trading System and others, as reported; "
+    "of municipalities and years whose installations are given.",
+    columns=(
+        col("municipality_code").use("corrected/emissions.municipality_code"),
+        col("sector_code").use("corrected/emissions.sector_code"),
+        col("release_id").use("corrected/emissions.release_id"),
+        col("is_current_release").use("corrected/emissions.is_current_release"),
+        col("year").use("corrected/emissions.year"),
+        col("gwp_set").use("corrected/emissions.gwp_set"),
+        col("emissions_reported_t_co2e").use(_REPORTED),
+        col("installations").use("clean/installations.installation_name"),
+        col("traded_t_co2e").use("clean/installations.installation_t"),
+        col("other_t_co2e").use(_REPORTED, "clean/installations.installation_t"),
+        col("note"),
+    ),
+    primary_key=("municipality_code", "sector_code", "release_id", "year"),
+)
+
+TABLES = (
+    SECTORS,
+    REVISIONS,
+    CHANGES,
+    BASE_YEARS,
+    PROVENANCE,
+    SCOPES,
+    AREAS,
+    COMPARISON,
+    TARGETS,
+    COHERENCE,
+    GASES,
+    ENERGY,
+    GROUPS,
+    LAND_USE,
+    TRADED,
+)

@@ -102,6 +102,10 @@ TABLES = (
     _all(indicators.COMPARISON, "municipality_comparison"),
     # -- targets, gap, neutrality
     _own(indicators.TARGETS, "target_status"),
+    _own(indicators.ENERGY, "energy_targets"),
+    _all(indicators.GROUPS, "group_comparison"),
+    _all(indicators.LAND_USE, "land_use"),
+    _all(indicators.TRADED, "traded_emissions"),
     _own(indicators.COHERENCE, "target_coherence"),
     _own(scenarios.GAP, "gap_table"),
     _own(scenarios.NEUTRALITY, "neutrality_balance"),

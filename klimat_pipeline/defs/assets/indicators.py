@@ -14,6 +14,9 @@ from klimat_pipeline.defs.resources import Project
     "indicators/changes",
     "indicators/base_years",
     "indicators/gases",
+    "indicators/energy",
+    "indicators/land_use",
+    "indicators/traded",
     kinds={"indicators/sectors": ("pandas", "vega"), "indicators/base_years": ("pandas", "yaml")},
     reads={
         "indicators/sectors": (
@@ -22,10 +25,14 @@ from klimat_pipeline.defs.resources import Project
             "clean/population",
             "clean/releases",
             "clean/sectors",
+            "clean/area_totals",
             "clean/frozen",
         ),
         "indicators/revisions": ("corrected/emissions", "clean/releases"),
         "indicators/gases": ("corrected/emissions", "clean/releases"),
+        "indicators/energy": ("indicators/sectors", "corrected/subsectors", "clean/targets", "clean/degree_days"),
+        "indicators/land_use": ("clean/land_use", "clean/area_totals"),
+        "indicators/traded": ("corrected/emissions", "clean/installations"),
         "indicators/changes": ("corrected/emissions", "clean/targets", "indicators/sectors", "clean/releases"),
         "indicators/base_years": ("corrected/emissions", "clean/targets", "indicators/sectors", "clean/releases"),
     },
@@ -34,6 +41,11 @@ from klimat_pipeline.defs.resources import Project
     population="clean/population",
     releases="clean/releases",
     sectors="clean/sectors",
+    area_totals="clean/area_totals",
+    subsectors="corrected/subsectors",
+    degree_days="clean/degree_days",
+    land_use_given="clean/land_use",
+    installations="clean/installations",
     frozen="clean/frozen",
 )
 def national_indicators(
@@ -44,17 +56,25 @@ def national_indicators(
     population: pd.DataFrame,
     releases: pd.DataFrame,
     sectors: pd.DataFrame,
+    area_totals: pd.DataFrame,
+    subsectors: pd.DataFrame,
+    degree_days: pd.DataFrame,
+    land_use_given: pd.DataFrame,
+    installations: pd.DataFrame,
     frozen: pd.DataFrame,
 ):
     """Sectors against their targets, and what changed between releases."""
     from klimat_pipeline.charts.indicators import emissions_against_target
     from klimat_pipeline.indicators.base_years import base_year_review
     from klimat_pipeline.indicators.changes import indicator_changes
+    from klimat_pipeline.indicators.energy import energy_targets
     from klimat_pipeline.indicators.gases import gases
+    from klimat_pipeline.indicators.land_use import land_use
     from klimat_pipeline.indicators.revisions import release_revisions
     from klimat_pipeline.indicators.sectors import sector_indicators
+    from klimat_pipeline.indicators.traded import traded_emissions
 
-    indicators = sector_indicators(emissions, targets, population, releases, sectors)
+    indicators = sector_indicators(emissions, targets, population, releases, sectors, area_totals)
     approved, limit = project.base_year_rules
     frames = {
         "indicators/sectors": indicators,
@@ -64,6 +84,9 @@ def national_indicators(
             emissions, targets, indicators, releases, approved, threshold_pct=limit
         ),
         "indicators/gases": gases(emissions, releases, project.reference),
+        "indicators/energy": energy_targets(indicators, subsectors, targets, degree_days),
+        "indicators/land_use": land_use(land_use_given, area_totals),
+        "indicators/traded": traded_emissions(emissions, installations),
     }
     inputs = {
         "corrected/emissions": emissions,

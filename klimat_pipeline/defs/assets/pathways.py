@@ -19,6 +19,7 @@ _DRAWN_FROM = (
 @step(
     "pathways",
     "indicators/comparison",
+    "indicators/groups",
     "scenarios/pathways",
     "scenarios/probability",
     "scenarios/sensitivity",
@@ -42,6 +43,7 @@ _DRAWN_FROM = (
             "clean/releases",
             "clean/area_totals",
         ),
+        "indicators/groups": ("indicators/comparison",),
         "scenarios/pathways": _DRAWN_FROM,
         "scenarios/probability": _DRAWN_FROM,
         "scenarios/sensitivity": _DRAWN_FROM,
@@ -77,6 +79,7 @@ def pathways(
     """One step: the tables share their draws, and each takes milliseconds."""
     from klimat_pipeline.charts.outlook import abatement_curves, comparison_strips, pathway_fans
     from klimat_pipeline.indicators.comparison import municipality_comparison
+    from klimat_pipeline.indicators.groups import group_comparison
     from klimat_pipeline.scenarios import abatement, hindcast, investment, probability, sensitivity
     from klimat_pipeline.scenarios import pathways as paths
     from klimat_pipeline.scenarios.planned_actions import of_other_plans, sector_of_line, together, with_numbers
@@ -101,6 +104,7 @@ def pathways(
     curve = abatement.abatement_cost(priced, targets, discount_rate_pct=assumptions.discount_rate_pct)
     frames = {
         "indicators/comparison": compared,
+        "indicators/groups": group_comparison(compared, project.groups),
         "scenarios/pathways": ahead,
         "scenarios/probability": probability.target_probability(futures, indicators),
         "scenarios/sensitivity": sensitivity.target_sensitivity(futures),

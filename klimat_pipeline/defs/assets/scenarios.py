@@ -22,6 +22,7 @@ from klimat_pipeline.defs.resources import Project
             "clean/targets",
             "clean/construction",
             "clean/meals",
+            "clean/consumption",
         ),
         "indicators/coherence": ("indicators/sectors", "corrected/emissions"),
     },
@@ -30,6 +31,7 @@ from klimat_pipeline.defs.resources import Project
     targets="clean/targets",
     construction="clean/construction",
     meals="clean/meals",
+    consumption="clean/consumption",
     purchases="spend/indicators",
 )
 def targets_step(
@@ -40,6 +42,7 @@ def targets_step(
     targets: pd.DataFrame,
     construction: pd.DataFrame,
     meals: pd.DataFrame,
+    consumption: pd.DataFrame,
     purchases: pd.DataFrame,
 ):
     """Where the targets stand, and whether the sub-targets imply the total."""
@@ -47,7 +50,7 @@ def targets_step(
     from klimat_pipeline.indicators.targets import target_status
 
     frames = {
-        "indicators/targets": target_status(sectors, targets, construction, meals, purchases),
+        "indicators/targets": target_status(sectors, targets, construction, meals, purchases, consumption),
         "indicators/coherence": target_coherence(sectors, emissions),
     }
     yield from checked_together(context, frames, {"indicators/sectors": sectors})

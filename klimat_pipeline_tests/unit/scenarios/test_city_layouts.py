@@ -239,3 +239,14 @@ class TestAnyCity:
         said = "\n".join(caught.value.problems)
         assert "published_inventory.csv:2: column scope: transport_machines stands beside the total" in said
         assert "municipality.yaml:4: inventory.memo_lines.1: expected one of" in said
+
+
+def test_a_forecast_in_the_place_of_savings(tmp_path: Path) -> None:
+    """Plans leave 60 t of 100: they save 40; 30 t is the target, so the gap is 30. A rise is a negative saving."""
+    rows = "waste,1,,,2020,100,2030,30,70,60,30,20,40,t,\nippu_product_use,1,,,2020,10,2030,9,10,12,3,1,11,t,\n"
+    layout = "inventory: {memo_lines: [], gap_table: {plans: left}}"
+    prints = clean_published_gap(folder(tmp_path, "1281_lund", layout, HEAD + rows), REFERENCE)
+    assert [finding.outcome for finding in printed_gap_agrees({"clean/published_gap": prints})] == ["passed"]
+    assert prints.set_index("line")["other_plans_t"].to_dict() == {"waste": 40.0, "ippu_product_use": -2.0}
+    made = tables(prints).set_index("line")
+    assert made.loc["waste", ["other_plans_t", "gap_t", "residual_t"]].tolist() == [40.0, 30.0, 40.0]
