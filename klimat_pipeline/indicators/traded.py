@@ -6,7 +6,6 @@ not count the same, and nothing says by how much. What does not belong here: the
 (``clean.installations``).
 """
 
-import numpy as np
 import pandas as pd
 
 from klimat_pipeline.contracts import table
@@ -38,6 +37,6 @@ def traded_emissions(emissions: pd.DataFrame, installations: pd.DataFrame) -> pd
         traded_t_co2e=traded,
         installations=frame["size"].fillna(0).astype("int64"),
         other_t_co2e=other.clip(lower=0.0).where(~beyond),
-        note=np.where(beyond, "the installations hold more than the sector", None),
+        note=beyond.map({True: "the installations hold more than the sector", False: None}),
     )
     return frame[contract.column_names].sort_values(list(contract.primary_key), ignore_index=True)

@@ -73,7 +73,7 @@ COLUMNS = (
         "installation_t",
         NUMBER,
         "Verified emissions of the installation, tonnes CO2e.",
-        unit="t CO2e",
+        unit="t",
         minimum=0,
     ),
     Column("installations", INTEGER, "How many installations the traded emissions are of.", minimum=0),

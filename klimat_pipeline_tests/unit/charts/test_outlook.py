@@ -64,6 +64,8 @@ def test_fan_begins_where_the_figures_end(ahead: tuple[pd.DataFrame, pd.DataFram
     total = frame[frame["line"] == "total"]
     chart = pathway_fan(total, indicators[indicators["target_id"] == "total"])
     assert values(chart, "emissions") == {2024: 1.4}
+    # A quarter less than the baseline of 1,000 t, as the nation.
+    assert values(chart, "as the nation") == {2024: 0.75}
     target = values(chart, "target")
     assert target[2024] == 1.4
     assert target[2030] == pytest.approx(0.8)

@@ -88,6 +88,7 @@ def indicators(frame: pd.DataFrame, targets: Mapping[str, tuple[int, float]] | N
                     "baseline_year": 1990 if target_id in own else None,
                     "baseline_t_co2e": 1000.0 if target_id in own else None,
                     "baseline_reported_t_co2e": 1000.0 if target_id in own else None,
+                    "nation_change_pct": -25.0,
                     "gas_basis": "all greenhouse gases",
                     "gwp_set": "AR5",
                 }
