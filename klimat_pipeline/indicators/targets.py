@@ -219,6 +219,8 @@ def _of_measure(target: Row, series: pd.DataFrame, missing: str) -> list[Row]:
     without = None
     if pd.isna(target["target_pct"]) and pd.isna(target["target_level"]):
         without = "the document gives no number"
+        if pd.isna(target["baseline_year"]) and measure == CONSUMPTION:
+            without += " and no baseline year"
     elif pd.isna(target["baseline_year"]) and pd.isna(target["target_level"]) and measure != CONSTRUCTION:
         without = "the document gives no baseline year" + (f"; and {missing}" if series.empty else "")
     elif series.empty:

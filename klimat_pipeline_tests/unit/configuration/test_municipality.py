@@ -451,3 +451,31 @@ def test_recipe_another_municipality_needs_a_folder_and_no_code(checkout: Settin
     residents = clean_population(checkout.municipalities_dir, reference)
     own = residents[(residents["municipality_code"] == "1280") & (residents["year"] != 2025)]
     assert own["population"].tolist() == [362133]
+
+
+def test_groups_by_name_and_with_members(tmp_path: Path) -> None:
+    groups = 'groups:\n  - Port cities\n  - {name: Neighbours, members: ["1283"]}\n'
+    (read,) = load(folders(tmp_path, **{"1280_malmo": SOUND + groups}))
+    assert [(group.name, group.members) for group in read.groups] == [("Port cities", []), ("Neighbours", ["1283"])]
+
+
+def test_a_member_that_is_no_municipality(tmp_path: Path) -> None:
+    groups = 'groups:\n  - {name: Neighbours, members: ["1283", "1299"]}\n'
+    (found,) = problems(tmp_path, SOUND + groups)
+    assert found == f"{FILE}:27: groups.0.members.1: no municipality has the code '1299'"
+
+
+def test_subsectors_are_parts_of_the_targets_sectors(tmp_path: Path) -> None:
+    found = problem(
+        tmp_path,
+        "    boundary: territory\n    gas_basis: fossil",
+        ("    subsectors: [heating/natural_gas]\n    boundary: territory\n    gas_basis: fossil"),
+    )
+    assert "heating/natural_gas: not of the target's sectors (transport, industry)" in found
+
+
+def test_a_subsector_that_there_is_not(tmp_path: Path) -> None:
+    root = folders(tmp_path, **{"1280_malmo": SOUND.replace("42.5", "42.5\n    subsectors: [transport/tanks]")})
+    shutil.copytree(REPOSITORY / "data" / "municipalities" / "_all", root / "_all")
+    with pytest.raises(ProblemsError, match="1280 Malmö: target traffic: subsectors: no subsector 'transport/tanks'"):
+        clean_targets(root, REFERENCE)

@@ -64,7 +64,8 @@ def sectors(figures: dict[int, float], base: float) -> pd.DataFrame:
 def status(targets: pd.DataFrame, figures: dict[int, float] | None = None, **other: pd.DataFrame) -> pd.DataFrame:
     held = sectors(figures or {2000: np.nan}, (figures or {}).get(2000, np.nan))
     frame = target_status(
-        held, targets, other.get("construction", NO_CONSTRUCTION), other.get("meals", NO_MEALS), other.get("spend")
+        *(held, targets, other.get("construction", NO_CONSTRUCTION), other.get("meals", NO_MEALS)),
+        *(other.get("spend"), other.get("consumption")),
     )
     to_arrow(frame, table("indicators/targets"))
     return frame
@@ -210,3 +211,31 @@ def test_halving_of_purchases_from_the_spend_analysis() -> None:
     now = row(status(own, spend=spend), "straight_line", 2022)
     # 1000 to 500 over ten years: 900 in 2022.
     assert (now["path_value"], now["gap_value"], now["status"]) == (900.0, -50.0, "on_track")
+
+
+class TestConsumption:
+    """Residents' consumption, tonnes per resident: a figure of a model."""
+
+    FIGURES = pd.DataFrame(
+        {"municipality_code": "1281", "year": [2010, 2023], "emissions_per_resident_t_co2e": [8.0, 5.4]}
+    )
+    TARGET: ClassVar = {"sector_codes": "", "boundary": "residents", "target_measure": "consumption"}
+
+    def test_without_number_and_baseline_the_figure_stands_there_and_what_is_missing(self) -> None:
+        open_ended = target(**self.TARGET, baseline_year=None, target_pct=np.nan)
+        (now,) = status(open_ended, consumption=self.FIGURES).to_dict("records")
+        assert (now["year"], now["current_value"], now["target_unit"], now["status"]) == (
+            *(2023, 5.4, "t CO2e/resident", "no_data"),
+        )
+        assert now["note"] == "the document gives no number and no baseline year"
+
+    def test_with_both_it_is_followed_like_any_other(self) -> None:
+        """Half of 8 t by 2030; 13 of 20 years on, the line is at 8 - 4 * 13 / 20 = 5.4."""
+        halved = target(**self.TARGET, baseline_year=2010, target_year=2030)
+        now = row(status(halved, consumption=self.FIGURES), "straight_line", 2023)
+        assert (now["target_value"], now["path_value"]) == (4.0, pytest.approx(5.4))
+        assert now["change_pct"] == pytest.approx(-32.5)
+
+    def test_nobody_knows_of_the_municipality(self) -> None:
+        (now,) = status(target(**self.TARGET), consumption=self.FIGURES.iloc[:0]).to_dict("records")
+        assert now["note"] == "data/reference/consumption.csv does not hold it"
