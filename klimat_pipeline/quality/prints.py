@@ -154,8 +154,8 @@ def print_states_one_year(tables: Tables) -> Sequence[Finding]:
     both = both[
         (both["published_t"] - both["published_t_there"]).abs() <= both["rounding_t"] + both["rounding_t_there"]
     ]
-    there = set(map(tuple, printed[["municipality_code", "year"]].drop_duplicates().to_numpy()))
-    other = both[[key not in there for key in both[["municipality_code", "year"]].itertuples(index=False, name=None)]]
+    there = pd.MultiIndex.from_frame(printed[["municipality_code", "year"]])
+    other = both[~pd.MultiIndex.from_frame(both[["municipality_code", "year"]]).isin(there)]
     other = other.assign(also_printed_year=other["year_there"])
     findings = [
         failed(
@@ -194,10 +194,10 @@ def _shares(where: str, rows: Sequence[Row], printed: pd.DataFrame) -> Iterator[
         ).all(axis=1)
         & printed["published_t"].notna()
     ]
-    step = 0.5 * 10.0 ** -max(_decimals(row["printed_share_pct"]) for row in rows)
 
     def fits(row: Row, share: float) -> bool:
-        return any(abs(share - pct) <= step + margin for pct, margin in _of_totals(row, of_table))
+        half = 0.5 * 10.0 ** -_decimals(share)
+        return any(abs(share - pct) <= half + margin for pct, margin in _of_totals(row, of_table))
 
     off = [row for row in rows if not fits(row, row["printed_share_pct"])]
     while off:
@@ -238,6 +238,7 @@ def _of_totals(row: Row, of_table: pd.DataFrame) -> Iterator[tuple[float, float]
 
 
 def _decimals(value: float) -> int:
+    """Digits after the point; a whole number may have been printed as 8.0, and is held to a whole one only."""
     return len(f"{value:.6f}".rstrip("0").split(".")[1])
 
 
