@@ -44,8 +44,8 @@ def energy_targets(
     own = own.merge(meant, on=["municipality_code", "target_id"], how="left", validate="many_to_one")
     of_energy = own["sector_codes"].map(lambda codes: bool(codes) and set(codes.split()) <= ENERGY).astype(bool)
     own = own[of_energy | (own["subsector_codes"] != "")].sort_values([*_SERIES, "year"])
-    places = own[["municipality_code", "release_id"]].drop_duplicates()
-    parts = subsectors.merge(places, on=["municipality_code", "release_id"], how="inner")
+    divided = own.loc[own["subsector_codes"] != "", "municipality_code"].unique()
+    parts = subsectors[subsectors["municipality_code"].isin(divided)]
     frames = [_followed(rows, parts) for _, rows in own.groupby(_SERIES, sort=False)]
     contract = table("indicators/energy")
     if not frames:

@@ -236,19 +236,22 @@ def _of_the_nation(frame: pd.DataFrame, area_totals: pd.DataFrame | None) -> "pd
         return pd.Series(np.nan, index=frame.index)
     nation = area_totals[(area_totals["area_level"] == "nation") & (area_totals["sector_code"] != TOTAL)]
     by_sector = nation.set_index(["release_id", "year", "sector_code"])[_REPORTED].unstack("sector_code")
+    asked = ["release_id", "sector_codes", "year", "baseline_year"]
+    few = frame[asked].drop_duplicates()
     sums = {
-        (release, year, codes): value
-        for codes in frame["sector_codes"].dropna().unique()
+        (release, codes, year): value
+        for codes in few["sector_codes"].dropna().unique()
         if codes and set(codes.split()) <= set(by_sector.columns)
         for (release, year), value in by_sector[codes.split()].sum(axis=1, min_count=1).items()
     }
 
-    def of(years: pd.Series) -> pd.Series:
-        at = zip(frame["release_id"], years, frame["sector_codes"], strict=True)
-        return pd.Series([sums.get(key, np.nan) for key in at], index=frame.index, dtype="float64")
+    def of(year: str) -> "pd.Series[float]":
+        keys = zip(few["release_id"], few["sector_codes"], few[year], strict=True)
+        return pd.Series([sums.get(key, np.nan) for key in keys], index=few.index, dtype="float64")
 
-    base = of(frame["baseline_year"])
-    return (of(frame["year"]) / base.where(base > 0) - 1.0) * 100.0
+    base = of("baseline_year")
+    few = few.assign(_change=(of("year") / base.where(base > 0) - 1.0) * 100.0)
+    return frame[asked].merge(few, on=asked, how="left", validate="many_to_one").set_axis(frame.index)["_change"]
 
 
 def _with_quality(frame: pd.DataFrame, sectors: pd.DataFrame) -> pd.DataFrame:
