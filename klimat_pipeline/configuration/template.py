@@ -17,6 +17,8 @@ gwp_set: AR5                  # potentials that the organisation's inventory is 
 # organisation_base_year: 2019   # what the organisation's own inventory is compared with, once somebody has decided
 # plan_from_year: 2025          # first year of the climate plan: actions that state no start rise from then on
 
+# groups: [Port cities]          # to be compared within; or {{name: Port cities, members: ["1480"]}}
+
 # How its own Climate City Contract is printed, where it is not as Helsingborg's. What is given here is the default.
 # inventory:
 #   memo_lines: [grid_supplied_energy]   # lines beside the total; [] for none
@@ -34,6 +36,7 @@ gwp_set: AR5                  # potentials that the organisation's inventory is 
 #     name_sv: Totalt (territoriellt)
 #     name_en: Territorial total
 #     sectors: all                 # or a list of data/reference/sectors.csv; [] where national data cannot tell
+#     subsectors: []               # what it means, if less: [heating/natural_gas]; followed in energy_targets
 #     boundary: territory          # territory, organisation or residents
 #     gas_basis: GHG               # GHG, or fossil where the document says fossil emissions
 #     baseline_year: {base}

@@ -294,7 +294,7 @@ def test_everything_at_once_over_all_folders(tmp_path: Path) -> None:
             "municipalities/1283_helsingborg/municipality.yaml:2: the key 'a' stands in line 1 already.",
             "municipalities/Lund: a folder's name is its code and name, such as 1283_helsingborg (lower case, a-z)",
             "municipalities/0180_stockholm/municipality.yaml:1: is empty; expected municipality_code, name, "
-            "trend_from_year, gwp_set, organisation_base_year, plan_from_year, targets, neutrality, inventory, spend",
+            "trend_from_year, gwp_set, organisation_base_year, plan_from_year, targets, groups, neutrality, inventory, spend",
             "municipalities/2480_umea/municipality.yaml: cannot be read (No such file or directory).",
         ]
     )
