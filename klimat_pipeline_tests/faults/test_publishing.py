@@ -18,13 +18,12 @@ import pyarrow.parquet as pq
 import pytest
 from pydantic import SecretStr
 
-from klimat_pipeline.contracts import PUBLISHED
 from klimat_pipeline.errors import PublishError
 from klimat_pipeline.published import files, parquet, postgres, postgres_store, sqlite
 from klimat_pipeline.published.publication import current_publications, publish
 from klimat_pipeline.settings import Settings
 from klimat_pipeline_tests.support.postgres import database_url, postgres_server
-from klimat_pipeline_tests.support.publishers import Publishers, rows_of
+from klimat_pipeline_tests.support.publishers import CONTRACTS, Publishers, rows_of
 from klimat_pipeline_tests.support.readers import Seen, seen_everywhere
 from klimat_pipeline_tests.support.tables import example_tables
 from klimat_pipeline_tests.unit.published.examples import NOW
@@ -54,13 +53,14 @@ def files_only(tmp_path: Path) -> Settings:
 
 
 def _publish(settings: Settings, publication_id: str, rows: int = 5) -> None:
-    publish(example_tables(publication_id, rows), publication_id=publication_id, settings=settings, now=NOW)
+    tables = example_tables(publication_id, rows, CONTRACTS)
+    publish(tables, publication_id=publication_id, settings=settings, now=NOW, contracts=CONTRACTS)
 
 
 def _whole(settings: Settings, publication_id: str, rows: int = 5) -> None:
     """Every target shows every table of one publication, and no staged file is left."""
-    expected: Seen = dict.fromkeys(PUBLISHED, (frozenset({publication_id}), rows))
-    assert all(seen == expected for seen in seen_everywhere(settings, PUBLISHED).values())
+    expected: Seen = dict.fromkeys(CONTRACTS, (frozenset({publication_id}), rows))
+    assert all(seen == expected for seen in seen_everywhere(settings, CONTRACTS).values())
     assert _leftovers(settings) == []
     if settings.database_url is not None:
         with psycopg.connect(settings.database_url.get_secret_value()) as connection:
@@ -82,7 +82,7 @@ def publishers() -> Iterator[Publishers]:
 
 
 def _versions(ids: list[str]) -> list[Seen]:
-    return [dict.fromkeys(PUBLISHED, (frozenset({name}), rows_of(number))) for number, name in enumerate(ids)]
+    return [dict.fromkeys(CONTRACTS, (frozenset({name}), rows_of(number))) for number, name in enumerate(ids)]
 
 
 def test_a_reader_sees_whole_versions_while_publishers_are_killed(settings: Settings, publishers: Publishers) -> None:
@@ -94,7 +94,7 @@ def test_a_reader_sees_whole_versions_while_publishers_are_killed(settings: Sett
     def read() -> None:
         while not stop.is_set():
             try:
-                for target, seen in seen_everywhere(settings, PUBLISHED).items():
+                for target, seen in seen_everywhere(settings, CONTRACTS).items():
                     if seen not in whole:
                         wrong.append((target, seen))
             except Exception as error:
@@ -146,7 +146,7 @@ def test_killed_at_every_change_of_a_name(files_only: Settings, publishers: Publ
     publishers.start(keep_one, IDS[:2], first=1, for_ever=False, die_at=moment)
     code, published = publishers.ended()
     assert (code, published) in [(-signal.SIGKILL, 0), (0, 1)]
-    for seen in seen_everywhere(keep_one, PUBLISHED).values():
+    for seen in seen_everywhere(keep_one, CONTRACTS).values():
         assert seen in ([old, new] if code else [new])
     # The last moment comes after the end: every step before it was tried.
     assert (code == 0) == (moment > STEPS)
@@ -211,7 +211,7 @@ def test_of_two_publishers_one_publishes(files_only: Settings, monkeypatch: pyte
         thread.join()
     assert len(failures) == 1
     assert "another publish is running" in failures[0]
-    shown = current_publications(files_only)["sqlite"]
+    shown = current_publications(files_only, contracts=CONTRACTS)["sqlite"]
     assert shown is not None
     _whole(files_only, shown)
 
@@ -294,7 +294,7 @@ def test_an_error_while_writing_leaves_the_last_good_version(
 
 
 @pytest.mark.parametrize(
-    ("where", "name", "position"), [(sqlite, "_insert", 2), (postgres, "copy_rows", 3), (pq, "write_table", 0)]
+    ("where", "name", "position"), [(sqlite, "_as_stored", 0), (postgres, "copy_rows", 3), (pq, "write_table", 0)]
 )
 def test_a_row_lost_on_the_way_is_noticed(
     settings: Settings, monkeypatch: pytest.MonkeyPatch, where: Any, name: str, position: int
@@ -302,10 +302,10 @@ def test_a_row_lost_on_the_way_is_noticed(
     _publish(settings, IDS[0])
     write = getattr(where, name)
 
-    def lose_a_row(*arguments: Any, **options: Any) -> None:
+    def lose_a_row(*arguments: Any, **options: Any) -> Any:
         given = list(arguments)
         given[position] = given[position].slice(1)
-        write(*given, **options)
+        return write(*given, **options)
 
     monkeypatch.setattr(where, name, lose_a_row)
     with pytest.raises(PublishError, match=r"expected \(5, 5|does not give back what was written"):
@@ -376,7 +376,7 @@ def test_an_error_between_two_targets_is_told_and_mended_by_publishing_again(
         patch.setattr(target, "switch", fail)
         with pytest.raises(PublishError, match=rf"^{target.name}: .*postgresql.* shows? {IDS[1]} already"):
             _publish(settings, IDS[1])
-    shown = current_publications(settings)
+    shown = current_publications(settings, contracts=CONTRACTS)
     assert shown["postgresql"] == IDS[1]
     assert shown[target.name] == IDS[0]
     assert _leftovers(settings) == []
@@ -391,7 +391,8 @@ def test_older_versions_that_cannot_be_removed_are_only_a_remark(
         raise PermissionError(errno.EACCES, "Permission denied")
 
     monkeypatch.setattr(parquet.ParquetTarget, "tidy", fail)
-    report = publish(example_tables(IDS[0]), publication_id=IDS[0], settings=files_only, now=NOW)
+    tables = example_tables(IDS[0], contracts=CONTRACTS)
+    report = publish(tables, publication_id=IDS[0], settings=files_only, now=NOW, contracts=CONTRACTS)
     assert len(report.remarks) == 1
     assert report.remarks[0].startswith("parquet: older publications could not be removed")
     _whole(files_only, IDS[0])

@@ -19,10 +19,17 @@ from typing import Any
 
 import pyarrow as pa
 
+from klimat_pipeline.contracts import PUBLISHED
 from klimat_pipeline.errors import PublishError
 from klimat_pipeline.published.publication import publish
 from klimat_pipeline.settings import Settings
 from klimat_pipeline_tests.support.tables import example_tables
+
+#: Enough tables for a mixture to show, and few enough for hundreds of publications.
+CONTRACTS = {
+    name: PUBLISHED[name]
+    for name in ("data_quality", "emissions", "releases", "run_manifest", "sector_indicators", "targets")
+}
 
 
 def rows_of(number: int) -> int:
@@ -53,7 +60,7 @@ class Publishers:
 
         Args:
             settings: where to publish.
-            ids: publications; number ``n`` has ``rows_of(n)`` rows in every table.
+            ids: publications; number ``n`` has ``rows_of(n)`` rows in each of its tables.
             first: number of the one to begin with.
             for_ever: publish one after the other for ever, or only the first.
             die_at: the process kills itself at its so-many-th change of a file's name; 0 is never.
@@ -122,7 +129,7 @@ def main() -> None:
 
 @cache
 def _tables(publication_id: str, number: int) -> dict[str, pa.Table]:
-    return example_tables(publication_id, rows_of(number))
+    return example_tables(publication_id, rows_of(number), CONTRACTS)
 
 
 def _obey(
@@ -141,7 +148,8 @@ def _obey(
     for number in count(first):
         which = number % len(ids)
         try:
-            publish(tables[which], publication_id=ids[which], settings=settings, now=datetime.now(UTC))
+            now = datetime.now(UTC)
+            publish(tables[which], publication_id=ids[which], settings=settings, now=now, contracts=CONTRACTS)
             print("published", flush=True)
         except PublishError as error:
             # The server may need a moment to notice that the killed publisher before this one is gone.
