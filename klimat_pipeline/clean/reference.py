@@ -5,6 +5,7 @@ What does not belong here: what a municipality configures for itself (``configur
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -381,12 +382,19 @@ class Reference:
 
 
 def load_reference(reference_dir: Path) -> Reference:
-    """Read and cross-check all reference tables.
+    """Read and cross-check all reference tables; once until a file changes, since nearly every table asks for them.
 
     Raises:
         ConfigurationError: a table is malformed, an alias points nowhere, or two names fold into one.
         ProblemsError: the form of several tables is wrong.
     """
+    stats = ((path.name, path.stat()) for path in reference_dir.glob("*.csv"))
+    return _loaded(reference_dir, tuple(sorted((name, stat.st_mtime_ns, stat.st_size) for name, stat in stats)))
+
+
+@lru_cache(maxsize=2)
+def _loaded(reference_dir: Path, stamps: tuple[tuple[str, int, int], ...]) -> Reference:
+    del stamps  # what tells one state of the files from another
     read = _read_all(reference_dir)
     municipalities, sectors, subsectors = read["municipalities"], read["sectors"], read["subsectors"]
     everywhere = subsectors[subsectors["sector_code"] == "*"]

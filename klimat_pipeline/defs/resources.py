@@ -6,8 +6,6 @@ tables are made from. What does not belong here: how the lock and the store work
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import lru_cache
-from pathlib import Path
 
 import dagster as dg
 import pandas as pd
@@ -175,9 +173,7 @@ class Project(dg.ConfigurableResource):
 
     @property
     def reference(self) -> Reference:
-        folder = self.settings.reference_dir
-        stamps = tuple(sorted((path.name, path.stat().st_mtime_ns) for path in folder.glob("*.csv")))
-        return _reference(folder, stamps)
+        return load_reference(self.settings.reference_dir)
 
     @property
     def registers(self) -> dict[str, CorrectionRegister]:
@@ -242,13 +238,6 @@ class Project(dg.ConfigurableResource):
     @property
     def tables(self) -> TableStore:
         return TableStore(self.settings.tables_root)
-
-
-@lru_cache(maxsize=2)
-def _reference(folder: Path, stamps: tuple[tuple[str, int], ...]) -> Reference:
-    """The reference tables, read once until a file changes: nearly every asset asks for them."""
-    del stamps
-    return load_reference(folder)
 
 
 #: Inputs that a message names, of those that have changed.
