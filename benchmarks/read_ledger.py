@@ -74,10 +74,10 @@ def prepare(folder: Path, lines: int = 1_000_000) -> None:
     import duckdb
 
     from klimat_pipeline.spend.footprint.cube import build_cube
-    from klimat_pipeline.spend.footprint.database import database
     from klimat_pipeline.spend.footprint.groups import group_parts
     from klimat_pipeline.spend.footprint.local_mappings import no_local_mappings
     from klimat_pipeline.spend.footprint.mappings import load_spend_reference
+    from klimat_pipeline.spend.ledger.database import database
     from klimat_pipeline.spend.ledger.example import write_example
 
     write_example(folder / "ledger.csv", lines=lines, seed=3, year=2023)
@@ -131,7 +131,7 @@ def _typed_csv(folder: Path, source: str) -> str:
 
 
 def _hand(folder: Path, statement: str, source: str = "") -> None:
-    from klimat_pipeline.spend.footprint.database import database
+    from klimat_pipeline.spend.ledger.database import database
 
     with database(memory=MEMORY) as con:
         if source:

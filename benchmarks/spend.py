@@ -46,7 +46,7 @@ def main() -> None:
 
 def prepare(folder: Path, lines: int) -> None:
     """The lines, and for the query by hand the classes and factors as the pipeline has them."""
-    from klimat_pipeline.spend.footprint.database import database
+    from klimat_pipeline.spend.ledger.database import database
     from klimat_pipeline_tests.support.ledgers import write_many
 
     root = write_many(folder / "lines", lines)
@@ -95,7 +95,8 @@ def ours(folder: Path) -> None:
 
 
 def hand(folder: Path) -> None:
-    from klimat_pipeline.spend.footprint.database import database, view_lines
+    from klimat_pipeline.spend.footprint.database import view_lines
+    from klimat_pipeline.spend.ledger.database import database
 
     with database(memory=MEMORY) as con:
         view_lines(con, folder / "lines")

@@ -134,10 +134,11 @@ def asked(
     """
     from klimat_pipeline.configuration.spend_factors import load_spend_factors
     from klimat_pipeline.spend.footprint.cube import build_cube
-    from klimat_pipeline.spend.footprint.database import database, has_lines
+    from klimat_pipeline.spend.footprint.database import has_lines
     from klimat_pipeline.spend.footprint.groups import group_parts
     from klimat_pipeline.spend.footprint.local_mappings import load_local_mappings
     from klimat_pipeline.spend.footprint.prices import current_reference
+    from klimat_pipeline.spend.ledger.database import database
 
     if not has_lines(root) or (municipality and not (root / f"municipality_code={municipality}").exists()):
         said = f" of {municipality}" if municipality else ""

@@ -32,6 +32,7 @@ Field_ = Literal[
     "vat",
     "currency",
     "booked_on",
+    "year",
     "contract_id",
     "cpv",
     "sni",
@@ -88,6 +89,11 @@ class SpendSettings(_Strict):
         default=None, description="Between cells; null to detect it, per file."
     )
     decimal_mark: Literal[",", "."] | None = Field(default=None, description="Of amounts; null to detect it, per file.")
+    amount_unit: Literal["kr", "tkr", "mkr"] | None = Field(
+        default=None,
+        description="What amounts are stated in: kronor, thousands or millions; null for kronor, or what the column's "
+        "name says.",
+    )
     encoding: Literal["utf-8", "cp1252", "latin-1", "cp850", "cp437", "mac-roman"] | None = Field(
         default=None, description="Of the letters of text files; null to detect it, per file."
     )

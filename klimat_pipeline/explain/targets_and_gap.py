@@ -33,7 +33,9 @@ def target(sources: Sources, row: Row) -> list[Node]:
 def coherence(sources: Sources, row: Row) -> list[Node]:
     """An item of a plan; of the total also the plan's balance."""
     nodes = [Node("formula", _PLAN)]
-    if row["coherence_kind"] == _TOTAL:
+    if row["coherence_kind"] == _TOTAL and row["levels_sum_t"] is None:
+        nodes.append(Node("no number", row["note"]))
+    elif row["coherence_kind"] == _TOTAL:
         short = row["levels_sum_t"] + row["uncovered_t"] - row["target_t_co2e"]
         nodes += [Node(name, row[name], "t") for name in ("levels_sum_t", "uncovered_t")]
         nodes.append(agreement("levels + uncovered - total target", short, row["shortfall_t"], "the shortfall"))

@@ -9,6 +9,8 @@ Formulas, per release, with every sub-target of the same boundary and target yea
 * closing = -shortfall / latest emissions of one uncovered sector: the change that alone would make up the shortfall; no
   number where the sector emits less than that
 
+Without a sub-target that has a level there is nothing to sum: the total stands alone, and its note says so.
+
 All figures of a plan are on one basis: corrected where the total is (``indicators.sectors``) and no sub-target has to
 fall back on reported figures of a year that the total takes corrected, else all of them as reported. Percentages of
 targets are never added. A target without baseline, number or sectors is listed as not quantified and is
@@ -25,6 +27,7 @@ from klimat_pipeline.corrected.basis import CORRECTED, REPORTED
 from klimat_pipeline.indicators.sectors import TOTAL
 
 Row = dict[str, Any]
+_NO_SUB_TARGETS = "not applicable: no sub-target has a level that could be summed"
 SUB, UNCOVERED, OPEN = "sub_target", "uncovered", "not_quantified"
 
 
@@ -91,6 +94,9 @@ def _plan(total: Row, others: list[Row], cells: pd.DataFrame) -> list[Row]:
     covering = {code: [t["target_id"] for t in subs if code in t["sector_codes"].split()] for code in codes}
     now, base = (_figures(cells, total[year], figure) for year in ("year", "baseline_year"))
     open_codes = [code for code in codes if not covering[code]]
+    if not subs:
+        said = [_NO_SUB_TARGETS, *([total["note"]] if isinstance(total["note"], str) else [])]
+        return [*rows, _row(total, total, TOTAL) | {"note": "; ".join(said)}]
     levels = sum(t["target_t_co2e"] for t in subs)
     uncovered = sum(now.get(code, 0.0) for code in open_codes)
     shortfall = levels + uncovered - total["target_t_co2e"]

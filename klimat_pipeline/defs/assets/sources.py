@@ -8,9 +8,13 @@ from klimat_pipeline.defs.resources import Project
 
 @step("sources__smhi_snapshots", "sources/smhi_snapshots", kinds=("xlsx",), may_end_run=True)
 def smhi_snapshots(context: dg.AssetExecutionContext, project: Project):
-    """Fetch if live, then list the archive. A run that is asked for news only ends here when there is none."""
+    """Fetch if live, look over what people have edited, then list the archive.
+
+    A run that is asked for news only ends here when there is none; one whose configuration has faults, with all of them.
+    """
     from klimat_pipeline.defs.confirmation import confirm_unchanged
     from klimat_pipeline.operations.refresh import look
+    from klimat_pipeline.operations.validate import refuse_faults
     from klimat_pipeline.sources.smhi_snapshots import snapshot_table
 
     settings = project.settings
@@ -26,5 +30,6 @@ def smhi_snapshots(context: dg.AssetExecutionContext, project: Project):
     if project.only_if_changed and not found.is_news:
         confirm_unchanged(context, found.made_from)
         return
+    refuse_faults(settings)
     listed = snapshot_table(settings, project.releases)
     yield from checked_together(context, {"sources/smhi_snapshots": listed})

@@ -12,7 +12,6 @@ import re
 from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from klimat_pipeline.errors import ProblemsError
 from klimat_pipeline.spend.footprint.account_text import Vocabulary, WordRow, cut_length
 from klimat_pipeline.spend.footprint.database import put
 from klimat_pipeline.spend.footprint.local_mappings import LocalMappings
@@ -52,12 +51,12 @@ def vocabulary(reference: SpendReference) -> Vocabulary:
     )
 
 
-def _put_steps(con: "duckdb.DuckDBPyConnection", reference: SpendReference, own: LocalMappings) -> None:
+def _put_steps(con: "duckdb.DuckDBPyConnection", reference: SpendReference, own: LocalMappings) -> dict[str, list[str]]:
     """A table of every step, from what it looks at to the category and its evidence."""
     cpv = _pairs(reference.cpv, "cpv_prefix")
     _put_own_accounts(con, own)
     _put_suppliers(con, own)
-    _put_contracts(con, own, cpv)
+    refused = _put_contracts(con, own, cpv)
     _put(
         con,
         "by_cpv",
@@ -77,6 +76,7 @@ def _put_steps(con: "duckdb.DuckDBPyConnection", reference: SpendReference, own:
         ),
     )
     _put_texts(con, reference)
+    return refused
 
 
 def _put_industries(con: "duckdb.DuckDBPyConnection", reference: SpendReference, own: LocalMappings) -> None:
@@ -159,25 +159,24 @@ def _put_suppliers(con: "duckdb.DuckDBPyConnection", own: LocalMappings) -> None
     _put_rows(con, "wholesalers", ("municipality_code", "supplier_id"), traders)
 
 
-def _put_contracts(con: "duckdb.DuckDBPyConnection", own: LocalMappings, cpv: Mapping[str, str]) -> None:
-    """``by_contract`` from the municipalities' registers of contracts.
-
-    Raises:
-        ProblemsError: the mapping of CPV codes does not know a contract's.
-    """
-    rows, problems = [], []
+def _put_contracts(
+    con: "duckdb.DuckDBPyConnection", own: LocalMappings, cpv: Mapping[str, str]
+) -> dict[str, list[str]]:
+    """``by_contract`` from the municipalities' registers of contracts; gives those with CPV codes of no category."""
+    rows: list[tuple[str, str, str, str]] = []
+    problems: dict[str, list[str]] = {}
     for row in own.contracts.itertuples():
         found = None if isinstance(row.category, str) else cpv_prefix(row.cpv, cpv)
         category = row.category if isinstance(row.category, str) else cpv.get(found or "")
         if category is None:
-            problems.append(
+            problems.setdefault(str(row.municipality_code), []).append(
                 f"{row.municipality_code} spend_contracts.csv: {row.contract_id}: CPV {row.cpv} has no category in "
                 "data/reference/cpv_categories.csv: give a category in its place."
             )
+            continue
         rows.append((row.municipality_code, row.contract_id, category, "spend_contracts.csv"))
-    if problems:
-        raise ProblemsError(problems)
     _put(con, "by_contract", ("municipality_code", "contract_id"), rows)
+    return problems
 
 
 class _Step(NamedTuple):
@@ -224,7 +223,7 @@ _CLASSIFIED = f"""
 """
 
 
-def classify(con: "duckdb.DuckDBPyConnection", reference: SpendReference, own: LocalMappings) -> None:
+def classify(con: "duckdb.DuckDBPyConnection", reference: SpendReference, own: LocalMappings) -> dict[str, list[str]]:
     """Make the view ``classified``: ``grouped`` with category, the step that decided it, and on what evidence.
 
     Args:
@@ -232,12 +231,13 @@ def classify(con: "duckdb.DuckDBPyConnection", reference: SpendReference, own: L
         reference: the reference tables.
         own: what municipalities map themselves.
 
-    Raises:
-        ProblemsError: a contract's code is in no mapping.
+    Returns:
+        What is wrong with a municipality's own mappings, by municipality.
     """
-    _put_steps(con, reference, own)
+    refused = _put_steps(con, reference, own)
     put_model_map(con)
     con.execute(_CLASSIFIED)
+    return refused
 
 
 def put_model_map(con: "duckdb.DuckDBPyConnection", rows: Iterable[tuple[str, str, str]] = ()) -> None:

@@ -79,18 +79,15 @@ def build_cube(
         aside: municipalities whose lines are left aside, since they could not be read as a whole.
 
     Returns:
-        The factors used (``factors.COLUMNS`` and ``municipality_code``), and what is wrong with the municipalities that
-        have no factors, such as an index that is missing: their lines are left aside, too.
-
-    Raises:
-        ProblemsError: a mapping is wrong.
+        The factors used (``factors.COLUMNS`` and ``municipality_code``), and what is wrong with the municipalities
+        whose lines cannot be valued, such as a mapping, or an index that is missing: they are left aside, too.
     """
-    classify(con, reference, own)
-    used, unvalued = _factors(con, reference, chosen, aside)
+    unvalued = classify(con, reference, own)
+    used = _factors(con, reference, chosen, aside, unvalued)
+    _train(con, chosen, unvalued)
     put(con, "aside", {"municipality_code": sorted({*aside, *unvalued})}, ("VARCHAR",))
-    _train(con, chosen)
     con.execute(_CUBE)
-    return used, unvalued
+    return used[~used["municipality_code"].isin(unvalued)], unvalued
 
 
 def put_small_cubes(con: "duckdb.DuckDBPyConnection") -> None:
@@ -107,18 +104,22 @@ def _factors(
     reference: SpendReference,
     chosen: Mapping[str, SpendFactors],
     aside: Collection[str],
-) -> tuple[pd.DataFrame, dict[str, list[str]]]:
+    unvalued: dict[str, list[str]],
+) -> pd.DataFrame:
+    """The factors of every municipality and year; ``unvalued`` is given what is wrong with those that have none."""
     years: dict[str, list[int]] = {}
     for code, year in con.execute("SELECT DISTINCT municipality_code, year FROM grouped ORDER BY ALL").fetchall():
         if code not in aside:
             years.setdefault(code, []).append(year)
     frames: list[pd.DataFrame] = []
-    unvalued: dict[str, list[str]] = {}
     for code, own_years in years.items():
+        own = chosen.get(code, SpendFactors())
         try:
-            table = factor_table(own_years, reference, chosen.get(code, SpendFactors()))
+            table = factor_table(own_years, reference, own)
+            for set_id in own.sensitivity_sets:
+                factor_table(own_years, reference, own, set_id=set_id)
         except ConfigurationError as error:
-            unvalued[code] = list(error.problems)
+            unvalued[code] = [*unvalued.get(code, []), *error.problems]
         else:
             frames.append(table.assign(municipality_code=code))
     columns = ["municipality_code", *COLUMNS]
@@ -139,7 +140,7 @@ def _factors(
         {name: [row[i] for row in deflators] for i, name in enumerate(names)},
         ("VARCHAR", "BIGINT", "VARCHAR", "DOUBLE"),
     )
-    return used, unvalued
+    return used
 
 
 def put_factors(con: "duckdb.DuckDBPyConnection", used: pd.DataFrame) -> None:
@@ -158,10 +159,19 @@ def put_factors(con: "duckdb.DuckDBPyConnection", used: pd.DataFrame) -> None:
     )
 
 
-def _train(con: "duckdb.DuckDBPyConnection", chosen: Mapping[str, SpendFactors]) -> None:
-    """Classify by a trained model where a municipality wants it."""
+def _train(
+    con: "duckdb.DuckDBPyConnection", chosen: Mapping[str, SpendFactors], unvalued: dict[str, list[str]]
+) -> None:
+    """Classify by a trained model where a municipality wants it; ``unvalued`` is given where none can be trained."""
     wanted = {code: own for code, own in chosen.items() if own.text_model}
-    if wanted:
-        from klimat_pipeline.spend.footprint.text_model import model_categories
+    if not wanted:
+        return
+    from klimat_pipeline.spend.footprint.text_model import model_categories
 
-        put_model_map(con, model_categories(con, wanted))
+    found: list[tuple[str, str, str]] = []
+    for code, own in wanted.items():
+        try:
+            found += model_categories(con, {code: own})
+        except ConfigurationError as error:
+            unvalued[code] = [*unvalued.get(code, []), *error.problems]
+    put_model_map(con, found)

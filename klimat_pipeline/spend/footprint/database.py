@@ -1,11 +1,9 @@
-"""The database that computes the spend analysis, in memory and spilling to disk; and how the lines are read.
+"""How the database of the spend analysis (``ledger.database``) gets the typed lines and small tables, and gives frames.
 
 What does not belong here: what is computed.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from tempfile import TemporaryDirectory
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from klimat_pipeline.errors import ContractError
@@ -14,8 +12,6 @@ if TYPE_CHECKING:
     import duckdb
     import pandas as pd
 
-#: Memory that the database may take before it spills, unless told otherwise.
-MEMORY = "600MB"
 #: Types of the two partitions: a municipality's code keeps its zero in front.
 PARTITIONS = "{'municipality_code': VARCHAR, 'year': BIGINT}"
 #: Columns of the typed lines that the footprint needs, besides the two partitions.
@@ -40,30 +36,6 @@ NEEDED = (
 def has_lines(root: Any) -> bool:
     """Whether a dataset of typed lines is there: a folder with a Parquet file, any path universal-pathlib knows."""
     return root.exists() and next(iter(root.glob("municipality_code=*/year=*/*.parquet")), None) is not None
-
-
-@contextmanager
-def database(*, memory: str = MEMORY, threads: int | None = None) -> Iterator["duckdb.DuckDBPyConnection"]:
-    """A database in memory that spills into a folder of its own, which is removed afterwards."""
-    import duckdb
-
-    with TemporaryDirectory(prefix="klimat_spend_") as folder:
-        settings: dict[str, Any] = {
-            "memory_limit": memory,
-            "temp_directory": folder,
-            "preserve_insertion_order": False,
-            # A mapping that is empty makes DuckDB expect no rows of a join, and it would put all the lines into a hash
-            # table. Our joins name the small table last, and that is the side that belongs there.
-            "disabled_optimizers": "build_side_probe_side",
-            # Nothing is fetched or installed behind our back.
-            "autoinstall_known_extensions": False,
-            "autoload_known_extensions": False,
-        }
-        con = duckdb.connect(config=settings | ({"threads": threads} if threads else {}))
-        try:
-            yield con
-        finally:
-            con.close()
 
 
 def view_lines(

@@ -20,7 +20,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from klimat_pipeline.errors import ContractError
-from klimat_pipeline.spend.footprint.database import PARTITIONS, database, view_lines
+from klimat_pipeline.spend.footprint.database import PARTITIONS, view_lines
+from klimat_pipeline.spend.ledger.database import database
 from klimat_pipeline.spend.ledger.file_hash import file_hash
 from klimat_pipeline.spend.ledger.parquet_writer import quoted
 

@@ -13,7 +13,6 @@ import pandas as pd
 
 from klimat_pipeline.configuration.spend_factors import SpendFactors
 from klimat_pipeline.contracts import table
-from klimat_pipeline.errors import ProblemsError
 from klimat_pipeline.spend.footprint.database import frame, put
 from klimat_pipeline.spend.footprint.local_mappings import LocalMappings
 
@@ -88,6 +87,12 @@ _OTHER_METHOD = """
         WHERE cube.figure_from = 'spend' AND cube.is_mapped AND cube.left_out_rule = ''
     ) GROUP BY ALL
 """
+#: Of municipalities whose rules are wrong nothing is left.
+_SET_ASIDE = (
+    "DELETE FROM cube WHERE list_contains($codes, municipality_code)",
+    "DELETE FROM rules WHERE list_contains($codes, municipality_code)",
+    "DELETE FROM matched WHERE list_contains($codes, municipality_code)",
+)
 _REPLACED = """
     SELECT municipality_code, year, replacement_id, figure_from, sum(lines)::BIGINT AS ledger_lines,
         sum(amount_ore) / 1e2 AS replaced_sek, sum(factor_mg) / 1e9 AS footprint_replaced_t_co2e,
@@ -98,7 +103,7 @@ _REPLACED = """
 
 def replace_spend(
     con: "duckdb.DuckDBPyConnection", own: LocalMappings, organisation: pd.DataFrame, chosen: Mapping[str, SpendFactors]
-) -> pd.DataFrame:
+) -> tuple[pd.DataFrame, dict[str, list[str]]]:
     """Put activities and suppliers' figures in the place of the spend they explain, in the table ``cube``.
 
     Makes the table ``other_method``, too: which kronor do not compare with those of another year.
@@ -110,24 +115,25 @@ def replace_spend(
         chosen: configuration by municipality: the method of scope 2.
 
     Returns:
-        ``spend/replacements``.
-
-    Raises:
-        ProblemsError: two rules explain the same kronor, an activity stands in two rules, or a named activity has no
-            figure for a year that has kronor.
+        ``spend/replacements``, and what is wrong with a municipality's rules: two explain the same kronor, an activity
+        stands in two rules, or a named activity has no figure for a year that has kronor. Its lines are taken out of
+        the cube.
     """
     contract = table("spend/replacements")
     if own.replacements.empty and own.supplier_figures.empty:
         _put_rules(con, own)
         con.execute(_OTHER_METHOD)
-        return pd.DataFrame(columns=contract.column_names)
+        return pd.DataFrame(columns=contract.column_names), {}
     figures = pd.concat([_supplier_figures(own), _activity_figures(own, organisation, chosen)], ignore_index=True)
     con.execute("ALTER TABLE cube ADD COLUMN factor_mg BIGINT")
     con.execute("UPDATE cube SET factor_mg = emissions_mg")
     _put_rules(con, own)
     con.execute(_MATCHED)
-    if problems := [*_twice_named(own), *_overlaps(con), *_without_figure(con, figures)]:
-        raise ProblemsError(problems)
+    refused: dict[str, list[str]] = {}
+    for code, problem in (*_twice_named(own), *_overlaps(con), *_without_figure(con, figures)):
+        refused.setdefault(code, []).append(problem)
+    for delete in _SET_ASIDE if refused else ():
+        con.execute(delete, {"codes": list(refused)})
     names = ("municipality_code", "year", "figure_from", "replacement_id", "total_mg")
     put(
         con,
@@ -140,7 +146,7 @@ def replace_spend(
     con.execute(_OTHER_METHOD)
     keys = ["municipality_code", "year", "replacement_id", "figure_from"]
     listed = frame(con, _REPLACED).merge(figures.drop(columns="total_mg"), on=keys, how="left", validate="one_to_one")
-    return listed
+    return listed, refused
 
 
 def _supplier_figures(own: LocalMappings) -> pd.DataFrame:
@@ -233,29 +239,31 @@ def _text(value: Any) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _twice_named(own: LocalMappings) -> list[str]:
+def _twice_named(own: LocalMappings) -> list[tuple[str, str]]:
     """An activity replaces spend once; a rule may have several accounts, but one list of activities."""
-    problems = []
+    problems: list[tuple[str, str]] = []
     owner: dict[tuple[str, str], str] = {}
     said: dict[tuple[str, str], tuple[Any, ...]] = {}
     for rule in own.replacements.itertuples():
         terms = (rule.activity_ids, rule.year_from, rule.year_to)
         if said.setdefault((rule.municipality_code, rule.replacement_id), terms) != terms:
-            problems.append(
+            told = (
                 f"{rule.municipality_code} spend_replacements.csv: {rule.replacement_id} names different activities or "
                 "years in its lines; give every line the same, or another replacement_id."
             )
+            problems.append((str(rule.municipality_code), told))
         for activity in rule.activity_ids.split(" "):
             first = owner.setdefault((rule.municipality_code, activity), rule.replacement_id)
             if first != rule.replacement_id:
-                problems.append(
+                told = (
                     f"{rule.municipality_code} spend_replacements.csv: activity {activity} replaces spend in {first} "
                     f"and {rule.replacement_id}: it would count twice."
                 )
+                problems.append((str(rule.municipality_code), told))
     return problems
 
 
-def _overlaps(con: "duckdb.DuckDBPyConnection") -> list[str]:
+def _overlaps(con: "duckdb.DuckDBPyConnection") -> list[tuple[str, str]]:
     query = """
         SELECT DISTINCT municipality_code, year, ids FROM (
             SELECT municipality_code, year, id, figure_from, string_agg(replacement_id, ' and ' ORDER BY replacement_id)
@@ -264,19 +272,26 @@ def _overlaps(con: "duckdb.DuckDBPyConnection") -> list[str]:
         ) WHERE n > 1 ORDER BY ALL
     """
     return [
-        f"{code} {year}: {ids} explain the same kronor: they would replace them twice. Narrow their accounts or units."
+        (
+            code,
+            f"{code} {year}: {ids} explain the same kronor: they would replace them twice. Narrow their accounts or "
+            "units.",
+        )
         for code, year, ids in con.execute(query).fetchall()
     ]
 
 
-def _without_figure(con: "duckdb.DuckDBPyConnection", figures: pd.DataFrame) -> list[str]:
+def _without_figure(con: "duckdb.DuckDBPyConnection", figures: pd.DataFrame) -> list[tuple[str, str]]:
     query = "SELECT DISTINCT municipality_code, year, figure_from, replacement_id FROM matched ORDER BY ALL"
     known = set(
         figures[["municipality_code", "year", "figure_from", "replacement_id"]].itertuples(index=False, name=None)
     )
     return [
-        f"{row[0]} spend_replacements.csv: {row[3]} names kronor of {row[1]}, but not all of its activities have "
-        "emissions that year in inventory/organisation: shorten its years, or add the activity."
+        (
+            row[0],
+            f"{row[0]} spend_replacements.csv: {row[3]} names kronor of {row[1]}, but not all of its activities have "
+            "emissions that year in inventory/organisation: shorten its years, or add the activity.",
+        )
         for row in con.execute(query).fetchall()
         if tuple(row) not in known
     ]

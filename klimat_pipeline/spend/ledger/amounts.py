@@ -12,22 +12,22 @@ _SPACES = re.compile(r"[\s\u00a0\u2007\u2009\u202f']")
 LARGEST_KRONOR = 10**12
 
 
-def ore(text: str, decimal_mark: str) -> int | None:
+def ore(text: str, decimal_mark: str, times: int = 1) -> int | None:
     """An amount in oere, None where the text is none.
 
     Thousands may be set apart by spaces, or by the mark that is not the decimal one; a minus may stand behind, and
     parentheses mean minus. Decimals beyond the second are rounded half to even. Nothing is guessed: with a decimal
-    comma ``1.234`` is a thousand and ``1.23`` is no amount.
+    comma ``1.234`` is a thousand and ``1.23`` is no amount. ``times`` is the kronor in what amounts are stated in.
     """
     value = kronor(text, decimal_mark)
     if value is None:
         return None
-    return int((value * 100).quantize(Decimal(1), rounding=ROUND_HALF_EVEN))
+    return int((value * times * 100).quantize(Decimal(1), rounding=ROUND_HALF_EVEN))
 
 
 def kronor(text: str, decimal_mark: str) -> Decimal | None:
     """An amount as it stands, before any rounding."""
-    text = text.strip().replace("\u2212", "-")
+    text = re.sub("[\u2010-\u2013\u2212]", "-", text.strip())
     text = re.sub(r"(?i)^(sek|kr)\s*|\s*(sek|kr)$", "", text)
     negative = False
     if text.startswith("(") and text.endswith(")"):

@@ -5,6 +5,7 @@ ordinary ones, and control characters go. Each kind is counted, so that it can b
 a cell means (``typed_lines``), and how a file is decoded (``text_encoding``).
 """
 
+import html
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -32,6 +33,9 @@ _ODD = re.compile(
 )
 _EQUALS = re.compile(r'^="(.*)"$', re.DOTALL)
 _MISSING = re.compile(r"(?i)^\s*(\(null\)|<null>|null|#n/a)\s*$")
+#: Letters as web pages spell them (``F&ouml;rbrukning``).
+_ENTITY = re.compile(r"&(?:#[0-9]{2,5}|[A-Za-z]{2,8});")
+_ENTITY_BYTES = re.compile(_ENTITY.pattern.encode())
 #: First signs of what is made plain although it is ordinary text.
 _BEGINS_ODDLY = frozenset("='(<#nN ")
 _LOST = b"\xef\xbf\xbd"
@@ -39,7 +43,7 @@ _LOST = b"\xef\xbf\xbd"
 
 def plain(text: str) -> str:
     """One cell, or a column's name, as ``CellCleaner`` makes it."""
-    if text.isascii() and text.isprintable() and text[:1] not in _BEGINS_ODDLY:
+    if text.isascii() and text.isprintable() and text[:1] not in _BEGINS_ODDLY and "&" not in text:
         return text
     if match := _EQUALS.match(text):
         text = match[1].replace('""', '"')
@@ -49,6 +53,8 @@ def plain(text: str) -> str:
 
 
 def _mended(text: str) -> str:
+    if "&" in text:
+        text = _ENTITY.sub(lambda match: html.unescape(match[0]), text)
     if text.isascii():
         return _CONTROL.sub("", text)
     text = _CONTROL.sub("", repaired(unicodedata.normalize("NFC", text)))
@@ -81,7 +87,7 @@ class CellCleaner:
         odd = content.translate(None, _ORDINARY)
         if odd and _LOST in content:
             self.lost += _matching(column, "\ufffd")
-        strange = bool(odd and _ODD.search(content))
+        strange = bool(odd and _ODD.search(content)) or bool(b"&" in content and _ENTITY_BYTES.search(content))
         if not (strange or b"=" in content or b"'" in content or _may_be_missing(content)):
             return column
         return self._through_its_values(column, strange)

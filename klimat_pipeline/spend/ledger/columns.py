@@ -9,7 +9,7 @@ numbers). Else the file is refused with both names. Every choice is told. What d
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatch
 
 from klimat_pipeline.configuration.spend import SpendSettings
@@ -27,6 +27,7 @@ _ORDER: Mapping[str, tuple[str, ...]] = {
     "account": ("", "s_code"),
     "unit": ("department", "", "responsibility", "responsibility_code", "activity", "project"),
     "buyer_id": ("", "code"),
+    "side": ("", "flag", "perhaps"),
 }
 #: What the name of an amount may say, in three respects: better, silent, worse.
 _RESPECTS = (("net", "gross"), ("sek", "foreign"), ("line", "invoice"))
@@ -41,8 +42,15 @@ _COSTLY = {
     "supplier_name": "no column for the supplier's name",
     "account_text": "no column for the account's text: accounts are classified by their number alone",
 }
+#: Kronor in one of what amounts are stated in, by the setting and by what a name says.
+_KRONOR = {"kr": 1, "tkr": 1000, "mkr": 1_000_000}
+_UNIT_ABOVE = re.compile(r"(?i)\b(tkr|kkr|tsek|ksek|mkr|mnkr|msek|tusental|tusen kronor|miljoner)\b")
+#: What a cell of its own may say of an amount's sign, in small letters; where its column asks whether a line is a
+#: credit (``Kreditfaktura``), also yes and no. For RE2 and for Python alike.
+CREDIT, DEBIT = r"k|kr|kred[a-zåäö]*|c|cr|cred[a-z ]*|-|-1|minus", r"d|dr|deb[a-zåäö]*|\+|1|plus"
+CREDIT_FLAG, DEBIT_FLAG = rf"{CREDIT}|j|ja|y|yes|x|1|true|sant", r"d|dr|deb[a-zåäö]*|n|nej|no|0|false|falskt|"
 #: An account and its text in one cell.
-_JOINED = re.compile(r"[0-9]{3,8}[\s:;,./|–-]+[^\W\d_].*")
+_JOINED = re.compile(r"\(?[0-9]{3,8}\)?[\s:;,./|_–-]+[^\W\d_].*|[^\W\d_].*?[\s:;,./|_–(-]+[0-9]{3,8}\)?")
 _SETTING = "municipality.yaml, spend: columns"
 
 
@@ -77,6 +85,8 @@ class Columns:
         period_by_name: whether the file's name told it.
         dates: how dates are read.
         credit_is_negative: whether credits have a minus already.
+        side_is_flag: whether the column of signs says yes or no to being a credit.
+        kronor: in one of what amounts are stated in.
     """
 
     header: tuple[str, ...]
@@ -88,6 +98,8 @@ class Columns:
     period_by_name: bool = False
     dates: DateForm = PLAIN
     credit_is_negative: bool = False
+    side_is_flag: bool = False
+    kronor: int = 1
 
 
 def plain_header(header: Sequence[str]) -> tuple[str, ...]:
@@ -108,6 +120,7 @@ def recognised(
     reference: LedgerReference,
     *,
     sheet: str = "",
+    above: str = "",
 ) -> Columns:
     """Tell what the columns are.
 
@@ -118,6 +131,7 @@ def recognised(
         settings: go before the table of known names.
         reference: known names.
         sheet: its name, in a workbook: it may tell a period as the file's may.
+        above: what stands above the header.
 
     Raises:
         LedgerError: a field that every line needs is missing, or may be either of two columns.
@@ -125,14 +139,18 @@ def recognised(
     found = Columns(plain_header(header))
     candidates = _candidates(found.header, settings, reference)
     _accounts_without_numbers(candidates, rows)
+    _signs(candidates, rows)
     foreign = [one for one in candidates.get("amount", []) if "foreign" in one.meaning]
     for name, some in candidates.items():
         free = [one for one in some if one.place not in found.fields.values()]
         if free:
             _take(found, name, _chosen(file, name, free, rows, candidates, settings), free)
     _settle(found, foreign)
+    _year(found, rows)
     _period(file, sheet, found, settings)
     _require(file, found)
+    _unit(file, above, found, settings)
+    found.side_is_flag = "flag" in found.meaning.get("side", ())
     taken = [[row[found.fields["booked_on"]] for row in rows]] if "booked_on" in found.fields else []
     found.dates = date_form(
         taken[0] if taken else (),
@@ -186,6 +204,65 @@ def _accounts_without_numbers(candidates: dict[str, list[Candidate]], rows: Sequ
             candidates.setdefault("account_text", []).append(one)
     if not candidates.get("account", [0]):
         del candidates["account"]
+
+
+def _signs(candidates: dict[str, list[Candidate]], rows: Sequence[Sequence[str]]) -> None:
+    """Columns that say which amounts are credits: by their cells, where their names may mean something else too.
+
+    Beside amounts, a column called ``Kredit`` whose cells are no amounts is one.
+    """
+    if not candidates.get("amount"):
+        return
+    asks = [one for one in candidates.get("credit", []) if not one.is_own and _says(one, rows, CREDIT_FLAG, DEBIT_FLAG)]
+    some = [
+        one
+        for one in candidates.get("side", [])
+        if one.is_own
+        or not one.meaning
+        or _says(one, rows, *((CREDIT_FLAG, DEBIT_FLAG) if "flag" in one.meaning else (CREDIT, rf"{DEBIT}|f|fakt\w*")))
+    ]
+    some += [replace(one, meaning=frozenset({"flag"})) for one in asks]
+    candidates["side"] = some
+    candidates["credit"] = [one for one in candidates.get("credit", []) if one not in asks]
+    for name in ("side", "credit"):
+        if not candidates[name]:
+            del candidates[name]
+
+
+def _says(one: Candidate, rows: Sequence[Sequence[str]], credit: str, debit: str) -> bool:
+    """Whether all cells of a column say credit or debit, and some say credit."""
+    cells = {row[one.place].lower() for row in rows}
+    negative = {cell for cell in cells if re.fullmatch(credit, cell)}
+    return bool(negative) and all(re.fullmatch(debit, cell) for cell in cells - negative)
+
+
+def _year(found: Columns, rows: Sequence[Sequence[str]]) -> None:
+    """A year in a column of its own goes with a period that tells none: a month's number or name."""
+    place = found.fields.get("booked_on")
+    cells = {row[place] for row in rows if row[place]} if place is not None else set()
+    tells_none = "period" in found.meaning.get("booked_on", ()) and all(
+        re.fullmatch(r"[0-9]{1,2}|[^\W\d_]{3,9}\.?", cell) for cell in cells
+    )
+    if "year" in found.fields and not tells_none:
+        del found.fields["year"]
+
+
+def _unit(file: str, above: str, found: Columns, settings: SpendSettings) -> None:
+    """What amounts are stated in: as the settings or the column's name say.
+
+    Raises:
+        LedgerError: a title says that amounts are no kronor, and nothing else does.
+    """
+    said = found.meaning.get("amount", frozenset()) | found.meaning.get("debit", frozenset())
+    unit = settings.amount_unit or next((unit for unit in ("tkr", "mkr") if unit in said), "")
+    if not unit and (match := _UNIT_ABOVE.search(above)):
+        raise LedgerError(
+            f"{file}: {match[0]!r} stands above the header. Say what the amounts are stated in, in municipality.yaml, "
+            "spend: amount_unit: tkr (or mkr; kr if they are kronor)."
+        )
+    found.kronor = _KRONOR[unit or "kr"]
+    if found.kronor != 1:
+        found.warnings.append(f"amounts are in {unit}: each is taken times {found.kronor:,}")
 
 
 def _chosen(
@@ -342,7 +419,8 @@ def _credit_is_negative(found: Columns, rows: Sequence[Sequence[str]]) -> bool:
     if "credit" in found.fields:
         texts = [row[found.fields["credit"]] for row in rows]
     elif "side" in found.fields:
-        texts = [row[found.fields["amount"]] for row in rows if row[found.fields["side"]][:1].upper() in ("K", "C")]
+        credit = CREDIT_FLAG if found.side_is_flag else CREDIT
+        texts = [row[found.fields["amount"]] for row in rows if re.fullmatch(credit, row[found.fields["side"]].lower())]
     else:
         return False
     known = [ore for ore in map(_ore, texts) if ore]

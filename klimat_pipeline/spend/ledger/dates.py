@@ -44,6 +44,17 @@ _PLAIN = (
     (_POINTS, (3, 2, 1)),
     (re.compile(r"([0-9]{4})(?:[-/. ]|[-/. ]?[MP])([0-9]{2})"), (1, 2, 0)),
 )
+_MONTHS = ("jan", "feb", "mar", "apr", "maj", "jun", "jul", "aug", "sep", "okt", "nov", "dec", "may", "oct")
+_MONTH_NAME = (
+    r"(jan(?:uar[iy])?|feb(?:ruar[iy])?|mar(?:s|ch)?|apr(?:il)?|ma[jy]|jun[ie]?|jul[iy]?|aug(?:ust|usti)?|"
+    r"sept?(?:ember)?|o[kc]t(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
+)
+#: A month by its name: ``13-JAN-2023``, ``november 2023``, ``2023 nov``, ``nov-23``; its day comes before the name.
+_NAMED_MONTH = re.compile(
+    rf"(?:(?P<day>[0-9]{{1,2}})[-/. ]+)?{_MONTH_NAME}[-/., ]*(?P<year>[0-9]{{4}})"
+    rf"|(?P<year_first>[0-9]{{4}})[-/. ]+{_MONTH_NAME}|{_MONTH_NAME}[-/. ]+(?P<short>[0-9]{{2}})",
+    re.IGNORECASE,
+)
 _TIME = re.compile(r"(.{6,10})[T ]([0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?)\s*(Z|[+-][0-9]{2}:?[0-9]{2})?")
 #: The period in which a year is closed, after its twelve months; it is read as December.
 _CLOSING = 13
@@ -151,7 +162,21 @@ def _plain_day(text: str) -> date | None:
             year, month, number = (match[place] if place else "1" for place in order)
             closing = not order[2] and month == str(_CLOSING)
             return _of(year, "12" if closing else month, number)
-    return None
+    return _of_named_month(text) if text[-1:].isalnum() and not text.isdigit() else None
+
+
+def _of_named_month(text: str) -> date | None:
+    if not (match := _NAMED_MONTH.fullmatch(text)):
+        return None
+    name = next(found for found in (match[2], match[5], match[6]) if found)
+    year = match["year"] or match["year_first"] or f"20{match['short']}"
+    return _of(year, str(_month_number(name)), match["day"] or "1")
+
+
+def _month_number(name: str) -> int:
+    """Number of a month by its name, Swedish or English, whole or short."""
+    place = _MONTHS.index(name[:3].lower())
+    return {12: 5, 13: 10}.get(place, place + 1)
 
 
 def _of(year: str, month: str, number: str) -> date | None:
@@ -179,14 +204,12 @@ def two_readings(text: str) -> bool:
     )
 
 
-_MONTHS = ("jan", "feb", "mar", "apr", "maj", "jun", "jul", "aug", "sep", "okt", "nov", "dec")
-_NAMED = re.compile(
-    r"(?<![a-zåäö])(jan(?:uari)?|feb(?:ruari)?|mars?|apr(?:il)?|maj|juni?|juli?|aug(?:usti)?|sept?(?:ember)?|"
-    r"okt(?:ober)?|nov(?:ember)?|dec(?:ember)?)(?![a-zåäö])"
+_IN_NAME = re.compile(r"(?<![0-9])((?:19|20)[0-9]{2})[-_. ]?(0[1-9]|1[0-2])(?![0-9])")
+#: A day in a name is that of the export or the last of a period, and says neither which.
+_DAY_IN_NAME = re.compile(
+    r"(?<![0-9])(?:19|20)[0-9]{2}[-_. ]?(?:0[1-9]|1[0-2])[-_. ]?(?:0[1-9]|[12][0-9]|3[01])(?![0-9])"
 )
-_IN_NAME = re.compile(
-    r"(?<![0-9])((?:19|20)[0-9]{2})[-_. ]?(0[1-9]|1[0-2])(?:[-_. ]?(?:0[1-9]|[12][0-9]|3[01]))?(?![0-9])"
-)
+_NAMED = re.compile(rf"(?<![a-zåäö]){_MONTH_NAME}(?![a-zåäö])")
 _QUARTER = re.compile(r"(?<![a-z])(?:q|kv|kvartal ?)([1-4])(?![0-9])")
 _YEAR = re.compile(r"(?<![0-9])((?:19|20)[0-9]{2})(?![0-9])")
 
@@ -194,19 +217,20 @@ _YEAR = re.compile(r"(?<![0-9])((?:19|20)[0-9]{2})(?![0-9])")
 def period_of_name(name: str) -> str:
     """The first day of the one period that a file's name tells (``Orebro.2016-03.xlsx``); empty where it tells none.
 
-    A year with a month or the name of one, a quarter of a year, or a year alone. Two periods are none.
+    A year with a month or the name of one, a quarter of a year, or a year alone. Two periods are none, and neither is
+    a day.
     """
-    text = name.rpartition("/")[2].lower()
-    months = {f"{m[1]}-{m[2]}-01" for m in _IN_NAME.finditer(text)}
+    text = _DAY_IN_NAME.sub(" ", name.rpartition("/")[2].lower())
+    months = {(match[1], int(match[2])) for match in _IN_NAME.finditer(text)}
+    rest = _IN_NAME.sub(" ", text)
+    named = {_month_number(match[1]) for match in _NAMED.finditer(rest)}
+    named |= {3 * int(match[1]) - 2 for match in _QUARTER.finditer(rest)}
+    years = {match[1] for match in _YEAR.finditer(rest)}
     if months:
-        return months.pop() if len(months) == 1 else ""
-    years = {m[1] for m in _YEAR.finditer(text)}
-    if len(years) != 1:
+        told = months if not named and years <= {year for year, _ in months} else set()
+    else:
+        told = {(year, month) for year in years for month in named or {1}}
+    if len(told) != 1:
         return ""
-    year = years.pop()
-    named = {_MONTHS.index(m[1][:3]) + 1 for m in _NAMED.finditer(text)}
-    quarters = {3 * int(m[1]) - 2 for m in _QUARTER.finditer(text)}
-    found = named | quarters
-    if len(found) > 1:
-        return ""
-    return f"{year}-{found.pop() if found else 1:02d}-01"
+    ((year, month),) = told
+    return f"{year}-{month:02d}-01"

@@ -60,6 +60,8 @@ class FileFormat:
         period: first day of the period of all lines, where no column holds dates.
         period_by_name: whether the file's name told the period.
         credit_is_negative: whether credits have a minus already.
+        side_is_flag: whether the column of signs says yes or no to being a credit.
+        kronor: in one of what amounts are stated in.
         chart: chart of accounts, kommun_bas or bas.
         exported_on: day of the export, where the file says it.
         remarks: what a reader should know.
@@ -83,6 +85,8 @@ class FileFormat:
     period: str = ""
     period_by_name: bool = False
     credit_is_negative: bool = False
+    side_is_flag: bool = False
+    kronor: int = 1
     chart: str = "kommun_bas"
     exported_on: str = ""
     remarks: tuple[str, ...] = ()
@@ -120,7 +124,11 @@ def file_format(
         if re.match(begins, head):
             raise LedgerError(f"{shown}: {told}")
     content = content or file_hash(path)
-    form = FileFormat(shown, content.sha256, content.size_bytes, _kind(head), chart=settings.chart or "kommun_bas")
+    wide = utf16(head)
+    begins_with = head[: len(head) // 2 * 2].decode(wide, errors="replace").encode() if wide else head
+    form = FileFormat(
+        shown, content.sha256, content.size_bytes, _kind(begins_with), chart=settings.chart or "kommun_bas"
+    )
     if form.format in ("parquet", "xlsx"):
         with path.open("rb") as file:
             if file.read(2) == GZIP:
@@ -182,7 +190,8 @@ def _text(piece: bytes, form: FileFormat) -> str:
         text = piece.decode(form.encoding, errors="replace")
     else:
         text = piece.decode("utf-8", errors="replace")
-    return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    text = text.removeprefix("\ufeff").replace("\r\n", "\n")
+    return text.replace("\r", "\n" if text.count("\r") > text.count("\n") else " ")
 
 
 def _elsewhere(path: Any, form: FileFormat, read: int) -> list[str]:
@@ -230,7 +239,8 @@ def _csv(
         *_rows(lines[skipped : skipped + _ROWS], separator, len(header)),
         *_rows(elsewhere, separator, len(header)),
     ]
-    form = with_columns(form, header, rows, settings, reference)
+    above = "\n".join(lines[: skipped - 1])
+    form = with_columns(form, header, rows, settings, reference, above=above)
     column = form.amount_place
     amounts = [row[form.fields[name]] for row in rows for name in ("amount", "debit", "credit") if name in form.fields]
     mark = mark_of(form.file, header[column], amounts, separator, settings)
@@ -289,6 +299,7 @@ def with_columns(
     reference: LedgerReference,
     *,
     sheet: str = "",
+    above: str = "",
 ) -> FileFormat:
     """The form with its columns recognised.
 
@@ -299,11 +310,12 @@ def with_columns(
         settings: of the municipality.
         reference: known names.
         sheet: its name, in a workbook.
+        above: what stands above the header.
 
     Raises:
         LedgerError: a column that every line needs is missing, or may be either of two.
     """
-    found = columns.recognised(form.file, header, rows, settings, reference, sheet=sheet)
+    found = columns.recognised(form.file, header, rows, settings, reference, sheet=sheet, above=above)
     return replace(
         form,
         header=found.header,
@@ -313,6 +325,8 @@ def with_columns(
         period=found.period,
         period_by_name=found.period_by_name,
         credit_is_negative=found.credit_is_negative,
+        side_is_flag=found.side_is_flag,
+        kronor=found.kronor,
         remarks=(*form.remarks, *found.remarks),
         warnings=(*form.warnings, *found.warnings),
     )

@@ -60,6 +60,17 @@ _VOUCHERS = """
             (SELECT count(DISTINCT voucher_key) FROM older WHERE is_common))
     FROM changed
 """
+#: Lines of common days that the older file alone holds; a voucher whose lines differ counts as the newer file has it.
+_ALONE = """
+    WITH n AS (SELECT same, amount_ore, count(*) AS times FROM newer WHERE is_common GROUP BY ALL),
+        o AS (
+            SELECT same, amount_ore, count(*) AS times FROM older WHERE is_common
+            AND NOT EXISTS (SELECT 1 FROM changed c WHERE c.voucher_key = older.voucher_key AND c.differs) GROUP BY ALL
+        )
+    SELECT coalesce(sum(greatest(o.times - coalesce(n.times, 0), 0)), 0)::BIGINT,
+        coalesce(sum(greatest(o.times - coalesce(n.times, 0), 0) * o.amount_ore), 0)::BIGINT
+    FROM o LEFT JOIN n USING (same, amount_ore)
+"""
 _LISTED = 10
 
 
@@ -132,6 +143,12 @@ def drop_what_is_there(
             f"{_listed(connection)}"
         )
     _rewrite(connection, older, target, low, high)
+    ((lines, ore),) = connection.execute(_ALONE).fetchall()
+    if lines:
+        older.warnings.append(
+            f"{lines:,} lines ({ore / 100:,.2f} SEK) of {low} to {high} stand in this file alone, not in "
+            f"{newer.form.file}, and count: were they taken out or corrected there?"
+        )
 
 
 def _listed(connection: "duckdb.DuckDBPyConnection") -> str:

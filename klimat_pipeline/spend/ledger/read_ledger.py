@@ -8,7 +8,6 @@ import json
 import shutil
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +16,7 @@ from klimat_pipeline.configuration.spend import SpendSettings
 from klimat_pipeline.spend.ledger import control_sums, dates, parquet_writer, person_names, typed_lines
 from klimat_pipeline.spend.ledger.cells import CellCleaner
 from klimat_pipeline.spend.ledger.csv_reader import CsvReader, Problem
+from klimat_pipeline.spend.ledger.database import database
 from klimat_pipeline.spend.ledger.file_format import FileFormat, file_format, form_from_json
 from klimat_pipeline.spend.ledger.file_hash import FileHash
 from klimat_pipeline.spend.ledger.ledger_error import LedgerError
@@ -30,8 +30,6 @@ from klimat_pipeline.spend.ledger.xlsx_reader import XlsxReader
 if TYPE_CHECKING:
     import duckdb
 
-#: What DuckDB may use; Arrow's chunks and the libraries come on top of it.
-MEMORY = "700MB"
 #: Problems that an error message lists.
 _LISTED = 10
 _READ = "read"
@@ -131,20 +129,6 @@ class LedgerReport:
         return cls(form=form, **data)
 
 
-@contextmanager
-def engine(work: Path) -> Iterator["duckdb.DuckDBPyConnection"]:
-    """A DuckDB that stays small, and spills only into a working folder that is gone afterwards."""
-    import duckdb
-
-    work.mkdir(parents=True, exist_ok=True)
-    connection = duckdb.connect(config={"memory_limit": MEMORY, "temp_directory": str(work / "spill")})
-    try:
-        connection.execute("SET preserve_insertion_order = false; SET enable_progress_bar = false")
-        yield connection
-    finally:
-        connection.close()
-
-
 def read_ledger(
     path: Any, shown: str, way: ReadOptions, target: Path, *, content: FileHash | None = None
 ) -> LedgerReport:
@@ -191,7 +175,7 @@ def _through(path: Any, form: FileFormat, way: ReadOptions, target: Path, work: 
             f"{form.file}: amounts are said to include VAT, but no column holds it. Give spend: vat: rate_pct, or the "
             "column's name in spend: columns."
         )
-    with engine(work) as connection:
+    with database(work=work) as connection:
         counted = typed_lines.register(connection, form, way.reference, way.pseudonyms, way.settings.group_numbers)
         statement, values = typed_lines.query(
             form,

@@ -97,7 +97,7 @@ def _load(reference_dir: Path, stamps: tuple[int, ...]) -> LedgerReference:
         reference_dir / "ledger_column_words.csv",
         columns=(
             CsvColumn("words"),
-            CsvColumn("meaning", allowed=("net", "gross", "sek", "foreign", "line", "invoice")),
+            CsvColumn("meaning", allowed=("net", "gross", "sek", "foreign", "line", "invoice", "tkr", "mkr")),
             CsvColumn("reason"),
         ),
         base=base,

@@ -22,12 +22,13 @@ from klimat_pipeline.configuration import spend_factors
 from klimat_pipeline.configuration.spend import SpendSettings
 from klimat_pipeline.errors import ConfigurationError, KlimatError, ProblemsError
 from klimat_pipeline.spend.ledger import locations, overlap, places, typed_lines
+from klimat_pipeline.spend.ledger.database import database
 from klimat_pipeline.spend.ledger.file_format import FileFormat
 from klimat_pipeline.spend.ledger.file_hash import FileHash, file_hash
 from klimat_pipeline.spend.ledger.ledger_error import LedgerError
 from klimat_pipeline.spend.ledger.personal_numbers import Pseudonyms
 from klimat_pipeline.spend.ledger.rates import Rates
-from klimat_pipeline.spend.ledger.read_ledger import LedgerReport, ReadOptions, engine, read_ledger, renamed
+from klimat_pipeline.spend.ledger.read_ledger import LedgerReport, ReadOptions, read_ledger, renamed
 from klimat_pipeline.spend.ledger.reference import load_ledger_reference, rules_of
 
 #: Endings of files that a folder of ledgers may hold; those of text also with ``.gz`` behind them.
@@ -439,8 +440,8 @@ def _hold_together(
                 continue
             passed = _one(code, file, way, same_way, store, against)
             passed.remarks = [remark for remark in passed.remarks if " stand in " not in remark]
-            passed.warnings = [warning for warning in passed.warnings if " stand in " not in warning]
-            with engine(work) as connection:
+            passed.warnings = [text for text in passed.warnings if " stand in " not in text]
+            with database(work=work) as connection:
                 for other in near:
                     overlap.drop_what_is_there(connection, read[other.sha256], passed, store.lines(code), way.settings)
             passed.against = against

@@ -38,6 +38,19 @@ _PREMISES = re.compile(
     re.IGNORECASE,
 )
 _STAFF = re.compile(r"7[0-5]\d* (lön|arbetsgivaravgift|semester|sociala avg|pension)", re.IGNORECASE)
+#: A letter that did not survive: lost, a question mark inside a word, a bracket of seven-bit Swedish (``L|ner``), or
+#: what is left of text that was decoded wrongly.
+_BROKEN = re.compile(r"\ufffd|(?<!\w )\?[^\W\d_]|[^\W\d_][\[\]\\{}|][a-zåäö]|[ÃÂ√├]")
+_TEXTS = """
+    SELECT account_text, count(*), sum(abs(amount_ore))::BIGINT FROM typed_lines WHERE year <> 0 AND account_text <> ''
+    GROUP BY ALL ORDER BY ALL
+"""
+#: Lines of a year that is this far from the year of most lines are few by a slip of the pen.
+_YEARS_APART, _FEW_PCT = 3, 1
+_YEARS = "SELECT year, count(*) FROM typed_lines WHERE year <> 0 GROUP BY ALL ORDER BY count(*) DESC, year"
+#: Half of a ledger's lines are below some hundred kronor at the least, not below twenty.
+_MEDIAN = "SELECT median(abs(gross_ore)), count(*) FROM typed_lines WHERE year <> 0 AND left_out_rule = ''"
+_SMALL_ORE, _ENOUGH_LINES = 2000, 50
 _ACCOUNTS = """
     SELECT DISTINCT account || ' ' || account_text FROM typed_lines WHERE year <> 0 AND left(account, 1) IN ('5', '7')
     ORDER BY ALL
@@ -55,8 +68,11 @@ def suspicions(connection: "duckdb.DuckDBPyConnection", form: FileFormat, settin
     Raises:
         LedgerError: the lines speak for another reading beyond doubt.
     """
+    yield from _letters(connection, form, settings)
     yield from _vat(connection, form, settings)
     _chart(connection, form, settings)
+    yield from _years(connection)
+    yield from _thousands(connection, form, settings)
     for year, ore in connection.execute(_NEGATIVE).fetchall():
         yield (
             f"the purchases of {year} are negative in sum ({ore / 100:,.2f} SEK): are signs reversed? "
@@ -67,6 +83,39 @@ def suspicions(connection: "duckdb.DuckDBPyConnection", form: FileFormat, settin
         yield (
             f"all {days} dates have a day from {lowest} to {highest}: were day and month changed over somewhere? Look "
             "at the export, or say spend: date_form"
+        )
+
+
+def _letters(connection: "duckdb.DuckDBPyConnection", form: FileFormat, settings: SpendSettings) -> Iterator[str]:
+    """Rules and mappings know accounts by their texts: what is no word leaves wages among the purchases."""
+    texts = connection.execute(_TEXTS).fetchall()
+    broken = [(text, lines, ore) for text, lines, ore in texts if _BROKEN.search(text)]
+    if not broken:
+        return
+    lines, ore = (sum(row[place] for row in broken) for place in (1, 2))
+    told = f"letters of the account's text are lost on {lines:,} lines ({ore / 100:,.2f} SEK), such as {broken[0][0]!r}"
+    if 100 * lines > settings.quarantine_limit_pct * sum(row[1] for row in texts):
+        raise LedgerError(
+            f"{form.file}: {told}: what is wages and what a purchase cannot be told. Export it again, as UTF-8 or "
+            "Windows-1252."
+        )
+    yield f"{told}: no rule and no mapping knows them"
+
+
+def _years(connection: "duckdb.DuckDBPyConnection") -> Iterator[str]:
+    years = connection.execute(_YEARS).fetchall()
+    most = sum(lines for _, lines in years)
+    for year, lines in years:
+        if abs(year - years[0][0]) >= _YEARS_APART and 100 * lines <= _FEW_PCT * most:
+            yield f"{lines:,} lines are of {year}, most are of {years[0][0]}: slips of the pen? Look at the export"
+
+
+def _thousands(connection: "duckdb.DuckDBPyConnection", form: FileFormat, settings: SpendSettings) -> Iterator[str]:
+    ((median, lines),) = connection.execute(_MEDIAN).fetchall()
+    if settings.amount_unit is None and form.kronor == 1 and lines >= _ENOUGH_LINES and median < _SMALL_ORE:
+        yield (
+            f"half of the amounts are below {_SMALL_ORE // 100} kronor: are they in thousands or millions? Say it in "
+            "municipality.yaml, spend: amount_unit: tkr (or mkr; kr if they are kronor)"
         )
 
 

@@ -203,7 +203,19 @@ class Decoder:
         return b"".join(made)
 
 
-_REPAIRED = "åäöÅÄÖéÉüÜ\u00a0–"
+#: Letters that are put right: Swedish ones, and what they turn into where a text is decoded wrongly twice.
+_REPAIRED = "åäöÅÄÖéÉüÜ\u00a0–" + "".join(
+    sorted(
+        {
+            sign
+            for letter in "åäöÅÄÖéü"
+            for page in ("latin-1", "cp1252")
+            for sign in letter.encode().decode(page, "ignore")
+        }
+    )
+)
+#: How often a text may have been decoded wrongly.
+_TIMES = 3
 
 
 @lru_cache(maxsize=1)
@@ -228,5 +240,9 @@ MISTAKEN_SIGNS = tuple(sign.encode() for sign in sorted({wrong[0] for wrong in _
 
 
 def repaired(text: str) -> str:
-    """The text with letters that were decoded wrongly once (``LeverantÃ¶r``) put right."""
-    return _mistaken_pattern().sub(lambda match: _mistaken()[match[0]], text)
+    """The text with letters that were decoded wrongly (``LeverantÃ¶r``), once or more, put right."""
+    for _ in range(_TIMES):
+        before, text = text, _mistaken_pattern().sub(lambda match: _mistaken()[match[0]], text)
+        if text == before:
+            break
+    return text

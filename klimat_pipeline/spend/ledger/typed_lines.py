@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from klimat_pipeline.configuration.spend import SpendSettings
 from klimat_pipeline.spend.ledger import amounts, dates, personal_numbers
+from klimat_pipeline.spend.ledger.columns import CREDIT, CREDIT_FLAG, DEBIT, DEBIT_FLAG
 from klimat_pipeline.spend.ledger.file_format import FileFormat
 from klimat_pipeline.spend.ledger.person_names import PersonNames
 from klimat_pipeline.spend.ledger.reference import INTERNAL, LedgerReference, Rule
@@ -91,13 +92,18 @@ TEXTS = (
 )
 _OTHERS = ("supplier_id", "amount", "debit", "credit", "side", "vat", "currency", "booked_on", "quantity")
 _ACCOUNT = r"[0-9]{2,}[0-9A-Za-zÅÄÖåäö .:/-]*"
-#: An account and its text in one cell: ``6431 - Livsmedel``.
-_JOINED = r"([0-9]{3,8})[\s:;,./|–-]+([A-Za-zÅÄÖåäöÉé].*)"
+#: An account and its text in one cell: ``6431 - Livsmedel``, ``(6431) Livsmedel``; ``Livsmedel (6431)``.
+_JOINED = r"\(?([0-9]{3,8})\)?[\s:;,./|_–-]+([A-Za-zÅÄÖåäöÉé].*)"
+_JOINED_AFTER = r"([A-Za-zÅÄÖåäöÉé].*?)[\s:;,./|_–(-]+([0-9]{3,8})\)?"
 #: Texts that may be a total's, such as the sum of a supplier; and those by which a line surely calls itself one. A bar
 #: stands between the cells that are searched.
-MAY_BE_TOTAL = r"(?i)(^|\|)\s*((del|slut|total)?(summa|summering)|totalt?|s:a)([^A-Za-zÅÄÖåäö]|$)"
+MAY_BE_TOTAL = (
+    r"(?i)(^|\|)\s*((del|slut|total)?(summa|summering)|totalt?|s:a|(att )?transport(eras)?|från föregående sida)"
+    r"([^A-Za-zÅÄÖåäö]|$)|\s(summa|totalt?|totalsumma|delsumma)\s*(\||$)"
+)
 TOTAL = (
-    r"(?i)(^|\|)\s*((del|slut|total|års|månads|grand |sub)?(summa|summering|total|totalt)|s:a|sum)\s*"
+    r"(?i)(^|\|)\s*((del|slut|total|års|månads|grand |sub)?(summa|summering|total|totalt)|s:a|sum|"
+    r"(ingående|utgående|ing|utg)\.? ?(balans|saldo))\s*"
     r"($|[|:0-9]|(konto|leverantör|förvaltning|period|för|per|av|enhet|ansvar|verksamhet|bolag|månad|år|faktur|"
     r"exkl|inkl|belopp|kostnad|sek|kr|januari|februari|mars|april|maj|juni|juli|augusti|september|oktober|november|"
     r"december|q[1-4]|kvartal)\b)"
@@ -147,8 +153,8 @@ def register(
         exact = amounts.kronor(text, form.decimal_mark)
         if exact is None:
             return None
-        counted.rounded += exact * 100 != int(exact * 100)
-        return amounts.ore(text, form.decimal_mark)
+        counted.rounded += exact * form.kronor * 100 != int(exact * form.kronor * 100)
+        return amounts.ore(text, form.decimal_mark, form.kronor)
 
     def day(text: str) -> date | None:
         return dates.day(text, form.dates)
@@ -238,7 +244,13 @@ def query(
         (0 for what does not pass).
     """
     given: dict[str, Any] = {"file_id": form.file_id, "candidate": personal_numbers.CANDIDATE, "account_form": _ACCOUNT}
-    given |= {"word": _WORD, "unclear": unclear_quantity(form.decimal_mark), "total": TOTAL, "joined": _JOINED}
+    given |= {
+        "word": _WORD,
+        "unclear": unclear_quantity(form.decimal_mark),
+        "total": TOTAL,
+        "joined": _JOINED,
+        "joined_after": _JOINED_AFTER,
+    }
     given["may_be_total"] = MAY_BE_TOTAL
     given["plain"] = rf"[+-]?[0-9]{{1,12}}(\{form.decimal_mark}[0-9]{{1,2}})?"
     has = form.fields
@@ -246,11 +258,16 @@ def query(
     absent = "".join(f"'' AS {name}, " for name in (*TEXTS, *_OTHERS) if name not in has and name != "booked_on")
     if "booked_on" not in has:
         absent += "$period AS booked_on, "
+    booked_on = "booked_on"
+    if "year" in has:  # the period is a month alone
+        two_digits = "CASE strlen(booked_on) WHEN 1 THEN '0' ELSE '' END"
+        booked_on = f"CASE WHEN booked_on <> '' THEN concat(given.year, '-', {two_digits}, booked_on) ELSE '' END"
     # An account's cell may hold its text.
     present = [name for name in TEXTS if name in has or (name == "account_text" and "account" in has)]
     # Nothing in the expression matches the bar, so no number is found across two cells.
     suspicious = f"regexp_matches(concat_ws('|', {', '.join(present)}), $candidate)"
-    labels = ", ".join(name for name in present if name != "item_text")
+    anywhere = (*(name for name in present if name != "item_text"), "supplier_id", "booked_on")
+    labels = ", ".join(name for name in anywhere if name in has or name in present)
     # Of what every line has, a total lacks one.
     lacks = " OR ".join(f"{name} = ''" for name in ("supplier_id", "voucher") if name in has) or "true"
     vat_kronor = "vat_given"
@@ -275,7 +292,8 @@ def query(
     WITH given AS (
       SELECT *, {absent} FROM {source}
     ), cells AS (
-      SELECT * REPLACE ({account} AS account, {account_text} AS account_text, {written} AS amount),
+      SELECT * REPLACE ({account} AS account, {account_text} AS account_text, {written} AS amount,
+          {booked_on} AS booked_on),
         upper(supplier_id) AS given_id,
         CASE WHEN upper(currency) IN ('', 'KR') THEN 'SEK' ELSE upper(currency) END AS currency_code,
         {gross} AS gross, {_money("vat", form) if "vat" in has else "NULL::BIGINT"} AS vat_given
@@ -306,7 +324,8 @@ def query(
              WHEN ten IS NOT NULL THEN 'legal' ELSE 'unknown' END AS kind,
         CASE WHEN amount = '' AND (booked_on = '' OR booked_on = $period) AND account = '' THEN '{BLANK}'
              WHEN amount = '' THEN 'amount_missing'
-             WHEN gross IS NULL AND regexp_replace(lower(amount), '\\s+', ' ', 'g') = $header_amount THEN '{HEADER}'
+             WHEN gross IS NULL AND trim(regexp_replace(lower(amount), '\\s+', ' ', 'g')) = $header_amount
+               THEN '{HEADER}'
              {amount_problem}
              WHEN gross IS NULL THEN 'amount_text'
              WHEN regexp_full_match(amount, '[+-]?[0-9]{{10}}([0-9]{{2}})?') AND holds_number(amount)
@@ -376,7 +395,7 @@ def _money(column: str, form: FileFormat) -> str:
     plain = f"replace({column}, ',', '.')" if form.decimal_mark == "," else column
     return (
         f"CASE WHEN regexp_full_match({column}, $plain) "
-        f"THEN CAST(TRY_CAST({plain} AS DECIMAL(15,2)) * 100::DECIMAL(3,0) AS BIGINT) "
+        f"THEN CAST(TRY_CAST({plain} AS DECIMAL(15,2)) * 100::DECIMAL(3,0) AS BIGINT) * {form.kronor} "
         f"WHEN {column} <> '' THEN odd_ore({column}) END"
     )
 
@@ -399,11 +418,13 @@ def _gross(form: FileFormat, settings: SpendSettings, given: dict[str, Any]) -> 
     if "side" not in has:
         return f"{minus}{amount}", "amount", ""
     credit = "1" if form.credit_is_negative else "-1"
-    side = "upper(left(side, 1))"
+    words = (CREDIT_FLAG, DEBIT_FLAG) if form.side_is_flag else (CREDIT, DEBIT)
+    given["credit"], given["debit"] = words[0], rf"{words[1]}|f|fakt\w*"
+    is_credit = "regexp_full_match(lower(side), $credit)"
     return (
-        f"{minus}(CASE WHEN {side} IN ('K', 'C') THEN {credit} ELSE 1 END * {amount})",
+        f"{minus}(CASE WHEN {is_credit} THEN {credit} ELSE 1 END * {amount})",
         "amount",
-        f"WHEN {side} NOT IN ('D', 'K', 'C') THEN 'side_unknown'",
+        f"WHEN NOT {is_credit} AND NOT regexp_full_match(lower(side), $debit) THEN 'side_unknown'",
     )
 
 
@@ -412,11 +433,13 @@ def _joined(form: FileFormat) -> tuple[str, str]:
     if "account" not in form.fields:
         return "account", "account_text"
     cell, text = "given.account", "given.account_text"  # as they stand, not as they are made here
-    found = f"strlen({cell}) > 5 AND regexp_full_match({cell}, $joined)"
-    return (
-        f"CASE WHEN {found} THEN regexp_extract({cell}, $joined, 1) ELSE {cell} END",
-        f"CASE WHEN {text} = '' AND {found} THEN regexp_extract({cell}, $joined, 2) ELSE {text} END",
+    ways = (("$joined", 1, 2), ("$joined_after", 2, 1))
+    found = [(f"strlen({cell}) > 5 AND regexp_full_match({cell}, {way})", way, *groups) for way, *groups in ways]
+    accounts = " ".join(f"WHEN {yes} THEN regexp_extract({cell}, {way}, {one})" for yes, way, one, _ in found)
+    texts = " ".join(
+        f"WHEN {text} = '' AND {yes} THEN regexp_extract({cell}, {way}, {two})" for yes, way, _, two in found
     )
+    return f"CASE {accounts} ELSE {cell} END", f"CASE {texts} ELSE {text} END"
 
 
 def _left_out(rules: tuple[Rule, ...], settings: SpendSettings, given: dict[str, Any]) -> tuple[str, list[str]]:

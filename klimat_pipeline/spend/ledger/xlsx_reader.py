@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from klimat_pipeline.configuration.spend import SpendSettings
 from klimat_pipeline.sources.workbook import MAX_RATIO, RATIO_FROM_BYTES
-from klimat_pipeline.spend.ledger import columns
+from klimat_pipeline.spend.ledger import columns, dates
 from klimat_pipeline.spend.ledger.cells import plain
 from klimat_pipeline.spend.ledger.csv_reader import BATCH, Problem, batch_of
 from klimat_pipeline.spend.ledger.decimal_marks import FIGURES, MONEY, mark_of_texts
@@ -108,6 +108,7 @@ class XlsxReader:
         ledgers = _ledgers(form.file, sheets)
         first = ledgers[0].form
         assert first is not None  # noqa: S101 - only sheets with a header are ledgers
+        _refuse_lines_without_header(form.file, sheets, ledgers[0])
         self.form = replace(
             first,
             remarks=(f"sheet {', '.join(sheet.name for sheet in ledgers)}", *first.remarks),
@@ -212,7 +213,8 @@ def _recognised(sheet: _Sheet, form: FileFormat, settings: SpendSettings, refere
     header = [_text(cell) for cell in sheet.rows[at]]
     rows = [[plain(_text(cell).strip()) for cell in row] for row in sheet.rows[at + 1 : at + 1 + _LOOKED_AT]]
     try:
-        found = with_columns(form, header, rows, settings, reference, sheet=sheet.name)
+        above = "\n".join(_text(cell) for row in sheet.rows[:at] for cell in row)
+        found = with_columns(form, header, rows, settings, reference, sheet=sheet.name, above=above)
         return replace(sheet, form=replace(found, skipped=at + 1))
     except LedgerError as error:
         return replace(sheet, failure=error)
@@ -257,6 +259,27 @@ def _is_within(sheet: _Sheet, other: _Sheet) -> bool:
         Counter(tuple(map(str, row)) for row in one.below if any(cell != "" for cell in row)) for one in (sheet, other)
     )
     return sheet.form is not None and other.form is not None and sheet.form.header == other.form.header and own <= there
+
+
+def _refuse_lines_without_header(file: str, sheets: Sequence[_Sheet], ledger: _Sheet) -> None:
+    """A sheet that goes on where another ended: its first row is a line of the ledger, not a header.
+
+    Raises:
+        LedgerError: there is one; its kronor would be left out.
+    """
+    assert ledger.form is not None  # noqa: S101 - only sheets with a header are ledgers
+    places = {name: ledger.form.fields[name] for name in ("amount", "booked_on") if name in ledger.form.fields}
+    for sheet in sheets:
+        row = next((row for row in sheet.rows if any(cell != "" for cell in row)), ())
+        if sheet.form or sheet.failure or "amount" not in places or max(places.values()) >= len(row):
+            continue
+        is_amount = isinstance(row[places["amount"]], int | float) and not isinstance(row[places["amount"]], bool)
+        day = _text(row[places["booked_on"]]) if "booked_on" in places else ledger.form.period
+        if is_amount and dates.day(day, ledger.form.dates):
+            raise LedgerError(
+                f"{file}: sheet {sheet.name} ({sheet.filled:,} rows) has lines like those of sheet {ledger.name}, but "
+                "no header. Copy the header into its first row, or take the sheet out."
+            )
 
 
 def _not_read(sheets: Sequence[_Sheet], ledgers: Sequence[_Sheet]) -> list[str]:

@@ -64,13 +64,11 @@ def spend_results(
 
     Returns:
         Frames by key; under ``unmapped/accounts`` and ``unmapped/suppliers`` what is to be mapped next, and under
-        ``unvalued`` municipalities that no factors could be made for, and why.
-
-    Raises:
-        ProblemsError: what is wrong with mappings or replacements, all at once where it can be.
+        ``unvalued`` municipalities that have no factors or wrong mappings or replacements, and why.
     """
-    from klimat_pipeline.spend.footprint.database import MEMORY, database, has_lines
+    from klimat_pipeline.spend.footprint.database import has_lines
     from klimat_pipeline.spend.footprint.groups import group_parts
+    from klimat_pipeline.spend.ledger.database import MEMORY, database
 
     if not has_lines(root):
         made = {key: typed(key, pd.DataFrame(columns=table(key).column_names)) for key in KEYS}
@@ -113,7 +111,8 @@ def _computed(
     from klimat_pipeline.spend.results.unmapped import unmapped_accounts, unmapped_suppliers
 
     used, unvalued = build_cube(con, reference, own, chosen, aside)
-    replaced = replace_spend(con, own, organisation, chosen)
+    replaced, refused = replace_spend(con, own, organisation, chosen)
+    unvalued, used = unvalued | refused, used[~used["municipality_code"].isin(refused)]
     put_terms(con, used, replaced)
     put_small_cubes(con)
     codes = sorted(set(used["municipality_code"]))

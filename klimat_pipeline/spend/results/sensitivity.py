@@ -7,7 +7,6 @@ import pandas as pd
 
 from klimat_pipeline.configuration.spend_factors import SpendFactors
 from klimat_pipeline.contracts import table
-from klimat_pipeline.errors import ConfigurationError, ProblemsError
 from klimat_pipeline.spend.footprint.database import frame
 from klimat_pipeline.spend.footprint.factors import factor_table
 from klimat_pipeline.spend.footprint.mappings import UNMAPPED, SpendReference
@@ -26,8 +25,7 @@ def spend_sensitivity(
 ) -> pd.DataFrame:
     """``spend/sensitivity`` for the municipalities that want other sets.
 
-    Raises:
-        ProblemsError: a set's file, rate or index is missing.
+    A set's file, rate or index that is missing has set the municipality aside before (``footprint.cube``).
     """
     wanted = {code: own for code, own in chosen.items() if own.sensitivity_sets}
     columns = table("spend/sensitivity").column_names
@@ -36,18 +34,11 @@ def spend_sensitivity(
     spent = frame(con, _QUERY)
     spent = spent[spent["category"] != UNMAPPED]
     rows: list[dict[str, Any]] = []
-    problems: list[str] = []
     for code, own in wanted.items():
         mine = spent[spent["municipality_code"] == code]
-        for set_id in dict.fromkeys(own.sensitivity_sets):
-            try:
-                factors = factor_table(map(int, mine["year"].unique()), reference, own, set_id=set_id)
-            except ConfigurationError as error:
-                problems += [f"{code}: {problem}" for problem in error.problems]
-                continue
+        for set_id in dict.fromkeys(own.sensitivity_sets if len(mine) else ()):
+            factors = factor_table(map(int, mine["year"].unique()), reference, own, set_id=set_id)
             rows += _sums(code, set_id, mine.merge(factors, on=["year", "category"], how="left"))
-    if problems:
-        raise ProblemsError(problems)
     return pd.DataFrame(rows, columns=columns)
 
 

@@ -78,8 +78,10 @@ def test_a_contract_that_says_nothing_or_too_much_is_refused(tmp_path: Path) -> 
     with pytest.raises(ProblemsError, match="A1: give a CPV code or a category, not both"):
         own_files(tmp_path, spend_contracts=f"{header}A1,45000000,construction,r\n")
     own = own_files(tmp_path, spend_contracts=f"{header}A1,99000000,,r\n")
-    with pytest.raises(ProblemsError, match="A1: CPV 99000000 has no category"):
-        computed(tmp_path, [line(1, amount_ore=1, contract_id="A1")], own=own)
+    rows = [line(1, amount_ore=1, contract_id="A1"), line(2, amount_ore=1, municipality_code="1280")]
+    found = computed(tmp_path, rows, own=own)
+    assert "A1: CPV 99000000 has no category" in found["unvalued"].set_index("municipality_code").at["1283", "refusal"]
+    assert set(found["spend/by_category"]["municipality_code"]) == {"1280"}
 
 
 def test_another_municipality_has_its_own_accounts(tmp_path: Path) -> None:

@@ -104,12 +104,14 @@ def test_everything_wrong_is_told_at_once(tmp_path: Path) -> None:
         + "third,9,,2023,2023,electricity,twice the same activity\n"
     )
     own = own_files(tmp_path, spend_replacements=rules)
-    with pytest.raises(ProblemsError) as caught:
-        computed(tmp_path, ROWS, own=own, organisation=inventory(activity("electricity", 6.0)))
-    text = str(caught.value)
+    rows = [*ROWS, electricity(9, 700_00, municipality_code="1280")]
+    found = computed(tmp_path, rows, own=own, organisation=inventory(activity("electricity", 6.0)))
+    text = "\n".join(found["unvalued"].query("municipality_code == '1283'")["refusal"])
     assert "activity electricity replaces spend in power and third" in text
     assert "1283 2023: again and power explain the same kronor" in text
     assert "again names kronor of 2023, but not all of its activities have emissions" in text
+    by_category = found["spend/by_category"]
+    assert by_category.set_index("municipality_code")["spend_sek"].to_dict() == {"1280": 700.0}
 
 
 def test_years_the_wrong_way_round(tmp_path: Path) -> None:

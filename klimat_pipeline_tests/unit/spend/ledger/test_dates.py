@@ -112,6 +112,9 @@ def test_the_settings_know_every_form() -> None:
         ("mars april 2016.csv", ""),
         ("2016 2017.csv", ""),
         ("ledger.csv", ""),
+        ("lev_2023_Q3_exp20240115.csv", "2023-07-01"),
+        ("reskontra 2024-02-03.csv", ""),
+        ("2023-03 q2.csv", ""),
     ],
 )
 def test_a_period_in_a_files_name(name: str, expected: str) -> None:

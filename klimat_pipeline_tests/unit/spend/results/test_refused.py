@@ -60,6 +60,12 @@ def test_who_wants_no_other_year_is_left_aside_and_nobody_else(tmp_path: Path) -
     assert refusal["refusal"].startswith("price index kpi has no value for 2026: fetch it")
 
 
+def test_a_second_factor_set_that_is_missing_leaves_aside_who_wants_it_and_nobody_else(tmp_path: Path) -> None:
+    found = of_two(tmp_path, sensitivity_sets=["usepa_2022"])
+    assert kronor(found) == {"1280": 100.0}
+    assert "usepa_2022" in found["unvalued"].at[0, "refusal"]
+
+
 def test_what_was_refused_stays_as_it_was_and_is_marked(tmp_path: Path) -> None:
     before = of_two(tmp_path / "before")
     now = of_two(tmp_path / "now", aside={"1283"})
