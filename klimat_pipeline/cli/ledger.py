@@ -49,7 +49,7 @@ def check(
     from klimat_pipeline.errors import ConfigurationError
     from klimat_pipeline.settings import load_settings
     from klimat_pipeline.spend.footprint.prices import price_remarks
-    from klimat_pipeline.spend.ledger import locations, store
+    from klimat_pipeline.spend.ledger import found_files, locations, store
     from klimat_pipeline.spend.ledger.ledger_error import LedgerError
     from klimat_pipeline.spend.ledger.rates import current_rates
     from klimat_pipeline.spend.ledger.run import personal_key, settings_of
@@ -63,10 +63,10 @@ def check(
     if not is_folder and not locations.is_file(path):
         raise ConfigurationError(f"{locations.plain(file)}: there is no such file.")
     found, failure = [], None
-    for one in store.files_in(path) if is_folder else [path]:
+    for one in found_files.files_in(path) if is_folder else [path]:
         name = locations.plain(str(one)).rpartition("/")[2]
         try:
-            if is_folder and (remedy := store.remedy(one)):
+            if is_folder and (remedy := found_files.remedy(one)):
                 raise LedgerError(f"{name}: not read: {remedy}.")
             report, refusal = locations.asked(one, partial(_read, one, name, options))
         except LedgerError as error:

@@ -95,8 +95,8 @@ def _plan(total: Row, others: list[Row], cells: pd.DataFrame) -> list[Row]:
     now, base = (_figures(cells, total[year], figure) for year in ("year", "baseline_year"))
     open_codes = [code for code in codes if not covering[code]]
     if not subs:
-        said = [_NO_SUB_TARGETS, *([total["note"]] if isinstance(total["note"], str) else [])]
-        return [*rows, _row(total, total, TOTAL) | {"note": "; ".join(said)}]
+        told = [_NO_SUB_TARGETS, *([total["note"]] if isinstance(total["note"], str) else [])]
+        return [*rows, _row(total, total, TOTAL) | {"note": "; ".join(told)}]
     levels = sum(t["target_t_co2e"] for t in subs)
     uncovered = sum(now.get(code, 0.0) for code in open_codes)
     shortfall = levels + uncovered - total["target_t_co2e"]

@@ -116,8 +116,8 @@ def _refuse_unfit(settings: Settings, reference: "Reference", tables: dict[str, 
 
 def unread_files(settings: Settings) -> list[str]:
     """Files beside ledgers that are not read, each with what to do; none where the configuration has faults."""
+    from klimat_pipeline.spend.ledger.found_files import files_beside
     from klimat_pipeline.spend.ledger.run import spend_folders
-    from klimat_pipeline.spend.ledger.store import files_beside
 
     try:
         folders = spend_folders(settings, sound_only=True)

@@ -10,7 +10,7 @@ from klimat_pipeline.defs.resources import Project
 def smhi_snapshots(context: dg.AssetExecutionContext, project: Project):
     """Fetch if live, look over what people have edited, then list the archive.
 
-    A run that is asked for news only ends here when there is none; one whose configuration has faults, with all of them.
+    A run that is asked for news only ends here when there is none; one whose configuration has faults, with them all.
     """
     from klimat_pipeline.defs.confirmation import confirm_unchanged
     from klimat_pipeline.operations.refresh import look

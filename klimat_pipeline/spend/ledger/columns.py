@@ -7,14 +7,21 @@ numbers). Else the file is refused with both names. Every choice is told. What d
 """
 
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from fnmatch import fnmatch
 
 from klimat_pipeline.configuration.spend import SpendSettings
 from klimat_pipeline.spend.ledger import amounts
-from klimat_pipeline.spend.ledger.cells import plain
+from klimat_pipeline.spend.ledger.candidates import (
+    CREDIT,
+    CREDIT_FLAG,
+    Candidate,
+    accounts_without_numbers,
+    candidates_of,
+    plain_header,
+    signs,
+)
 from klimat_pipeline.spend.ledger.dates import PLAIN, DateForm, date_form, period_of_name
 from klimat_pipeline.spend.ledger.ledger_error import LedgerError
 from klimat_pipeline.spend.ledger.reference import LedgerReference
@@ -45,30 +52,9 @@ _COSTLY = {
 #: Kronor in one of what amounts are stated in, by the setting and by what a name says.
 _KRONOR = {"kr": 1, "tkr": 1000, "mkr": 1_000_000}
 _UNIT_ABOVE = re.compile(r"(?i)\b(tkr|kkr|tsek|ksek|mkr|mnkr|msek|tusental|tusen kronor|miljoner)\b")
-#: What a cell of its own may say of an amount's sign, in small letters; where its column asks whether a line is a
-#: credit (``Kreditfaktura``), also yes and no. For RE2 and for Python alike.
-CREDIT, DEBIT = r"k|kr|kred[a-zåäö]*|c|cr|cred[a-z ]*|-|-1|minus", r"d|dr|deb[a-zåäö]*|\+|1|plus"
-CREDIT_FLAG, DEBIT_FLAG = rf"{CREDIT}|j|ja|y|yes|x|1|true|sant", r"d|dr|deb[a-zåäö]*|n|nej|no|0|false|falskt|"
 #: An account and its text in one cell.
 _JOINED = re.compile(r"\(?[0-9]{3,8}\)?[\s:;,./|_–-]+[^\W\d_].*|[^\W\d_].*?[\s:;,./|_–(-]+[0-9]{3,8}\)?")
 _SETTING = "municipality.yaml, spend: columns"
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A column that could be a field.
-
-    Attributes:
-        place: in the header.
-        name: as it stands.
-        meaning: what its name says besides.
-        is_own: whether the settings name it.
-    """
-
-    place: int
-    name: str
-    meaning: frozenset[str]
-    is_own: bool
 
 
 @dataclass(slots=True)
@@ -102,16 +88,6 @@ class Columns:
     kronor: int = 1
 
 
-def plain_header(header: Sequence[str]) -> tuple[str, ...]:
-    """Names of columns on one line each, as messages and settings spell them."""
-    return tuple(" ".join(plain(str(name)).split()) for name in header)
-
-
-def known_names(header: Sequence[str], settings: SpendSettings, reference: LedgerReference) -> int:
-    """How many different fields the names of a line could be."""
-    return len(_candidates(plain_header(header), settings, reference))
-
-
 def recognised(
     file: str,
     header: Sequence[str],
@@ -137,9 +113,9 @@ def recognised(
         LedgerError: a field that every line needs is missing, or may be either of two columns.
     """
     found = Columns(plain_header(header))
-    candidates = _candidates(found.header, settings, reference)
-    _accounts_without_numbers(candidates, rows)
-    _signs(candidates, rows)
+    candidates = candidates_of(found.header, settings, reference)
+    accounts_without_numbers(candidates, rows)
+    signs(candidates, rows)
     foreign = [one for one in candidates.get("amount", []) if "foreign" in one.meaning]
     for name, some in candidates.items():
         free = [one for one in some if one.place not in found.fields.values()]
@@ -162,80 +138,6 @@ def recognised(
     return found
 
 
-def _candidates(
-    header: Sequence[str], settings: SpendSettings, reference: LedgerReference
-) -> dict[str, list[Candidate]]:
-    """Columns by field, in the order of the fields' importance; the settings' own exclude all others."""
-    own = {fold(name): target for name, target in settings.columns.items()}
-    by_field: dict[str, list[Candidate]] = {}
-    for place, name in enumerate(header):
-        if fold(name) in own:
-            by_field.setdefault(own[fold(name)], []).append(Candidate(place, name, frozenset(), True))
-        elif found := _known(name, reference):
-            by_field.setdefault(found[0], []).append(Candidate(place, name, found[1], False))
-    for target, some in by_field.items():
-        by_field[target] = [one for one in some if one.is_own] or some
-    return by_field
-
-
-def _known(name: str, reference: LedgerReference) -> tuple[str, frozenset[str]] | None:
-    """Field and meaning of a name; of amounts also with words that say more (``exkl. moms``, ``i valuta``)."""
-    if "%" in name or not name:
-        return None
-    if found := reference.columns.get(fold(name)):
-        return found
-    spelt = " ".join(re.sub(r"[^\w]+", " ", unicodedata.normalize("NFC", name.casefold())).split())
-    said: set[str] = set()
-    for words, meaning in reference.column_words:
-        shorter = re.sub(rf"(?:^|(?<= )){re.escape(words)}(?:$|(?= ))", " ", spelt)
-        if shorter != spelt:
-            spelt = " ".join(shorter.split())
-            said.add(meaning)
-    found = reference.columns.get(fold(spelt)) if said and spelt else None
-    return (found[0], found[1] | said) if found and found[0] in ("amount", "debit", "credit", "vat") else None
-
-
-def _accounts_without_numbers(candidates: dict[str, list[Candidate]], rows: Sequence[Sequence[str]]) -> None:
-    """A column called account in which no cell has a digit holds the accounts' texts."""
-    for one in [one for one in candidates.get("account", []) if not one.is_own]:
-        cells = [row[one.place] for row in rows if row[one.place]]
-        if cells and not any(re.search(r"[0-9]", cell) for cell in cells):
-            candidates["account"].remove(one)
-            candidates.setdefault("account_text", []).append(one)
-    if not candidates.get("account", [0]):
-        del candidates["account"]
-
-
-def _signs(candidates: dict[str, list[Candidate]], rows: Sequence[Sequence[str]]) -> None:
-    """Columns that say which amounts are credits: by their cells, where their names may mean something else too.
-
-    Beside amounts, a column called ``Kredit`` whose cells are no amounts is one.
-    """
-    if not candidates.get("amount"):
-        return
-    asks = [one for one in candidates.get("credit", []) if not one.is_own and _says(one, rows, CREDIT_FLAG, DEBIT_FLAG)]
-    some = [
-        one
-        for one in candidates.get("side", [])
-        if one.is_own
-        or not one.meaning
-        or _says(one, rows, *((CREDIT_FLAG, DEBIT_FLAG) if "flag" in one.meaning else (CREDIT, rf"{DEBIT}|f|fakt\w*")))
-    ]
-    some += [replace(one, meaning=frozenset({"flag"})) for one in asks]
-    candidates["side"] = some
-    candidates["credit"] = [one for one in candidates.get("credit", []) if one not in asks]
-    for name in ("side", "credit"):
-        if not candidates[name]:
-            del candidates[name]
-
-
-def _says(one: Candidate, rows: Sequence[Sequence[str]], credit: str, debit: str) -> bool:
-    """Whether all cells of a column say credit or debit, and some say credit."""
-    cells = {row[one.place].lower() for row in rows}
-    negative = {cell for cell in cells if re.fullmatch(credit, cell)}
-    return bool(negative) and all(re.fullmatch(debit, cell) for cell in cells - negative)
-
-
 def _year(found: Columns, rows: Sequence[Sequence[str]]) -> None:
     """A year in a column of its own goes with a period that tells none: a month's number or name."""
     place = found.fields.get("booked_on")
@@ -254,7 +156,7 @@ def _unit(file: str, above: str, found: Columns, settings: SpendSettings) -> Non
         LedgerError: a title says that amounts are no kronor, and nothing else does.
     """
     said = found.meaning.get("amount", frozenset()) | found.meaning.get("debit", frozenset())
-    unit = settings.amount_unit or next((unit for unit in ("tkr", "mkr") if unit in said), "")
+    unit = settings.amount_unit or "tkr" * ("tkr" in said) or "mkr" * ("mkr" in said)
     if not unit and (match := _UNIT_ABOVE.search(above)):
         raise LedgerError(
             f"{file}: {match[0]!r} stands above the header. Say what the amounts are stated in, in municipality.yaml, "

@@ -12,7 +12,7 @@ from io import StringIO
 from typing import Any
 
 from klimat_pipeline.configuration.spend import SpendSettings
-from klimat_pipeline.spend.ledger import columns
+from klimat_pipeline.spend.ledger import candidates, columns
 from klimat_pipeline.spend.ledger.cells import plain
 from klimat_pipeline.spend.ledger.dates import PLAIN, DateForm
 from klimat_pipeline.spend.ledger.decimal_marks import mark_of
@@ -224,7 +224,7 @@ def header_of(path: Any, shown: str, settings: SpendSettings, reference: LedgerR
         return _header(form, lines, settings, reference)[2]
     except LedgerError:  # no known name: the first line is as good as any
         separator = max(_SEPARATORS, key=lines[0].count)
-        return columns.plain_header(next(csv.reader(lines[:1], delimiter=separator), []))
+        return candidates.plain_header(next(csv.reader(lines[:1], delimiter=separator), []))
 
 
 def _csv(
@@ -267,9 +267,9 @@ def _header(
     best: tuple[int, str, int, tuple[str, ...]] = (1, "", 0, ())
     for separator in (settings.separator,) if settings.separator else _SEPARATORS:
         for end, names in _first_records(lines, separator):
-            known = columns.known_names(names, settings, reference)
+            known = candidates.known_names(names, settings, reference)
             if known > best[0]:
-                best = (known, separator, end, columns.plain_header(names))
+                best = (known, separator, end, candidates.plain_header(names))
     if not best[1]:
         raise LedgerError(
             f"{form.file}: no header found in the first lines: no line names two known columns. Expected names such as "

@@ -10,7 +10,8 @@ from klimat_pipeline.configuration.yaml_file import read_yaml
 from klimat_pipeline.errors import ConfigurationError
 from klimat_pipeline.input_items import Item
 from klimat_pipeline.settings import Settings
-from klimat_pipeline.spend.ledger.store import SpendStore, find_files
+from klimat_pipeline.spend.ledger.found_files import find_files
+from klimat_pipeline.spend.ledger.store import SpendStore
 
 #: Kind of the items that are ledger files.
 LEDGER = "ledger"

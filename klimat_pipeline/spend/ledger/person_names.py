@@ -18,8 +18,36 @@ if TYPE_CHECKING:
 #: Columns where a name may stand.
 _COLUMNS = ("supplier_name", "account_text", "unit", "contract_id", "item_text", "voucher", "invoice_no")
 _WORDS = re.compile(r"\w+")
-#: Words before a name that are no part of it: estates and guardians.
-_BEFORE = frozenset(["dödsbo", "dödsboet", "efter", "god", "man", "för", "e"])
+#: Words beside a name that are no part of it: estates, guardians, families that take care of somebody.
+_BESIDE = frozenset(
+    [
+        "dödsbo",
+        "dödsboet",
+        "db",
+        "dbo",
+        "sterbhus",
+        "sterbhuset",
+        "avliden",
+        "avlidna",
+        "avlidne",
+        "efter",
+        "god",
+        "man",
+        "förvaltare",
+        "för",
+        "e",
+        "familjehem",
+        "familjehemmet",
+        "jourhem",
+        "jourhemmet",
+        "kontaktfamilj",
+        "kontaktfamiljen",
+        "kontaktperson",
+        "kontaktpersonen",
+        "stödfamilj",
+        "stödfamiljen",
+    ]
+)
 #: What ends a word: everything but letters and digits that are beyond doubt.
 _BETWEEN = "[^0-9A-Za-z_À-ÖØ-öø-ÿ]"
 
@@ -46,7 +74,7 @@ class PersonNames:
         Returns:
             Nothing, so that SQL can put it where the name stood.
         """
-        words = tuple(word for word in _WORDS.findall(name.casefold()) if word not in _BEFORE)
+        words = tuple(word for word in _WORDS.findall(name.casefold()) if word not in _BESIDE)
         if 2 <= len(words) <= 8:
             for order in (words, words[::-1]):
                 self._by_first.setdefault(order[0], set()).add(order)

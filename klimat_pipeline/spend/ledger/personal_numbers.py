@@ -51,9 +51,10 @@ _FOREIGN = re.compile(r"(?!SE)[A-Z]{2}[0-9A-Z.\- ]{5,14}")
 #: An id: a date, and four signs of which some are letters in place of digits.
 _LETTERED = re.compile(rf"(?:SE)?{_BIRTH}[\s+\u2010-\u2015\u2212-]*(?=[0-9]{{0,3}}[A-Z])[0-9A-Z]{{4}}")
 
-#: An id of which some digits are masked.
-_MASK, _MASKED_SIGNS = r"[X*#?•_]", 3
-_MASKED = re.compile(r"(?:[0-9X*#?•_]{6}|[0-9X*#?•_]{8})[\s+-]*[0-9X*#?•_]{4}")
+#: An id of which some digits are masked, with signs or with what they stand for (ÅÅMMDD); a date of birth set apart.
+_MASK, _MASKED_SIGNS = r"[X*#?•_ÅYMDN]", 3
+_MASKED = re.compile(r"(?:[0-9X*#?•_ÅYMDN]{6}|[0-9X*#?•_ÅYMDN]{8})[\s+-]*[0-9X*#?•_ÅYMDN]{4}")
+_BIRTH_APART = re.compile(r"(?:18|19|20)?[0-9]{2}([-./ ])(?:0[1-9]|1[0-2])\1(?:0[1-9]|[12][0-9]|3[01])")
 
 Kind = Literal["legal", "personal", "foreign", "doubtful", "unknown"]
 
@@ -118,6 +119,8 @@ def _told_person(text: str) -> str | None:
         return ""
     if _LETTERED.fullmatch(text):
         return re.sub(r"[^0-9A-Z]", "", text).removeprefix("SE")[-10:]
+    if _BIRTH_APART.fullmatch(text):
+        return re.sub(r"[-./ ]", "", text)
     return text if re.fullmatch(_BIRTH, text) else None
 
 

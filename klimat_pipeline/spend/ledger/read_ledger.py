@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from klimat_pipeline.configuration.spend import SpendSettings
-from klimat_pipeline.spend.ledger import control_sums, dates, parquet_writer, person_names, typed_lines
+from klimat_pipeline.spend.ledger import control_sums, dates, line_functions, parquet_writer, person_names, typed_lines
 from klimat_pipeline.spend.ledger.cells import CellCleaner
 from klimat_pipeline.spend.ledger.csv_reader import CsvReader, Problem
 from klimat_pipeline.spend.ledger.database import database
@@ -176,7 +176,7 @@ def _through(path: Any, form: FileFormat, way: ReadOptions, target: Path, work: 
             "column's name in spend: columns."
         )
     with database(work=work) as connection:
-        counted = typed_lines.register(connection, form, way.reference, way.pseudonyms, way.settings.group_numbers)
+        counted = line_functions.register(connection, form, way.reference, way.pseudonyms, way.settings.group_numbers)
         statement, values = typed_lines.query(
             form,
             way.settings,
@@ -215,7 +215,7 @@ def _placed(problem: Problem, reader: Any) -> Problem:
 
 
 def _tell(
-    passed: LedgerReport, counted: typed_lines.Counted, cleaned: CellCleaner, totals: control_sums.ControlSums
+    passed: LedgerReport, counted: line_functions.Counted, cleaned: CellCleaner, totals: control_sums.ControlSums
 ) -> None:
     """What was seen on the way, in words."""
     if counted.unclear:

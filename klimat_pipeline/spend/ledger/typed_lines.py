@@ -7,20 +7,13 @@ what is wrong with it. DuckDB reads ordinary values itself and asks Python (``am
 """
 
 import re
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
-from datetime import date
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 from klimat_pipeline.configuration.spend import SpendSettings
-from klimat_pipeline.spend.ledger import amounts, dates, personal_numbers
-from klimat_pipeline.spend.ledger.columns import CREDIT, CREDIT_FLAG, DEBIT, DEBIT_FLAG
+from klimat_pipeline.spend.ledger import expressions, personal_numbers
 from klimat_pipeline.spend.ledger.file_format import FileFormat
-from klimat_pipeline.spend.ledger.person_names import PersonNames
-from klimat_pipeline.spend.ledger.reference import INTERNAL, LedgerReference, Rule
-
-if TYPE_CHECKING:
-    import duckdb
+from klimat_pipeline.spend.ledger.reference import Rule
 
 #: Columns of the typed lines, in order: what the footprint reads. ``year`` and ``municipality_code`` are in the path.
 COLUMNS = (
@@ -121,96 +114,6 @@ _CHECKED = (
 )
 
 
-@dataclass(slots=True)
-class Counted:
-    """What the functions saw on the way."""
-
-    rounded: int = 0
-    unclear: int = 0
-    stands_in: set[str] = field(default_factory=set)
-    people: PersonNames = field(default_factory=PersonNames)
-
-
-def register(
-    connection: "duckdb.DuckDBPyConnection",
-    form: FileFormat,
-    reference: LedgerReference,
-    names: personal_numbers.Pseudonyms,
-    group: Collection[str] = (),
-) -> Counted:
-    """Give the connection the functions that only values out of the ordinary reach.
-
-    Args:
-        connection: of the door.
-        form: of the file.
-        reference: exchange rates.
-        names: what stands for persons.
-        group: organisation numbers that are known to be legal persons', whatever their check digits.
-    """
-    counted = Counted()
-
-    def ore(text: str) -> int | None:
-        exact = amounts.kronor(text, form.decimal_mark)
-        if exact is None:
-            return None
-        counted.rounded += exact * form.kronor * 100 != int(exact * form.kronor * 100)
-        return amounts.ore(text, form.decimal_mark, form.kronor)
-
-    def day(text: str) -> date | None:
-        return dates.day(text, form.dates)
-
-    def supplier(text: str) -> str:
-        kind, spelt = personal_numbers.supplier_kind(text)
-        if kind == "doubtful":
-            kind = "legal" if spelt in group else "unknown"
-            return f"{kind}|{spelt if spelt in group else names.of(spelt)}"
-        return f"{kind}|{names.of(spelt) if kind == 'personal' else spelt}"
-
-    def sek(amount: int, currency: str, year: int) -> int | None:
-        from decimal import ROUND_HALF_EVEN, Decimal
-
-        rate = reference.rates.of(currency, year)
-        if rate is None:
-            return None
-        if rate.year != year:
-            counted.stands_in.add(f"exchange rate of {currency} of {rate.year} stands in for {year}")
-        return int((amount * Decimal(str(rate.sek_per_unit))).quantize(Decimal(1), rounding=ROUND_HALF_EVEN))
-
-    def quantity(_: str) -> float | None:
-        counted.unclear += 1
-        return None
-
-    text, whole = "VARCHAR", "BIGINT"
-    functions: tuple[tuple[str, Callable[..., Any], list[str], str], ...] = (
-        ("odd_ore", ore, [text], whole),
-        ("odd_day", day, [text], "DATE"),
-        ("odd_supplier", supplier, [text], text),
-        ("withheld", personal_numbers.withheld, [text], text),
-        ("holds_number", personal_numbers.may_hold_number, [text], "BOOLEAN"),
-        ("in_sek", sek, [whole, text, whole], whole),
-    )
-    make: Any = connection.create_function
-    for name, function, takes, gives in functions:
-        # Some give None for a text: by DuckDB's default that is an error, unless missing values are theirs to see.
-        make(name, _present(function), takes, gives, null_handling="special")
-    # It remembers: without side effects DuckDB would ask it of every entry of a dictionary.
-    make("noted", counted.people.note, [text], text, side_effects=True)
-    make("odd_quantity", quantity, [text], "DOUBLE", null_handling="special", side_effects=True)
-    return counted
-
-
-def _present(function: Callable[..., Any]) -> Callable[..., Any]:
-    """The function where its first argument is there; DuckDB reads how many it takes from its signature."""
-
-    def one(value: Any) -> Any:
-        return None if value is None else function(value)
-
-    def three(value: Any, second: Any, third: Any) -> Any:
-        return None if value is None or third is None else function(value, second, third)
-
-    return one if function.__code__.co_argcount == 1 else three
-
-
 def unclear_quantity(decimal_mark: str) -> str:
     """Expression for quantities such as 1.234 in a file whose amounts have a comma: thousands, or decimals.
 
@@ -275,16 +178,16 @@ def query(
         vat_kronor = (
             "CASE WHEN currency_code = 'SEK' THEN vat_given ELSE in_sek(vat_given, currency_code, year(day)) END"
         )
-    gross, written, amount_problem = _gross(form, settings, given)
-    left_out, asked = _left_out(rules, settings, given)
-    vat, net = _vat(settings, given)
+    gross, written, amount_problem = expressions.gross(form, settings, given)
+    left_out, asked = expressions.left_out(rules, settings, given)
+    vat, net = expressions.vat(settings, given)
     sek = "currency_code = 'SEK'" if "currency" in has else "true"
     text_of = {
         name: f"CASE WHEN suspicious THEN withheld({name}) ELSE {name} END" if name in present else "''"
         for name in TEXTS
     }
     given["period"] = form.period
-    account, account_text = _joined(form)
+    account, account_text = expressions.joined(form)
     item_text = f"{_ABOUT_A_PERSON} ELSE {text_of['item_text']}" if keeps_item_text else "ELSE ''"
     chart = f"CASE WHEN account <> '' THEN '{OTHER_CHART}' ELSE '' END || " if form.chart == "bas" else ""
     vat_share = "CASE WHEN vat_given <> 0 AND gross <> 0 THEN abs(vat_given / gross) END"
@@ -296,7 +199,7 @@ def query(
           {booked_on} AS booked_on),
         upper(supplier_id) AS given_id,
         CASE WHEN upper(currency) IN ('', 'KR') THEN 'SEK' ELSE upper(currency) END AS currency_code,
-        {gross} AS gross, {_money("vat", form) if "vat" in has else "NULL::BIGINT"} AS vat_given
+        {gross} AS gross, {expressions.money("vat", form) if "vat" in has else "NULL::BIGINT"} AS vat_given
       FROM given
     ), valued AS (
       SELECT *,
@@ -388,105 +291,6 @@ def query(
 _ABOUT_A_PERSON = """
     WHEN kind = 'personal' OR (kind = 'unknown' AND given_id <> '' AND told_id <> given_id) THEN ''
 """
-
-
-def _money(column: str, form: FileFormat) -> str:
-    """Expression for a column's amount in whole oere; NULL where it is none."""
-    plain = f"replace({column}, ',', '.')" if form.decimal_mark == "," else column
-    return (
-        f"CASE WHEN regexp_full_match({column}, $plain) "
-        f"THEN CAST(TRY_CAST({plain} AS DECIMAL(15,2)) * 100::DECIMAL(3,0) AS BIGINT) * {form.kronor} "
-        f"WHEN {column} <> '' THEN odd_ore({column}) END"
-    )
-
-
-def _gross(form: FileFormat, settings: SpendSettings, given: dict[str, Any]) -> tuple[str, str, str]:
-    """Expressions for the amount as it stands in whole oere, for what is written, and what may be wrong with it."""
-    has, minus = form.fields, "-" if settings.purchases_are_negative else ""
-    names = ("amount",) if "amount" in has else tuple(name for name in ("debit", "credit") if name in has)
-    given["header_amount"] = "|".join(form.header[has[name]].lower() for name in names)
-    if "amount" not in has:
-        debit, credit = (f"({_money(name, form)})" if name in has else "NULL::BIGINT" for name in ("debit", "credit"))
-        off = "+" if form.credit_is_negative else "-"
-        return (
-            f"{minus}(CASE WHEN (debit <> '' AND {debit} IS NULL) OR (credit <> '' AND {credit} IS NULL) THEN NULL "
-            f"ELSE coalesce({debit}, 0) {off} coalesce({credit}, 0) END)",
-            "concat_ws('|', nullif(debit, ''), nullif(credit, ''))",
-            "",
-        )
-    amount = f"({_money('amount', form)})"
-    if "side" not in has:
-        return f"{minus}{amount}", "amount", ""
-    credit = "1" if form.credit_is_negative else "-1"
-    words = (CREDIT_FLAG, DEBIT_FLAG) if form.side_is_flag else (CREDIT, DEBIT)
-    given["credit"], given["debit"] = words[0], rf"{words[1]}|f|fakt\w*"
-    is_credit = "regexp_full_match(lower(side), $credit)"
-    return (
-        f"{minus}(CASE WHEN {is_credit} THEN {credit} ELSE 1 END * {amount})",
-        "amount",
-        f"WHEN NOT {is_credit} AND NOT regexp_full_match(lower(side), $debit) THEN 'side_unknown'",
-    )
-
-
-def _joined(form: FileFormat) -> tuple[str, str]:
-    """Expressions for account and its text, where both may stand in the account's cell."""
-    if "account" not in form.fields:
-        return "account", "account_text"
-    cell, text = "given.account", "given.account_text"  # as they stand, not as they are made here
-    ways = (("$joined", 1, 2), ("$joined_after", 2, 1))
-    found = [(f"strlen({cell}) > 5 AND regexp_full_match({cell}, {way})", way, *groups) for way, *groups in ways]
-    accounts = " ".join(f"WHEN {yes} THEN regexp_extract({cell}, {way}, {one})" for yes, way, one, _ in found)
-    texts = " ".join(
-        f"WHEN {text} = '' AND {yes} THEN regexp_extract({cell}, {way}, {two})" for yes, way, _, two in found
-    )
-    return f"CASE {accounts} ELSE {cell} END", f"CASE {texts} ELSE {text} END"
-
-
-def _left_out(rules: tuple[Rule, ...], settings: SpendSettings, given: dict[str, Any]) -> tuple[str, list[str]]:
-    """The CASE that names the first rule a line meets, and columns with what is asked of account and text alone."""
-    branches: list[str] = []
-    asked: list[str] = []
-    for number, rule in enumerate(rules):
-        given[f"rule{number}"] = "" if rule.counts else rule.rule
-        conditions = []
-        if rule.rule == INTERNAL:
-            if not settings.group_numbers:
-                del given[f"rule{number}"]
-                continue
-            given["group_numbers"] = list(settings.group_numbers)
-            conditions.append("list_contains($group_numbers, told_id)")
-        if rule.accounts:
-            tests = []
-            for place, account in enumerate(rule.accounts):
-                name = f"account{number}_{place}"
-                given[name] = account.removesuffix("*")
-                tests.append(f"starts_with(account, ${name})" if account.endswith("*") else f"account = ${name}")
-            conditions.append(f"({' OR '.join(tests)})")
-        if rule.text_pattern:
-            given[f"text{number}"] = rule.text_pattern
-            asked.append(f"regexp_matches(lower(account_text), $text{number}) AS says{number}")
-            conditions.append(f"says{number}")
-        if not conditions:
-            del given[f"rule{number}"]
-            continue
-        branches.append(f"WHEN {' AND '.join(conditions)} THEN $rule{number}")
-    return (f"CASE {' '.join(branches)} ELSE '' END" if branches else "''"), asked
-
-
-def _vat(settings: SpendSettings, given: dict[str, Any]) -> tuple[str, str]:
-    """The VAT in an amount, and the amount without it; both whole oere, and the mirror of each other for a credit."""
-    if not settings.vat.included:
-        return "0::BIGINT", "in_kronor"
-    if settings.vat.rate_pct is None:
-        return "coalesce(vat_kronor, 0)", "in_kronor - vat_part"
-    # Net = gross / (1 + rate), to the nearest oere, halves to even, in whole numbers only.
-    given["whole"] = 10_000 + round(settings.vat.rate_pct * 100)
-    net = (
-        "CAST(sign(in_kronor) AS BIGINT) * ((abs(in_kronor) * 10000) // $whole + CASE "
-        "WHEN 2 * ((abs(in_kronor) * 10000) % $whole) > $whole OR (2 * ((abs(in_kronor) * 10000) % $whole) = $whole "
-        "AND ((abs(in_kronor) * 10000) // $whole) % 2 = 1) THEN 1 ELSE 0 END)"
-    )
-    return f"in_kronor - {net}", "in_kronor - vat_part"
 
 
 #: Rules that stand in the balance besides those of the table; the last is VAT inside amounts that are counted.

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from klimat_pipeline.configuration.spend import SpendSettings
 from klimat_pipeline.sources.workbook import MAX_RATIO, RATIO_FROM_BYTES
-from klimat_pipeline.spend.ledger import columns, dates
+from klimat_pipeline.spend.ledger import candidates, dates
 from klimat_pipeline.spend.ledger.cells import plain
 from klimat_pipeline.spend.ledger.csv_reader import BATCH, Problem, batch_of
 from klimat_pipeline.spend.ledger.decimal_marks import FIGURES, MONEY, mark_of_texts
@@ -203,7 +203,7 @@ def _sheets(path: Any, file: str) -> list[_Sheet]:
 def _recognised(sheet: _Sheet, form: FileFormat, settings: SpendSettings, reference: LedgerReference) -> _Sheet:
     """The sheet with its columns, where one of its first rows names them."""
     known = [
-        columns.known_names(list(map(_text, row)), settings, reference) if any(row) else 0
+        candidates.known_names(list(map(_text, row)), settings, reference) if any(row) else 0
         for row in sheet.rows[:_HEADER_WITHIN]
     ]
     best = max(known, default=0)

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from klimat_pipeline.spend.ledger.columns import known_names, recognised
+from klimat_pipeline.spend.ledger.candidates import known_names
+from klimat_pipeline.spend.ledger.columns import recognised
 from klimat_pipeline.spend.ledger.ledger_error import LedgerError
 from klimat_pipeline.spend.ledger.reference import load_ledger_reference
 from klimat_pipeline_tests.unit.spend.small import REFERENCE, balance, read, typed_lines, way

@@ -11,8 +11,8 @@ from klimat_pipeline.cli.ledger import app
 from klimat_pipeline.quality.ledgers import every_ledger_file_is_read
 from klimat_pipeline.spend.ledger import opened
 from klimat_pipeline.spend.ledger.files import ledger_files
+from klimat_pipeline.spend.ledger.found_files import files_beside
 from klimat_pipeline.spend.ledger.ledger_error import LedgerError
-from klimat_pipeline.spend.ledger.store import files_beside
 from klimat_pipeline_tests.unit.spend.ledger.test_workbooks import NAMES, lines, workbook
 from klimat_pipeline_tests.unit.spend.small import balance, ledger, line, read, read_folder, way
 

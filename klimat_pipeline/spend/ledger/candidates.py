@@ -1,0 +1,120 @@
+"""Which columns of a ledger could be which field: by the table of known names, and where that leaves it open, by cells.
+
+What does not belong here: which of several is the one (``columns``).
+"""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from klimat_pipeline.configuration.spend import SpendSettings
+from klimat_pipeline.spend.ledger.cells import plain
+from klimat_pipeline.spend.ledger.reference import LedgerReference
+from klimat_pipeline.text import fold
+
+#: What a cell of its own may say of an amount's sign, in small letters; where its column asks whether a line is a
+#: credit (``Kreditfaktura``), also yes and no. For RE2 and for Python alike.
+CREDIT, DEBIT = r"k|kr|kred[a-zåäö]*|c|cr|cred[a-z ]*|-|-1|minus", r"d|dr|deb[a-zåäö]*|\+|1|plus"
+CREDIT_FLAG, DEBIT_FLAG = rf"{CREDIT}|j|ja|y|yes|x|1|true|sant", r"d|dr|deb[a-zåäö]*|n|nej|no|0|false|falskt|"
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A column that could be a field.
+
+    Attributes:
+        place: in the header.
+        name: as it stands.
+        meaning: what its name says besides.
+        is_own: whether the settings name it.
+    """
+
+    place: int
+    name: str
+    meaning: frozenset[str]
+    is_own: bool
+
+
+def plain_header(header: Sequence[str]) -> tuple[str, ...]:
+    """Names of columns on one line each, as messages and settings spell them."""
+    return tuple(" ".join(plain(str(name)).split()) for name in header)
+
+
+def known_names(header: Sequence[str], settings: SpendSettings, reference: LedgerReference) -> int:
+    """How many different fields the names of a line could be."""
+    return len(candidates_of(plain_header(header), settings, reference))
+
+
+def candidates_of(
+    header: Sequence[str], settings: SpendSettings, reference: LedgerReference
+) -> dict[str, list[Candidate]]:
+    """Columns by field, in the order of the fields' importance; the settings' own exclude all others."""
+    own = {fold(name): target for name, target in settings.columns.items()}
+    by_field: dict[str, list[Candidate]] = {}
+    for place, name in enumerate(header):
+        if fold(name) in own:
+            by_field.setdefault(own[fold(name)], []).append(Candidate(place, name, frozenset(), True))
+        elif found := _known(name, reference):
+            by_field.setdefault(found[0], []).append(Candidate(place, name, found[1], False))
+    for target, some in by_field.items():
+        by_field[target] = [one for one in some if one.is_own] or some
+    return by_field
+
+
+def _known(name: str, reference: LedgerReference) -> tuple[str, frozenset[str]] | None:
+    """Field and meaning of a name; of amounts also with words that say more (``exkl. moms``, ``i valuta``)."""
+    if "%" in name or not name:
+        return None
+    if found := reference.columns.get(fold(name)):
+        return found
+    spelt = " ".join(re.sub(r"[^\w]+", " ", unicodedata.normalize("NFC", name.casefold())).split())
+    said: set[str] = set()
+    for words, meaning in reference.column_words:
+        shorter = re.sub(rf"(?:^|(?<= )){re.escape(words)}(?:$|(?= ))", " ", spelt)
+        if shorter != spelt:
+            spelt = " ".join(shorter.split())
+            said.add(meaning)
+    found = reference.columns.get(fold(spelt)) if said and spelt else None
+    return (found[0], found[1] | said) if found and found[0] in ("amount", "debit", "credit", "vat") else None
+
+
+def accounts_without_numbers(candidates: dict[str, list[Candidate]], rows: Sequence[Sequence[str]]) -> None:
+    """A column called account in which no cell has a digit holds the accounts' texts."""
+    for one in [one for one in candidates.get("account", []) if not one.is_own]:
+        cells = [row[one.place] for row in rows if row[one.place]]
+        if cells and not any(re.search(r"[0-9]", cell) for cell in cells):
+            candidates["account"].remove(one)
+            candidates.setdefault("account_text", []).append(one)
+    if not candidates.get("account", [0]):
+        del candidates["account"]
+
+
+def signs(candidates: dict[str, list[Candidate]], rows: Sequence[Sequence[str]]) -> None:
+    """Columns that say which amounts are credits: by their cells, where their names may mean something else too.
+
+    Beside amounts, a column called ``Kredit`` whose cells are no amounts is one.
+    """
+    if not candidates.get("amount"):
+        return
+    asks = [one for one in candidates.get("credit", []) if not one.is_own and says(one, rows, CREDIT_FLAG, DEBIT_FLAG)]
+    some = [
+        one
+        for one in candidates.get("side", [])
+        if one.is_own
+        or not one.meaning
+        or says(one, rows, *((CREDIT_FLAG, DEBIT_FLAG) if "flag" in one.meaning else (CREDIT, rf"{DEBIT}|f|fakt\w*")))
+    ]
+    some += [replace(one, meaning=frozenset({"flag"})) for one in asks]
+    candidates["side"] = some
+    candidates["credit"] = [one for one in candidates.get("credit", []) if one not in asks]
+    for name in ("side", "credit"):
+        if not candidates[name]:
+            del candidates[name]
+
+
+def says(one: Candidate, rows: Sequence[Sequence[str]], credit: str, debit: str) -> bool:
+    """Whether all cells of a column say credit or debit, and some say credit."""
+    cells = {row[one.place].lower() for row in rows}
+    negative = {cell for cell in cells if re.fullmatch(credit, cell)}
+    return bool(negative) and all(re.fullmatch(debit, cell) for cell in cells - negative)

@@ -1,0 +1,110 @@
+"""Expressions of the SQL that types lines, as the file's columns and the settings ask for them.
+
+Each puts its parameters into ``given``. What does not belong here: the statement (``typed_lines``).
+"""
+
+from typing import Any
+
+from klimat_pipeline.configuration.spend import SpendSettings
+from klimat_pipeline.spend.ledger.candidates import CREDIT, CREDIT_FLAG, DEBIT, DEBIT_FLAG
+from klimat_pipeline.spend.ledger.file_format import FileFormat
+from klimat_pipeline.spend.ledger.reference import INTERNAL, Rule
+
+
+def money(column: str, form: FileFormat) -> str:
+    """Expression for a column's amount in whole oere; NULL where it is none."""
+    plain = f"replace({column}, ',', '.')" if form.decimal_mark == "," else column
+    return (
+        f"CASE WHEN regexp_full_match({column}, $plain) "
+        f"THEN CAST(TRY_CAST({plain} AS DECIMAL(15,2)) * 100::DECIMAL(3,0) AS BIGINT) * {form.kronor} "
+        f"WHEN {column} <> '' THEN odd_ore({column}) END"
+    )
+
+
+def gross(form: FileFormat, settings: SpendSettings, given: dict[str, Any]) -> tuple[str, str, str]:
+    """Expressions for the amount as it stands in whole oere, for what is written, and what may be wrong with it."""
+    has, minus = form.fields, "-" if settings.purchases_are_negative else ""
+    names = ("amount",) if "amount" in has else tuple(name for name in ("debit", "credit") if name in has)
+    given["header_amount"] = "|".join(form.header[has[name]].lower() for name in names)
+    if "amount" not in has:
+        debit, credit = (f"({money(name, form)})" if name in has else "NULL::BIGINT" for name in ("debit", "credit"))
+        off = "+" if form.credit_is_negative else "-"
+        return (
+            f"{minus}(CASE WHEN (debit <> '' AND {debit} IS NULL) OR (credit <> '' AND {credit} IS NULL) THEN NULL "
+            f"ELSE coalesce({debit}, 0) {off} coalesce({credit}, 0) END)",
+            "concat_ws('|', nullif(debit, ''), nullif(credit, ''))",
+            "",
+        )
+    amount = f"({money('amount', form)})"
+    if "side" not in has:
+        return f"{minus}{amount}", "amount", ""
+    credit = "1" if form.credit_is_negative else "-1"
+    words = (CREDIT_FLAG, DEBIT_FLAG) if form.side_is_flag else (CREDIT, DEBIT)
+    given["credit"], given["debit"] = words[0], rf"{words[1]}|f|fakt\w*"
+    is_credit = "regexp_full_match(lower(side), $credit)"
+    return (
+        f"{minus}(CASE WHEN {is_credit} THEN {credit} ELSE 1 END * {amount})",
+        "amount",
+        f"WHEN NOT {is_credit} AND NOT regexp_full_match(lower(side), $debit) THEN 'side_unknown'",
+    )
+
+
+def joined(form: FileFormat) -> tuple[str, str]:
+    """Expressions for account and its text, where both may stand in the account's cell."""
+    if "account" not in form.fields:
+        return "account", "account_text"
+    cell, text = "given.account", "given.account_text"  # as they stand, not as they are made here
+    ways = (("$joined", 1, 2), ("$joined_after", 2, 1))
+    found = [(f"strlen({cell}) > 5 AND regexp_full_match({cell}, {way})", way, *groups) for way, *groups in ways]
+    accounts = " ".join(f"WHEN {yes} THEN regexp_extract({cell}, {way}, {one})" for yes, way, one, _ in found)
+    texts = " ".join(
+        f"WHEN {text} = '' AND {yes} THEN regexp_extract({cell}, {way}, {two})" for yes, way, _, two in found
+    )
+    return f"CASE {accounts} ELSE {cell} END", f"CASE {texts} ELSE {text} END"
+
+
+def left_out(rules: tuple[Rule, ...], settings: SpendSettings, given: dict[str, Any]) -> tuple[str, list[str]]:
+    """The CASE that names the first rule a line meets, and columns with what is asked of account and text alone."""
+    branches: list[str] = []
+    asked: list[str] = []
+    for number, rule in enumerate(rules):
+        given[f"rule{number}"] = "" if rule.counts else rule.rule
+        conditions = []
+        if rule.rule == INTERNAL:
+            if not settings.group_numbers:
+                del given[f"rule{number}"]
+                continue
+            given["group_numbers"] = list(settings.group_numbers)
+            conditions.append("list_contains($group_numbers, told_id)")
+        if rule.accounts:
+            tests = []
+            for place, account in enumerate(rule.accounts):
+                name = f"account{number}_{place}"
+                given[name] = account.removesuffix("*")
+                tests.append(f"starts_with(account, ${name})" if account.endswith("*") else f"account = ${name}")
+            conditions.append(f"({' OR '.join(tests)})")
+        if rule.text_pattern:
+            given[f"text{number}"] = rule.text_pattern
+            asked.append(f"regexp_matches(lower(account_text), $text{number}) AS says{number}")
+            conditions.append(f"says{number}")
+        if not conditions:
+            del given[f"rule{number}"]
+            continue
+        branches.append(f"WHEN {' AND '.join(conditions)} THEN $rule{number}")
+    return (f"CASE {' '.join(branches)} ELSE '' END" if branches else "''"), asked
+
+
+def vat(settings: SpendSettings, given: dict[str, Any]) -> tuple[str, str]:
+    """The VAT in an amount, and the amount without it; both whole oere, and the mirror of each other for a credit."""
+    if not settings.vat.included:
+        return "0::BIGINT", "in_kronor"
+    if settings.vat.rate_pct is None:
+        return "coalesce(vat_kronor, 0)", "in_kronor - vat_part"
+    # Net = gross / (1 + rate), to the nearest oere, halves to even, in whole numbers only.
+    given["whole"] = 10_000 + round(settings.vat.rate_pct * 100)
+    net = (
+        "CAST(sign(in_kronor) AS BIGINT) * ((abs(in_kronor) * 10000) // $whole + CASE "
+        "WHEN 2 * ((abs(in_kronor) * 10000) % $whole) > $whole OR (2 * ((abs(in_kronor) * 10000) % $whole) = $whole "
+        "AND ((abs(in_kronor) * 10000) // $whole) % 2 = 1) THEN 1 ELSE 0 END)"
+    )
+    return f"in_kronor - {net}", "in_kronor - vat_part"

@@ -1,0 +1,108 @@
+"""What DuckDB asks Python about while it types lines: only values out of the ordinary reach these functions.
+
+What does not belong here: the SQL (``typed_lines``), and how a value is read (``amounts``, ``dates``,
+``personal_numbers``).
+"""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from klimat_pipeline.spend.ledger import amounts, dates, personal_numbers
+from klimat_pipeline.spend.ledger.file_format import FileFormat
+from klimat_pipeline.spend.ledger.person_names import PersonNames
+from klimat_pipeline.spend.ledger.reference import LedgerReference
+
+if TYPE_CHECKING:
+    import duckdb
+
+
+@dataclass(slots=True)
+class Counted:
+    """What the functions saw on the way."""
+
+    rounded: int = 0
+    unclear: int = 0
+    stands_in: set[str] = field(default_factory=set)
+    people: PersonNames = field(default_factory=PersonNames)
+
+
+def register(
+    connection: "duckdb.DuckDBPyConnection",
+    form: FileFormat,
+    reference: LedgerReference,
+    names: personal_numbers.Pseudonyms,
+    group: Collection[str] = (),
+) -> Counted:
+    """Give the connection the functions that only values out of the ordinary reach.
+
+    Args:
+        connection: of the door.
+        form: of the file.
+        reference: exchange rates.
+        names: what stands for persons.
+        group: organisation numbers that are known to be legal persons', whatever their check digits.
+    """
+    counted = Counted()
+
+    def ore(text: str) -> int | None:
+        exact = amounts.kronor(text, form.decimal_mark)
+        if exact is None:
+            return None
+        counted.rounded += exact * form.kronor * 100 != int(exact * form.kronor * 100)
+        return amounts.ore(text, form.decimal_mark, form.kronor)
+
+    def day(text: str) -> date | None:
+        return dates.day(text, form.dates)
+
+    def supplier(text: str) -> str:
+        kind, spelt = personal_numbers.supplier_kind(text)
+        if kind == "doubtful":
+            kind = "legal" if spelt in group else "unknown"
+            return f"{kind}|{spelt if spelt in group else names.of(spelt)}"
+        return f"{kind}|{names.of(spelt) if kind == 'personal' else spelt}"
+
+    def sek(amount: int, currency: str, year: int) -> int | None:
+        from decimal import ROUND_HALF_EVEN, Decimal
+
+        rate = reference.rates.of(currency, year)
+        if rate is None:
+            return None
+        if rate.year != year:
+            counted.stands_in.add(f"exchange rate of {currency} of {rate.year} stands in for {year}")
+        return int((amount * Decimal(str(rate.sek_per_unit))).quantize(Decimal(1), rounding=ROUND_HALF_EVEN))
+
+    def quantity(_: str) -> float | None:
+        counted.unclear += 1
+        return None
+
+    text, whole = "VARCHAR", "BIGINT"
+    functions: tuple[tuple[str, Callable[..., Any], list[str], str], ...] = (
+        ("odd_ore", ore, [text], whole),
+        ("odd_day", day, [text], "DATE"),
+        ("odd_supplier", supplier, [text], text),
+        ("withheld", personal_numbers.withheld, [text], text),
+        ("holds_number", personal_numbers.may_hold_number, [text], "BOOLEAN"),
+        ("in_sek", sek, [whole, text, whole], whole),
+    )
+    make: Any = connection.create_function
+    for name, function, takes, gives in functions:
+        # Some give None for a text: by DuckDB's default that is an error, unless missing values are theirs to see.
+        make(name, _present(function), takes, gives, null_handling="special")
+    # It remembers: without side effects DuckDB would ask it of every entry of a dictionary.
+    make("noted", counted.people.note, [text], text, side_effects=True)
+    make("odd_quantity", quantity, [text], "DOUBLE", null_handling="special", side_effects=True)
+    return counted
+
+
+def _present(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The function where its first argument is there; DuckDB reads how many it takes from its signature."""
+
+    def one(value: Any) -> Any:
+        return None if value is None else function(value)
+
+    def three(value: Any, second: Any, third: Any) -> Any:
+        return None if value is None or third is None else function(value, second, third)
+
+    return one if function.__code__.co_argcount == 1 else three
