@@ -50,7 +50,7 @@ _YEARS_APART, _FEW_PCT = 3, 1
 _YEARS = "SELECT year, count(*) FROM typed_lines WHERE year <> 0 GROUP BY ALL ORDER BY count(*) DESC, year"
 #: Half of a ledger's lines are below some hundred kronor at the least, not below twenty.
 _MEDIAN = "SELECT median(abs(gross_ore)), count(*) FROM typed_lines WHERE year <> 0 AND left_out_rule = ''"
-_SMALL_ORE, _ENOUGH_LINES = 2000, 50
+_SMALL_KRONOR, _ENOUGH_LINES = 20, 50
 _ACCOUNTS = """
     SELECT DISTINCT account || ' ' || account_text FROM typed_lines WHERE year <> 0 AND left(account, 1) IN ('5', '7')
     ORDER BY ALL
@@ -112,9 +112,9 @@ def _years(connection: "duckdb.DuckDBPyConnection") -> Iterator[str]:
 
 def _thousands(connection: "duckdb.DuckDBPyConnection", form: FileFormat, settings: SpendSettings) -> Iterator[str]:
     ((median, lines),) = connection.execute(_MEDIAN).fetchall()
-    if settings.amount_unit is None and form.kronor == 1 and lines >= _ENOUGH_LINES and median < _SMALL_ORE:
+    if settings.amount_unit is None and form.kronor == 1 and lines >= _ENOUGH_LINES and median < _SMALL_KRONOR * 100:
         yield (
-            f"half of the amounts are below {_SMALL_ORE // 100} kronor: are they in thousands or millions? Say it in "
+            f"half of the amounts are below {_SMALL_KRONOR} kronor: are they in thousands or millions? Say it in "
             "municipality.yaml, spend: amount_unit: tkr (or mkr; kr if they are kronor)"
         )
 
