@@ -1,6 +1,7 @@
 """Arrow schemas derived from the contracts, and the strict conversion of a frame into a table of that schema.
 
-What does not belong here: checks of values (``expectations``); this module only guarantees names, order and types.
+Also the rounding of what is published. What does not belong here: checks of values (``expectations``); this module only
+guarantees names, order and types.
 """
 
 from typing import TYPE_CHECKING
@@ -78,3 +79,10 @@ def to_pandas(arrow: pa.Table) -> "pd.DataFrame":
         column = arrow.column(name)
         frame[name] = column.to_pandas(types_mapper=nullable.get)
     return frame[arrow.column_names]
+
+
+def rounded(values: pa.ChunkedArray, column: Column) -> pa.ChunkedArray | pa.Array:
+    """As numpy rounds to the decimals of the column's unit; without minus zeros, which would look like a change."""
+    if column.decimals is None:
+        return values
+    return pa.array(values.to_numpy().astype("float64").round(column.decimals) + 0.0, from_pandas=True)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from klimat_pipeline.contracts.model import Column, Table
-from klimat_pipeline.contracts.tables import PUBLISHED, TABLES
+from klimat_pipeline.contracts.tables import MART, PUBLISHED, TABLES
 
 _HEAD = """# Data dictionary
 
@@ -21,10 +21,12 @@ A missing number is never a zero. Percentages run from 0 to 100, fractions from 
 
 
 def markdown() -> str:
-    """The whole dictionary: published tables first, then the tables between stages."""
-    inner = [table for table in TABLES.values() if table.stage != "published"]
+    """The whole dictionary: published tables first, then the mart, then the tables between stages."""
+    inner = [table for table in TABLES.values() if table.stage not in ("published", "mart")]
     parts = [_HEAD, "## Published tables\n"]
     parts += [_section(table, table.name) for table in PUBLISHED.values()]
+    parts += ["## The mart\n"]
+    parts += [_section(table, table.name) for table in MART.values()]
     parts += ["## Tables between stages\n"]
     parts += [_section(table, table.key) for table in inner]
     return "\n".join(parts)

@@ -30,6 +30,7 @@ class Column:
         allowed: the only values that may occur.
         additive: whether rows may be summed over this column (``no`` for shares, paths, stocks of text).
         lineage: ``stage/table.column`` names that the values are computed from.
+        label_sv, description_sv: Swedish name and meaning, of what the mart shows.
     """
 
     name: str
@@ -43,6 +44,8 @@ class Column:
     allowed: tuple[str, ...] = ()
     additive: Additive = "no"
     lineage: tuple[str, ...] = ()
+    label_sv: str = ""
+    description_sv: str = ""
 
     def use(self, *lineage: str, **changes: Any) -> "Column":
         """The column as one table uses it: with its lineage there, and with that table's changes."""
@@ -69,6 +72,8 @@ class Table:
         headline: how a published table marks its rows of the headline series (``is_headline``): 'all' where figures
             are compared or summed over municipalities, 'own' where each municipality is followed by itself; empty
             where there is nothing to choose.
+        foreign_keys: columns, each with the table and the column (its key) that the values are found in.
+        description_sv: the description in Swedish, of what the mart shows.
     """
 
     key: str
@@ -78,6 +83,8 @@ class Table:
     owner: str = "team:klimatdata"
     topic: str = "emissions"
     headline: Literal["", "all", "own"] = ""
+    foreign_keys: tuple[tuple[str, str, str], ...] = ()
+    description_sv: str = ""
 
     @property
     def headline_key(self) -> list[str]:

@@ -26,7 +26,7 @@ def checked_identifier(name: str) -> str:
 def sql_table(
     table: Table, metadata: "sa.MetaData", *, schema: str | None = None, name: str | None = None
 ) -> "sa.Table":
-    """SQLAlchemy table of a contract, with types, nullability, primary key and comments.
+    """SQLAlchemy table of a contract, with types, nullability, keys, an index a foreign key, and comments.
 
     Args:
         table: the contract.
@@ -54,6 +54,19 @@ def sql_table(
         )
         for column in table.columns
     ]
+    prefix = f"{schema}." if schema else ""
+    references = [sa.ForeignKeyConstraint([column], [f"{prefix}{of}.{key}"]) for column, of, key in table.foreign_keys]
+    indexes = [
+        sa.Index(f"{table.name}_by_{column}", column)
+        for column, *_ in table.foreign_keys
+        if column != table.primary_key[0]
+    ]
     return sa.Table(
-        checked_identifier(name or table.name), metadata, *columns, schema=schema, comment=table.description
+        checked_identifier(name or table.name),
+        metadata,
+        *columns,
+        *references,
+        *indexes,
+        schema=schema,
+        comment=table.description,
     )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
-from klimat_pipeline.contracts import PUBLISHED
+from klimat_pipeline.contracts import MART, PUBLISHED
 
 if TYPE_CHECKING:
     from klimat_pipeline.published.manifest import Inputs
@@ -22,11 +22,12 @@ def confirmations(made_from: "Inputs") -> list[dg.AssetMaterialization]:
     }
     return [
         dg.AssetMaterialization(
-            asset_key=["published", name],
+            asset_key=[stage, name],
             metadata=metadata,
             tags={"dagster/data_version": made_from.publication_id},
         )
-        for name in PUBLISHED
+        for stage, names in (("published", PUBLISHED), ("mart", MART))
+        for name in names
     ]
 
 

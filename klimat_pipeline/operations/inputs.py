@@ -74,7 +74,7 @@ def is_up_to_date(settings: Settings, made_from: Inputs) -> bool:
     """Whether every place that we publish to already shows what these inputs give."""
     from klimat_pipeline.published.publication import current_publications
 
-    return all(shown == made_from.publication_id for shown in current_publications(settings).values())
+    return all(shown == made_from.publication_id for shown in current_publications(settings, with_mart=True).values())
 
 
 def _refuse_unknown(settings: Settings, codes: Sequence[str]) -> None:

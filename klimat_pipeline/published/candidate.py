@@ -66,6 +66,9 @@ def candidate(
         checked_identifier(name): _checked(name, tables[name], contract, publication_id)
         for name, contract in contracts.items()
     }
+    for name, contract in contracts.items():
+        for column, of, key in contract.foreign_keys:
+            _require_no_orphans(name, checked[name][column], of, checked[of][key])
     return Candidate(publication_id, now.astimezone(UTC), checked, contracts)
 
 
@@ -112,3 +115,9 @@ def _require_unique_key(name: str, table: pa.Table, keys: list[str], of: str = "
         return
     repeated = groups.filter(pc.greater(groups["count_all"], 1)).slice(0, 3).to_pylist()
     raise PublishError(f"table {name}: rows{of} that share a key, which must be unique, among them {repeated}")
+
+
+def _require_no_orphans(name: str, values: pa.ChunkedArray, of: str, keys: pa.ChunkedArray) -> None:
+    strangers = pc.unique(values).filter(pc.invert(pc.is_in(pc.unique(values), value_set=pc.unique(keys)))).drop_null()
+    if len(strangers):
+        raise PublishError(f"table {name}: no row of {of} for {strangers.slice(0, 3).to_pylist()}")

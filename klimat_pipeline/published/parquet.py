@@ -9,6 +9,7 @@ import filecmp
 import os
 import re
 import uuid
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -37,13 +38,29 @@ def last_published(directory: Path, name: str) -> "pd.DataFrame":
     return pd.read_parquet(path) if path.is_file() else pd.DataFrame()
 
 
+def last_mart(directory: Path, names: Iterable[str]) -> "dict[str, pa.Table]":
+    """Tables of the mart as readers have them now; those that are missing or of another form are left out."""
+    import pyarrow.parquet as pq
+
+    from klimat_pipeline.contracts import MART
+    from klimat_pipeline.contracts.arrow import schema
+
+    found = {}
+    for name in names:
+        path = directory / "parquet" / "mart" / "latest" / f"{name}.parquet"
+        if path.is_file() and (table := pq.read_table(path, partitioning=None)).schema.equals(schema(MART[name])):
+            found[name] = table
+    return found
+
+
 class ParquetTarget:
-    """The directory ``parquet`` with its versions."""
+    """A directory with its versions, such as ``parquet``."""
 
-    name = "parquet"
+    may_refuse = False
 
-    def __init__(self, directory: Path, keep: int) -> None:
-        self._root = directory / "parquet"
+    def __init__(self, root: Path, keep: int, name: str = "parquet") -> None:
+        self.name = name
+        self._root = root
         self._latest = self._root / "latest"
         self._keep = keep
         # Unique names: where a file system's locks do not reach other hosts, two publishers still do not collide.
@@ -64,7 +81,7 @@ class ParquetTarget:
 
     def open(self) -> None:
         """Remove what a killed publisher left: under the publishers' lock it cannot belong to one that still runs."""
-        self._root.mkdir(exist_ok=True)
+        self._root.mkdir(parents=True, exist_ok=True)
         remove(*self._root.glob(f"{STAGING}*"))
 
     def try_out(self) -> None:

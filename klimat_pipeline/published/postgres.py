@@ -37,6 +37,7 @@ class PostgresTarget:
     """The views in the schema ``klimat`` of one database."""
 
     name = "postgresql"
+    may_refuse = True
     location = f"schema {VIEWS}"
 
     def __init__(self, url: SecretStr, keep: int, contracts: Mapping[str, Table]) -> None:
@@ -185,7 +186,7 @@ def _replace_rows(
 
     # A publication that was shown before and is shown again: its rows may still be there.
     connection.execute(sql.SQL("DELETE FROM {} WHERE publication_id = %s").format(source), (candidate.publication_id,))
-    copy_rows(connection, name, contract, candidate.tables[name])
+    copy_rows(connection, source, contract, candidate.tables[name])
     # Without it the planner knows nothing of the new publication when its first readers come.
     connection.execute(sql.SQL("ANALYZE {}").format(source))
 

@@ -113,14 +113,14 @@ def _columns(connection: "Connection", table: str) -> dict[str, str]:
     )
 
 
-def copy_rows(connection: "Connection", name: str, contract: Table, table: "pa.Table") -> None:
+def copy_rows(connection: "Connection", into: "sql.Identifier", contract: Table, table: "pa.Table") -> None:
     """Copy rows in; CSV in which every value is quoted keeps missing and empty text apart."""
     from psycopg import sql
     from pyarrow import csv
 
     options = csv.WriteOptions(include_header=False, quoting_style="all_valid")
     statement = sql.SQL("COPY {} ({}) FROM STDIN WITH (FORMAT csv)").format(
-        stored(name, contract), sql.SQL(", ").join(map(sql.Identifier, contract.column_names))
+        into, sql.SQL(", ").join(map(sql.Identifier, contract.column_names))
     )
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
         for start in range(0, table.num_rows, _CSV_ROWS):

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal, Protocol
 
-from klimat_pipeline.contracts import PUBLISHED, Table
+from klimat_pipeline.contracts import MART, PUBLISHED, Table
 from klimat_pipeline.errors import PublishAccessError, PublishDiskError, PublishError
 from klimat_pipeline.published.files import exclusive_lock, require_free_space
 from klimat_pipeline.published.parquet import ParquetTarget
@@ -30,9 +30,15 @@ Outcome = Literal["published", "unchanged"]
 
 
 class Target(Protocol):
-    """A place that readers read from; each method may be called once for every publication, in this order."""
+    """A place that readers read from; each method may be called once for every publication, in this order.
+
+    Attributes:
+        name: in reports.
+        may_refuse: whether something beyond this machine can refuse its switch, so that it switches first.
+    """
 
     name: str
+    may_refuse: bool
 
     @property
     def location(self) -> str:
@@ -88,6 +94,7 @@ def publish(
     settings: Settings,
     now: datetime,
     contracts: Mapping[str, Table] = PUBLISHED,
+    mart: "Mapping[str, pa.Table] | None" = None,
 ) -> PublishReport:
     """Publish all tables in all targets, or none.
 
@@ -101,6 +108,7 @@ def publish(
         settings: where to publish and how many publications to keep.
         now: time of publication.
         contracts: the published tables by name.
+        mart: the star schema's tables by name, if there is one.
 
     Raises:
         PublishError: publishing stopped; every target still shows a whole version, and the message says why.
@@ -108,25 +116,30 @@ def publish(
     from klimat_pipeline.published.candidate import candidate as checked_candidate
 
     candidate = checked_candidate(tables, publication_id=publication_id, now=now, contracts=contracts)
-    targets = _targets(settings, contracts)
+    plans: list[tuple[Target, Candidate]] = [(target, candidate) for target in _targets(settings, contracts)]
+    if mart is not None:
+        star = checked_candidate(mart, publication_id=publication_id, now=now, contracts=MART)
+        plans += [(target, star) for target in _mart_targets(settings)]
+        plans.sort(key=lambda plan: not plan[0].may_refuse)
     with _in_clear_words(), ExitStack() as stack:
         settings.published_dir.mkdir(parents=True, exist_ok=True)
         stack.enter_context(exclusive_lock(settings.published_dir))
-        for target in targets:
+        for target, _ in plans:
             stack.callback(target.close)
             target.open()
-        stale = [target for target in targets if target.shown() != publication_id]
+        stale = [(target, what) for target, what in plans if target.shown() != publication_id]
         if stale:
-            require_free_space(settings.published_dir, candidate.size)
-        for target in stale:
-            target.stage(candidate)
-        _switch(stale, candidate)
-        remarks = [remark for target in stale for remark in _tidied(target)]
+            require_free_space(settings.published_dir, sum({id(what): what.size for _, what in plans}.values()))
+        for target, what in stale:
+            target.stage(what)
+        _switch(stale)
+        remarks = [remark for target, _ in stale for remark in _tidied(target)]
+        written = {target.name for target, _ in stale}
         return PublishReport(
             publication_id=publication_id,
             published_at=candidate.published_at,
-            outcomes={target.name: "published" if target in stale else "unchanged" for target in targets},
-            locations={target.name: target.location for target in targets},
+            outcomes={target.name: "published" if target.name in written else "unchanged" for target, _ in plans},
+            locations={target.name: target.location for target, _ in plans},
             rows={name: table.num_rows for name, table in candidate.tables.items()},
             remarks=tuple(remarks),
         )
@@ -145,19 +158,21 @@ def prepare(settings: Settings, *, contracts: Mapping[str, Table] = PUBLISHED) -
         settings.published_dir.mkdir(parents=True, exist_ok=True)
         stack.enter_context(exclusive_lock(settings.published_dir))
         require_free_space(settings.published_dir, _LEAST_ROOM)
-        for target in _targets(settings, contracts):
+        for target in _targets(settings, contracts) + _mart_targets(settings):
             stack.callback(target.close)
             target.open()
             target.try_out()
 
 
-def current_publications(settings: Settings, *, contracts: Mapping[str, Table] = PUBLISHED) -> dict[str, str | None]:
+def current_publications(
+    settings: Settings, *, contracts: Mapping[str, Table] = PUBLISHED, with_mart: bool = False
+) -> dict[str, str | None]:
     """The publication that each target shows, None where there is none or it cannot be read.
 
     Cheap: a refresh asks it first and ends early when all targets show what it would publish.
     """
     shown: dict[str, str | None] = {}
-    for target in _targets(settings, contracts):
+    for target in _targets(settings, contracts) + (_mart_targets(settings) if with_mart else []):
         try:
             shown[target.name] = target.shown()
         except PublishError:
@@ -169,7 +184,7 @@ def _targets(settings: Settings, contracts: Mapping[str, Table]) -> list[Target]
     """All targets, in the order in which they switch: the one most likely to refuse comes first."""
     files: list[Target] = [
         SqliteTarget(settings.published_dir),
-        ParquetTarget(settings.published_dir, settings.keep_publications),
+        ParquetTarget(settings.published_dir / "parquet", settings.keep_publications),
     ]
     if settings.database_url is None:
         return files
@@ -178,9 +193,22 @@ def _targets(settings: Settings, contracts: Mapping[str, Table]) -> list[Target]
     return [PostgresTarget(settings.database_url, settings.keep_publications, contracts), *files]
 
 
-def _switch(targets: Sequence[Target], candidate: "Candidate") -> None:
+def _mart_targets(settings: Settings) -> list[Target]:
+    """The same of the mart: a file, a directory and a schema of its own."""
+    files: list[Target] = [
+        SqliteTarget(settings.published_dir, "klimat_mart.sqlite", "sqlite mart"),
+        ParquetTarget(settings.published_dir / "parquet" / "mart", settings.keep_publications, "parquet mart"),
+    ]
+    if settings.database_url is None:
+        return files
+    from klimat_pipeline.published.postgres_mart import PostgresMartTarget
+
+    return [PostgresMartTarget(settings.database_url, settings.keep_publications), *files]
+
+
+def _switch(plans: "Sequence[tuple[Target, Candidate]]") -> None:
     switched: list[str] = []
-    for target in targets:
+    for target, candidate in plans:
         try:
             with _in_clear_words():
                 target.switch(candidate)

@@ -6,8 +6,8 @@ What does not belong here: any other arithmetic.
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from klimat_pipeline.contracts import PUBLISHED, Table
-from klimat_pipeline.contracts.arrow import schema, to_arrow
+from klimat_pipeline.contracts import MART, PUBLISHED, Table
+from klimat_pipeline.contracts.arrow import rounded, schema, to_arrow
 from klimat_pipeline.published.headline import Headline
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def shape(tables: "Mapping[str, pa.Table]", made_from: "Inputs") -> dict[str, "p
 
 
 def data_dictionary() -> "pd.DataFrame":
-    """Every column of every published table, as the contracts describe it."""
+    """Every column of every published table and of the mart, as the contracts describe it."""
     import pandas as pd
 
     return pd.DataFrame(
@@ -66,7 +66,7 @@ def data_dictionary() -> "pd.DataFrame":
                 "description": column.description,
                 "derived_from": " ".join(column.lineage),
             }
-            for contract in PUBLISHED.values()
+            for contract in (*PUBLISHED.values(), *MART.values())
             for order, column in enumerate(contract.columns, start=1)
         ]
     )
@@ -114,19 +114,10 @@ def _shown(arrow: "pa.Table", contract: Table, made_from: "Inputs") -> "pa.Table
     arrays = [
         pa.repeat(stamps[column.name], arrow.num_rows)
         if column.name in stamps
-        else _rounded(arrow.column(column.name), column.decimals)
+        else rounded(arrow.column(column.name), column)
         for column in contract.columns
     ]
     shown = pa.Table.from_arrays(arrays, schema=schema(contract))
     # A stable order; rows with a missing key come last.
     order = pc.sort_indices(shown, sort_keys=[(name, "ascending") for name in contract.primary_key])
     return shown.take(order).combine_chunks()
-
-
-def _rounded(values: "pa.ChunkedArray", decimals: int | None) -> "pa.ChunkedArray | pa.Array":
-    """Rounded as numpy rounds; without the minus zeros of rounding, which would look like a change."""
-    import pyarrow as pa
-
-    if decimals is None:
-        return values
-    return pa.array(values.to_numpy().astype("float64").round(decimals) + 0.0, from_pandas=True)

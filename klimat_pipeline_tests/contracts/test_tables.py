@@ -8,7 +8,19 @@ from klimat_pipeline.contracts.sql import checked_identifier
 from klimat_pipeline_tests.support.for_each import for_each
 
 STAGES = (
-    *("sources", "raw", "clean", "corrected", "inventory", "spend", "indicators", "scenarios", "quality", "published"),
+    *(
+        "sources",
+        "raw",
+        "clean",
+        "corrected",
+        "inventory",
+        "spend",
+        "indicators",
+        "scenarios",
+        "quality",
+        "published",
+        "mart",
+    ),
 )
 ALL = for_each(contract=TABLES)
 

@@ -138,6 +138,7 @@ def test_no_asset_depends_on_a_later_stage(key: str) -> None:
             "scenarios",
             "quality",
             "published",
+            "mart",
         ),
     ]
     for dep in SPECS[key].deps:

@@ -10,6 +10,7 @@ from klimat_pipeline.contracts.columns import (
     gap,
     identity,
     inventories,
+    mart,
     neutrality,
     quality,
     scenarios,
@@ -18,7 +19,7 @@ from klimat_pipeline.contracts.columns import (
 )
 from klimat_pipeline.contracts.model import Column
 
-_TOPICS = (identity, targets, corrections, inventories, quality, scenarios, gap, neutrality, spend, beside)
+_TOPICS = (identity, targets, corrections, inventories, quality, scenarios, gap, neutrality, spend, beside, mart)
 
 
 def _joined(*columns: Column) -> dict[str, Column]:

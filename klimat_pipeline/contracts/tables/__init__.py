@@ -10,6 +10,7 @@ from klimat_pipeline.contracts.tables import (
     corrected,
     indicators,
     inventory,
+    mart,
     published,
     quality,
     raw,
@@ -19,13 +20,29 @@ from klimat_pipeline.contracts.tables import (
     spend_results,
 )
 
-_STAGES = (sources, raw, clean, corrected, inventory, spend, spend_results, indicators, scenarios, quality, published)
+_STAGES = (
+    sources,
+    raw,
+    clean,
+    corrected,
+    inventory,
+    spend,
+    spend_results,
+    indicators,
+    scenarios,
+    quality,
+    published,
+    mart,
+)
 
 #: All tables by key (``stage/name``), in the order of the pipeline.
 TABLES: dict[str, Table] = {entry.key: entry for stage in _STAGES for entry in stage.TABLES}
 
 #: The tables that readers get, by plain name.
 PUBLISHED: dict[str, Table] = {entry.name: entry for entry in published.TABLES}
+
+#: The star schema that tools drag from, by plain name.
+MART: dict[str, Table] = {entry.name: entry for entry in mart.TABLES}
 
 
 def table(key: str) -> Table:

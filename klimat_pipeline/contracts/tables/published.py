@@ -123,6 +123,7 @@ TABLES = (
     published(spend_results.BY_UNIT, "spend_by_unit", extra=_PUBLICATION),
     published(spend_results.BY_SUPPLIER, "spend_by_supplier", extra=_PUBLICATION),
     published(spend_results.BY_CONTRACT, "spend_by_contract", extra=_PUBLICATION),
+    published(spend_results.BY_ACCOUNT, "spend_by_account", extra=_PUBLICATION),
     published(spend_results.TREND, "spend_trend", extra=_PUBLICATION),
     published(spend_results.CHANGES, "spend_change_explained", extra=_PUBLICATION),
     published(spend_results.HOTSPOTS, "spend_hotspots", extra=_PUBLICATION),

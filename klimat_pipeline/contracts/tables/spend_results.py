@@ -92,6 +92,21 @@ BY_CONTRACT = _table(
     (col("contract_id"), *_SPEND, *_FOOTPRINT, col("share_of_footprint_pct"), col("kg_co2e_per_sek"), *_TERMS),
     ("contract_id",),
 )
+BY_ACCOUNT = _table(
+    "by_account",
+    "Purchases and their emissions by month, category, unit and account: the finest sums that name nobody.",
+    (
+        col("month").use(minimum=1),
+        col("spend_category"),
+        col("ledger_unit"),
+        col("account"),
+        *_SPEND,
+        col("spend_real_sek"),
+        *_FOOTPRINT,
+        *_TERMS,
+    ),
+    ("month", "spend_category", "ledger_unit", "account"),
+)
 TREND = _table(
     "trend",
     "Purchases and their emissions by month and, with month 0 and is_total, by year; nominal and deflated by the "
@@ -280,6 +295,7 @@ TABLES = (
     BY_UNIT,
     BY_SUPPLIER,
     BY_CONTRACT,
+    BY_ACCOUNT,
     TREND,
     CHANGES,
     HOTSPOTS,

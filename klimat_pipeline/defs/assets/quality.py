@@ -6,7 +6,7 @@ from klimat_pipeline.contracts import TABLES
 from klimat_pipeline.defs.asset_factory import GATHERED, GATHERING_STEP, checked_together, findings_key, step
 from klimat_pipeline.defs.resources import Project
 
-CHECKED = tuple(key for key, contract in TABLES.items() if contract.stage not in ("quality", "published"))
+CHECKED = tuple(key for key, contract in TABLES.items() if contract.stage not in ("quality", "published", "mart"))
 
 
 @step(GATHERING_STEP, GATHERED, kinds=("great_expectations",), after=CHECKED)

@@ -20,6 +20,7 @@ KEYS = (
     "spend/by_unit",
     "spend/by_supplier",
     "spend/by_contract",
+    "spend/by_account",
     "spend/trend",
     "spend/changes",
     "spend/hotspots",
@@ -94,6 +95,7 @@ def _computed(
     from klimat_pipeline.spend.footprint.cube import build_cube, put_small_cubes
     from klimat_pipeline.spend.footprint.factors import spend_factors
     from klimat_pipeline.spend.footprint.replacements import replace_spend
+    from klimat_pipeline.spend.results.by_account import spend_by_account
     from klimat_pipeline.spend.results.by_category import spend_by_category
     from klimat_pipeline.spend.results.by_contract import spend_by_contract
     from klimat_pipeline.spend.results.by_supplier import spend_by_supplier
@@ -122,6 +124,7 @@ def _computed(
         "spend/by_unit": spend_by_unit(con),
         "spend/by_supplier": spend_by_supplier(con, codes, chosen),
         "spend/by_contract": spend_by_contract(con),
+        "spend/by_account": spend_by_account(con),
         "spend/trend": spend_trend(con),
         "spend/changes": spend_changes(con, used),
         "spend/hotspots": spend_hotspots(con),

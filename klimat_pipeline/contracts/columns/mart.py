@@ -1,0 +1,105 @@
+"""Columns that only the mart has: labels, single-column keys, and measures that may be dragged into a chart.
+
+What does not belong here: which table has which column (``contracts.tables.mart``), and their Swedish (``swedish``).
+"""
+
+from klimat_pipeline.contracts.columns.kinds import BOOLEAN, DATETIME, INTEGER, NUMBER, TEXT
+from klimat_pipeline.contracts.model import Column
+
+_TARGET_KEY = r"\d{4}/[a-z][a-z0-9_]*"
+
+
+def _tonnes(name: str, description: str) -> Column:
+    return Column(name, NUMBER, description, unit="t CO2e", nullable=True, additive="yes")
+
+
+def _part_and_total(name: str, description: str) -> tuple[Column, Column]:
+    """A measure of targets twice, so that a total never stands among its parts."""
+    return (
+        _tonnes(name, f"{description} Of targets that are parts of the territory ('part'); missing for others."),
+        _tonnes(f"total_{name}", f"{description} Of the target for the whole territory ('total'); missing for others."),
+    )
+
+
+COLUMNS = (
+    Column("label_sv", TEXT, "What to show, in Swedish."),
+    Column("label_en", TEXT, "What to show, in English."),
+    Column("is_contract_city", BOOLEAN, "Whether the municipality has targets of its own (a climate contract)."),
+    Column("is_example", BOOLEAN, "Whether it is the invented example and no municipality."),
+    Column("subsector_key", TEXT, "Sector and subsector, joined by a slash."),
+    Column("target_key", TEXT, "Municipality and target, joined by a slash.", pattern=_TARGET_KEY),
+    Column("account_key", TEXT, "Municipality and account, joined by a slash: every municipality has its own chart."),
+    Column(
+        "target_role",
+        TEXT,
+        "What its tonnes may be summed with: 'part' (sectors that no other part holds: parts may be summed), 'total' "
+        "(the whole territory: stands in columns of its own), 'overlapping' (sectors that a part holds already), "
+        "'other' (another perspective or unit).",
+        allowed=("part", "total", "overlapping", "other"),
+    ),
+    Column("scope_code", TEXT, "Scope of the territorial inventory.", allowed=("1", "2")),
+    Column("is_latest", BOOLEAN, "Whether it is the newest year that the headline release holds."),
+    Column("is_released", BOOLEAN, "Whether the headline release holds figures of the year."),
+    Column("is_future", BOOLEAN, "Whether the year is after the newest of the headline release."),
+    Column("decade", INTEGER, "First year of the decade.", minimum=1900, maximum=2200),
+    Column("report_date_text", TEXT, "Date of the report as precise as the source states it.", nullable=True),
+    _tonnes("correction_t_co2e", "What local corrections changed: emissions less emissions as reported."),
+    *_part_and_total("actual_t_co2e", "Emissions of the year; missing where the year is not released."),
+    *_part_and_total("line_t_co2e", "Where the straight line to the target stands (a convention)."),
+    *_part_and_total("business_as_usual_t_co2e", "Median of the pathway that goes on as before."),
+    *_part_and_total("existing_policies_t_co2e", "Median of the pathway with the policies in force."),
+    *_part_and_total("with_actions_t_co2e", "Median of the pathway with the planned actions."),
+    *_part_and_total("base_t_co2e", "Emissions in the target's baseline year."),
+    *_part_and_total("latest_t_co2e", "Emissions in the newest year."),
+    *_part_and_total("allowed_t_co2e", "Emissions that the target allows in its year."),
+    *_part_and_total("gap_to_path_t_co2e", "Emissions less the straight line of the same year: positive is too much."),
+    *_part_and_total("gap_to_target_t_co2e", "Newest emissions less what the target allows: what is left to do."),
+    _tonnes("actions_t_co2e", "Reductions that planned actions give by the target year."),
+    _tonnes("residual_t_co2e", "Emissions that are left when the actions are done, as the gap table counts them."),
+    Column(
+        "chance_as_usual_fraction",
+        NUMBER,
+        "Share of simulated futures, going on as before, that meet the target.",
+        unit="fraction",
+        nullable=True,
+        minimum=0,
+        maximum=1,
+    ),
+    Column(
+        "chance_with_actions_fraction",
+        NUMBER,
+        "Share of simulated futures, with the planned actions, that meet the target.",
+        unit="fraction",
+        nullable=True,
+        minimum=0,
+        maximum=1,
+    ),
+    Column("unmapped_sek", NUMBER, "The part of the purchases without emissions.", unit="SEK", additive="yes"),
+    Column(
+        "refresh_id",
+        TEXT,
+        "Publication that the row tells of; others than the newest are history.",
+        pattern=r"pub-[0-9a-f]{16}",
+    ),
+    Column("findings_count", INTEGER, "Findings of the check.", minimum=0, additive="yes"),
+    Column("failed_count", INTEGER, "Findings that failed.", minimum=0, additive="yes"),
+    Column(
+        "check_outcome",
+        TEXT,
+        "'failed' where a finding failed, else 'passed' where one passed.",
+        allowed=("failed", "passed", "not_applicable"),
+    ),
+    Column(
+        "failing_since_at",
+        DATETIME,
+        "First publication of the unbroken series in which it fails; missing where it does not.",
+        nullable=True,
+    ),
+    Column("started_at", DATETIME, "When the run began that made the publication, UTC."),
+    Column("switched_at", DATETIME, "When readers were given the publication, UTC."),
+    Column("newest_source_at", DATETIME, "When the newest of its sources was fetched or added, UTC.", nullable=True),
+    Column("newest_released_year", INTEGER, "Newest year of the headline release.", minimum=1900, maximum=2200),
+    Column("published_rows", INTEGER, "Rows of its detailed tables.", minimum=0, additive="yes"),
+    Column("checks_count", INTEGER, "Checks that it passed through.", minimum=0, additive="yes"),
+    Column("checks_failed_count", INTEGER, "Checks among them with a finding that failed.", minimum=0, additive="yes"),
+)

@@ -1,0 +1,7 @@
+"""Emissions by municipality, sector and year."""
+
+QUERY = """
+    SELECT municipality_code, sector_code, year, release_id, emissions_t_co2e, emissions_reported_t_co2e,
+        emissions_t_co2e - emissions_reported_t_co2e AS correction_t_co2e, gwp_set
+    FROM emissions WHERE is_headline
+"""

@@ -1,0 +1,30 @@
+"""Year by year to the target year: what was emitted, the straight line, the pathways; totals in columns of their own.
+
+Of a released year the line is the indicator's, of a later one the pathway's 'target', which is the same line.
+"""
+
+QUERY = """
+    WITH rows AS (
+        SELECT municipality_code, target_id, year, release_id, emissions_t_co2e AS actual,
+            target_path_t_co2e AS line, NULL AS as_usual, NULL AS policies, NULL AS actions
+        FROM sector_indicators WHERE is_headline
+        UNION ALL
+        SELECT municipality_code, line, year, release_id, NULL, max(p50_t) FILTER (scenario = 'target'),
+            max(p50_t) FILTER (scenario = 'business_as_usual'), max(p50_t) FILTER (scenario = 'existing_policies'),
+            max(p50_t) FILTER (scenario = 'with_actions')
+        FROM pathways WHERE is_headline GROUP BY ALL
+    )
+    SELECT target_key, t.municipality_code, year, release_id,
+        CASE target_role WHEN 'part' THEN actual END AS actual_t_co2e,
+        CASE target_role WHEN 'total' THEN actual END AS total_actual_t_co2e,
+        CASE target_role WHEN 'part' THEN line END AS line_t_co2e,
+        CASE target_role WHEN 'total' THEN line END AS total_line_t_co2e,
+        CASE target_role WHEN 'part' THEN as_usual END AS business_as_usual_t_co2e,
+        CASE target_role WHEN 'total' THEN as_usual END AS total_business_as_usual_t_co2e,
+        CASE target_role WHEN 'part' THEN policies END AS existing_policies_t_co2e,
+        CASE target_role WHEN 'total' THEN policies END AS total_existing_policies_t_co2e,
+        CASE target_role WHEN 'part' THEN actions END AS with_actions_t_co2e,
+        CASE target_role WHEN 'total' THEN actions END AS total_with_actions_t_co2e
+    FROM rows JOIN dim_target AS t USING (municipality_code, target_id)
+    WHERE target_role IN ('part', 'total')
+"""
