@@ -10,8 +10,8 @@ QUERY = """
         GROUP BY ALL
     )
     SELECT DISTINCT municipality_code || '/' || account AS account_key,
-        CASE account WHEN '' THEN 'Utan konto' ELSE concat_ws(' ', account, account_text) END AS label_sv,
-        CASE account WHEN '' THEN 'Without account' ELSE concat_ws(' ', account, account_text) END AS label_en,
+        CASE account WHEN '' THEN 'Utan konto' ELSE concat_ws(' ', account, account_text) END AS account_label_sv,
+        CASE account WHEN '' THEN 'Without account' ELSE concat_ws(' ', account, account_text) END AS account_label_en,
         municipality_code, account
     FROM spend_by_account LEFT JOIN texts USING (municipality_code, account)
 """

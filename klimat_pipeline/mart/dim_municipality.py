@@ -15,8 +15,8 @@ QUERY = """
         UNION SELECT municipality_code FROM dim_target
     )
     SELECT municipality_code,
-        coalesce(municipality_name, 'Påhittat exempel') AS label_sv,
-        coalesce(municipality_name, 'Invented example') AS label_en,
+        coalesce(municipality_name, 'Påhittat exempel') AS municipality_label_sv,
+        coalesce(municipality_name, 'Invented example') AS municipality_label_en,
         county_code, county_name, group_code, group_name,
         municipality_code IN (FROM contracts) AS is_contract_city,
         municipality_name IS NULL AS is_example,

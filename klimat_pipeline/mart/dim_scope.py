@@ -4,5 +4,5 @@ QUERY = """
     FROM (VALUES
         ('1', 'Scope 1: utsläpp inom kommunens gräns', 'Scope 1: emissions inside the boundary'),
         ('2', 'Scope 2: el och fjärrvärme som används', 'Scope 2: electricity and district heat consumed')
-    ) AS scopes (scope_code, label_sv, label_en)
+    ) AS scopes (scope_code, scope_label_sv, scope_label_en)
 """

@@ -24,7 +24,8 @@ QUERY = """
             ON earlier.municipality_code = later.municipality_code AND earlier.place < later.place
             AND list_has_any(earlier.held, later.held)
     )
-    SELECT municipality_code || '/' || target_id AS target_key, target_name_sv AS label_sv, target_name_en AS label_en,
+    SELECT municipality_code || '/' || target_id AS target_key,
+        target_name_sv AS target_label_sv, target_name_en AS target_label_en,
         municipality_code, target_id, target_kind,
         CASE
             WHEN NOT is_territorial THEN 'other'

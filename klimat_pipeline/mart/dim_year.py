@@ -11,7 +11,7 @@ QUERY = """
         SELECT last_year, string_split(years, ' ') AS released
         FROM releases WHERE is_headline
     )
-    SELECT year, year::VARCHAR AS label_sv, year::VARCHAR AS label_en,
+    SELECT year, year::VARCHAR AS year_label_sv, year::VARCHAR AS year_label_en,
         year = last_year AS is_latest,
         list_contains(released, year::VARCHAR) AS is_released, year > last_year AS is_future,
         year // 10 * 10 AS decade

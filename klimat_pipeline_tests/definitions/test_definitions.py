@@ -19,7 +19,7 @@ import pytest
 import yaml
 from dagster._utils.schedules import schedule_execution_time_iterator
 
-from klimat_pipeline.contracts import PUBLISHED, TABLES, Table
+from klimat_pipeline.contracts import MART, PUBLISHED, TABLES, Table
 from klimat_pipeline.definitions import defs
 from klimat_pipeline_tests.support.for_each import for_each
 
@@ -149,13 +149,13 @@ def test_every_published_table_is_made_after_every_blocking_check() -> None:
     """Nothing is published beside a failed check: publishing is one step, and it waits for all tables."""
     graph = defs.resolve_asset_graph()
     guarded = {key.asset_key.to_user_string() for key in graph.asset_check_keys if graph.get_check_spec(key).blocking}
-    publishing = {f"published/{name}" for name in PUBLISHED}
+    publishing = {f"published/{name}" for name in PUBLISHED} | {f"mart/{name}" for name in MART}
     assert {name for key in publishing for name in upstream(key)} >= guarded - publishing
 
 
-@for_each(name=list(PUBLISHED))
-def test_published_tables_have_a_freshness_policy(name: str) -> None:
-    policy = SPECS[f"published/{name}"].freshness_policy
+@for_each(key=[*(f"published/{name}" for name in PUBLISHED), *(f"mart/{name}" for name in MART)])
+def test_published_tables_have_a_freshness_policy(key: str) -> None:
+    policy = SPECS[key].freshness_policy
     assert policy is not None
     assert policy.warn_window.to_timedelta() < policy.fail_window.to_timedelta()
 
@@ -163,7 +163,7 @@ def test_published_tables_have_a_freshness_policy(name: str) -> None:
 def test_every_table_is_checked_against_its_contract_and_that_blocks() -> None:
     graph = defs.resolve_asset_graph()
     for key in SPECS:
-        if not key.startswith("published/"):
+        if not key.startswith(("published/", "mart/")):
             spec = graph.get_check_spec(dg.AssetCheckKey(dg.AssetKey(key.split("/")), "contract"))
             assert spec.blocking, key
             assert spec.description, key

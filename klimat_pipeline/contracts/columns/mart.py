@@ -6,6 +6,10 @@ What does not belong here: which table has which column (``contracts.tables.mart
 from klimat_pipeline.contracts.columns.kinds import BOOLEAN, DATETIME, INTEGER, NUMBER, TEXT
 from klimat_pipeline.contracts.model import Column
 
+#: What has a label in both languages: the dimensions.
+LABELLED = (
+    *("municipality", "sector", "subsector", "year", "release", "scope", "target", "spend_category", "account"),
+)
 _TARGET_KEY = r"\d{4}/[a-z][a-z0-9_]*"
 
 
@@ -22,8 +26,12 @@ def _part_and_total(name: str, description: str) -> tuple[Column, Column]:
 
 
 COLUMNS = (
-    Column("label_sv", TEXT, "What to show, in Swedish."),
-    Column("label_en", TEXT, "What to show, in English."),
+    # A name of its own in every dimension: tools that join by name (Qlik, NATURAL JOIN) would join by a common one.
+    *(
+        Column(f"{name}_label_{language}", TEXT, f"The {name.replace('_', ' ')} as shown, in {language_name}.")
+        for name in LABELLED
+        for language, language_name in (("sv", "Swedish"), ("en", "English"))
+    ),
     Column("is_contract_city", BOOLEAN, "Whether the municipality has targets of its own (a climate contract)."),
     Column("is_example", BOOLEAN, "Whether it is the invented example and no municipality."),
     Column("subsector_key", TEXT, "Sector and subsector, joined by a slash."),
@@ -44,6 +52,11 @@ COLUMNS = (
     Column("decade", INTEGER, "First year of the decade.", minimum=1900, maximum=2200),
     Column("report_date_text", TEXT, "Date of the report as precise as the source states it.", nullable=True),
     _tonnes("correction_t_co2e", "What local corrections changed: emissions less emissions as reported."),
+    _tonnes("first_year_t_co2e", "Emissions as reported in the first year of the same release."),
+    _tonnes(
+        "change_reported_t_co2e",
+        "Emissions as reported less those of the first year of the same release, as reported too: one basis.",
+    ),
     *_part_and_total("actual_t_co2e", "Emissions of the year; missing where the year is not released."),
     *_part_and_total("line_t_co2e", "Where the straight line to the target stands (a convention)."),
     *_part_and_total("business_as_usual_t_co2e", "Median of the pathway that goes on as before."),

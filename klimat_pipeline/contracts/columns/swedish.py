@@ -14,10 +14,25 @@ def _part_and_total(name: str, label: str, meaning: str) -> dict[str, tuple[str,
     }
 
 
+_LABELS = {
+    "municipality": "Kommun",
+    "sector": "Sektor",
+    "subsector": "Undersektor",
+    "year": "Årtal",
+    "release": "Utgåvans namn",
+    "scope": "Scopets namn",
+    "target": "Målets namn",
+    "spend_category": "Kategori",
+    "account": "Kontots namn",
+}
+
 #: Label and meaning.
 SWEDISH: dict[str, tuple[str, str]] = {
-    "label_sv": ("Namn", "Det som visas, på svenska."),
-    "label_en": ("Namn på engelska", "Det som visas, på engelska."),
+    **{f"{name}_label_sv": (label, f"{label} som text på svenska.") for name, label in _LABELS.items()},
+    **{
+        f"{name}_label_en": (f"{label} på engelska", f"{label} som text på engelska.")
+        for name, label in _LABELS.items()
+    },
     "municipality_code": ("Kommunkod", "SCB:s fyrsiffriga kommunkod; 9999 är det påhittade exemplet."),
     "county_code": ("Länskod", "SCB:s tvåsiffriga länskod."),
     "county_name": ("Län", "Länets namn enligt SCB."),
@@ -74,6 +89,8 @@ SWEDISH: dict[str, tuple[str, str]] = {
     "emissions_t_co2e": ("Utsläpp", "Ton koldioxidekvivalenter, efter lokala korrigeringar där de finns."),
     "emissions_reported_t_co2e": ("Utsläpp enligt källan", "Ton koldioxidekvivalenter som källan redovisar dem."),
     "correction_t_co2e": ("Korrigering", "Vad lokala korrigeringar ändrade: utsläpp minus utsläpp enligt källan."),
+    "first_year_t_co2e": ("Utsläpp första året", "Utsläpp enligt källan utgåvans första år."),
+    "change_reported_t_co2e": ("Förändring", "Utsläpp enligt källan minus utgåvans första år, på samma grund."),
     **_part_and_total("actual_t_co2e", "Utfall", "Årets utsläpp; saknas där året inte är publicerat."),
     **_part_and_total("line_t_co2e", "Mållinje", "Den raka linjen till målet (en konvention)."),
     **_part_and_total("business_as_usual_t_co2e", "Som hittills", "Medianen av banan som går på som hittills."),

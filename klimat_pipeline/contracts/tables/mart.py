@@ -63,14 +63,16 @@ def _part_and_total(name: str, *lineage: str) -> tuple[Column, ...]:
     return _measures(*lineage, names=f"{name} total_{name}")
 
 
-_LABELS = (_c("label_sv"), _c("label_en"))
+def _labels(name: str, *lineage: str) -> tuple[Column, ...]:
+    return _measures(*lineage, names=f"{name}_label_sv {name}_label_en")
+
 
 DIM_MUNICIPALITY = _table(
     "dim_municipality",
     "Municipalities, their county and group, and whether they have targets of their own; 9999 is the invented example.",
     "Kommuner med län, kommungrupp och om de har egna mål; 9999 är det påhittade exemplet.",
     *_from("municipalities", "municipality_code"),
-    *_LABELS,
+    *_labels("municipality", "municipalities.municipality_name"),
     *_from("municipalities", "county_code", "county_name", "group_code", "group_name", nullable=True),
     _c("is_contract_city", "targets.target_kind"),
     _c("is_example"),
@@ -83,7 +85,7 @@ DIM_SECTOR = _table(
     "Main sectors of the national emission database.",
     "Huvudsektorer i nationella emissionsdatabasen.",
     *_from("sectors", "sector_code"),
-    *_LABELS,
+    *_labels("sector", "sectors.sector_name_sv", "sectors.sector_name_en"),
     *_from("sectors", "sector_order", "quality_class_national", "quality_class_geography"),
     key="sector_code",
     topic="reference",
@@ -93,7 +95,7 @@ DIM_SUBSECTOR = _table(
     "Subsectors; 'not_split' is what the source does not split.",
     "Undersektorer; 'not_split' är det som källan inte delar upp.",
     _c("subsector_key", "subsector_emissions.subsector_code"),
-    *_LABELS,
+    *_labels("subsector", "subsector_emissions.subsector_name_sv", "subsector_emissions.subsector_name_en"),
     *_from("subsector_emissions", "sector_code", "subsector_code"),
     key="subsector_key",
     topic="reference",
@@ -103,7 +105,7 @@ DIM_YEAR = _table(
     "Every year from the first to the last that a fact has, the gaps of the source too.",
     "Alla år från det första till det sista i fakta, även de som källan saknar.",
     _c("year", "emissions.year", "pathways.year", "spend_by_account.year"),
-    *_LABELS,
+    *_labels("year"),
     _c("is_latest", "releases.last_year"),
     _c("is_released", "releases.years"),
     _c("is_future", "releases.last_year"),
@@ -116,7 +118,7 @@ DIM_RELEASE = _table(
     "Releases of the sources; 'local' stands for figures that no release is behind.",
     "Källornas utgåvor; 'local' står för siffror utan utgåva.",
     *_from("releases", "release_id"),
-    *_LABELS,
+    *_labels("release", "releases.source", "releases.report_date"),
     *_from("releases", "substance", nullable=True),
     _c("report_date_text", "releases.report_date"),
     *_from("releases", "retrieved_at", "first_year", "last_year", nullable=True),
@@ -129,7 +131,7 @@ DIM_SCOPE = _table(
     "Scopes of the territorial inventory that are summed.",
     "Scope i den territoriella inventeringen som summeras.",
     _c("scope_code", "scope_indicators.scope"),
-    *_LABELS,
+    *_labels("scope"),
     key="scope_code",
     topic="reference",
 )
@@ -138,7 +140,7 @@ DIM_TARGET = _table(
     "What is followed up, by municipality: a row a target, the municipality's own before the generic one.",
     "Det som följs upp, per kommun: en rad per mål, kommunens eget före det generella.",
     _c("target_key", "targets.target_id"),
-    *_LABELS,
+    *_labels("target", "targets.target_name_sv", "targets.target_name_en"),
     *_from("targets", "municipality_code", "target_id", "target_kind"),
     _c("target_role", "targets.sector_codes", "targets.boundary"),
     *_from("targets", "boundary", "target_measure", "target_gas_basis", "sector_codes"),
@@ -151,7 +153,7 @@ DIM_SPEND_CATEGORY = _table(
     "Categories of what is bought; 'unmapped' is what nothing decided.",
     "Kategorier av inköp; 'unmapped' är det som inget avgjorde.",
     *_from("spend_by_category", "spend_category"),
-    *_LABELS,
+    *_labels("spend_category", "spend_by_category.category_name_sv", "spend_by_category.category_name_en"),
     *_from("spend_by_category", "purchase_area", "procurement_group_sv", "cpv_division", "cpv_division_name_sv"),
     *_from("spend_by_category", "scope3_category", nullable=True, minimum=1),
     key="spend_category",
@@ -162,8 +164,7 @@ DIM_ACCOUNT = _table(
     "Accounts of the ledgers, by municipality, with the text that most of their kronor have.",
     "Reskontrans konton, per kommun, med den text som de flesta kronor har.",
     _c("account_key", "spend_by_account.account"),
-    _c("label_sv", "spend_mapping.account_text"),
-    _c("label_en", "spend_mapping.account_text"),
+    *_labels("account", "spend_mapping.account_text"),
     *_from("spend_by_account", "municipality_code", "account"),
     key="account_key",
     topic="spend",
@@ -206,6 +207,8 @@ FACT_EMISSIONS = _table(
     "Utsläpp inom kommunen per sektor och år, alla växthusgaser.",
     *_from("emissions", *_AT),
     *_from("emissions", "emissions_t_co2e", "emissions_reported_t_co2e", additive="yes"),
+    _c("first_year_t_co2e", "emissions.emissions_reported_t_co2e"),
+    _c("change_reported_t_co2e", "emissions.emissions_reported_t_co2e"),
     _c("correction_t_co2e", "emissions.emissions_t_co2e", "emissions.emissions_reported_t_co2e"),
     *_from("emissions", "gwp_set"),
     key="municipality_code sector_code year",

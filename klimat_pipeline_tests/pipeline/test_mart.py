@@ -1,0 +1,395 @@
+"""The mart that a first refresh publishes: every measure dragged, keys as tools see them, fourteen questions."""
+
+import re
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+
+from klimat_pipeline.contracts import MART
+from klimat_pipeline_tests.support.default_refresh import Refresh
+from klimat_pipeline_tests.support.shared import REPOSITORY
+
+FACTS = [name for name in MART if name.startswith("fact_")]
+Frames = Callable[[str], pd.DataFrame]
+
+
+@pytest.fixture(scope="module")
+def published(default_refresh: Refresh) -> Frames:
+    """A detailed table's rows of the headline series."""
+    latest = default_refresh.data / "published" / "parquet" / "latest"
+
+    def frame(name: str) -> pd.DataFrame:
+        rows = pq.read_table(latest / f"{name}.parquet", partitioning=None).to_pandas()
+        return rows[rows["is_headline"]] if "is_headline" in rows and name != "releases" else rows
+
+    return frame
+
+
+@pytest.fixture(scope="module")
+def mart(default_refresh: Refresh) -> Iterator[sqlite3.Connection]:
+    path = default_refresh.data / "published" / "klimat_mart.sqlite"
+    with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as connection:
+        yield connection
+
+
+def rows(mart: sqlite3.Connection, query: str) -> pd.DataFrame:
+    return pd.read_sql(query, mart)
+
+
+# -- dragging: what every fact has to hold, made from the detailed tables in another way than the mart makes it ---------
+
+
+def _emissions(read: Frames) -> pd.DataFrame:
+    # As the source prints them for the areas; no default correction applies to the headline release.
+    printed = read("area_totals").query("area_level == 'municipality' and sector_code != 'total'")
+    first = printed.sort_values("year").groupby(["municipality_code", "sector_code"])["emissions_reported_t_co2e"]
+    reported = printed["emissions_reported_t_co2e"]
+    return printed.assign(
+        emissions_t_co2e=reported,
+        first_year_t_co2e=first.transform("first"),
+        change_reported_t_co2e=reported - first.transform("first"),
+        correction_t_co2e=0.0,
+    )
+
+
+def _subsectors(read: Frames) -> pd.DataFrame:
+    found = _emissions(read)
+    return found.assign(subsector_key=found["sector_code"] + "/not_split")
+
+
+def _scopes(read: Frames) -> pd.DataFrame:
+    lines = read("inventory_territory").query("not is_memo and scope in ('1', '2')")
+    lines = lines[(lines["scope"] == "1") | ((lines["method"] == "location") & (lines["item"] != "printed"))]
+    keys = ["municipality_code", "scope", "year", "release_id"]
+    summed = lines.groupby(keys, as_index=False)[["emissions_t_co2e", "emissions_reported_t_co2e"]].sum(min_count=1)
+    return summed.rename(columns={"scope": "scope_code"})
+
+
+def _revisions(read: Frames) -> pd.DataFrame:
+    both = pd.read_parquet(read.__closure__[0].cell_contents / "emissions.parquet")  # type: ignore[attr-defined,index]
+    wide = both.pivot_table(
+        index=["municipality_code", "sector_code", "year"], columns="release_id", values="emissions_reported_t_co2e"
+    ).dropna()
+    earlier, later = sorted(wide.columns)[::-1]
+    return wide.reset_index().assign(
+        release_id_from=earlier,
+        release_id_to=later,
+        from_t_co2e=wide[earlier].to_numpy(),
+        to_t_co2e=wide[later].to_numpy(),
+        revision_t_co2e=(wide[later] - wide[earlier]).to_numpy(),
+    )
+
+
+def _parts(read: Frames) -> dict[str, list[str]]:
+    """Targets that split a territory, written out: the contract's energy stands for two sectors."""
+    sectors = list(read("sectors")["sector_code"])
+    own = [s for s in sectors if s not in ("electricity_district_heating", "heating")] + ["energy"]
+    return {code: own if code in ("1283", "2180") else sectors for code in read("municipalities")["municipality_code"]}
+
+
+def _split(frame: pd.DataFrame, read: Frames, measures: list[str]) -> pd.DataFrame:
+    parts = {(code, target) for code, targets in _parts(read).items() for target in targets}
+    keys = list(zip(frame["municipality_code"], frame["target_id"], strict=True))
+    is_part = pd.Series([key in parts for key in keys], index=frame.index)
+    is_total = frame["target_id"] == "total"
+    for measure in measures:
+        frame[f"total_{measure}"] = frame[measure].where(is_total)
+        frame[measure] = frame[measure].where(is_part)
+    frame["target_key"] = frame["municipality_code"] + "/" + frame["target_id"]
+    return frame[is_part | is_total]
+
+
+def _paths(read: Frames) -> pd.DataFrame:
+    keys = ["municipality_code", "target_id", "year", "release_id"]
+    names = {
+        "target": "line_t_co2e",
+        "business_as_usual": "business_as_usual_t_co2e",
+        "existing_policies": "existing_policies_t_co2e",
+        "with_actions": "with_actions_t_co2e",
+    }
+    now = read("sector_indicators").rename(
+        columns={"emissions_t_co2e": "actual_t_co2e", "target_path_t_co2e": "line_t_co2e"}
+    )[[*keys, "actual_t_co2e", "line_t_co2e"]]
+    later = read("pathways").drop(columns="note").rename(columns={"line": "target_id"})
+    later = later.pivot_table(index=keys, columns="scenario", values="p50_t").reset_index().rename(columns=names)
+    both = pd.concat([now, later], ignore_index=True)
+    return _split(both, read, ["actual_t_co2e", *names.values()])
+
+
+def _status(read: Frames) -> pd.DataFrame:
+    found = read("sector_indicators").query("is_latest_year and target_year.notna()")
+    found = found.assign(
+        base_t_co2e=found["baseline_t_co2e"],
+        latest_t_co2e=found["emissions_t_co2e"],
+        allowed_t_co2e=found["target_t_co2e"],
+        gap_to_path_t_co2e=found["gap_t_co2e"],
+        gap_to_target_t_co2e=found["emissions_t_co2e"] - found["target_t_co2e"],
+    )
+    measures = ["base", "latest", "allowed", "gap_to_path", "gap_to_target"]
+    return _split(found, read, [f"{name}_t_co2e" for name in measures])
+
+
+def _gap(read: Frames) -> pd.DataFrame:
+    found = read("gap_table").query("gap_basis == 'targets' and line != 'total'")
+    return found.assign(
+        target_key=found["municipality_code"] + "/" + found["line"],
+        year=found["latest_year"],
+        base_t_co2e=found["baseline_t"],
+        latest_t_co2e=found["latest_t"],
+        allowed_t_co2e=found["target_t"],
+        gap_to_target_t_co2e=found["latest_t"] - found["target_t"],
+        actions_t_co2e=found["actions_t"],
+        residual_t_co2e=found["residual_t"],
+    )
+
+
+def _spend(read: Frames) -> pd.DataFrame:
+    found = read("spend_by_account")
+    return found.assign(
+        account_key=found["municipality_code"] + "/" + found["account"],
+        unmapped_sek=found["spend_sek"] - found["mapped_sek"],
+    )
+
+
+def _footprint(read: Frames) -> pd.DataFrame:
+    parts = {f"footprint_{name}_t_co2e": name for name in ("spend", "activity", "supplier")}
+    found = read("spend_by_category").rename(columns={"footprint_t_co2e": "all_t_co2e"}).dropna(subset="all_t_co2e")
+    keys = ["municipality_code", "year", "spend_category"]
+    long = found.melt(keys, list(parts), "figure_from", "footprint_t_co2e")
+    return long.replace({"figure_from": parts})
+
+
+def _quality(read: Frames) -> pd.DataFrame:
+    found = read("data_quality")
+    return found.assign(
+        refresh_id=found["publication_id"], findings_count=1, failed_count=(found["outcome"] == "failed").astype(int)
+    )
+
+
+def _refresh(read: Frames) -> pd.DataFrame:
+    checks = read("data_quality").groupby(["table_name", "check_name"])["outcome"].agg(lambda o: (o == "failed").any())
+    manifest = read("run_manifest")
+    return pd.DataFrame(
+        {
+            "refresh_id": [manifest["publication_id"].iat[0]],
+            "release_id": [read("releases").query("is_headline")["release_id"].iat[0]],
+            "published_rows": [int(manifest["row_count"].sum())],
+            "checks_count": [len(checks)],
+            "checks_failed_count": [int(checks.sum())],
+        }
+    )
+
+
+EXPECTED: dict[str, Callable[[Frames], pd.DataFrame]] = {
+    "fact_emissions": _emissions,
+    "fact_subsector_emissions": _subsectors,
+    "fact_scope_emissions": _scopes,
+    "fact_release_revision": _revisions,
+    "fact_target_path": _paths,
+    "fact_target_status": _status,
+    "fact_gap": _gap,
+    "fact_spend": _spend,
+    "fact_purchase_footprint": _footprint,
+    "fact_quality": _quality,
+    "fact_refresh": _refresh,
+}
+
+
+def _measures(fact: str) -> list[str]:
+    return [column.name for column in MART[fact].columns if column.additive == "yes"]
+
+
+@pytest.mark.parametrize("fact", FACTS)
+def test_every_measure_can_be_dragged(fact: str, mart: sqlite3.Connection, published: Frames) -> None:
+    """Unfiltered, and by every dimension and each of its attributes, it is the sum of what it is made of."""
+    expected = EXPECTED[fact](published)
+    measures = _measures(fact)
+    assert measures
+    sums = ", ".join(f"sum({name}) AS {name}" for name in measures)
+    whole = rows(mart, f"SELECT {sums} FROM {fact}").astype(float).iloc[0]
+    assert whole.to_dict() == pytest.approx(expected[measures].astype(float).sum(min_count=1).to_dict(), nan_ok=True)
+    for column, dimension, key in MART[fact].foreign_keys:
+        by = rows(mart, f"SELECT {column}, {sums} FROM {fact} GROUP BY 1")
+        _agree(by, expected.groupby(column)[measures].sum(min_count=1), column, measures)
+        if dimension in FACTS:
+            continue
+        about = rows(mart, f"SELECT * FROM {dimension}").set_index(key)
+        for attribute in about.columns:
+            joined = f"{fact} AS f JOIN {dimension} AS d ON f.{column} = d.{key}"
+            dragged = ", ".join(f"sum(f.{name}) AS {name}" for name in measures)
+            by = rows(mart, f"SELECT d.{attribute} AS x, {dragged} FROM {joined} WHERE x IS NOT NULL GROUP BY 1")
+            _agree(
+                by, expected.groupby(expected[column].map(about[attribute]))[measures].sum(min_count=1), "x", measures
+            )
+
+
+def _agree(found: pd.DataFrame, expected: pd.DataFrame, key: str, measures: list[str]) -> None:
+    left = found.set_index(key)[measures].astype(float)
+    left.index = left.index.map(str)
+    right = expected.astype(float)
+    right.index = right.index.map(str)
+    pd.testing.assert_frame_equal(
+        left.sort_index(), right.sort_index(), check_names=False, rtol=1e-9, atol=1e-2, check_index_type=False
+    )
+
+
+def test_every_number_of_a_fact_is_a_measure_or_says_that_it_is_none(mart: sqlite3.Connection) -> None:
+    """What is left over, and may not be summed, is known."""
+    others = {
+        column.name
+        for fact in FACTS
+        for column in MART[fact].columns
+        if column.kind in ("number", "integer") and column.additive != "yes"
+    }
+    keys = {"year", "month"}
+    values = {"baseline_value", "current_value", "target_value", "change_pct"}
+    chances = {"chance_as_usual_fraction", "chance_with_actions_fraction"}
+    assert others == keys | values | chances | {"price_year", "newest_released_year"}
+
+
+def test_helsingborgs_figures_as_published(mart: sqlite3.Connection) -> None:
+    (total,) = rows(mart, "SELECT sum(emissions_t_co2e) FROM fact_emissions "
+                    "WHERE municipality_code = '1283' AND year = 2024").iloc[0]  # fmt: skip
+    assert total == pytest.approx(516_011.87, abs=0.005)
+    status = rows(mart, "SELECT * FROM fact_target_status WHERE target_key = '1283/total'").iloc[0]
+    assert status["total_gap_to_path_t_co2e"] == pytest.approx(516_011.87 - 300_045.33, abs=0.01)
+    assert status["total_gap_to_target_t_co2e"] == pytest.approx(516_011.87 - 162_186.66, abs=0.01)
+    assert pd.isna(status["gap_to_target_t_co2e"])
+
+
+def test_parts_are_the_whole(mart: sqlite3.Connection) -> None:
+    """In every municipality and year the parts that are followed up sum to the territory."""
+    by = rows(mart, "SELECT municipality_code, year, sum(actual_t_co2e) AS parts, sum(total_actual_t_co2e) AS whole "
+              "FROM fact_target_path GROUP BY 1, 2").dropna()  # fmt: skip
+    assert len(by) == 290 * 10
+    assert by["parts"].to_numpy() == pytest.approx(by["whole"].to_numpy(), abs=0.05)
+
+
+# -- keys, as tools see them --------------------------------------------------------------------------------------------
+
+
+def test_sqlalchemy_sees_every_key(mart: sqlite3.Connection, default_refresh: Refresh) -> None:
+    import sqlalchemy as sa
+
+    seen = sa.inspect(sa.create_engine(f"sqlite:///{default_refresh.data}/published/klimat_mart.sqlite"))
+    assert set(seen.get_table_names()) == {*MART, "publication"}
+    for name, contract in MART.items():
+        assert set(seen.get_pk_constraint(name)["constrained_columns"]) == set(contract.primary_key)
+        keys = {(*key["constrained_columns"], key["referred_table"], *key["referred_columns"])
+                for key in seen.get_foreign_keys(name)}  # fmt: skip
+        assert keys == set(contract.foreign_keys)
+        indexed = {index["column_names"][0] for index in seen.get_indexes(name)} | {contract.primary_key[0]}
+        assert {column for column, *_ in contract.foreign_keys} <= indexed
+
+
+def test_the_invented_example_and_local_figures_have_their_rows(mart: sqlite3.Connection) -> None:
+    assert rows(mart, "SELECT is_example FROM dim_municipality WHERE municipality_code = '9999'").to_numpy() == [[1]]
+    assert len(rows(mart, "SELECT 1 FROM dim_release WHERE release_id = 'local'")) == 1
+
+
+def test_labels_in_both_languages(mart: sqlite3.Connection) -> None:
+    for name, contract in MART.items():
+        labels = [column for column in contract.column_names if "_label_" in column]
+        assert bool(labels) == name.startswith("dim_")
+        for label in labels:
+            assert rows(mart, f"SELECT count(*) FROM {name} WHERE {label} = ''").to_numpy() == [[0]]
+
+
+def test_dimension_tables_have_a_key_of_one_column_and_swedish() -> None:
+    for name, contract in MART.items():
+        assert len(contract.primary_key) == 1 or name.startswith("fact_")
+        assert contract.description_sv
+        assert all(column.label_sv and column.description_sv for column in contract.columns)
+
+
+def test_parquet_and_duckdb_hold_the_same(default_refresh: Refresh, mart: sqlite3.Connection) -> None:
+    import duckdb
+
+    folder = default_refresh.data / "published" / "parquet" / "mart" / "latest"
+    with duckdb.connect() as con:
+        for name in MART:
+            (found,) = con.execute("SELECT count(*) FROM read_parquet(?)", [str(folder / f"{name}.parquet")]).fetchall()
+            assert found == mart.execute(f"SELECT count(*) FROM {name}").fetchone()
+
+
+# -- fourteen questions -------------------------------------------------------------------------------------------------
+
+
+def _questions() -> list[str]:
+    return re.findall(r"```sql\n(.*?)\n```", (REPOSITORY / "docs" / "bi.md").read_text(encoding="utf-8"), re.DOTALL)
+
+
+def test_there_are_fourteen_short_questions() -> None:
+    assert len(_questions()) == 14
+    assert [question for question in _questions() if len(question) >= 200] == []
+
+
+def test_their_answers_are_the_published_figures(mart: sqlite3.Connection, published: Frames) -> None:
+    answers = [rows(mart, question) for question in _questions()]
+    indicators, comparison = published("sector_indicators"), published("municipality_comparison")
+    names = published("municipalities").set_index("municipality_code")["municipality_name"]
+    own = indicators[indicators["municipality_code"] == "1283"].set_index(["target_id", "year"])
+
+    def compared(indicator: str, codes: pd.Series) -> dict[str, float]:
+        at = (comparison["indicator"] == indicator) & (comparison["target_id"] == "total")
+        chosen = comparison[at & comparison["municipality_code"].isin(codes)]
+        return dict(zip(chosen["municipality_code"].map(names), chosen["indicator_value"], strict=True))
+
+    def answer(number: int) -> pd.DataFrame:
+        return answers[number - 1]
+
+    def pairs(number: int) -> dict[object, float]:
+        found = answer(number)
+        return dict(zip(found.iloc[:, 0], found.iloc[:, 1], strict=True))
+
+    assert pairs(1) == pytest.approx(own.loc["transport"]["emissions_t_co2e"].to_dict())
+    county = published("municipalities")
+    skane = county[county["county_code"] == "12"]["municipality_code"]
+    assert pairs(2) == pytest.approx(compared("change_since_baseline", skane), abs=1e-3)
+    assert answer(2).iloc[:, 1].is_monotonic_increasing
+    assert pairs(3) == pytest.approx(compared("per_resident", county["municipality_code"]), abs=1e-4)
+    gaps = own.query("is_latest_year and gap_t_co2e.notna()").set_index("target_name_sv")["gap_t_co2e"]
+    assert pairs(4) == pytest.approx(gaps.drop("Totalt", errors="ignore")[list(pairs(4))].to_dict())
+    assert len(answer(5)) == published("emissions").eval("emissions_t_co2e != emissions_reported_t_co2e").sum()
+    scopes = published("scope_indicators").query("scope == '1+2' and scope2_basis == 'energy_use'")
+    assert pairs(6) == pytest.approx(scopes.set_index("year")["emissions_t_co2e"].to_dict())
+    assert answer(7).iloc[0].tolist() == pytest.approx([1_112_371.97, 1_081_244.42, -31_127.55], abs=0.01)
+    spend = published("spend_by_category").query("year == 2023")
+    largest = spend.nlargest(10, "footprint_t_co2e").set_index("spend_category")["footprint_t_co2e"]
+    assert pairs(8) == pytest.approx(largest.to_dict(), abs=0.01)
+    unmapped = 1 - spend["mapped_sek"].sum() / spend["spend_sek"].sum()
+    assert answer(8).iloc[:, 2].to_numpy() == pytest.approx(unmapped)
+    chances = published("target_probability").query("municipality_code == '1283' and scenario == 'with_actions'")
+    assert sorted(answer(9).iloc[:, 2].dropna()) == pytest.approx(sorted(chances["probability_fraction"]))
+    failed = published("data_quality").query("outcome == 'failed'")
+    assert set(zip(*(answer(10)[name] for name in ("table_name", "check_name")), strict=True)) == set(
+        zip(failed["table_name"], failed["check_name"], strict=True)
+    )
+    assert len(answer(11)) == published("spend_by_category").query("is_stale")["municipality_code"].nunique()
+    assert answer(12).iloc[:, 1].sum() == pytest.approx(county["county_code"].nunique())
+    series = answer(13).set_index("year")
+    assert series["total_actual_t_co2e"].dropna().to_dict() == pytest.approx(
+        own.loc["total"]["emissions_t_co2e"].to_dict()
+    )
+    bau = published("pathways").query("municipality_code == '1283' and line == 'total'")
+    bau = bau[bau["scenario"] == "business_as_usual"].set_index("year")["p50_t"]
+    assert series["total_business_as_usual_t_co2e"].dropna().to_dict() == pytest.approx(bau.to_dict())
+    subsectors = published("subsector_emissions").query("municipality_code == '1283' and year == 2024")
+    assert answer(14).iloc[:, 1].tolist() == pytest.approx(subsectors["emissions_t_co2e"].nlargest(10).tolist())
+
+
+def test_questions_run_in_duckdb_too(default_refresh: Refresh) -> None:
+    """Another dialect, on the Parquet files."""
+    import duckdb
+
+    folder: Path = default_refresh.data / "published" / "parquet" / "mart" / "latest"
+    with duckdb.connect() as con:
+        for name in MART:
+            con.read_parquet(str(folder / f"{name}.parquet")).create_view(name)
+        for question in _questions():
+            con.execute(question)
