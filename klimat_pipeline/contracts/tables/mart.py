@@ -244,8 +244,11 @@ FACT_RELEASE_REVISION = _table(
     "fact_release_revision",
     "What the headline release changed in the years that the release before holds too.",
     "Vad huvudutgåvan ändrade för de år som utgåvan före också har.",
-    *_from("release_revisions", "municipality_code", "sector_code", "year", "release_id_from", "release_id_to"),
-    *_from("release_revisions", "from_t_co2e", "to_t_co2e", "revision_t_co2e", additive="yes"),
+    *_from("emissions", "municipality_code", "sector_code", "year"),
+    *_measures("emissions.release_id", names="release_id_from release_id_to"),
+    _c("from_t_co2e", "emissions.emissions_reported_t_co2e", additive="yes"),
+    _c("to_t_co2e", "emissions.emissions_reported_t_co2e", additive="yes"),
+    _c("revision_t_co2e", "emissions.emissions_reported_t_co2e", additive="yes"),
     key="municipality_code sector_code year",
     topic="emissions",
 )
