@@ -56,9 +56,10 @@ def last_mart(directory: Path, names: Iterable[str]) -> "dict[str, pa.Table]":
 class ParquetTarget:
     """A directory with its versions, such as ``parquet``."""
 
+    name = "parquet"
     may_refuse = False
 
-    def __init__(self, root: Path, keep: int, name: str = "parquet") -> None:
+    def __init__(self, root: Path, keep: int, name: str = name) -> None:
         self.name = name
         self._root = root
         self._latest = self._root / "latest"

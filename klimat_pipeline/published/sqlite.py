@@ -25,9 +25,10 @@ if TYPE_CHECKING:
 class SqliteTarget:
     """One file, such as ``klimat.sqlite``."""
 
+    name = "sqlite"
     may_refuse = False
 
-    def __init__(self, directory: Path, file_name: str = "klimat.sqlite", name: str = "sqlite") -> None:
+    def __init__(self, directory: Path, file_name: str = "klimat.sqlite", name: str = name) -> None:
         self.name = name
         self._path = directory / file_name
         # A unique name: where a file system's locks do not reach other hosts, two publishers still do not collide.

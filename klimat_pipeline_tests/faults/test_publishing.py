@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 import pytest
 from pydantic import SecretStr
 
+from klimat_pipeline.contracts import Table
 from klimat_pipeline.errors import PublishError
 from klimat_pipeline.published import files, parquet, postgres, postgres_store, sqlite
 from klimat_pipeline.published.publication import current_publications, publish
@@ -348,9 +349,9 @@ def test_a_connection_lost_while_writing(settings: Settings, monkeypatch: pytest
     copy_rows, url = postgres_store.copy_rows, settings.database_url
     assert url is not None
 
-    def cut(connection: Any, name: str, *arguments: Any) -> None:
-        copy_rows(connection, name, *arguments)
-        if name == "releases":
+    def cut(connection: Any, into: Any, contract: Table, *arguments: Any) -> None:
+        copy_rows(connection, into, contract, *arguments)
+        if contract.name == "releases":
             with psycopg.connect(url.get_secret_value(), autocommit=True) as admin:
                 admin.execute("SELECT pg_terminate_backend(%s)", (connection.info.backend_pid,))
 
