@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from klimat_pipeline.cli.checks import checks
+from klimat_pipeline.cli.db import app as db_app
 from klimat_pipeline.cli.faults import in_words
 from klimat_pipeline.cli.ledger import app as ledger_app
 from klimat_pipeline.cli.municipality import municipality_app
@@ -37,6 +38,9 @@ app.add_typer(municipality_app, name="municipality")
 app.add_typer(ledger_app, name="ledger")
 for series, series_app in SERIES_APPS.items():
     app.add_typer(series_app, name=series)
+app.add_typer(prices_app, name="prices")
+app.add_typer(rates_app, name="rates")
+app.add_typer(db_app, name="db")
 
 
 def command() -> None:

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 SHOWN = "klimat_mart"
 _TABLES = "klimat_mart_tables_"
+#: Names of the schemas of views, one a publication, as a regular expression of PostgreSQL.
+VERSIONED = "^klimat_mart_[0-9a-f]{16}$"
 #: Key of the advisory lock of those who publish the mart.
 _LOCK_KEY = 0x6B6C696D6175
 
@@ -63,6 +65,12 @@ class PostgresMartTarget:
                     "another publish to this database is running. Nothing was changed; try again when it has ended"
                 )
             self._drop_unfinished()
+
+    def try_out(self) -> None:
+        """Make a schema and take it back: the right to do so shows now."""
+        connection = self._connected()
+        with in_clear_words(self._url), connection.transaction(force_rollback=True):
+            connection.execute("CREATE SCHEMA klimat_mart_tables_try")
 
     def stage(self, candidate: "Candidate") -> None:
         """Load the tables where no reader looks, then give them keys, indexes and comments."""

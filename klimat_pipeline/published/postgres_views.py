@@ -55,6 +55,9 @@ def bring_views_up_to_date(connection: "Connection", contracts: dict[str, Table]
     """
     if connection.execute("SELECT to_regnamespace('klimat')").fetchone() == (None,):
         connection.execute("CREATE SCHEMA klimat")
+    if connection.execute("SELECT to_regclass('klimat.publication')").fetchone() == (None,):
+        # Since when readers have what they see.
+        connection.execute("CREATE VIEW klimat.publication AS SELECT * FROM klimat_store.pointer")
     for name, contract in contracts.items():
         _bring_up_to_date(connection, name, contract)
     for name in _former_views(connection, contracts):

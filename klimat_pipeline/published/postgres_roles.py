@@ -1,0 +1,71 @@
+"""PostgreSQL: who may read. The role ``klimat_reader`` sees what is published and nothing else.
+
+May be run again at any time. What does not belong here: how rights survive a publication (``postgres_mart``,
+``postgres_views``).
+"""
+
+from typing import TYPE_CHECKING
+
+from pydantic import SecretStr
+
+from klimat_pipeline.published.postgres_connection import connect, in_clear_words
+from klimat_pipeline.published.postgres_mart import SHOWN, VERSIONED
+from klimat_pipeline.published.postgres_views import VIEWS
+
+if TYPE_CHECKING:
+    from klimat_pipeline.published.postgres_connection import Connection
+
+READER = "klimat_reader"
+#: Of a session of the reader: how long a statement and an idle transaction may last, what it may do, where it looks.
+LIMITS = {
+    "statement_timeout": "5min",
+    "idle_in_transaction_session_timeout": "1min",
+    "default_transaction_read_only": "on",
+    "search_path": f"{SHOWN}, {VIEWS}",
+}
+
+
+def prepare_database(url: SecretStr) -> list[str]:
+    """Make the schemas, and the reader with its rights and limits; say what was done.
+
+    Raises:
+        PublishError: the database does not answer, or the role of the URL may not do so.
+    """
+    with in_clear_words(url), connect(url) as connection, connection.transaction():
+        return [_reader(connection), *_schemas(connection)]
+
+
+def _reader(connection: "Connection") -> str:
+    from psycopg import sql
+
+    reader = sql.Identifier(READER)
+    there = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (READER,)).fetchone()
+    if there is None:
+        # Without a password nobody can log in with one: the administrator gives it, and no file holds it.
+        connection.execute(sql.SQL("CREATE ROLE {} LOGIN").format(reader))
+    for name, value in LIMITS.items():
+        setting = sql.SQL(", ").join(map(sql.Identifier, value.split(", "))) if ", " in value else sql.Literal(value)
+        connection.execute(sql.SQL("ALTER ROLE {} SET {} = {}").format(reader, sql.Identifier(name), setting))
+    return (
+        f"role {READER}: {'was there' if there else 'made, without a password'}; {LIMITS['statement_timeout']} a query"
+    )
+
+
+def _schemas(connection: "Connection") -> list[str]:
+    from psycopg import sql
+
+    reader, done = sql.Identifier(READER), []
+    versions = connection.execute("SELECT nspname::text FROM pg_namespace WHERE nspname ~ %s", (VERSIONED,)).fetchall()
+    for name in (VIEWS, SHOWN, *sorted(version for (version,) in versions)):
+        schema = sql.Identifier(name)
+        if connection.execute("SELECT to_regnamespace(%s)", (name,)).fetchone() == (None,):
+            connection.execute(sql.SQL("CREATE SCHEMA {}").format(schema))
+        connection.execute(sql.SQL("GRANT USAGE ON SCHEMA {} TO {}").format(schema, reader))
+        connection.execute(sql.SQL("GRANT SELECT ON ALL TABLES IN SCHEMA {} TO {}").format(schema, reader))
+        done.append(f"schema {name}: {READER} may read it")
+    connection.execute(
+        sql.SQL("ALTER DEFAULT PRIVILEGES IN SCHEMA {} GRANT SELECT ON TABLES TO {}").format(
+            sql.Identifier(VIEWS), reader
+        )
+    )
+    return done

@@ -1,0 +1,88 @@
+"""The mart of a small country: sums, history, roles of targets."""
+
+from datetime import timedelta
+
+import pyarrow as pa
+import pytest
+
+from klimat_pipeline.contracts import MART, PUBLISHED
+from klimat_pipeline.contracts.arrow import schema
+from klimat_pipeline.mart import star as stars
+from klimat_pipeline.mart.star import KEPT, Refresh, star
+from klimat_pipeline_tests.support.stars import STARTED, TONNES, published_tables, small_star
+
+FIRST, SECOND, THIRD = (f"pub-{number:016x}" for number in (1, 2, 3))
+
+
+def test_every_table_is_in_its_contracts_form() -> None:
+    made = small_star(FIRST)
+    assert list(made) == list(MART)
+    for name, table in made.items():
+        assert table.schema.equals(schema(MART[name]))
+
+
+def test_change_is_counted_from_the_releases_first_year() -> None:
+    rows = small_star(FIRST)["fact_emissions"].to_pylist()
+    assert {(row["sector_code"], row["year"]): row["emissions_t_co2e"] for row in rows} == TONNES
+    assert sum(row["change_reported_t_co2e"] for row in rows if row["year"] == 2024) == -16.0
+
+
+def test_years_in_a_gap_have_a_row_too() -> None:
+    years = {row["year"]: row for row in small_star(FIRST)["dim_year"].to_pylist()}
+    assert list(years) == list(range(1990, 2025))
+    assert [year for year, row in years.items() if row["is_released"]] == [1990, 2024]
+    assert [year for year, row in years.items() if row["is_latest"]] == [2024]
+
+
+def _after(last: dict[str, pa.Table], publication_id: str, day: int, outcome: str) -> dict[str, pa.Table]:
+    now = STARTED + timedelta(days=day)
+    history = {name: last[name] for name in KEPT if name in last}
+    return star(published_tables(publication_id, outcome), Refresh(publication_id, now, now), history)
+
+
+def test_checks_are_kept_over_publications_and_know_since_when_they_fail() -> None:
+    first = _after({}, FIRST, 0, "failed")
+    second = _after(first, SECOND, 1, "failed")
+    mended = _after(second, THIRD, 2, "passed")
+    for made, expected in ((first, [STARTED]), (second, [STARTED] * 2), (mended, [STARTED] * 2 + [None])):
+        rows = made["fact_quality"].to_pylist()
+        assert [row["failing_since_at"] for row in rows] == expected
+        assert {row["publication_id"] for row in rows} == {rows[-1]["refresh_id"]}
+    assert mended["fact_refresh"]["checks_failed_count"].to_pylist() == [1, 1, 0]
+
+
+def test_a_publication_that_comes_again_has_one_row(monkeypatch: pytest.MonkeyPatch) -> None:
+    first = _after({}, FIRST, 0, "passed")
+    again = _after(_after(first, SECOND, 1, "passed"), FIRST, 2, "passed")
+    assert again["fact_refresh"]["refresh_id"].to_pylist() == [FIRST, SECOND]
+    monkeypatch.setattr(stars, "KEPT_REFRESHES", 2)
+    third = _after(again, THIRD, 3, "passed")
+    assert third["fact_refresh"]["refresh_id"].to_pylist() == [FIRST, THIRD]
+
+
+def test_tonnes_of_overlapping_targets_are_in_no_sum() -> None:
+    tables = published_tables(FIRST)
+    common = {"municipality_code": "1283", "boundary": "territory", "target_measure": "emissions"}
+    common |= {"target_name_sv": "Mål", "target_name_en": "Target"}
+    targets = [
+        ("total", "contract", "transport waste"),
+        ("energy", "contract", "heating industry"),
+        ("heating", "generic", "heating"),
+        ("waste", "generic", "waste"),
+        ("waste", "contract", "waste"),
+        ("purchases", "contract", ""),
+    ]
+    rows = [
+        {**common, "target_id": name, "target_kind": kind, "sector_codes": sectors, "publication_id": FIRST}
+        for name, kind, sectors in targets
+    ]
+    rows[-1]["boundary"] = "organisation"
+    tables["targets"] = pa.Table.from_pylist(rows, schema=schema(PUBLISHED["targets"]))
+    made = star(tables, Refresh(FIRST, STARTED, STARTED), {})["dim_target"].to_pylist()
+    assert {row["target_id"]: (row["target_role"], row["target_kind"]) for row in made} == {
+        "energy": ("part", "contract"),
+        "heating": ("overlapping", "generic"),
+        "purchases": ("other", "contract"),
+        "total": ("total", "contract"),
+        "waste": ("part", "contract"),
+    }
