@@ -38,8 +38,6 @@ app.add_typer(municipality_app, name="municipality")
 app.add_typer(ledger_app, name="ledger")
 for series, series_app in SERIES_APPS.items():
     app.add_typer(series_app, name=series)
-app.add_typer(prices_app, name="prices")
-app.add_typer(rates_app, name="rates")
 app.add_typer(db_app, name="db")
 
 
