@@ -13,11 +13,14 @@ from klimat_pipeline.settings import Settings
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
+#: Municipalities with targets of their own; where so few are published that they stand side by side, others too.
 _LATEST = """
 SELECT municipality_name, target_id, year, emissions_t_co2e, baseline_year, change_pct, target_pct,
        gap_t_co2e, status, release_id
 FROM sector_indicators JOIN municipalities USING (municipality_code)
-WHERE is_headline = 1 AND is_latest_year = 1 AND target_kind = 'contract'
+WHERE is_headline = 1 AND is_latest_year = 1 AND (target_kind = 'contract' OR (
+    (SELECT count(DISTINCT municipality_code) FROM sector_indicators) <= :side_by_side
+    AND municipality_code NOT IN (SELECT municipality_code FROM sector_indicators WHERE target_kind = 'contract')))
 ORDER BY municipality_name, target_id <> 'total', emissions_t_co2e IS NULL, target_id
 """
 #: How likely the total target is, by municipality and release; one row per scenario, the trend first.
@@ -81,7 +84,7 @@ def closing_table(settings: Settings) -> "RenderableType":
     from rich.text import Text
 
     with opened(settings) as database:
-        rows = database.execute(_LATEST).fetchall()
+        rows = database.execute(_LATEST, {"side_by_side": _SIDE_BY_SIDE}).fetchall()
         ahead = [*_chances(database.execute(_AHEAD)), *_balances(database.execute(_PLANS))]
         bought = list(_purchases(database.execute(_PURCHASES)))
         country = list(_country(database))
@@ -266,10 +269,10 @@ def _publication(settings: Settings, name: str) -> dict[str, Any]:
 
 
 def status_text(status: str) -> Any:
-    """The status of a target in its colour."""
+    """The status of a target in its colour; nothing where there is no target."""
     from rich.text import Text
 
-    return Text(status, style=_STYLES.get(status, ""))
+    return Text("" if status == "no_target" else status, style=_STYLES.get(status, ""))
 
 
 def opened(settings: Settings) -> Any:

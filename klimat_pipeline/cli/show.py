@@ -117,7 +117,7 @@ def _town(database: sqlite3.Connection, code: str) -> "RenderableType":
             number(change, "{:+.1f} %"),
             number(base, "{}"),
             number(goal, "{:+.0f} %"),
-            status_text("" if status == "no_target" else status),
+            status_text(status),
         )
     return Group(table, *map(Text, _places(database, code)))
 

@@ -3,7 +3,10 @@
 import csv
 import io
 import json
+import shutil
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -536,3 +539,22 @@ def test_another_process_elsewhere_makes_the_same_bytes(small_refresh: Refresh, 
     assert sorted(ours) == sorted(theirs)
     differing = [name for name in ours if name.endswith(".parquet") and ours[name] != theirs[name]]
     assert differing == []
+
+
+def test_a_town_without_a_folder_is_shown_where_it_is_published_alone(klimat: Klimat, tmp_path: Path) -> None:
+    """Malmö 2024: 812,995 t, as SMHI's release of 2026-06 gives it; it has no targets of its own."""
+    from rich.console import Console
+
+    from klimat_pipeline.cli.report import closing_table
+
+    (tmp_path / "published").mkdir()
+    copy = shutil.copyfile(klimat.data / "published" / "klimat.sqlite", tmp_path / "published" / "klimat.sqlite")
+    copy.chmod(0o600)
+    with closing(sqlite3.connect(copy)) as database:
+        database.execute("DELETE FROM sector_indicators WHERE municipality_code <> '1280'")
+        database.commit()
+    console = Console(width=80, file=io.StringIO(), record=True)
+    console.print(closing_table(Settings(data_dir=tmp_path)))
+    lines = [" ".join(line.split()) for line in console.export_text().splitlines()]
+    assert lines[0] == "target Malmö, t change goal status"
+    assert lines[1].startswith("total 812,995 -34.1 % 1990-2024")
