@@ -1,6 +1,6 @@
 """Futures of 290 municipalities at 1,000 draws, and of one at 10,000, on made-up figures: nine sectors, eight years.
 
-Everything from the figures to the tables: trends, draws, percentiles, probabilities, sensitivities. Held against a
+Everything from the figures to the tables: forecasts, draws, percentiles, probabilities, sensitivities. Held against a
 plain sort of as many numbers as are drawn, so that the machine's speed drops out; the seconds stand beside it.
 """
 
@@ -10,6 +10,7 @@ from benchmarks.ratio import PROJECT, compare
 
 YEARS = (1990, 2000, 2005, 2010, 2015, 2020, 2021, 2022, 2023, 2024)
 TARGET_YEAR = 2030
+BASELINE_T = 1e5
 AHEAD = TARGET_YEAR - YEARS[-1]
 
 
@@ -19,7 +20,7 @@ def main() -> None:
     from klimat_pipeline.clean.assumptions import load_assumptions
     from klimat_pipeline.clean.reference import load_reference
     from klimat_pipeline.scenarios.pathways import pathways
-    from klimat_pipeline.scenarios.planned_actions import Action
+    from klimat_pipeline.scenarios.planned_actions import Action, Level
     from klimat_pipeline.scenarios.probability import target_probability
     from klimat_pipeline.scenarios.sensitivity import target_sensitivity
     from klimat_pipeline.scenarios.simulation import simulate
@@ -30,11 +31,11 @@ def main() -> None:
     for places, draws, limit in ((290, 1_000, 25.0), (1, 10_000, 25.0)):
         emissions = synthetic_emissions(places, sectors)
         indicators = synthetic_indicators(emissions, sectors)
-        plan = [Action("a", sectors[0], 1_000.0, 2_000.0, 3_000.0, YEARS[-1] + 2, 3)]
+        plan = [Action("a", sectors[0], 2_000.0, YEARS[-1] + 2, 1_000.0, 3_000.0, Level(1e4), ramp_years=3)]
         plans = dict.fromkeys(emissions["municipality_code"].unique(), plan)
-        corrections = emissions.head(0).assign(correction_id="", uncertainty_pct=0.0, data_quality_grade="")
+        nation = synthetic_nation(emissions)
 
-        def ours(given: Any = (emissions, indicators, corrections, plans, assumptions, draws)) -> None:
+        def ours(given: Any = (emissions, indicators, nation, plans, assumptions, draws)) -> None:
             found = list(simulate(*given))
             pathways(found, given[1])
             target_probability(found, given[1])
@@ -62,8 +63,18 @@ def synthetic_emissions(places: int, sectors: tuple[str, ...]) -> Any:
     return (
         pd.DataFrame({"emissions_t_co2e": 1e4 * falling * rng.uniform(0.9, 1.1, len(keys))}, index=keys)
         .reset_index()
-        .assign(release_id="r", is_current_release=True, correction_ids="")
+        .assign(release_id="r", is_current_release=True, correction_ids="", level_ids="")
     )
+
+
+def synthetic_nation(emissions: Any) -> Any:
+    """``clean/area_totals`` of the nation: the sum of the municipalities, per sector and in total."""
+    import pandas as pd
+
+    sectors = emissions.groupby(["release_id", "sector_code", "year"], as_index=False)["emissions_t_co2e"].sum()
+    total = sectors.groupby(["release_id", "year"], as_index=False)["emissions_t_co2e"].sum()
+    rows = pd.concat([sectors, total.assign(sector_code="total")])
+    return rows.assign(area_code="00", emissions_reported_t_co2e=rows["emissions_t_co2e"])
 
 
 def synthetic_indicators(emissions: Any, sectors: tuple[str, ...]) -> Any:
@@ -88,8 +99,11 @@ def synthetic_indicators(emissions: Any, sectors: tuple[str, ...]) -> Any:
         year=YEARS[-1],
         target_year=pd.Series(TARGET_YEAR, index=rows.index).where(own),
         target_t_co2e=(rows["emissions_t_co2e"] / 2).where(own),
-        baseline_year=YEARS[0],
-        baseline_t_co2e=1e5,
+        target_pct=((rows["emissions_t_co2e"] / 2 / BASELINE_T - 1.0) * 100.0).where(own),
+        baseline_t_co2e=BASELINE_T,
+        baseline_reported_t_co2e=BASELINE_T,
+        emissions_reported_t_co2e=rows["emissions_t_co2e"],
+        emissions_corrected_t_co2e=rows["emissions_t_co2e"],
         gas_basis="all greenhouse gases",
         gwp_set="AR5",
     )

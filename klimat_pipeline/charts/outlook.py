@@ -28,7 +28,7 @@ _LINES = {
 }
 #: Scenarios that are drawn with a band: bands of all would hide each other.
 _BANDS = (BUSINESS_AS_USUAL, WITH_ACTIONS)
-_FAN_SAYS = "Lines: the middle of the simulated futures; bands: nine in ten of them"
+_FAN_SAYS = "Lines: the middle of the futures, plans without ranges carried out in full; bands: nine in ten"
 _TOTAL = "total"
 #: Labels of the lines; a scenario that has none is shown by its name.
 _WORDS = {
@@ -132,12 +132,14 @@ def pathway_fan(pathways: "pd.DataFrame", indicators: "pd.DataFrame") -> Chart:
     national = as_the_nation(behind, base)
     shown = pathways[pathways["scenario"].isin(_LINES)]
     last = points[-1:]  # lines and bands begin where the figures end
-    lines = [{**point, "line": name} for point in last for name in shown["scenario"].unique()]
+    lines = [
+        {**point, "line": name} for point in last for name in shown.loc[shown["p50_t"].notna(), "scenario"].unique()
+    ]
     lines += [
         {"year": int(row["year"]), "kt": row["p50_t"] / 1000, "line": row["scenario"]}
-        for row in shown.to_dict("records")
+        for row in shown[shown["p50_t"].notna()].to_dict("records")
     ]
-    drawn = shown[shown["scenario"].isin(_BANDS)]
+    drawn = shown[shown["scenario"].isin(_BANDS) & shown["p05_t"].notna()]
     bands = [
         {"year": p["year"], "low": p["kt"], "high": p["kt"], "line": name}
         for p in last

@@ -37,4 +37,5 @@ def clean_actions(municipalities_dir: Path, reference: Reference, *, examples: b
     )
     for row in rows:
         row["action_status"], row["interaction_rule"] = row["status"], row["interaction_rule"] or DEFAULT_RULE
+        row["is_metered"] = row["is_metered"] == "yes"
     return local_frame("clean/actions", rows)

@@ -4,21 +4,21 @@ What belongs here: the form of these files and whether they fit together. What d
 (``scenarios``), and what a municipality plans to do (``clean.actions``).
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import pandas as pd
 
 from klimat_pipeline.configuration.csv_file import CsvColumn, read_csv
 from klimat_pipeline.contracts import table
-from klimat_pipeline.contracts.code_lists import GRADES
 from klimat_pipeline.contracts.columns import col
 from klimat_pipeline.errors import ConfigurationError, ProblemsError
 
 _CODE = r"[a-z][a-z0-9_]*"
-Treatment = Literal["left_out", "new_level"]
+#: Name of the series that sums a municipality's sectors.
+TOTAL = "total"
 #: What an assumption rests on; ``contracts.columns`` (assumption_basis) says what each means.
 BASES = col("assumption_basis").allowed
 #: Columns and key of every file; the last column says where a row comes from.
@@ -33,35 +33,25 @@ TABLES: Mapping[str, tuple[tuple[CsvColumn, ...], tuple[str, ...]]] = {
         ),
         ("assumption",),
     ),
-    "scenario_sectors": (
-        (
-            CsvColumn("sector_code", pattern=_CODE),
-            CsvColumn("data_quality", allowed=GRADES),
-            CsvColumn("typical_spread", kind="number", minimum=0),
-            CsvColumn("width_at_once", kind="number", minimum=0),
-            CsvColumn("width_per_year", kind="number", minimum=0),
-            CsvColumn("source"),
-        ),
-        ("sector_code",),
-    ),
     "scenario_years": (
         (
             CsvColumn("sector_code", pattern=_CODE),
             CsvColumn("year", kind="integer", minimum=1900, maximum=2200),
-            CsvColumn("treatment", allowed=("left_out", "new_level")),
+            CsvColumn("decided_year", kind="integer", minimum=1900, maximum=2200),
+            CsvColumn("step_pct", kind="number", minimum=-100),
             CsvColumn("basis", allowed=BASES),
             CsvColumn("reason"),
         ),
         ("sector_code", "year"),
     ),
-    "scenario_quality": (
+    "scenario_errors": (
         (
-            CsvColumn("data_quality", allowed=GRADES),
-            CsvColumn("uncertainty_pct", kind="number", minimum=0),
-            CsvColumn("basis", allowed=BASES),
+            CsvColumn("sector_code", pattern=_CODE),
+            CsvColumn("within_fraction", kind="number", minimum=0, maximum=1),
+            CsvColumn("error", kind="number", minimum=0),
             CsvColumn("source"),
         ),
-        ("data_quality",),
+        ("sector_code", "within_fraction"),
     ),
     "scenario_coverage": (
         (
@@ -70,6 +60,7 @@ TABLES: Mapping[str, tuple[tuple[CsvColumn, ...], tuple[str, ...]]] = {
             CsvColumn("years_ahead", kind="integer", minimum=1),
             CsvColumn("series", kind="integer", minimum=1),
             *(CsvColumn(f"{part}_fraction", kind="number", minimum=0) for part in ("covered", "below", "above")),
+            *(CsvColumn(f"change_{end}_pct", kind="number") for end in ("low", "high")),
             CsvColumn("source"),
         ),
         ("gas_basis", "sector_code", "years_ahead"),
@@ -78,66 +69,82 @@ TABLES: Mapping[str, tuple[tuple[CsvColumn, ...], tuple[str, ...]]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class SectorWidth:
-    """How sure a sector's trend is.
+class ChangeOfLaw:
+    """A step in a sector's emissions that a law brings.
 
     Attributes:
-        data_quality: grade of the national figures.
-        typical_spread: residual spread of a municipality's series about its trend, on the scale of the fit.
-        width_at_once: standard deviations of a forecast's error per spread, the same for every year ahead.
-        width_per_year: more of them per year ahead.
-        source: what they were derived from.
+        sector_code: the sector.
+        year: first year of its effect.
+        decided_year: year from whose end on a forecast may know of it.
+        step_pct: what it does to the sector, per cent, from the law's own text.
     """
 
-    data_quality: str
-    typical_spread: float
-    width_at_once: float
-    width_per_year: float
-    source: str = ""
+    sector_code: str
+    year: int
+    decided_year: int
+    step_pct: float
+
+
+@dataclass(frozen=True, slots=True)
+class SeenBefore:
+    """What the hindcast says of forecasts of a series so many years ahead.
+
+    Attributes:
+        covered_fraction: share of the figures that the interval held.
+        change_low_pct, change_high_pct: ends of the changes that came, but for the outermost of each hundred.
+    """
+
+    covered_fraction: float
+    change_low_pct: float
+    change_high_pct: float
+
+    def holds(self, change_pct: float) -> bool:
+        """Whether a change of that size was seen."""
+        return self.change_low_pct <= change_pct <= self.change_high_pct
 
 
 @dataclass(frozen=True, slots=True)
 class Assumptions:
     """All of them; the names are those of ``scenario_assumptions.csv``, whose reasons say what they are for.
 
-    ``covered_before`` is what intervals covered, by gases, sector (or 'total') and years ahead
-    (``scenario_coverage.csv``).
+    Attributes:
+        changes: changes of law (``scenario_years.csv``).
+        errors: absolute errors after one year, by sector (or 'total') and the share of errors that are no larger
+            (``scenario_errors.csv``).
+        tested: by gases, sector (or 'total') and years ahead (``scenario_coverage.csv``).
     """
 
     window_years: int
-    level_years: int
+    national_fraction: float
+    damping: float
     bend_fraction: float
-    prior_years: float
-    common_fraction: float
+    shock_fraction: float
+    delivery_low: float
     similar_count: int
     discount_rate_pct: float
     investment_price_year: int
     undated_ramp: bool
-    sectors: Mapping[str, SectorWidth]
-    years: Mapping[tuple[str, int], tuple[Treatment, str]]
-    uncertainty_pct: Mapping[str, float]
-    covered_before: Mapping[tuple[str, str, int], float] = field(default_factory=dict)
+    changes: tuple[ChangeOfLaw, ...] = ()
+    errors: Mapping[str, Mapping[float, float]] = field(default_factory=dict)
+    tested: Mapping[tuple[str, str, int], SeenBefore] = field(default_factory=dict)
 
-    def years_treated(self, sector_code: str, treatment: Treatment) -> frozenset[int]:
-        """Years of a sector with that treatment."""
-        return frozenset(
-            year for (sector, year), (how, _) in self.years.items() if sector == sector_code and how == treatment
+    def changes_of_law(self, sector_code: str | None) -> list[int]:
+        """Years in which a law moved a sector, ascending; of any sector where none is named."""
+        return sorted({one.year for one in self.changes if sector_code in (None, one.sector_code)})
+
+    def stated(self, sector_codes: Collection[str], first_year: int, last_year: int) -> str:
+        """The changes of law that matter for these sectors between two years, in a sentence."""
+        return "; ".join(
+            f"{one.sector_code}: a new level in {one.year}"
+            for one in sorted(self.changes, key=lambda one: (one.sector_code, one.year))
+            if one.sector_code in sector_codes and first_year <= one.year <= last_year
         )
 
-    def stated(self, sector_codes: list[str], first_year: int, last_year: int) -> str:
-        """The treatments that matter for these sectors between two years, in a sentence."""
-        found: dict[tuple[str, str], list[int]] = {}
-        for (sector, year), (how, _) in sorted(self.years.items()):
-            if sector in sector_codes and first_year <= year <= last_year:
-                found.setdefault((sector, how), []).append(year)
-        words = {"left_out": "left out", "new_level": "a new level"}
-        return "; ".join(f"{s}: {', '.join(map(str, ys))} {words[how]}" for (s, how), ys in sorted(found.items()))
 
-
-_WHOLE = ("window_years", "level_years", "similar_count", "investment_price_year")
-_PARTS = ("bend_fraction", "prior_years", "common_fraction", "discount_rate_pct")
+_WHOLE = ("window_years", "similar_count", "investment_price_year")
+_PARTS = ("national_fraction", "damping", "bend_fraction", "shock_fraction", "delivery_low", "discount_rate_pct")
 _SWITCHES = ("undated_ramp",)
-_AT_MOST_ONE = ("common_fraction",)
+_AT_MOST_ONE = ("national_fraction", "damping", "shock_fraction", "delivery_low")
 
 
 def load_assumptions(reference_dir: Path, sector_codes: tuple[str, ...]) -> Assumptions:
@@ -145,7 +152,7 @@ def load_assumptions(reference_dir: Path, sector_codes: tuple[str, ...]) -> Assu
 
     Args:
         reference_dir: ``data/reference``.
-        sector_codes: main sectors; each needs a row in ``scenario_sectors.csv``.
+        sector_codes: main sectors.
 
     Raises:
         ProblemsError: everything that is wrong in them, with file, line and column, or the name that is missing.
@@ -156,11 +163,19 @@ def load_assumptions(reference_dir: Path, sector_codes: tuple[str, ...]) -> Assu
         **{name: int(values[name]) for name in _WHOLE},  # type: ignore[arg-type]
         **{name: values[name] for name in _PARTS},  # type: ignore[arg-type]
         **{name: bool(values[name]) for name in _SWITCHES},
-        sectors={row.pop("sector_code"): SectorWidth(**row) for row in read["scenario_sectors"]},
-        years={(row["sector_code"], row["year"]): (row["treatment"], row["reason"]) for row in read["scenario_years"]},
-        uncertainty_pct={row["data_quality"]: row["uncertainty_pct"] for row in read["scenario_quality"]},
-        covered_before={
-            (row["gas_basis"], row["sector_code"], row["years_ahead"]): row["covered_fraction"]
+        changes=tuple(
+            ChangeOfLaw(**{name: row[name] for name in ChangeOfLaw.__slots__}) for row in read["scenario_years"]
+        ),
+        errors={
+            sector: {
+                row["within_fraction"]: row["error"] for row in read["scenario_errors"] if row["sector_code"] == sector
+            }
+            for sector in (*sector_codes, TOTAL)
+        },
+        tested={
+            (row["gas_basis"], row["sector_code"], row["years_ahead"]): SeenBefore(
+                **{name: row[name] for name in SeenBefore.__slots__}
+            )
             for row in read["scenario_coverage"]
         },
     )
@@ -196,27 +211,19 @@ def clean_assumptions(reference_dir: Path, sector_codes: tuple[str, ...], refere
     read = _read(reference_dir, sector_codes)
     rows = [(a["assumption"], a["value"], a["unit"], a["basis"], a["reason"]) for a in read["scenario_assumptions"]]
     kinds = ["method"] * len(rows)
-    grades = {row["data_quality"]: row for row in read["scenario_quality"]}
     for kind, more in (
-        ("uncertainty_of_grade", [(g, r["uncertainty_pct"], "%", r["basis"], r["source"]) for g, r in grades.items()]),
         (
-            "grade_of_sector",
+            "change_of_law",
             [
-                (
-                    s["sector_code"],
-                    grades[s["data_quality"]]["uncertainty_pct"],
-                    f"% ({s['data_quality']})",
-                    "chosen",
-                    s["source"],
-                )
-                for s in read["scenario_sectors"]
+                (f"{y['sector_code']}_{y['year']}", y["step_pct"], "%", y["basis"], y["reason"])
+                for y in read["scenario_years"]
             ],
         ),
         (
-            "odd_year",
+            "error_after_one_year",
             [
-                (f"{y['sector_code']}_{y['year']}", None, y["treatment"].replace("_", " "), y["basis"], y["reason"])
-                for y in read["scenario_years"]
+                (f"{e['sector_code']}_{e['within_fraction']:g}", e["error"], "asinh scale", "measured", e["source"])
+                for e in read["scenario_errors"]
             ],
         ),
         (
@@ -259,14 +266,20 @@ def _contradictions(read: Mapping[str, list[dict[str, Any]]], sector_codes: tupl
     ]
     if values.get("bend_fraction") == 0:
         problems.append(f"{at}assumptions.csv, bend_fraction, column value: expected more than 0, found 0")
-    held = {row["sector_code"] for row in read["scenario_sectors"]}
-    problems += [f"{at}sectors.csv: no row for sector {code!r}; add it" for code in sector_codes if code not in held]
-    for name in ("sectors", "years"):
+    sizes: dict[str, list[tuple[float, float]]] = {}
+    for row in read["scenario_errors"]:
+        sizes.setdefault(row["sector_code"], []).append((row["within_fraction"], row["error"]))
+    if TOTAL not in sizes or len(sizes) == 1:
+        problems.append(f"{at}errors.csv: expected rows for {TOTAL!r} and for sectors; klimat hindcast --renew")
+    shares = {share for own in sizes.values() for share, _ in own}
+    problems += [
+        f"{at}errors.csv, {code}: expected an error for each of {', '.join(map(str, sorted(shares)))}, ascending"
+        for code, own in sizes.items()
+        if {share for share, _ in own} != shares or [e for _, e in sorted(own)] != sorted(e for _, e in own)
+    ]
+    for name, known in (("errors", (*sector_codes, TOTAL)), ("years", sector_codes)):
         named = {row["sector_code"] for row in read[f"scenario_{name}"]}
         problems += [
-            f"{at}{name}.csv, column sector_code: {code!r} is no main sector"
-            for code in sorted(named - set(sector_codes))
+            f"{at}{name}.csv, column sector_code: {code!r} is no main sector" for code in sorted(named - set(known))
         ]
-    graded = {row["data_quality"] for row in read["scenario_quality"]}
-    problems += [f"{at}quality.csv: no row for grade {grade!r}; add it" for grade in GRADES if grade not in graded]
     return problems

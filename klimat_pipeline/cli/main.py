@@ -12,6 +12,7 @@ import typer
 from klimat_pipeline.cli.checks import checks
 from klimat_pipeline.cli.db import app as db_app
 from klimat_pipeline.cli.faults import in_words
+from klimat_pipeline.cli.hindcast import hindcast
 from klimat_pipeline.cli.ledger import app as ledger_app
 from klimat_pipeline.cli.municipality import municipality_app
 from klimat_pipeline.cli.same import same
@@ -186,7 +187,7 @@ def compare(
     out.print(comparison(load_settings(), before, after))
 
 
-for _command in (same, show, checks, init, ui):
+for _command in (same, show, checks, hindcast, init, ui):
     app.command()(_command)
 
 

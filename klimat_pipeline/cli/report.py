@@ -25,8 +25,8 @@ ORDER BY municipality_name, target_id <> 'total', emissions_t_co2e IS NULL, targ
 """
 #: How likely the total target is, by municipality and release; one row per scenario, the trend first.
 _AHEAD = """
-SELECT municipality_name, release_id, target_year, target_t_co2e, scenario, probability_fraction,
-       required_t_co2e_per_year
+SELECT municipality_name, release_id, target_year, target_t_co2e, scenario,
+       probability_low_fraction, probability_high_fraction, required_t_co2e_per_year
 FROM target_probability JOIN municipalities USING (municipality_code)
 WHERE target_id = 'total' AND is_headline = 1
 ORDER BY 1, 2, scenario <> 'business_as_usual', scenario
@@ -162,13 +162,16 @@ def _country(database: sqlite3.Connection) -> Iterator[str]:
 
 def _chances(rows: Iterable[tuple[Any, ...]]) -> Iterator[str]:
     """How likely the total target is in every scenario, one line per municipality and release."""
+    from klimat_pipeline.scenarios.probability import of_100
+
     for (place, _, year, goal), found in groupby(rows, key=lambda row: row[:4]):
         scenarios = list(found)
         chances = ", ".join(
-            f"{part * 100:.0f} % {_SCENARIO_WORDS.get(scenario, scenario)}" for *_, scenario, part, _ in scenarios
+            f"{'no figure' if low is None else of_100(low, high)} {_SCENARIO_WORDS.get(scenario, scenario)}"
+            for *_, scenario, low, high, _ in scenarios
         )
         pace = scenarios[0][-1]
-        yield f"{place}: {goal:,.0f} t in {year} takes {pace:+,.0f} t a year; chance {chances}"
+        yield f"{place}: {goal:,.0f} t in {year} takes {pace:+,.0f} t a year; of 100 futures {chances} meet it"
 
 
 def _balances(rows: Iterable[tuple[Any, ...]]) -> Iterator[str]:

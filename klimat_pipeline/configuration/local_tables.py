@@ -185,6 +185,8 @@ _TABLES = (
             "action_status": {"name": "status"},
             "interacts_with": {"pattern": CODES},
             "interaction_rule": _OPTIONAL,
+            "sized_on_t": {**_RARE, "minimum": 1e-9},
+            "is_metered": _RARE,
         },
         examples=True,
     ),

@@ -1,6 +1,6 @@
 """Explanations of pathways, probabilities, costs per tonne, and the comparison between municipalities.
 
-Simulated draws are not shown one by one: the tree shows the formula, how odd years were treated, and the figures that
+Simulated draws are not shown one by one: the tree shows the formula, what has to be known of it, and the figures that
 the trend starts from. The rest (comparison, paces, money) is computed again. What does not belong here: targets and
 gap (``targets_and_gap``).
 """
@@ -12,11 +12,15 @@ from klimat_pipeline.explain.tree import TOLERANCE_PCT, TOLERANCE_T, Node, agree
 
 _TOTAL, _TARGET = "total", "target"
 _PATHWAY = (
-    "median of the draws: c sinh(level + slope years ahead + error) of every sector, a Theil-Sen trend, less what "
-    "actions take; p05 and p95 hold nine in ten of them"
+    "middle of the futures: the newest figure, carried on along a slope that is three quarters the nation's and fades; "
+    "p05 and p95 hold nine in ten of them, as the errors of the past say"
+)
+_PLANNED = (
+    "min(business as usual, base x product of (1 - delivery x share x working part)) of every sector; without ranges "
+    "in the plan all carried out in full from a frozen level"
 )
 _STRAIGHT = "the straight line from the newest year to the target's level in its year"
-_PROBABILITY = "share of the draws at or below the target's level in its year"
+_PROBABILITY = "share of the draws at or below the target's level in its year: (met + 1) / (draws + 2)"
 _COST = (
     "sum of yearly costs over sum of yearly tonnes, both discounted to the first year; tonnes until the target's year"
 )
@@ -32,16 +36,16 @@ _COMPARISON = {
 
 def pathway(sources: Sources, row: Row) -> list[Node]:
     """A year ahead: the figures that it starts from."""
-    formula = _STRAIGHT if row["scenario"] == _TARGET else _PATHWAY
+    formula = {_TARGET: _STRAIGHT, "business_as_usual": _PATHWAY}.get(row["scenario"], _PLANNED)
     return [Node("formula", formula), *_treatment(row), *_less(sources, row), *_start(sources, row)]
 
 
 def _less(sources: Sources, row: Row) -> list[Node]:
-    """How far the median with actions is below the trend; in a target's year also each action's share, largest first.
+    """How far the plan is below the trend; in a target's year also what it loses without each action, largest first.
 
-    The shares do not sum to the distance: medians do not add, and actions overlap.
+    These do not sum to the distance: actions overlap, and part of what they do is in the trend.
     """
-    if row["scenario"] not in ("existing_policies", "with_actions"):
+    if row["scenario"] not in ("existing_policies", "with_actions") or row["p50_t"] is None:
         return []
     key = {name: row[name] for name in ("municipality_code", "release_id", "line", "year")}
     usual = sources.database.first("pathways", scenario="business_as_usual", **key)
@@ -62,7 +66,8 @@ def _less(sources: Sources, row: Row) -> list[Node]:
 
 def probability(sources: Sources, row: Row) -> list[Node]:
     """A probability: where it starts, the target, and the pace between them."""
-    nodes = [Node("formula", _PROBABILITY), *_start(sources, row)]
+    nodes = [Node("formula", _PROBABILITY), Node("in words", row["probability_text"])]
+    nodes += [*_treatment(row), *_start(sources, row)]
     nodes.append(Node(f"target {row['target_year']}", row["target_t_co2e"], "t CO2e"))
     if row["required_t_co2e_per_year"] is not None:
         left = row["target_year"] - row["newest_year"]
@@ -160,4 +165,4 @@ def _start(sources: Sources, row: Row) -> list[Node]:
 
 
 def _treatment(row: Row) -> list[Node]:
-    return [Node("treatment of years and actions", row["note"])] if row.get("note") else []
+    return [Node("to be known", row["note"])] if row.get("note") else []

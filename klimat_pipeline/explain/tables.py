@@ -98,7 +98,10 @@ EXPLAINED: Mapping[str, Explained] = {
     # -- pathways, probabilities, costs, and the comparison
     "pathways": Explained("p50_t", outlook.pathway, ("p05_t", "p95_t"), ("p05_t", "p95_t", "draws")),
     "target_probability": Explained(
-        "probability_fraction", outlook.probability, ("p50_t",), ("p05_t", "p50_t", "p95_t", "draws")
+        "probability_fraction",
+        outlook.probability,
+        ("p50_t",),
+        ("probability_low_fraction", "probability_high_fraction", "p05_t", "p50_t", "p95_t", "draws"),
     ),
     "abatement_cost": Explained(
         "until_target_t", outlook.abatement, ("sek_per_t",), ("name_en", "action_status", "notation_key", "source"), ()

@@ -18,8 +18,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from klimat_pipeline.scenarios.pathways import TOTAL, in_form
-from klimat_pipeline.scenarios.planned_actions import Action, working
+from klimat_pipeline.clean.assumptions import TOTAL
+from klimat_pipeline.scenarios.carried_out import working
+from klimat_pipeline.scenarios.pathways import in_form
+from klimat_pipeline.scenarios.planned_actions import Action
 from klimat_pipeline.scenarios.undated import said
 
 PAYERS = ("municipal", "regional", "national", "private", "eu")
@@ -72,7 +74,7 @@ def schedule(action: dict[str, Any], until: int | None) -> dict[str, Any]:
     years = np.arange(start, max(last, start) + 1)
     building = years < start + max(ramp, 1)
     effect = _known(action["effect_t_per_year"], np.nan)
-    plan = Action(str(action["action_id"]), "", effect, effect, effect, start, ramp, lifetime)
+    plan = Action(str(action["action_id"]), "", effect, start, ramp_years=ramp, lifetime_years=lifetime)
     return {
         "years": years,
         "investment": np.where(building, _known(action["cost_msek"], np.nan) / building.sum(), 0.0),

@@ -1,63 +1,76 @@
-"""Pathways: emissions in each future year, under each scenario, as p05, p50 and p95 of the draws.
+"""Pathways: emissions in each future year, under each scenario, as p05, p50 and p95.
 
 ``target`` is the straight line from the newest year to the target's level in its year (backcasting); it has one figure,
 not a range. The other scenarios are those of ``simulation``. Percentiles of the total are those of the sum, not sums of
-percentiles. What does not belong here: the draws (``simulation``).
+percentiles. ``forecast_evidence`` says whether the like of a row was ever held against what came. What does not belong
+here: the futures (``simulation``).
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from types import MappingProxyType
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
+from klimat_pipeline.clean.assumptions import SeenBefore
 from klimat_pipeline.contracts import table
+from klimat_pipeline.scenarios.followed import Followed
 from klimat_pipeline.scenarios.simulation import BUSINESS_AS_USUAL, TARGET, Simulation
 
-#: Name of the total in ``covered_before``.
-TOTAL = "total"
+TESTED, EXTRAPOLATED = "tested", "extrapolated"
 
 
-def pathways(
-    simulations: Iterable[Simulation],
-    indicators: pd.DataFrame,
-    covered_before: Mapping[tuple[str, str, int], float] = MappingProxyType({}),
-) -> pd.DataFrame:
+def pathways(simulations: Iterable[Simulation], indicators: pd.DataFrame) -> pd.DataFrame:
     """The future years of everything that is followed up.
 
     Args:
         simulations: of every municipality.
         indicators: ``indicators/sectors``, for gases and GWP set.
-        covered_before: share that intervals have covered, by gases, sector or 'total', and years ahead.
 
     Returns:
         ``scenarios/pathways``, t CO2e.
     """
-    gases = indicators.drop_duplicates("release_id").set_index("release_id")["gas_basis"].to_dict()
-    rows = [row for simulation in simulations for row in _rows(simulation, covered_before, gases)]
+    gases = gases_of(indicators)
+    rows = [row for simulation in simulations for row in _rows(simulation, gases)]
     return in_form(with_measure(pd.DataFrame(rows), indicators), "scenarios/pathways")
 
 
-def _rows(
-    simulation: Simulation, covered_before: Mapping[tuple[str, str, int], float], gases: Mapping[str, str]
-) -> Iterator[dict[str, Any]]:
-    basis = gases.get(simulation.release_id, "")
-    sectors = simulation.sector_codes
+def gases_of(indicators: pd.DataFrame) -> dict[str, str]:
+    """Gases of each release."""
+    return dict(indicators.drop_duplicates("release_id").set_index("release_id")["gas_basis"])
+
+
+def tested_before(simulation: Simulation, gases: Mapping[str, str], what: Followed, year: int) -> SeenBefore | None:
+    """What the hindcast says of such forecasts; None for sums of some sectors, other gases, and more years ahead."""
+    if len(what.series) > 1:
+        return None
+    place = (gases.get(simulation.release_id, ""), what.series[0], year - simulation.origin)
+    return simulation.place.assumptions.tested.get(place)
+
+
+def is_tested(known: SeenBefore | None, what: Followed, tonnes: float | None) -> bool:
+    """Whether a change to that many tonnes was among those that came in the hindcast."""
+    return (
+        known is not None
+        and tonnes is not None
+        and what.latest_t > 0
+        and known.holds((tonnes / what.latest_t - 1.0) * 100.0)
+    )
+
+
+def _rows(simulation: Simulation, gases: Mapping[str, str]) -> Iterator[dict[str, Any]]:
     place = {
         "municipality_code": simulation.municipality_code,
         "release_id": simulation.release_id,
         "basis": simulation.basis,
         "draws": simulation.draws,
-        "note": simulation.note,
     }
-    for n, scenario in enumerate(simulation.scenarios):
-        if scenario != BUSINESS_AS_USUAL:
-            place["note"] = "; ".join(filter(None, (simulation.note, simulation.plan_note)))
+    for scenario, outcome in simulation.outcomes.items():
+        usual = scenario == BUSINESS_AS_USUAL
         for t, what in enumerate(simulation.followed):
-            # For a sum of some sectors, and for other gases, the coverage was never measured.
-            whole = {1: sectors[what.rows[0]], len(sectors): TOTAL}.get(len(what.rows), "")
             for h, year in enumerate(simulation.years):
-                low, middle, high = simulation.percentiles[n, t, h].tolist()
+                low, middle, high = (None if np.isnan(v) else v for v in outcome.percentiles[t, h].tolist())
+                known = tested_before(simulation, gases, what, year) if usual else None
                 yield {
                     **place,
                     "scenario": scenario,
@@ -66,9 +79,10 @@ def _rows(
                     "p05_t": low,
                     "p50_t": middle,
                     "p95_t": high,
-                    "covered_before_fraction": covered_before.get((basis, whole, year - simulation.origin)),
+                    "covered_before_fraction": known.covered_fraction if known else None,
+                    "forecast_evidence": TESTED if usual and is_tested(known, what, middle) else EXTRAPOLATED,
+                    "note": "; ".join(filter(None, (simulation.note, outcome.notes[t]))),
                 }
-    place["note"] = simulation.note
     for what in simulation.followed:
         if what.target_year is None or what.target_t is None or what.target_year <= simulation.origin:
             continue
@@ -76,7 +90,8 @@ def _rows(
             part = min((year - simulation.origin) / (what.target_year - simulation.origin), 1.0)
             level = what.latest_t + (min(what.target_t, what.latest_t) - what.latest_t) * part
             ends = dict.fromkeys(("p05_t", "p50_t", "p95_t"), level)
-            yield {**place, "draws": 0, "scenario": TARGET, "line": what.target_id, "year": year, **ends}
+            row = {**place, "draws": 0, "scenario": TARGET, "line": what.target_id, "year": year, **ends}
+            yield row | {"note": simulation.note}
 
 
 def with_measure(frame: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataFrame:

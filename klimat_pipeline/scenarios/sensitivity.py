@@ -1,24 +1,33 @@
-"""What decides a target: the trends, figures and actions that its outcome depends on, and the effect of assumptions.
+"""What decides a target: its outcome when one thing at a time is at either end of what it may be.
 
-* For everything that is drawn: Spearman's rank correlation with the outcome in the target's year, and its square as a
-  share of all squares. An action whose range is narrow, or not given, has little of it: this ranks uncertainty, not
-  benefit.
-* For every action: how much higher the median of the outcome is without it (``shift_t``), all others in place.
-* For assumptions that hold for all draws: the shift of business as usual (median forecast, tonnes) in the target's year
-  when the trend is fitted in another way. ``newest_year_left_out`` shows how far a single year moves the outcome.
+All else is in the middle: no errors, and with actions all carried out in full from a frozen level (theta = 1, r = 1).
 
-What does not belong here: the draws (``simulation``).
+* overlap: theta at 0 and 1
+* delivery: of all actions together, at the least and the most of their ranges, or from ``delivery_low`` to 1
+* level: actions as shares of the plan's level, and as the plan's tonnes of today's figures
+* shock: what all municipalities share in a year, p05 and p95; of the total alone
+* trend: the errors of a sector of the target, p05 and p95; for the total of its own
+* last_year: the forecast from the year before the newest, and from the newest
+* action: each left out, and carried out in full
+
+``low_t`` and ``high_t`` are the two outcomes, the lower first; ``shift_t`` their distance, by which they are ranked,
+and for an action what the plan loses without it. What does not belong here: draws (``simulation``).
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from klimat_pipeline.clean.assumptions import TOTAL
+from klimat_pipeline.scenarios.carried_out import not_counted
+from klimat_pipeline.scenarios.errors import PERCENTILES, shock
+from klimat_pipeline.scenarios.followed import Followed
 from klimat_pipeline.scenarios.pathways import in_form
-from klimat_pipeline.scenarios.simulation import ALL_SECTORS, BUSINESS_AS_USUAL, WITH_ACTIONS, Simulation
-from klimat_pipeline.scenarios.trend import Floats
+from klimat_pipeline.scenarios.planned_actions import Action, Level
+from klimat_pipeline.scenarios.simulation import BUSINESS_AS_USUAL, WITH_ACTIONS, Place, Simulation, outcome_of
 
 
 def target_sensitivity(simulations: Iterable[Simulation]) -> pd.DataFrame:
@@ -31,72 +40,71 @@ def target_sensitivity(simulations: Iterable[Simulation]) -> pd.DataFrame:
         ``scenarios/sensitivity``, for a municipality's own targets; with all actions where there are any, else for
         business as usual.
     """
-    rows = [row for simulation in simulations for row in _rows(simulation)]
+    rows = [
+        row
+        for simulation in simulations
+        for what in simulation.followed
+        if what.is_target and what.target_year in simulation.years
+        for row in _rows(simulation, what)
+    ]
     return in_form(pd.DataFrame(rows), "scenarios/sensitivity")
 
 
-def _rows(simulation: Simulation) -> Iterator[dict[str, Any]]:
-    scenario = WITH_ACTIONS if WITH_ACTIONS in simulation.scenarios else BUSINESS_AS_USUAL
-    names = list(simulation.inputs)
-    if not names:
+def _rows(simulation: Simulation, what: Followed) -> Iterator[dict[str, Any]]:
+    place = simulation.place
+    mine = [a for a in place.actions if what.series == (TOTAL,) or a.sector_code in what.series]
+    if not_counted(mine):
         return
-    values = np.stack([simulation.inputs[name] for name in names])
-    constant, inputs = np.ptp(values, axis=-1) == 0, _ranks(values)
-    for t, what in enumerate(simulation.followed):
-        outcome = simulation.ends.get((scenario, what.target_id))
-        if outcome is None:
-            continue
-        place = {
+    found = {factor: sorted(ends) for factor, ends in _ends(place, what, mine).items()}
+    ranked = sorted(found, key=lambda factor: (found[factor][0] - found[factor][1], factor))
+    for rank, (kind, name) in enumerate(ranked, start=1):
+        low, high = found[kind, name]
+        yield {
             "municipality_code": simulation.municipality_code,
             "release_id": simulation.release_id,
             "target_id": what.target_id,
-            "scenario": scenario,
+            "scenario": WITH_ACTIONS if place.actions else BUSINESS_AS_USUAL,
+            "factor_kind": kind,
+            "factor": name,
+            "low_t": low,
+            "high_t": high,
+            "shift_t": high - low,
+            "factor_rank": rank,
         }
-        held = {simulation.sector_codes[row] for row in what.rows} | {ALL_SECTORS}
-        mine = [
-            i
-            for i, (kind, name) in enumerate(names)
-            if (simulation.action_sectors.get(name) if kind == "action" else name) in held
-        ]
-        correlation = _correlations(inputs[mine], _ranks(outcome[None, :])[0])
-        correlation[constant[mine]] = 0.0
-        squares = np.square(np.nan_to_num(correlation))
-        share = squares / squares.sum() if squares.sum() > 0 else squares
-        for (kind, name), r, part in zip((names[i] for i in mine), correlation.tolist(), share.tolist(), strict=True):
-            yield {
-                **place,
-                "factor_kind": kind,
-                "factor": name,
-                "rank_correlation": r,
-                "variance_share_fraction": part,
-                "shift_t": simulation.without.get((name, what.target_id)) if kind == "action" else None,
-            }
-        year = simulation.years.index(what.target_year)
-        for name, tonnes in simulation.shifted.items():
-            yield {
-                **place,
-                "scenario": BUSINESS_AS_USUAL,
-                "factor_kind": "assumption",
-                "factor": name,
-                "rank_correlation": None,
-                "variance_share_fraction": None,
-                "shift_t": float(tonnes[t, year] - simulation.middle[t, year]),
-            }
 
 
-def _ranks(values: Floats) -> Floats:
-    """Ranks along the last axis; equal draws, which are rare, keep their order."""
-    order = np.argsort(values, axis=-1, kind="stable")
-    ranks = np.empty(values.shape)
-    np.put_along_axis(ranks, order, np.broadcast_to(np.arange(values.shape[-1], dtype=float), values.shape), axis=-1)
-    return ranks
+def _ends(place: Place, what: Followed, mine: list[Action]) -> dict[tuple[str, str], tuple[float, float]]:
+    """The two outcomes of every factor, by kind and name."""
+    full = {action.action_id: 1.0 for action in place.actions}
+    ends = [{a.action_id: a.delivery(place.assumptions.delivery_low)[end] for a in place.actions} for end in (0, 1)]
+
+    def outcome(
+        errors: Mapping[str, float] | None = None,
+        *,
+        theta: float = 1.0,
+        delivery: Mapping[str, float] = full,
+        changed: Place = place,
+    ) -> float:
+        probability = np.array([(errors or {}).get(name, 0.5) for name in place.series])
+        return outcome_of(changed, what, probability, theta, delivery)
+
+    whole = what.series == (TOTAL,)
+    found = {("last_year", "newest_year_left_out"): (outcome(changed=replace(place, ahead=place.earlier)), outcome())}
+    for name in what.series:
+        low, high = (outcome({name: probability}) for probability in (PERCENTILES[0], PERCENTILES[-1]))
+        found["trend", name] = low, high
+    if whole:
+        shared = [shock(p, place.assumptions.shock_fraction) for p in (PERCENTILES[0], PERCENTILES[-1])]
+        found["shock", "all_municipalities"] = outcome({TOTAL: shared[0]}), outcome({TOTAL: shared[1]})
+    if mine:
+        found["overlap", "theta"] = outcome(theta=0.0), outcome()
+        found["delivery", "all_actions"] = outcome(delivery=ends[0]), outcome(delivery=ends[1])
+        as_tonnes = tuple(replace(a, level=Level(_today(place, a))) for a in place.actions)
+        found["level", "plan_level"] = outcome(changed=replace(place, actions=as_tonnes)), outcome()
+    for action in mine:
+        found["action", action.action_id] = outcome(delivery=full | {action.action_id: 0.0}), outcome()
+    return found
 
 
-def _correlations(inputs: Floats, outcome: Floats) -> Floats:
-    """Spearman's correlation: of each row of ranks with the ranks of the outcome."""
-    n = outcome.shape[-1]
-    if n < 2:
-        return np.full(len(inputs), np.nan)
-    middle = (n - 1) / 2
-    variance = (n * n - 1) / 12
-    return np.asarray(((inputs - middle) @ (outcome - middle)) / n / variance)
+def _today(place: Place, action: Action) -> float:
+    return float(place.ahead.level[place.series.index(action.sector_code), 0])

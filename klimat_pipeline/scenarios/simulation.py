@@ -1,61 +1,119 @@
-"""Draws of a municipality's future: sectors from the trend, less the effects of actions, summed to targets and total.
+"""Draws of a municipality's future: business as usual, and what actions leave of it, each effect counted once.
 
-Scenarios: ``business_as_usual`` is the trend; ``existing_policies`` subtracts the actions that are decided or under
-way and the effects of other plans, ``with_actions`` all actions. The draws of the trend are the same in all, so that
-scenarios differ only by actions.
+* business as usual: the forecast of every sector and of the total (``trend``), each with its own errors (``errors``)
+* with actions, for a sector and draw: min(business as usual, base x product of (1 - r a w)), where base is the forecast
+  with (1 - theta) of a falling slope. theta is the part of a falling trend that the plan's own measures cause: 1 is the
+  frozen level that gap tables count from, 0 counts an effect twice where it is in the trend already. a, r and w are an
+  action's share, delivery and working part (``planned_actions``).
+* the total with actions: sectors are fitted to the draws of the total (the sector draws with the k-th smallest sum
+  belong to the k-th smallest total, and are scaled to it), and the actions taken from those
 
-A draw of a sector in a year is its forecast (``trend``) with one error for all years, times 1 + u n for the inventory:
-n is standard normal, and 1.96 u the uncertainty that the grade of the sector's newest figure stands for, or that a
-local correction states.
+Scenarios: ``existing_policies`` holds the actions that are decided or under way and other plans, ``with_actions`` all.
+Where a plan gives ranges, r is drawn from them, from ``delivery_low`` to 1 for actions without, and theta evenly from 0
+to 1. Where it gives none, nothing is known of r: the scenario is one figure, all carried out in full from a frozen
+level (theta = 1, r = 1), and the probability an interval between the corners of theta and r.
 
 A municipality's future is drawn from figures of one basis, corrected where each of its sectors is on one level in all
-years, else as reported, and compared with targets on the same (``corrected.basis``).
-
-What belongs here: draws and their percentiles. What does not: tables (``pathways``, ``probability``, ``sensitivity``).
+years, else as reported, and compared with targets on the same (``corrected.basis``). One without targets or actions of
+its own has the total alone. What does not belong here: tables (``pathways``, ``probability``, ``sensitivity``).
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from itertools import product
 
 import numpy as np
 import pandas as pd
 
-from klimat_pipeline.clean.assumptions import Assumptions
+from klimat_pipeline.clean.assumptions import TOTAL, Assumptions
 from klimat_pipeline.corrected.basis import CORRECTED, REPORTED, series_of_one_level
-from klimat_pipeline.scenarios.draws import PERCENTILES, SEED, Stream, sector_errors
-from klimat_pipeline.scenarios.planned_actions import Action, beyond_trend, drawn, remaining
-from klimat_pipeline.scenarios.trend import Fit, Floats, Panel, Variant, fit, panels
+from klimat_pipeline.scenarios.carried_out import drawn_delivery, left_of, not_counted, remarks, sized
+from klimat_pipeline.scenarios.errors import PERCENTILES, SEED, Errors, Stream, errors_of
+from klimat_pipeline.scenarios.followed import Followed, followed_up, newest_rows, usual_horizon
+from klimat_pipeline.scenarios.planned_actions import Action
+from klimat_pipeline.scenarios.trend import Floats, Forecast, Panel, forecast, panels
 from klimat_pipeline.scenarios.undated import said
 
 BUSINESS_AS_USUAL, EXISTING, WITH_ACTIONS = "business_as_usual", "existing_policies", "with_actions"
 TARGET = "target"
-#: Name of the error that the trends of all sectors share.
-ALL_SECTORS = "all_sectors"
-#: "Plus or minus" means so many standard deviations: 95 of 100 normal draws lie within them.
-_PLUS_MINUS = 1.959963984540054
 
 
 @dataclass(frozen=True, slots=True)
-class Followed:
-    """Something that is followed up: the total, a sector, or one of the municipality's own targets.
+class Outcome:
+    """A scenario.
 
     Attributes:
-        target_id: its id.
-        rows: positions of its sectors in the panel.
-        is_target: whether it is the municipality's own target, with a level.
-        latest_t: emissions in the newest year.
-        target_year, target_t, baseline_year, baseline_t: of its own target, else None.
+        percentiles: tonnes, shape (T, H, 3); NaN where there is no figure.
+        met: of each own target by its id: the share of futures that meet it, None where it is an interval only, and the
+            ends of the interval over theta and delivery.
+        notes: what has to be said of each thing followed up, T of them.
     """
 
-    target_id: str
-    rows: tuple[int, ...]
-    is_target: bool
-    latest_t: float
-    target_year: int | None = None
-    target_t: float | None = None
-    baseline_year: int | None = None
-    baseline_t: float | None = None
+    percentiles: Floats
+    met: Mapping[str, tuple[float | None, float, float]]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A municipality's own part of a panel, with its errors and plan."""
+
+    code: str
+    series: tuple[str, ...]
+    ahead: Forecast
+    earlier: Forecast
+    errors: Errors
+    actions: tuple[Action, ...]
+    assumptions: Assumptions
+    known_until: int
+
+    def futures(self, years: Sequence[int], probability: Floats, theta: float | Floats = 0.0) -> Floats:
+        """Tonnes of every series and year at the given probabilities (S, D), shape (S, H, D)."""
+        errors = self.errors.below(probability)
+        found = [self.ahead.tonnes(y, errors * np.sqrt(y - self.ahead.origin), theta) for y in years]
+        return np.stack(found, axis=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Futures:
+    """Draws of a municipality in some years.
+
+    Attributes:
+        years: H of them.
+        usual: business as usual, shape (S, H, D).
+        scale: what fits the sectors to the total, shape (H, D).
+    """
+
+    years: tuple[int, ...]
+    usual: Floats
+    scale: Floats
+
+    @classmethod
+    def of(cls, years: tuple[int, ...], usual: Floats) -> "Futures":
+        """Futures of all series, the total last."""
+        whole = np.nansum(usual[:-1], axis=0)
+        return cls(years, usual, np.divide(usual[-1], whole, out=np.ones_like(whole), where=whole > 0))
+
+    def part(self, held: Sequence[int]) -> "Futures":
+        """Some of the years, by their positions."""
+        return Futures(tuple(self.years[h] for h in held), self.usual[:, held], self.scale[held])
+
+    def left(
+        self, place: Place, plan: Sequence[Action], base: Floats, delivery: Mapping[str, float | Floats]
+    ) -> tuple[Floats, Floats]:
+        """What a plan leaves of the sectors (S - 1, H, D), and of the total (H, D), to which they are fitted.
+
+        Args:
+            place: the municipality.
+            plan: its actions.
+            base: without what the trend holds of them, shape (S, H, D).
+            delivery: of each action by its id.
+        """
+        usual, until = self.usual[:-1], place.known_until
+        sectors = left_of(base[:-1], usual, place.series, plan, delivery, self.years, until)
+        fit = usual * self.scale
+        fitted = left_of(base[:-1] * self.scale, fit, place.series, plan, delivery, self.years, until)
+        return sectors, np.asarray(np.nansum(fitted, axis=0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,18 +125,10 @@ class Simulation:
         origin: newest year with figures.
         years: future years, H of them.
         followed: what is followed up, T of them.
-        scenarios: N of them.
-        percentiles: tonnes, shape (N, T, H, 3).
-        ends: draws in a target's year, by scenario and target.
-        inputs: what was drawn, by kind and name, for the sensitivities; empty without own targets.
-        middle: business as usual without errors, shape (T, H).
-        shifted: ``middle`` under other assumptions, by their name.
-        without: change of the median in a target's year when an action is left out, by action and target.
-        sector_codes: the panel's sectors, which ``Followed.rows`` points into.
-        action_sectors: sector of each action.
-        note: how odd years were treated.
-        plan_note: when actions without a start of their own are taken to begin; empty where none are.
-        draws: number of draws.
+        outcomes: by scenario.
+        place: what the sensitivities vary.
+        note: changes of law in the years used.
+        draws: number of draws; 0 where percentiles are those of the errors themselves.
         basis: of its figures, reported or corrected.
     """
 
@@ -87,33 +137,17 @@ class Simulation:
     origin: int
     years: tuple[int, ...]
     followed: tuple[Followed, ...]
-    scenarios: tuple[str, ...]
-    percentiles: Floats
-    ends: Mapping[tuple[str, str], Floats] = field(repr=False)
-    inputs: Mapping[tuple[str, str], Floats] = field(repr=False)
-    middle: Floats = field(repr=False)
-    shifted: Mapping[str, Floats] = field(repr=False)
-    without: Mapping[tuple[str, str], float] = field(repr=False)
-    sector_codes: tuple[str, ...]
-    action_sectors: Mapping[str, str]
+    outcomes: Mapping[str, Outcome] = field(repr=False)
+    place: Place = field(repr=False)
     note: str
-    plan_note: str
     draws: int
     basis: str
-
-
-#: Other assumptions whose effect is shown, by name.
-VARIANTS: Mapping[str, Variant] = {
-    "newest_year_left_out": Variant(drop_last=True),
-    "left_out_years_kept": Variant(keep_left_out=True),
-    "new_levels_ignored": Variant(ignore_levels=True),
-}
 
 
 def simulate(
     emissions: pd.DataFrame,
     indicators: pd.DataFrame,
-    corrections: pd.DataFrame,
+    area_totals: pd.DataFrame,
     actions: Mapping[str, Sequence[Action]],
     assumptions: Assumptions,
     draws: int,
@@ -124,125 +158,184 @@ def simulate(
     Args:
         emissions: ``corrected/emissions``.
         indicators: ``indicators/sectors``: what is followed up, and the levels of targets.
-        corrections: ``corrected/corrections``: grades and uncertainties of local figures.
+        area_totals: ``clean/area_totals``, for the nation.
         actions: actions with numbers by municipality.
         assumptions: those of the method.
         draws: number of draws.
         seed: of all random numbers; the same seed gives the same bytes.
 
     Yields:
-        A simulation per municipality and current release, in the order of releases and codes; none where no series
-        can be fitted or no year lies ahead.
+        A simulation per municipality and current release, in the order of releases and codes; none where nothing can
+        be forecast or no year lies ahead.
     """
-    latest = indicators[indicators["is_current_release"] & indicators["is_latest_year"]]
-    wanted = dict(list(latest[latest["sector_codes"] != ""].groupby(["release_id", "municipality_code"])))
-    usual = _usual_horizon(indicators)
+    wanted = newest_rows(indicators)
+    usual = usual_horizon(indicators)
     emissions = series_of_one_level(emissions)
     corrected = emissions.loc[emissions["basis"] == CORRECTED, ["release_id", "municipality_code"]].drop_duplicates()
     bases = dict.fromkeys(corrected.itertuples(index=False, name=None), CORRECTED)
-    local = _local_uncertainty(emissions, corrections, assumptions)
-    for panel in panels(emissions[emissions["is_current_release"]]):
-        fits = {"": fit(panel, assumptions)}
-        own = [code for code in panel.municipality_codes if _has_targets(wanted.get((panel.release_id, code)))]
-        if own:
-            places = [panel.municipality_codes.index(code) for code in own]
-            few = Panel(panel.release_id, tuple(own), panel.sector_codes, panel.years, panel.tonnes[:, places])
-            fits |= {name: fit(few, assumptions, variant=variant) for name, variant in VARIANTS.items()}
+    for panel in panels(emissions[emissions["is_current_release"]], area_totals):
         newest = panel.years[-1]
-        note = assumptions.stated(list(panel.sector_codes), newest - assumptions.window_years, newest)
+        ahead = forecast(panel, assumptions)
+        errors = errors_of(panel.series, assumptions.errors)
+        # The same without the newest year, to show what a single year does.
+        earlier = forecast(panel, assumptions, panel.years[-2]) if len(panel.years) > 1 else ahead
+        note = assumptions.stated(panel.series, newest - assumptions.window_years, newest)
         for at, code in enumerate(panel.municipality_codes):
             rows = wanted.get((panel.release_id, code))
             if rows is None:
                 continue
-            fitted = np.flatnonzero(~np.isnan(fits[""].level[:, at]))
             basis = bases.get((panel.release_id, code), REPORTED)
-            followed = tuple(
-                what for what in _followed(rows, panel.sector_codes, basis) if set(what.rows) <= set(fitted)
-            )
-            horizon = max((f.target_year or 0 for f in followed), default=0) or usual
+            plan = sized(actions.get(code, ()), panel, at)
+            known = {name for row, name in enumerate(panel.series) if not np.isnan(ahead.middle(newest + 1)[row, at])}
+            followed = tuple(what for what in followed_up(rows, panel, at, basis) if set(what.series) <= known)
+            if not plan and not any(what.is_target for what in followed):
+                followed = tuple(what for what in followed if what.series == (TOTAL,))
+            horizon = max((what.target_year or 0 for what in followed), default=0) or usual
             years = tuple(range(newest + 1, horizon + 1))
             if not years or not followed:
                 continue
-            place = _Place(
-                panel, fits[""], at, Stream(code, seed), local.get((panel.release_id, code), {}), assumptions, basis
-            )
-            shifted = {
-                name: np.stack([few_fit.forecast(year)[:, own.index(code)] for year in years], axis=-1)
-                for name, few_fit in fits.items()
-                if name and code in own
-            }
-            yield _simulation(place, followed, years, list(actions.get(code, ())), shifted, note, draws)
-
-
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """A municipality in its panel."""
-
-    panel: Panel
-    fitted: Fit
-    at: int
-    stream: Stream
-    local_pct: Mapping[str, float]
-    assumptions: Assumptions
-    basis: str
+            place = Place(code, panel.series, ahead.at(at), earlier.at(at), errors, plan, assumptions, newest)
+            yield _simulation(place, panel, followed, years, note, basis, draws, seed)
 
 
 def _simulation(
-    place: _Place,
+    place: Place,
+    panel: Panel,
     followed: tuple[Followed, ...],
     years: tuple[int, ...],
-    actions: list[Action],
-    shifted: Mapping[str, Floats],
     note: str,
+    basis: str,
     draws: int,
+    seed: int,
 ) -> Simulation:
-    sectors = place.panel.sector_codes
-    actions = [action for action in actions if action.sector_code in sectors]
-    errors = sector_errors(place.stream, sectors, draws, place.assumptions.common_fraction)
-    inventory = np.stack([place.stream.normal(f"inventory {sector}", draws) for sector in sectors])
-    effects = drawn(actions, place.stream, draws)
-    usual = _futures(place, errors.mixed, inventory, years)  # (S, H, D)
-    plans = {BUSINESS_AS_USUAL: list[Action]()}
-    if actions:
-        plans |= {EXISTING: [a for a in actions if a.is_decided], WITH_ACTIONS: actions}
-    membership = np.zeros((len(followed), len(sectors)))
-    for row, what in enumerate(followed):
-        membership[row, list(what.rows)] = 1.0
-    percentiles, ends, left = [], {}, usual
-    for scenario, plan in plans.items():
-        left = _less(usual, sectors, plan, effects, years, place.fitted.origin)
-        sums = (membership @ left.reshape(len(sectors), -1)).reshape(len(followed), len(years), draws)
-        percentiles.append(np.moveaxis(np.quantile(sums, PERCENTILES, axis=-1), 0, -1))
-        for row, what in enumerate(followed):
-            if what.is_target and what.target_year in years:
-                ends[scenario, what.target_id] = sums[row, years.index(what.target_year)]
-    inputs: dict[tuple[str, str], Floats] = {}
-    if ends:
-        inputs = {("trend", s): errors.own[i] for i, s in enumerate(sectors)}
-        inputs["trend", ALL_SECTORS] = errors.shared
-        inputs |= {("inventory", s): inventory[i] for i, s in enumerate(sectors)}
-        inputs |= {("action", name): draw for name, draw in effects.items()}
+    alone = not place.actions and not any(what.is_target for what in followed)
+    if alone:
+        probability = np.tile(np.array(PERCENTILES), (len(place.series), 1))
+        outcomes = {BUSINESS_AS_USUAL: Outcome(place.futures(years, probability)[-1:], {}, ("",) * len(followed))}
+    else:
+        outcomes = _outcomes(place, followed, years, draws, seed)
     return Simulation(
-        municipality_code=place.stream.municipality_code,
-        release_id=place.panel.release_id,
-        origin=place.fitted.origin,
+        municipality_code=place.code,
+        release_id=panel.release_id,
+        origin=place.ahead.origin,
         years=years,
         followed=followed,
-        scenarios=tuple(plans),
-        percentiles=np.stack(percentiles),
-        ends=ends,
-        inputs=inputs,
-        middle=membership
-        @ np.nan_to_num(np.stack([place.fitted.forecast(year)[:, place.at] for year in years], axis=-1)),
-        without=_without(left, usual, sectors, actions, effects, years, place.fitted.origin, followed, ends),
-        sector_codes=sectors,
-        action_sectors={action.action_id: action.sector_code for action in actions},
-        shifted={name: membership @ np.nan_to_num(tonnes) for name, tonnes in shifted.items()},
+        outcomes=outcomes,
+        place=place,
         note=note,
-        plan_note=_plan_note(actions),
-        draws=draws,
-        basis=place.basis,
+        draws=0 if alone else draws,
+        basis=basis,
     )
+
+
+def _outcomes(
+    place: Place, followed: tuple[Followed, ...], years: tuple[int, ...], draws: int, seed: int
+) -> dict[str, Outcome]:
+    stream = Stream(place.code, seed)
+    probability = np.stack(
+        [stream.evenly(f"trend {name}", draws) for name in place.series[:-1]]
+        + [stream.of_total(draws, place.assumptions.shock_fraction)]
+    )
+    probability = _paired(place, years, probability)
+    usual = place.futures(years, probability)
+    sums = {what.target_id: total_of(place, what, usual[:-1], usual[-1]) for what in followed}
+    found = {
+        BUSINESS_AS_USUAL: Outcome(
+            np.stack([_percentiles(sums[what.target_id]) for what in followed]),
+            {w.target_id: (p, p, p) for w in followed if (p := _met(w, sums[w.target_id], years)) is not None},
+            ("",) * len(followed),
+        )
+    }
+    if not place.actions:
+        return found
+    bases: dict[float | None, Floats] = {0.0: usual, 1.0: place.futures(years, probability, 1.0)}
+    if any(action.has_range for action in place.actions):
+        bases[None] = place.futures(years, probability, stream.generator("theta").random(draws))
+    futures, decided = Futures.of(years, usual), [action for action in place.actions if action.is_decided]
+    for scenario, plan in ((EXISTING, decided), (WITH_ACTIONS, list(place.actions))):
+        planned = _planned(place, followed, futures, plan, bases, stream) if plan else found[BUSINESS_AS_USUAL]
+        found[scenario] = planned
+    return found
+
+
+def _planned(
+    place: Place,
+    followed: tuple[Followed, ...],
+    futures: Futures,
+    plan: list[Action],
+    bases: Mapping[float | None, Floats],
+    stream: Stream,
+) -> Outcome:
+    """A scenario with actions; bases by theta, None for the drawn one."""
+    ranged = any(action.has_range for action in plan)
+    least, years = place.assumptions.delivery_low, futures.years
+    if ranged:
+        drawn = drawn_delivery(plan, stream, futures.usual.shape[-1], least)
+        shown = futures.left(place, plan, bases[None], drawn)
+    else:
+        shown = futures.left(place, plan, bases[1.0], {action.action_id: 1.0 for action in plan})
+    # Only in the years of targets is anybody asked how likely they are.
+    ends = futures.part(sorted({years.index(w.target_year) for w in followed if w.target_year in years}))
+    held = [years.index(year) for year in ends.years]
+    corners = [
+        ends.left(place, plan, bases[theta][:, held], {a.action_id: a.delivery(least)[end] for a in plan})
+        for theta, end in product((0.0, 1.0), (0, 1))
+    ]
+    percentiles, met, notes = [], {}, []
+    for what in followed:
+        mine = [action for action in plan if what.series == (TOTAL,) or action.sector_code in what.series]
+        lost = not_counted(mine)
+        sums = total_of(place, what, *shown)
+        three = _percentiles(sums)
+        if mine and not ranged:
+            three[:, [0, 2]] = np.nan
+        found = [_met(what, total_of(place, what, *corner), ends.years) for corner in corners]
+        known = [one for one in found if one is not None]
+        if known and not lost:
+            met[what.target_id] = (_met(what, sums, years) if ranged or not mine else None, min(known), max(known))
+        percentiles.append(np.full_like(three, np.nan) if lost else three)
+        notes.append("; ".join(filter(None, (lost, *remarks(mine), _plan_note(mine)))))
+    return Outcome(np.stack(percentiles), met, tuple(notes))
+
+
+def total_of(place: Place, what: Followed, sectors: Floats, total: Floats) -> Floats:
+    """Draws of something followed up, shape (H, D): its sectors as they stand, or the total."""
+    if what.series == (TOTAL,):
+        return total
+    return np.asarray(sectors[[place.series.index(name) for name in what.series]].sum(axis=0))
+
+
+def outcome_of(place: Place, what: Followed, probability: Floats, theta: float, delivery: Mapping[str, float]) -> float:
+    """Tonnes of a target in its year, in the one future of the given probabilities (S,)."""
+    years = (int(what.target_year or 0),)
+    usual = place.futures(years, probability[:, None])
+    if not place.actions:
+        return float(total_of(place, what, usual[:-1], usual[-1])[0, 0])
+    base = place.futures(years, probability[:, None], theta) if theta else usual
+    left = Futures.of(years, usual).left(place, place.actions, base, delivery)
+    return float(total_of(place, what, *left)[0, 0])
+
+
+def _paired(place: Place, years: tuple[int, ...], probability: Floats) -> Floats:
+    """The same draws, those of the sectors in the order in which their sum has the rank of the total."""
+    last = place.futures(years[-1:], probability)[:, 0]
+    order = np.argsort(np.nansum(last[:-1], axis=0), kind="stable")
+    paired = probability.copy()
+    paired[:-1, np.argsort(probability[-1], kind="stable")] = probability[:-1, order]
+    return paired
+
+
+def _percentiles(sums: Floats) -> Floats:
+    # Hazen's positions: percentiles of evenly spaced draws are those of the errors.
+    return np.moveaxis(np.quantile(sums, PERCENTILES, axis=-1, method="hazen"), 0, -1)
+
+
+def _met(what: Followed, sums: Floats, years: tuple[int, ...]) -> float | None:
+    """Share of futures that meet a target by the rule of succession, so that no number of draws makes it certain."""
+    if not what.is_target or what.target_year not in years or what.target_t is None:
+        return None
+    draws = sums[years.index(what.target_year)]
+    return float(((draws <= what.target_t).sum() + 1) / (len(draws) + 2))
 
 
 def _plan_note(actions: Sequence[Action]) -> str:
@@ -253,126 +346,3 @@ def _plan_note(actions: Sequence[Action]) -> str:
             rule = said(action.start_year, action.ramp_years)
             counted[rule] = counted.get(rule, 0) + 1
     return "; ".join(f"{n} of {len(actions)} actions and other plans: {rule}" for rule, n in sorted(counted.items()))
-
-
-def _without(
-    left: Floats,
-    usual: Floats,
-    sectors: Sequence[str],
-    actions: Sequence[Action],
-    effects: Mapping[str, Floats],
-    years: tuple[int, ...],
-    origin: int,
-    followed: Sequence[Followed],
-    ends: Mapping[tuple[str, str], Floats],
-) -> dict[tuple[str, str], float]:
-    """Median of each target's outcome without an action, less with all of them."""
-    found = {}
-    for action in actions:
-        row = sectors.index(action.sector_code)
-        others = [other for other in actions if other is not action]
-        more = _less(usual[row : row + 1], [action.sector_code], others, effects, years, origin)[0] - left[row]
-        for what in followed:
-            outcome = ends.get((WITH_ACTIONS, what.target_id))
-            if outcome is not None and row in what.rows and what.target_year is not None:
-                moved = np.median(outcome + more[years.index(what.target_year)]) - np.median(outcome)
-                found[action.action_id, what.target_id] = float(moved)
-    return found
-
-
-def _futures(place: _Place, errors: Floats, inventory: Floats, years: tuple[int, ...]) -> Floats:
-    """Draws of every sector and year ahead, shape (S, H, D); zero where there is no trend."""
-    fitted, at = place.fitted, place.at
-    one = Fit(
-        origin=fitted.origin,
-        at_once=fitted.at_once,
-        per_year=fitted.per_year,
-        **{
-            name: getattr(fitted, name)[:, at : at + 1]
-            for name in ("level", "slope", "bend", "spread", "floor", "own_spread")
-        },
-    )
-    sectors, quality = place.panel.sector_codes, place.assumptions
-    pct = [
-        place.local_pct.get(sector, quality.uncertainty_pct[quality.sectors[sector].data_quality]) for sector in sectors
-    ]
-    scale = 1.0 + np.array(pct)[:, None] / 100.0 / _PLUS_MINUS * inventory
-    drawn_years = [np.nan_to_num(one.forecast(year, errors)) * np.maximum(scale, 0.0) for year in years]
-    return np.stack(drawn_years, axis=1)
-
-
-def _less(
-    usual: Floats,
-    sectors: Sequence[str],
-    plan: Sequence[Action],
-    effects: Mapping[str, Floats],
-    years: tuple[int, ...],
-    origin: int,
-) -> Floats:
-    """The sectors with the actions of a plan."""
-    left = usual.copy() if plan else usual
-    for row, sector in enumerate(sectors):
-        parts: dict[bool, list[Floats]] = {False: [], True: []}
-        for action in plan:
-            if action.sector_code == sector:
-                share = beyond_trend(action, years, origin)[:, None]
-                parts[action.is_additive].append(share * effects[action.action_id])
-        if parts[False] or parts[True]:
-            left[row] = remaining(usual[row], parts[False], parts[True])
-    return left
-
-
-def _followed(rows: pd.DataFrame, sectors: Sequence[str], basis: str) -> Iterator[Followed]:
-    at = {sector: row for row, sector in enumerate(sectors)}
-    for row in rows.sort_values("target_id").to_dict("records"):
-        held = tuple(at[sector] for sector in row["sector_codes"].split() if sector in at)
-        own = row["target_kind"] == "contract" and pd.notna(row["target_t_co2e"]) and pd.notna(row["target_year"])
-        if not held:
-            continue
-        # Where all years are on one level, the row's own basis is that of the series.
-        base = row["baseline_t_co2e"] if basis == CORRECTED else row["baseline_reported_t_co2e"]
-        yield Followed(
-            target_id=row["target_id"],
-            rows=held,
-            is_target=own,
-            latest_t=float(row[f"emissions_{basis}_t_co2e"]),
-            target_year=int(row["target_year"]) if own else None,
-            target_t=float(base * (1.0 + row["target_pct"] / 100.0)) if own else None,
-            baseline_year=int(row["baseline_year"]) if own else None,
-            baseline_t=float(base) if own else None,
-        )
-
-
-def _has_targets(rows: pd.DataFrame | None) -> bool:
-    return rows is not None and bool((rows["target_kind"] == "contract").any())
-
-
-def _usual_horizon(indicators: pd.DataFrame) -> int:
-    """Last year for a municipality without targets: the first year that any municipality has a target for."""
-    years = indicators.loc[indicators["target_kind"] == "contract", "target_year"].dropna()
-    ahead = years[years > indicators["year"].max()]
-    return int(ahead.min()) if len(ahead) else 0
-
-
-def _local_uncertainty(
-    emissions: pd.DataFrame, corrections: pd.DataFrame, assumptions: Assumptions
-) -> dict[tuple[str, str], dict[str, float]]:
-    """Uncertainty of sectors whose newest figure is corrected: the largest of its corrections, stated or by grade."""
-    stated = {
-        row["correction_id"]: row["uncertainty_pct"]
-        if pd.notna(row["uncertainty_pct"])
-        else assumptions.uncertainty_pct.get(row["data_quality_grade"], np.nan)
-        for row in _each(corrections)
-    }
-    newest = emissions["year"] == emissions.groupby("release_id")["year"].transform("max")
-    found: dict[tuple[str, str], dict[str, float]] = {}
-    for row in _each(emissions[newest & (emissions["correction_ids"] != "")]):
-        known = [stated[i] for i in row["correction_ids"].split() if pd.notna(stated.get(i, np.nan))]
-        if known:
-            found.setdefault((row["release_id"], row["municipality_code"]), {})[row["sector_code"]] = max(known)
-    return found
-
-
-def _each(frame: pd.DataFrame) -> Iterable[dict[str, Any]]:
-    records: list[dict[str, Any]] = frame.to_dict("records")
-    return records

@@ -1,31 +1,27 @@
-"""The trend of business as usual: robust, over years with gaps, with a treatment of odd years and changes of law.
+"""The forecast of business as usual: the newest figure, carried on along a slope that fades.
 
-For every municipality and main sector of a release, over the last ``window_years`` up to the newest year:
+For every main sector of a municipality, and for its total as a series of its own, h years ahead:
 
-* scale: z = asinh(E / c) with c = ``bend_fraction`` times the mean of |E|, at least one tonne. Where emissions are
-  large this is a trend in per cent, near zero a straight line; zeros need no rule of their own.
-* slope: the median over all pairs of years of (z2 - z1) / (y2 - y1) (Theil 1950, Sen 1968): true spans, so gaps do no
-  harm, and up to 29 per cent of the years may be outliers. Years that ``scenario_years.csv`` leaves out are in no pair,
-  as long as three others remain; nor is a pair across a change of level (a change of law).
-* level: the median of the last ``level_years`` residuals, among the years since the last change of level.
-* spread: the residuals' standard deviation, averaged with the sector's typical one with the weight of ``prior_years``.
+* middle = newest figure x exp(slope x (1 + d + d^2 + ... h terms)), d the ``damping`` a year
+* slope = ``national_fraction`` of the nation's and the rest of the municipality's own; either is the change between the
+  ends of the last ``window_years`` over the years between them, so gaps do no harm, on the scale z = asinh(E / c) with
+  c = ``bend_fraction`` of the mean |E|: per cent where emissions are large, and no rule for zeros
+* a change of law (``scenario_years.csv``) is in no slope; where it was decided by the newest year and lies ahead, the
+  middle steps by what it is stated to do, a total by that times the sector's share
+* tonnes = c sinh(asinh(middle / c) + error), never below zero unless history was; the error is one of ``errors``
 
-A forecast h years ahead is c sinh(level + slope h + e), e normal with the standard deviation spread x (width_at_once +
-width_per_year h); neither the line nor the forecast goes below zero unless history did. The widths were calibrated by
-hindcast (``hindcast``). Theil-Sen was preferred to Huber's regression because it has no tuning constant and is exact
-with the three to six years that a release may hold. What does not belong here: draws (``simulation``).
+How it was chosen and how it scores: ``docs/method_scenarios.md``. What does not belong here: errors and draws.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from klimat_pipeline.clean.assumptions import Assumptions
+from klimat_pipeline.clean.assumptions import TOTAL, Assumptions
+from klimat_pipeline.clean.naming import NATION
 
-#: A line needs at least so many years.
-FEWEST_YEARS = 3
 #: Least value of the bend, tonnes: below a tonne nothing matters.
 SMALLEST_BEND_T = 1.0
 
@@ -39,182 +35,174 @@ class Panel:
     Attributes:
         release_id: the release.
         municipality_codes: M of them, sorted.
-        sector_codes: S of them, sorted.
+        series: main sectors, sorted, and the total: S of them.
         years: Y of them, ascending, with the release's own gaps.
         tonnes: t CO2e, shape (S, M, Y); NaN where the release has no figure.
+        nation: the same of the nation, shape (S, 1, Y); the sum of the municipalities where a release prints none.
     """
 
     release_id: str
     municipality_codes: tuple[str, ...]
-    sector_codes: tuple[str, ...]
+    series: tuple[str, ...]
     years: tuple[int, ...]
     tonnes: Floats
+    nation: Floats
 
 
 @dataclass(frozen=True, slots=True)
-class Fit:
-    """Trends of a panel; arrays have the shape (S, M), NaN where there were too few years.
+class Forecast:
+    """What lies ahead of a panel's municipalities; arrays have the shape (S, M), NaN where nothing can be said.
 
     Attributes:
-        origin: year that years ahead are counted from.
-        level, slope: on the scale of the fit, at the origin and per year.
-        bend: tonnes at which the scale changes from linear to per cent.
-        spread: standard deviation about the trend, on the scale of the fit.
-        floor: tonnes below which no forecast goes.
-        at_once, per_year: the sectors' widths, shape (S, 1).
-        own_spread: the spread before it was drawn towards the typical one.
+        origin: newest year that was used.
+        level: tonnes in that year.
+        slope: relative change a year.
+        bend: tonnes at which the scale of errors changes from linear to per cent.
+        floor: tonnes below which no future goes.
+        steps: factors by which changes of law move the series, by the year of their effect.
+        damping: of the slope, a year.
     """
 
     origin: int
     level: Floats
     slope: Floats
     bend: Floats
-    spread: Floats
     floor: Floats
-    at_once: Floats
-    per_year: Floats
-    own_spread: Floats = field(repr=False)
+    steps: dict[int, Floats]
+    damping: float
 
-    def width(self, year: int) -> Floats:
-        """Standard deviation of a forecast's error, on the scale of the fit, shape (S, M)."""
-        return self.spread * (self.at_once + self.per_year * (year - self.origin))
+    def at(self, place: int) -> "Forecast":
+        """The forecast of one municipality."""
+        here = slice(place, place + 1)
+        arrays = {name: getattr(self, name)[:, here] for name in ("level", "slope", "bend", "floor")}
+        return replace(self, **arrays, steps={year: factor[:, here] for year, factor in self.steps.items()})
 
-    def forecast(self, year: int, errors: Floats | float = 0.0) -> Floats:
-        """Tonnes in a year.
+    def middle(self, year: int, theta: float | Floats = 0.0) -> Floats:
+        """Tonnes without error.
 
         Args:
             year: after the origin.
-            errors: standard normal, anything that broadcasts to (..., S, M).
+            theta: part of a falling slope to leave out, 0-1: 1 freezes what falls at today's level.
         """
-        # A line that would fall below the floor stays on it; a positive error may still raise it.
-        middle = np.maximum(self.level + self.slope * (year - self.origin), self.scaled(self.floor))
-        z = middle + errors * self.width(year)
-        # Clipped so that even the sum of squares fits in a float.
-        return np.maximum(np.sinh(np.clip(z, -_FARTHEST, _FARTHEST)) * self.bend, self.floor)
+        ahead = (self.damping ** np.arange(year - self.origin)).sum()
+        slope = np.where(self.slope < 0, self.slope * (1.0 - theta), self.slope)
+        middle = self.level * np.exp(slope * ahead)
+        for effective, factor in self.steps.items():
+            if effective <= year:
+                middle = middle * factor
+        return np.asarray(middle)
 
-    def scaled(self, tonnes: Floats) -> Floats:
-        """Tonnes on the scale of the fit."""
-        return np.arcsinh(tonnes / self.bend)
+    def tonnes(self, year: int, errors: Floats | float, theta: float | Floats = 0.0) -> Floats:
+        """Tonnes with errors that broadcast to (..., S, M)."""
+        scaled = np.arcsinh(self.middle(year, theta) / self.bend) + errors
+        return np.maximum(np.sinh(scaled) * self.bend, self.floor)
 
-
-#: Limit of z in a forecast: sinh(100) is 1e43.
-_FARTHEST = 100.0
-
-
-@dataclass(frozen=True, slots=True)
-class Variant:
-    """Another way to fit, to show the effect of an assumption; the default is the method itself."""
-
-    keep_left_out: bool = False
-    ignore_levels: bool = False
-    drop_last: bool = False
+    def missed(self, year: int, actual: Floats) -> Floats:
+        """Errors that would have given the actual figures."""
+        return np.arcsinh(actual / self.bend) - np.arcsinh(self.middle(year) / self.bend)
 
 
-METHOD = Variant()
+def reported_panels(emissions: pd.DataFrame, area_totals: pd.DataFrame) -> list[Panel]:
+    """The same as reported, whatever is corrected: what the errors of forecasts are measured on."""
+    return panels(emissions.assign(emissions_t_co2e=emissions["emissions_reported_t_co2e"]), area_totals)
 
 
-def panels(emissions: pd.DataFrame) -> list[Panel]:
+def panels(emissions: pd.DataFrame, area_totals: pd.DataFrame) -> list[Panel]:
     """Figures as arrays, a panel per release.
 
     Args:
         emissions: ``corrected/emissions``; rows without CO2e are left out.
+        area_totals: ``clean/area_totals``, for the nation.
     """
-    valued = emissions[emissions["emissions_t_co2e"].notna()]
+    nations = area_totals[area_totals["area_code"] == NATION].assign(
+        municipality_code=NATION, emissions_t_co2e=lambda rows: rows["emissions_reported_t_co2e"]
+    )
     found = []
-    for release, rows in valued.groupby("release_id", sort=True):
-        places, at_place = np.unique(rows["municipality_code"].to_numpy(dtype=str), return_inverse=True)
-        sectors, at_sector = np.unique(rows["sector_code"].to_numpy(dtype=str), return_inverse=True)
-        years, at_year = np.unique(rows["year"].to_numpy(dtype="int64"), return_inverse=True)
-        tonnes = np.full((len(sectors), len(places), len(years)), np.nan)
-        tonnes[at_sector, at_place, at_year] = rows["emissions_t_co2e"].to_numpy(dtype="float64")
-        found.append(
-            Panel(
-                str(release),
-                tuple(map(str, places)),
-                tuple(map(str, sectors)),
-                tuple(int(year) for year in years),
-                tonnes,
-            )
-        )
+    for release, rows in emissions[emissions["emissions_t_co2e"].notna()].groupby("release_id", sort=True):
+        sectors, years = np.unique(rows["sector_code"].to_numpy(str)), np.unique(rows["year"].to_numpy("int64"))
+        tonnes, codes = _array(rows, sectors, years)
+        lost = np.isnan(tonnes) & ~np.isnan(tonnes).all(axis=2, keepdims=True)
+        total = np.where(lost.any(axis=0), np.nan, np.nansum(tonnes, axis=0))
+        everything = np.concatenate([tonnes, total[None]])
+        series = (*map(str, sectors), TOTAL)
+        nation = nations[nations["release_id"] == release]
+        if nation.empty:
+            printed = np.nansum(everything, axis=1, keepdims=True)
+        else:
+            printed, _ = _array(nation, np.array(series), years)
+        found.append(Panel(str(release), tuple(map(str, codes)), series, tuple(map(int, years)), everything, printed))
     return found
 
 
-def fit(panel: Panel, assumptions: Assumptions, until: int | None = None, variant: Variant = METHOD) -> Fit:
-    """Fit every series of a panel.
+def _array(rows: pd.DataFrame, series: Any, years: Any) -> tuple[Floats, Any]:
+    rows = rows[rows["sector_code"].isin(series) & rows["year"].isin(years)]
+    codes, at = np.unique(rows["municipality_code"].to_numpy(str), return_inverse=True)
+    tonnes = np.full((len(series), len(codes), len(years)), np.nan)
+    order = {name: place for place, name in enumerate(series)}
+    tonnes[rows["sector_code"].map(order), at, np.searchsorted(years, rows["year"])] = rows["emissions_t_co2e"]
+    return tonnes, codes
+
+
+def forecast(panel: Panel, assumptions: Assumptions, until: int | None = None) -> Forecast:
+    """Carry every series of a panel on.
 
     Args:
         panel: figures of a release.
-        assumptions: window, widths, years with a treatment.
+        assumptions: those of the method.
         until: last year that may be used; the panel's last where it is not given.
-        variant: another way to fit.
     """
-    years = np.array(panel.years)
-    origin = int(years.max()) if until is None else until
-    shape = panel.tonnes.shape[:2]
-    parts = {name: np.full(shape, np.nan) for name in ("level", "slope", "bend", "own_spread", "spread", "floor")}
-    for row, sector in enumerate(panel.sector_codes):
-        window = (years <= origin) & (years >= origin - assumptions.window_years)
-        if variant.drop_last:
-            window &= years != years[window].max(initial=0)
-        left_out = () if variant.keep_left_out else assumptions.years_treated(sector, "left_out")
-        odd = np.isin(years, list(left_out))
-        levels = () if variant.ignore_levels else assumptions.years_treated(sector, "new_level")
-        typical = assumptions.sectors[sector].typical_spread
-        for used, places in _same_years(panel.tonnes[row][:, window]):
-            chosen = np.flatnonzero(window)[used]
-            kept = chosen[~odd[chosen]]
-            chosen = kept if len(kept) >= FEWEST_YEARS else chosen
-            if len(chosen) < FEWEST_YEARS:
-                continue
-            values = panel.tonnes[row][np.ix_(places, chosen)]
-            made = _lines(values, years[chosen], sorted(levels), origin, assumptions)
-            weight = len(chosen)
-            own, prior = made["own_spread"] ** 2, assumptions.prior_years
-            made["spread"] = np.sqrt((prior * typical**2 + weight * own) / (prior + weight))
-            for name, array in made.items():
-                parts[name][row, places] = array
-    widths = [assumptions.sectors[sector] for sector in panel.sector_codes]
-    return Fit(
+    origin = panel.years[-1] if until is None else until
+    used = [at for at, year in enumerate(panel.years) if origin - assumptions.window_years <= year <= origin]
+    years = np.array(panel.years)[used]
+    history, nation = panel.tonnes[:, :, used], panel.nation[:, :, used]
+    level = history[:, :, -1] if years[-1] == origin else np.full(history.shape[:2], np.nan)
+    bend, slope = np.empty(level.shape), np.empty(level.shape)
+    for row, series in enumerate(panel.series):
+        breaks = assumptions.changes_of_law(None if series == TOTAL else series)
+        national, _ = _slope(nation[row], years, breaks, assumptions.bend_fraction)
+        own, bend[row] = _slope(history[row], years, breaks, assumptions.bend_fraction)
+        part = assumptions.national_fraction
+        slope[row] = np.where(np.isnan(own), national, part * national + (1.0 - part) * own)
+    return Forecast(
         origin=origin,
-        at_once=np.array([[width.width_at_once] for width in widths]),
-        per_year=np.array([[width.width_per_year] for width in widths]),
-        **parts,
+        level=level,
+        slope=slope,
+        bend=bend,
+        floor=np.minimum(np.nanmin(panel.tonnes[:, :, : used[-1] + 1], axis=2, initial=0.0), 0.0),
+        steps=_steps(panel.series, level, assumptions, origin),
+        damping=assumptions.damping,
     )
 
 
-def _same_years(values: Floats) -> list[tuple[Any, Any]]:
-    """Municipalities with figures in the same years: positions of the years, positions of the municipalities."""
-    present = ~np.isnan(values)
-    if present.all():
-        return [(np.arange(values.shape[1]), np.arange(values.shape[0]))]
-    patterns, of = np.unique(present, axis=0, return_inverse=True)
-    return [(np.flatnonzero(pattern), np.flatnonzero(of.ravel() == i)) for i, pattern in enumerate(patterns)]
+def _slope(tonnes: Floats, years: Any, breaks: list[int], bend_fraction: float) -> tuple[Floats, Floats]:
+    """Slopes of series (M, Y) between the ends of their years, without the steps at the breaks; and their bends.
+
+    NaN where no two years lie on one side of the breaks.
+    """
+    known = ~np.isnan(tonnes)
+    mean = np.abs(np.where(known, tonnes, 0.0)).sum(axis=1) / np.maximum(known.sum(axis=1), 1)
+    bend = np.maximum(mean * bend_fraction, SMALLEST_BEND_T)
+    z = np.arcsinh(tonnes / bend[:, None])
+    change, span, each = np.zeros(len(z)), np.zeros(len(z)), np.arange(len(z))
+    period = np.searchsorted(breaks, years, side="right")
+    for one in np.unique(period):
+        inside = known & (period == one)
+        first, last = inside.argmax(axis=1), inside.shape[1] - 1 - inside[:, ::-1].argmax(axis=1)
+        some = inside.any(axis=1)
+        change += np.where(some, z[each, last] - z[each, first], 0.0)
+        span += np.where(some, years[last] - years[first], 0.0)
+    return np.divide(change, span, out=np.full(len(z), np.nan), where=span > 0), bend
 
 
-def _lines(values: Floats, years: Any, levels: list[int], origin: int, assumptions: Assumptions) -> dict[str, Floats]:
-    """Theil-Sen lines of series (n, Y) that share their years."""
-    bend = np.maximum(np.abs(values).mean(axis=1) * assumptions.bend_fraction, SMALLEST_BEND_T)
-    z = np.arcsinh(values / bend[:, None])
-    period = np.searchsorted(np.array(levels), years, side="right")
-    first, second = np.triu_indices(len(years), 1)
-    same = period[first] == period[second]
-    first, second = first[same], second[same]
-    slope = np.zeros(len(values))
-    if len(first):
-        slope = np.median((z[:, second] - z[:, first]) / (years[second] - years[first]), axis=1)
-    residuals = z - slope[:, None] * (years - origin)
-    newest = residuals[:, period == period[-1]]
-    level = np.median(newest[:, -assumptions.level_years :], axis=1)
-    periods = np.unique(period)
-    centred = np.concatenate(
-        [residuals[:, period == p] - np.median(residuals[:, period == p], axis=1, keepdims=True) for p in periods],
-        axis=1,
-    )
-    freedom = max(len(years) - 1 - len(periods), 1)
-    return {
-        "level": level,
-        "slope": slope,
-        "bend": bend,
-        "own_spread": np.sqrt((centred**2).sum(axis=1) / freedom),
-        "floor": np.minimum(values.min(axis=1), 0.0),
-    }
+def _steps(series: tuple[str, ...], level: Floats, assumptions: Assumptions, origin: int) -> dict[int, Floats]:
+    """Factors of the changes of law that are decided by the origin and take effect after it."""
+    found: dict[int, Floats] = {}
+    for change in assumptions.changes:
+        if change.decided_year <= origin < change.year and change.sector_code in series:
+            row = series.index(change.sector_code)
+            factor = found.setdefault(change.year, np.ones(level.shape))
+            factor[row] += change.step_pct / 100.0
+            with np.errstate(divide="ignore", invalid="ignore"):
+                share = np.where(level[-1] > 0, level[row] / level[-1], 0.0)
+            factor[-1] += np.nan_to_num(share) * change.step_pct / 100.0
+    return found

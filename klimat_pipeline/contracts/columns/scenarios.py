@@ -91,6 +91,21 @@ COLUMNS = (
         nullable=True,
     ),
     Column(
+        "sized_on_t",
+        NUMBER,
+        "Emissions of the main sector that the plan sized the effect on: the scenarios take effect / sized_on_t of the "
+        "national figures. Where it is missing, the printed gap table's figure; without that there is no scenario.",
+        unit="t",
+        nullable=True,
+        minimum=0,
+    ),
+    Column(
+        "is_metered",
+        BOOLEAN,
+        "Whether the tonnes are metered at a plant (capture): then the scenarios take tonnes, not a share, and only "
+        "where the line holds the plant.",
+    ),
+    Column(
         "interaction_rule",
         TEXT,
         "How it acts together with others on its line. 'multiplicative' (also where nothing is said): it saves its "
@@ -101,7 +116,7 @@ COLUMNS = (
     Column(
         "scenario",
         TEXT,
-        "'business_as_usual': the robust trend; 'existing_policies': with the actions that are decided or under way "
+        "'business_as_usual': the trend; 'existing_policies': with the actions that are decided or under way "
         "and what other plans are printed to save (column 4 of the gap table); 'with_actions': with all actions; "
         "'target': the straight line from the newest year to the target.",
         allowed=("business_as_usual", "existing_policies", "with_actions", "target"),
@@ -109,24 +124,62 @@ COLUMNS = (
     Column(
         "p05_t",
         NUMBER,
-        "Tonnes CO2e that five of a hundred simulated futures stay below. Never add percentiles: use the row of the "
-        "total.",
+        "Tonnes CO2e that five of a hundred futures stay below; missing where a plan gives no ranges. Never add "
+        "percentiles: use the row of the total.",
         unit="t",
+        nullable=True,
     ),
     Column(
-        "p50_t", NUMBER, "Tonnes CO2e in the middle of the simulated futures: as many lie below as above.", unit="t"
+        "p50_t",
+        NUMBER,
+        "Tonnes CO2e in the middle of the futures: as many lie below as above. With actions whose plan gives no "
+        "ranges: if all are carried out in full, from a frozen level. Missing where nobody says what an action was "
+        "sized on.",
+        unit="t",
+        nullable=True,
     ),
-    Column("p95_t", NUMBER, "Tonnes CO2e that five of a hundred simulated futures exceed.", unit="t"),
+    Column(
+        "p95_t",
+        NUMBER,
+        "Tonnes CO2e that five of a hundred futures exceed; missing where a plan gives no ranges.",
+        unit="t",
+        nullable=True,
+    ),
     Column("draws", INTEGER, "Simulated futures behind the row; 0 where nothing is drawn.", minimum=0),
     Column("newest_year", INTEGER, "Newest year of the release.", minimum=1900, maximum=2200),
     Column("newest_t", NUMBER, "Emissions in the newest year of the release, tonnes CO2e.", unit="t"),
     Column(
         "probability_fraction",
         NUMBER,
-        "Share of the simulated futures that meet the target, 0-1; known to within about 1 / sqrt(draws).",
+        "Share of the simulated futures that meet the target, 0-1; known to within about 1 / sqrt(draws). Missing with "
+        "actions whose plan gives no ranges: then only the interval is known.",
         unit="fraction",
+        nullable=True,
         minimum=0,
         maximum=1,
+    ),
+    *(
+        Column(
+            f"probability_{end}_fraction",
+            NUMBER,
+            f"{words} share of futures that meet the target, over how much of a falling trend the plan itself causes "
+            "(none to all) and how much of it is delivered; the same as the probability for business as usual. Missing "
+            "where nobody says what an action was sized on.",
+            unit="fraction",
+            nullable=True,
+            minimum=0,
+            maximum=1,
+        )
+        for end, words in (("low", "Least"), ("high", "Largest"))
+    ),
+    Column("probability_text", TEXT, "The probability in words."),
+    Column(
+        "forecast_evidence",
+        TEXT,
+        "'tested': such a forecast, of such a change, was held against what came (scenario_score); 'extrapolated': it "
+        "was not: more years ahead, a sum of some sectors, other gases, a larger change, or actions.",
+        nullable=True,
+        allowed=("tested", "extrapolated"),
     ),
     Column(
         "expected_t_per_year",
@@ -137,40 +190,28 @@ COLUMNS = (
     Column(
         "factor_kind",
         TEXT,
-        "'trend': error of a sector's trend; 'inventory': uncertainty of its figure; 'action': range of an action's "
-        "effect; 'assumption': a choice of the method.",
-        allowed=("trend", "inventory", "action", "assumption"),
+        "'overlap': part of a falling trend that the plan's own measures cause, none or all; 'delivery': how much "
+        "of the actions is carried out; 'level': actions as shares of the level that the plan counts with, or as its "
+        "tonnes of today's figures; 'shock': what all municipalities share in a year; 'trend': error of the series' "
+        "own; 'last_year': the newest year used or not; 'action': left out or carried out in full.",
+        allowed=("overlap", "delivery", "level", "shock", "trend", "last_year", "action"),
     ),
     Column(
         "factor",
         TEXT,
-        "Sector, action or assumption that the outcome hangs on; 'all_sectors' is what their trends have in common, "
-        "'other_plans_...' what other plans save on a line of the printed gap table.",
+        "Sector, action or assumption that the outcome hangs on; 'other_plans_...' is what other plans save on a line "
+        "of the printed gap table.",
     ),
-    Column(
-        "rank_correlation",
-        NUMBER,
-        "Spearman's rank correlation of the factor with the outcome over all draws; missing for an assumption.",
-        nullable=True,
-        minimum=-1,
-        maximum=1,
-    ),
-    Column(
-        "variance_share_fraction",
-        NUMBER,
-        "The squared correlation as a share of all factors' squares: how much of the uncertainty is this factor's.",
-        unit="fraction",
-        nullable=True,
-        minimum=0,
-        maximum=1,
-    ),
+    Column("low_t", NUMBER, "Outcome in the target's year with the factor at the end that gives less.", unit="t"),
+    Column("high_t", NUMBER, "Outcome in the target's year with the factor at its other end.", unit="t"),
+    Column("factor_rank", INTEGER, "Place among the factors of the target, 1 the one that moves most.", minimum=1),
     Column(
         "shift_t",
         NUMBER,
-        "Tonnes in the target's year: what another assumption does to business as usual, or what leaving the action "
-        "out does to the plan; missing for the rest.",
+        "Tonnes between the two outcomes: how far the factor alone moves the target's year, all else in the middle and "
+        "all actions in full; of an action what the plan loses without it.",
         unit="t",
-        nullable=True,
+        minimum=0,
     ),
     Column("fit_until", INTEGER, "Last year that the trend was fitted on.", minimum=1900, maximum=2200),
     Column("years_ahead", INTEGER, "Years from the last fitted one to the forecast one.", unit="years", minimum=1),
@@ -181,6 +222,62 @@ COLUMNS = (
     Column("covered_fraction", NUMBER, "Share that it did cover.", unit="fraction", minimum=0, maximum=1),
     Column("below_fraction", NUMBER, "Share that came out below the interval.", unit="fraction", minimum=0, maximum=1),
     Column("above_fraction", NUMBER, "Share that came out above it.", unit="fraction", minimum=0, maximum=1),
+    Column("under_p50_fraction", NUMBER, "Share that came out below p50.", unit="fraction", minimum=0, maximum=1),
+    Column(
+        "forecast_method",
+        TEXT,
+        "'published': the method behind the pathways; 'last_value': the newest figure; 'damped_trend': the newest "
+        "figure and the municipality's own slope, fading by a tenth a year; 'national_slope': the newest figure and "
+        "the nation's slope. All with errors of the same kind.",
+        allowed=("published", "last_value", "damped_trend", "national_slope"),
+    ),
+    Column(
+        "held_out",
+        TEXT,
+        "What errors were not measured on: 'municipalities': a fifth of them in turn; a target year; 'time': years "
+        "after the first half.",
+        pattern=r"municipalities|time|\d{4}",
+    ),
+    Column("horizon_years", INTEGER, "Years ahead; 0 for one to six together.", unit="years", minimum=0),
+    Column("cases", INTEGER, "Forecasts behind the row.", minimum=1),
+    Column(
+        "pinball_pct",
+        NUMBER,
+        "Mean pinball loss of p05, p50 and p95, as a percentage of the newest figure; less is better.",
+        unit="%",
+        nullable=True,
+        minimum=0,
+    ),
+    Column(
+        "width_pct",
+        NUMBER,
+        "Sharpness: p95 less p05, as a percentage of the newest figure, on average.",
+        unit="%",
+        nullable=True,
+        minimum=0,
+    ),
+    Column(
+        "brier_score",
+        NUMBER,
+        "Mean square of the probability of being 5, 10, 15, 20 or 30 per cent below the newest figure less what came "
+        "(1 or 0); less is better.",
+        minimum=0,
+        maximum=1,
+    ),
+    Column(
+        "brier_of_base_rate",
+        NUMBER,
+        "The same if one said how often it came so many years ahead.",
+        minimum=0,
+        maximum=1,
+    ),
+    Column(
+        "reliability_score",
+        NUMBER,
+        "Mean square of what was said less how often it came, in tenths of probability; 0 is perfect.",
+        minimum=0,
+        maximum=1,
+    ),
     Column("investment_msek", NUMBER, "Investment in the year, millions of kronor.", unit="MSEK", nullable=True),
     Column(
         "running_msek",
@@ -328,10 +425,10 @@ COLUMNS = (
     Column(
         "assumption_kind",
         TEXT,
-        "'method': of trend, draws and costs; 'uncertainty_of_grade': what a data-quality grade stands for, plus or "
-        "minus; 'grade_of_sector': that of the national figures of a sector; 'odd_year': a year that a trend treats on "
-        "its own; 'construction_reference': what buildings are compared with.",
-        allowed=("method", "uncertainty_of_grade", "grade_of_sector", "odd_year", "construction_reference"),
+        "'method': of trend, draws and costs; 'change_of_law': a step that a law brings, left out of slopes and stated "
+        "ahead; 'error_after_one_year': size that so large a share of a series' errors does not exceed; "
+        "'construction_reference': what buildings are compared with.",
+        allowed=("method", "change_of_law", "error_after_one_year", "construction_reference"),
     ),
     Column("assumption", TEXT, "Name of the assumption; of a sector, a grade or a reference set."),
     Column("assumption_value", NUMBER, "Its value; missing where it is a rule without a number.", nullable=True),
@@ -348,8 +445,8 @@ COLUMNS = (
         "covered_before_fraction",
         NUMBER,
         "Share of the later figures that intervals of as many years ahead covered in the hindcast on all 290 "
-        "municipalities, of the same gases and sector or of the totals; 0.9 is meant. Missing for sums of some "
-        "sectors, for the target's line, and for gases and years ahead that were not tested.",
+        "municipalities, of the same gases and sector or of the totals; 0.9 is meant. Business as usual only; missing "
+        "for sums of some sectors, and for gases and years ahead that were not tested.",
         minimum=0,
         maximum=1,
         nullable=True,

@@ -391,6 +391,8 @@ ACTIONS = Table(
         col("other_benefits"),
         col("interacts_with"),
         col("interaction_rule"),
+        col("sized_on_t"),
+        col("is_metered"),
         col("source"),
         col("note"),
     ),

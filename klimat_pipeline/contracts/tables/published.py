@@ -96,6 +96,7 @@ TABLES = (
     _own(scenarios.PROBABILITY, "target_probability"),
     _own(scenarios.SENSITIVITY, "target_sensitivity"),
     _all(scenarios.HINDCAST, "scenario_hindcast"),
+    published(scenarios.SCORE, "scenario_score", extra=_PUBLICATION),
     published(scenarios.INVESTMENT, "investment_plan", extra=_PUBLICATION),
     published(scenarios.ABATEMENT, "abatement_cost", extra=_PUBLICATION),
     published(clean.ASSUMPTIONS, "method_assumptions", extra=_PUBLICATION),

@@ -17,15 +17,20 @@ _ACTIONS = "clean/actions"
 _DRAWN = ("business_as_usual", "existing_policies", "with_actions")
 _FUTURE = (
     _EMISSIONS,
+    "clean/area_totals.emissions_reported_t_co2e",
     f"{_ACTIONS}.effect_t_per_year",
+    f"{_ACTIONS}.sized_on_t",
+    f"{_ACTIONS}.is_metered",
     "clean/published_gap.other_plans_t",
+    "clean/published_gap.latest_t",
     "clean/targets.plan_from_year",
 )
 
 PATHWAYS = Table(
     key="scenarios/pathways",
     description="Emissions in each year ahead under each scenario: the middle of the simulated futures, and the range "
-    "that holds nine in ten of them. Current releases only. A line is 'total', a main sector or a target of the "
+    "that holds nine in ten of them. Current releases only; municipalities without targets or actions of their own "
+    "have the total. A line is 'total', a main sector or a target of the "
     "municipality's own; it joins sector_indicators, target_status and target_probability, where it is called "
     "target_id.",
     columns=(
@@ -42,6 +47,7 @@ PATHWAYS = Table(
         _BASIS,
         col("draws"),
         col("covered_before_fraction"),
+        col("forecast_evidence"),
         col("note"),
     ),
     primary_key=("municipality_code", "release_id", "scenario", "line", "year"),
@@ -65,13 +71,18 @@ PROBABILITY = Table(
         col("p05_t").use(*_FUTURE),
         col("p50_t").use(*_FUTURE),
         col("p95_t").use(*_FUTURE),
-        col("probability_fraction").use(*_FUTURE, f"{_SECTORS}.target_t_co2e"),
+        *(
+            col(f"probability_{what}").use(*_FUTURE, f"{_SECTORS}.target_t_co2e")
+            for what in ("fraction", "low_fraction", "high_fraction", "text")
+        ),
+        col("forecast_evidence").use(nullable=False),
         col("required_t_co2e_per_year").use(f"{_SECTORS}.emissions_t_co2e", f"{_SECTORS}.target_t_co2e"),
         col("required_pct_per_year").use(f"{_SECTORS}.emissions_t_co2e", f"{_SECTORS}.target_t_co2e"),
-        col("expected_t_per_year").use(*_FUTURE),
+        col("expected_t_per_year").use(*_FUTURE, nullable=True),
         col("gas_basis").use(f"{_SECTORS}.gas_basis"),
         col("gwp_set").use(f"{_SECTORS}.gwp_set"),
         col("draws"),
+        col("note").use(f"{_ACTIONS}.sized_on_t", "clean/published_gap.latest_t"),
     ),
     primary_key=("municipality_code", "release_id", "target_id", "scenario"),
     topic="scenarios",
@@ -79,8 +90,8 @@ PROBABILITY = Table(
 
 SENSITIVITY = Table(
     key="scenarios/sensitivity",
-    description="What each target's outcome depends on: trends, figures and actions by their share of the uncertainty, "
-    "and what other assumptions of the method would do to it.",
+    description="What each target's outcome depends on: overlap with the trend, delivery, the plan's level, the "
+    "national shock, the newest year, errors and actions, ranked by how far each alone moves it.",
     columns=(
         col("municipality_code").use(f"{_SECTORS}.municipality_code"),
         col("release_id").use(f"{_SECTORS}.release_id"),
@@ -88,9 +99,10 @@ SENSITIVITY = Table(
         col("scenario").use(f"{_ACTIONS}.action_id", allowed=("business_as_usual", "with_actions")),
         col("factor_kind"),
         col("factor").use(f"{_SECTORS}.sector_codes", f"{_ACTIONS}.action_id"),
-        col("rank_correlation").use(*_FUTURE),
-        col("variance_share_fraction").use(*_FUTURE),
+        col("low_t").use(*_FUTURE),
+        col("high_t").use(*_FUTURE),
         col("shift_t").use(*_FUTURE),
+        col("factor_rank").use(*_FUTURE),
     ),
     primary_key=("municipality_code", "release_id", "target_id", "factor_kind", "factor"),
     topic="scenarios",
@@ -98,9 +110,9 @@ SENSITIVITY = Table(
 
 HINDCAST = Table(
     key="scenarios/hindcast",
-    description="Would the trend have been right? Fitted on the years up to an earlier one, for all municipalities of "
-    "a release: the share of the later figures that its intervals cover, per sector and for the totals. Where 'series' "
-    "is small it says little: what 290 municipalities gave is in covered_before_fraction of the pathways.",
+    description="Would the published interval have been right? Forecast from every earlier year, for all "
+    "municipalities of a release: the share of the later figures that it covers, per sector and for the totals. Where "
+    "'series' is small it says little: what 290 municipalities gave is in covered_before_fraction of the pathways.",
     columns=(
         col("release_id").use("corrected/emissions.release_id"),
         col("sector_code").use("corrected/emissions.sector_code"),
@@ -112,8 +124,42 @@ HINDCAST = Table(
         col("covered_fraction").use(_EMISSIONS),
         col("below_fraction").use(_EMISSIONS),
         col("above_fraction").use(_EMISSIONS),
+        col("under_p50_fraction").use(_EMISSIONS),
     ),
     primary_key=("release_id", "sector_code", "fit_until", "year"),
+    topic="scenarios",
+)
+
+SCORE = Table(
+    key="scenarios/score",
+    description="How good the forecasts are: loss, coverage, sharpness and probabilities of the method and of simpler "
+    "ones, on figures that their errors were not measured on. Empty where no release holds a hundred municipalities; "
+    "klimat hindcast holds it against limits.",
+    columns=(
+        col("substance").use("corrected/emissions.substance"),
+        col("forecast_method"),
+        col("held_out"),
+        col("sector_code").use("corrected/emissions.sector_code"),
+        col("horizon_years").use("corrected/emissions.year"),
+        col("release_id").use("corrected/emissions.release_id"),
+        col("cases").use("corrected/emissions.municipality_code"),
+        col("nominal_fraction"),
+        *(
+            col(name).use(_EMISSIONS)
+            for name in (
+                "pinball_pct",
+                "covered_fraction",
+                "below_fraction",
+                "above_fraction",
+                "under_p50_fraction",
+                "width_pct",
+                "brier_score",
+                "brier_of_base_rate",
+                "reliability_score",
+            )
+        ),
+    ),
+    primary_key=("substance", "forecast_method", "held_out", "sector_code", "horizon_years"),
     topic="scenarios",
 )
 
@@ -182,7 +228,7 @@ ABATEMENT = Table(
     topic="investment",
 )
 
-PATHWAY_TABLES = (PATHWAYS, PROBABILITY, SENSITIVITY, HINDCAST, INVESTMENT, ABATEMENT)
+PATHWAY_TABLES = (PATHWAYS, PROBABILITY, SENSITIVITY, HINDCAST, SCORE, INVESTMENT, ABATEMENT)
 
 # -- gap and neutrality -----------------------------------------------------------------------------------------------
 _PRINT = "clean/published_gap"

@@ -8,7 +8,7 @@ from klimat_pipeline.defs.resources import Project
 
 _DRAWN_FROM = (
     "corrected/emissions",
-    "corrected/corrections",
+    "clean/area_totals",
     "indicators/sectors",
     "clean/targets",
     "clean/actions",
@@ -24,6 +24,7 @@ _DRAWN_FROM = (
     "scenarios/probability",
     "scenarios/sensitivity",
     "scenarios/hindcast",
+    "scenarios/score",
     "scenarios/investment",
     "scenarios/abatement",
     kinds={
@@ -32,6 +33,7 @@ _DRAWN_FROM = (
         "scenarios/probability": ("numpy",),
         "scenarios/sensitivity": ("numpy",),
         "scenarios/hindcast": ("numpy",),
+        "scenarios/score": ("numpy",),
         "scenarios/abatement": ("pandas", "vega"),
     },
     reads={
@@ -47,12 +49,12 @@ _DRAWN_FROM = (
         "scenarios/pathways": _DRAWN_FROM,
         "scenarios/probability": _DRAWN_FROM,
         "scenarios/sensitivity": _DRAWN_FROM,
-        "scenarios/hindcast": ("corrected/emissions",),
+        "scenarios/hindcast": ("corrected/emissions", "clean/area_totals"),
+        "scenarios/score": ("corrected/emissions", "clean/area_totals", "clean/releases"),
         "scenarios/investment": ("clean/actions", "clean/targets"),
         "scenarios/abatement": ("clean/actions", "clean/targets"),
     },
     emissions="corrected/emissions",
-    corrections="corrected/corrections",
     indicators="indicators/sectors",
     targets="clean/targets",
     actions="clean/actions",
@@ -66,7 +68,6 @@ def pathways(
     context: dg.AssetExecutionContext,
     project: Project,
     emissions: pd.DataFrame,
-    corrections: pd.DataFrame,
     indicators: pd.DataFrame,
     targets: pd.DataFrame,
     actions: pd.DataFrame,
@@ -82,23 +83,25 @@ def pathways(
     from klimat_pipeline.indicators.groups import group_comparison
     from klimat_pipeline.scenarios import abatement, hindcast, investment, probability, sensitivity
     from klimat_pipeline.scenarios import pathways as paths
-    from klimat_pipeline.scenarios.planned_actions import of_other_plans, sector_of_line, together, with_numbers
+    from klimat_pipeline.scenarios.planned_actions import planned_ahead, sector_of_line
     from klimat_pipeline.scenarios.prices import general_index, in_one_price_year
     from klimat_pipeline.scenarios.simulation import simulate
+    from klimat_pipeline.scenarios.trend import reported_panels
     from klimat_pipeline.scenarios.undated import dated, plan_periods
     from klimat_pipeline.spend.footprint.prices import current_reference
 
     assumptions, draws = project.assumptions, project.settings.draws
-    sector_of = sector_of_line(project.reference)
     ends = investment.target_years(targets)
     periods = plan_periods(targets, ends, ramp=assumptions.undated_ramp)
     actions = dated(actions, periods)
-    planned = together(of_other_plans(published_gap, sector_of, periods), with_numbers(actions, sector_of, ends))
-    futures = list(simulate(emissions, indicators, corrections, planned, assumptions, draws))
+    planned = planned_ahead(actions, published_gap, sector_of_line(project.reference), ends, periods)
+    futures = list(simulate(emissions, indicators, area_totals, planned, assumptions, draws))
+    releases_held = reported_panels(emissions, area_totals)
+    substances = dict(zip(releases["release_id"], releases["substance"], strict=True))
     compared = municipality_comparison(
         emissions, targets, population, municipalities, area_totals, similar_count=assumptions.similar_count
     )
-    ahead = paths.pathways(futures, indicators, assumptions.covered_before)
+    ahead = paths.pathways(futures, indicators)
     index = general_index(current_reference(project.settings).price_index)
     priced = in_one_price_year(actions, index, assumptions.investment_price_year)
     curve = abatement.abatement_cost(priced, targets, discount_rate_pct=assumptions.discount_rate_pct)
@@ -108,7 +111,8 @@ def pathways(
         "scenarios/pathways": ahead,
         "scenarios/probability": probability.target_probability(futures, indicators),
         "scenarios/sensitivity": sensitivity.target_sensitivity(futures),
-        "scenarios/hindcast": hindcast.hindcast(emissions, assumptions),
+        "scenarios/hindcast": hindcast.hindcast(releases_held, assumptions),
+        "scenarios/score": hindcast.score_table(releases_held, substances, assumptions),
         "scenarios/investment": investment.investment_plan(priced, targets),
         "scenarios/abatement": curve,
     }

@@ -16,7 +16,7 @@ from klimat_pipeline.charts.outlook import (
 from klimat_pipeline.charts.style import as_markdown_image
 from klimat_pipeline.scenarios.abatement import abatement_cost
 from klimat_pipeline.scenarios.pathways import pathways
-from klimat_pipeline.scenarios.planned_actions import Action
+from klimat_pipeline.scenarios.planned_actions import Action, Level
 from klimat_pipeline.scenarios.simulation import simulate
 from klimat_pipeline_tests.unit.scenarios import country
 
@@ -28,9 +28,9 @@ def ahead() -> tuple[pd.DataFrame, pd.DataFrame]:
     figures = {"1283": {"transport": dict.fromkeys(YEARS, 1000.0), "waste": dict.fromkeys(YEARS, 400.0)}}
     emissions = country.emissions(figures)
     indicators = country.indicators(emissions, {"total": (2030, 800.0)})
-    plan = {"1283": [Action("buses", "transport", 200.0, 300.0, 400.0, 2026)]}
-    method = country.assumptions(sectors=country.unsure())
-    found = list(simulate(emissions, indicators, country.no_corrections(), plan, method, 50))
+    plan = {"1283": [Action("buses", "transport", 300.0, 2026, 200.0, 400.0, Level(1000.0))]}
+    method = country.assumptions(errors=country.unsure())
+    found = list(simulate(emissions, indicators, country.no_nation(), plan, method, 50))
     return pathways(found, indicators), indicators
 
 

@@ -19,14 +19,14 @@ SECTORS = ("transport", "waste")
 def folder(project: Path, tmp_path: Path) -> Path:
     for path in (project / "data" / "reference").glob("scenario_*.csv"):
         shutil.copy(path, tmp_path)
-    (tmp_path / "scenario_sectors.csv").write_text(
-        "sector_code,data_quality,typical_spread,width_at_once,width_per_year,source\n"
-        "transport,high,0.1,1,0.3,test\nwaste,low,0.2,1,0.3,test\n",
+    (tmp_path / "scenario_errors.csv").write_text(
+        "sector_code,within_fraction,error,source\ntransport,0.5,0.1,test\ntransport,0.9,0.2,test\n"
+        "total,0.5,0.05,test\ntotal,0.9,0.1,test\n",
         encoding="utf-8",
     )
     (tmp_path / "scenario_years.csv").write_text(
-        "sector_code,year,treatment,basis,reason\ntransport,2020,left_out,chosen,pandemic\n"
-        "waste,2024,new_level,cited,law\n",
+        "sector_code,year,decided_year,step_pct,basis,reason\ntransport,2024,2023,22,chosen,law\n"
+        "waste,2020,2019,-5,cited,another\n",
         encoding="utf-8",
     )
     return tmp_path
@@ -41,50 +41,59 @@ def change(folder: Path, name: str, old: str, new: str) -> None:
 
 def test_what_is_read(folder: Path) -> None:
     read = load_assumptions(folder, SECTORS)
-    assert read.sectors["waste"].typical_spread == 0.2
-    assert read.years_treated("transport", "left_out") == {2020}
-    assert read.years_treated("transport", "new_level") == frozenset()
-    assert read.uncertainty_pct == {"high": 5.0, "medium": 15.0, "low": 30.0}
+    assert read.errors["transport"] == {0.5: 0.1, 0.9: 0.2}
+    assert read.errors["waste"] == {}, "a sector that was never tested has no row"
+    assert read.changes_of_law("transport") == [2024]
+    assert read.changes_of_law(None) == [2020, 2024]
+    assert read.tested["all greenhouse gases", "total", 6].covered_fraction > 0.85
     assert isinstance(read.window_years, int)
 
 
-def test_treatments_are_stated_where_they_matter(folder: Path) -> None:
+def test_changes_of_law_are_stated_where_they_matter(folder: Path) -> None:
     read = load_assumptions(folder, SECTORS)
-    assert read.stated(["transport", "waste"], 2015, 2024) == "transport: 2020 left out; waste: 2024 a new level"
-    assert read.stated(["transport", "waste"], 2021, 2024) == "waste: 2024 a new level"
-    assert read.stated(["transport", "waste"], 2015, 2023) == "transport: 2020 left out"
+    assert read.stated(SECTORS, 2015, 2024) == "transport: a new level in 2024; waste: a new level in 2020"
+    assert read.stated(SECTORS, 2021, 2024) == "transport: a new level in 2024"
     assert read.stated(["heating"], 2015, 2024) == ""
 
 
 def test_all_that_is_wrong_is_named_at_once(folder: Path) -> None:
-    change(folder, "sectors", "waste,low", "water,low")
-    change(folder, "years", "transport,2020", "trains,2020")
-    change(folder, "assumptions", "window_years,15", "window_years,1.5")
-    change(folder, "assumptions", "level_years,", "levels,")
-    change(folder, "assumptions", "common_fraction,0.2", "common_fraction,1.9")
+    change(folder, "errors", "transport,0.5,0.1", "trains,0.5,0.1")
+    change(folder, "errors", "total,0.5,0.05", "total,0.5,0.3")
+    change(folder, "years", "transport,2024", "trams,2024")
+    change(folder, "assumptions", "window_years,10", "window_years,1.5")
+    change(folder, "assumptions", "damping,", "fading,")
+    change(folder, "assumptions", "shock_fraction,0.15", "shock_fraction,1.9")
     change(folder, "assumptions", "bend_fraction,0.3", "bend_fraction,0")
     with pytest.raises(ProblemsError) as raised:
         load_assumptions(folder, SECTORS)
     text = str(raised.value)
     for part in (
-        "no row 'level_years'",
-        "'levels' is used nowhere",
+        "no row 'damping'",
+        "'fading' is used nowhere",
         "window_years, column value: expected a whole number of at least 1, found 1.5",
-        "common_fraction, column value: expected at most 1, found 1.9",
+        "shock_fraction, column value: expected at most 1, found 1.9",
         "bend_fraction, column value: expected more than 0",
-        "no row for sector 'waste'",
-        "'water' is no main sector",
+        "errors.csv, total: expected an error for each of 0.5, 0.9, ascending",
+        "errors.csv, transport: expected an error for each of 0.5, 0.9, ascending",
         "'trains' is no main sector",
+        "'trams' is no main sector",
     ):
         assert part in text
+
+
+def test_the_total_needs_its_errors(folder: Path) -> None:
+    path = folder / "scenario_errors.csv"
+    path.write_text("\n".join(path.read_text(encoding="utf-8").splitlines()[:3]) + "\n", encoding="utf-8")
+    with pytest.raises(ProblemsError, match="expected rows for 'total' and for sectors; klimat hindcast --renew"):
+        load_assumptions(folder, SECTORS)
 
 
 @pytest.mark.parametrize(
     ("name", "old", "new", "said"),
     [
-        ("years", "left_out", "forgotten", "column treatment"),
-        ("quality", "low,30", "low,much", "column uncertainty_pct"),
-        ("sectors", "0.2,1,0.3", "-0.2,1,0.3", "column typical_spread"),
+        ("years", "2023,22", "soon,22", "column decided_year"),
+        ("errors", "0.9,0.2", "0.9,-0.2", "column error"),
+        ("errors", "0.9,0.2", "1.9,0.2", "column within_fraction"),
     ],
 )
 def test_a_cell_that_does_not_fit_is_named(folder: Path, name: str, old: str, new: str, said: str) -> None:
@@ -110,11 +119,12 @@ def test_readers_see_every_assumption_with_what_it_rests_on(folder: Path) -> Non
     rows = frame.set_index(["assumption_kind", "assumption"])
     assert rows.loc[("method", "discount_rate_pct"), "assumption_basis"] == "unverified"
     assert "not verified" in rows.loc[("method", "discount_rate_pct"), "note"]
-    # The grade of waste is low, and low stands for plus or minus 30 per cent.
-    assert rows.loc[("grade_of_sector", "waste"), ["assumption_value", "assumption_unit"]].tolist() == [30.0, "% (low)"]
-    assert rows.loc[("uncertainty_of_grade", "low"), "assumption_basis"] == "unverified"
-    odd = rows.loc[("odd_year", "transport_2020")]
-    assert (odd["assumption_unit"], odd["note"]) == ("left out", "pandemic")
+    law = rows.loc[("change_of_law", "transport_2024")]
+    assert (law["assumption_value"], law["assumption_unit"], law["note"]) == (22.0, "%", "law")
+    assert rows.loc[("error_after_one_year", "total_0.9"), ["assumption_value", "assumption_basis"]].tolist() == [
+        0.1,
+        "measured",
+    ]
     assert rows.loc[("construction_reference", "homes"), "assumption_unit"] == "kg CO2e/m2 (A1-A5)"
 
 
@@ -125,18 +135,11 @@ def test_what_is_called_unverified_is_marked_so_and_nothing_else(project: Path) 
     frame = clean_assumptions(reference, codes, load_reference(reference).construction_references)
     said = frame["note"].str.contains("not verified")
     assert (said == (frame["assumption_basis"] == "unverified")).all()
-    assert said.sum() == 4
+    assert said.sum() == 1
 
 
 @pytest.mark.parametrize("value", ["2", "0.5"])
 def test_a_switch_is_on_or_off(folder: Path, value: str) -> None:
     change(folder, "assumptions", "undated_ramp,1", f"undated_ramp,{value}")
     with pytest.raises(ProblemsError, match=f"undated_ramp, column value: expected 0 or 1, found {value}"):
-        load_assumptions(folder, SECTORS)
-
-
-def test_a_grade_without_a_number_is_refused(folder: Path) -> None:
-    path = folder / "scenario_quality.csv"
-    path.write_text("\n".join(path.read_text(encoding="utf-8").splitlines()[:-1]) + "\n", encoding="utf-8")
-    with pytest.raises(ProblemsError, match="no row for grade 'low'"):
         load_assumptions(folder, SECTORS)

@@ -5,34 +5,40 @@ from typing import Any
 
 import pandas as pd
 
-from klimat_pipeline.clean.assumptions import Assumptions, SectorWidth
+from klimat_pipeline.clean.assumptions import TOTAL, Assumptions
 
 R = "smhi-ggt-2026"
-SURE = SectorWidth("high", 0.0, 0.0, 0.0)
+SERIES = ("transport", "waste", TOTAL)
 
 
 def assumptions(**changes: Any) -> Assumptions:
-    """The method without any uncertainty, unless the test adds some."""
+    """The method without errors, on the municipality's own slope, which does not fade, unless the test says more."""
     plain: dict[str, Any] = {
-        "window_years": 15,
-        "level_years": 3,
+        "window_years": 10,
+        "national_fraction": 0.0,
+        "damping": 1.0,
         "bend_fraction": 0.3,
-        "prior_years": 5.0,
-        "common_fraction": 0.0,
+        "shock_fraction": 0.0,
+        "delivery_low": 0.5,
         "similar_count": 2,
         "discount_rate_pct": 3.5,
         "investment_price_year": 2025,
         "undated_ramp": True,
-        "sectors": {"transport": SURE, "waste": SURE},
-        "years": {},
-        "uncertainty_pct": {"high": 0.0, "medium": 0.0, "low": 0.0},
+        "errors": unsure(0.0),
     }
     return Assumptions(**{**plain, **changes})
 
 
-def unsure(spread: float = 0.1) -> Mapping[str, SectorWidth]:
-    """Widths of both sectors with some error."""
-    return {sector: SectorWidth("medium", spread, 1.0, 0.3) for sector in ("transport", "waste")}
+def unsure(size: float = 0.1) -> Mapping[str, Mapping[float, float]]:
+    """Errors of all series: evenly spread, nine in ten of them within the size."""
+    return {series: {0.9: size, 1.0: size / 0.9} for series in SERIES}
+
+
+def no_nation() -> pd.DataFrame:
+    """``clean/area_totals`` of a release that prints none: the nation is the sum of the municipalities."""
+    return pd.DataFrame(
+        {name: [] for name in ("release_id", "area_code", "sector_code", "year", "emissions_reported_t_co2e")}
+    )
 
 
 def emissions(figures: Mapping[str, Mapping[str, Mapping[int, float]]], release: str = R) -> pd.DataFrame:
@@ -96,10 +102,6 @@ def indicators(frame: pd.DataFrame, targets: Mapping[str, tuple[int, float]] | N
     return pd.DataFrame(rows)
 
 
-def no_corrections() -> pd.DataFrame:
-    return pd.DataFrame(columns=["correction_id", "uncertainty_pct", "data_quality_grade"])
-
-
 def action(action_id: str = "buses", **changes: Any) -> dict[str, Any]:
     """A row of ``clean/actions``."""
     plain: dict[str, Any] = {
@@ -131,6 +133,8 @@ def action(action_id: str = "buses", **changes: Any) -> dict[str, Any]:
         "other_benefits": "less noise",
         "interacts_with": None,
         "interaction_rule": "multiplicative",
+        "sized_on_t": None,
+        "is_metered": False,
         "source": "made up",
         "note": None,
     }

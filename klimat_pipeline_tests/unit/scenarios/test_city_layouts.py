@@ -196,7 +196,7 @@ class TestAnyCity:
         assert (heat["baseline_t"], heat["target_t"], heat["gap_t"]) == pytest.approx((2000.0, 100.0, 800.0))
         assert computed.loc["total", "target_t"] == pytest.approx(600.0)
         (raising,) = of_other_plans(prints, {"waste": "waste"})["1281"]
-        assert raising.mode_t == -50.0
+        assert raising.effect_t == -50.0
         assert set(gap_waterfalls(made)) == {"1281"}
 
     def test_a_printed_total_alone_comes_out(self, tmp_path: Path) -> None:

@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 from klimat_pipeline.contracts import table
 from klimat_pipeline.quality.contract import check_contract
 from klimat_pipeline.scenarios.abatement import abatement_cost
+from klimat_pipeline.scenarios.carried_out import working
 from klimat_pipeline.scenarios.effects import effect_in_year
 from klimat_pipeline.scenarios.investment import investment_plan, target_years
 from klimat_pipeline.scenarios.pathways import pathways
-from klimat_pipeline.scenarios.planned_actions import of_other_plans, with_numbers, working
+from klimat_pipeline.scenarios.planned_actions import of_other_plans, with_numbers
 from klimat_pipeline.scenarios.undated import dated, plan_periods, said
 from klimat_pipeline_tests.unit.scenarios import country, small_plan
 from klimat_pipeline_tests.unit.scenarios.test_simulation import middle, run
@@ -77,11 +78,12 @@ def test_the_plan_is_made_for_the_year_of_the_total_target() -> None:
 
 def test_pathways_follow_the_steps_and_say_so() -> None:
     """Newest 2024, 1,000 t of transport: 60 t over 2025 to 2030, that is 10 t more every year."""
-    actions = dated(pd.DataFrame([country.action(effect_t_per_year=60.0, **OPEN)]), {"1283": (2025, 2030)})
+    row = country.action(effect_t_per_year=60.0, sized_on_t=1000.0, **OPEN)
+    actions = dated(pd.DataFrame([row]), {"1283": (2025, 2030)})
     planned = with_numbers(actions, {"transport_on_road": "transport"}, {"1283": 2030})["1283"]
     frame = pathways(*run(planned))
     assert middle(frame, "with_actions", "transport") == [990.0, 980.0, 970.0, 960.0, 950.0, 940.0]
-    notes = frame.groupby("scenario")["note"].unique()
+    notes = frame[frame["line"] == "transport"].groupby("scenario")["note"].unique()
     assert notes["with_actions"].tolist() == [
         "1 of 1 actions and other plans: no start stated: in equal steps 2025-2030"
     ]

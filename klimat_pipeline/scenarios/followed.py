@@ -1,0 +1,85 @@
+"""What of a municipality is followed up: the total, its sectors, its own targets, and to which year.
+
+What does not belong here: draws (``simulation``).
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from klimat_pipeline.clean.assumptions import TOTAL
+from klimat_pipeline.corrected.basis import CORRECTED
+from klimat_pipeline.scenarios.trend import Panel
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """Something that is followed up: the total, a sector, or one of the municipality's own targets.
+
+    Attributes:
+        target_id: its id.
+        series: its sectors, or the total alone.
+        is_target: whether it is the municipality's own target, with a level.
+        latest_t: emissions in the newest year.
+        target_year, target_t: of its own target, else None.
+    """
+
+    target_id: str
+    series: tuple[str, ...]
+    is_target: bool
+    latest_t: float
+    target_year: int | None = None
+    target_t: float | None = None
+
+
+_READ = (
+    *("release_id", "municipality_code", "target_id", "sector_codes", "target_kind", "target_year", "target_pct"),
+    *("target_t_co2e", "baseline_t_co2e", "baseline_reported_t_co2e"),
+    *("emissions_corrected_t_co2e", "emissions_reported_t_co2e"),
+)
+
+
+def newest_rows(indicators: pd.DataFrame) -> dict[tuple[str, str], list[dict[str, Any]]]:
+    """Rows of ``indicators/sectors`` for the newest year of the current releases, by release and municipality."""
+    latest = indicators["is_current_release"] & indicators["is_latest_year"] & (indicators["sector_codes"] != "")
+    found: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for row in indicators.loc[latest, list(_READ)].sort_values("target_id").to_dict("records"):
+        found.setdefault((row["release_id"], row["municipality_code"]), []).append(row)
+    return found
+
+
+def followed_up(rows: Iterable[dict[str, Any]], panel: Panel, at: int, basis: str) -> Iterator[Followed]:
+    """Everything that is followed up of a municipality.
+
+    Args:
+        rows: its own of ``newest_rows``.
+        panel: figures of the release.
+        at: its place there.
+        basis: of its figures.
+    """
+    has = [name for row, name in enumerate(panel.series[:-1]) if not np.isnan(panel.tonnes[row, at]).all()]
+    for row in rows:
+        held = tuple(name for name in row["sector_codes"].split() if name in panel.series)
+        own = row["target_kind"] == "contract" and pd.notna(row["target_t_co2e"]) and pd.notna(row["target_year"])
+        if not held:
+            continue
+        # Where all years are on one level, the row's own basis is that of the series.
+        base = row["baseline_t_co2e"] if basis == CORRECTED else row["baseline_reported_t_co2e"]
+        yield Followed(
+            target_id=row["target_id"],
+            series=(TOTAL,) if set(held) == set(has) else held,
+            is_target=own,
+            latest_t=float(row[f"emissions_{basis}_t_co2e"]),
+            target_year=int(row["target_year"]) if own else None,
+            target_t=float(base * (1.0 + row["target_pct"] / 100.0)) if own else None,
+        )
+
+
+def usual_horizon(indicators: pd.DataFrame) -> int:
+    """Last year for a municipality without targets: the first year that any municipality has a target for."""
+    years = indicators.loc[indicators["target_kind"] == "contract", "target_year"].dropna()
+    ahead = years[years > indicators["year"].max()]
+    return int(ahead.min()) if len(ahead) else 0
