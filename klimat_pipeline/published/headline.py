@@ -6,7 +6,7 @@ dioxide where a release of it reaches as far as the municipality's own of all ga
 which. What does not belong here: choosing the series of all other figures.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -35,11 +35,11 @@ class Headline:
     fossil: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, tables: "Mapping[str, pa.Table]") -> "Headline":
-        """The series of a run's tables, by their keys."""
+    def of(cls, read: "Callable[[str], pa.Table]") -> "Headline":
+        """The series of a run, from a reader of its tables by their keys."""
         import pyarrow.compute as pc
 
-        releases, emissions = tables["clean/releases"], tables["corrected/emissions"]
+        releases, emissions = read("clean/releases"), read("corrected/emissions")
         (release,) = releases.filter(releases["is_headline"])["release_id"].to_pylist()
         pairs = _pairs(emissions.filter(emissions["is_current_release"]), "release_id")
         own = tuple(sorted(pc.unique(pairs).to_pylist()))

@@ -3,7 +3,7 @@
 What does not belong here: any other arithmetic.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from klimat_pipeline.contracts import MART, PUBLISHED, Table
@@ -24,21 +24,21 @@ SHOWN: Mapping[str, str] = {
 }
 
 
-def shape(tables: "Mapping[str, pa.Table]", made_from: "Inputs") -> dict[str, "pa.Table"]:
+def shape(read: "Callable[[str], pa.Table]", made_from: "Inputs") -> dict[str, "pa.Table"]:
     """All published tables of a run.
 
     Args:
-        tables: the tables to publish, by key, each with the schema of its contract.
+        read: gives the table of a key, with the schema of its contract; the tables are never held all at once.
         made_from: what the run was made from.
 
     Returns:
         Arrow tables in the contracts' schema, by published name, rows sorted by key so that the same content gives the
         same bytes.
     """
-    headline = Headline.of(tables)
+    headline = Headline.of(read)
     shaped = {
         name: _shown(
-            headline.mark(_chosen(tables[key], made_from.municipalities), PUBLISHED[name]), PUBLISHED[name], made_from
+            headline.mark(_chosen(read(key), made_from.municipalities), PUBLISHED[name]), PUBLISHED[name], made_from
         )
         for name, key in SHOWN.items()
     }

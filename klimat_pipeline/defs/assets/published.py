@@ -20,8 +20,6 @@ from klimat_pipeline.published.shape import SHOWN
 if TYPE_CHECKING:
     import pyarrow as pa
 
-_SOURCES = tuple(sorted(set(SHOWN.values())))
-
 
 @dg.multi_asset(
     name="publish",
@@ -50,7 +48,7 @@ def publish(context: dg.AssetExecutionContext, project: Project):
     from klimat_pipeline.published.shape import shape
 
     made_from = project.begin()
-    shaped = shape({key: project.read_arrow(key) for key in _SOURCES}, made_from)
+    shaped = shape(project.read_arrow, made_from)
     now = datetime.now(UTC)
     refresh = Refresh(made_from.publication_id, _started_at(context) or now, now)
     mart = star(shaped, refresh, last_mart(project.settings.published_dir, KEPT))

@@ -51,7 +51,7 @@ def test_series_of_a_run() -> None:
         ),
     }
     # Carbon dioxide ends with Malmö's own release of all gases, and a year before Helsingborg's.
-    assert Headline.of(tables) == Headline("wide", HEADLINE.own, fossil=("1280/co2",))
+    assert Headline.of(tables.__getitem__) == Headline("wide", HEADLINE.own, fossil=("1280/co2",))
 
 
 def test_a_fossil_target_is_on_carbon_dioxide_where_it_reaches_as_far() -> None:
