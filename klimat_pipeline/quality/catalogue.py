@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from klimat_pipeline.quality import gases, inventories, ledgers, outlook, prints, spend, targets_and_gap
+from klimat_pipeline.quality import beside, gases, inventories, ledgers, outlook, prints, spend, targets_and_gap
 from klimat_pipeline.quality import plausibility as likely
 from klimat_pipeline.quality import reconciliation as sums
 from klimat_pipeline.quality.findings import CheckResult, Finding, Kind, Severity
@@ -86,8 +86,9 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
     "indicators/scopes": (_reconciles(inventories.inventories_apart), _reconciles(inventories.scopes_add_up)),
     "indicators/changes": (_reconciles(sums.parts_sum_to_change),),
     "indicators/base_years": (_likely(likely.base_years_approved), _likely(likely.approvals_used)),
-    "indicators/energy": (_reconciles(sums.energy_beside_the_official),),
-    "indicators/traded": (_likely(likely.traded_fits),),
+    "indicators/energy": (_reconciles(beside.energy_beside_the_official),),
+    "indicators/traded": (_likely(beside.traded_fits), _likely(beside.installations_counted)),
+    "indicators/land_use": (_likely(beside.land_use_shown),),
     "indicators/gases": (_likely(gases.gases_sum),),
     "indicators/provenance": (_reconciles(sums.cells_sum_to_reported),),
     "quality/findings": (_reconciles(sums.suites_agree),),

@@ -315,28 +315,6 @@ def baseline_released(tables: Tables) -> Sequence[Finding]:
     ]
 
 
-def traded_fits(tables: Tables) -> Sequence[Finding]:
-    """Whether installations under emissions trading hold no more than their sector."""
-    frame = tables["indicators/traded"]
-    if frame.empty:
-        return [not_applicable("no municipality has given its installations")]
-    beyond = frame[frame["other_t_co2e"].isna()]
-    if beyond.empty:
-        return [passed(f"{len(frame)} sectors hold what their installations emit")]
-    most = (beyond["traded_t_co2e"] - beyond["emissions_reported_t_co2e"]).max()
-    return [
-        failed(
-            f"{len(beyond)} of {len(frame)} sectors hold less than their installations, the most by {most:,.0f} t",
-            observed=f"{most:,.0f} t",
-            threshold="0 t",
-            keys=first_keys(beyond, ["municipality_code", "sector_code", "release_id", "year"]),
-            count=len(beyond),
-            suspicion="the installation stands in another main sector of the national database (column sector of "
-            "installations.csv), or the two sources count other gases or biogenic carbon dioxide",
-        )
-    ]
-
-
 def per_resident(tables: Tables) -> Sequence[Finding]:
     """Territorial emissions per resident within wide bounds, where the population is known."""
     frame = tables["indicators/sectors"]

@@ -159,7 +159,7 @@ def print_states_one_year(tables: Tables) -> Sequence[Finding]:
     other = other.assign(also_printed_year=other["year_there"])
     findings = [
         failed(
-            f"{code} table {name}: {len(rows)} figures stand under {year}, the document also says {also} of them "
+            f"{code} table {name}: {len(rows)} figure(s) stand under {year}, the document also says {also} of them "
             f"({', '.join(rows['print_line'])})",
             observed=str(also),
             threshold=str(year),

@@ -23,8 +23,6 @@ UNALLOCATED_MAX_PCT = 2.0
 _FIGURES = ["emissions_t_co2e", "emissions_reported_t_co2e"]
 #: Frozen figures are rounded as published (three decimals, percentages four).
 FROZEN_TOLERANCE = 0.00051
-#: Floating-point noise, tonnes.
-NOISE_T = 1e-6
 
 
 def sectors_equal_total(tables: Tables) -> Sequence[Finding]:
@@ -454,27 +452,6 @@ def parts_sum_to_change(tables: Tables) -> Sequence[Finding]:
     )
     sums["difference_t"] = sums["parts"] - (sums["value_to"] - sums["value_from"])
     return [_all_within(sums, keys, 1e-3, "causes against the whole change", "a cause is counted twice or left out")]
-
-
-def energy_beside_the_official(tables: Tables) -> Sequence[Finding]:
-    """Energy targets on main sectors are the official figures: weather and subsectors have not moved them."""
-    frame, sectors = tables["indicators/energy"], tables["indicators/sectors"]
-    whole = frame[frame["energy_basis"] == "main_sectors"]
-    if whole.empty:
-        return [not_applicable("no energy target is followed on main sectors")]
-    keys = ["municipality_code", "target_id", "release_id", "year"]
-    both = whole.merge(sectors[[*keys, "emissions_t_co2e"]], on=keys, how="left", suffixes=("", "_official"))
-    off = both[~((both["emissions_t_co2e"] - both["emissions_t_co2e_official"]).abs() <= NOISE_T)]
-    if off.empty:
-        return [passed(f"{len(both)} figures of energy targets are the official ones")]
-    return [
-        failed(
-            f"{len(off)} of {len(both)} figures of energy targets are not the official ones",
-            keys=first_keys(off, keys),
-            count=len(off),
-            suspicion="a companion was taken for the official figure",
-        )
-    ]
 
 
 def frozen_reproduces(tables: Tables) -> Sequence[Finding]:

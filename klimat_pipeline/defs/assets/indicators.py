@@ -92,6 +92,8 @@ def national_indicators(
         "corrected/emissions": emissions,
         "clean/targets": targets,
         "clean/frozen": frozen,
+        "clean/installations": installations,
+        "clean/land_use": land_use_given,
         "configuration/approvals": approved,
     }
     shown = {"indicators/sectors": pictures(emissions_against_target(indicators))}

@@ -10,8 +10,12 @@ from klimat_pipeline.indicators.groups import group_comparison
 from klimat_pipeline.indicators.land_use import land_use
 from klimat_pipeline.indicators.sectors import sector_indicators
 from klimat_pipeline.indicators.traded import traded_emissions
-from klimat_pipeline.quality.plausibility import traded_fits
-from klimat_pipeline.quality.reconciliation import energy_beside_the_official
+from klimat_pipeline.quality.beside import (
+    energy_beside_the_official,
+    installations_counted,
+    land_use_shown,
+    traded_fits,
+)
 from klimat_pipeline_tests.unit.indicators import test_sectors as small
 from klimat_pipeline_tests.unit.scenarios.small_plan import frame
 
@@ -170,6 +174,9 @@ def test_land_use_stands_beside_the_total_and_never_in_it() -> None:
     made = land_use(given, totals)
     to_arrow(made, table("indicators/land_use"))
     assert made["release_id"].tolist() == ["r1", "r2"]
+    for frame_, outcome in ((given, "passed"), (given.assign(year=1850), "failed"), (given.iloc[:0], "not_applicable")):
+        (shown,) = land_use_shown({"clean/land_use": frame_, "indicators/land_use": made})
+        assert shown.outcome == outcome
     assert set(made["emissions_reported_t_co2e"]) == {44e6} and set(made["land_use_t_co2e"]) == {-31e6}
 
 
@@ -193,5 +200,8 @@ def test_traded_and_other_emissions() -> None:
     assert ("industry", 2023) not in rows.index, "no installations of that year are given"
     assert rows.loc[("industry", 2024), ["installations", "traded_t_co2e", "other_t_co2e"]].tolist() == [2, 75.0, 25.0]
     assert pd.isna(rows.loc[("waste", 2024), "other_t_co2e"])
+    for frame_, outcome in ((installations, "passed"), (installations.assign(year=2019), "failed")):
+        (counted,) = installations_counted({"clean/installations": frame_, "indicators/traded": made})
+        assert counted.outcome == outcome
     (finding,) = traded_fits({"indicators/traded": made})
     assert (finding.outcome, finding.count, finding.observed) == ("failed", 1, "5 t")
