@@ -121,7 +121,7 @@ def recognised(
         free = [one for one in some if one.place not in found.fields.values()]
         if free:
             _take(found, name, _chosen(file, name, free, rows, candidates, settings), free)
-    _settle(found, foreign)
+    _settle(found, foreign, rows)
     _year(found, rows)
     _period(file, sheet, found, settings)
     _require(file, found)
@@ -258,8 +258,11 @@ def _take(found: Columns, name: str, chosen: Candidate, some: Sequence[Candidate
         found.remarks.append(f"{name} is read from {chosen.name!r}, not from {others}")
 
 
-def _settle(found: Columns, foreign: Sequence[Candidate]) -> None:
+def _settle(found: Columns, foreign: Sequence[Candidate], rows: Sequence[Sequence[str]]) -> None:
     """What the columns are to each other: the amount decides about debit, credit and currency."""
+    if _amount_has_no_sign(found, rows):
+        place = found.fields.pop("amount")
+        found.remarks.append(f"amounts are debit less credit: {found.header[place]!r} has credits without a minus")
     if "amount" in found.fields:
         for name in ("debit", "credit"):
             found.fields.pop(name, None)
@@ -279,6 +282,15 @@ def _settle(found: Columns, foreign: Sequence[Candidate]) -> None:
                 f"amounts are in kronor: {found.header[place]!r} is not applied to "
                 f"{found.header[found.fields['amount']]!r}"
             )
+
+
+def _amount_has_no_sign(found: Columns, rows: Sequence[Sequence[str]]) -> bool:
+    """Whether amounts stand beside debit and credit and are the credits as they stand, without a minus."""
+    if not {"amount", "debit", "credit"} <= set(found.fields):
+        return False
+    amount, debit, credit = (found.fields[name] for name in ("amount", "debit", "credit"))
+    pairs = [(_ore(row[amount]), _ore(row[credit])) for row in rows if not _ore(row[debit]) and _ore(row[credit])]
+    return bool(pairs) and all(one == other for one, other in pairs) and any((other or 0) > 0 for _, other in pairs)
 
 
 def _period(file: str, sheet: str, found: Columns, settings: SpendSettings) -> None:

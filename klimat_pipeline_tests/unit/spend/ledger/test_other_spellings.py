@@ -48,6 +48,12 @@ def dated(header: str, *days: str) -> str:
         pytest.param(signs("Kredit", "N", "J"), 1300, id="a column called credit that holds no amounts"),
         pytest.param(signs("Fakturatyp", "Debet", "Kredit"), 1300, id="type of the invoice"),
         pytest.param(signs("Fakturatyp", "EL", "LF"), 1700, id="another type of the invoice"),
+        pytest.param(
+            signs("Debet;Kredit", "1500,00;", ";200,00"), 1300, id="amounts without a sign beside debit, credit"
+        ),
+        pytest.param(
+            signs("Debet;Kredit", "1500,00;", ";200,00").replace(";200,00;;", ";-200,00;;"), 1300, id="with their sign"
+        ),
         pytest.param(dated("Datum", "13-JAN-2023", "november 2023", "2023 okt", "nov-23"), 400, id="names of months"),
         pytest.param(dated("År;Månad", "2023;1", "2023;12"), 200, id="year and month apart"),
         pytest.param(dated("År;Period", "2023;januari", "2023;dec"), 200, id="year and name of the month apart"),
