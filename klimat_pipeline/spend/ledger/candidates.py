@@ -6,17 +6,12 @@ What does not belong here: which of several is the one (``columns``).
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from klimat_pipeline.configuration.spend import SpendSettings
 from klimat_pipeline.spend.ledger.cells import plain
 from klimat_pipeline.spend.ledger.reference import LedgerReference
 from klimat_pipeline.text import fold
-
-#: What a cell of its own may say of an amount's sign, in small letters; where its column asks whether a line is a
-#: credit (``Kreditfaktura``), also yes and no. For RE2 and for Python alike.
-CREDIT, DEBIT = r"k|kr|kred[a-zåäö]*|c|cr|cred[a-z ]*|-|-1|minus", r"d|dr|deb[a-zåäö]*|\+|1|plus"
-CREDIT_FLAG, DEBIT_FLAG = rf"{CREDIT}|j|ja|y|yes|x|1|true|sant", r"d|dr|deb[a-zåäö]*|n|nej|no|0|false|falskt|"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,33 +83,3 @@ def accounts_without_numbers(candidates: dict[str, list[Candidate]], rows: Seque
             candidates.setdefault("account_text", []).append(one)
     if not candidates.get("account", [0]):
         del candidates["account"]
-
-
-def signs(candidates: dict[str, list[Candidate]], rows: Sequence[Sequence[str]]) -> None:
-    """Columns that say which amounts are credits: by their cells, where their names may mean something else too.
-
-    Beside amounts, a column called ``Kredit`` whose cells are no amounts is one.
-    """
-    if not candidates.get("amount"):
-        return
-    asks = [one for one in candidates.get("credit", []) if not one.is_own and says(one, rows, CREDIT_FLAG, DEBIT_FLAG)]
-    some = [
-        one
-        for one in candidates.get("side", [])
-        if one.is_own
-        or not one.meaning
-        or says(one, rows, *((CREDIT_FLAG, DEBIT_FLAG) if "flag" in one.meaning else (CREDIT, rf"{DEBIT}|f|fakt\w*")))
-    ]
-    some += [replace(one, meaning=frozenset({"flag"})) for one in asks]
-    candidates["side"] = some
-    candidates["credit"] = [one for one in candidates.get("credit", []) if one not in asks]
-    for name in ("side", "credit"):
-        if not candidates[name]:
-            del candidates[name]
-
-
-def says(one: Candidate, rows: Sequence[Sequence[str]], credit: str, debit: str) -> bool:
-    """Whether all cells of a column say credit or debit, and some say credit."""
-    cells = {row[one.place].lower() for row in rows}
-    negative = {cell for cell in cells if re.fullmatch(credit, cell)}
-    return bool(negative) and all(re.fullmatch(debit, cell) for cell in cells - negative)

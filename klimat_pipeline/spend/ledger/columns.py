@@ -12,15 +12,12 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatch
 
 from klimat_pipeline.configuration.spend import SpendSettings
-from klimat_pipeline.spend.ledger import amounts
+from klimat_pipeline.spend.ledger import signs
 from klimat_pipeline.spend.ledger.candidates import (
-    CREDIT,
-    CREDIT_FLAG,
     Candidate,
     accounts_without_numbers,
     candidates_of,
     plain_header,
-    signs,
 )
 from klimat_pipeline.spend.ledger.dates import PLAIN, DateForm, date_form, period_of_name
 from klimat_pipeline.spend.ledger.ledger_error import LedgerError
@@ -115,7 +112,7 @@ def recognised(
     found = Columns(plain_header(header))
     candidates = candidates_of(found.header, settings, reference)
     accounts_without_numbers(candidates, rows)
-    signs(candidates, rows)
+    signs.told_by_cells(candidates, rows)
     foreign = [one for one in candidates.get("amount", []) if "foreign" in one.meaning]
     for name, some in candidates.items():
         free = [one for one in some if one.place not in found.fields.values()]
@@ -133,7 +130,7 @@ def recognised(
         stated=settings.date_form or "",
         is_period="period" in found.meaning.get("booked_on", ()),
     )
-    found.credit_is_negative = _credit_is_negative(found, rows)
+    found.credit_is_negative = signs.credit_is_negative(found.fields, rows, side_is_flag=found.side_is_flag)
     _tell(found, rows)
     return found
 
@@ -238,17 +235,11 @@ def _by_cells(
     if name != "amount" or len(best) != 2 or len(vat) != 1:
         return None
     for net, gross in (best, tuple(reversed(best))):
-        known = [[_ore(row[one.place]) for one in (net, gross, vat[0])] for row in filled]
+        known = [[signs.ore(row[one.place]) for one in (net, gross, vat[0])] for row in filled]
         tested = [(a, b, v) for a, b, v in known if a is not None and b is not None and v is not None]
         if tested and all(abs(a + v - b) <= 1 for a, b, v in tested):
             return net
     return None
-
-
-def _ore(text: str) -> int | None:
-    """An amount with either mark; only sums of such are compared."""
-    comma = amounts.ore(text, ",")
-    return comma if comma is not None else amounts.ore(text, ".")
 
 
 def _take(found: Columns, name: str, chosen: Candidate, some: Sequence[Candidate]) -> None:
@@ -260,7 +251,7 @@ def _take(found: Columns, name: str, chosen: Candidate, some: Sequence[Candidate
 
 def _settle(found: Columns, foreign: Sequence[Candidate], rows: Sequence[Sequence[str]]) -> None:
     """What the columns are to each other: the amount decides about debit, credit and currency."""
-    if _amount_has_no_sign(found, rows):
+    if signs.amount_has_no_sign(found.fields, rows):
         place = found.fields.pop("amount")
         found.remarks.append(f"amounts are debit less credit: {found.header[place]!r} has credits without a minus")
     if "amount" in found.fields:
@@ -282,15 +273,6 @@ def _settle(found: Columns, foreign: Sequence[Candidate], rows: Sequence[Sequenc
                 f"amounts are in kronor: {found.header[place]!r} is not applied to "
                 f"{found.header[found.fields['amount']]!r}"
             )
-
-
-def _amount_has_no_sign(found: Columns, rows: Sequence[Sequence[str]]) -> bool:
-    """Whether amounts stand beside debit and credit and are the credits as they stand, without a minus."""
-    if not {"amount", "debit", "credit"} <= set(found.fields):
-        return False
-    amount, debit, credit = (found.fields[name] for name in ("amount", "debit", "credit"))
-    pairs = [(_ore(row[amount]), _ore(row[credit])) for row in rows if not _ore(row[debit]) and _ore(row[credit])]
-    return bool(pairs) and all(one == other for one, other in pairs) and any((other or 0) > 0 for _, other in pairs)
 
 
 def _period(file: str, sheet: str, found: Columns, settings: SpendSettings) -> None:
@@ -326,19 +308,6 @@ def _require(file: str, found: Columns) -> None:
         f"{file}: no column for {', '.join(missing)} among {', '.join(map(repr, found.header))}. Name it in "
         f"{_SETTING}.{''.join(hints.get(name, '') for name in missing)}"
     )
-
-
-def _credit_is_negative(found: Columns, rows: Sequence[Sequence[str]]) -> bool:
-    """Whether most credits of the lines looked at have a minus already."""
-    if "credit" in found.fields:
-        texts = [row[found.fields["credit"]] for row in rows]
-    elif "side" in found.fields:
-        credit = CREDIT_FLAG if found.side_is_flag else CREDIT
-        texts = [row[found.fields["amount"]] for row in rows if re.fullmatch(credit, row[found.fields["side"]].lower())]
-    else:
-        return False
-    known = [ore for ore in map(_ore, texts) if ore]
-    return sum(ore < 0 for ore in known) * 2 > len(known)
 
 
 def _tell(found: Columns, rows: Sequence[Sequence[str]]) -> None:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from klimat_pipeline.spend.ledger import amounts, dates
 from klimat_pipeline.spend.ledger.file_format import FileFormat
 from klimat_pipeline.spend.ledger.opened import opened
-from klimat_pipeline.spend.ledger.text_encoding import Decoder, TextEncoding
+from klimat_pipeline.spend.ledger.text_encoding import Decoder, LineEnds, TextEncoding
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -115,7 +115,7 @@ class CsvReader:
 
     def _pieces(self) -> Iterator[bytes]:
         """The file as UTF-8 with line feeds, without a byte order mark."""
-        decoder, ends = Decoder(TextEncoding(self.form.encoding, self.form.code_page)), _LineEnds()
+        decoder, ends = Decoder(TextEncoding(self.form.encoding, self.form.code_page)), LineEnds()
         with opened(self.path) as file:
             for piece in decoder.pieces(file):
                 yield ends.as_line_feeds(piece)
@@ -126,33 +126,6 @@ class CsvReader:
                 f"{decoder.others:,} lines are in {other}, not in {self.form.encoding} (the first is line "
                 f"{decoder.first_other:,}); read as such"
             )
-
-
-class _LineEnds:
-    """Makes every end of a line a line feed. Carriage returns end lines only in a file where most lines end so."""
-
-    def __init__(self) -> None:
-        self._held = b""
-        self._returns_end_lines: bool | None = None
-
-    def as_line_feeds(self, piece: bytes) -> bytes:
-        """A piece; a carriage return at its end waits for the next."""
-        piece, self._held = self._held + piece, b""
-        if b"\r" not in piece:
-            return piece
-        if piece.endswith(b"\r"):
-            piece, self._held = piece[:-1], b"\r"
-        if self._returns_end_lines is None:
-            pairs = piece.count(b"\r\n")
-            self._returns_end_lines = piece.count(b"\r") - pairs > piece.count(b"\n")
-        piece = piece.replace(b"\r\n", b"\n")
-        if not self._returns_end_lines:
-            return piece.replace(b"\r", b" ")
-        return piece.replace(b"\r", b"\n")
-
-    def last(self) -> bytes:
-        """What was held back."""
-        return b"\n" if self._held else b""
 
 
 def _after_header(whole: bytes, line: int, skip: int) -> tuple[bytes, int, int]:

@@ -6,9 +6,9 @@ Each puts its parameters into ``given``. What does not belong here: the statemen
 from typing import Any
 
 from klimat_pipeline.configuration.spend import SpendSettings
-from klimat_pipeline.spend.ledger.candidates import CREDIT, CREDIT_FLAG, DEBIT, DEBIT_FLAG
 from klimat_pipeline.spend.ledger.file_format import FileFormat
 from klimat_pipeline.spend.ledger.reference import INTERNAL, Rule
+from klimat_pipeline.spend.ledger.signs import CREDIT, CREDIT_FLAG, DEBIT, DEBIT_FLAG
 
 
 def money(column: str, form: FileFormat) -> str:

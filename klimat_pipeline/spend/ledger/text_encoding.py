@@ -203,6 +203,33 @@ class Decoder:
         return b"".join(made)
 
 
+class LineEnds:
+    """Makes every end of a line a line feed. Carriage returns end lines only in a file where most lines end so."""
+
+    def __init__(self) -> None:
+        self._held = b""
+        self._returns_end_lines: bool | None = None
+
+    def as_line_feeds(self, piece: bytes) -> bytes:
+        """A piece; a carriage return at its end waits for the next."""
+        piece, self._held = self._held + piece, b""
+        if b"\r" not in piece:
+            return piece
+        if piece.endswith(b"\r"):
+            piece, self._held = piece[:-1], b"\r"
+        if self._returns_end_lines is None:
+            pairs = piece.count(b"\r\n")
+            self._returns_end_lines = piece.count(b"\r") - pairs > piece.count(b"\n")
+        piece = piece.replace(b"\r\n", b"\n")
+        if not self._returns_end_lines:
+            return piece.replace(b"\r", b" ")
+        return piece.replace(b"\r", b"\n")
+
+    def last(self) -> bytes:
+        """What was held back."""
+        return b"\n" if self._held else b""
+
+
 #: Letters that are put right: Swedish ones, and what they turn into where a text is decoded wrongly twice.
 _REPAIRED = "åäöÅÄÖéÉüÜ\u00a0–" + "".join(
     sorted(

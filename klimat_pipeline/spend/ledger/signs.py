@@ -1,0 +1,74 @@
+"""Which amounts are credits: told by a column of their own, by debit beside credit, or by a minus.
+
+What does not belong here: names of columns (``candidates``), and what an amount is (``amounts``).
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from klimat_pipeline.spend.ledger import amounts
+from klimat_pipeline.spend.ledger.candidates import Candidate
+
+#: What a cell of its own may say of an amount's sign, in small letters; where its column asks whether a line is a
+#: credit (``Kreditfaktura``), also yes and no. For RE2 and for Python alike.
+CREDIT, DEBIT = r"k|kr|kred[a-zåäö]*|c|cr|cred[a-z ]*|-|-1|minus", r"d|dr|deb[a-zåäö]*|\+|1|plus"
+CREDIT_FLAG, DEBIT_FLAG = rf"{CREDIT}|j|ja|y|yes|x|1|true|sant", r"d|dr|deb[a-zåäö]*|n|nej|no|0|false|falskt|"
+
+
+def told_by_cells(candidates: dict[str, list[Candidate]], rows: Sequence[Sequence[str]]) -> None:
+    """Columns that say which amounts are credits: by their cells, where their names may mean something else too.
+
+    Beside amounts, a column called ``Kredit`` whose cells are no amounts is one.
+    """
+    if not candidates.get("amount"):
+        return
+    asks = [one for one in candidates.get("credit", []) if not one.is_own and says(one, rows, CREDIT_FLAG, DEBIT_FLAG)]
+    some = [
+        one
+        for one in candidates.get("side", [])
+        if one.is_own
+        or not one.meaning
+        or says(one, rows, *((CREDIT_FLAG, DEBIT_FLAG) if "flag" in one.meaning else (CREDIT, rf"{DEBIT}|f|fakt\w*")))
+    ]
+    some += [replace(one, meaning=frozenset({"flag"})) for one in asks]
+    candidates["side"] = some
+    candidates["credit"] = [one for one in candidates.get("credit", []) if one not in asks]
+    for name in ("side", "credit"):
+        if not candidates[name]:
+            del candidates[name]
+
+
+def says(one: Candidate, rows: Sequence[Sequence[str]], credit: str, debit: str) -> bool:
+    """Whether all cells of a column say credit or debit, and some say credit."""
+    cells = {row[one.place].lower() for row in rows}
+    negative = {cell for cell in cells if re.fullmatch(credit, cell)}
+    return bool(negative) and all(re.fullmatch(debit, cell) for cell in cells - negative)
+
+
+def amount_has_no_sign(fields: Mapping[str, int], rows: Sequence[Sequence[str]]) -> bool:
+    """Whether amounts stand beside debit and credit and are the credits as they stand, without a minus."""
+    if not {"amount", "debit", "credit"} <= set(fields):
+        return False
+    amount, debit, credit = (fields[name] for name in ("amount", "debit", "credit"))
+    pairs = [(ore(row[amount]), ore(row[credit])) for row in rows if not ore(row[debit]) and ore(row[credit])]
+    return bool(pairs) and all(one == other for one, other in pairs) and any((other or 0) > 0 for _, other in pairs)
+
+
+def credit_is_negative(fields: Mapping[str, int], rows: Sequence[Sequence[str]], *, side_is_flag: bool) -> bool:
+    """Whether most credits of the lines looked at have a minus already."""
+    if "credit" in fields:
+        texts = [row[fields["credit"]] for row in rows]
+    elif "side" in fields:
+        credit = CREDIT_FLAG if side_is_flag else CREDIT
+        texts = [row[fields["amount"]] for row in rows if re.fullmatch(credit, row[fields["side"]].lower())]
+    else:
+        return False
+    known = [ore for ore in map(ore, texts) if ore]
+    return sum(ore < 0 for ore in known) * 2 > len(known)
+
+
+def ore(text: str) -> int | None:
+    """An amount with either mark; only sums of such are compared."""
+    comma = amounts.ore(text, ",")
+    return comma if comma is not None else amounts.ore(text, ".")
