@@ -266,3 +266,19 @@ def test_all_problems_of_all_files_come_at_once(checkout: Settings) -> None:
         assert said in found, f"{said!r} is not among\n{found}"
     with pytest.raises(ProblemsError, match="targets.3.reduction_pct"):
         refuse_faults(checkout)
+
+
+def test_a_run_of_the_ui_or_the_schedule_begins_with_it(checkout: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The job's first step names every fault; nothing is listed, and nothing computed."""
+    import dagster as dg
+
+    from klimat_pipeline.defs.assets.sources import smhi_snapshots
+    from klimat_pipeline.defs.resources import Project
+    from klimat_pipeline.defs.workers import Workers
+
+    path = checkout.config_dir / TARGETS
+    path.write_text(path.read_text(encoding="utf-8").replace("plan_from_year", "plan_from"), encoding="utf-8")
+    monkeypatch.setenv("KLIMAT_PROJECT_DIR", str(checkout.project_dir))
+    monkeypatch.setenv("KLIMAT_DATA_DIR", str(checkout.data_dir))
+    with pytest.raises(ProblemsError, match="plan_from: unknown field"):
+        dg.materialize([smhi_snapshots], resources={"project": Project(), "workers": Workers()})
