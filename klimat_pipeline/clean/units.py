@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from klimat_pipeline.clean.reference import ANY_BASIS, Reference
+from klimat_pipeline.clean.reference import Reference
+from klimat_pipeline.clean.reference_tables import ANY_BASIS
 from klimat_pipeline.errors import UnknownNameError
 from klimat_pipeline.text import fold
 

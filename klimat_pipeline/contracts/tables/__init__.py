@@ -1,4 +1,4 @@
-"""Every table, stage by stage: one file per stage, in the order of the pipeline.
+"""Every table, stage by stage: a file per stage (two where there is much), in the order of the pipeline.
 
 A new table is added to its stage's ``TABLES`` tuple, and nowhere else. What does not belong here: descriptions of
 columns (``contracts.columns``).
@@ -7,6 +7,7 @@ columns (``contracts.columns``).
 from klimat_pipeline.contracts.model import Table
 from klimat_pipeline.contracts.tables import (
     clean,
+    clean_local,
     corrected,
     indicators,
     inventory,
@@ -24,6 +25,7 @@ _STAGES = (
     sources,
     raw,
     clean,
+    clean_local,
     corrected,
     inventory,
     spend,

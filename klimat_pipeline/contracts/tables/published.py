@@ -10,6 +10,7 @@ from klimat_pipeline.contracts.columns import col
 from klimat_pipeline.contracts.model import Table, published
 from klimat_pipeline.contracts.tables import (
     clean,
+    clean_local,
     corrected,
     indicators,
     inventory,
@@ -75,9 +76,9 @@ TABLES = (
     _own(indicators.SCOPES, "scope_indicators"),
     _own(indicators.AREAS, "area_shares"),
     _own(inventory.RECONCILIATION, "inventory_reconciliation"),
-    published(clean.PRINTED_INVENTORY, "published_inventory", extra=_PUBLICATION),
-    published(clean.ENERGY_USE, "energy_use", extra=_PUBLICATION),
-    published(clean.FACTORS, "emission_factors", extra=_PUBLICATION),
+    published(clean_local.PRINTED_INVENTORY, "published_inventory", extra=_PUBLICATION),
+    published(clean_local.ENERGY_USE, "energy_use", extra=_PUBLICATION),
+    published(clean_local.FACTORS, "emission_factors", extra=_PUBLICATION),
     _all(indicators.REVISIONS, "release_revisions"),
     _own(indicators.CHANGES, "indicator_change_explained"),
     _own(indicators.BASE_YEARS, "base_year_review"),
@@ -112,9 +113,9 @@ TABLES = (
     _own(scenarios.NEUTRALITY, "neutrality_balance"),
     published(scenarios.FACILITY_CLAIMS, "facility_claims", extra=_PUBLICATION),
     _own(scenarios.ALLOCATION_KEYS, "neutrality_by_allocation_key"),
-    published(clean.PUBLISHED_GAP, "published_gap", extra=_PUBLICATION),
-    published(clean.SINKS, "carbon_sinks", extra=_PUBLICATION),
-    published(clean.ACTIONS, "climate_actions", extra=_PUBLICATION),
+    published(clean_local.PUBLISHED_GAP, "published_gap", extra=_PUBLICATION),
+    published(clean_local.SINKS, "carbon_sinks", extra=_PUBLICATION),
+    published(clean_local.ACTIONS, "climate_actions", extra=_PUBLICATION),
     # -- spend: reading ledgers
     published(spend.QUARANTINE, "spend_quarantine", extra=_PUBLICATION),
     published(spend.FILES, "spend_files", extra=_PUBLICATION),

@@ -121,7 +121,7 @@ def test_files_without_a_rule_of_their_own_are_named_in_no_other_code() -> None:
     assert named - categories - readers == {
         "clean/meals.py",
         "configuration/local_tables.py",
-        "contracts/tables/clean.py",
+        "contracts/tables/clean_local.py",
     }
 
 
