@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 # `make UV=` does without it.
 UV := $(shell command -v uv 2>/dev/null)
 
-.PHONY: run test fuzz same ui lint format bench lock docs clean
+.PHONY: run test fuzz same ui lint format bench kills soak audit sbom lock docs clean
 
 run: $(STAMP)
 	$(BIN)/klimat refresh
@@ -43,6 +43,25 @@ bench: $(STAMP)
 docs: $(STAMP)
 	$(BIN)/python -m klimat_pipeline.contracts.dictionary docs/data_dictionary.md
 	$(BIN)/python -m klimat_pipeline.configuration.schemas data/schemas
+	$(BIN)/python -m klimat_pipeline_tests.faults.document docs/faults.md
+
+# Kills refreshes at random moments of every phase: make kills KILLS=200.
+KILLS ?= 20
+kills: $(STAMP)
+	$(BIN)/python -m klimat_pipeline_tests.support.kills $(KILLS)
+
+# Simulated nights, with faults, releases and edits: make soak NIGHTS=500.
+NIGHTS ?= 500
+soak: $(STAMP)
+	$(BIN)/python -m klimat_pipeline_tests.support.soak $(NIGHTS)
+
+# Known holes in what is locked, and a bill of materials (CycloneDX). Both need uv and, for the former, the advisories.
+audit:
+	uvx --from 'pip-audit>=2.9,<3' pip-audit --strict --require-hashes --disable-pip -r requirements.lock
+
+sbom:
+	mkdir -p build
+	uvx --from 'cyclonedx-bom>=7,<8' cyclonedx-py requirements requirements.lock --of JSON -o build/sbom.cyclonedx.json
 
 # Where the system keeps its certificates, for a pip that does not look there by itself: 24.2 and newer do.
 define SYSTEM_CERTIFICATES

@@ -87,6 +87,21 @@ class Settings(BaseSettings):
         default=None,
         description="PostgreSQL for Dagster's own history (postgresql+psycopg2://), in the place of its SQLite files.",
     )
+    alert_smtp_url: SecretStr | None = Field(
+        default=None, description="Mail server for alerts: smtp://user:password@host:587, or smtps://."
+    )
+    alert_from: str = Field(default="klimat@localhost", description="Sender of alerts.")
+    alert_to: str = Field(default="", description="Comma-separated recipients of alerts.")
+    alert_webhook_url: SecretStr | None = Field(default=None, description="Address that alerts are posted to as JSON.")
+    alert_silent_days: int = Field(default=3, ge=1, description="A source that is silent so long is told about.")
+    late_after_h: float = Field(
+        default=26.0, gt=0, description="A refresh is late when none has ended well for so many hours."
+    )
+    heartbeat_url: SecretStr | None = Field(
+        default=None, description="Address that is posted to after every refresh that ended well: a dead man's switch."
+    )
+    metrics_file: Path | None = Field(default=None, description="File of OpenMetrics, renewed at every refresh.")
+    log_file: Path | None = Field(default=None, description="File of events, a line of JSON each; turned over.")
     ledger_places: str = Field(
         default="https://,s3://,gs://,abfs://,sftp://",
         description="Comma-separated beginnings of paths and addresses that spend: ledgers may name, besides the "
@@ -139,6 +154,11 @@ class Settings(BaseSettings):
     @property
     def published_dir(self) -> Path:
         return self.written_dir / "published"
+
+    @property
+    def status_dir(self) -> Path:
+        """How refreshes ended, and what people were told."""
+        return self.written_dir / "status"
 
     @property
     def dagster_home(self) -> Path:

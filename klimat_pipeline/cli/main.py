@@ -9,17 +9,21 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from klimat_pipeline.cli.backup import backup, restore
 from klimat_pipeline.cli.checks import checks
 from klimat_pipeline.cli.db import app as db_app
 from klimat_pipeline.cli.faults import in_words
 from klimat_pipeline.cli.hindcast import hindcast
 from klimat_pipeline.cli.ledger import app as ledger_app
 from klimat_pipeline.cli.municipality import municipality_app
+from klimat_pipeline.cli.reproduce import reproduce
 from klimat_pipeline.cli.same import same
 from klimat_pipeline.cli.series import SERIES_APPS
 from klimat_pipeline.cli.services import init, ui
 from klimat_pipeline.cli.show import show
 from klimat_pipeline.cli.snapshot import snapshot
+from klimat_pipeline.cli.status import status
+from klimat_pipeline.cli.telling import Telling, told
 from klimat_pipeline.cli.terminal import err, out
 from klimat_pipeline.cli.waiting import alone
 from klimat_pipeline.errors import KlimatError, ProblemsError
@@ -76,14 +80,17 @@ def refresh(
     ] = None,
 ) -> None:
     """Run the main job: ingest, check, compute, publish. Does nothing when nothing has changed."""
+    from klimat_pipeline.operations.run_lock import COMMAND
     from klimat_pipeline.settings import load_settings
 
     settings = load_settings()
-    with alone(settings, "klimat refresh", wait):
-        _refresh(settings, live=live, municipality=municipality or [], release=release or [], force=force)
+    with told(settings) as telling, alone(settings, COMMAND, wait):
+        _refresh(settings, telling, live=live, municipality=municipality or [], release=release or [], force=force)
 
 
-def _refresh(settings: "Settings", *, live: bool, municipality: list[str], release: list[str], force: bool) -> None:
+def _refresh(
+    settings: "Settings", telling: Telling, *, live: bool, municipality: list[str], release: list[str], force: bool
+) -> None:
     from klimat_pipeline.operations.refresh import look
 
     live = live or settings.live
@@ -100,6 +107,7 @@ def _refresh(settings: "Settings", *, live: bool, municipality: list[str], relea
         from klimat_pipeline.cli.refresh import confirm
 
         confirm(settings, made_from)
+        telling.outcome, telling.publication_id = "unchanged", made_from.publication_id
         out.print(f"[green]up to date[/]: nothing new since publication {made_from.publication_id}; nothing recomputed")
     else:
         from klimat_pipeline.cli.refresh import run
@@ -109,7 +117,8 @@ def _refresh(settings: "Settings", *, live: bool, municipality: list[str], relea
             refuse_faults(settings)
         from klimat_pipeline.cli.report import closing_table, whereabouts
 
-        run(settings, made_from, out)
+        telling.run_id = run(settings, made_from, out)
+        telling.outcome, telling.publication_id = "published", made_from.publication_id
         out.print(closing_table(settings))
         for line in whereabouts(settings):
             out.print(line, soft_wrap=True)
@@ -187,7 +196,7 @@ def compare(
     out.print(comparison(load_settings(), before, after))
 
 
-for _command in (same, show, checks, hindcast, init, ui):
+for _command in (same, show, checks, hindcast, init, ui, status, backup, restore, reproduce):
     app.command()(_command)
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from klimat_pipeline.cli.faults import kind_of
 from klimat_pipeline.errors import KlimatError
 from klimat_pipeline.garbage import keep_what_is_here
-from klimat_pipeline.operations.run_lock import STARTED_BY
+from klimat_pipeline.operations.run_lock import COMMAND, STARTED_BY
 from klimat_pipeline.published.manifest import Inputs
 from klimat_pipeline.quality.pool import workers
 from klimat_pipeline.settings import Settings
@@ -27,7 +27,7 @@ class RunFailedError(KlimatError):
 def confirm(settings: Settings, made_from: Inputs) -> None:
     """Record that the published tables were compared with their inputs and are still current."""
     from klimat_pipeline.defs.confirmation import confirmations
-    from klimat_pipeline.defs.housekeeping import tidy
+    from klimat_pipeline.defs.history import tidy
     from klimat_pipeline.defs.instance import instance
 
     with instance(settings) as history:
@@ -36,8 +36,11 @@ def confirm(settings: Settings, made_from: Inputs) -> None:
             history.report_runless_asset_event(event)
 
 
-def run(settings: Settings, made_from: Inputs, out: "Console") -> None:
+def run(settings: Settings, made_from: Inputs, out: "Console") -> str:
     """Run the main job to its end.
+
+    Returns:
+        Dagster's id of the run.
 
     Raises:
         KlimatError: the fault that stopped it, or ``RunFailedError`` naming the checks that did.
@@ -46,10 +49,11 @@ def run(settings: Settings, made_from: Inputs, out: "Console") -> None:
         result = _execute(settings, made_from, out)
     if not result.success:
         raise _reason(result)
+    return result.run_id
 
 
 def _execute(settings: Settings, made_from: Inputs, out: "Console") -> "dg.ExecuteInProcessResult":
-    from klimat_pipeline.defs.housekeeping import tidy
+    from klimat_pipeline.defs.history import tidy
     from klimat_pipeline.defs.instance import instance
 
     logging.getLogger("alembic").setLevel(logging.WARNING)
@@ -71,7 +75,7 @@ def _execute(settings: Settings, made_from: Inputs, out: "Console") -> "dg.Execu
                     }
                 },
             },
-            tags={STARTED_BY: "klimat refresh"},  # the others come from the run itself
+            tags={STARTED_BY: COMMAND},  # the others come from the run itself
         )
 
 
@@ -88,6 +92,8 @@ def _reason(result: "dg.ExecuteInProcessResult") -> KlimatError:
     """What stopped the run, in words for a terminal: failed checks, or the first fault's own message."""
     import dagster as dg
 
+    from klimat_pipeline.defs.failures import deepest, words
+
     lines = []
     for event in result.all_events:
         if event.event_type == dg.DagsterEventType.ASSET_CHECK_EVALUATION:
@@ -101,14 +107,8 @@ def _reason(result: "dg.ExecuteInProcessResult") -> KlimatError:
     for event in result.all_events:
         if event.event_type == dg.DagsterEventType.STEP_FAILURE:
             error = event.step_failure_data.error
-            while error is not None and error.cause is not None:
-                error = error.cause
             if error is not None:
-                message = error.message.strip()
-                kind = kind_of(message)
-                # Our own errors explain themselves; any other needs the name of its class too.
-                known = message.split(": ", 1)
-                text = known[1] if len(known) == 2 and "klimat_pipeline.errors." in known[0] else message
+                text, kind = words(error), kind_of(deepest(error).message.strip())
                 stopped = RunFailedError(f"{event.step_key}: {text}\nnothing was published; the last good tables stay.")
                 stopped.exit_code = kind.exit_code
                 return stopped

@@ -82,15 +82,25 @@ def snapshot_add(
 
 
 @snapshot.command("fetch")
-def snapshot_fetch() -> None:
+def snapshot_fetch(
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Exit with 66 if a source did not answer, although a snapshot is there.")
+    ] = False,
+) -> None:
     """Fetch every configured substance (KLIMAT_SUBSTANCES) from the live source."""
+    from klimat_pipeline.errors import StaleSourceError
     from klimat_pipeline.operations.intake import fetch_all
     from klimat_pipeline.settings import load_settings
+    from klimat_pipeline.sources.state import read_states
 
     settings = load_settings()
     with alone(settings, "klimat snapshot fetch"), out.status("asking the live source"):
         taken = fetch_all(settings, log=lambda text: out.print(f"  {text}", style="dim"))
     out.print(f"{sum(t.is_new for t in taken)} new release(s)")
+    states = read_states(settings.snapshots_dir)
+    silent = [f"{code}: {states[code].last_error}" for code in settings.substance_codes if states[code].last_error]
+    if strict and silent:
+        raise StaleSourceError("\n".join(silent))
 
 
 @snapshot.command("remove")

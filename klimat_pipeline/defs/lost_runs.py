@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 #: Tag of a run: host, process and when that began, since numbers of processes come again.
 PROCESS = "klimat/process"
-_GONE = "the process of this run ended without a word (killed, out of memory, or the machine stopped)"
+#: What is said of such a run.
+GONE = "the process of this run ended without a word (killed, out of memory, or the machine stopped)"
 
 
 def this_process() -> dict[str, str]:
@@ -50,7 +51,7 @@ def free_lost_runs(history: dg.DagsterInstance) -> list[str]:
     going_on = dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING])
     lost = [run for run in history.get_runs(filters=going_on) if is_gone(run.tags)]
     for run in lost:
-        history.report_run_failed(run, message=_GONE)
+        history.report_run_failed(run, message=GONE)
     return [run.run_id for run in lost]
 
 
@@ -64,5 +65,5 @@ class WatchedRunLauncher(DefaultRunLauncher):
     def check_run_worker_health(self, run: dg.DagsterRun) -> CheckRunHealthResult:
         """Whether the process that a run has noted is there."""
         if is_gone(run.tags):
-            return CheckRunHealthResult(WorkerStatus.FAILED, _GONE)
+            return CheckRunHealthResult(WorkerStatus.FAILED, GONE)
         return CheckRunHealthResult(WorkerStatus.RUNNING)

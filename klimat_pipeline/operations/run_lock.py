@@ -27,6 +27,8 @@ Tell = Callable[[str], None]
 #: Tags that every run carries.
 RUN_ID, PUBLICATION_ID, RELEASES = "klimat/run_id", "klimat/publication_id", "klimat/releases"
 STARTED_BY = "klimat/started_by"
+#: What the command writes there.
+COMMAND = "klimat refresh"
 _STARTERS = {
     "dagster/schedule_name": "schedule",
     "dagster/sensor_name": "sensor",

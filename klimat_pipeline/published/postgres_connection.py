@@ -23,6 +23,7 @@ Result = TypeVar("Result")
 #: How long a change of a view may wait for its readers: while it waits, new readers queue behind it.
 LOCK_TIMEOUT = "3s"
 LOCK_ATTEMPTS = 4
+_CONNECT_ATTEMPTS = 3
 
 _SCHEMES = ("postgresql", "postgres", "postgresql+psycopg", "postgresql+psycopg2")
 _SECRETS = ("password", "sslpassword", "oauth_client_secret")
@@ -36,12 +37,29 @@ def connect(url: SecretStr) -> "Connection":
     """
     import psycopg
     from psycopg.conninfo import make_conninfo
+    from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_random_exponential
 
     defaults = {"connect_timeout": 10, "application_name": "klimat publish"}
     # Not the database's own encoding: the rows are sent as UTF-8, and the server converts them.
     conninfo = make_conninfo(**{**defaults, **_parameters(url), "client_encoding": "utf8"})
+    tries = Retrying(
+        retry=retry_if_exception(_may_pass),
+        stop=stop_after_attempt(_CONNECT_ATTEMPTS),
+        wait=wait_random_exponential(multiplier=0.2, max=2),
+        reraise=True,
+    )
     with in_clear_words(url):
-        return psycopg.connect(conninfo, autocommit=True)
+        return tries(psycopg.connect, conninfo, autocommit=True)
+
+
+def _may_pass(error: BaseException) -> bool:
+    """Whether another try may succeed: a server that is restarting, or has no connection left; never a password."""
+    import psycopg
+
+    told = str(error)
+    return isinstance(error, psycopg.OperationalError) and any(
+        sign in told for sign in ("Connection refused", "is starting up", "is shutting down", "too many", "timeout")
+    )
 
 
 def _parameters(url: SecretStr) -> dict[str, Any]:

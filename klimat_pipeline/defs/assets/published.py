@@ -15,10 +15,14 @@ from klimat_pipeline.defs.assets.mart import MART_SPECS
 from klimat_pipeline.defs.freshness import FRESHNESS
 from klimat_pipeline.defs.inputs import INPUTS
 from klimat_pipeline.defs.resources import Project
+from klimat_pipeline.errors import PublishServiceError
 from klimat_pipeline.published.shape import SHOWN
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+#: Pause before publishing is tried again, with what has been computed.
+_PAUSE_S = 5
 
 
 @dg.multi_asset(
@@ -54,9 +58,12 @@ def publish(context: dg.AssetExecutionContext, project: Project):
     mart = star(shaped, refresh, last_mart(project.settings.published_dir, KEPT))
     project.require_unchanged()
     refuse_if_lost()
-    report = publish_tables(
-        shaped, publication_id=made_from.publication_id, settings=project.settings, now=now, mart=mart
-    )
+    try:
+        report = publish_tables(
+            shaped, publication_id=made_from.publication_id, settings=project.settings, now=now, mart=mart
+        )
+    except PublishServiceError as error:  # a database that goes away for a moment; nothing else passes by itself
+        raise dg.RetryRequested(max_retries=2, seconds_to_wait=_PAUSE_S) from error
     for remark in report.remarks:
         context.log.warning(remark)
     everything = {("published", name): arrow for name, arrow in shaped.items()}

@@ -16,7 +16,7 @@ import pytest
 from dagster._core.launcher import WorkerStatus
 from dagster._core.test_utils import create_run_for_test
 
-from klimat_pipeline.defs.housekeeping import tidy
+from klimat_pipeline.defs.history import tidy
 from klimat_pipeline.defs.instance import instance
 from klimat_pipeline.defs.lost_runs import PROCESS, WatchedRunLauncher, free_lost_runs, this_process
 from klimat_pipeline.errors import DiskError

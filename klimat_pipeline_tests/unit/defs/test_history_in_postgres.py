@@ -8,7 +8,7 @@ import pytest
 from dagster._core.test_utils import create_run_for_test
 from pydantic import SecretStr
 
-from klimat_pipeline.defs.housekeeping import tidy
+from klimat_pipeline.defs.history import tidy
 from klimat_pipeline.defs.instance import instance
 from klimat_pipeline.errors import ServiceError
 from klimat_pipeline.settings import Settings
