@@ -44,12 +44,13 @@ _NAMED = f"{json.dumps(_WORDS)}[datum.label] || datum.label"
 _MOST_STEPS = 25
 
 
-def pathway_fans(pathways: "pd.DataFrame", indicators: "pd.DataFrame") -> dict[str, Chart]:
+def pathway_fans(pathways: "pd.DataFrame", indicators: "pd.DataFrame", probability: "pd.DataFrame") -> dict[str, Chart]:
     """The fan of the total of every municipality with a target for it.
 
     Args:
         pathways: ``scenarios/pathways``.
         indicators: ``indicators/sectors``, for the past years.
+        probability: ``scenarios/probability``, for the chances in words.
 
     Returns:
         Charts by municipality code.
@@ -63,8 +64,15 @@ def pathway_fans(pathways: "pd.DataFrame", indicators: "pd.DataFrame") -> dict[s
         fan = pathway_fan(_only(pathways, of | {"line": _TOTAL}), _only(indicators, of | {"target_id": _TOTAL}))
         total = aimed[(aimed["municipality_code"] == code) & (aimed["release_id"] == release)]
         title = f"{code}: total emissions and what is ahead to {int(total['year'].max())}, release {release}"
-        charts[str(code)] = _whole(fan, title, [_FAN_SAYS, *_assumed(pathways, of)])
+        chances = _only(probability, of | {"target_id": _TOTAL})
+        said = [f"Target met, {_WORDS[row['scenario']]}: {row['probability_text']}" for row in _each(chances)]
+        charts[str(code)] = _whole(fan, title, [_FAN_SAYS, *said, *_assumed(pathways, of)])
     return charts
+
+
+def _each(frame: "pd.DataFrame") -> list[dict[str, Any]]:
+    records: list[dict[str, Any]] = frame.to_dict("records")
+    return records
 
 
 def _assumed(pathways: "pd.DataFrame", of: dict[str, Any]) -> list[str]:

@@ -4,7 +4,8 @@ QUERY = """
     WITH chances AS (
         SELECT municipality_code, target_id,
             max(probability_fraction) FILTER (scenario = 'business_as_usual') AS as_usual,
-            max(probability_fraction) FILTER (scenario = 'with_actions') AS with_actions
+            max(probability_low_fraction) FILTER (scenario = 'with_actions') AS low,
+            max(probability_high_fraction) FILTER (scenario = 'with_actions') AS high
         FROM target_probability WHERE is_headline GROUP BY ALL
     ),
     tonnes AS (
@@ -24,6 +25,7 @@ QUERY = """
         CASE target_role WHEN 'part' THEN gap_to_target END AS gap_to_target_t_co2e,
         CASE target_role WHEN 'total' THEN gap_to_target END AS total_gap_to_target_t_co2e,
         target_unit, baseline_value, current_value, target_value, change_pct,
-        as_usual AS chance_as_usual_fraction, with_actions AS chance_with_actions_fraction, note
+        as_usual AS chance_as_usual_fraction, low AS chance_with_actions_low_fraction,
+        high AS chance_with_actions_high_fraction, note
     FROM tonnes LEFT JOIN chances USING (municipality_code, target_id)
 """

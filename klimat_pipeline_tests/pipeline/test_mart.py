@@ -283,7 +283,7 @@ def test_every_number_of_a_fact_is_a_measure_or_says_that_it_is_none(mart: sqlit
     }
     keys = {"year", "month"}
     values = {"baseline_value", "current_value", "target_value", "change_pct"}
-    chances = {"chance_as_usual_fraction", "chance_with_actions_fraction"}
+    chances = {f"chance_{what}_fraction" for what in ("as_usual", "with_actions_low", "with_actions_high")}
     assert others == keys | values | chances | {"price_year", "newest_released_year"}
 
 

@@ -78,14 +78,18 @@ COLUMNS = (
         minimum=0,
         maximum=1,
     ),
-    Column(
-        "chance_with_actions_fraction",
-        NUMBER,
-        "Share of simulated futures, with the planned actions, that meet the target.",
-        unit="fraction",
-        nullable=True,
-        minimum=0,
-        maximum=1,
+    *(
+        Column(
+            f"chance_with_actions_{end}_fraction",
+            NUMBER,
+            f"{word} share of simulated futures, with the planned actions, that meet the target: what lies between "
+            "depends on how much of today's trend the plan itself causes and how much of it is carried out.",
+            unit="fraction",
+            nullable=True,
+            minimum=0,
+            maximum=1,
+        )
+        for end, word in (("low", "Least"), ("high", "Largest"))
     ),
     Column("unmapped_sek", NUMBER, "The part of the purchases without emissions.", unit="SEK", additive="yes"),
     Column(

@@ -106,7 +106,15 @@ SWEDISH: dict[str, tuple[str, str]] = {
     "actions_t_co2e": ("Åtgärder", "Minskning som planerade åtgärder ger till målåret."),
     "residual_t_co2e": ("Kvar efter åtgärder", "Utsläpp som är kvar när åtgärderna är gjorda."),
     "chance_as_usual_fraction": ("Chans som hittills", "Andel simulerade framtider, som hittills, som når målet."),
-    "chance_with_actions_fraction": ("Chans med åtgärder", "Andel simulerade framtider, med åtgärder, som når målet."),
+    "chance_with_actions_low_fraction": (
+        "Chans med åtgärder, minst",
+        "Minsta andel simulerade framtider, med åtgärder, som når målet: om planen redan finns i trenden och blir till "
+        "hälften av.",
+    ),
+    "chance_with_actions_high_fraction": (
+        "Chans med åtgärder, högst",
+        "Största andel simulerade framtider, med åtgärder, som når målet: om planen kommer utöver trenden och blir av.",
+    ),
     "release_id_from": ("Tidigare utgåva", "Utgåvan före."),
     "release_id_to": ("Senare utgåva", "Utgåvan efter."),
     "from_t_co2e": ("Utsläpp i tidigare utgåva", "Samma år i utgåvan före."),

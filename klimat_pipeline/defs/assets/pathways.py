@@ -102,6 +102,7 @@ def pathways(
         emissions, targets, population, municipalities, area_totals, similar_count=assumptions.similar_count
     )
     ahead = paths.pathways(futures, indicators)
+    chances = probability.target_probability(futures, indicators)
     index = general_index(current_reference(project.settings).price_index)
     priced = in_one_price_year(actions, index, assumptions.investment_price_year)
     curve = abatement.abatement_cost(priced, targets, discount_rate_pct=assumptions.discount_rate_pct)
@@ -109,7 +110,7 @@ def pathways(
         "indicators/comparison": compared,
         "indicators/groups": group_comparison(compared, project.groups),
         "scenarios/pathways": ahead,
-        "scenarios/probability": probability.target_probability(futures, indicators),
+        "scenarios/probability": chances,
         "scenarios/sensitivity": sensitivity.target_sensitivity(futures),
         "scenarios/hindcast": hindcast.hindcast(releases_held, assumptions),
         "scenarios/score": hindcast.score_table(releases_held, substances, assumptions),
@@ -120,7 +121,7 @@ def pathways(
     aiming = targets.loc[targets["target_kind"] == "contract", "municipality_code"]
     shown = {
         "indicators/comparison": pictures(comparison_strips(compared, aiming, headline)),
-        "scenarios/pathways": pictures(pathway_fans(ahead, indicators)),
+        "scenarios/pathways": pictures(pathway_fans(ahead, indicators, chances)),
         "scenarios/abatement": pictures(abatement_curves(curve)),
     }
     yield from checked_together(context, frames, {"clean/published_gap": published_gap}, shown)

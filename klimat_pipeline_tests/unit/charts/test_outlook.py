@@ -17,6 +17,7 @@ from klimat_pipeline.charts.style import as_markdown_image
 from klimat_pipeline.scenarios.abatement import abatement_cost
 from klimat_pipeline.scenarios.pathways import pathways
 from klimat_pipeline.scenarios.planned_actions import Action, Level
+from klimat_pipeline.scenarios.probability import target_probability
 from klimat_pipeline.scenarios.simulation import simulate
 from klimat_pipeline_tests.unit.scenarios import country
 
@@ -24,14 +25,14 @@ YEARS = (2018, 2020, 2021, 2022, 2024)
 
 
 @pytest.fixture
-def ahead() -> tuple[pd.DataFrame, pd.DataFrame]:
+def ahead() -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     figures = {"1283": {"transport": dict.fromkeys(YEARS, 1000.0), "waste": dict.fromkeys(YEARS, 400.0)}}
     emissions = country.emissions(figures)
     indicators = country.indicators(emissions, {"total": (2030, 800.0)})
     plan = {"1283": [Action("buses", "transport", 300.0, 2026, 200.0, 400.0, Level(1000.0))]}
     method = country.assumptions(errors=country.unsure())
     found = list(simulate(emissions, indicators, country.no_nation(), plan, method, 50))
-    return pathways(found, indicators), indicators
+    return pathways(found, indicators), indicators, target_probability(found, indicators)
 
 
 def abatement(*actions: dict[str, Any]) -> pd.DataFrame:
@@ -59,8 +60,8 @@ def values(chart: dict[str, Any], line: str) -> dict[int, float]:
     return {p["year"]: p["kt"] for p in chart["layer"][1]["data"]["values"] if p["line"] == line}
 
 
-def test_fan_begins_where_the_figures_end(ahead: tuple[pd.DataFrame, pd.DataFrame]) -> None:
-    frame, indicators = ahead
+def test_fan_begins_where_the_figures_end(ahead: tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]) -> None:
+    frame, indicators, _ = ahead
     total = frame[frame["line"] == "total"]
     chart = pathway_fan(total, indicators[indicators["target_id"] == "total"])
     assert values(chart, "emissions") == {2024: 1.4}
@@ -74,6 +75,12 @@ def test_fan_begins_where_the_figures_end(ahead: tuple[pd.DataFrame, pd.DataFram
     assert bands[0]["low"] == bands[0]["high"] == 1.4
     assert all(p["low"] <= p["high"] for p in bands)
     assert not [p for p in chart["layer"][0]["data"]["values"] if p["line"] == "target"], "a target has no range"
+
+
+def test_fan_says_the_chances_in_words(ahead: tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]) -> None:
+    said = pathway_fans(*ahead)["1283"]["title"]["subtitle"]
+    assert said[1].startswith("Target met, trend goes on: in ")
+    assert any("of 100 futures" in line and "depending on" in line for line in said)
 
 
 def test_curve_is_as_wide_as_what_is_saved() -> None:
@@ -99,7 +106,9 @@ def test_strip_marks_one_among_all() -> None:
     assert points[-1]["who"] == "1283", "drawn last, on top of the others"
 
 
-def test_each_has_its_picture_where_there_is_something_to_show(ahead: tuple[pd.DataFrame, pd.DataFrame]) -> None:
+def test_each_has_its_picture_where_there_is_something_to_show(
+    ahead: tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame],
+) -> None:
     charts = [
         pathway_fans(*ahead),
         abatement_curves(abatement(country.action())),
@@ -110,9 +119,9 @@ def test_each_has_its_picture_where_there_is_something_to_show(ahead: tuple[pd.D
         assert as_markdown_image(found["1283"]).startswith("![chart](data:image/svg+xml;base64,")
 
 
-def test_nothing_to_show_no_picture(ahead: tuple[pd.DataFrame, pd.DataFrame]) -> None:
-    frame, indicators = ahead
-    assert pathway_fans(frame[frame["scenario"] != "target"], indicators) == {}
+def test_nothing_to_show_no_picture(ahead: tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]) -> None:
+    frame, indicators, chances = ahead
+    assert pathway_fans(frame[frame["scenario"] != "target"], indicators, chances) == {}
     assert abatement_curves(abatement(country.action(cost_msek=None))) == {}
     assert comparison_strips(comparison().assign(compared=1), ["1283"], country.R) == {}
     assert comparison_strips(comparison(), ["1283"], "another release") == {}
