@@ -23,12 +23,12 @@ WHERE is_headline = 1 AND is_latest_year = 1 AND (target_kind = 'contract' OR (
     AND municipality_code NOT IN (SELECT municipality_code FROM sector_indicators WHERE target_kind = 'contract')))
 ORDER BY municipality_name, target_id <> 'total', emissions_t_co2e IS NULL, target_id
 """
-#: How likely the total target is, by municipality and release; one row per scenario, the trend first.
+#: How likely the total target is, by municipality and release: on trend and with all actions.
 _AHEAD = """
 SELECT municipality_name, release_id, target_year, target_t_co2e, scenario,
        probability_low_fraction, probability_high_fraction, required_t_co2e_per_year
 FROM target_probability JOIN municipalities USING (municipality_code)
-WHERE target_id = 'total' AND is_headline = 1
+WHERE target_id = 'total' AND is_headline = 1 AND scenario <> 'existing_policies'
 ORDER BY 1, 2, scenario <> 'business_as_usual', scenario
 """
 _PLANS = """
@@ -70,7 +70,6 @@ GROUP BY municipality_code ORDER BY 1
 """
 _SCENARIO_WORDS = {
     "business_as_usual": "on trend",
-    "existing_policies": "with other plans",
     "with_actions": "with all actions",
 }
 _STYLES = {"reached": "green", "on_track": "green", "behind": "red", "no_data": "dim"}
@@ -165,13 +164,12 @@ def _chances(rows: Iterable[tuple[Any, ...]]) -> Iterator[str]:
     from klimat_pipeline.scenarios.probability import of_100
 
     for (place, _, year, goal), found in groupby(rows, key=lambda row: row[:4]):
-        scenarios = list(found)
-        chances = ", ".join(
-            f"{'no figure' if low is None else of_100(low, high)} {_SCENARIO_WORDS.get(scenario, scenario)}"
-            for *_, scenario, low, high, _ in scenarios
-        )
-        pace = scenarios[0][-1]
-        yield f"{place}: {goal:,.0f} t in {year} takes {pace:+,.0f} t a year; of 100 futures {chances} meet it"
+        scenarios, said = list(found), []
+        for *_, scenario, low, high, _pace in scenarios:
+            chance = "no figure" if low is None else f"in {of_100(low, high)}"
+            said.append(f"{chance.replace('fewer than ', '<').replace('more than ', '>')} {_SCENARIO_WORDS[scenario]}")
+        chances = ", ".join(said).replace(" on trend", " of 100 futures on trend")
+        yield f"{place}: {goal:,.0f} t in {year} takes {scenarios[0][-1]:+,.0f} t a year; met {chances}"
 
 
 def _balances(rows: Iterable[tuple[Any, ...]]) -> Iterator[str]:
