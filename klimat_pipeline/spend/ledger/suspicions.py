@@ -41,15 +41,19 @@ _STAFF = re.compile(r"7[0-5]\d* (lön|arbetsgivaravgift|semester|sociala avg|pen
 #: A letter that did not survive: lost, a question mark inside a word, a bracket of seven-bit Swedish (``L|ner``), or
 #: what is left of text that was decoded wrongly.
 _BROKEN = re.compile(r"\ufffd|(?<!\w )\?[^\W\d_]|[^\W\d_][\[\]\\{}|][a-zåäö]|[ÃÂ√├]")
-_TEXTS = """
-    SELECT account_text, count(*), sum(abs(amount_ore))::BIGINT FROM typed_lines WHERE year <> 0 AND account_text <> ''
-    GROUP BY ALL ORDER BY ALL
+_TEXTS = "SELECT DISTINCT account_text FROM typed_lines WHERE year <> 0"
+_LINES = """
+    SELECT count(*) FILTER (list_contains($texts, account_text)), count(*),
+        coalesce(sum(abs(amount_ore)) FILTER (list_contains($texts, account_text)), 0)::BIGINT
+    FROM typed_lines WHERE year <> 0
 """
 #: Lines of a year that is this far from the year of most lines are few by a slip of the pen.
 _YEARS_APART, _FEW_PCT = 3, 1
 _YEARS = "SELECT year, count(*) FROM typed_lines WHERE year <> 0 GROUP BY ALL ORDER BY count(*) DESC, year"
 #: Half of a ledger's lines are below some hundred kronor at the least, not below twenty.
-_MEDIAN = "SELECT median(abs(gross_ore)), count(*) FROM typed_lines WHERE year <> 0 AND left_out_rule = ''"
+_SMALL = """
+    SELECT count(*) FILTER (abs(gross_ore) < $small), count(*) FROM typed_lines WHERE year <> 0 AND left_out_rule = ''
+"""
 _SMALL_KRONOR, _ENOUGH_LINES = 20, 50
 _ACCOUNTS = """
     SELECT DISTINCT account || ' ' || account_text FROM typed_lines WHERE year <> 0 AND left(account, 1) IN ('5', '7')
@@ -88,13 +92,12 @@ def suspicions(connection: "duckdb.DuckDBPyConnection", form: FileFormat, settin
 
 def _letters(connection: "duckdb.DuckDBPyConnection", form: FileFormat, settings: SpendSettings) -> Iterator[str]:
     """Rules and mappings know accounts by their texts: what is no word leaves wages among the purchases."""
-    texts = connection.execute(_TEXTS).fetchall()
-    broken = [(text, lines, ore) for text, lines, ore in texts if _BROKEN.search(text)]
+    broken = sorted(text for (text,) in connection.execute(_TEXTS).fetchall() if _BROKEN.search(text))
     if not broken:
         return
-    lines, ore = (sum(row[place] for row in broken) for place in (1, 2))
-    told = f"letters of the account's text are lost on {lines:,} lines ({ore / 100:,.2f} SEK), such as {broken[0][0]!r}"
-    if 100 * lines > settings.quarantine_limit_pct * sum(row[1] for row in texts):
+    ((lines, whole, ore),) = connection.execute(_LINES, {"texts": broken}).fetchall()
+    told = f"letters of the account's text are lost on {lines:,} lines ({ore / 100:,.2f} SEK), such as {broken[0]!r}"
+    if 100 * lines > settings.quarantine_limit_pct * whole:
         raise LedgerError(
             f"{form.file}: {told}: what is wages and what a purchase cannot be told. Export it again, as UTF-8 or "
             "Windows-1252."
@@ -111,8 +114,8 @@ def _years(connection: "duckdb.DuckDBPyConnection") -> Iterator[str]:
 
 
 def _thousands(connection: "duckdb.DuckDBPyConnection", form: FileFormat, settings: SpendSettings) -> Iterator[str]:
-    ((median, lines),) = connection.execute(_MEDIAN).fetchall()
-    if settings.amount_unit is None and form.kronor == 1 and lines >= _ENOUGH_LINES and median < _SMALL_KRONOR * 100:
+    ((small, lines),) = connection.execute(_SMALL, {"small": _SMALL_KRONOR * 100}).fetchall()
+    if settings.amount_unit is None and form.kronor == 1 and lines >= _ENOUGH_LINES and 2 * small > lines:
         yield (
             f"half of the amounts are below {_SMALL_KRONOR} kronor: are they in thousands or millions? Say it in "
             "municipality.yaml, spend: amount_unit: tkr (or mkr; kr if they are kronor)"
