@@ -16,6 +16,7 @@ from klimat_pipeline.cli.faults import in_words
 from klimat_pipeline.cli.hindcast import hindcast
 from klimat_pipeline.cli.ledger import app as ledger_app
 from klimat_pipeline.cli.municipality import municipality_app
+from klimat_pipeline.cli.preview import preview
 from klimat_pipeline.cli.reproduce import reproduce
 from klimat_pipeline.cli.same import same
 from klimat_pipeline.cli.series import SERIES_APPS
@@ -196,7 +197,7 @@ def compare(
     out.print(comparison(load_settings(), before, after))
 
 
-for _command in (same, show, checks, hindcast, init, ui, status, backup, restore, reproduce):
+for _command in (preview, same, show, checks, hindcast, init, ui, status, backup, restore, reproduce):
     app.command()(_command)
 
 

@@ -38,7 +38,7 @@ def _section(table: Table, title: str) -> str:
         "",
         table.description,
         "",
-        "| column | type | unit | may be summed | meaning | from |",
+        "| column | type | unit | may be summed, when fixed | meaning | from |",
         "|---|---|---|---|---|---|",
     ]
     lines += _rows(table)
@@ -48,7 +48,10 @@ def _section(table: Table, title: str) -> str:
 def _rows(table: Table) -> Iterator[str]:
     for column in table.columns:
         name = f"**{column.name}**" if column.name in table.primary_key else column.name
-        summed = column.additive if column.kind == "number" else ""
+        summed = ""
+        if column.kind == "number" or column.additive != "no":
+            fixed = table.fixed_for_sums(column) if column.additive != "no" else ""
+            summed = column.additive + (f": {fixed}" if fixed else "")
         cells = (
             name,
             column.kind + (", may be missing" if column.nullable else ""),

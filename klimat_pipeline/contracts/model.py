@@ -73,6 +73,7 @@ class Table:
             are compared or summed over municipalities, 'own' where each municipality is followed by itself; empty
             where there is nothing to choose.
         foreign_keys: columns, each with the table and the column (its key) that the values are found in.
+        sum_requires: columns that have to be fixed to one value each before rows may be added up.
         description_sv: the description in Swedish, of what the mart shows.
     """
 
@@ -84,12 +85,19 @@ class Table:
     topic: str = "emissions"
     headline: Literal["", "all", "own"] = ""
     foreign_keys: tuple[tuple[str, str, str], ...] = ()
+    sum_requires: tuple[str, ...] = ()
     description_sv: str = ""
 
     @property
     def headline_key(self) -> list[str]:
         """Columns that identify a fact: the key, without the release that reports it."""
         return [name for name in self.primary_key if not name.startswith("release_id")]
+
+    def fixed_for_sums(self, column: Column) -> str:
+        """What has to be fixed before rows may be added up, separated by spaces; the whole key where they never may."""
+        if column.kind not in ("number", "integer"):
+            return ""
+        return " ".join(self.primary_key if column.additive == "no" else self.sum_requires)
 
     @property
     def stage(self) -> str:
@@ -123,11 +131,12 @@ def published(
     extra: tuple[Column, ...] = (),
     description: str = "",
     headline: Literal["", "all", "own"] = "",
+    sums: str = "",
 ) -> Table:
     """Contract of a published table, derived from the contract of the table that it shows.
 
     Every column keeps its description and bounds, and its lineage is the same column of ``source``; ``extra`` columns
-    (the publication) come last.
+    (the publication) come last; ``sums`` names what has to be fixed before rows may be added up.
     """
     hidden = set(drop)
     kept = tuple(column.use(f"{source.key}.{column.name}") for column in source.columns if column.name not in hidden)
@@ -137,4 +146,5 @@ def published(
         description=description or source.description,
         columns=kept + extra,
         headline=headline,
+        sum_requires=tuple(sums.split()),
     )

@@ -1,32 +1,48 @@
 """``datapackage.json``: the published tables as a Frictionless Data Package, generated from the contracts.
 
-It holds no time, so that the same publication is described by the same bytes. What does not belong here: a
-description of any column (``contracts``).
+It passes ``frictionless validate``. What does not belong here: a description of any column (``contracts``).
 """
 
 import hashlib
 import json
 from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from klimat_pipeline import __version__
 from klimat_pipeline.contracts.model import Column, Table
 
+#: How readers of Parquet say that a value is missing; an empty text is a value.
+MISSING = ["nan", "NaT", "None", "<NA>"]
+_SMHI = {"title": "SMHI: Nationella emissionsdatabasen", "path": "https://nationellaemissionsdatabasen.smhi.se"}
+_SCB = {"title": "SCB: kommunkoder, folkmängd, prisindex", "path": "https://www.scb.se"}
+_FIGARO = {"title": "FIGARO monetary emission factors, Ecodex", "path": "https://doi.org/10.5281/zenodo.23157020"}
+_SEE_SOURCES = {"name": "see-sources", "title": "The terms of the sources named: see DATA_LICENSES.md"}
+_BY_SA = {
+    "name": "CC-BY-SA-4.0",
+    "title": "Creative Commons Attribution-ShareAlike 4.0: what rests on the spend factors",
+    "path": "https://creativecommons.org/licenses/by-sa/4.0/",
+}
 FILE_NAME = "datapackage.json"
 
 
-def write_datapackage(directory: Path, publication_id: str, contracts: Mapping[str, Table]) -> Path:
+def write_datapackage(
+    directory: Path, publication_id: str, published_at: datetime, contracts: Mapping[str, Table]
+) -> Path:
     """Describe the Parquet files of a directory, with their sizes and hashes."""
     package = {
         "profile": "data-package",
         "name": "klimat",
         "id": publication_id,
+        "version": __version__,
+        "created": published_at.isoformat(timespec="seconds"),
         "title": "Municipal climate accounts",
         "description": "Every table carries the publication_id of this package. Read several tables from one "
         "directory of that name, never through 'latest' one after the other.",
         # Terms are the sources' own: what may be done with a figure follows from where it comes from.
-        "licenses": [{"name": "see-sources", "title": "The terms of the sources that the tables name"}],
-        "sources": [{"title": "The sources named in the tables, first of all in 'releases'"}],
+        "licenses": [_SEE_SOURCES],
+        "sources": [_SMHI, _SCB, _FIGARO],
         "resources": [_resource(directory, name, contract) for name, contract in contracts.items()],
     }
     path = directory / FILE_NAME
@@ -39,7 +55,9 @@ def described_publication(directory: Path) -> str | None:
     try:
         package = json.loads((directory / FILE_NAME).read_text(encoding="utf-8"))
         for resource in package["resources"]:
-            if (directory / Path(resource["path"]).name).stat().st_size != resource["bytes"]:
+            # Publications of before have the size under the name that the standard keeps for text files.
+            size = resource["fileSize"] if "fileSize" in resource else resource["bytes"]
+            if (directory / Path(resource["path"]).name).stat().st_size != size:
                 return None
         return str(package["id"])
     except (OSError, ValueError, KeyError, TypeError):
@@ -50,6 +68,7 @@ def _resource(directory: Path, name: str, contract: Table) -> dict[str, Any]:
     path = directory / f"{name}.parquet"
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
+    is_spend = contract.topic == "spend"
     return {
         "profile": "data-resource",
         "name": name,
@@ -57,11 +76,19 @@ def _resource(directory: Path, name: str, contract: Table) -> dict[str, Any]:
         "description": contract.description,
         "format": "parquet",
         "mediatype": "application/vnd.apache.parquet",
-        "bytes": path.stat().st_size,
+        # Not "bytes": the standard's reader of Parquet counts none, and would find every file wrong.
+        "fileSize": path.stat().st_size,
         "hash": f"sha256:{digest}",
+        "licenses": [_BY_SA if is_spend else _SEE_SOURCES],
+        "sources": [_FIGARO, _SCB] if is_spend else [_SMHI, _SCB],
         "schema": {
             "fields": [_field(column) for column in contract.columns],
+            "missingValues": MISSING,
             "primaryKey": list(contract.primary_key),
+            "foreignKeys": [
+                {"fields": [column], "reference": {"resource": of, "fields": [key]}}
+                for column, of, key in contract.foreign_keys
+            ],
         },
     }
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from klimat_pipeline.errors import PublishError
-from klimat_pipeline.published.datapackage import described_publication, write_datapackage
+from klimat_pipeline.published.datapackage import FILE_NAME, described_publication, write_datapackage
 from klimat_pipeline.published.files import STAGING, remove, sync, try_writing
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ class ParquetTarget:
         with ThreadPoolExecutor(_AT_ONCE) as pool:
             for _ in pool.map(self._write, candidate.tables, candidate.tables.values()):
                 pass
-        sync(write_datapackage(self._staged, candidate.publication_id, candidate.contracts))
+        sync(write_datapackage(self._staged, candidate.publication_id, candidate.published_at, candidate.contracts))
         sync(self._staged)
 
     def _write(self, name: str, table: "pa.Table") -> None:
@@ -152,8 +152,10 @@ class ParquetTarget:
 
 
 def _same_files(left: Path, right: Path) -> bool:
+    """Whether both hold the same tables; when each was described is no difference."""
     names = sorted(path.name for path in left.iterdir())
-    if names != sorted(path.name for path in right.iterdir()):
+    if names != sorted(path.name for path in right.iterdir()) or described_publication(left) is None:
         return False
+    names.remove(FILE_NAME)
     _, differing, unreadable = filecmp.cmpfiles(left, right, names, shallow=False)
     return not differing and not unreadable

@@ -63,6 +63,7 @@ def data_dictionary() -> "pd.DataFrame":
                 "is_key": column.name in contract.primary_key,
                 "is_nullable": column.nullable,
                 "may_be_summed": column.additive,
+                "sum_requires": contract.fixed_for_sums(column),
                 "description": column.description,
                 "derived_from": " ".join(column.lineage),
             }

@@ -36,7 +36,7 @@ def environment(data: Path) -> dict[str, str]:
 def published(data: Path) -> dict[str, dict[str, bytes]]:
     """Every kept publication by its id: bytes of its files."""
     return {
-        folder.name: {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
+        folder.name: {path.name: path.read_bytes() for path in sorted(folder.glob("*.parquet"))}
         for folder in sorted((data / "published" / "parquet").glob("pub-*"))
     }
 

@@ -34,7 +34,7 @@ def published_tables(publication_id: str, outcome: str = "passed") -> dict[str, 
         "municipalities": [{"municipality_code": "1283", "municipality_name": "Helsingborg", "county_code": "12"}],
         "sectors": [
             {"sector_code": code, "sector_name_sv": code, "sector_name_en": code, "sector_order": order}
-            for order, code in enumerate(("transport", "waste"))
+            for order, code in enumerate(("transport", "waste"), start=1)
         ],
         "emissions": [
             {

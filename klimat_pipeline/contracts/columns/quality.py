@@ -71,6 +71,12 @@ COLUMNS = (
     Column("is_key", BOOLEAN, "Whether the column is part of the table's key."),
     Column("is_nullable", BOOLEAN, "Whether values may be missing. A missing number is never a zero."),
     Column("may_be_summed", TEXT, "Whether rows may be added up.", allowed=("yes", "no", "within one release")),
+    Column(
+        "sum_requires",
+        TEXT,
+        "Columns that have to be fixed to one value each before rows may be added up, separated by spaces: the whole "
+        "key where they never may; empty for text and where nothing has to be fixed.",
+    ),
     Column("description", TEXT, "What it means."),
     Column("derived_from", TEXT, "Columns that it is computed from, separated by spaces; empty at a source."),
 )

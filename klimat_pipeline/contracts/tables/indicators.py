@@ -209,6 +209,7 @@ AREAS = Table(
             f"{_TERRITORY}.emissions_reported_t_co2e",
             "clean/printed_inventory.published_t",
             minimum=None,
+            additive="no",  # the areas stand beside their total, and overlap
         ),
         col("total_t_co2e").use(f"{_TERRITORY}.emissions_t_co2e"),
         col("share_pct").use(f"{_TERRITORY}.emissions_t_co2e"),

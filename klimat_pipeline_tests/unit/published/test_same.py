@@ -17,6 +17,7 @@ from klimat_pipeline.published.datapackage import write_datapackage
 from klimat_pipeline.published.renames import Renames
 from klimat_pipeline.published.same import ComparedTable, Comparison, compare_folders, read_folder
 from klimat_pipeline_tests.support.tables import example_tables
+from klimat_pipeline_tests.unit.published.examples import NOW
 
 NONE = Renames({}, {})
 Rows = list[dict[str, Any]]
@@ -41,7 +42,7 @@ def folder(path: Path, tables: dict[str, Rows], number: int = 1, key: Sequence[s
     for name, rows in tables.items():
         stamped = [{**row, "publication_id": publication} for row in rows]
         pq.write_table(pa.Table.from_pylist(stamped, schema=schema(contracts[name])), path / f"{name}.parquet")
-    write_datapackage(path, publication, contracts)
+    write_datapackage(path, publication, NOW, contracts)
     return path
 
 
@@ -178,7 +179,7 @@ def test_every_published_table_is_the_same_as_itself_and_known_by_its_key(tmp_pa
         path.mkdir()
         for name, table in example_tables(publication).items():
             pq.write_table(table, path / f"{name}.parquet")
-        write_datapackage(path, publication, PUBLISHED)
+        write_datapackage(path, publication, NOW, PUBLISHED)
         sides.append(path)
     found = compared(sides[0], sides[1])
     assert [table.name for table in differing(found)] == []

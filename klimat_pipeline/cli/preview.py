@@ -1,0 +1,76 @@
+"""``klimat preview``: what the configuration as it is now would move, without publishing anything.
+
+What does not belong here: the comparison (``operations.preview``).
+"""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from klimat_pipeline.cli.terminal import out
+from klimat_pipeline.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from klimat_pipeline.settings import Settings
+
+
+def preview(
+    municipality: Annotated[str, typer.Option("--municipality", "-m", help="Show only this code.")] = "",
+    markdown: Annotated[bool, typer.Option("--markdown", help="Print Markdown, for a review.")] = False,
+) -> None:
+    """Compute with the configuration as it is now, beside what is published, and say what would move.
+
+    Exit code 0: nothing moves; 1: something does. Nothing is published.
+    """
+    from klimat_pipeline.operations.preview import as_markdown, cells
+    from klimat_pipeline.operations.preview import preview as compared
+    from klimat_pipeline.settings import load_settings
+
+    settings = load_settings()
+    before = settings.published_dir / "parquet" / "latest"
+    if not before.exists():
+        raise ConfigurationError(f"{before} is not there: nothing is published to compare with; run klimat refresh")
+    with TemporaryDirectory(prefix="klimat-preview-") as scratch:
+        _refresh_in(Path(scratch), settings)
+        after = Path(scratch) / "published" / "parquet" / "latest"
+        found = compared(before.resolve(), after.resolve(), municipality)
+    if markdown:
+        print(as_markdown(found), end="")  # noqa: T201 - for a file, not for a terminal
+    else:
+        for cause, name in found.inputs:
+            out.print(f"{cause} differs: {name}", markup=False, soft_wrap=True)
+        for one in found.moved:
+            out.print("  ".join(cells(one)), markup=False, soft_wrap=True)
+        out.print(f"{len(found.moved)} indicators move" if found.moved else "no indicator moves")
+    if found.moved:
+        raise typer.Exit(1)
+
+
+def _refresh_in(scratch: Path, settings: "Settings") -> None:
+    """A whole refresh in a folder of its own, with the same snapshots, into files only."""
+    snapshots = settings.written_dir / "snapshots"
+    if snapshots.is_dir() and settings.written_dir != settings.config_dir:
+        (scratch / "snapshots").symlink_to(snapshots, target_is_directory=True)
+    elif settings.snapshots_dir.is_dir():
+        (scratch / "snapshots").mkdir()
+        (scratch / "snapshots" / "fetched").symlink_to(settings.snapshots_dir, target_is_directory=True)
+    environment = {name: value for name, value in os.environ.items() if name != "KLIMAT_DATABASE_URL"}
+    environment |= {"KLIMAT_DATA_DIR": str(scratch), "KLIMAT_PROJECT_DIR": str(settings.project_dir)}
+    environment |= {"KLIMAT_LIVE": "0", "DAGSTER_HOME": str(scratch / "dagster")}
+    with out.status("computing beside what is published"):
+        done = subprocess.run(
+            [sys.executable, "-m", "klimat_pipeline.cli", "refresh"],
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    if done.returncode:
+        raise ConfigurationError(
+            f"the configuration as it is now cannot be published: {done.stdout}{done.stderr}".strip()
+        )
