@@ -18,6 +18,9 @@ from klimat_pipeline.errors import ConfigurationError
 if TYPE_CHECKING:
     from klimat_pipeline.settings import Settings
 
+#: Exit code where something would move: 1 and 2 are faults.
+MOVES = 3
+
 
 def preview(
     municipality: Annotated[str, typer.Option("--municipality", "-m", help="Show only this code.")] = "",
@@ -25,7 +28,7 @@ def preview(
 ) -> None:
     """Compute with the configuration as it is now, beside what is published, and say what would move.
 
-    Exit code 0: nothing moves; 1: something does. Nothing is published.
+    Exit code 0: nothing moves; 3: something does. Nothing is published.
     """
     from klimat_pipeline.operations.preview import as_markdown, cells
     from klimat_pipeline.operations.preview import preview as compared
@@ -48,7 +51,7 @@ def preview(
             out.print("  ".join(cells(one)), markup=False, soft_wrap=True)
         out.print(f"{len(found.moved)} indicators move" if found.moved else "no indicator moves")
     if found.moved:
-        raise typer.Exit(1)
+        raise typer.Exit(MOVES)
 
 
 def _refresh_in(scratch: Path, settings: "Settings") -> None:
