@@ -102,9 +102,15 @@ def as_markdown(found: Preview) -> str:
 
 def cells(one: Moved) -> list[str]:
     """A moved indicator as texts."""
-    status = (
-        str(one.status_after) if one.status_before == one.status_after else f"{one.status_before} → {one.status_after}"
-    )
-    numbers = (one.before_t, one.after_t, one.source_t, one.corrections_t, one.gap_after_t)
-    texts = ["" if number is None else f"{number:,.0f}" for number in numbers]
-    return [one.municipality_code, one.target_id, str(one.year), *texts, status]
+    tonnes = [_number(value) for value in (one.before_t, one.after_t, one.source_t, one.corrections_t)]
+    gap = _arrow(_number(one.gap_before_t), _number(one.gap_after_t))
+    status = _arrow(one.status_before or "", one.status_after or "")
+    return [one.municipality_code, one.target_id, str(one.year), *tonnes, gap, status]
+
+
+def _number(value: float | None) -> str:
+    return "" if value is None else f"{value:,.0f}"
+
+
+def _arrow(before: str, after: str) -> str:
+    return after if before == after else f"{before} → {after}".strip()

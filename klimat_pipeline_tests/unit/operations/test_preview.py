@@ -46,7 +46,7 @@ def test_a_correction_that_moves_an_indicator(tmp_path: Path) -> None:
     found = preview(before, after)
     assert found.inputs == (("configuration", "municipalities/1283/corrections.yaml"),)
     assert found.moved == (Moved("1283", "waste", 2024, 100.0, 120.0, 4.0, 16.0, 5.0, -1.0, "behind", "on_track"),)
-    assert "| 1283 | waste | 2024 | 100 | 120 | 4 | 16 | -1 | behind → on_track |" in as_markdown(found)
+    assert "| 1283 | waste | 2024 | 100 | 120 | 4 | 16 | 5 → -1 | behind → on_track |" in as_markdown(found)
     assert preview(before, after, "1280").moved == ()
 
 
