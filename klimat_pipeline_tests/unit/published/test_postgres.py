@@ -173,6 +173,7 @@ def test_a_table_no_longer_published_is_not_left_behind_empty(database: Database
     assert database.ask("SELECT viewname FROM pg_views WHERE schemaname = 'klimat' ORDER BY 1") == [
         ("emissions",),
         ("own",),
+        ("publication",),
     ]
     # Its rows went with the last publication that had it.
     assert database.ask("SELECT relname FROM pg_class WHERE relname LIKE 'sectors\\_\\_%' AND relkind = 'r'") == []
