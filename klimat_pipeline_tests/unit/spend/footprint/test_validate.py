@@ -45,7 +45,7 @@ def test_everything_wrong_is_told_at_once(tmp_path: Path) -> None:
     with pytest.raises(ProblemsError) as stopped:
         check_ledger_configuration(settings, {"1283": (folder, section)}, tmp_path)
     said = "\n".join(stopped.value.problems)
-    for part in ("absent.csv", "'nosuch'", "ledger_rules.csv:2", "spend_acounts.csv", "'nonsense'"):
+    for part in ("absent.csv", "nosuch://", "ledger_rules.csv:2", "spend_acounts.csv", "'nonsense'"):
         assert part in said
     assert "bucket" not in said
 
