@@ -34,7 +34,8 @@ def test_a_misspelt_name_is_told(tmp_path: Path) -> None:
     assert f"{tmp_path.name}/spend_acounts.csv" in told[2] and "nearest: spend_accounts.csv" in told[2]
 
 
-def test_everything_wrong_is_told_at_once(tmp_path: Path) -> None:
+def test_everything_wrong_is_told_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KLIMAT_LEDGER_PLACES", "memory://bucket")
     folder = tmp_path / "1283_helsingborg"
     folder.mkdir()
     (folder / "ledger_rules.csv").write_text(RULES + "ahead,other,,(?=x),false,r\n")
