@@ -149,15 +149,17 @@ def held_out(cases: Sequence[Past], *, whole: bool) -> Iterator[tuple[str, str, 
     years = sorted({int(year) for year in first.year})
     for year in years:
         here = first.year == year
-        yield str(year), first.release_id, scored(first.part(here, everywhere), sizes(missed[~here]))
+        if measured := sizes(missed[~here]):
+            yield str(year), first.release_id, scored(first.part(here, everywhere), measured)
     for other in cases[1:]:
         for year in sorted({int(year) for year in other.year} - set(years)):
             places = np.ones(len(other.municipality_codes), dtype=bool)
-            yield str(year), other.release_id, scored(other.part(other.year == year, places), sizes(missed))
+            if measured := sizes(missed):
+                yield str(year), other.release_id, scored(other.part(other.year == year, places), measured)
     turn = years[(len(years) - 1) // 2]
     early, late = first.year <= turn, first.origin >= turn
-    if early.any() and late.any():
-        yield TIME, first.release_id, scored(first.part(late, everywhere), sizes(missed[early]))
+    if late.any() and (measured := sizes(missed[early])):
+        yield TIME, first.release_id, scored(first.part(late, everywhere), measured)
 
 
 def scores(panels: Sequence[Panel], assumptions: Assumptions) -> pd.DataFrame:
