@@ -52,7 +52,7 @@ class Soak:
         klimat = Klimat(self.data)
         shown = ""
         events: list[tuple[float, str, Callable[[], int]]] = [
-            (0.60, "nothing", lambda: 0),
+            (0.60, "nothing", self._refused),
             (0.12, "population edited", self.edit),
             (0.08, "ledger came", self.ledger),
             (0.06, "ledger broken", self.broken_ledger),
@@ -69,7 +69,6 @@ class Soak:
             if now != shown and event in ("nothing", "killed", "configuration broken") and night:
                 self.faults.append(f"night {night}: {now} after {event}, {shown} before")
             shown = now
-            self.municipality.joinpath("corrections.csv").unlink(missing_ok=True)
             self.measure()
         if started(self.data):
             self.faults.append(f"{started(self.data)} runs still started")
