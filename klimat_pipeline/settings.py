@@ -81,7 +81,7 @@ class Settings(BaseSettings):
         description="Runs in Dagster's history, and events without a run, older than this are deleted.",
     )
     keep_runs: int = Field(
-        default=30, ge=1, description="How many runs Dagster's history keeps at most; one takes 4 to 6 MB."
+        default=20, ge=1, description="How many runs Dagster's history keeps at most; one takes 6 to 8 MB."
     )
     dagster_database_url: SecretStr | None = Field(
         default=None,
