@@ -55,7 +55,9 @@ def _rows(simulation: Simulation, what: Followed) -> Iterator[dict[str, Any]]:
     mine = [a for a in place.actions if what.series == (TOTAL,) or a.sector_code in what.series]
     if not_counted(mine):
         return
-    found = {factor: sorted(ends) for factor, ends in _ends(place, what, mine).items()}
+    # An end that nothing can be said of, as of a year before the first, compares with nothing.
+    ends = _ends(place, what, mine).items()
+    found = {factor: sorted(both) for factor, both in ends if not np.isnan(both).any()}
     ranked = sorted(found, key=lambda factor: (found[factor][0] - found[factor][1], factor))
     for rank, (kind, name) in enumerate(ranked, start=1):
         low, high = found[kind, name]
