@@ -130,6 +130,10 @@ def panels(emissions: pd.DataFrame, area_totals: pd.DataFrame) -> list[Panel]:
             printed = np.nansum(everything, axis=1, keepdims=True)
         else:
             printed, _ = _array(nation, np.array(series), years)
+            # A release may print the nation's sectors without their total.
+            printed[-1] = np.where(
+                np.isnan(printed[-1]), printed[:-1].sum(axis=0, where=~np.isnan(printed[:-1])), printed[-1]
+            )
         found.append(Panel(str(release), tuple(map(str, codes)), series, tuple(map(int, years)), everything, printed))
     return found
 

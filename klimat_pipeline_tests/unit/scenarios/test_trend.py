@@ -50,6 +50,18 @@ def test_three_quarters_of_the_slope_are_the_nations() -> None:
     assert found.slope[:, 0].tolist() == pytest.approx([-0.03, -0.03])
 
 
+def test_a_nation_without_a_printed_total_is_the_sum_of_its_sectors() -> None:
+    nation = [
+        {"release_id": country.R, "area_code": "00", "sector_code": s, "year": y, "emissions_reported_t_co2e": 10.0}
+        for s in ("transport", "waste")
+        for y in YEARS
+    ]
+    figures = {"1283": {"transport": falling(1000.0), "waste": falling(500.0)}}
+    (panel,) = panels(country.emissions(figures), pd.DataFrame(nation))
+    assert panel.nation[-1, 0].tolist() == [20.0] * len(YEARS)
+    assert not np.isnan(forecast(panel, country.assumptions()).middle(2030)[-1, 0])
+
+
 def test_without_a_printed_nation_it_is_the_sum_of_the_municipalities() -> None:
     figures = {"1283": {"transport": falling(1000.0, -0.06)}, "0114": {"transport": falling(1000.0, 0.02)}}
     (panel,) = panels(country.emissions(figures), country.no_nation())
