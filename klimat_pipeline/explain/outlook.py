@@ -165,4 +165,4 @@ def _start(sources: Sources, row: Row) -> list[Node]:
 
 
 def _treatment(row: Row) -> list[Node]:
-    return [Node("to be known", row["note"])] if row.get("note") else []
+    return [Node("treatment of years and actions", row["note"])] if row.get("note") else []
