@@ -9,9 +9,10 @@ from klimat_pipeline_tests.pipeline.commands import Answer, Klimat
 from klimat_pipeline_tests.pipeline.conftest import PASSWORD
 from klimat_pipeline_tests.support.for_each import for_each
 
-WITHOUT_FILES = (
+WITHOUT_ROWS = (
     *("facility_claims", "neutrality_by_allocation_key"),
     *("gases", "group_comparison", "land_use", "traded_emissions"),
+    "scenario_score",  # needs more municipalities than the small country has
 )
 
 Ask = Callable[[str], list[tuple[object, ...]]]
@@ -56,7 +57,7 @@ def test_database_shows_the_same_rows(run: tuple[Klimat, Answer], ask_database: 
     here = sorted(run[0].rows(f"SELECT {listed} FROM {name}"), key=key)
     there = sorted(ask_database(f"SELECT {listed} FROM klimat.{name}"), key=key)
     # Purchases are those of the invented example only; the checkout has no file for the others.
-    assert bool(here) != (name.startswith("spend_") or name in WITHOUT_FILES)
+    assert bool(here) != (name.startswith("spend_") or name in WITHOUT_ROWS)
     assert there == here
 
 
