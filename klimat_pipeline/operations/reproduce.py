@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 from klimat_pipeline.errors import ConfigurationError, ContractError, ProblemsError
 from klimat_pipeline.input_items import Item
 from klimat_pipeline.operations.inputs import inputs
+from klimat_pipeline.published.datapackage import FILE_NAME, undated
 from klimat_pipeline.published.manifest import Inputs
 from klimat_pipeline.settings import Settings
 
@@ -83,16 +84,17 @@ def lay_out(settings: Settings, made_from: Inputs, data_dir: Path) -> tuple[Sett
 
 
 def differences(before: Path, after: Path) -> list[str]:
-    """Names of files that are not the same, byte for byte.
+    """Names of files that are not the same: tables byte for byte, their description but for its time.
 
     Raises:
         ContractError: nothing was published there.
     """
     if not after.is_dir():
         raise ContractError(f"{after.name} was not published again: it was made from something else.")
-    names = sorted({path.name for folder in (before, after) for path in folder.iterdir()})
-    _, differing, unreadable = filecmp.cmpfiles(before, after, names, shallow=False)
-    return sorted({*differing, *unreadable})
+    names = {path.name for folder in (before, after) for path in folder.iterdir()} - {FILE_NAME}
+    _, differing, unreadable = filecmp.cmpfiles(before, after, sorted(names), shallow=False)
+    described = [] if undated(before) == undated(after) else [FILE_NAME]
+    return sorted({*differing, *unreadable, *described})
 
 
 def _newest(settings: Settings, releases: tuple[str, ...]) -> tuple[str, ...]:

@@ -50,6 +50,15 @@ def write_datapackage(
     return path
 
 
+def undated(directory: Path) -> dict[str, Any] | None:
+    """The description without the time of publication, which is no part of what was published; None without one."""
+    try:
+        package: dict[str, Any] = json.loads((directory / FILE_NAME).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return {name: value for name, value in package.items() if name != "created"}
+
+
 def described_publication(directory: Path) -> str | None:
     """The publication that a directory holds whole, None when a file is missing or not of its size."""
     try:
