@@ -1,4 +1,7 @@
-"""Makes every table of the mart from the published ones, in one database, and puts it into its contract's form."""
+"""Makes every table of the mart from the published ones, in one database, and puts it into its contract's form.
+
+What does not belong here: what a table holds (a module of its own name), how it is published (``published``).
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

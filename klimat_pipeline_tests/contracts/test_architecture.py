@@ -13,20 +13,19 @@ from klimat_pipeline_tests.support.for_each import for_each
 
 PACKAGE = Path(klimat_pipeline.__file__).resolve().parent
 FILES = sorted(PACKAGE.rglob("*.py"))
+#: In the order of the pipeline.
 STAGES = (
-    *(
-        "sources",
-        "raw",
-        "clean",
-        "corrected",
-        "inventory",
-        "spend",
-        "indicators",
-        "scenarios",
-        "quality",
-        "published",
-        "mart",
-    ),
+    "sources",
+    "raw",
+    "clean",
+    "corrected",
+    "inventory",
+    "spend",
+    "indicators",
+    "scenarios",
+    "quality",
+    "published",
+    "mart",
 )
 EACH = for_each(path={path.relative_to(PACKAGE).as_posix(): path for path in FILES})
 

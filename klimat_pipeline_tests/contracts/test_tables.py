@@ -5,23 +5,9 @@ import pytest
 from klimat_pipeline.contracts import PUBLISHED, TABLES, Column, Table
 from klimat_pipeline.contracts.columns import COLUMNS
 from klimat_pipeline.contracts.sql import checked_identifier
+from klimat_pipeline_tests.contracts.test_architecture import STAGES
 from klimat_pipeline_tests.support.for_each import for_each
 
-STAGES = (
-    *(
-        "sources",
-        "raw",
-        "clean",
-        "corrected",
-        "inventory",
-        "spend",
-        "indicators",
-        "scenarios",
-        "quality",
-        "published",
-        "mart",
-    ),
-)
 ALL = for_each(contract=TABLES)
 
 #: What readers rely on, as promised (issue 2); other columns may stand beside them.
