@@ -60,11 +60,15 @@ class Klimat:
 
     def materialise(self, *selection: str, **environment: str) -> Answer:
         """Materialise assets inside this process, as Dagster does for its UI and its command; errors are printed."""
+        return self.run("assets", *selection, **environment)
+
+    def run(self, kind: str, *selection: str, **environment: str) -> Answer:
+        """A run of Dagster's own inside this process: ``assets`` with a selection, ``job``, ``schedule``."""
         from klimat_pipeline_tests.support.one_run import run_dagster
 
         printed = io.StringIO()
         with self._surroundings(**environment), redirect_stdout(printed), redirect_stderr(printed):
-            succeeded = run_dagster("assets", selection)
+            succeeded = run_dagster(kind, selection)
         return Answer.of(0 if succeeded else 1, printed.getvalue())
 
     @contextmanager

@@ -591,17 +591,6 @@ def test_unknown_municipality_is_refused_and_nothing_touched(refreshed: Refreshe
     assert refreshed.klimat.files("intermediate") == refreshed.intermediate
 
 
-def test_another_process_elsewhere_makes_the_same_bytes(small_refresh: Refresh, tmp_path: Path) -> None:
-    klimat, other = Klimat(small_refresh.data), Klimat(tmp_path / "elsewhere")
-    answer = other.apart("refresh", "--force", PYTHONHASHSEED="4711", TZ="Pacific/Auckland", LC_ALL="C")
-    assert answer.code == 0, answer.text
-    assert other.latest.name == klimat.latest.name
-    ours, theirs = ({path.name: path.read_bytes() for path in k.latest.glob("*.parquet")} for k in (klimat, other))
-    assert sorted(ours) == sorted(theirs)
-    differing = [name for name in ours if name.endswith(".parquet") and ours[name] != theirs[name]]
-    assert differing == []
-
-
 def test_a_town_without_a_folder_is_shown_where_it_is_published_alone(klimat: Klimat, tmp_path: Path) -> None:
     """Malmö 2024: 812,995 t, as SMHI's release of 2026-06 gives it; it has no targets of its own."""
     from rich.console import Console

@@ -1,4 +1,7 @@
-"""A refresh killed in whatever phase: readers have what they had, and the next start of anything cleans up."""
+"""A refresh killed in whatever phase: readers have what they had, and the next start of anything cleans up.
+
+``make fuzz`` kills at the beginning too, ``make kills`` at random moments.
+"""
 
 import signal
 from pathlib import Path
@@ -8,9 +11,10 @@ import pytest
 from klimat_pipeline_tests.pipeline.commands import Klimat
 from klimat_pipeline_tests.support.default_refresh import Refresh
 from klimat_pipeline_tests.support.kills import STEPS, environment_of, faults_of, killed, started
+from klimat_pipeline_tests.support.properties import is_searching
 
 
-@pytest.mark.parametrize("step", [2, STEPS])
+@pytest.mark.parametrize("step", [2, STEPS] if is_searching() else [STEPS])
 def test_whatever_phase_is_killed_the_next_refresh_publishes_and_nothing_is_lost(
     small_refresh: Refresh, tmp_path: Path, step: int
 ) -> None:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from klimat_pipeline.operations.run_lock import only_run
 from klimat_pipeline.settings import Settings
+from klimat_pipeline_tests.pipeline.commands import Klimat
 from klimat_pipeline_tests.support import properties
 from klimat_pipeline_tests.support.default_refresh import Refresh
 from klimat_pipeline_tests.support.one_run import Run
@@ -64,8 +65,9 @@ class Alone:
         """Data folder in which a run has published alone."""
         if order not in self._folders:
             data = self._root("alone")
-            code, text = Run(order, environment(data)).ended()
-            assert code == 0, text
+            klimat = Klimat(data)
+            answer = klimat(*order) if order[0] == "refresh" else klimat.run(*order)
+            assert answer.code == 0, answer.text
             self._folders[order] = data
         return self._folders[order]
 

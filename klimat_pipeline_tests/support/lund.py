@@ -1,5 +1,7 @@
 """Lund from configuration alone, as the README's recipes say, in a made-up release of the whole country.
 
+A price index is added by hand too, so that the invented example's purchases are in its kronor.
+
 An empty folder, then its targets, its plan and both inventories. What does not belong here: what comes of it
 (``pipeline/test_council``, ``pipeline/test_inventory_recipe``).
 """
@@ -12,9 +14,10 @@ import pytest
 from klimat_pipeline_tests.pipeline.commands import Answer, Klimat
 from klimat_pipeline_tests.pipeline.national import Lines, unseen_lines, unseen_release
 from klimat_pipeline_tests.support.once import made_once
+from klimat_pipeline_tests.support.price_answers import RISEN_BY_HALF
 from klimat_pipeline_tests.support.shared import REPOSITORY
 
-YEARS = (1990, 2020, 2022, 2024)
+YEARS = (1990, 1995, 2003, 2020, 2022, 2024)
 TARGETS = """\
 municipality_code: "1281"
 name: Lund
@@ -91,7 +94,12 @@ def _refreshed(folder: Path, lines: Lines, small_country: Path) -> Answer:
             if file == "facilities.csv":  # a column that few need
                 head = head.replace("\n", ",gross_line\n", 1)
             path.write_text(head + rows, encoding="utf-8")
-    for command in (("validate",), ("snapshot", "add", str(_workbook(folder, lines)), "--release-id", "new")):
+    (folder / "kpi.json").write_bytes(RISEN_BY_HALF)
+    for command in (
+        ("validate",),
+        ("snapshot", "add", str(_workbook(folder, lines)), "--release-id", "new"),
+        ("prices", "add", "kpi_total", str(folder / "kpi.json")),
+    ):
         answer = klimat(*command)
         assert answer.code == 0, answer.text
     return klimat("refresh")

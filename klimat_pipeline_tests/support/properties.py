@@ -23,7 +23,7 @@ UNTIMED = (HealthCheck.too_slow,)
 ONE_FOLDER = (*UNTIMED, HealthCheck.function_scoped_fixture)
 #: Of a property's examples so many are drawn by ``make test``, which draws the same ones every day; ``make fuzz``,
 #: which looks for new ones, draws all.
-DAILY = 0.25
+DAILY = 0.15
 #: Examples of a property that says nothing else.
 USUAL = 100
 

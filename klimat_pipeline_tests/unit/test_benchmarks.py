@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import duckdb
-import pytest
 
 from benchmarks import read_ledger, spend
 from benchmarks.apart import apart
@@ -24,11 +23,8 @@ def test_typed_lines_against_the_query_by_hand(tmp_path: Path) -> None:
         assert found[0][0] == LINES
 
 
-@pytest.mark.parametrize("source", ["whole", "narrow", "parquet"])
-def test_a_ledger_against_the_query_by_hand(tmp_path: Path, source: str) -> None:
+def test_a_ledger_against_the_query_by_hand(tmp_path: Path) -> None:
+    """The narrow ledger; the others are the same cases on another file."""
     apart(read_ledger.MODULE, "prepare", tmp_path, str(LINES))
-    for what in (f"read_{source}", f"ours_{source}"):
+    for what in ("read_narrow", "ours_narrow", "query_narrow", "direct_narrow", "ours_parquet"):
         assert apart(read_ledger.MODULE, what, tmp_path)["processor"] > 0
-    if source != "parquet":
-        for what in (f"query_{source}", f"direct_{source}"):
-            assert apart(read_ledger.MODULE, what, tmp_path)["processor"] > 0
