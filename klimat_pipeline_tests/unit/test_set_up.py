@@ -86,8 +86,8 @@ def with_pip(desk: Desk) -> list[str]:
 
 PIP = [
     "python -m venv --clear .venv",
-    "python -m pip install --disable-pip-version-check --progress-bar off --quiet --require-hashes -r requirements.lock",
-    "python -m pip install --disable-pip-version-check --progress-bar off --quiet --no-deps --no-build-isolation -e .",
+    "python -m pip install --disable-pip-version-check --progress-bar off --quiet --no-compile --require-hashes -r requirements.lock",
+    "python -m pip install --disable-pip-version-check --progress-bar off --quiet --no-compile --no-deps --no-build-isolation -e .",
 ]
 
 
