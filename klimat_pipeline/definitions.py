@@ -31,7 +31,7 @@ def build_defs(
     return dg.Definitions(
         assets=[inputs.inputs_asset, *dg.load_assets_from_package_module(assets)],
         sensors=[inputs.changed_inputs, *sensors.ALL],
-        jobs=[jobs.nightly_refresh, housekeeping.housekeeping],
+        jobs=[jobs.nightly_refresh, jobs.climate_accounts, housekeeping.housekeeping],
         schedules=[jobs.nightly_schedule, housekeeping.housekeeping_schedule],
         resources={
             "io_manager": ParquetTables(),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from klimat_pipeline.cli.account import account
 from klimat_pipeline.cli.backup import backup, restore
 from klimat_pipeline.cli.checks import checks
 from klimat_pipeline.cli.db import app as db_app
@@ -45,6 +46,7 @@ app.add_typer(ledger_app, name="ledger")
 for series, series_app in SERIES_APPS.items():
     app.add_typer(series_app, name=series)
 app.add_typer(db_app, name="db")
+app.command("report")(account)
 
 
 def command() -> None:

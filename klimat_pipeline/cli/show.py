@@ -18,6 +18,8 @@ from klimat_pipeline.text import fold, place_key
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
+    from klimat_pipeline.settings import Settings
+
 _TARGETS = """
 SELECT target_name_en || CASE gas_basis WHEN 'carbon dioxide only' THEN ', CO2' ELSE '' END, year,
        emissions_t_co2e, share_of_total_pct, baseline_year, change_pct, target_pct, status,
@@ -44,14 +46,25 @@ def show(
     from klimat_pipeline.settings import load_settings
 
     settings = load_settings()
+    code = published_code(settings, place)
+    with opened(settings) as database:
+        out.print(_town(database, code))
+
+
+def published_code(settings: "Settings", place: str) -> str:
+    """The code of the municipality that is meant, among those that are published; a misspelt name is told.
+
+    Raises:
+        ConfigurationError: nothing is published, or no municipality is meant.
+    """
     if not (settings.published_dir / "klimat.sqlite").is_file():
         raise ConfigurationError(f"nothing is published in {settings.published_dir} yet: run klimat refresh first.")
     with opened(settings) as database:
         names = dict(database.execute("SELECT municipality_code, municipality_name FROM municipalities").fetchall())
-        code, is_guess = code_of(place, names)
-        if is_guess:
-            err.print(f"no municipality is called {place!r}; the nearest name is {names[code]}", markup=False)
-        out.print(_town(database, code))
+    code, is_guess = code_of(place, names)
+    if is_guess:
+        err.print(f"no municipality is called {place!r}; the nearest name is {names[code]}", markup=False)
+    return code
 
 
 def code_of(place: str, names: Mapping[str, str]) -> tuple[str, bool]:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import dagster as dg
 
 from klimat_pipeline.defs.failures import words
-from klimat_pipeline.defs.jobs import nightly_refresh
+from klimat_pipeline.defs.jobs import climate_accounts, nightly_refresh
 from klimat_pipeline.defs.lost_runs import GONE
 from klimat_pipeline.errors import KlimatError
 from klimat_pipeline.operations.run_lock import COMMAND, PUBLICATION_ID, STARTED_BY, started_by
@@ -96,6 +96,18 @@ def tell_of_success(context: dg.RunStatusSensorContext):
     _note(context, "published", "")
 
 
+@dg.run_status_sensor(
+    name="accounts_after_refresh",
+    run_status=dg.DagsterRunStatus.SUCCESS,
+    monitored_jobs=[nightly_refresh],
+    request_job=climate_accounts,
+    description="Makes the climate accounts anew after a refresh that published something.",
+)
+def accounts_after_refresh(context: dg.RunStatusSensorContext):
+    publication = context.dagster_run.tags.get(PUBLICATION_ID)
+    return dg.RunRequest(run_key=publication) if publication else dg.SkipReason("the run names no publication")
+
+
 @dg.sensor(
     name="dead_mans_switch",
     minimum_interval_seconds=900,
@@ -135,4 +147,4 @@ def _note(context: dg.RunStatusSensorContext, outcome: str, reason: str) -> None
         context.log.warning(f"not told: {missed}")
 
 
-ALL = [refresh_on_change, new_release, tell_of_failure, tell_of_success, dead_mans_switch]
+ALL = [refresh_on_change, new_release, tell_of_failure, tell_of_success, accounts_after_refresh, dead_mans_switch]

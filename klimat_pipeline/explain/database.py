@@ -47,6 +47,11 @@ class Database:
         self._connection = connection
         self._columns: dict[str, list[str]] = {}
 
+    @property
+    def published(self) -> Row:
+        """What the file says of itself: ``publication_id`` and ``published_at``."""
+        return dict(self._connection.execute("SELECT publication_id, published_at FROM publication").fetchone())
+
     def rows(self, table: str, **where: Scalar) -> list[Row]:
         """Rows whose columns have these values; none where the publication has no such table."""
         columns = self.columns(table)

@@ -1,0 +1,287 @@
+"""Sections on where the municipality stands: the headline, its sectors against their targets, the scopes.
+
+What does not belong here: what was changed (``changed``) and how sure it is (``evidence``).
+"""
+
+from collections.abc import Iterator
+from itertools import groupby
+from typing import Any
+
+from klimat_pipeline.charts import climate_account as charts
+from klimat_pipeline.explain.database import Row
+from klimat_pipeline.reports.parts import Figure, KeyFigure, KeyFigures, Paragraph, Part, Section, Table
+from klimat_pipeline.reports.town import TOTAL, Town
+
+_TONES = {"reached": "good", "on_track": "good", "behind": "bad"}
+#: Scenarios of the pathways that are drawn, and those with a band.
+SCENARIOS = ("business_as_usual", "existing_policies", "with_actions")
+#: Targets that the panels show at most.
+_PANELS = 9
+
+
+def headline(town: Town) -> Section:
+    """Change, against target, how sure, and the course of the total."""
+    words, row = town.words, town.total
+    section = Section("headline", words("headline"))
+    if not row:
+        return section
+    section.parts += [KeyFigures([*_change(town, row), _target(town, row), *_chance(town)]), course(town)]
+    return section
+
+
+def _change(town: Town, row: Row) -> Iterator[KeyFigure]:
+    words = town.words
+    if row["change_pct"] is None:
+        text = words("key_emissions_text", resident=words.number(row["emissions_per_resident_t_co2e"], 1))
+        value = words.number(row["emissions_t_co2e"])
+        yield KeyFigure(words("key_emissions", year=row["year"]), value, text)
+        return
+    yield KeyFigure(
+        words("key_change", **{"from": row["baseline_year"], "to": row["year"]}),
+        words.percent(row["change_pct"]),
+        words(
+            "key_change_text",
+            base=words.number(row["baseline_t_co2e"]),
+            now=words.number(row["emissions_t_co2e"]),
+            gwp=row["gwp_set"],
+            basis=words(f"basis_{row['basis']}"),
+            nation=words.percent(row["nation_change_pct"]),
+        ),
+    )
+
+
+def _target(town: Town, row: Row) -> KeyFigure:
+    words = town.words
+    if row["target_pct"] is None or row["gap_t_co2e"] is None:
+        return KeyFigure(words("key_no_target"), words("key_no_target_value"), words("key_no_target_text"))
+    return KeyFigure(
+        words("key_target", pct=words.percent(row["target_pct"], 0), year=row["target_year"]),
+        words.number(abs(row["gap_t_co2e"])),
+        words(
+            "key_target_text",
+            side=words("above" if row["gap_t_co2e"] > 0 else "below"),
+            now_year=row["year"],
+            path=words.number(row["target_path_t_co2e"]),
+            target=words.number(row["target_t_co2e"]),
+            year=row["target_year"],
+            pace=words.number(row["required_t_co2e_per_year"], sign=True),
+        ),
+        words.known("status", row["status"]),
+        _TONES.get(row["status"], ""),
+    )
+
+
+def _chance(town: Town) -> Iterator[KeyFigure]:
+    words = town.words
+    chances = {row["scenario"]: row for row in town.headline("target_probability", target_id=TOTAL)}
+    usual = chances.get("business_as_usual")
+    if usual is None:
+        return
+    plan = chances.get("with_actions", {})
+    yield KeyFigure(
+        words("key_chance"),
+        words.of_100(usual["probability_low_fraction"], usual["probability_high_fraction"]),
+        words(
+            "key_chance_text",
+            with_actions=words.of_100(plan.get("probability_low_fraction"), plan.get("probability_high_fraction")),
+            evidence=words.known("evidence", usual["forecast_evidence"]),
+        ),
+    )
+
+
+def course(town: Town) -> Figure:
+    """The total over the years, and the ways ahead."""
+    words = town.words
+    own = [row for row in town.indicators if row["target_id"] == TOTAL]
+    points = list(_points(own))
+    now = points[0] | {"year": own[-1]["year"], "kt": _level(own, own[-1]) / 1000.0}
+    ahead = town.headline("pathways", line=TOTAL)
+    bands = []
+    for scenario in SCENARIOS:
+        rows = sorted((row for row in ahead if row["scenario"] == scenario), key=lambda row: row["year"])
+        points += [now | {"line": scenario}] if rows else []
+        points += [_point(scenario, row["year"], row["p50_t"]) for row in rows if row["p50_t"] is not None]
+        wide = [row for row in rows if row["p05_t"] is not None]
+        bands += [{"line": scenario, "year": now["year"], "low": now["kt"], "high": now["kt"]}] if wide else []
+        bands += [
+            {"line": scenario, "year": r["year"], "low": r["p05_t"] / 1000, "high": r["p95_t"] / 1000} for r in wide
+        ]
+    caption = words("course_caption" if town.goals else "course_caption_plain", place=town.name)
+    chart = charts.course(points, bands, _line_words(town))
+    return town.figure(chart, "course", caption, _points_table(town, points, caption))
+
+
+def sectors(town: Town) -> Section:
+    """The main sectors, the targets with path, gap and trend, and the course of each."""
+    words, total = town.words, town.total
+    section = Section("sectors", words("sectors"))
+    if not total:
+        return section
+    section.parts += [Paragraph(words("sectors_text")), sector_table(town)]
+    if town.goals:
+        section.parts += [Paragraph(words("targets_text")), goal_table(town)]
+    section.parts.append(_panels(town))
+    return section
+
+
+def sector_table(town: Town) -> Table:
+    """Every main sector once, and the total."""
+    words, total = town.words, town.total
+    # A sector that is a target has its row there; the generic row of the same sector says the same of 1990.
+    single = {row["sector_codes"]: row for row in town.latest if row["sector_codes"] in town.sector_names}
+    rows = [*(single[code] for code in town.sector_names if code in single), total]
+    rows.sort(key=lambda row: (row["target_id"] == TOTAL, -row["emissions_t_co2e"]))
+    return Table(
+        words("sectors_caption", year=total["year"], unit=words("unit_t"), base=total["baseline_year"]),
+        [
+            words("sector"),
+            words("tonnes"),
+            words("share"),
+            words("change"),
+            words("nation"),
+            words("trend"),
+        ],
+        [
+            [
+                words(TOTAL) if row["target_id"] == TOTAL else town.sector_names[row["sector_codes"]],
+                words.number(row["emissions_t_co2e"]),
+                words.percent(row["share_of_total_pct"], sign=False),
+                words.percent(row["change_pct"]),
+                words.percent(row["nation_change_pct"]),
+                words.percent(row["trend_compound_pct_per_year"]),
+            ]
+            for row in rows
+        ],
+        frozenset(range(1, 6)),
+        last_is_sum=True,
+    )
+
+
+def goal_table(town: Town, *, notes: bool = True) -> Table:
+    """Targets with base, level to come, gap, pace needed, trend and status."""
+    words = town.words
+    return Table(
+        words("targets_caption", year=town.total["year"]),
+        [
+            words("target"),
+            words("base_year"),
+            words("change"),
+            words("goal"),
+            words("by_year"),
+            words("gap_to_line"),
+            words("needed"),
+            words("trend_t"),
+            words("status"),
+        ],
+        [
+            [
+                town.target_names[row["target_id"]],
+                str(row["baseline_year"]),
+                words.percent(row["change_pct"]),
+                words.percent(row["target_pct"], 0),
+                str(row["target_year"]),
+                words.number(row["gap_t_co2e"], sign=True),
+                words.number(row["required_t_co2e_per_year"], sign=True),
+                words.number(row["trend_t_co2e_per_year"], sign=True),
+                words.known("status", row["status"]),
+            ]
+            for row in town.goals
+        ],
+        frozenset(range(1, 8)),
+        notes=[
+            (town.target_names[row["target_id"]], town.note(row["note"])) for row in town.goals if row["note"] and notes
+        ],
+    )
+
+
+def _panels(town: Town) -> Figure:
+    words = town.words
+    shown = [row["target_id"] for row in town.goals if row["target_id"] != TOTAL]
+    if not shown:
+        largest = sorted(town.latest, key=lambda row: -row["emissions_t_co2e"])
+        shown = [row["target_id"] for row in largest if row["sector_codes"] in town.sector_names][:_PANELS]
+    points: list[dict[str, Any]] = []
+    for target in shown:
+        own = [row for row in town.indicators if row["target_id"] == target]
+        points += [{"panel": town.target_names[target], **point} for point in _points(own)]
+    caption = words("sector_paths_caption")
+    chart = charts.panels(points, _line_words(town))
+    return town.figure(chart, "sector-paths", caption, _points_table(town, points, caption))
+
+
+def _points(own: list[Row]) -> Iterator[dict[str, Any]]:
+    """Emissions, the nation's course and the line to the target, on one level all the way."""
+    end = own[-1]
+    one = len({row["basis"] for row in own}) == 1
+    base = end["baseline_t_co2e" if one else "baseline_reported_t_co2e"]
+    yield from (_point("emissions", row["year"], _level(own, row)) for row in own)
+    if base is None:
+        return
+    for row in own:
+        if row["nation_change_pct"] is not None:
+            yield _point("nation", row["year"], base * (1.0 + row["nation_change_pct"] / 100.0))
+    if end["target_pct"] is not None and end["target_year"] is not None:
+        yield _point("target", end["baseline_year"], base)
+        yield _point("target", end["target_year"], base * (1.0 + end["target_pct"] / 100.0))
+
+
+def _level(own: list[Row], row: Row) -> float:
+    one = len({each["basis"] for each in own}) == 1
+    return float(row["emissions_t_co2e" if one else "emissions_reported_t_co2e"])
+
+
+def _point(line: str, year: int, tonnes: float) -> dict[str, Any]:
+    return {"line": line, "year": year, "kt": tonnes / 1000.0}
+
+
+def _line_words(town: Town) -> dict[str, str]:
+    return {kind: town.words(f"line_{kind}") for kind in charts.LINES} | {"unit": town.words("unit_kt")}
+
+
+def _points_table(town: Town, points: list[dict[str, Any]], caption: str) -> Table:
+    """The points of a chart, a row a panel and year, a column a line."""
+    words = town.words
+    lines = [kind for kind in charts.LINES if any(point["line"] == kind for point in points)]
+    ordered = sorted(points, key=lambda point: (point.get("panel", ""), point["year"]))
+    rows = []
+    for (panel, year), found in groupby(ordered, key=lambda point: (point.get("panel", ""), point["year"])):
+        level = {point["line"]: point["kt"] for point in found}
+        values = [words.number(level[line], 1) if line in level else "" for line in lines]
+        rows.append([f"{panel} {year}".strip(), *values])
+    columns = [words("year"), *(words(f"line_{line}") for line in lines)]
+    return Table(f"{caption} ({words('unit_kt')})", columns, rows, frozenset(range(1, len(lines) + 1)))
+
+
+def scopes(town: Town) -> Section:
+    """Scopes by boundary and method, never added over either."""
+    words = town.words
+    parts: list[Part] = [Paragraph(words("scopes_text"))]
+    found = [row for row in town.headline("scope_indicators") if row["scope3_category"] == 0]
+    key = ("boundary", "scope", "method", "scope2_basis")
+    rows = []
+    for names, group in groupby(
+        sorted(found, key=lambda row: (row["boundary"] != "territory", *(row[name] for name in key), row["year"])),
+        key=lambda row: tuple(row[name] for name in key),
+    ):
+        own = list(group)
+        known = [row for row in own if row["emissions_t_co2e"] is not None]
+        boundary, scope, method, basis = names
+        how = ", ".join(filter(None, (words.known("method", method), words.known("scope2", basis))))
+        first, last = (known[0], known[-1]) if known else (None, own[-1])
+        change = last["change_pct"] if first and first["year"] != last["year"] else None
+        rows.append(
+            [
+                words.known("boundary", boundary),
+                words.known("scope", scope),
+                how,
+                f"{words.number(first['emissions_t_co2e'])} ({first['year']})" if first else "",
+                f"{words.number(last['emissions_t_co2e'])} ({last['year']})" if first else last["notation_key"] or "NE",
+                words.percent(change) if change is not None else words("not_compared"),
+                f"{last['gwp_set']} {last['notation_key'] or ''}".strip(),
+            ]
+        )
+    columns = [words(name) for name in ("boundary", "scope", "method", "first", "latest", "change")] + [
+        f"GWP, {words('keys').lower()}"
+    ]
+    parts.append(Table(words("scopes_caption", unit=words("unit_t")), columns, rows, frozenset({3, 4, 5})))
+    return Section("scopes", words("scopes"), parts)

@@ -1,0 +1,116 @@
+"""One municipality in what is published: its rows of the headline series, and what several sections need of them.
+
+What does not belong here: texts and pictures.
+"""
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any
+
+from klimat_pipeline.charts.climate_account import as_svg
+from klimat_pipeline.charts.style import Chart
+from klimat_pipeline.errors import ConfigurationError
+from klimat_pipeline.explain.database import Database, Row
+from klimat_pipeline.reports.parts import Figure, Foreign, Table
+from klimat_pipeline.reports.words import Words
+
+TOTAL = "total"
+#: The invented ledger's code, which is no municipality's.
+EXAMPLE_CODE = "9999"
+#: How D3 writes numbers in a language.
+_LOCALES = {
+    "sv": {"decimal": ",", "thousands": "\u00a0", "grouping": [3], "currency": ["", "\u00a0kr"]},
+    "en": {"decimal": ".", "thousands": ",", "grouping": [3], "currency": ["", ""]},
+}
+
+
+class Town:
+    """A municipality as one publication shows it, in one language.
+
+    Attributes:
+        database: the published tables.
+        code: municipality code.
+        words: the language.
+    """
+
+    def __init__(self, database: Database, code: str, words: Words) -> None:
+        self.database, self.code, self.words = database, code, words
+        self._drawn: dict[str, str] = {}
+        if not self.names and not self.of("spend_by_category"):
+            raise ConfigurationError(f"no municipality has the code {code!r} in what is published (klimat show NAME).")
+
+    def of(self, table: str, **where: Any) -> list[Row]:
+        """Rows of the municipality."""
+        return self.database.rows(table, municipality_code=self.code, **where)
+
+    def headline(self, table: str, **where: Any) -> list[Row]:
+        """The same of the headline series."""
+        return self.of(table, is_headline=1, **where)
+
+    @cached_property
+    def names(self) -> Row:
+        """Name and county; empty for the invented example."""
+        return self.database.first("municipalities", municipality_code=self.code)
+
+    @property
+    def name(self) -> str:
+        return str(self.names.get("municipality_name") or f"Exempel ({self.code})")
+
+    @cached_property
+    def indicators(self) -> list[Row]:
+        """``sector_indicators`` of the headline series that have figures, in the sectors' order."""
+        order = {row["sector_code"]: row["sector_order"] for row in self.database.rows("sectors")}
+        rows = [row for row in self.headline("sector_indicators") if row["emissions_t_co2e"] is not None]
+        return sorted(rows, key=lambda row: (order.get(row["sector_codes"].split(" ")[0], 99), row["year"]))
+
+    @cached_property
+    def latest(self) -> list[Row]:
+        """The same of the newest year."""
+        return [row for row in self.indicators if row["is_latest_year"]]
+
+    @cached_property
+    def total(self) -> Row:
+        """The total of the newest year; empty where there are no figures."""
+        return next((row for row in self.latest if row["target_id"] == TOTAL), {})
+
+    @property
+    def goals(self) -> list[Row]:
+        """The newest year of the municipality's own targets, the total first."""
+        own = [row for row in self.latest if row["target_kind"] == "contract" and row["target_pct"] is not None]
+        return sorted(own, key=lambda row: row["target_id"] != TOTAL)
+
+    @cached_property
+    def releases(self) -> Mapping[str, Row]:
+        return {row["release_id"]: row for row in self.database.rows("releases")}
+
+    @cached_property
+    def sector_names(self) -> Mapping[str, str]:
+        return {row["sector_code"]: self.words.name(row, "sector_name") for row in self.database.rows("sectors")}
+
+    @cached_property
+    def target_names(self) -> Mapping[str, str]:
+        """Names of targets and sectors by id."""
+        found = {row["target_id"]: self.words.name(row, "target_name") for row in self.of("targets")}
+        return {**self.sector_names, **found, TOTAL: self.words(TOTAL)}
+
+    @cached_property
+    def action_names(self) -> Mapping[str, str]:
+        return {row["action_id"]: self.words.name(row, "name") for row in self.of("climate_actions")}
+
+    def figure(self, chart: Chart, name: str, caption: str, table: Table) -> Figure:
+        """A chart as a figure of the page; drawn once, also where two pages show it."""
+        if name not in self._drawn:
+            self._drawn[name] = as_svg(chart, name, caption, _LOCALES[self.words.language])
+        return Figure(self._drawn[name], caption, table)
+
+    def note(self, text: str | None) -> Foreign | str:
+        """A note of the pipeline, which is English."""
+        if not text or self.words.language == "en":
+            return text or ""
+        return Foreign(text)
+
+
+def has_figures(database: Database, code: str) -> bool:
+    """Whether there is anything to account for."""
+    tables = ("sector_indicators", "spend_by_category")
+    return any(database.first(table, municipality_code=code) for table in tables)
