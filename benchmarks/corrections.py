@@ -18,8 +18,9 @@ def main() -> None:
 
     from klimat_pipeline.contracts import table
     from klimat_pipeline.contracts.arrow import to_arrow, to_pandas
-    from klimat_pipeline.corrected.corrections import apply_registers, correction_applications
+    from klimat_pipeline.corrected.corrections import correction_applications
     from klimat_pipeline.corrected.emissions import corrected_emissions
+    from klimat_pipeline.corrected.registers import apply_registers
 
     emissions, subsectors, registers = synthetic_emissions(), synthetic_subsectors(), synthetic_registers()
 

@@ -18,7 +18,7 @@ _HELSINGBORG = ("Skåne län", "Helsingborg")
 
 
 def main() -> None:
-    from klimat_pipeline.raw.smhi_emissions import TOTAL
+    from klimat_pipeline.raw.smhi_workbook import TOTAL
     from klimat_pipeline_tests.support.small_country import make_small_country, municipalities_of
 
     workbook = next((PROJECT / "data" / "snapshots" / "embedded" / "files").glob("*.xlsx"))

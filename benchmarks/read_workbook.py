@@ -16,7 +16,7 @@ def main() -> None:
         return
     from python_calamine import CalamineWorkbook
 
-    from klimat_pipeline.raw.smhi_emissions import read_workbook
+    from klimat_pipeline.raw.smhi_workbook import read_workbook
 
     content = (folder / WORKBOOK).read_bytes()
 

@@ -7,7 +7,7 @@ import pandas as pd
 from klimat_pipeline.clean.local import local_frame
 from klimat_pipeline.clean.reference import Reference
 from klimat_pipeline.configuration.actions import action_problems, unknown_partners
-from klimat_pipeline.configuration.local_tables import read_local
+from klimat_pipeline.configuration.read_local import read_local
 
 #: What counts when an action does not say: a saving that overlaps is worse than one that is too small.
 DEFAULT_RULE = "multiplicative"

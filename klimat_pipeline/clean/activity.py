@@ -10,7 +10,7 @@ from klimat_pipeline.clean.local import local_frame
 from klimat_pipeline.clean.measures import converted
 from klimat_pipeline.clean.reference import Reference
 from klimat_pipeline.configuration.activity import REFRIGERANT, activity_problems
-from klimat_pipeline.configuration.local_tables import read_local
+from klimat_pipeline.configuration.read_local import read_local
 from klimat_pipeline.errors import ConfigurationError
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 from klimat_pipeline.clean.local import local_frame
 from klimat_pipeline.clean.measures import factor
 from klimat_pipeline.clean.reference import Reference
-from klimat_pipeline.configuration.local_tables import read_local
+from klimat_pipeline.configuration.read_local import read_local
 from klimat_pipeline.errors import ConfigurationError
 
 CO2E = "co2e"

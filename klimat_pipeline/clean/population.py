@@ -11,8 +11,8 @@ import pandas as pd
 
 from klimat_pipeline.clean.local import local_frame
 from klimat_pipeline.clean.reference import Reference
-from klimat_pipeline.configuration.local_tables import read_local
 from klimat_pipeline.configuration.municipality import municipality_folders
+from klimat_pipeline.configuration.read_local import read_local
 from klimat_pipeline.raw.scb import read_residents
 from klimat_pipeline.settings import Settings
 from klimat_pipeline.sources.scb import scb_tables

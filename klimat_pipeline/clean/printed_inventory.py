@@ -10,7 +10,7 @@ from klimat_pipeline.clean.inventory_forms import inventory_forms, memo_lines
 from klimat_pipeline.clean.local import line_problems, local_frame
 from klimat_pipeline.clean.reference import Reference
 from klimat_pipeline.configuration.inventory_form import memo_problems
-from klimat_pipeline.configuration.local_tables import read_local
+from klimat_pipeline.configuration.read_local import read_local
 from klimat_pipeline.configuration.targets_and_gap import TOTAL, scope_problems
 
 

@@ -19,7 +19,8 @@ from klimat_pipeline.clean.inventory_forms import inventory_forms, memo_lines
 from klimat_pipeline.clean.local import local_frame
 from klimat_pipeline.clean.reference import Reference
 from klimat_pipeline.configuration.inventory_form import PrintForm
-from klimat_pipeline.configuration.local_tables import NO_TARGET, read_local
+from klimat_pipeline.configuration.local_tables import NO_TARGET
+from klimat_pipeline.configuration.read_local import read_local
 from klimat_pipeline.configuration.targets_and_gap import TOTAL, gap_problems
 
 

@@ -8,7 +8,7 @@ import pandas as pd
 
 from klimat_pipeline.clean.local import line_problems, local_frame
 from klimat_pipeline.clean.reference import Reference
-from klimat_pipeline.configuration.local_tables import read_local
+from klimat_pipeline.configuration.read_local import read_local
 
 
 def clean_scope3(municipalities_dir: Path, reference: Reference, *, examples: bool = False) -> pd.DataFrame:

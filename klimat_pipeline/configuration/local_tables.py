@@ -5,17 +5,14 @@ file costs a line here, its contract (with the columns that nobody has described
 not belong here: what a row must be beyond its form, and conversion of units (``clean``).
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from pathlib import Path
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from klimat_pipeline.configuration.csv_file import CsvColumn, read_csv
-from klimat_pipeline.configuration.municipality import EVERYBODY, municipality_folders
+from klimat_pipeline.configuration.csv_file import CsvColumn
 from klimat_pipeline.contracts import Column, Table, table
 from klimat_pipeline.contracts.code_lists import GWP_SETS_STATED
 from klimat_pipeline.contracts.columns.kinds import IDENTIFIER
-from klimat_pipeline.errors import ConfigurationError, ProblemsError
 
 #: Begins the source of every row that was made up to show the form.
 EXAMPLE = "INVENTED EXAMPLE: "
@@ -35,7 +32,7 @@ RULE_KINDS = (
     "financial",
     "other",
 )
-_MUNICIPALITY = "municipality_code"
+MUNICIPALITY = "municipality_code"
 Changes = Mapping[str, Mapping[str, Any]]
 
 
@@ -69,7 +66,7 @@ def derived(
     name: str,
     contract: Table,
     *,
-    without: Collection[str] = (_MUNICIPALITY,),
+    without: Collection[str] = (MUNICIPALITY,),
     changes: Changes | None = None,
     examples: bool = False,
     for_all: bool = False,
@@ -136,7 +133,7 @@ _CAPTURED = ("captured_fossil_t", "captured_biogenic_t", "sold_fossil_t", "sold_
 
 _TABLES = (
     derived("population", table("clean/population"), without=()),
-    derived("energy_use", table("clean/energy_use"), without=(_MUNICIPALITY, *_OF_USER)),
+    derived("energy_use", table("clean/energy_use"), without=(MUNICIPALITY, *_OF_USER)),
     # In the form of data/reference/energy_users.csv, for users that only the municipality's own table has.
     LocalTable(
         "energy_users",
@@ -152,14 +149,14 @@ _TABLES = (
     derived(
         "factors",
         table("clean/factors"),
-        without=(_MUNICIPALITY, "factor_t_per_unit", "per_unit"),
+        without=(MUNICIPALITY, "factor_t_per_unit", "per_unit"),
         changes={"factor_value": {"name": "value"}, "factor_unit": {"name": "unit", "pattern": r"\S+/\S+"}},
         examples=True,
     ),
     derived(
         "published_inventory",
         table("clean/printed_inventory"),
-        without=(_MUNICIPALITY, "rounding_t"),
+        without=(MUNICIPALITY, "rounding_t"),
         changes={
             "print_table": {"name": "table"},
             "print_line": {"name": "line"},
@@ -193,7 +190,7 @@ _TABLES = (
     derived(
         "construction",
         table("clean/construction"),
-        without=(_MUNICIPALITY, "reference_kg_per_m2"),
+        without=(MUNICIPALITY, "reference_kg_per_m2"),
         changes={"project_name": {"name": "name"}, "gross_area_m2": {"minimum": 1e-9}},
     ),
     derived("meals", table("clean/meals")),
@@ -212,7 +209,7 @@ _TABLES = (
     derived(
         "published_gap",
         table("clean/published_gap"),
-        without=(_MUNICIPALITY, *_OF_LAYOUT),
+        without=(MUNICIPALITY, *_OF_LAYOUT),
         changes={
             "scopes": {"name": "scope"},
             "of_lines": _OPTIONAL_LINES,
@@ -226,7 +223,7 @@ _TABLES = (
     derived(
         "facilities",
         table("clean/facilities"),
-        without=("allocation_key", _MUNICIPALITY, "share_fraction"),
+        without=("allocation_key", MUNICIPALITY, "share_fraction"),
         changes={"facility_name": {"name": "name"}, "gross_line": _RARE, **dict.fromkeys(_CAPTURED, _OPTIONAL)},
         examples=True,
         for_all=True,
@@ -314,91 +311,3 @@ LOCAL_TABLES = {local.name: local for local in _TABLES}
 def local_assets() -> list[str]:
     """The tables of the stage ``clean`` that are made from these files."""
     return list(dict.fromkeys(local.asset for local in LOCAL_TABLES.values() if local.asset))
-
-
-def read_local(
-    name: str,
-    municipalities_dir: Path,
-    *,
-    examples: bool = False,
-    also: Callable[[Mapping[str, Any]], Iterable[str]] | None = None,
-    across: Callable[[list[dict[str, Any]], list[dict[str, Any]]], Iterable[str]] | None = None,
-    besides: Iterable[str] = (),
-) -> list[dict[str, Any]]:
-    """Rows of a file from every folder that has it.
-
-    Args:
-        name: one of ``LOCAL_TABLES``.
-        municipalities_dir: ``data/municipalities``.
-        examples: whether to add the invented rows, their source saying so, where the file has any.
-        also: further problems of a row, as ``column <name>: <problem>``.
-        across: further problems that show only in all rows together: is given them, and those that could not be read
-            but may be referred to.
-        besides: problems that were found before, to be told together with these.
-
-    Returns:
-        The rows, with ``municipality_code`` and ``shown`` (file and line) added.
-
-    Raises:
-        ProblemsError: everything that is wrong in all files, with file, line, column and value.
-    """
-    local = LOCAL_TABLES[name]
-    rows: list[dict[str, Any]] = []
-    broken: list[dict[str, Any]] = []
-    problems: list[str] = []
-    for folder in _folders(local, municipalities_dir):
-        first: dict[tuple[Any, ...], str] = {}
-        code = folder.name[:4]
-        # A file that names the municipality names that of its folder.
-        own_code = {} if local.for_all else {_MUNICIPALITY: (code,)}
-        columns = [replace(c, allowed=own_code.get(c.name, c.allowed)) for c in local.columns]
-        for file in local.file_names if examples else local.file_names[:1]:
-            path = folder / file
-            if not path.is_file():
-                continue
-            shown = f"{municipalities_dir.name}/{folder.name}/{file}"
-            try:
-                at: list[int] = []
-                form: dict[str, Any] = {"columns": columns, "base": municipalities_dir, "key": local.key}
-                faulty: list[dict[str, Any]] = []
-                own = read_csv(path, **form, lines=at, problems=problems, faulty=faulty)
-                broken += [{_MUNICIPALITY: code, **cells} for cells in faulty]
-            except ConfigurationError as error:
-                problems += error.problems
-                continue
-            invented = EXAMPLE if file.endswith(EXAMPLE_ENDING) else ""
-            for number, cells in zip(at, own, strict=True):
-                row = {_MUNICIPALITY: code, "shown": f"{shown}:{number}", **cells}
-                problems += [f"{row['shown']}: {problem}" for problem in (also(row) if also else ())]
-                identity, place = tuple(row[column] for column in local.key), f"{shown}:{number}"
-                # Twice in one file is told by its reader.
-                if not first.setdefault(identity, place).startswith(f"{shown}:"):
-                    problems.append(f"{place}: {', '.join(map(str, identity))} stands in {first[identity]} already")
-                row["source"] = invented + row["source"]
-                rows.append(row)
-    if problems := [*problems, *(across(rows, broken) if across else ()), *besides]:
-        raise ProblemsError(problems)
-    return rows
-
-
-def read_together(
-    names: Iterable[str], municipalities_dir: Path, *, examples: bool = False
-) -> list[list[dict[str, Any]]]:
-    """Rows of several files that belong together.
-
-    Raises:
-        ProblemsError: everything that is wrong in any of them.
-    """
-    found, problems = [], []
-    for name in names:
-        try:
-            found.append(read_local(name, municipalities_dir, examples=examples))
-        except ConfigurationError as error:
-            problems += error.problems
-    if problems:
-        raise ProblemsError(problems)
-    return found
-
-
-def _folders(local: LocalTable, municipalities_dir: Path) -> Iterator[Path]:
-    return iter([municipalities_dir / EVERYBODY]) if local.for_all else municipality_folders(municipalities_dir, [])

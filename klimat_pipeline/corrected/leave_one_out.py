@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from klimat_pipeline.contracts import table
-from klimat_pipeline.corrected.corrections import Applied, Step, replay
+from klimat_pipeline.corrected.registers import Applied, Step, replay
 
 
 def corrections_leave_one_out(applied: Applied, corrected: pd.DataFrame) -> pd.DataFrame:

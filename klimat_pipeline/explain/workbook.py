@@ -146,7 +146,8 @@ class Workbook:
         from klimat_pipeline.clean.reference import load_reference
         from klimat_pipeline.clean.units import measure
         from klimat_pipeline.raw.grid import read_grids
-        from klimat_pipeline.raw.smhi_emissions import read_workbook, to_frame
+        from klimat_pipeline.raw.smhi_emissions import to_frame
+        from klimat_pipeline.raw.smhi_workbook import read_workbook
 
         file = self._snapshot.file_name
         workbook = read_workbook(self._content, file)

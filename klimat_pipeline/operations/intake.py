@@ -116,7 +116,8 @@ def take_in(
     from klimat_pipeline.clean.reference import load_reference
     from klimat_pipeline.clean.releases import refuse_gaps
     from klimat_pipeline.clean.units import measure
-    from klimat_pipeline.raw.smhi_emissions import read_workbook, to_frame
+    from klimat_pipeline.raw.smhi_emissions import to_frame
+    from klimat_pipeline.raw.smhi_workbook import read_workbook
     from klimat_pipeline.sources.smhi import SOURCE_ID
     from klimat_pipeline.sources.workbook import check_workbook
 
@@ -167,7 +168,8 @@ def _known(
 ) -> tuple[Snapshot | None, bool]:
     """The release in the archive that these are the figures of, newest first, and whether they hold more places."""
     from klimat_pipeline.clean.naming import with_codes
-    from klimat_pipeline.raw.smhi_emissions import read_workbook, to_frame
+    from klimat_pipeline.raw.smhi_emissions import to_frame
+    from klimat_pipeline.raw.smhi_workbook import read_workbook
 
     if not figures.index.is_unique:  # two spellings of one place or sector: the refresh says which
         return None, False

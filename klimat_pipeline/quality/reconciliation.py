@@ -210,7 +210,7 @@ def corrected_subsectors_sum(tables: Tables) -> Sequence[Finding]:
 
 def rows_kept(tables: Tables) -> Sequence[Finding]:
     """Every municipality's main-sector cell of the workbooks is in the table, once."""
-    from klimat_pipeline.raw.smhi_emissions import TOTAL
+    from klimat_pipeline.raw.smhi_workbook import TOTAL
     from klimat_pipeline.text import fold
 
     raw, clean = tables["raw/smhi_emissions"], tables["clean/emissions"]

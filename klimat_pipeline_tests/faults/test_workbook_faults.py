@@ -6,7 +6,7 @@ import openpyxl
 import pytest
 
 from klimat_pipeline.errors import UnknownNameError, WorkbookError
-from klimat_pipeline.raw.smhi_emissions import read_workbook
+from klimat_pipeline.raw.smhi_workbook import read_workbook
 from klimat_pipeline_tests.support.workbooks import HEADER, MAIN_SECTORS, Layout, lines_for, workbook
 
 PLACES = (("Skåne län", "Helsingborg"), ("Skåne län", "Lund"))

@@ -64,7 +64,8 @@ def clean():
     from klimat_pipeline.clean.reference import load_reference
     from klimat_pipeline.clean.releases import current_releases
     from klimat_pipeline.clean.subsectors import clean_subsectors
-    from klimat_pipeline.raw.smhi_emissions import read_workbook, to_frame
+    from klimat_pipeline.raw.smhi_emissions import to_frame
+    from klimat_pipeline.raw.smhi_workbook import read_workbook
     from klimat_pipeline.settings import Settings
 
     path = shared_path("data", "ned", "ned_co2_report_2024-04-18_all.xlsx")
@@ -80,8 +81,9 @@ def clean():
 
 
 def test_exactly_those_tonnes_in_those_years_and_nowhere_else(clean) -> None:
-    from klimat_pipeline.corrected.corrections import apply_registers, correction_applications
+    from klimat_pipeline.corrected.corrections import correction_applications
     from klimat_pipeline.corrected.emissions import corrected_emissions
+    from klimat_pipeline.corrected.registers import apply_registers
 
     emissions, subsectors = clean
     industry = emissions[emissions["sector_code"] == "industry"].set_index(["municipality_code", "year"])

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
 
-from klimat_pipeline.raw.smhi_emissions import TOTAL, read_workbook
+from klimat_pipeline.raw.smhi_workbook import TOTAL, read_workbook
 from klimat_pipeline_tests.support.embedded import embedded
 from klimat_pipeline_tests.support.shared import REPOSITORY
 from klimat_pipeline_tests.support.workbooks import MAIN_SECTORS, Lines

@@ -41,9 +41,10 @@ def local_corrections(
 ):
     """Apply the registers once; reported, corrected, what is not conserved, and each correction left out in turn."""
     from klimat_pipeline.charts.indicators import corrected_against_reported
-    from klimat_pipeline.corrected.corrections import apply_registers, correction_applications
+    from klimat_pipeline.corrected.corrections import correction_applications
     from klimat_pipeline.corrected.emissions import corrected_emissions
     from klimat_pipeline.corrected.leave_one_out import corrections_leave_one_out
+    from klimat_pipeline.corrected.registers import apply_registers
     from klimat_pipeline.corrected.residuals import correction_residuals
     from klimat_pipeline.corrected.subsectors import corrected_subsectors
 

@@ -12,7 +12,8 @@ from klimat_pipeline.clean.local import local_frame, local_tables
 from klimat_pipeline.clean.reference import load_reference
 from klimat_pipeline.configuration.activity import CATEGORIES
 from klimat_pipeline.configuration.file_names import misspelt
-from klimat_pipeline.configuration.local_tables import LOCAL_TABLES, derived, local_assets, read_local
+from klimat_pipeline.configuration.local_tables import LOCAL_TABLES, derived, local_assets
+from klimat_pipeline.configuration.read_local import read_local
 from klimat_pipeline.configuration.template import add_municipality
 from klimat_pipeline.contracts import TABLES, Column, Table
 from klimat_pipeline.contracts.columns import col

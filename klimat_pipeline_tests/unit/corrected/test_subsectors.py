@@ -7,8 +7,9 @@ import pytest
 
 from klimat_pipeline.clean.reference import Reference, load_reference
 from klimat_pipeline.configuration.corrections import CorrectionRegister
-from klimat_pipeline.corrected.corrections import apply_registers, correction_applications
+from klimat_pipeline.corrected.corrections import correction_applications
 from klimat_pipeline.corrected.emissions import corrected_emissions
+from klimat_pipeline.corrected.registers import apply_registers
 from klimat_pipeline.corrected.subsectors import corrected_subsectors
 from klimat_pipeline.quality.reconciliation import corrected_subsectors_sum
 from klimat_pipeline_tests.unit.corrected.test_corrections import TODAY, emissions, entry

@@ -13,7 +13,8 @@ from klimat_pipeline.clean.reference import load_reference
 from klimat_pipeline.contracts import table
 from klimat_pipeline.quality.contract import check_contract
 from klimat_pipeline.quality.outlook import intervals_cover
-from klimat_pipeline.raw.smhi_emissions import read_workbook, to_frame
+from klimat_pipeline.raw.smhi_emissions import to_frame
+from klimat_pipeline.raw.smhi_workbook import read_workbook
 from klimat_pipeline.scenarios.bars import bar_of_nation, bars_of_totals
 from klimat_pipeline.scenarios.hindcast import SHOWN_AHEAD, coverage_rows, hindcast, score_table
 from klimat_pipeline.scenarios.past import calibrated, past, shared_fraction
