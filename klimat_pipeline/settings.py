@@ -102,6 +102,9 @@ class Settings(BaseSettings):
     )
     metrics_file: Path | None = Field(default=None, description="File of OpenMetrics, renewed at every refresh.")
     log_file: Path | None = Field(default=None, description="File of events, a line of JSON each; turned over.")
+    signing_key: Path | None = Field(
+        default=None, description="Private key (Ed25519, PEM) that signs each publication; klimat verify checks it."
+    )
     ledger_places: str = Field(
         default="https://,s3://,gs://,abfs://,sftp://",
         description="Comma-separated beginnings of paths and addresses that spend: ledgers may name, besides the "

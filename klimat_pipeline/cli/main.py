@@ -27,6 +27,7 @@ from klimat_pipeline.cli.snapshot import snapshot
 from klimat_pipeline.cli.status import status
 from klimat_pipeline.cli.telling import Telling, told
 from klimat_pipeline.cli.terminal import err, out
+from klimat_pipeline.cli.verify import verify
 from klimat_pipeline.cli.waiting import alone
 from klimat_pipeline.errors import KlimatError, ProblemsError
 from klimat_pipeline.garbage import expect_many_objects
@@ -199,7 +200,7 @@ def compare(
     out.print(comparison(load_settings(), before, after))
 
 
-for _command in (preview, same, show, checks, hindcast, init, ui, status, backup, restore, reproduce):
+for _command in (preview, same, show, checks, hindcast, init, ui, status, backup, restore, reproduce, verify):
     app.command()(_command)
 
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from klimat_pipeline.errors import PublishError
 from klimat_pipeline.published.datapackage import FILE_NAME, described_publication, write_datapackage
 from klimat_pipeline.published.files import STAGING, remove, sync, try_writing
+from klimat_pipeline.published.signature import private_key, sign
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -59,8 +60,9 @@ class ParquetTarget:
     name = "parquet"
     may_refuse = False
 
-    def __init__(self, root: Path, keep: int, name: str = name) -> None:
+    def __init__(self, root: Path, keep: int, name: str = name, signing_key: Path | None = None) -> None:
         self.name = name
+        self._signing_key = signing_key
         self._root = root
         self._latest = self._root / "latest"
         self._keep = keep
@@ -86,8 +88,10 @@ class ParquetTarget:
         remove(*self._root.glob(f"{STAGING}*"))
 
     def try_out(self) -> None:
-        """Write into the folder."""
+        """Write into the folder, and read the key."""
         try_writing(self._root)
+        if self._signing_key is not None:
+            private_key(self._signing_key)
 
     def stage(self, candidate: "Candidate") -> None:
         """Write the new version where no reader looks, and audit it."""
@@ -97,6 +101,8 @@ class ParquetTarget:
             for _ in pool.map(self._write, candidate.tables, candidate.tables.values()):
                 pass
         sync(write_datapackage(self._staged, candidate.publication_id, candidate.published_at, candidate.contracts))
+        if self._signing_key is not None:
+            sync(sign(self._staged, private_key(self._signing_key)))
         sync(self._staged)
 
     def _write(self, name: str, table: "pa.Table") -> None:

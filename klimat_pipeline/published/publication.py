@@ -184,7 +184,7 @@ def _targets(settings: Settings, contracts: Mapping[str, Table]) -> list[Target]
     """All targets, in the order in which they switch: the one most likely to refuse comes first."""
     files: list[Target] = [
         SqliteTarget(settings.published_dir),
-        ParquetTarget(settings.published_dir / "parquet", settings.keep_publications),
+        ParquetTarget(settings.published_dir / "parquet", settings.keep_publications, signing_key=settings.signing_key),
     ]
     if settings.database_url is None:
         return files
@@ -195,9 +195,10 @@ def _targets(settings: Settings, contracts: Mapping[str, Table]) -> list[Target]
 
 def _mart_targets(settings: Settings) -> list[Target]:
     """The same of the mart: a file, a directory and a schema of its own."""
+    root = settings.published_dir / "parquet" / "mart"
     files: list[Target] = [
         SqliteTarget(settings.published_dir, "klimat_mart.sqlite", "sqlite mart"),
-        ParquetTarget(settings.published_dir / "parquet" / "mart", settings.keep_publications, "parquet mart"),
+        ParquetTarget(root, settings.keep_publications, "parquet mart", settings.signing_key),
     ]
     if settings.database_url is None:
         return files

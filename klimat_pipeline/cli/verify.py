@@ -1,0 +1,32 @@
+"""``klimat verify``: whether a publication's files are those that were published, and by whom. What does not belong
+here: what a signature covers (``published.signature``).
+"""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from klimat_pipeline.cli.terminal import err, out
+
+
+def verify(
+    publication: Annotated[str, typer.Argument(help="Kept publication, such as pub-0123456789abcdef.")] = "latest",
+    key: Annotated[Path | None, typer.Option(help="Public key (Ed25519, PEM) of who signed it.")] = None,
+) -> None:
+    """Hold the files of a publication, and of its mart, against their hashes and the signature."""
+    from klimat_pipeline.operations.reproduce import kept
+    from klimat_pipeline.published.signature import faults, private_key, public_key
+    from klimat_pipeline.settings import load_settings
+
+    settings = load_settings()
+    folder, _ = kept(settings, publication)
+    own = private_key(settings.signing_key).public_key() if settings.signing_key else None
+    signer = public_key(key) if key else own
+    mart = folder.parent / "mart" / folder.name
+    wrong = [f"{place.name}: {fault}" for place in (folder, mart) if place.is_dir() for fault in faults(place, signer)]
+    if wrong:
+        err.print(f"[red]not as published[/]: {'; '.join(wrong)}", soft_wrap=True)
+        raise typer.Exit(1)
+    said = "signed with this key" if signer else "no key was given (--key), so nothing says by whom"
+    out.print(f"[green]verified[/] {folder.name}: every file has its hash; {said}", soft_wrap=True)
