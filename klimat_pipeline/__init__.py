@@ -6,4 +6,18 @@ A folder a stage, in the order of the pipeline: ``sources``, ``raw``, ``clean``,
 cross stages, ``defs`` wires the stages into Dagster, ``cli`` is the command. Who may import whom: ``pyproject.toml``.
 """
 
+from importlib import import_module
+from typing import Any
+
 __version__ = "0.1.0"
+#: What a notebook takes from here (``import klimat_pipeline as kp``), imported when it is asked for.
+_IN_NOTEBOOKS = ("load", "chart")
+
+
+def __getattr__(name: str) -> Any:
+    """``load`` and ``chart`` of ``notebook``; ``explain`` is the room of that name, which can be called."""
+    if name == "explain":
+        return import_module("klimat_pipeline.explain")
+    if name in _IN_NOTEBOOKS:
+        return getattr(import_module("klimat_pipeline.notebook"), name)
+    raise AttributeError(f"module 'klimat_pipeline' has no attribute {name!r}")

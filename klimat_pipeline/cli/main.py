@@ -13,10 +13,12 @@ from klimat_pipeline.cli.account import account
 from klimat_pipeline.cli.backup import backup, restore
 from klimat_pipeline.cli.checks import checks
 from klimat_pipeline.cli.db import app as db_app
+from klimat_pipeline.cli.export import export
 from klimat_pipeline.cli.faults import in_words
 from klimat_pipeline.cli.hindcast import hindcast
 from klimat_pipeline.cli.ledger import app as ledger_app
 from klimat_pipeline.cli.municipality import municipality_app
+from klimat_pipeline.cli.open_data import opendata
 from klimat_pipeline.cli.preview import preview
 from klimat_pipeline.cli.reproduce import reproduce
 from klimat_pipeline.cli.same import same
@@ -200,7 +202,23 @@ def compare(
     out.print(comparison(load_settings(), before, after))
 
 
-for _command in (preview, same, show, checks, hindcast, init, ui, status, backup, restore, reproduce, verify):
+_IN_ORDER = (
+    preview,
+    export,
+    opendata,
+    same,
+    show,
+    checks,
+    hindcast,
+    init,
+    ui,
+    status,
+    backup,
+    restore,
+    reproduce,
+    verify,
+)
+for _command in _IN_ORDER:
     app.command()(_command)
 
 

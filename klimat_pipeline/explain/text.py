@@ -1,6 +1,8 @@
-"""The tree as a terminal shows it. What does not belong here: what the tree holds."""
+"""The tree as a terminal and a notebook show it. What does not belong here: what the tree holds."""
 
 import re
+from dataclasses import dataclass
+from html import escape
 from typing import TYPE_CHECKING, Any
 
 from klimat_pipeline.explain.tree import Node, Scalar
@@ -13,6 +15,30 @@ _IN_LABEL = ("sheet", "cell", "agrees")
 #: Labels of nodes whose number is a difference.
 _SIGNED = ("correction", "change", "part", "step", "revision", "move")
 _SUFFIX = re.compile(r"_(t|pct)$")
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Where a number comes from, as a notebook shows it.
+
+    Attributes:
+        node: the root of the tree.
+    """
+
+    node: Node
+
+    def __str__(self) -> str:
+        from rich.console import Console
+
+        console = Console(width=120, no_color=True)
+        with console.capture() as captured:
+            console.print(as_text(self.node))
+        return captured.get()
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        return f"<pre>{escape(str(self))}</pre>"
 
 
 def as_text(node: Node) -> "Tree":

@@ -8,13 +8,15 @@ import json
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from klimat_pipeline import __version__
 from klimat_pipeline.contracts.model import Column, Table
 
-#: How readers of Parquet say that a value is missing; an empty text is a value.
-MISSING = ["nan", "NaT", "None", "<NA>"]
+Form = Literal["parquet", "csv"]
+#: How readers say that a value is missing: of Parquet, where an empty text is a value, and of CSV, where it is not.
+MISSING = {"parquet": ["nan", "NaT", "None", "<NA>"], "csv": [""]}
+_MEDIA_TYPES = {"parquet": "application/vnd.apache.parquet", "csv": "text/csv"}
 _SMHI = {"title": "SMHI: Nationella emissionsdatabasen", "path": "https://nationellaemissionsdatabasen.smhi.se"}
 _SCB = {"title": "SCB: kommunkoder, folkmängd, prisindex", "path": "https://www.scb.se"}
 _FIGARO = {"title": "FIGARO monetary emission factors, Ecodex", "path": "https://doi.org/10.5281/zenodo.23157020"}
@@ -28,9 +30,13 @@ FILE_NAME = "datapackage.json"
 
 
 def write_datapackage(
-    directory: Path, publication_id: str, published_at: datetime, contracts: Mapping[str, Table]
+    directory: Path,
+    publication_id: str,
+    published_at: datetime,
+    contracts: Mapping[str, Table],
+    form: Form = "parquet",
 ) -> Path:
-    """Describe the Parquet files of a directory, with their sizes and hashes."""
+    """Describe the files of a directory, with their sizes and hashes."""
     package = {
         "profile": "data-package",
         "name": "klimat",
@@ -43,7 +49,7 @@ def write_datapackage(
         # Terms are the sources' own: what may be done with a figure follows from where it comes from.
         "licenses": [_SEE_SOURCES],
         "sources": [_SMHI, _SCB, _FIGARO],
-        "resources": [_resource(directory, name, contract) for name, contract in contracts.items()],
+        "resources": [_resource(directory, name, contract, form) for name, contract in contracts.items()],
     }
     path = directory / FILE_NAME
     path.write_text(json.dumps(package, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
@@ -73,8 +79,8 @@ def described_publication(directory: Path) -> str | None:
         return None
 
 
-def _resource(directory: Path, name: str, contract: Table) -> dict[str, Any]:
-    path = directory / f"{name}.parquet"
+def _resource(directory: Path, name: str, contract: Table, form: Form) -> dict[str, Any]:
+    path = directory / f"{name}.{form}"
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     is_spend = contract.topic == "spend"
@@ -83,16 +89,16 @@ def _resource(directory: Path, name: str, contract: Table) -> dict[str, Any]:
         "name": name,
         "path": path.name,
         "description": contract.description,
-        "format": "parquet",
-        "mediatype": "application/vnd.apache.parquet",
+        "format": form,
+        "mediatype": _MEDIA_TYPES[form],
         # Not "bytes": the standard's reader of Parquet counts none, and would find every file wrong.
         "fileSize": path.stat().st_size,
         "hash": f"sha256:{digest}",
         "licenses": [_BY_SA if is_spend else _SEE_SOURCES],
         "sources": [_FIGARO, _SCB] if is_spend else [_SMHI, _SCB],
         "schema": {
-            "fields": [_field(column) for column in contract.columns],
-            "missingValues": MISSING,
+            "fields": [_field(column, form) for column in contract.columns],
+            "missingValues": MISSING[form],
             "primaryKey": list(contract.primary_key),
             "foreignKeys": [
                 {"fields": [column], "reference": {"resource": of, "fields": [key]}}
@@ -102,9 +108,10 @@ def _resource(directory: Path, name: str, contract: Table) -> dict[str, Any]:
     }
 
 
-def _field(column: Column) -> dict[str, Any]:
+def _field(column: Column, form: Form) -> dict[str, Any]:
     constraints: dict[str, Any] = {}
-    if not column.nullable:
+    # CSV does not tell an empty text from none.
+    if not column.nullable and not (form == "csv" and column.kind == "string"):
         constraints["required"] = True
     if column.pattern is not None:
         constraints["pattern"] = column.pattern

@@ -1,0 +1,139 @@
+"""What a notebook needs besides ``explain``: published tables as frames, and pictures.
+
+``import klimat_pipeline as kp``, then ``kp.load("fact_emissions")`` and ``kp.chart("course", "Helsingborg")``.
+
+Reads what is published, as any other reader would. What does not belong here: computing a figure.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+from klimat_pipeline.errors import ConfigurationError, PublishError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+#: Pictures of the climate account, by the name that ``chart`` takes.
+_CHARTS = ("course", "sectors", "gap", "place", "purchases")
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A chart with its caption and its figures.
+
+    Attributes:
+        svg: the picture.
+        caption: what it shows.
+        figures: the same as a table.
+    """
+
+    svg: str
+    caption: str
+    figures: "pd.DataFrame"
+
+    def __repr__(self) -> str:
+        return self.caption
+
+    def _repr_svg_(self) -> str:
+        return self.svg
+
+
+def load(table: str, *, municipality: str | None = None, columns: Sequence[str] | None = None) -> "pd.DataFrame":
+    """A published table: of the mart (``fact_emissions``, ``dim_sector``) or one of the detailed ones (``emissions``).
+
+    Args:
+        table: its name.
+        municipality: a code or name, to have its rows only.
+        columns: to have these only.
+
+    Returns:
+        The rows; ``frame.attrs["publication_id"]`` says of which publication.
+
+    Raises:
+        ConfigurationError: there is no such table, column or municipality.
+        PublishError: nothing is published yet.
+    """
+    import pandas as pd
+
+    from klimat_pipeline.contracts import MART, PUBLISHED
+    from klimat_pipeline.settings import load_settings
+
+    contract = MART.get(table) or PUBLISHED.get(table)
+    if contract is None:
+        raise ConfigurationError(f"there is no table {table!r}{_near(table, [*MART, *PUBLISHED])}.")
+    strange = [name for name in columns or () if name not in contract.column_names]
+    if strange:
+        raise ConfigurationError(f"{table} has no column {strange[0]!r}{_near(strange[0], contract.column_names)}.")
+    root = load_settings().published_dir / "parquet"
+    path = (root / "mart" if table in MART else root) / "latest"
+    if not (path / f"{table}.parquet").is_file():
+        raise PublishError(f"{path} holds no {table}: nothing of it is published yet. Run 'klimat refresh'.")
+    # The link is followed once: every read of this frame is then of one version.
+    version = path.resolve()
+    filters = [("municipality_code", "==", _code(municipality))] if municipality is not None else None
+    wanted = list(columns) if columns is not None else None
+    frame = pd.read_parquet(version / f"{table}.parquet", columns=wanted, filters=filters)
+    frame.attrs["publication_id"] = version.name
+    return frame
+
+
+def chart(name: str, municipality: str, *, language: str = "sv") -> Picture:
+    """A picture of the climate account.
+
+    Args:
+        name: course (the total and the ways ahead), sectors, gap, place or purchases.
+        municipality: code or name.
+        language: sv or en.
+
+    Raises:
+        ConfigurationError: there is no such picture, or nothing to draw.
+    """
+    import pandas as pd
+
+    from klimat_pipeline.explain.database import opened
+    from klimat_pipeline.reports import evidence, plan, standing
+    from klimat_pipeline.reports.parts import Figure
+    from klimat_pipeline.reports.town import Town
+    from klimat_pipeline.reports.words import Words
+    from klimat_pipeline.settings import load_settings
+
+    if name not in _CHARTS:
+        raise ConfigurationError(f"there is no chart {name!r}; there are {', '.join(_CHARTS)}.")
+    sections = {
+        "course": standing.headline,
+        "sectors": standing.sectors,
+        "gap": plan.actions,
+        "place": evidence.place,
+        "purchases": plan.purchases,
+    }
+    with opened(load_settings()) as database:
+        town = Town(database, _code(municipality), Words(language))
+        figure = next((part for part in sections[name](town).parts if isinstance(part, Figure)), None)
+    if figure is None:
+        raise ConfigurationError(f"{municipality}: nothing is published that the chart {name!r} could show.")
+    return Picture(
+        figure.svg, figure.caption, pd.DataFrame(list(figure.table.rows), columns=list(figure.table.columns))
+    )
+
+
+def _code(municipality: str) -> str:
+    if municipality.isdigit():
+        return municipality
+    from klimat_pipeline.explain.database import opened
+    from klimat_pipeline.settings import load_settings
+    from klimat_pipeline.text import place_key
+
+    with opened(load_settings()) as database:
+        names = {
+            place_key(row["municipality_name"]): row["municipality_code"] for row in database.rows("municipalities")
+        }
+    if place_key(municipality) not in names:
+        raise ConfigurationError(f"no municipality is called {municipality!r}{_near(municipality, list(names))}.")
+    return str(names[place_key(municipality)])
+
+
+def _near(name: str, known: Sequence[str]) -> str:
+    found = get_close_matches(name, known, n=1)
+    return f"; did you mean {found[0]!r}?" if found else ""

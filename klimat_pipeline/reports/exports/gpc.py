@@ -1,0 +1,39 @@
+"""GPC (Global Protocol for Community-Scale Greenhouse Gas Inventories): BASIC and BASIC+ by reference number.
+
+What does not belong here: adding up; the totals are those of ``gpc_inventory``.
+"""
+
+from collections.abc import Iterator
+
+from klimat_pipeline.errors import ConfigurationError
+from klimat_pipeline.reports.exports.inventory import Inventory
+from klimat_pipeline.reports.exports.workbook import NOT_ESTIMATED, Sheet, Value
+
+LAYOUT = "GPC 1.1, sources by reference number with scope, notation key and level (BASIC, BASIC+, territorial)"
+_COLUMNS = ("GPC ref", "Sector", "Source", "Scope", "Level", "t CO2e", "Notation key", "GWP set", "Explanation")
+
+
+def sheets(inventory: Inventory) -> Iterator[Sheet]:
+    """A sheet a year.
+
+    Raises:
+        ConfigurationError: the municipality has no inventory by reference number.
+    """
+    found = inventory.of("gpc_inventory", is_headline=1)
+    if not found:
+        raise ConfigurationError(
+            f"no inventory by GPC is published of {inventory.name} ({inventory.code}): it takes a folder (klimat "
+            f"municipality add {inventory.code})."
+        )
+    yield inventory.about(LAYOUT)
+    order = {ref: number for number, ref in enumerate(inventory.references)}
+    for year in inventory.years:
+        rows: list[list[Value]] = []
+        own = [row for row in found if row["year"] == year]
+        for row in sorted(own, key=lambda row: (row["is_total"], order.get(row["gpc_ref"].split("+")[0], len(order)))):
+            value, key = row["emissions_t_co2e"], row["notation_key"]
+            shown = (key or NOT_ESTIMATED) if value is None else value
+            sector = (row["gpc_sector"] or "").replace("_", " ")
+            what = [row["gpc_ref"], sector, row["gpc_name_en"], row["scope"], row["gpc_level"]]
+            rows.append([*what, shown, key, row["gwp_set"], row["note"]])
+        yield Sheet(str(year), f"{inventory.name}: GPC inventory {year}", _COLUMNS, rows)

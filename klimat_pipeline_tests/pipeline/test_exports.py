@@ -1,0 +1,196 @@
+"""Exports, read back by another library than the one that wrote them, and held against the published tables."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openpyxl import load_workbook
+from python_calamine import CalamineWorkbook
+
+from klimat_pipeline.errors import ConfigurationError
+from klimat_pipeline.reports.exports.formats import FORMATS, export
+from klimat_pipeline.reports.exports.workbook import Sheet, amount, total, write_workbook
+from klimat_pipeline.settings import load_settings
+from klimat_pipeline_tests.support.default_refresh import Refresh
+
+Rows = dict[str, list[list[Any]]]
+KEYS = {"NE", "IE", "NO", "C"}
+
+
+@pytest.fixture(scope="module")
+def books(small_refresh: Refresh, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Rows]:
+    """Every format's sheets, as rows without the empty end."""
+    settings = load_settings().model_copy(update={"data_dir": small_refresh.data})
+    folder = tmp_path_factory.mktemp("exports")
+    found = {}
+    for name in FORMATS:
+        export(settings, name, "1283", folder / f"{name}.xlsx")
+        book = CalamineWorkbook.from_path(folder / f"{name}.xlsx")
+        found[name] = {sheet: book.get_sheet_by_name(sheet).to_python() for sheet in book.sheet_names}
+    return found
+
+
+@pytest.fixture(scope="module")
+def database(small_refresh: Refresh) -> Iterator[sqlite3.Connection]:
+    with closing(sqlite3.connect(small_refresh.data / "published" / "klimat.sqlite")) as connection:
+        yield connection
+
+
+def row_of(rows: list[list[Any]], first: str) -> list[Any]:
+    return next(row for row in rows if row[0] == first)
+
+
+def test_a_1_3_sums_to_the_scopes_that_are_published(books: dict[str, Rows], database: sqlite3.Connection) -> None:
+    scopes = dict(
+        database.execute(
+            "SELECT scope, emissions_t_co2e FROM scope_indicators WHERE municipality_code = '1283' AND year = 2022 AND "
+            "is_headline AND boundary = 'territory' AND scope2_basis <> 'printed' AND method IN ('', 'location')"
+        ).fetchall()
+    )
+    sheet = books["ccc"]["A-1.3 2022"]
+    whole = row_of(sheet, "Total")
+    assert whole[1] == pytest.approx(scopes["1"], abs=1e-6)
+    assert whole[2] == pytest.approx(scopes["2"], abs=1e-6)
+    assert whole[3] == "NE"
+    assert row_of(sheet, "Total scope 1 and 2")[4] == pytest.approx(scopes["1+2"], abs=1e-6)
+    # Helsingborg 2022, release of June 2026: 465,661.32 t in all less 99,676.36 t of grid-supplied energy.
+    assert whole[1] == pytest.approx(465661.32 - 99676.36, abs=0.01)
+    assert row_of(sheet, "Grid-supplied energy (memo): outside the total")[1] == pytest.approx(99676.36)
+
+
+def test_a_1_1_is_the_energy_that_the_plan_prints(books: dict[str, Rows]) -> None:
+    """Action plan, table A-1.1: 1,185,497 MWh electricity less transport, and 831,983 MWh district heat in 2022."""
+    sheet = books["ccc"]["A-1.1"]
+    rows = [row for row in sheet if row[0] == 2022]
+    sums = {row[1]: row[4] for row in rows if row[2] == "sum"}
+    assert sums["Transport"] == 3000
+    assert sum(sums.values()) == 285119 + 95600 + 460840 + 3000 + 311700 + 32238 + 595983 + 75000 + 110000 + 51000
+    assert {row[3] for row in rows if row[1] == "Waste"} == {"NE"}
+
+
+def test_a_1_2_holds_every_factor(books: dict[str, Rows], database: sqlite3.Connection) -> None:
+    sheet = books["ccc"]["A-1.2"]
+    published = database.execute(
+        "SELECT carrier, year, gas, factor_t_per_unit FROM emission_factors WHERE municipality_code = '1283'"
+    ).fetchall()
+    shown = {(row[0], row[1], row[2]): row for row in sheet}
+    assert len([row for row in sheet if row[1] and isinstance(row[1], int | float)]) == len(published) > 5
+    assert shown["electricity", 2022, "location"][9] == pytest.approx(0.055)
+    assert shown["electricity", 2022, "location"][3] == "NE"
+    assert shown["electricity", 2023, "market"][3] == pytest.approx(0.5241)
+    assert shown["electricity", 2023, "market"][9] == "NE"
+
+
+def test_a_2_1_is_the_gap_table(books: dict[str, Rows], database: sqlite3.Connection) -> None:
+    for name, basis in (("A-2.1", "computed"), ("A-2.1 printed", "printed")):
+        published = database.execute(
+            "SELECT baseline_t, target_t, latest_t, other_plans_t, gap_t, actions_t, residual_t FROM gap_table WHERE "
+            "municipality_code = '1283' AND is_headline AND gap_basis = ? AND is_total",
+            (basis,),
+        ).fetchone()
+        row = row_of(books["ccc"][name], "Total")
+        assert [row[n] for n in (2, 4, 7, 8, 9, 10, 11)] == pytest.approx(list(published))
+    waste = row_of(books["ccc"]["A-2.1 printed"], "Waste and waste water")
+    assert waste[9] == 30344 - 0 - 11047
+
+
+def test_gpc_is_the_published_inventory(books: dict[str, Rows], database: sqlite3.Connection) -> None:
+    published = {
+        (year, ref, scope): (value, key)
+        for year, ref, scope, value, key in database.execute(
+            "SELECT year, gpc_ref, scope, emissions_t_co2e, notation_key FROM gpc_inventory WHERE "
+            "municipality_code = '1283' AND is_headline"
+        )
+    }
+    checked = 0
+    for year in ("1990", "2022", "2024"):
+        for row in books["gpc"][year][2:]:
+            value, key = published[int(year), row[0], str(row[3])]
+            assert row[5] == (key if value is None else pytest.approx(value))
+            checked += 1
+    assert checked > 60
+    assert row_of(books["gpc"]["2022"], "BASIC+")[5] == pytest.approx(477111.36, abs=0.01)
+    assert row_of(books["gpc"]["2024"], "BASIC")[5] == "NE"
+
+
+def test_crf_holds_everything_once(books: dict[str, Rows], database: sqlite3.Connection) -> None:
+    """What is direct, and what is generated for the grid, is the GPC's territorial total."""
+    for year in (1990, 2022, 2024):
+        sheet = books["crf"][str(year)]
+        generated = row_of(sheet, "Energy generation")[2]
+        (territorial,) = database.execute(
+            "SELECT emissions_t_co2e FROM gpc_inventory WHERE municipality_code = '1283' AND is_headline AND year = ? "
+            "AND gpc_ref = 'territorial'",
+            (year,),
+        ).fetchone()
+        assert row_of(sheet, "Total")[2] + generated == pytest.approx(territorial, abs=1e-6)
+    by_name = {row[1]: row for row in books["crf"]["2024"]}
+    assert by_name["Off-road"][2] == pytest.approx(63300.38)
+    assert by_name["Residential buildings"][2] == pytest.approx(6658.07)
+    assert by_name["Commercial and institutional buildings and facilities"][2:4] == ["", "IE"]
+    assert by_name["Industrial buildings and facilities"][3] == "IE"
+    assert by_name["Aviation"][2:4] == ["", "IE"]
+    assert by_name["Aviation"][6:8] == ["", "IE"]
+    assert by_name["Waterborne navigation"][6] == pytest.approx(10.03)
+    assert by_name["Land use"][3] == "NE"
+
+
+def test_every_crf_cell_has_a_figure_or_a_key(books: dict[str, Rows]) -> None:
+    for row in books["crf"]["2022"][3:-2]:
+        assert (row[2] == "") != (row[3] == ""), row
+        assert row[3] in KEYS | {""}
+        assert row[5] in KEYS | {""}
+        assert row[2] != 0
+
+
+def test_indicators_are_those_that_are_published(books: dict[str, Rows]) -> None:
+    sheet = books["netzerocities"]["GHG indicators"]
+    assert row_of(sheet, "GHG emissions, territorial total")[2:7] == pytest.approx(
+        [1990, 1081244.42, 2024, 516011.87, -52.276], abs=0.001
+    )
+    waste = row_of(sheet, "GHG emissions from waste and waste water, scope 1")
+    assert waste[6] == pytest.approx((14845.70 / 76937.68 - 1) * 100, abs=0.001)
+    assert row_of(sheet, "GHG emissions from waste and waste water, scope 2")[5] == "NE"
+    assert row_of(sheet, "Sinks counted towards neutrality")[5] == 0
+
+
+def test_every_workbook_says_what_it_is_made_from(books: dict[str, Rows], database: sqlite3.Connection) -> None:
+    (publication,) = database.execute("SELECT publication_id FROM publication").fetchone()
+    for book in books.values():
+        about = {row[0]: row[1] for row in book["About"]}
+        assert about["Publication"] == publication
+        assert len(about["SHA-256 of the release"]) == 64
+        assert about["Notation key NE"].startswith("not estimated")
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+SUM(A1)", "-2", "@cmd", '=HYPERLINK("http://x")'])
+def test_a_text_is_no_formula(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "x.xlsx"
+    write_workbook(path, [Sheet("s", text, ("a", "b"), [[text, 1.5]])])
+    for sheet in (load_workbook(path)["s"],):
+        assert sheet["A3"].data_type == "s"
+        assert sheet["A3"].value == text
+        assert sheet["A3"].quotePrefix
+        assert sheet["B3"].value == 1.5
+    assert CalamineWorkbook.from_path(path).get_sheet_by_name("s").to_python()[2] == [text, 1.5]
+    assert [entry.name for entry in tmp_path.iterdir()] == ["x.xlsx"]
+
+
+def test_a_missing_figure_is_no_zero() -> None:
+    assert amount([]) == "NE"
+    assert amount([{"emissions_t_co2e": None, "notation_key": "IE"}]) == "IE"
+    assert amount([{"emissions_t_co2e": None, "notation_key": "IE NE"}]) == "NE"
+    assert amount([{"emissions_t_co2e": 0.0, "notation_key": None}]) == 0.0
+    assert total(["NE", "IE"]) == "NE"
+    assert total(["NE", 2.0]) == 2.0
+
+
+def test_what_does_not_exist_is_refused_in_words(small_refresh: Refresh, tmp_path: Path) -> None:
+    settings = load_settings().model_copy(update={"data_dir": small_refresh.data})
+    with pytest.raises(ConfigurationError, match="there are ccc, crf, gpc, netzerocities"):
+        export(settings, "pdf", "1283", tmp_path / "x.xlsx")
+    with pytest.raises(ConfigurationError, match="nothing is published of municipality 0000"):
+        export(settings, "crf", "0000", tmp_path / "x.xlsx")
