@@ -43,6 +43,7 @@ bench: $(STAMP)
 docs: $(STAMP)
 	$(BIN)/python -m klimat_pipeline.contracts.dictionary docs/data_dictionary.md
 	$(BIN)/python -m klimat_pipeline.contracts.swedish_tables docs/sv/tabeller.md
+	$(BIN)/python -m klimat_pipeline.configuration.guide docs/sv/redigera.md
 	$(BIN)/python -m klimat_pipeline.configuration.schemas data/schemas
 	$(BIN)/python -m klimat_pipeline_tests.faults.document docs/faults.md
 

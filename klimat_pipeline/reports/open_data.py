@@ -51,8 +51,8 @@ def write_open_data(settings: Settings, folder: Path, publisher: Publisher) -> W
         PublishError: nothing is published yet.
         ConfigurationError: the version is there with other contents.
     """
-    from pyarrow import csv
     import pyarrow.parquet as pq
+    from pyarrow import csv
 
     latest = settings.published_dir / "parquet" / "mart" / "latest"
     if not latest.is_dir():

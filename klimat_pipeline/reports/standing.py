@@ -277,7 +277,7 @@ def scopes(town: Town) -> Section:
                 f"{words.number(first['emissions_t_co2e'])} ({first['year']})" if first else "",
                 f"{words.number(last['emissions_t_co2e'])} ({last['year']})" if first else last["notation_key"] or "NE",
                 words.percent(change) if change is not None else words("not_compared"),
-                f"{last['gwp_set']} {last['notation_key'] or ''}".strip(),
+                " ".join(filter(None, (words.known("gwp", last["gwp_set"]), last["notation_key"]))),
             ]
         )
     columns = [words(name) for name in ("boundary", "scope", "method", "first", "latest", "change")] + [
