@@ -1,4 +1,4 @@
-"""All benchmarks, each in a process of its own: printed as they come, and kept as one table in ``docs/benchmarks.md``."""
+"""All benchmarks, each in a process of its own: printed as they come, and kept in ``docs/benchmarks.md``."""
 
 import os
 import platform
@@ -26,9 +26,9 @@ _RATIO = re.compile(r"^\s*(?P<ratio>\d+\.\d+)  (?P<what>.+?), meant to stay belo
 _HEAD = """\
 # Benchmarks
 
-Made by `make bench` on {day}: {cores} processors, {machine}, Python {python}. A ratio is of medians, ours against a floor
-or a peer measured turn by turn in the same minutes, so that most of the machine's speed drops out; memory is each case's
-own, in a process of its own. Above its limit a ratio is **bold**.
+Made by `make bench` on {day}: {cores} processors, {machine}, Python {python}. A ratio is of medians, ours against a
+floor or a peer measured turn by turn in the same minutes, so that most of the machine's speed drops out; memory is each
+case's own, in a process of its own. Above its limit a ratio is **bold**.
 
 | ratio | limit | of what |
 |---:|---:|---|
