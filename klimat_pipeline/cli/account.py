@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from klimat_pipeline.cli.terminal import out
+from klimat_pipeline.cli.terminal import headed
 
 
 def account(
@@ -33,10 +33,10 @@ def account(
     settings = load_settings()
     if municipality is None:
         for written in account_pages(settings):
-            out.print(f"[green]written[/] {written}", soft_wrap=True)
+            headed("written", f" {written}")
         return
     code = published_code(settings, municipality)
     page = climate_account(settings, code, language=language, short=short)
     path = output or settings.published_dir / FOLDER / file_name(code, language, short=short)
     write(path, page)
-    out.print(f"[green]written[/] {path} ({len(page.encode()) / 1024:,.0f} kB)", soft_wrap=True)
+    headed("written", f" {path} ({len(page.encode()) / 1024:,.0f} kB)")

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from klimat_pipeline.cli.terminal import out
+from klimat_pipeline.cli.terminal import headed, out
 from klimat_pipeline.cli.waiting import alone
 
 
@@ -17,7 +17,7 @@ def backup(to: Annotated[Path, typer.Argument(help="A new folder.", show_default
     settings = load_settings()
     with alone(settings, "klimat backup"), out.status("copying"):
         number = back_up(settings, to)
-    out.print(f"[green]backed up[/] {number} files to {to}", soft_wrap=True)
+    headed("backed up", f" {number} files to {to}")
 
 
 def restore(
@@ -35,4 +35,4 @@ def restore(
         aside = brought_back(settings, source, configuration=configuration)
     for folder in aside:
         out.print(f"what was there lies in {folder}; delete it when all is well", soft_wrap=True)
-    out.print("[green]restored[/]; next: klimat refresh, which makes the tables between stages again")
+    headed("restored", "; next: klimat refresh, which makes the tables between stages again")

@@ -23,5 +23,5 @@ def init() -> None:
     if url is None:
         raise ConfigurationError("KLIMAT_DATABASE_URL is not set: there is no database to prepare")
     for line in prepare_database(url):
-        out.print(line, markup=False)
-    out.print(f"next: give {READER} a password (\\password {READER} in psql), then klimat refresh", markup=False)
+        out.print(line)
+    out.print(f"next: give {READER} a password (\\password {READER} in psql), then klimat refresh")

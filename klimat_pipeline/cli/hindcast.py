@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from rich.text import Text
 
 from klimat_pipeline.cli.terminal import out
 
@@ -27,7 +28,7 @@ def hindcast(
     if renew:
         for name, rows in renewed(settings).items():
             _write(settings.reference_dir / f"{name}.csv", rows)
-            out.print(f"wrote {name}.csv, {len(rows)} rows", markup=False)
+            out.print(f"wrote {name}.csv, {len(rows)} rows")
     _show(tried(settings))
 
 
@@ -37,7 +38,7 @@ def _show(found: "Tried") -> None:
     table = Table("bar", "value", "limit", "holds", box=None, header_style="bold")
     for bar in found.bars:
         value = "no data" if bar.value is None else f"{bar.value:.{bar.digits}f}"
-        word = {True: "[green]yes[/]", False: "[red]no[/]", None: "-"}[bar.holds]
+        word = {True: Text("yes", "green"), False: Text("no", "red"), None: Text("-")}[bar.holds]
         table.add_row(bar.name, value, bar.limit, word)
     out.print(table)
     total = found.score[(found.score["sector_code"] == "total") & (found.score["held_out"] == "municipalities")]

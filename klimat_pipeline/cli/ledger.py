@@ -8,10 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.markup import escape
 
 from klimat_pipeline.cli import mapping as cli_mapping
-from klimat_pipeline.cli.terminal import out
+from klimat_pipeline.cli.terminal import headed, out
 
 if TYPE_CHECKING:
     from klimat_pipeline.spend.ledger.read_ledger import LedgerReport, ReadOptions
@@ -73,7 +72,7 @@ def check(
             failure = error
             found.append(refused(name, str(error)))
             if is_folder and not json:
-                out.print(f"[red]{name}[/]: {str(error).removeprefix(f'{name}: ')}", soft_wrap=True)
+                headed(name, f": {str(error).removeprefix(f'{name}: ')}", colour="red")
             continue
         report.remarks += price_remarks(settings, spend_factors.of_folder(folder), filter(None, report.years))
         found.append(summary(report, options.rules, refusal))
@@ -107,10 +106,10 @@ def _show(report: "LedgerReport", options: "ReadOptions", refusal: str) -> None:
     found = report.form
     out.print(f"{found.file}: {stated(found)}, {found.size_bytes:,} bytes, sha256 {found.sha256[:12]}", soft_wrap=True)
     for warning in report.warnings:
-        out.print(f"[yellow]look:[/] {escape(warning)}", soft_wrap=True)
+        headed("look:", f" {warning}", colour="yellow")
     out.print("read as: " + ", ".join(f"{n}={found.header[p]}" for n, p in found.fields.items()), soft_wrap=True)
     for remark in report.remarks:
-        out.print(f"note: {remark}", soft_wrap=True, markup=False)
+        out.print(f"note: {remark}", soft_wrap=True)
     if report.rounded:
         out.print(f"note: {report.rounded:,} amounts with more than two decimals, rounded half to even")
     if options.pseudonyms.key is None:
@@ -120,15 +119,15 @@ def _show(report: "LedgerReport", options: "ReadOptions", refusal: str) -> None:
     for name, (lines, ore) in by_rule(report).items():
         first = name in (typed_lines.COUNTED, typed_lines.QUARANTINED)
         what = name if first else f"left out: {name} ({kinds.get(name, name)})"
-        out.print(f"{lines:>12,} lines {ore / 100:>22,.2f} SEK  {what}", markup=False)
+        out.print(f"{lines:>12,} lines {ore / 100:>22,.2f} SEK  {what}")
     for problem in report.problems[:_LISTED]:
-        out.print(problem_line(found.file, problem), soft_wrap=True, markup=False)
+        out.print(problem_line(found.file, problem), soft_wrap=True)
     if len(report.problems) > _LISTED:
         out.print(f"... and {len(report.problems) - _LISTED:,} more")
     if refusal:
-        out.print(f"[red]the run would stop:[/] {escape(refusal)}", soft_wrap=True)
+        headed("the run would stop:", f" {refusal}", colour="red")
     else:
-        out.print("[green]a run would read it[/]")
+        headed("a run would read it")
 
 
 @app.command()
@@ -169,4 +168,4 @@ def example(
         separator=separator,
         faults=faults,
     )
-    out.print(f"[green]written[/] {lines:,} invented lines of {chosen} to {target}", soft_wrap=True)
+    headed("written", f" {lines:,} invented lines of {chosen} to {target}")

@@ -28,7 +28,7 @@ from klimat_pipeline.cli.show import show
 from klimat_pipeline.cli.snapshot import snapshot
 from klimat_pipeline.cli.status import status
 from klimat_pipeline.cli.telling import Telling, told
-from klimat_pipeline.cli.terminal import err, out
+from klimat_pipeline.cli.terminal import err, headed, out
 from klimat_pipeline.cli.verify import verify
 from klimat_pipeline.cli.waiting import alone
 from klimat_pipeline.errors import KlimatError, ProblemsError
@@ -106,7 +106,7 @@ def _refresh(
             live=live,
             municipalities=municipality,
             releases=release,
-            log=lambda text: out.print(f"  {text}", style="dim", markup=False),
+            log=lambda text: out.print(f"  {text}", style="dim"),
         )
     made_from = found.made_from
     if not force and not found.is_news:
@@ -114,7 +114,7 @@ def _refresh(
 
         confirm(settings, made_from)
         telling.outcome, telling.publication_id = "unchanged", made_from.publication_id
-        out.print(f"[green]up to date[/]: nothing new since publication {made_from.publication_id}; nothing recomputed")
+        headed("up to date", f": nothing new since publication {made_from.publication_id}; nothing recomputed")
     else:
         from klimat_pipeline.cli.refresh import run
         from klimat_pipeline.operations.validate import refuse_faults
@@ -142,14 +142,14 @@ def validate() -> None:
 
     settings = load_settings()
     for remark in unread_files(settings):
-        out.print(f"note: {remark}", soft_wrap=True, markup=False)
+        out.print(f"note: {remark}", soft_wrap=True)
     problems = validate_configuration(settings)
     if problems:
         for problem in problems:
-            err.print(problem, soft_wrap=True, markup=False)
-        err.print(f"[red]{len(problems)} problem(s)[/]")
+            err.print(problem, soft_wrap=True)
+        headed(f"{len(problems)} problem(s)", colour="red", to=err)
         raise typer.Exit(1)
-    out.print("[green]configuration is valid[/]")
+    headed("configuration is valid")
 
 
 @app.command()
@@ -165,7 +165,7 @@ def freeze(
     from klimat_pipeline.settings import load_settings
 
     path, figures = freeze_report(load_settings(), name, municipality, release)
-    out.print(f"[green]frozen[/] {figures} figures in {path}", soft_wrap=True)
+    headed("frozen", f" {figures} figures in {path}")
 
 
 @app.command()
@@ -223,6 +223,5 @@ for _command in _IN_ORDER:
 
 
 def _fail(error: KlimatError) -> NoReturn:
-    err.print("[red]stopped:[/]", end=" ")
-    err.print(str(error), soft_wrap=True, markup=False)
+    headed("stopped:", f" {error}", colour="red", to=err)
     raise SystemExit(error.exit_code) from None

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from klimat_pipeline.cli.terminal import out
+from klimat_pipeline.cli.terminal import headed, out
 from klimat_pipeline.errors import ConfigurationError, ProblemsError
 
 if TYPE_CHECKING:
@@ -46,10 +46,10 @@ def mapping(
     found = asked(settings, kept.dataset, municipality, spend_mapping, parts=kept.parts)
     if file is not None:
         file.write_bytes(for_spreadsheet(found))
-        out.print(f"[green]written[/] {len(found):,} accounts to {file}", soft_wrap=True)
+        headed("written", f" {len(found):,} accounts to {file}")
         return
     for (code, year), rows in found.groupby(["municipality_code", "year"], sort=False):
-        out.print(f"{code}, {year}: {_shares(rows)}", soft_wrap=True, markup=False)
+        out.print(f"{code}, {year}: {_shares(rows)}", soft_wrap=True)
         for row in rows.head(_SHOWN).itertuples():
             tonnes = "" if row.emissions_t_co2e != row.emissions_t_co2e else f"{row.emissions_t_co2e:,.0f} t"
             out.print(
@@ -109,7 +109,7 @@ def unmapped(
     left = found[~found.iloc[:, 1].isin(filled.iloc[:, 1])]
     file.write_bytes(for_spreadsheet(pd.concat([filled, left.astype(object)])))
     stay = f", below {len(filled):,} that are filled in" if len(filled) else ""
-    out.print(f"[green]written[/] {len(left):,} rows to fill in to {file}{stay}", soft_wrap=True)
+    headed("written", f" {len(left):,} rows to fill in to {file}{stay}")
 
 
 def asked(

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from klimat_pipeline.cli.terminal import out
+from klimat_pipeline.cli.terminal import headed, out
 
 municipality_app = typer.Typer(help="Folders of municipalities.", no_args_is_help=True)
 
@@ -33,5 +33,5 @@ def municipality_add(
         base=generic.baseline_year,
         trend=generic.trend_from_year,
     )
-    out.print(f"[green]written[/] {folder}", soft_wrap=True)
+    headed("written", f" {folder}")
     out.print("next: edit it, then klimat validate and klimat refresh")

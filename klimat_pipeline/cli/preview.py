@@ -46,9 +46,9 @@ def preview(
         print(as_markdown(found), end="")  # noqa: T201 - for a file, not for a terminal
     else:
         for cause, name in found.inputs:
-            out.print(f"{cause} differs: {name}", markup=False, soft_wrap=True)
+            out.print(f"{cause} differs: {name}", soft_wrap=True)
         for one in found.moved:
-            out.print("  ".join(cells(one)), markup=False, soft_wrap=True)
+            out.print("  ".join(cells(one)), soft_wrap=True)
         out.print(f"{len(found.moved)} indicators move" if found.moved else "no indicator moves")
     if found.moved:
         raise typer.Exit(MOVES)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from klimat_pipeline.cli.terminal import err, out
+from klimat_pipeline.cli.terminal import err, headed, out
 
 if TYPE_CHECKING:
     from klimat_pipeline.settings import Settings
@@ -37,13 +37,13 @@ def reproduce(
         there, releases = lay_out(settings, made_from, data)
         done = _refresh(there, data, releases, made_from.municipalities)
         if done.returncode != 0:
-            err.print(done.stdout, markup=False)
+            err.print(done.stdout)
             raise typer.Exit(done.returncode)
         differing = differences(folder, there.published_dir / "parquet" / folder.name)
     if differing:
-        err.print(f"[red]not the same[/]: {', '.join(differing)}", soft_wrap=True)
+        headed("not the same", f": {', '.join(differing)}", colour="red", to=err)
         raise typer.Exit(1)
-    out.print(f"[green]reproduced[/] {folder.name}: every file the same, byte for byte", soft_wrap=True)
+    headed("reproduced", f" {folder.name}: every file the same, byte for byte")
 
 
 def _refresh(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from klimat_pipeline.cli.terminal import out
+from klimat_pipeline.cli.terminal import headed, out
 from klimat_pipeline.cli.waiting import alone
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def _app(name: str, what: str, part: str, lines: Callable[["Settings"], Iterator
 
         settings = load_settings()
         with alone(settings, f"klimat {name} fetch"):
-            taken = fetch_series(settings, name, log=lambda text: out.print(f"  {text}", style="dim", markup=False))
+            taken = fetch_series(settings, name, log=lambda text: out.print(f"  {text}", style="dim"))
         out.print(f"{sum(found.is_new for found in taken)} new snapshot(s)")
 
     @app.command(help="Take an answer that somebody saved by hand. The same bytes twice add nothing.")
@@ -43,14 +43,14 @@ def _app(name: str, what: str, part: str, lines: Callable[["Settings"], Iterator
         if not taken.is_new:
             out.print(f"already in the archive as {taken.snapshot.release_id}; nothing added", soft_wrap=True)
             return
-        out.print(f"[green]added[/] {taken.snapshot.release_id} (sha256 {taken.snapshot.sha256[:12]})", soft_wrap=True)
+        headed("added", f" {taken.snapshot.release_id} (sha256 {taken.snapshot.sha256[:12]})")
 
     @app.command("list", help="Show what there is, and where it is from.")
     def list_() -> None:
         from klimat_pipeline.settings import load_settings
 
         for line in lines(load_settings()):
-            out.print(line, soft_wrap=True, markup=False)
+            out.print(line, soft_wrap=True)
 
     return app
 

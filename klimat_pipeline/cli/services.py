@@ -14,7 +14,7 @@ from typing import Annotated
 
 import typer
 
-from klimat_pipeline.cli.terminal import err, out
+from klimat_pipeline.cli.terminal import err, headed, out
 
 #: Number of the request "send me this signal when my parent ends" of Linux's prctl.
 _PR_SET_PDEATHSIG = 1
@@ -34,12 +34,12 @@ def init() -> None:
     settings = load_settings()
     home, remark = prepare_home(settings)
     if remark:
-        err.print(f"note: {remark}", soft_wrap=True, markup=False)
+        err.print(f"note: {remark}", soft_wrap=True)
     prepare(settings)
     with instance(settings) as history:
         storage = type(history.run_storage).__name__
     refuse_faults(settings)
-    out.print(f"[green]ready[/]: data in {settings.written_dir}, DAGSTER_HOME={home} ({storage})", soft_wrap=True)
+    headed("ready", f": data in {settings.written_dir}, DAGSTER_HOME={home} ({storage})")
     out.print("next: klimat refresh, or dagster-daemon run with that DAGSTER_HOME")
 
 

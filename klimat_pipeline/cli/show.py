@@ -63,7 +63,7 @@ def published_code(settings: "Settings", place: str) -> str:
         names = dict(database.execute("SELECT municipality_code, municipality_name FROM municipalities").fetchall())
     code, is_guess = code_of(place, names)
     if is_guess:
-        err.print(f"no municipality is called {place!r}; the nearest name is {names[code]}", markup=False)
+        err.print(f"no municipality is called {place!r}; the nearest name is {names[code]}")
     return code
 
 

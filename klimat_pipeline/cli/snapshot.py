@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from klimat_pipeline.cli.terminal import out
+from klimat_pipeline.cli.terminal import headed, out
 from klimat_pipeline.cli.waiting import alone
 
 snapshot = typer.Typer(help="The archive of source files.", no_args_is_help=True)
@@ -63,7 +63,7 @@ def snapshot_add(
     if not taken.is_new:
         out.print(f"already in the archive as {taken.snapshot.release_id}; nothing added", soft_wrap=True)
         return
-    out.print(f"[green]added[/] {taken.snapshot.release_id} (sha256 {taken.snapshot.sha256[:12]})", soft_wrap=True)
+    headed("added", f" {taken.snapshot.release_id} (sha256 {taken.snapshot.sha256[:12]})")
     if taken.extended is not None:
         out.print(
             f"it holds all figures of {taken.snapshot.release_id} and those of more places: the same release, whose "

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from klimat_pipeline.cli.terminal import err, out
+from klimat_pipeline.cli.terminal import err, headed, out
 
 if TYPE_CHECKING:
     from klimat_pipeline.operations.status import Status
@@ -36,7 +36,7 @@ def status(
         _serve(serve)
     if alert:
         for missed in watch(settings):
-            err.print(f"not told: {missed}", markup=False)
+            err.print(f"not told: {missed}")
     found = look(settings)
     if json:
         sys.stdout.write(found.model_dump_json(indent=2) + "\n")
@@ -48,9 +48,9 @@ def status(
 
 
 def _show(found: "Status") -> None:
-    out.print(f"[{_COLOURS[found.verdict]}]{found.verdict}[/]")
+    headed(found.verdict, colour=_COLOURS[found.verdict])
     for reason in found.reasons:
-        out.print(f"  {reason}", soft_wrap=True, markup=False)
+        out.print(f"  {reason}", soft_wrap=True)
     if found.published_at:
         out.print(f"readers see {found.publication_id}, published {found.published_at:%Y-%m-%d %H:%M} UTC")
     if found.last:

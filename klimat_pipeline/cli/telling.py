@@ -69,9 +69,9 @@ def _tell(settings: "Settings", telling: Telling, reason: str, exit_code: int) -
     )
     try:
         for missed in note(settings, night):
-            err.print(f"not told: {missed}", markup=False)
+            err.print(f"not told: {missed}")
         write_metrics(settings)
         level = logging.INFO if exit_code == 0 else logging.ERROR
         log(settings, "refresh_ended", level=level, **night.model_dump(exclude={"at"}))
     except OSError as error:  # a full disk, say, which is told already
-        err.print(f"not noted: {error}", markup=False)
+        err.print(f"not noted: {error}")

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from klimat_pipeline.cli.terminal import err, out
+from klimat_pipeline.cli.terminal import err, headed
 
 
 def verify(
@@ -26,7 +26,7 @@ def verify(
     mart = folder.parent / "mart" / folder.name
     wrong = [f"{place.name}: {fault}" for place in (folder, mart) if place.is_dir() for fault in faults(place, signer)]
     if wrong:
-        err.print(f"[red]not as published[/]: {'; '.join(wrong)}", soft_wrap=True)
+        headed("not as published", f": {'; '.join(wrong)}", colour="red", to=err)
         raise typer.Exit(1)
     said = "signed with this key" if signer else "no key was given (--key), so nothing says by whom"
-    out.print(f"[green]verified[/] {folder.name}: every file has its hash; {said}", soft_wrap=True)
+    headed("verified", f" {folder.name}: every file has its hash; {said}")

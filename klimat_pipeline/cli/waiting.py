@@ -25,5 +25,5 @@ def alone(settings: "Settings", command: str, wait_s: float | None = None) -> Ab
     """
     from klimat_pipeline.operations.run_lock import only_run
 
-    err = Console(stderr=True, highlight=False)
-    return only_run(settings, command, wait_s=wait_s, tell=lambda text: err.print(text, soft_wrap=True, markup=False))
+    err = Console(stderr=True, highlight=False, emoji=False, markup=False)
+    return only_run(settings, command, wait_s=wait_s, tell=lambda text: err.print(text, soft_wrap=True))
