@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from klimat_pipeline.cli.main import app
 from klimat_pipeline.errors import ConfigurationError
 from klimat_pipeline.reports import climate_account as page_module
 from klimat_pipeline.reports.climate_account import climate_account, file_name, write_accounts
 from klimat_pipeline.settings import Settings, load_settings
+from klimat_pipeline_tests.pipeline.commands import Klimat
 from klimat_pipeline_tests.support.chromium import chromium
 from klimat_pipeline_tests.support.default_refresh import Refresh
 
@@ -232,8 +232,17 @@ def test_pages_are_written_beside_the_tables(small_refresh: Refresh, tmp_path: P
     )
 
 
-def test_the_command_is_called_report() -> None:
-    assert "report" in {command.name for command in app.registered_commands}
+def test_the_command_writes_a_page_and_a_workbook(small_refresh: Refresh, tmp_path: Path) -> None:
+    klimat = Klimat(small_refresh.data)
+    page, book = tmp_path / "page.html", tmp_path / "book.xlsx"
+    answer = klimat("report", "helsingborg", "--language", "en", "--short", "--output", str(page))
+    assert answer.code == 0, answer.text
+    assert '<html lang="en" class="short">' in page.read_text(encoding="utf-8")
+    answer = klimat("export", "gpc", "1283", "--output", str(book))
+    assert answer.code == 0, answer.text
+    assert book.stat().st_size > 5000
+    answer = klimat("report", "1283", "--language", "fi", "--output", str(page))
+    assert (answer.code, "there are sv and en" in answer.text) == (1, True)
 
 
 @pytest.mark.browser
@@ -241,7 +250,7 @@ def test_the_command_is_called_report() -> None:
 def test_axe_finds_nothing(
     pages: dict[tuple[str, bool], str], tmp_path: Path, language: str, short: bool, dark: bool
 ) -> None:
-    """In light and dark colours; axe-core is put into a copy of the page, which itself has no script."""
+    """In light and dark colours, and nothing is loaded; axe-core is put into a copy of the page, which has no script."""
     import gzip
     import html
     import json
@@ -249,7 +258,7 @@ def test_axe_finds_nothing(
     script = gzip.decompress(AXE.read_bytes()).decode().replace("</script>", "<\\/script>")
     tell = (
         "axe.run(document).then(found => { document.title = 'done'; document.body.innerHTML = '<pre id=found>' + "
-        "JSON.stringify([found.passes.length, found.violations.map(one => [one.id, one.impact, one.nodes[0].html])])"
+        "JSON.stringify([found.passes.length, performance.getEntriesByType('resource').length, found.violations.map(one => [one.id, one.impact, one.nodes[0].html])])"
         ".replace(/&/g, '&amp;').replace(/</g, '&lt;') + '</pre>' })"
     )
     page = re.sub(r'<meta http-equiv="Content-Security-Policy"[^>]*>', "", pages[language, short])
@@ -258,6 +267,7 @@ def test_axe_finds_nothing(
     shown = chromium(path, *(["--blink-settings=preferredColorScheme=0"] if dark else []))
     found = re.search(r'<pre id="found">(.*?)</pre>', shown, re.DOTALL)
     assert found is not None, shown[-300:]
-    passed, violations = json.loads(html.unescape(found.group(1)))
+    passed, loaded, violations = json.loads(html.unescape(found.group(1)))
     assert passed > 10
     assert violations == []
+    assert loaded == 0

@@ -1,6 +1,9 @@
 """Exports, read back by another library than the one that wrote them, and held against the published tables."""
 
+import re
+import shutil
 import sqlite3
+import subprocess
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -177,6 +180,35 @@ def test_a_text_is_no_formula(tmp_path: Path, text: str) -> None:
         assert sheet["B3"].value == 1.5
     assert CalamineWorkbook.from_path(path).get_sheet_by_name("s").to_python()[2] == [text, 1.5]
     assert [entry.name for entry in tmp_path.iterdir()] == ["x.xlsx"]
+
+
+def test_libreoffice_opens_them_without_an_error_cell(small_refresh: Refresh, tmp_path: Path) -> None:
+    """Skipped, with the reason, where it is not installed: what the cells hold is read back above in any case."""
+    program = shutil.which("soffice")
+    if program is None:
+        pytest.skip("soffice (LibreOffice) is not on this machine")
+    settings = load_settings().model_copy(update={"data_dir": small_refresh.data})
+    paths = [tmp_path / f"{name}.xlsx" for name in FORMATS]
+    for path in paths:
+        export(settings, path.stem, "1283", path)
+    # Every sheet as CSV, as its cells are shown.
+    every_sheet = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false,false,false,-1"
+    home = f"-env:UserInstallation={(tmp_path / 'home').as_uri()}"
+    command = [
+        program,
+        home,
+        "--headless",
+        "--convert-to",
+        every_sheet,
+        "--outdir",
+        str(tmp_path / "csv"),
+        *map(str, paths),
+    ]
+    subprocess.run(command, check=True, capture_output=True, timeout=180)
+    shown = {path.name: path.read_text(encoding="utf-8") for path in (tmp_path / "csv").iterdir()}
+    assert len(shown) == 19
+    for name, text in shown.items():
+        assert not re.search(r"Err:\d|#(REF|NAME|VALUE|N/A|DIV)", text), name
 
 
 def test_a_missing_figure_is_no_zero() -> None:

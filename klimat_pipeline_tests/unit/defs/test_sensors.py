@@ -10,7 +10,7 @@ from klimat_pipeline.defs.instance import instance
 from klimat_pipeline.defs.lost_runs import GONE
 from klimat_pipeline.errors import DiskError
 from klimat_pipeline.operations.nights import read_state
-from klimat_pipeline.operations.run_lock import COMMAND, STARTED_BY
+from klimat_pipeline.operations.run_lock import COMMAND, PUBLICATION_ID, STARTED_BY
 from klimat_pipeline.settings import Settings
 from klimat_pipeline_tests.support.receivers import webhook
 
@@ -84,6 +84,20 @@ def test_a_killed_run_of_the_command_is_told_by_the_daemon(settings: Settings) -
         context = dg.build_run_status_sensor_context("x", event, history, failed.dagster_run)
         sensors._note(context, "failed", GONE)
     assert [night.reason for night in read_state(settings).nights] == [GONE]
+
+
+def test_a_refresh_that_published_is_followed_by_the_accounts(settings: Settings) -> None:
+    with instance(settings) as history:
+        for tags, key in (({PUBLICATION_ID: "pub-1"}, "pub-1"), ({}, None)):
+            done = good.execute_in_process(instance=history, tags=tags)
+            context = dg.build_run_status_sensor_context(
+                sensor_name="accounts_after_refresh",
+                dagster_event=done.get_run_success_event(),
+                dagster_instance=history,
+                dagster_run=done.dagster_run,
+            )
+            asked = sensors.accounts_after_refresh(context)
+            assert getattr(asked, "run_key", None) == key
 
 
 def test_a_change_begins_a_run_once_it_has_settled(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
