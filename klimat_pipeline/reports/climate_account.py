@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from klimat_pipeline import __version__
 from klimat_pipeline.explain.database import opened
 from klimat_pipeline.reports import changed, evidence, plan, standing
-from klimat_pipeline.reports.parts import Section
+from klimat_pipeline.reports.parts import Figure, Paragraph, Part, Section, Table
 from klimat_pipeline.reports.town import EXAMPLE_CODE, Town
 from klimat_pipeline.reports.words import LANGUAGES, Words
 from klimat_pipeline.settings import Settings
@@ -116,10 +116,10 @@ def _sections(town: Town, *, short: bool) -> Iterator[Section]:
         if town.total:
             tables = [standing.goal_table(town, notes=False)] if town.goals else []
             yield Section("sectors", words("sectors"), [standing.sector_table(town), *tables])
-        # Of every other section what fits on two pages: text, and the first table where it is short; no picture.
-        yield _brief(changed.changes(town), tables=1)
-        yield _brief(plan.actions(town), tables=0)
-        yield _brief(evidence.place(town), tables=1)
+        # Of every other section what fits on two pages: text, and one table or picture.
+        yield _brief(changed.changes(town), Table)
+        yield _brief(plan.actions(town), Figure)
+        yield _brief(evidence.place(town), Table)
         yield evidence.method_in_brief(town)
         return
     yield from (standing.sectors(town), standing.scopes(town), changed.corrections(town), changed.changes(town))
@@ -127,10 +127,11 @@ def _sections(town: Town, *, short: bool) -> Iterator[Section]:
     yield from (evidence.quality(town), evidence.sources(town), evidence.method(town))
 
 
-def _brief(section: Section, *, tables: int) -> Section:
-    texts = [part for part in section.parts if part.kind == "paragraph"]
-    first = [part for part in section.parts if part.kind == "table"][:tables]
-    return Section(section.anchor, section.heading, [*texts, *first])
+def _brief(section: Section, shown: type[Table] | type[Figure]) -> Section:
+    """The section's paragraphs, and the first of its parts of a kind, in their order."""
+    first = next((part for part in section.parts if isinstance(part, shown)), None)
+    kept: list[Part] = [part for part in section.parts if part is first or isinstance(part, Paragraph)]
+    return Section(section.anchor, section.heading, kept)
 
 
 @lru_cache
