@@ -2,12 +2,14 @@
 
 A file that nobody has seen needs no transactions and no journal, and a reader that has the old file open keeps it
 whole. Physical tables rather than views, booleans as 0/1 and times as text, because that is what ODBC clients read
-without guessing. What does not belong here: when the file is switched (``publication``).
+without guessing. What is the same in all rows, the publication, is stored once: as the default of a column that is
+added when the rows are there. What does not belong here: when the file is switched (``publication``).
 """
 
 import sqlite3
 import uuid
 from contextlib import closing
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +22,10 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from klimat_pipeline.published.candidate import Candidate
+
+#: Bytes of a page: with the usual 4,096 a hundredth more is left empty.
+_PAGE_SIZE = 8192
+_PUBLICATION_ID = "publication_id"
 
 
 class SqliteTarget:
@@ -61,19 +67,23 @@ class SqliteTarget:
 
     def stage(self, candidate: "Candidate") -> None:
         """Write the new file beside the shown one, and audit it."""
-        with closing(sqlite3.connect(self._staged)) as connection:
-            indexes = _create_tables(connection, candidate)
+        loose = self._staged.with_name(f"{self._staged.name}-loose")
+        with closing(sqlite3.connect(loose)) as connection:
+            connection.execute(f"PRAGMA page_size={_PAGE_SIZE}")
+            after = _create_tables(connection, candidate)
             connection.execute(
                 "INSERT INTO publication VALUES (?, ?)",
                 (candidate.publication_id, _as_text(candidate.published_at)),
             )
             connection.commit()
-        _insert(self._staged, candidate)
-        with closing(sqlite3.connect(self._staged, isolation_level=None)) as connection:
+        _insert(loose, candidate)
+        with closing(sqlite3.connect(loose, isolation_level=None)) as connection:
             connection.execute("PRAGMA journal_mode=OFF")
             connection.execute("PRAGMA synchronous=OFF")
-            for statement in indexes:  # after the rows: quicker than row by row
+            for statement in after:
                 connection.execute(statement)
+            connection.execute("VACUUM INTO ?", (str(self._staged),))  # rows that come one by one leave pages half full
+        remove(loose)
         with closing(_read_only(self._staged)) as connection:
             _audit(connection, candidate)
         self._staged.chmod(0o444)
@@ -91,7 +101,7 @@ class SqliteTarget:
 
     def close(self) -> None:
         """Remove a staged file that was not shown."""
-        remove(self._staged, self._staged.with_name(self._staged.name + "-journal"))
+        remove(*self._staged.parent.glob(f"{self._staged.name}*"))
 
 
 def _read_only(path: Path) -> sqlite3.Connection:
@@ -107,20 +117,26 @@ def _is_of(connection: sqlite3.Connection, publication_id: str) -> bool:
 
 
 def _create_tables(connection: sqlite3.Connection, candidate: "Candidate") -> list[str]:
-    """Create the tables; give back the statements that create their indexes."""
+    """Create the tables; give back what makes them whole when the rows are there: indexes, and the publication."""
     import sqlalchemy as sa
     from sqlalchemy.dialects import sqlite
-    from sqlalchemy.schema import CreateIndex, CreateTable
+    from sqlalchemy.schema import CreateColumn, CreateIndex, CreateTable
 
     from klimat_pipeline.contracts.sql import sql_table
 
     metadata = sa.MetaData()
     for name, contract in candidate.contracts.items():
-        sql_table(contract, metadata, name=name)
+        *columns, last = contract.columns
+        if last.name != _PUBLICATION_ID:
+            raise PublishError(f"the last column of table {name} is {last.name}, expected {_PUBLICATION_ID}")
+        sql_table(replace(contract, columns=tuple(columns)), metadata, name=name)
+    shown = sa.Column(_PUBLICATION_ID, sa.Text(), nullable=False, server_default=candidate.publication_id)
+    adding = str(CreateColumn(shown).compile(dialect=sqlite.dialect()))
+    after = [f"ALTER TABLE {_quoted(name)} ADD COLUMN {adding}" for name in metadata.tables]
     sa.Table(
         "publication",
         metadata,
-        sa.Column("publication_id", sa.Text(), primary_key=True),
+        sa.Column(_PUBLICATION_ID, sa.Text(), primary_key=True),
         sa.Column("published_at", sa.Text(), nullable=False),
     )
     for table in metadata.tables.values():
@@ -128,7 +144,7 @@ def _create_tables(connection: sqlite3.Connection, candidate: "Candidate") -> li
         table.dialect_options["sqlite"]["with_rowid"] = False
         connection.execute(str(CreateTable(table).compile(dialect=sqlite.dialect())))
     indexes = [index for table in metadata.tables.values() for index in table.indexes]
-    return sorted(str(CreateIndex(index).compile(dialect=sqlite.dialect())) for index in indexes)
+    return after + sorted(str(CreateIndex(index).compile(dialect=sqlite.dialect())) for index in indexes)
 
 
 def _insert(path: Path, candidate: "Candidate") -> None:
@@ -142,7 +158,7 @@ def _insert(path: Path, candidate: "Candidate") -> None:
             for statement in ("PRAGMA journal_mode=OFF", "PRAGMA synchronous=OFF", "BEGIN"):
                 cursor.execute(statement).fetchall()
             for name, table in candidate.tables.items():
-                cursor.adbc_ingest(name, _as_stored(table), mode="append")
+                cursor.adbc_ingest(name, _as_stored(table.drop_columns(_PUBLICATION_ID)), mode="append")
             cursor.execute("COMMIT").fetchall()
     except adbc_driver_manager.Error as error:
         raise sqlite3.OperationalError(str(error)) from error
