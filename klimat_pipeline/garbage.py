@@ -1,4 +1,4 @@
-"""The one place that tunes Python's garbage collector.
+"""The one place that tunes Python's garbage collector, and Arrow's pool of memory.
 
 Our processes import libraries with hundreds of thousands of objects, which all live to the end. Measured on the default
 refresh, in processor time: with Python's own thresholds the collector searches among them a thousand times, a tenth of
@@ -17,3 +17,10 @@ def keep_what_is_here() -> None:
     """Never search the present objects, not even at the exit; called once per process, after its imports."""
     if not gc.get_freeze_count():
         gc.freeze()
+
+
+def free_memory() -> None:
+    """Give back what Arrow holds for tables that are gone; called at the end of a step."""
+    import pyarrow as pa
+
+    pa.default_memory_pool().release_unused()

@@ -117,10 +117,10 @@ def _refresh(
         headed("up to date", f": nothing new since publication {made_from.publication_id}; nothing recomputed")
     else:
         from klimat_pipeline.cli.refresh import run
-        from klimat_pipeline.operations.validate import refuse_faults
+        from klimat_pipeline.operations.validate import refuse_faults_once
 
         with out.status("looking over the configuration"):
-            refuse_faults(settings)
+            refuse_faults_once(settings, made_from.digest)
         from klimat_pipeline.cli.report import closing_table, whereabouts
 
         telling.run_id = run(settings, made_from, out)

@@ -18,6 +18,7 @@ from klimat_pipeline.defs.inputs import INPUTS
 from klimat_pipeline.defs.resources import Project
 from klimat_pipeline.defs.workers import Workers
 from klimat_pipeline.errors import ContractError
+from klimat_pipeline.garbage import free_memory
 from klimat_pipeline.operations.inputs import code_sha256
 from klimat_pipeline.quality.catalogue import CHECKS, run_checks
 from klimat_pipeline.quality.findings import CheckResult
@@ -89,6 +90,7 @@ def step(
         def made(context: dg.AssetExecutionContext, project: Project, workers: Workers):
             project.begin(ledgers=ledgers)
             yield from work(context, project, **{name: project.read(key) for name, key in inputs.items()})
+            free_memory()
 
         return made
 

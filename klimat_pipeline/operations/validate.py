@@ -4,7 +4,7 @@ What does not belong here: how a file is read (``configuration``) and what its r
 """
 
 from collections.abc import Callable
-from functools import partial
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 from klimat_pipeline.configuration.municipality import (
@@ -35,6 +35,19 @@ def refuse_faults(settings: Settings) -> None:
     """
     if problems := validate_configuration(settings, examples=settings.examples, ledgers=False):
         raise ProblemsError(problems)
+
+
+@lru_cache(maxsize=1)
+def refuse_faults_once(settings: Settings, digest: str) -> None:
+    """The same, once a process for what has not changed: the command does it before it imports Dagster, and the run's
+    first step for all that start runs.
+
+    Args:
+        settings: where the configuration lies.
+        digest: of the inputs as they are now.
+    """
+    del digest
+    refuse_faults(settings)
 
 
 def validate_configuration(settings: Settings, *, examples: bool = True, ledgers: bool = True) -> list[str]:

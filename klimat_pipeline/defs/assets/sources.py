@@ -14,7 +14,7 @@ def smhi_snapshots(context: dg.AssetExecutionContext, project: Project):
     """
     from klimat_pipeline.defs.confirmation import confirm_unchanged
     from klimat_pipeline.operations.refresh import look
-    from klimat_pipeline.operations.validate import refuse_faults
+    from klimat_pipeline.operations.validate import refuse_faults_once
     from klimat_pipeline.sources.smhi_snapshots import snapshot_table
 
     settings = project.settings
@@ -30,6 +30,6 @@ def smhi_snapshots(context: dg.AssetExecutionContext, project: Project):
     if project.only_if_changed and not found.is_news:
         confirm_unchanged(context, found.made_from)
         return
-    refuse_faults(settings)
+    refuse_faults_once(settings, found.made_from.digest)
     listed = snapshot_table(settings, project.releases)
     yield from checked_together(context, {"sources/smhi_snapshots": listed})
