@@ -47,6 +47,7 @@ def step(
     after: Iterable[str] = (),
     may_end_run: bool = False,
     ledgers: bool = False,
+    whole: Iterable[str] = (),
     **inputs: str,
 ) -> Callable[[Callable[..., Iterator[dg.MaterializeResult]]], dg.AssetsDefinition]:
     """Turn a function that makes several tables into one step, because a step costs more than a small table.
@@ -64,6 +65,8 @@ def step(
         after: further tables that have to be made before.
         may_end_run: whether it may make nothing, so that everything downstream is skipped.
         ledgers: whether it reads ledgers, so that their hashes are taken again before it begins.
+        whole: inputs that it takes of all municipalities even where the run is for some of them: it sums them up,
+            compares them, or learns from all.
         inputs: parameter name to the key of the table it receives.
     """
     tools = kinds if isinstance(kinds, Mapping) else dict.fromkeys(keys, kinds)
@@ -89,7 +92,12 @@ def step(
         )
         def made(context: dg.AssetExecutionContext, project: Project, workers: Workers):
             project.begin(ledgers=ledgers)
-            yield from work(context, project, **{name: project.read(key) for name, key in inputs.items()})
+            tables = {name: project.read(key) for name, key in inputs.items()}
+            yield from work(
+                context,
+                project,
+                **{name: each if name in whole else project.chosen(each) for name, each in tables.items()},
+            )
             free_memory()
 
         return made
@@ -208,7 +216,8 @@ def checked_together(
     later = _are_gathered_later(context)
     begun = {key: begin(frame, table(key), may_postpone=later) for key, frame in frames.items() if key in asked.tables}
     seen = {**(inputs or {}), **frames}
-    results = {key: _all_checks(key, seen, asking.finish) for key, asking in begun.items()}
+    chosen = {key: project.chosen(frame) for key, frame in seen.items()}
+    results = {key: _all_checks(key, seen, chosen, asking.finish) for key, asking in begun.items()}
     project.require_unchanged()
     for key, asking in begun.items():
         yielded = [_as_dagster(result) for result in results[key] if (key, result.check) in asked.checks]
@@ -275,13 +284,16 @@ class _Asked:
 
 
 def _all_checks(
-    key: str, tables: Mapping[str, "pd.DataFrame"], contract: Callable[[], CheckResult]
+    key: str,
+    tables: Mapping[str, "pd.DataFrame"],
+    chosen: Mapping[str, "pd.DataFrame"],
+    contract: Callable[[], CheckResult],
 ) -> list[CheckResult]:
     """Run a table's own checks while a worker checks its contract; they count only where the contract is kept."""
     trouble: Exception | None = None
     others: list[CheckResult] = []
     try:
-        others = run_checks(key, tables)
+        others = run_checks(key, tables, chosen)
     except Exception as error:
         trouble = error
     kept = contract()

@@ -16,6 +16,8 @@ from klimat_pipeline.settings import load_settings
 
 INPUTS = dg.AssetKey(["sources", "inputs"])
 _VERSION = "dagster/data_version"
+#: What a run can be for; empty for all. The sensor asks whether what the last run was for has changed.
+_CHOSEN = ("municipalities", "releases")
 
 inputs_asset = dg.AssetSpec(
     key=INPUTS,
@@ -32,15 +34,25 @@ def report(instance: dg.DagsterInstance, made_from: Inputs) -> bool:
     Returns:
         Whether they were new to it.
     """
-    last = instance.get_latest_materialization_event(INPUTS)
-    known = (last.asset_materialization.tags or {}) if last and last.asset_materialization else {}
-    if known.get(_VERSION) == made_from.digest:
+    last = _last(instance)
+    if last and last.tags and last.tags.get(_VERSION) == made_from.digest:
         return False
     now = dg.AssetMaterialization(
-        INPUTS, tags={_VERSION: made_from.digest}, metadata={"publication_id": made_from.publication_id}
+        INPUTS,
+        tags={_VERSION: made_from.digest},
+        metadata={
+            "publication_id": made_from.publication_id,
+            **{name: " ".join(getattr(made_from, name)) for name in _CHOSEN},
+        },
     )
     instance.report_runless_asset_event(now)
     return True
+
+
+def _last(instance: dg.DagsterInstance) -> dg.AssetMaterialization | None:
+    """The last report."""
+    last = instance.get_latest_materialization_event(INPUTS)
+    return last.asset_materialization if last else None
 
 
 @dg.sensor(
@@ -50,8 +62,13 @@ def report(instance: dg.DagsterInstance, made_from: Inputs) -> bool:
     default_status=dg.DefaultSensorStatus.RUNNING,
 )
 def changed_inputs(context: dg.SensorEvaluationContext) -> dg.SkipReason:
+    last = _last(context.instance)
+    told = last.metadata if last else {}
+    chosen = {name: str(told[name].value).split() for name in _CHOSEN if name in told}
     try:
-        made_from = inputs(load_settings())
+        made_from = inputs(
+            load_settings(), municipalities=chosen.get("municipalities", ()), releases=chosen.get("releases", ())
+        )
     except KlimatError as error:  # a file that is being edited; the next run names it
         return dg.SkipReason(f"the inputs cannot be read just now: {error}")
     is_news = report(context.instance, made_from)

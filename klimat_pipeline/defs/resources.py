@@ -125,6 +125,13 @@ class Project(dg.ConfigurableResource):
         with self._in_words():
             return self.tables.read(key, made_from=self.made_from.digest)
 
+    def chosen(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """Only the municipalities that the run is for; rows about the nation, counties and releases stay."""
+        if not self.municipalities or "municipality_code" not in frame:
+            return frame
+        whose = frame["municipality_code"]
+        return frame[whose.isin(self.municipalities) | whose.isna()].reset_index(drop=True)
+
     def last_state(self, key: str) -> pd.DataFrame | None:
         """A table as the last run left it, whatever it was made from; None where there is none that was sound."""
         try:

@@ -138,9 +138,24 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
 }
 
 
-def run_checks(key: str, tables: Mapping[str, "pd.DataFrame"]) -> list[CheckResult]:
-    """Run the checks of a table (not its contract) on the table and its inputs, by key."""
+def run_checks(
+    key: str, tables: Mapping[str, "pd.DataFrame"], chosen: Mapping[str, "pd.DataFrame"] | None = None
+) -> list[CheckResult]:
+    """Run the checks of a table (not its contract) on the table and its inputs, by key.
+
+    Args:
+        key: of the table.
+        tables: it and its inputs.
+        chosen: the same without the municipalities that the run is not for: remarks are about those that it shows.
+    """
+    remarked = tables if chosen is None else chosen
     return [
-        CheckResult(key, check.name, check.kind, check.severity, tuple(check.run(tables)))
+        CheckResult(
+            key,
+            check.name,
+            check.kind,
+            check.severity,
+            tuple(check.run(tables if check.severity == "ERROR" else remarked)),
+        )
         for check in CHECKS.get(key, ())
     ]

@@ -78,8 +78,8 @@ def followed_up(rows: Iterable[dict[str, Any]], panel: Panel, at: int, basis: st
         )
 
 
-def usual_horizon(indicators: pd.DataFrame) -> int:
-    """Last year for a municipality without targets: the first year that any municipality has a target for."""
-    years = indicators.loc[indicators["target_kind"] == "contract", "target_year"].dropna()
-    ahead = years[years > indicators["year"].max()]
+def usual_horizon(targets: pd.DataFrame, newest: float) -> int:
+    """Last year for a municipality without targets: the first after the newest that any has a target for."""
+    years = targets.loc[targets["target_kind"] == "contract", "target_year"].dropna()
+    ahead = years[years > newest]
     return int(ahead.min()) if len(ahead) else 0

@@ -152,8 +152,10 @@ def simulate(
     assumptions: Assumptions,
     draws: int,
     seed: int = SEED,
+    *,
+    targets: pd.DataFrame | None = None,
 ) -> Iterator[Simulation]:
-    """Simulate every municipality on its current releases.
+    """Simulate every municipality that there are indicators of, on its current releases.
 
     Args:
         emissions: ``corrected/emissions``.
@@ -163,13 +165,14 @@ def simulate(
         assumptions: those of the method.
         draws: number of draws.
         seed: of all random numbers; the same seed gives the same bytes.
+        targets: ``clean/targets`` of all, where the indicators are of some municipalities only.
 
     Yields:
         A simulation per municipality and current release, in the order of releases and codes; none where nothing can
         be forecast or no year lies ahead.
     """
     wanted = newest_rows(indicators)
-    usual = usual_horizon(indicators)
+    usual = usual_horizon(indicators if targets is None else targets, emissions["year"].max())
     emissions = series_of_one_level(emissions)
     corrected = emissions.loc[emissions["basis"] == CORRECTED, ["release_id", "municipality_code"]].drop_duplicates()
     bases = dict.fromkeys(corrected.itertuples(index=False, name=None), CORRECTED)

@@ -65,6 +65,7 @@ def configuration(context: dg.AssetExecutionContext, project: Project):
         "clean/subsectors": ("raw/smhi_emissions", "clean/releases", "clean/emissions"),
         "clean/area_totals": ("raw/smhi_emissions", "clean/emissions", "clean/municipalities"),
     },
+    whole=("municipalities",),
     snapshots="sources/smhi_snapshots",
     raw="raw/smhi_emissions",
     municipalities="clean/municipalities",

@@ -28,6 +28,7 @@ _LISTED = ["correction_id", "release_id", "sector_code", "year", "before_t", "af
         "corrected/residuals": ("corrected/corrections", "clean/municipalities"),
         "corrected/leave_one_out": ("clean/emissions", "clean/subsectors", "corrected/emissions"),
     },
+    whole=("emissions", "subsectors", "municipalities"),
     emissions="clean/emissions",
     subsectors="clean/subsectors",
     municipalities="clean/municipalities",

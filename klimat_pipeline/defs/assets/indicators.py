@@ -76,6 +76,7 @@ def national_indicators(
 
     indicators = sector_indicators(emissions, targets, population, releases, sectors, area_totals)
     approved, limit = project.base_year_rules
+    approved = project.chosen(approved)
     frames = {
         "indicators/sectors": indicators,
         "indicators/revisions": release_revisions(emissions, releases),

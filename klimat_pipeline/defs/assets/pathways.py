@@ -54,6 +54,8 @@ _DRAWN_FROM = (
         "scenarios/investment": ("clean/actions", "clean/targets"),
         "scenarios/abatement": ("clean/actions", "clean/targets"),
     },
+    # Ranks are among all, and a forecast learns from all; what is simulated is what there are indicators of.
+    whole=("emissions", "targets", "population", "municipalities", "area_totals"),
     emissions="corrected/emissions",
     indicators="indicators/sectors",
     targets="clean/targets",
@@ -95,7 +97,7 @@ def pathways(
     periods = plan_periods(targets, ends, ramp=assumptions.undated_ramp)
     actions = dated(actions, periods)
     planned = planned_ahead(actions, published_gap, sector_of_line(project.reference), ends, periods)
-    futures = list(simulate(emissions, indicators, area_totals, planned, assumptions, draws))
+    futures = list(simulate(emissions, indicators, area_totals, planned, assumptions, draws, targets=targets))
     releases_held = reported_panels(emissions, area_totals)
     substances = dict(zip(releases["release_id"], releases["substance"], strict=True))
     compared = municipality_comparison(
@@ -118,7 +120,8 @@ def pathways(
         "scenarios/abatement": curve,
     }
     headline = str(releases.loc[releases["is_headline"], "release_id"].iloc[0])
-    aiming = targets.loc[targets["target_kind"] == "contract", "municipality_code"]
+    own = project.chosen(targets)
+    aiming = own.loc[own["target_kind"] == "contract", "municipality_code"]
     shown = {
         "indicators/comparison": pictures(comparison_strips(compared, aiming, headline)),
         "scenarios/pathways": pictures(pathway_fans(ahead, indicators, chances)),

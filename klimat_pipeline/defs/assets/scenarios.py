@@ -87,6 +87,7 @@ _BALANCED_FROM = (
         "scenarios/neutrality": _BALANCED_FROM,
         "scenarios/allocation_keys": _BALANCED_FROM,
     },
+    whole=("facilities", "rules"),  # plants are shared
     published_gap="clean/published_gap",
     actions="clean/actions",
     territory="inventory/territory",

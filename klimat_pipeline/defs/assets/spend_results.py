@@ -24,6 +24,7 @@ _READS = dict.fromkeys(KEYS, ("spend/files", "inventory/organisation")) | {
     REFUSED,
     kinds=dict.fromkeys((*KEYS, REFUSED), ("duckdb",)) | {"spend/by_category": ("duckdb", "vega")},
     reads=_READS,
+    whole=("files", "unread", "passed", "organisation", "population"),
     files="spend/files",
     unread="spend/unread",
     passed="spend/ledger_totals",
