@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from klimat_pipeline.contracts import PUBLISHED, Table
 from klimat_pipeline.errors import ConfigurationError
 from klimat_pipeline.explain import (
+    beside,
     changes,
     comparisons,
     corrections,
@@ -111,6 +112,23 @@ EXPLAINED: Mapping[str, Explained] = {
         outlook.comparison,
         (),
         ("indicator_text", "rank_text"),
+        unit=lambda row: row["indicator_unit"],
+    ),
+    # -- beside the official figures
+    "gases": Explained("emissions_t_co2e", beside.gas, ("is_current_release",), ("gas_t", "gwp_set", "note")),
+    "energy_targets": Explained(
+        "emissions_t_co2e",
+        beside.energy,
+        ("baseline_t_co2e", "is_current_release"),
+        ("energy_basis", "subsector_codes", "target_t_co2e", "note"),
+    ),
+    "traded_emissions": Explained("traded_t_co2e", beside.traded, ("other_t_co2e", "is_current_release")),
+    "land_use": Explained("land_use_t_co2e", beside.land_use, ("emissions_reported_t_co2e",), ("area_level", "note")),
+    "group_comparison": Explained(
+        "indicator_value",
+        beside.group,
+        ("median_value",),
+        ("indicator_text", "rank", "compared", "median_value"),
         unit=lambda row: row["indicator_unit"],
     ),
     # -- targets, gap, neutrality
