@@ -100,8 +100,12 @@ class TableStore:
         return held.frame.copy(deep=False)
 
     def read_arrow(self, key: str, *, made_from: str | None = None) -> "pa.Table":
-        """The same as an Arrow table of the contract's schema."""
-        return self._held(key, made_from).arrow
+        """The same as an Arrow table of the contract's schema, which is not kept for later readers."""
+        return self._held(key, made_from, keep=False).arrow
+
+    def forget(self) -> None:
+        """Let go of the tables in memory; they are read from their files again."""
+        _cache.forget()
 
     def made_from(self, key: str) -> str | None:
         """Digest of what a stored table was made from; None where there is no table, or it does not say."""
@@ -151,7 +155,7 @@ class TableStore:
             return {}
         return found if isinstance(found, dict) else {}
 
-    def _held(self, key: str, made_from: str | None) -> "_CachedTable":
+    def _held(self, key: str, made_from: str | None, *, keep: bool = True) -> "_CachedTable":
         import pyarrow.parquet as pq
 
         path = self.path(key)
@@ -159,7 +163,8 @@ class TableStore:
         if held is None:
             try:
                 with path.open("rb") as file:
-                    held = _cache.keep(path, pq.read_table(file))
+                    arrow = pq.read_table(file)
+                held = _cache.keep(path, arrow) if keep else _CachedTable(None, arrow, int(arrow.nbytes))
             except FileNotFoundError:
                 if made_from is None:
                     raise
@@ -208,6 +213,9 @@ class _Cache:
         while sum(one.size for one in self._kept.values()) > KEPT_BYTES:
             self._kept.popitem(last=False)
         return held
+
+    def forget(self) -> None:
+        self._kept.clear()
 
     def get(self, path: Any) -> _CachedTable | None:
         held = self._kept.get(str(path))

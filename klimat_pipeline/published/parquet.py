@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from klimat_pipeline.published.candidate import Candidate
 
 #: Files that are written at the same time.
-_AT_ONCE = 4
+_AT_ONCE = 2
 #: Only directories of this form are ever removed: whatever else is there belongs to somebody else.
 _VERSION = re.compile(r"pub-[0-9a-f]{16}")
 

@@ -16,6 +16,7 @@ from klimat_pipeline.defs.freshness import FRESHNESS
 from klimat_pipeline.defs.inputs import INPUTS
 from klimat_pipeline.defs.resources import Project
 from klimat_pipeline.errors import PublishServiceError
+from klimat_pipeline.garbage import free_memory
 from klimat_pipeline.published.shape import SHOWN
 
 if TYPE_CHECKING:
@@ -52,6 +53,8 @@ def publish(context: dg.AssetExecutionContext, project: Project):
     from klimat_pipeline.published.shape import shape
 
     made_from = project.begin()
+    project.tables.forget()  # all tables at once are the largest thing that a run holds
+    free_memory()
     shaped = shape(project.read_arrow, made_from)
     now = datetime.now(UTC)
     refresh = Refresh(made_from.publication_id, _started_at(context) or now, now)
