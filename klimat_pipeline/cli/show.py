@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from klimat_pipeline.settings import Settings
 
+#: What stands behind a municipality's name where an office writes it.
+_WORDS = (" kommun", " stad")
 _TARGETS = """
 SELECT target_name_en || CASE gas_basis WHEN 'carbon dioxide only' THEN ', CO2' ELSE '' END, year,
        emissions_t_co2e, share_of_total_pct, baseline_year, change_pct, target_pct, status,
@@ -59,41 +61,59 @@ def published_code(settings: "Settings", place: str) -> str:
     """
     if not (settings.published_dir / "klimat.sqlite").is_file():
         raise ConfigurationError(f"nothing is published in {settings.published_dir} yet: run klimat refresh first.")
-    with opened(settings) as database:
-        names = dict(database.execute("SELECT municipality_code, municipality_name FROM municipalities").fetchall())
-    code, is_guess = code_of(place, names)
+    from klimat_pipeline.clean.reference import load_reference
+
+    reference = load_reference(settings.reference_dir)
+    code, is_guess = code_of(place, reference.municipality_names)
+    name = reference.municipality_by_code[code]
     if is_guess:
-        err.print(f"no municipality is called {place!r}; the nearest name is {names[code]}")
+        err.print(f"no municipality is called {place!r}; the nearest name is {name}")
+    with opened(settings) as database:
+        if not database.execute("SELECT 1 FROM municipalities WHERE municipality_code = ?", (code,)).fetchone():
+            raise ConfigurationError(
+                f"{name} ({code}) is not among those that are published. Run klimat refresh for all."
+            )
     return code
 
 
 def code_of(place: str, names: Mapping[str, str]) -> tuple[str, bool]:
     """The municipality that is meant.
 
-    Its code, or its name with any capitals; failing that the name without its accents, where it is nobody else's
-    name ("malmo", but "habo" is Habo and never Håbo); failing that the nearest name.
+    Its code, also without the zero that a spreadsheet has taken; or its name as sources write it, with any capitals,
+    with "kommun" or "stad"; failing that the name without its accents, where it is nobody else's name ("malmo", but
+    "habo" is Habo and never Håbo); failing that the nearest name.
 
     Args:
         place: what somebody typed.
-        names: by code, the names of all municipalities.
+        names: code by every form of every name, as ``place_key`` writes it.
 
     Returns:
         The code, and whether the name was misspelt.
 
     Raises:
-        ConfigurationError: no name is near it, or several are equally far from it; the message lists names.
+        ConfigurationError: no name is near it, or several are equally near; the message lists them.
     """
-    if place in names:
-        return place, False
-    for key in (place_key, fold):
-        found = [code for code, name in names.items() if key(name) == key(place)]
-        if len(found) == 1:
-            return found[0], False
-    by_key = {fold(name): code for code, name in names.items()}
-    near = get_close_matches(fold(place), by_key, n=3, cutoff=0.75)
+    typed = place.strip()
+    if typed.isdecimal() and (code := typed.zfill(4)) in names.values():
+        return code, False
+    if place_key(typed) in names:
+        return names[place_key(typed)], False
+    folded: dict[str, set[str]] = {}
+    for name, code in names.items():
+        folded.setdefault(fold(name), set()).add(code)
+    if fold(typed) in folded:
+        near = [fold(typed)]
+    else:  # the word for a municipality is near to that word in every other name
+        plain = [fold(name) for name in names if not name.endswith(_WORDS)]
+        bare = next((place_key(typed).removesuffix(word) for word in _WORDS if place_key(typed).endswith(word)), typed)
+        near = get_close_matches(fold(bare), plain, n=1, cutoff=0.75)
     if not near:
         raise ConfigurationError(f"no municipality is called {place!r}, and no name is near it; give its SCB code.")
-    return by_key[near[0]], True
+    codes = sorted(folded[near[0]])
+    if len(codes) > 1:
+        several = ", ".join(f"{code} {name}" for name, code in names.items() if code in codes and fold(name) == near[0])
+        raise ConfigurationError(f"{place!r} may be several municipalities ({several}); give the SCB code.")
+    return codes[0], near[0] != fold(typed)
 
 
 def _town(database: sqlite3.Connection, code: str) -> "RenderableType":

@@ -1,15 +1,14 @@
 """Which municipality is meant by what somebody types."""
 
-import csv
-
 import pytest
 
+from klimat_pipeline.clean.reference import load_reference
 from klimat_pipeline.cli.show import code_of
 from klimat_pipeline.errors import ConfigurationError
 from klimat_pipeline_tests.support.shared import REPOSITORY
 
-with (REPOSITORY / "data" / "reference" / "municipalities.csv").open(encoding="utf-8", newline="") as _file:
-    NAMES = {row["municipality_code"]: row["municipality_name"] for row in csv.DictReader(_file)}
+REFERENCE = load_reference(REPOSITORY / "data" / "reference")
+NAMES = REFERENCE.municipality_names
 
 
 @pytest.mark.parametrize("typed", ["1280", "Malmö", "malmö", "MALMÖ", "malmo", "Malmo\u0308"])
@@ -23,17 +22,47 @@ def test_a_name_that_is_another_without_its_ring(typed: str, code: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("typed", "code"),
+    [
+        *((form, "0180") for form in ("180", "0180", " Stockholm ", "stockholms kommun", "STOCKHOLMS STAD")),
+        *((form, "1280") for form in ("malmo stad", "Malmö kommun", "malmo\u0308 stad")),
+        *((form, "0114") for form in ("114", "Upplands-Väsby", "upplands vasby", "upplands\u00a0väsby kommun")),
+        *((form, "0305") for form in ("305", "Håbo kommun", "HA\u030aBO", "håbo")),
+        ("Habo kommun", "0643"),
+        ("Borås stad", "1490"),  # never Båstad
+        ("boras stad", "1490"),
+        ("Solna stad", "0184"),
+        ("Göteborg stad", "1480"),
+        ("Gothenburg", "1480"),
+        ("Falu kommun", "2080"),
+        ("Region Gotland", "0980"),
+        ("Lilla Edets kommun", "1462"),
+        ("dals ed", "1438"),
+    ],
+)
+def test_names_as_people_and_offices_write_them(typed: str, code: str) -> None:
+    assert code_of(typed, NAMES) == (code, False)
+
+
+def test_a_name_that_is_near_two_places_is_refused() -> None:
+    with pytest.raises(ConfigurationError, match=r"'haabo' may be several .*0643.*0305|0305.*0643"):
+        code_of("haabo", NAMES)
+
+
+@pytest.mark.parametrize(
     ("typed", "code"), [("Helsinborg", "1283"), ("Upplands-Vasby", "0114"), ("Stockhlom", "0180"), ("Gävlle", "2180")]
 )
 def test_a_misspelt_name_is_the_nearest(typed: str, code: str) -> None:
     assert code_of(typed, NAMES)[0] == code
 
 
-@pytest.mark.parametrize("typed", ["", "Oslo", "9999", "xyz"])
+@pytest.mark.parametrize("typed", ["", "Oslo", "Oslo kommun", "9999", "00", "kommun", "xyz"])
 def test_a_name_that_is_near_none_is_refused(typed: str) -> None:
     with pytest.raises(ConfigurationError, match="no municipality is called"):
         code_of(typed, NAMES)
 
 
 def test_every_municipality_is_found_by_its_own_name() -> None:
-    assert {code_of(name, NAMES) for name in NAMES.values()} == {(code, False) for code in NAMES}
+    by_code = REFERENCE.municipality_by_code
+    assert len(by_code) == 290
+    assert {code_of(name, NAMES) for name in by_code.values()} == {(code, False) for code in by_code}
