@@ -34,7 +34,6 @@ def main() -> None:
                 territory=store.read("inventory/territory"),
                 organisation=store.read("inventory/organisation"),
                 printed=store.read("clean/printed_inventory"),
-                releases=store.read("clean/releases"),
                 reference=reference,
             )
             check_contract(frame, table("indicators/provenance"))

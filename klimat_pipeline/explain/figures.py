@@ -16,15 +16,14 @@ _UNALLOCATED, _NATION = "unallocated", "00"
 _AS_PRINTED = "as the source prints it"
 _UNALLOCATED_FORMULA = "the nation's cell less the cells of its counties"
 _CORRECTED = "the reported figure, then local corrections in their order"
+_NOT_QUANTIFIED = "not quantified by national data"
 _NOT_SPLIT_FORMULA = "the corrected sector less its subsectors"
 
 
 def sector_indicator(sources: Sources, row: Row) -> list[Node]:
     """A target's emissions in a year, and in its baseline year."""
-    from klimat_pipeline.indicators.provenance_sectors import formula
-
     codes, baseline = (row["sector_codes"] or "").split(), row["baseline_year"]
-    nodes = [Node("formula", formula(row["sector_codes"], baseline))]
+    nodes = [Node("formula", _target_formula(codes, baseline))]
     if not codes:
         return nodes
     accounts, basis = sources.accounts(row), row["basis"]
@@ -41,6 +40,13 @@ def sector_indicator(sources: Sources, row: Row) -> list[Node]:
     figures = row["baseline_t_co2e"], row["baseline_reported_t_co2e"]
     below, *sums = on_basis(accounts, "baseline", baseline, codes, figures, basis)
     return [*nodes, Node(f"change since {baseline}", row["change_pct"], "%", detail, (below,)), *sums]
+
+
+def _target_formula(codes: list[str], baseline: int | None) -> str:
+    if not codes:
+        return _NOT_QUANTIFIED
+    text = f"E = {' + '.join(codes)}" + (" (each after local corrections)" if len(codes) > 1 else " (corrected)")
+    return text if baseline is None else f"{text}; change since {baseline} = (E / B - 1) * 100"
 
 
 def on_basis(

@@ -22,6 +22,8 @@ _LINE = {
 _GPC = "sum of the inventory's rows with the reference number; of a total, of the rows that it holds"
 _ACTIVITY = "amount * factor of its gases * global warming potentials"
 _DIFFERENCE = "computed - printed, taken apart by cause"
+_SCOPES = "sum of the lines of each scope; memo rows are in no sum"
+_SHARE = "scope 1 of the area's lines / scope 1 of all lines * 100, grid-supplied energy on both sides"
 _USUAL = "location"
 #: Published figures have six decimals.
 _ROUNDED_FACTOR = 5e-7
@@ -168,9 +170,7 @@ def gpc(sources: Sources, row: Row) -> list[Node]:
 
 def scopes(sources: Sources, row: Row) -> list[Node]:
     """A scope or a sum of scopes: its lines, each explained, and whether they sum to it."""
-    from klimat_pipeline.indicators.provenance_lines import SCOPE_FORMULA
-
-    nodes = [Node("formula", SCOPE_FORMULA)]
+    nodes = [Node("formula", _SCOPES)]
     if row["boundary"] != "territory":
         lines = [_activity(r) for r in _activities(sources, row)] + _purchases(sources, row)
     else:
@@ -263,9 +263,7 @@ def _lines_sum(lines: Sequence[Node], figure: float | None) -> list[Node]:
 
 def area_share(sources: Sources, row: Row) -> list[Node]:
     """The lines of an area, and its share."""
-    from klimat_pipeline.indicators.provenance_lines import AREA_FORMULA
-
-    nodes, wanted = [Node("formula", AREA_FORMULA)], row["of_lines"].split()
+    nodes, wanted = [Node("formula", _SHARE)], row["of_lines"].split()
     if row["figure_basis"] == _PRINTED:
         nodes.append(Node("as the municipality prints it", row["emissions_t_co2e"], "t CO2e"))
     else:

@@ -1,7 +1,7 @@
-"""Provenance of all published indicators: workbook cells, the municipality's own rows, corrections, formula, hash.
+"""Provenance of all published indicators: workbook cells, the municipality's own rows, corrections.
 
-What does not belong here: how cells are found (``provenance_sectors``, ``provenance_lines``), reading one back
-(``explain``).
+The file's hash stands in ``clean/releases``. What does not belong here: how cells are found (``provenance_sectors``,
+``provenance_lines``), reading one back and the formula (``explain``).
 """
 
 import numpy as np
@@ -23,7 +23,6 @@ def provenance(
     territory: pd.DataFrame,
     organisation: pd.DataFrame,
     printed: pd.DataFrame,
-    releases: pd.DataFrame,
     reference: Reference,
 ) -> pd.DataFrame:
     """Where every published indicator comes from.
@@ -37,16 +36,15 @@ def provenance(
         territory: ``inventory/territory``.
         organisation: ``inventory/organisation``.
         printed: ``clean/printed_inventory``.
-        releases: ``clean/releases``.
         reference: which subsectors each inventory line holds.
 
     Returns:
         ``indicators/provenance``, one row per indicator. ``indicator_id`` joins, with slashes, the parts of its key in
         its table other than municipality, release and year.
     """
-    line_sources = LineSources(emissions, subsectors, territory, organisation, printed, releases, reference)
+    line_sources = LineSources(emissions, subsectors, territory, organisation, printed, reference)
     frames = [
-        sectors_traced(sectors, emissions, releases),
+        sectors_traced(sectors, emissions),
         scopes_traced(scopes, line_sources),
         areas_traced(areas, line_sources),
     ]

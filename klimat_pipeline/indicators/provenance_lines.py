@@ -20,8 +20,6 @@ from klimat_pipeline.contracts.tables.indicators import PROVENANCE
 from klimat_pipeline.indicators.scopes import LOCAL, ORGANISATION, PURCHASES, printed_scope_2
 from klimat_pipeline.inventory.territory import mapped
 
-SCOPE_FORMULA = "sum of the lines of each scope; memo rows are in no sum"
-AREA_FORMULA = "scope 1 of the area's lines / scope 1 of all lines * 100, grid-supplied energy on both sides"
 _PLACE = ["release_id", "municipality_code", "year"]
 _CELL = ["sheet", "source_row", "source_column"]
 _SCOPE_KEY = ["boundary", "scope", "scope3_category", "method", "scope2_basis"]
@@ -39,7 +37,6 @@ class LineSources:
     territory: pd.DataFrame
     organisation: pd.DataFrame
     printed: pd.DataFrame
-    releases: pd.DataFrame
     reference: Reference
 
     @cached_property
@@ -63,11 +60,6 @@ class LineSources:
         """Scope 1 of the territory, with a number."""
         return self.territory[(self.territory["scope"] == "1") & self.territory["emissions_t_co2e"].notna()]
 
-    @property
-    def hashes(self) -> dict[str, str]:
-        """Hash of the file by release."""
-        return dict(zip(self.releases["release_id"], self.releases["sha256"], strict=True))
-
 
 def scopes_traced(scopes: pd.DataFrame, sources: LineSources) -> pd.DataFrame:
     """Where every scope indicator comes from.
@@ -87,9 +79,7 @@ def scopes_traced(scopes: pd.DataFrame, sources: LineSources) -> pd.DataFrame:
     group_of = sources.scope_1[["municipality_code", "line", "is_memo"]].drop_duplicates()
     group_of = group_of.assign(group=np.where(group_of.pop("is_memo"), _MEMO, _ONE))
     own = _own_rows(frame, sources)
-    return _rows("scope_indicators", frame, _SCOPE_KEY, wanted, group_of, sources).assign(
-        formula=SCOPE_FORMULA, local_rows=own
-    )
+    return _rows("scope_indicators", frame, _SCOPE_KEY, wanted, group_of, sources).assign(local_rows=own)
 
 
 def areas_traced(areas: pd.DataFrame, sources: LineSources) -> pd.DataFrame:
@@ -111,7 +101,6 @@ def areas_traced(areas: pd.DataFrame, sources: LineSources) -> pd.DataFrame:
     rows = frame["of_lines"].str.split().map(lambda lines: "; ".join(f"published_inventory.csv:{n}" for n in lines))
     corrected = frame["figure_basis"] == "corrected"
     return traced.assign(
-        formula=AREA_FORMULA,
         local_rows=rows.where(printed, ""),
         correction_ids=traced["correction_ids"].where(corrected, ""),
     )
@@ -130,24 +119,21 @@ def _rows(
     group_of: pd.DataFrame,
     sources: LineSources,
 ) -> pd.DataFrame:
-    """The columns that all traced figures have: key, cells of their group of lines, corrections, hash."""
+    """The columns that all traced figures have: key, cells of their group of lines, corrections."""
     summed = _summed_cells(sources, group_of, set(wanted.loc[wanted["group"] != "", "municipality_code"]))
     at = [*_PLACE, "group"]
     found = wanted.merge(summed, on=at, how="left", validate="many_to_one")
     found = found.merge(_corrections(sources, group_of), on=at, how="left", validate="many_to_one")
-    hashes = frame["release_id"].map(sources.hashes)
     columns = {
         "table_name": table_name,
         **{name: frame[name] for name in ("municipality_code", "release_id", "year")},
         "indicator_id": _joined(frame, key),
-        "formula": "",
         "sheet": found["sheet"].fillna(""),
         "source_cells": found["source_cells"].fillna(""),
         "baseline_cells": "",
         "source_sum_t": found["source_sum_t"].astype("float64"),
         "local_rows": "",
         "correction_ids": found["correction_ids"].fillna(""),
-        "sha256": hashes,
     }
     if "baseline_year" in frame:
         base = wanted.assign(year=frame["baseline_year"]).merge(summed, on=at, how="left", validate="many_to_one")

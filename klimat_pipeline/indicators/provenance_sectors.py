@@ -1,4 +1,4 @@
-"""Where every sector indicator comes from: the workbook cells that it sums, and their file.
+"""Where every sector indicator comes from: the workbook cells that it sums.
 
 A target sums whole sectors, so its cells are those of the main sectors. It is made in every run, so it works on whole
 columns. What does not belong here: figures that are made from inventory lines (``provenance_lines``).
@@ -13,26 +13,13 @@ import pyarrow.compute as pc
 
 from klimat_pipeline.contracts.tables.indicators import PROVENANCE
 
-#: Formula of a target without sectors.
-NOT_QUANTIFIED = "not quantified by national data"
 
-
-def formula(sector_codes: str, baseline_year: int | None) -> str:
-    """How the figures of a target are computed, in a line."""
-    if not sector_codes:
-        return NOT_QUANTIFIED
-    parts = sector_codes.split()
-    text = f"E = {' + '.join(parts)}" + (" (each after local corrections)" if len(parts) > 1 else " (corrected)")
-    return text if baseline_year is None else f"{text}; change since {baseline_year} = (E / B - 1) * 100"
-
-
-def sectors_traced(indicators: pd.DataFrame, emissions: pd.DataFrame, releases: pd.DataFrame) -> pd.DataFrame:
+def sectors_traced(indicators: pd.DataFrame, emissions: pd.DataFrame) -> pd.DataFrame:
     """Where every sector indicator comes from.
 
     Args:
         indicators: ``indicators/sectors``.
         emissions: ``clean/emissions``.
-        releases: ``clean/releases``.
 
     Returns:
         Rows of ``indicators/provenance``, one per indicator. Cells are in the order of the target's sectors; a target
@@ -44,19 +31,16 @@ def sectors_traced(indicators: pd.DataFrame, emissions: pd.DataFrame, releases: 
     tonnes = np.append(emissions["emissions_reported_t"].to_numpy(dtype=np.float64), 0.0)
     found = (own >= 0).any(axis=1)
     first = own[np.arange(len(frame)), (own >= 0).argmax(axis=1)] if own.shape[1] else np.full(len(frame), -1)
-    hashes = dict(zip(releases["release_id"], releases["sha256"], strict=True))
     columns: dict[str, Any] = {
         "table_name": "sector_indicators",
         **{name: frame[name] for name in ("municipality_code", "release_id", "year", "correction_ids")},
         "indicator_id": frame["target_id"],
         "local_rows": "",
-        "formula": _formulas(frame),
         "sheet": _taken(cells.sheets, first),
         "source_cells": cells.joined(own),
         "baseline_cells": cells.joined(base),
         # Index -1 (no cell) is the zero at the end.
         "source_sum_t": np.where(found, tonnes[own].sum(axis=1), np.nan),
-        "sha256": _mapped(frame["release_id"], hashes),
     }
     return pd.DataFrame({name: columns[name] for name in PROVENANCE.column_names})
 
@@ -120,21 +104,6 @@ def _pairs(emissions: pd.DataFrame, indicators: pd.DataFrame) -> tuple[int, np.n
         number = release * len(municipalities) + municipality
         numbers.append(np.where((release >= 0) & (municipality >= 0), number, -1))
     return len(releases) * len(municipalities), numbers[0], numbers[1]
-
-
-def _formulas(frame: pd.DataFrame) -> Any:
-    target, texts = pd.factorize(frame["sector_codes"].fillna(""))
-    year = frame["baseline_year"].astype("Float64").fillna(-1).to_numpy(dtype=np.float64).astype(np.int64)
-    # One number for both: a year has four digits.
-    pairs, each = np.unique(target * 100_000 + year + 1, return_inverse=True)
-    years = pairs % 100_000 - 1
-    made = [formula(texts[t], None if y < 0 else int(y)) for t, y in zip(pairs // 100_000, years, strict=True)]
-    return _taken(pa.array(made, pa.string()), each)
-
-
-def _mapped(series: "pd.Series[str]", by: dict[str, str]) -> Any:
-    codes, values = pd.factorize(series)
-    return _taken(pa.array([by[value] for value in values], pa.string()), codes)
 
 
 def _index(rows: np.ndarray) -> pa.Array:

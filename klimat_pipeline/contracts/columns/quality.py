@@ -7,7 +7,6 @@ from klimat_pipeline.contracts.columns.kinds import BOOLEAN, INTEGER, NUMBER, TE
 from klimat_pipeline.contracts.model import Column
 
 COLUMNS = (
-    Column("formula", TEXT, "How the figure is computed."),
     Column(
         "indicator_id",
         TEXT,

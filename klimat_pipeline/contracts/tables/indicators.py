@@ -221,7 +221,7 @@ AREAS = Table(
 PROVENANCE = Table(
     key="indicators/provenance",
     description="Where every published indicator comes from: workbook cells, rows of the municipality's own files, "
-    "corrections, the file's hash, the formula.",
+    "corrections. The file's hash stands in releases, once a release; klimat explain prints formula and tree of one.",
     columns=(
         col("table_name").use(
             "indicators/sectors.target_id", allowed=("sector_indicators", "scope_indicators", "area_shares")
@@ -230,7 +230,6 @@ PROVENANCE = Table(
         col("indicator_id").use("indicators/sectors.target_id", "indicators/scopes.scope", "indicators/areas.area_id"),
         col("release_id").use("indicators/sectors.release_id", "indicators/scopes.release_id"),
         col("year").use("indicators/sectors.year", "indicators/scopes.year"),
-        col("formula"),
         col("sheet").use("clean/emissions.sheet"),
         col("source_cells").use("clean/emissions.source_row", "clean/subsectors.source_row"),
         col("baseline_cells").use("clean/emissions.source_row", "clean/subsectors.source_row"),
@@ -244,7 +243,6 @@ PROVENANCE = Table(
             "clean/printed_inventory.print_line",
         ),
         col("correction_ids").use("corrected/corrections.correction_id", f"{_TERRITORY}.correction_ids"),
-        col("sha256").use("clean/releases.sha256", nullable=True),
     ),
     primary_key=("table_name", "municipality_code", "indicator_id", "release_id", "year"),
     topic="provenance",

@@ -88,14 +88,7 @@ TABLES = (
     _all(indicators.REVISIONS, "release_revisions"),
     _own(indicators.CHANGES, "indicator_change_explained"),
     _own(indicators.BASE_YEARS, "base_year_review"),
-    _own(
-        indicators.PROVENANCE,
-        "provenance",
-        drop=("formula", "sha256"),
-        description="Where every published indicator comes from: workbook cells, rows of the municipality's own files, "
-        "corrections. The file's hash stands in releases, once a release; formulas, and the tree of one figure, are "
-        "what klimat explain prints.",
-    ),
+    _own(indicators.PROVENANCE, "provenance"),
     published(clean.TARGETS, "targets", extra=_PUBLICATION),
     published(clean.FROZEN, "frozen_reports", extra=_PUBLICATION),
     published(clean.RELEASES, "releases", extra=_PUBLICATION),

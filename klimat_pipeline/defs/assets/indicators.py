@@ -123,7 +123,6 @@ def national_indicators(
             "indicators/areas",
             "clean/emissions",
             "clean/subsectors",
-            "clean/releases",
             "clean/printed_inventory",
             "inventory/territory",
             "inventory/organisation",
@@ -178,7 +177,6 @@ def scope_figures(
         territory=territory,
         organisation=organisation,
         printed=printed,
-        releases=releases,
         reference=project.reference,
     )
     frames = {"indicators/scopes": scopes, "indicators/areas": shares, "indicators/provenance": traced}

@@ -2,13 +2,11 @@
 
 import numpy as np
 import pandas as pd
-import pytest
 
 from klimat_pipeline.contracts.tables.indicators import PROVENANCE
-from klimat_pipeline.indicators.provenance_sectors import NOT_QUANTIFIED, formula, sectors_traced
+from klimat_pipeline.indicators.provenance_sectors import sectors_traced
 
 SHEET = "Växthusgaser totalt (GGT)"
-HASHES = {"r1": "1" * 64, "r2": "2" * 64}
 #: release, municipality, sector, year: row, column, tonnes
 FIGURES = {
     ("r1", "1283", "transport", 1990): (8, "E", 300.0),
@@ -53,11 +51,10 @@ def indicator(release: str, target: str, sectors: str, year: int, **other: objec
 
 def computed(*rows: dict[str, object]) -> pd.DataFrame:
     indicators = pd.DataFrame(list(rows)).astype({"baseline_year": "Int64"})
-    releases = pd.DataFrame({"release_id": list(HASHES), "sha256": list(HASHES.values())})
-    return sectors_traced(indicators, emissions(), releases)
+    return sectors_traced(indicators, emissions())
 
 
-def test_cells_sum_and_hash_of_every_row() -> None:
+def test_cells_and_sum_of_every_row() -> None:
     frame = computed(
         indicator("r1", "total", "transport waste", 2022, correction_ids="a b"),
         indicator("r1", "total", "transport waste", 1990),
@@ -71,14 +68,12 @@ def test_cells_sum_and_hash_of_every_row() -> None:
             "indicator_id": "total",
             "release_id": "r1",
             "year": 1990,
-            "formula": formula("transport waste", 1990),
             "sheet": SHEET,
             "source_cells": "E8 E15",
             "baseline_cells": "E8 E15",
             "source_sum_t": 400.0,
             "local_rows": "",
             "correction_ids": "",
-            "sha256": "1" * 64,
         },
         {
             "table_name": "sector_indicators",
@@ -86,14 +81,12 @@ def test_cells_sum_and_hash_of_every_row() -> None:
             "indicator_id": "total",
             "release_id": "r1",
             "year": 2022,
-            "formula": formula("transport waste", 1990),
             "sheet": SHEET,
             "source_cells": "N8 N15",
             "baseline_cells": "E8 E15",
             "source_sum_t": 250.75,
             "local_rows": "",
             "correction_ids": "a b",
-            "sha256": "1" * 64,
         },
         {
             "table_name": "sector_indicators",
@@ -101,14 +94,12 @@ def test_cells_sum_and_hash_of_every_row() -> None:
             "indicator_id": "waste",
             "release_id": "r1",
             "year": 2022,
-            "formula": formula("waste", 1990),
             "sheet": SHEET,
             "source_cells": "N15",
             "baseline_cells": "E15",
             "source_sum_t": 50.25,
             "local_rows": "",
             "correction_ids": "",
-            "sha256": "1" * 64,
         },
     ]
 
@@ -117,14 +108,14 @@ def test_cells_stand_in_the_order_of_the_sectors() -> None:
     assert computed(indicator("r1", "total", "waste transport", 2022))["source_cells"].tolist() == ["N15 N8"]
 
 
-def test_each_release_has_its_own_cells_and_file() -> None:
+def test_each_release_has_its_own_cells() -> None:
     frame = computed(
         indicator("r2", "total", "transport waste", 2022), indicator("r1", "total", "transport waste", 2022)
     )
     frame = frame.sort_values("release_id")
-    assert frame[["release_id", "source_cells", "source_sum_t", "sha256"]].to_numpy().tolist() == [
-        ["r1", "N8 N15", 250.75, "1" * 64],
-        ["r2", "AB9 AB11", 230.0, "2" * 64],
+    assert frame[["release_id", "source_cells", "source_sum_t"]].to_numpy().tolist() == [
+        ["r1", "N8 N15", 250.75],
+        ["r2", "AB9 AB11", 230.0],
     ]
 
 
@@ -139,9 +130,8 @@ def test_a_target_that_national_data_cannot_quantify() -> None:
         indicator("r1", "construction", "", 2022, baseline_year=None), indicator("r1", "waste", "waste", 2022)
     )
     row = frame.iloc[0]
-    assert row[["sheet", "source_cells", "baseline_cells", "formula"]].tolist() == ["", "", "", NOT_QUANTIFIED]
+    assert row[["sheet", "source_cells", "baseline_cells"]].tolist() == ["", "", ""]
     assert np.isnan(row["source_sum_t"])
-    assert row["sha256"] == "1" * 64
     alone = computed(indicator("r1", "construction", "", 2022, baseline_year=None)).iloc[0]
     assert alone["source_cells"] == ""
     assert np.isnan(alone["source_sum_t"])
@@ -154,22 +144,9 @@ def test_a_sector_that_the_municipality_lacks_is_left_out() -> None:
 
 def test_nothing_in_gives_nothing_out() -> None:
     indicators = pd.DataFrame([indicator("r1", "waste", "waste", 2022)])
-    releases = pd.DataFrame({"release_id": list(HASHES), "sha256": list(HASHES.values())})
-    frame = sectors_traced(indicators.head(0), emissions().head(0), releases)
+    frame = sectors_traced(indicators.head(0), emissions().head(0))
     assert frame.empty
     assert list(frame.columns) == PROVENANCE.column_names
-
-
-@pytest.mark.parametrize(
-    ("sectors", "year", "expected"),
-    [
-        ("a b", 2000, "E = a + b (each after local corrections); change since 2000 = (E / B - 1) * 100"),
-        ("a", None, "E = a (corrected)"),
-        ("", 2000, NOT_QUANTIFIED),
-    ],
-)
-def test_formula(sectors: str, year: int | None, expected: str) -> None:
-    assert formula(sectors, year) == expected
 
 
 def test_the_whole_country_at_once() -> None:
@@ -187,7 +164,6 @@ def test_the_whole_country_at_once() -> None:
     )
     indicators = index.to_frame(index=False).assign(baseline_year=2000, correction_ids="")
     indicators["sector_codes"] = indicators["target_id"].map(targets)
-    releases = pd.DataFrame({"release_id": ["r1", "r2", "r3"], "sha256": ["1" * 64, "2" * 64, "3" * 64]})
-    frame = sectors_traced(indicators, cells, releases)
+    frame = sectors_traced(indicators, cells)
     assert len(frame) == 290 * 10 * 12 * 3
     assert set(frame.loc[frame["indicator_id"] == "total", "source_sum_t"]) == {9.0}
