@@ -63,7 +63,7 @@ def co2e_factors(factors: pd.DataFrame, reference: Reference, gwp_set: str) -> p
     if problems := factor_problems(factors, gwp_set):
         raise ProblemsError(problems)
     known = {**potentials(reference, gwp_set), CO2E: 1.0}
-    potential = factors["gas"].map(known)
+    potential = factors["gas"].map(known).astype("float64")  # of no factors the map has the type of their names
     tonnes = factors["factor_t_per_unit"]
     printed = factors["printed_value"] / factors["factor_value"] * tonnes * potential
     frame = factors.assign(

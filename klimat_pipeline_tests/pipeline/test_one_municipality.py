@@ -7,7 +7,6 @@ import pytest
 from klimat_pipeline.contracts import PUBLISHED
 from klimat_pipeline_tests.pipeline.commands import Answer, Klimat
 from klimat_pipeline_tests.pipeline.conftest import PASSWORD
-from klimat_pipeline_tests.support.default_refresh import Refresh
 from klimat_pipeline_tests.support.for_each import for_each
 
 WITHOUT_ROWS = (
@@ -42,28 +41,6 @@ def test_choice_stands_in_the_manifest(run: tuple[Klimat, Answer]) -> None:
         run[0].one("SELECT item_value FROM run_manifest WHERE item_name = 'municipalities' AND item_kind = 'option'")
         == "1283"
     )
-
-
-@for_each(name=[name for name in PUBLISHED if name not in ("data_quality", "run_manifest")])
-def test_its_figures_are_those_of_a_run_for_all(run: tuple[Klimat, Answer], small_refresh: Refresh, name: str) -> None:
-    """What is not shown is not computed, but ranks, forecasts and the nation rest on everybody."""
-    names = [column for column in PUBLISHED[name].column_names if column not in ("publication_id", "run_id")]
-    whose = " WHERE municipality_code = '1283'" if "municipality_code" in names and name != "area_totals" else ""
-    if name == "area_totals":
-        whose = " WHERE municipality_code = '1283' OR municipality_code IS NULL"
-    listed = ", ".join(f'"{column}"' for column in names)
-    query = f"SELECT {listed} FROM {name}{whose}"
-    for_all = Klimat(small_refresh.data, small_refresh.environment)
-    assert sorted(map(repr, run[0].rows(query))) == sorted(map(repr, for_all.rows(query)))
-
-
-def test_remarks_are_about_the_chosen_one(run: tuple[Klimat, Answer], small_refresh: Refresh) -> None:
-    for_all = Klimat(small_refresh.data, small_refresh.environment)
-    others = for_all.rows("SELECT municipality_code FROM municipalities WHERE municipality_code <> '1283'")
-    remarks = "SELECT offending_keys FROM data_quality WHERE outcome = 'failed'"
-    named = {f"municipality_code={code}" for (code,) in others}
-    assert run[0].rows(remarks)
-    assert [keys for (keys,) in run[0].rows(remarks) for name in named if name in keys] == []
 
 
 def test_nothing_is_out_of_date_afterwards(run: tuple[Klimat, Answer], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -32,7 +32,7 @@ from klimat_pipeline.defs.resources import Project
             "clean/releases",
         ),
     },
-    whole=("activity",),  # a ledger's purchases are replaced by it, whoever they are for
+    whole=("activity", "factors"),  # a ledger's purchases are replaced by it, whoever they are for
     subsectors="corrected/subsectors",
     corrections="corrected/corrections",
     releases="clean/releases",

@@ -83,6 +83,14 @@ def test_100_m3_of_diesel_on_the_road(tmp_path: Path, gwp_set: str, ch4: float, 
     assert row["source"].startswith("fuel card; factor: energy content and fossil CO2: spbi.se")
 
 
+def test_fuels_need_no_factors_of_the_municipality(tmp_path: Path) -> None:
+    """As the table store gives it: columns of an empty table have types."""
+    root = folder(tmp_path, "2022,city,cars,1,,mobile_combustion,diesel_mk1,100,m3,,,,high,5,fuel card,\n", "")
+    own = to_pandas(to_arrow(clean_factors(root, REFERENCE), table("clean/factors")))
+    frame = organisation_inventory(clean_activity(root, REFERENCE), own, REFERENCE, {"1283": "AR5"})
+    assert tonnes(frame) == pytest.approx(254 + 980 * 3.9 * 3.6 * (28 + 265) / 1e6, rel=1e-6)
+
+
 @pytest.mark.parametrize(
     ("amount", "unit"),
     [("40", "m3"), ("40000", "l"), ("40000", "liter"), ("392", "MWh"), ("1411.2", "GJ"), ("0.392", "GWh")],
