@@ -2,7 +2,7 @@
 
 import pytest
 
-from klimat_pipeline.explain import explain
+from klimat_pipeline.explain import beside, explain
 from klimat_pipeline.settings import Settings
 from klimat_pipeline_tests.support.explained import (
     FIRST,
@@ -51,20 +51,22 @@ def test_a_gas_ends_in_the_cells_of_its_own_release_and_the_rest_is_the_differen
         f"gwp_set, '', 1 {_ROW}",
     )
     gas = explain(changed, "gases", INDUSTRY | {"greenhouse_gas": "co2"})
-    assert [address for address, _ in cells_of(child(gas, f"{FIRST}, 2022"))] == ["P16"]
+    assert [address for address, _ in cells_of(child(gas, f"{FIRST}, 2022"))] == ["P18"]
     assert statements(gas) and disagreeing(gas) == []
     rest = explain(changed, "gases", INDUSTRY | {"greenhouse_gas": "not_divided"})
     assert [node.value for node in nodes(rest, "less co2")] == [10_000.0]
     assert statements(rest) and disagreeing(rest) == []
 
 
-def test_land_use_stands_beside_the_total_as_printed(changed: Settings) -> None:
+def test_land_use_stands_beside_the_total_as_printed(changed: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The small country prints no total: its waste stands for it."""
+    monkeypatch.setattr(beside, "TOTAL", "waste")
     altered(
         changed,
         "INSERT INTO land_use (area_code, area_level, area_name, release_id, year, emissions_reported_t_co2e, "
         "land_use_t_co2e, source, is_headline) SELECT area_code, area_level, area_name, release_id, year, "
         "emissions_reported_t_co2e, -40000000.0, 'made up', 1 FROM area_totals WHERE area_code = '00' AND "
-        f"sector_code = 'total' AND year = 2022 AND release_id = '{SECOND}'",
+        f"sector_code = 'waste' AND year = 2022 AND release_id = '{SECOND}'",
     )
     tree = explain(changed, "land_use", {"area_code": "00", "year": "2022"})
     assert tree.value == -40_000_000.0
