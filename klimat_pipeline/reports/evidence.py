@@ -47,7 +47,7 @@ def _places(town: Town, shown: list[Row]) -> Table:
         decimals = _INDICATORS[row["indicator"]]
         rows.append(
             [
-                words(f"indicator_{row['indicator']}"),
+                _indicator(town, row),
                 words.number(row["indicator_value"], decimals),
                 _of(town, row["rank"], row["compared"]),
                 _of(town, row["county_rank"], row["county_compared"]),
@@ -57,6 +57,12 @@ def _places(town: Town, shown: list[Row]) -> Table:
         )
     columns = [words(name) for name in ("indicator", "value", "rank", "county_rank", "median", "nation")]
     return Table(words("place_caption", place=town.name), columns, rows, frozenset(range(1, 6)))
+
+
+def _indicator(town: Town, row: Row) -> str:
+    """Name of an indicator with the year that it counts from, which only its own text says."""
+    years = re.findall(r"\b(?:19|20)\d\d\b", row["indicator_text"])
+    return town.words(f"indicator_{row['indicator']}", first=years[0] if years else "")
 
 
 def _of(town: Town, rank: int | None, compared: int | None) -> str:
@@ -72,7 +78,7 @@ def _strip(town: Town, indicators: list[str]) -> Figure:
         known = sorted(row["indicator_value"] for row in found if row["indicator_value"] is not None)
         least, most = known[int(_FROM * (len(known) - 1))], known[int(_TO * (len(known) - 1))]
         own = next(row for row in found if row["municipality_code"] == town.code)
-        label = words(f"indicator_{indicator}")
+        label = _indicator(town, own)
         ticks = [("others", value) for value in known if least <= value <= most]
         ticks += [("median", own["median_value"]), ("own", own["indicator_value"])]
         points += [{"indicator": label, "who": who, "value": value} for who, value in ticks]

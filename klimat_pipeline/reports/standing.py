@@ -44,7 +44,7 @@ def _change(town: Town, row: Row) -> Iterator[KeyFigure]:
             base=words.number(row["baseline_t_co2e"]),
             now=words.number(row["emissions_t_co2e"]),
             gwp=row["gwp_set"],
-            basis=words(f"basis_{row['basis']}"),
+            basis=words.known("basis", row["basis"]),
             nation=words.percent(row["nation_change_pct"]),
         ),
     )
@@ -127,16 +127,17 @@ def sectors(town: Town) -> Section:
 def sector_table(town: Town) -> Table:
     """Every main sector once, and the total."""
     words, total = town.words, town.total
-    # A sector that is a target has its row there; the generic row of the same sector says the same of 1990.
+    # A sector that is a target has its row there, with the base year of the target.
     single = {row["sector_codes"]: row for row in town.latest if row["sector_codes"] in town.sector_names}
     rows = [*(single[code] for code in town.sector_names if code in single), total]
     rows.sort(key=lambda row: (row["target_id"] == TOTAL, -row["emissions_t_co2e"]))
     return Table(
-        words("sectors_caption", year=total["year"], unit=words("unit_t"), base=total["baseline_year"]),
+        words("sectors_caption", year=total["year"], unit=words("unit_t")),
         [
             words("sector"),
             words("tonnes"),
             words("share"),
+            words("base_year"),
             words("change"),
             words("nation"),
             words("trend"),
@@ -146,13 +147,14 @@ def sector_table(town: Town) -> Table:
                 words(TOTAL) if row["target_id"] == TOTAL else town.sector_names[row["sector_codes"]],
                 words.number(row["emissions_t_co2e"]),
                 words.percent(row["share_of_total_pct"], sign=False),
+                str(row["baseline_year"] or words("missing")),
                 words.percent(row["change_pct"]),
                 words.percent(row["nation_change_pct"]),
                 words.percent(row["trend_compound_pct_per_year"]),
             ]
             for row in rows
         ],
-        frozenset(range(1, 6)),
+        frozenset(range(1, 7)),
         last_is_sum=True,
     )
 

@@ -112,6 +112,21 @@ def test_sectors_sum_to_the_total_on_the_page(pages: dict[tuple[str, bool], str]
     assert tonnes["Transport"] == 214046
 
 
+def test_every_sector_says_what_year_its_change_counts_from(small_refresh: Refresh, tmp_path: Path) -> None:
+    """A sector that is a target has the target's base year, which need not be that of its neighbours."""
+    (tmp_path / "published").mkdir()
+    copy = tmp_path / "published" / "klimat.sqlite"
+    copy.write_bytes((small_refresh.data / "published" / "klimat.sqlite").read_bytes())
+    with closing(sqlite3.connect(copy)) as database:
+        database.execute(
+            "UPDATE sector_indicators SET baseline_year = 2010, change_pct = 1.5 WHERE target_id = 'waste'"
+        )
+        database.commit()
+    read = Outline(climate_account(settings_of(tmp_path), "1283", language="en")).read
+    assert "Waste (incl. waste water) 14,846 2.9 % 2010 +1.5 %" in read
+    assert f"Transport 214,046 41.5 % 1990 {MINUS}12.5 %" in read
+
+
 def test_parts_of_the_change_sum_to_it(pages: dict[tuple[str, bool], str]) -> None:
     read = Outline(pages["en", False]).read
     # -56.737 % (2025's release, 2023) to -52.276 %: 4.46 points, of which the rest is what new years brought.
@@ -129,7 +144,7 @@ def test_corrections_say_where_they_apply_and_why(pages: dict[tuple[str, bool], 
 def test_what_is_missing_is_no_zero(pages: dict[tuple[str, bool], str]) -> None:
     read = Outline(pages["en", False]).read
     assert "No action states a cost, so kronor per tonne cannot be computed (NE)" in read
-    assert "International transport within Swedish borders 10 0.0 % no figure no figure no figure" in read
+    assert "International transport within Swedish borders 10 0.0 % 1990 no figure no figure no figure" in read
     assert "No accounts payable ledger has been entered" in read
 
 
