@@ -35,7 +35,7 @@ def account(
         for written in account_pages(settings):
             headed("written", f" {written}")
         return
-    code = published_code(settings, municipality)
+    code = municipality if municipality.isdigit() else published_code(settings, municipality)
     page = climate_account(settings, code, language=language, short=short)
     path = output or settings.published_dir / FOLDER / file_name(code, language, short=short)
     write(path, page)

@@ -33,7 +33,7 @@ def export(
     from klimat_pipeline.settings import load_settings
 
     settings = load_settings()
-    code = published_code(settings, municipality)
+    code = municipality if municipality.isdigit() else published_code(settings, municipality)
     path = output or settings.published_dir / FOLDER / f"{form}-{code}.xlsx"
     written(settings, form, code, path)
     out.print(f"[green]written[/] {path}", soft_wrap=True)

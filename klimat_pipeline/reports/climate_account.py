@@ -14,7 +14,7 @@ from klimat_pipeline import __version__
 from klimat_pipeline.explain.database import opened
 from klimat_pipeline.reports import changed, evidence, plan, standing
 from klimat_pipeline.reports.parts import Figure, Paragraph, Part, Section, Table
-from klimat_pipeline.reports.town import EXAMPLE_CODE, Town
+from klimat_pipeline.reports.town import Town
 from klimat_pipeline.reports.words import LANGUAGES, Words
 from klimat_pipeline.settings import Settings
 
@@ -82,16 +82,16 @@ def _page(town: Town, *, short: bool) -> str:
     words, code = town.words, town.code
     sections = [section for section in _sections(town, short=short) if section.parts]
     publication = town.database.published
-    if code == EXAMPLE_CODE and not town.total:
-        year = max(row["year"] for row in town.of("spend_by_category"))
-        lead, county = words("lead_example"), words("missing")
-    else:
-        year = town.total.get("year", "")
-        lead, county = words("lead"), town.names["county_name"]
     shown = {
         "publication": publication["publication_id"],
         "published": str(publication["published_at"])[:10],
     }
+    if town.names:
+        year, lead = town.total.get("year", ""), words("lead")
+        place_line = words("place_line", code=code, county=town.names["county_name"], **shown)
+    else:
+        year = max(row["year"] for row in town.of("spend_by_category"))
+        lead, place_line = words("lead_example"), words("place_line_example", **shown)
     return (
         _templates()
         .get_template("page.html.j2")
@@ -101,7 +101,7 @@ def _page(town: Town, *, short: bool) -> str:
             version=__version__,
             title=words("title_short" if short else "title", place=town.name, year=year),
             lead=lead,
-            place_line=words("place_line", code=code, county=county, **shown),
+            place_line=place_line,
             sections=sections,
             style=_style(),
             footer=words("footer", publication=shown["publication"], version=__version__),

@@ -15,8 +15,6 @@ from klimat_pipeline.reports.parts import Figure, Foreign, Table
 from klimat_pipeline.reports.words import Words
 
 TOTAL = "total"
-#: The invented ledger's code, which is no municipality's.
-EXAMPLE_CODE = "9999"
 #: How D3 writes numbers in a language.
 _LOCALES = {
     "sv": {"decimal": ",", "thousands": "\u00a0", "grouping": [3], "currency": ["", "\u00a0kr"]},
@@ -54,7 +52,7 @@ class Town:
 
     @property
     def name(self) -> str:
-        return str(self.names.get("municipality_name") or f"Exempel ({self.code})")
+        return str(self.names.get("municipality_name") or self.words("example_name"))
 
     @cached_property
     def indicators(self) -> list[Row]:

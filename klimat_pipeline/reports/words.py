@@ -14,6 +14,7 @@ from klimat_pipeline.errors import ConfigurationError
 LANGUAGES = ("sv", "en")
 #: A space that no line breaks at, and the sign of negative numbers.
 _SPACE, _MINUS = "\u00a0", "\u2212"
+_PERCENT = {"sv": f"{_SPACE}%", "en": "%"}
 #: Separators of thousands and decimals.
 _SIGNS = {"sv": (_SPACE, ","), "en": (",", ".")}
 
@@ -52,7 +53,7 @@ class Words:
 
     def percent(self, value: float | None, decimals: int = 1, *, sign: bool = True) -> str:
         """A percentage, by default with its sign."""
-        return self("missing") if value is None else f"{self.number(value, decimals, sign=sign)}{_SPACE}%"
+        return self("missing") if value is None else self.number(value, decimals, sign=sign) + _PERCENT[self.language]
 
     def name(self, row: dict[str, Any], stem: str) -> str:
         """The name in this language, of a row with ``<stem>_sv`` and ``<stem>_en``; the other one where it is empty."""

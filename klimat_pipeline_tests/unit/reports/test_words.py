@@ -38,6 +38,13 @@ def test_numbers(value: float | None, decimals: int, sign: bool, swedish: str, e
     assert EN.number(value, decimals, sign=sign) == english
 
 
+def test_a_percentage_has_its_sign_and_its_space() -> None:
+    assert SV.percent(-85.0, 0) == f"{MINUS}85{NBSP}%"
+    assert EN.percent(12.34) == "+12.3%"
+    assert EN.percent(41.5, sign=False) == "41.5%"
+    assert SV.percent(None) == "uppgift saknas"
+
+
 def test_no_number_of_draws_makes_an_outcome_certain() -> None:
     assert SV.of_100(0.001, 0.526) == "färre än 1 till 53"
     assert EN.of_100(0.999, 0.999) == "more than 99"
