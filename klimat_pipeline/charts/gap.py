@@ -40,11 +40,11 @@ def gap_waterfalls(gap: "pd.DataFrame") -> dict[str, Chart]:
         basis = next((basis for basis in _FIRST if (whole["gap_basis"] == basis).any()), None)
         if basis is None:
             continue
-        charts[str(code)] = _waterfall(own[own["gap_basis"] == basis], str(code), basis)
+        charts[str(code)] = _waterfall(own[own["gap_basis"] == basis], basis)
     return charts
 
 
-def _waterfall(rows: "pd.DataFrame", code: str, basis: str) -> Chart:
+def _waterfall(rows: "pd.DataFrame", basis: str) -> Chart:
     total = rows[rows["is_total"]].iloc[0]
     lines = rows[~rows["is_total"]].sort_values("actions_counted_t", ascending=False)
     level = float(total["latest_t"]) / 1000.0
@@ -69,7 +69,7 @@ def _waterfall(rows: "pd.DataFrame", code: str, basis: str) -> Chart:
         "$schema": SCHEMA,
         "data": {"values": bars},
         "title": {
-            "text": f"{code}: from emissions to what is left, {_BASES[basis]}",
+            "text": f"from emissions to what is left, {_BASES[basis]}",
             "subtitle": "thousand tonnes CO2e; each step what the actions on a line save together",
             "anchor": "start",
             "color": INK,

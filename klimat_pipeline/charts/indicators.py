@@ -94,7 +94,7 @@ def _stacked(frame: "pd.DataFrame", release: str, names: Mapping[str, str]) -> C
         "$schema": SCHEMA,
         "data": {"values": points},
         "title": {
-            "text": f"Inventory by line and scope, printed and computed on {release}",
+            "text": f"inventory by line and scope, printed and computed on {release}",
             "anchor": "start",
             "color": INK,
         },
@@ -121,7 +121,7 @@ def _pairs(frame: "pd.DataFrame", release: str) -> Chart:
         for name, label in (("emissions_reported_t", "reported"), ("emissions_t", "corrected"))
         for sector, year, value in zip(frame["sector_code"], frame["year"], frame[name], strict=True)
     ]
-    return _panels(points, f"Reported and corrected, release {release}", {"reported": _PATH, "corrected": _EMISSIONS})
+    return _panels(points, f"reported and corrected, release {release}", {"reported": _PATH, "corrected": _EMISSIONS})
 
 
 def _chart(frame: "pd.DataFrame") -> Chart:
@@ -143,7 +143,7 @@ def _chart(frame: "pd.DataFrame") -> Chart:
             for at, value in (("baseline", base), ("target", base * (1.0 + end["target_pct"] / 100.0)))
             if math.isfinite(value)  # a dropped baseline has no line
         ]
-    title = f"Emissions against target, release {frame['release_id'].iloc[0]}"
+    title = f"emissions against target, release {frame['release_id'].iloc[0]}"
     return _panels(points, title, {"emissions": _EMISSIONS, NATION: GREY, "straight line to target": _PATH})
 
 

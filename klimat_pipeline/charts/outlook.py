@@ -63,7 +63,7 @@ def pathway_fans(pathways: "pd.DataFrame", indicators: "pd.DataFrame", probabili
         of = {"municipality_code": code, "release_id": release}
         fan = pathway_fan(_only(pathways, of | {"line": _TOTAL}), _only(indicators, of | {"target_id": _TOTAL}))
         total = aimed[(aimed["municipality_code"] == code) & (aimed["release_id"] == release)]
-        title = f"{code}: total emissions and what is ahead to {int(total['year'].max())}, release {release}"
+        title = f"total emissions and what is ahead to {int(total['year'].max())}, release {release}"
         chances = _only(probability, of | {"target_id": _TOTAL})
         said = [f"Target met, {_WORDS[row['scenario']]}: {row['probability_text']}" for row in _each(chances)]
         charts[str(code)] = _whole(fan, title, [_FAN_SAYS, *said, *_assumed(pathways, of)])
@@ -109,7 +109,7 @@ def comparison_strips(comparison: "pd.DataFrame", municipality_codes: Iterable[s
             continue
         among = int(mine["compared"].max())
         strip = comparison_strip(shown, code)
-        title = f"{code} among {among} municipalities, release {release}"
+        title = f"the place among {among} municipalities, release {release}"
         charts[code] = _whole(strip, title, "Each tick a municipality, the black one the median; left is less")
     return charts
 
@@ -236,10 +236,10 @@ def abatement_curve(abatement: "pd.DataFrame") -> Chart:
 
 
 def _curve_title(abatement: "pd.DataFrame") -> str:
-    code, rate = abatement["municipality_code"].iloc[0], abatement["discount_rate_pct"].iloc[0]
+    rate = abatement["discount_rate_pct"].iloc[0]
     prices = sorted({int(year) for year in abatement["price_year"].dropna()})
     of = ", ".join(map(str, prices)) or "?"
-    return f"{code}: what a tonne costs, cheapest first; {rate:g} % discount rate, prices of {of}"
+    return f"what a tonne costs, cheapest first; {rate:g} % discount rate, prices of {of}"
 
 
 def comparison_strip(comparison: "pd.DataFrame", municipality_code: str) -> Chart:

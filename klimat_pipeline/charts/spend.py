@@ -114,8 +114,8 @@ def _named(code: str) -> str:
 
 
 def _title(code: str, year: int, factor_set: str) -> str:
-    example = "Example (invented ledger): " if code == EXAMPLE_CODE else ""
-    return f"{example}Emissions of purchases by category, {year}, factors {factor_set}"
+    example = "invented ledger: " if code == EXAMPLE_CODE else ""
+    return f"{example}emissions of purchases by category, {year}, factors {factor_set}"
 
 
 def _pareto(rows: list[dict[str, Any]], title: str) -> dict[str, Any]:

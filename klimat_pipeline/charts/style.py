@@ -29,6 +29,13 @@ CONFIG: Chart = {
 }
 
 
+def titled(chart: Chart, who: str) -> Chart:
+    """The chart with the municipality before its title, as every picture has it."""
+    title = chart.get("title")
+    whole = title if isinstance(title, dict) else {"text": title or "", "anchor": "start", "color": INK}
+    return {**chart, "title": {**whole, "text": f"{who}: {whole['text']}"}}
+
+
 def as_markdown_image(chart: Chart) -> str:
     """The chart as a picture inside Markdown, which the UI shows in place."""
     import vl_convert

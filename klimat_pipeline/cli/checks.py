@@ -12,7 +12,7 @@ from klimat_pipeline.cli.terminal import out
 from klimat_pipeline.errors import ConfigurationError
 
 _FINDINGS = """
-SELECT table_name, check_name, severity, outcome, message, suspicion, offending_keys, offending_count
+SELECT table_name, check_name, severity, outcome, message, likely_cause, offending_keys, offending_count
 FROM data_quality
 WHERE outcome = ? AND (? = '' OR check_name = ?)
 ORDER BY severity <> 'ERROR', table_name, check_name, offending_count DESC, message
@@ -39,12 +39,12 @@ def checks(
         outcomes = _OUTCOMES if everything or check else _OUTCOMES[:1]
         rows = [row for outcome in outcomes for row in database.execute(_FINDINGS, (outcome, check, check))]
         counts = dict(database.execute("SELECT outcome, count(*) FROM data_quality GROUP BY 1").fetchall())
-    for table, name, severity, outcome, message, suspicion, keys, count in rows:
+    for table, name, severity, outcome, message, likely_cause, keys, count in rows:
         failed = outcome == "failed"
         out.print(Text(f"{table} {name} ({severity.lower() if failed else outcome.replace('_', ' ')})", style="bold"))
         out.print(Text(f"  {message}", style="yellow" if failed else ""), soft_wrap=True)
-        if failed and suspicion:
-            out.print(Text(f"  likely cause: {suspicion}"), soft_wrap=True)
+        if failed and likely_cause:
+            out.print(Text(f"  likely cause: {likely_cause}"), soft_wrap=True)
         if failed and keys:
             out.print(Text(f"  {count:,} rows, such as {keys}", style="dim"), soft_wrap=True)
     out.print(

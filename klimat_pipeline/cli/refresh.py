@@ -52,17 +52,20 @@ def run(settings: Settings, made_from: Inputs, out: "Console") -> str:
     return result.run_id
 
 
-def _execute(settings: Settings, made_from: Inputs, out: "Console") -> "dg.ExecuteInProcessResult":
+def _execute(settings: Settings, made_from: Inputs, out: "Console") -> "dg.JobExecutionResult":
+    from dagster._core.definitions.job_base import InMemoryJob
+    from dagster._core.execution.api import execute_run
+
     from klimat_pipeline.defs.history import tidy
     from klimat_pipeline.defs.instance import instance
+    from klimat_pipeline.defs.origin import LAUNCHED_BY, origin
 
     logging.getLogger("alembic").setLevel(logging.WARNING)
     job = _job()
     with instance(settings) as history, _Progress(out, steps=len(job.graph.node_defs)):
         tidy(history, settings)
-        return job.execute_in_process(
-            instance=history,
-            raise_on_error=False,
+        run = history.create_run_for_job(
+            job,
             run_config={
                 "loggers": {"progress": {}},
                 "resources": {
@@ -75,8 +78,10 @@ def _execute(settings: Settings, made_from: Inputs, out: "Console") -> "dg.Execu
                     }
                 },
             },
-            tags={STARTED_BY: COMMAND},  # the others come from the run itself
+            tags={**job.run_tags, STARTED_BY: COMMAND, LAUNCHED_BY: COMMAND},  # the others come from the run itself
+            remote_job_origin=origin(settings),
         )
+        return execute_run(InMemoryJob(job), run, history)
 
 
 def _job() -> "dg.JobDefinition":
@@ -88,7 +93,7 @@ def _job() -> "dg.JobDefinition":
     return job
 
 
-def _reason(result: "dg.ExecuteInProcessResult") -> KlimatError:
+def _reason(result: "dg.JobExecutionResult") -> KlimatError:
     """What stopped the run, in words for a terminal: failed checks, or the first fault's own message."""
     import dagster as dg
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
+from klimat_pipeline.configuration.acknowledged import Acknowledged
 from klimat_pipeline.configuration.corrections import CorrectionRegister
 from klimat_pipeline.configuration.municipality import Municipality
 from klimat_pipeline.configuration.spend_factors import SpendFactors
@@ -17,6 +18,7 @@ MODELS: dict[str, type[BaseModel]] = {
     "municipality.schema.json": Municipality,
     "corrections.schema.json": CorrectionRegister,
     "spend.schema.json": SpendFactors,
+    "acknowledged.schema.json": Acknowledged,
 }
 
 

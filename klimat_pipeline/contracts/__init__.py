@@ -6,6 +6,6 @@ data dictionary. What does not belong here: data, and how a value is computed.
 """
 
 from klimat_pipeline.contracts.model import Column, Table
-from klimat_pipeline.contracts.tables import MART, PUBLISHED, TABLES, table
+from klimat_pipeline.contracts.tables import MART, PUBLISHED, TABLES, table, upstream
 
-__all__ = ["MART", "PUBLISHED", "TABLES", "Column", "Table", "table"]
+__all__ = ["MART", "PUBLISHED", "TABLES", "Column", "Table", "table", "upstream"]

@@ -75,6 +75,7 @@ class Table:
         foreign_keys: columns, each with the table and the column (its key) that the values are found in.
         sum_requires: columns that have to be fixed to one value each before rows may be added up.
         description_sv: the description in Swedish, of what the mart shows.
+        telling: columns that a preview shows; empty for the key and the first measures.
     """
 
     key: str
@@ -87,6 +88,7 @@ class Table:
     foreign_keys: tuple[tuple[str, str, str], ...] = ()
     sum_requires: tuple[str, ...] = ()
     description_sv: str = ""
+    telling: tuple[str, ...] = ()
 
     @property
     def headline_key(self) -> list[str]:

@@ -1,20 +1,23 @@
-"""Generates from a contract what Dagster shows of an asset: description, owner, tags, schema, lineage, checks, preview.
+"""Generates from a contract what Dagster shows of an asset: description, owner, tags, schema, lineage, checks.
 
 Steps are written by hand in ``assets``; ``step`` turns them into assets, ``checked_together`` yields their results.
-What does not belong here: what a step computes, and what a check looks for (``quality``).
+What does not belong here: what a step computes, what its pages and checks say (``pages``, ``check_results``), and what
+a check looks for (``quality``).
 """
 
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache, partial
-from math import isnan
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
 from klimat_pipeline.contracts import Table, table
+from klimat_pipeline.defs.check_results import as_dagster, check_specs
+from klimat_pipeline.defs.freshness import FRESHNESS
 from klimat_pipeline.defs.inputs import INPUTS
+from klimat_pipeline.defs.pages import Picture, keep_plots, page
 from klimat_pipeline.defs.resources import Project
 from klimat_pipeline.defs.workers import Workers
 from klimat_pipeline.errors import ContractError
@@ -26,17 +29,12 @@ from klimat_pipeline.quality.findings import CheckResult
 if TYPE_CHECKING:
     import pandas as pd
 
-CONTRACT = "contract"
 #: The table that gathers all findings of a run, and the step that makes it.
 GATHERED, GATHERING_STEP = "quality/findings", "quality__findings"
 #: Dagster's executors that run all steps in one process, by name.
 IN_ONE_PROCESS = ("in_process", "execute_in_process_executor")
-#: Rows that the preview of a table shows.
-PREVIEW_ROWS = 8
-#: Findings that a check's page lists.
-LISTED = 30
-#: Missing values of types other than numbers, as text.
-_MISSING = ("<NA>", "NaT")
+#: Stages whose figures people look at: when they were made last matters.
+_FRESH = ("indicators", "scenarios")
 
 
 def step(
@@ -78,6 +76,7 @@ def step(
             deps=[INPUTS, *(source.split("/") for source in dict.fromkeys((*sources[key], *after)))],
             skippable=may_end_run,
             code_version=code_version(),
+            freshness_policy=FRESHNESS if table(key).stage in _FRESH else None,
         )
         for key in keys
     ]
@@ -86,7 +85,7 @@ def step(
         @dg.multi_asset(
             name=name,
             description=work.__doc__,
-            specs=[spec.merge_attributes(metadata=_code_reference(work)) for spec in specs],
+            specs=[spec.merge_attributes(metadata=code_reference(work)) for spec in specs],
             check_specs=[spec for key in keys for spec in check_specs(key)],
             can_subset=True,
         )
@@ -105,7 +104,7 @@ def step(
     return decorated
 
 
-def _code_reference(work: Callable[..., Any]) -> dict[str, Any]:
+def code_reference(work: Callable[..., Any]) -> dict[str, Any]:
     """Where the UI opens the code of a step: at its own function, not at the decorator."""
     code = work.__code__
     with warnings.catch_warnings():
@@ -165,34 +164,12 @@ def definition_metadata(contract: Table) -> dict[str, Any]:
     return found
 
 
-def check_specs(key: str) -> list[dg.AssetCheckSpec]:
-    """The contract check and the catalogue's checks of a table; an ERROR blocks what is downstream."""
-    asset = dg.AssetKey(key.split("/"))
-    contract = dg.AssetCheckSpec(
-        CONTRACT,
-        asset=asset,
-        blocking=True,
-        description="Columns, types, keys, missing values, bounds and allowed values are as the contract says.",
-    )
-    return [
-        contract,
-        *(
-            dg.AssetCheckSpec(
-                check.name,
-                asset=asset,
-                blocking=check.severity == "ERROR",
-                description=f"{check.kind.capitalize()}: {check.description}",
-            )
-            for check in CHECKS.get(key, ())
-        ),
-    ]
-
-
 def checked_together(
     context: dg.AssetExecutionContext,
     frames: Mapping[str, "pd.DataFrame"],
     inputs: Mapping[str, "pd.DataFrame"] | None = None,
     metadata: Mapping[str, Mapping[str, Any]] | None = None,
+    plots: Mapping[str, Mapping[str, Picture]] | None = None,
 ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
     """Check the tables of a step, write them and their findings, and yield the results to Dagster.
 
@@ -203,7 +180,8 @@ def checked_together(
         context: of the running step.
         frames: the tables that the step made, by key; a check may read all of them.
         inputs: further tables that the checks read, by key.
-        metadata: more to show on an asset's page, by key, such as a plot.
+        metadata: more to show on an asset's page, by key.
+        plots: pictures for it and for the pages of what is published from it, by key and title.
     """
     from klimat_pipeline.contracts.arrow import to_arrow
     from klimat_pipeline.quality.contract import begin
@@ -217,10 +195,10 @@ def checked_together(
     begun = {key: begin(frame, table(key), may_postpone=later) for key, frame in frames.items() if key in asked.tables}
     seen = {**(inputs or {}), **frames}
     chosen = {key: project.chosen(frame) for key, frame in seen.items()}
-    results = {key: _all_checks(key, seen, chosen, asking.finish) for key, asking in begun.items()}
+    results = {key: project.judged(_all_checks(key, seen, chosen, asking.finish)) for key, asking in begun.items()}
     project.require_unchanged()
     for key, asking in begun.items():
-        yielded = [_as_dagster(result) for result in results[key] if (key, result.check) in asked.checks]
+        yielded = [as_dagster(result, project.town) for result in results[key] if (key, result.check) in asked.checks]
         if key in asked.checked_alone:
             yield from yielded
             continue
@@ -229,13 +207,14 @@ def checked_together(
             project.write(key, asking.arrow, is_sound=is_sound)
         findings = to_arrow(to_frame(results[key]), table("quality/findings"))
         project.write(findings_key(key), findings, is_sound=is_sound)
-        more = (metadata or {}).get(key) or {}
+        drawn = {title: picture() for title, picture in ((plots or {}).get(key) or {}).items()}
+        keep_plots(project, key, drawn)
         yield dg.MaterializeResult(
             asset_key=key.split("/"),
             metadata={
-                "dagster/row_count": len(frames[key]),
-                "preview": dg.MetadataValue.md(as_markdown(frames[key].head(PREVIEW_ROWS))),
-                **{name: value() if callable(value) else value for name, value in more.items()},
+                **(page(table(key), asking.arrow, project) if asking.arrow is not None else {}),
+                **((metadata or {}).get(key) or {}),
+                **{title: dg.MetadataValue.md(picture) for title, picture in drawn.items()},
             },
             check_results=yielded,
             data_version=dg.DataVersion(project.made_from.digest),
@@ -321,75 +300,7 @@ def findings_key(key: str) -> str:
     return f"quality/of/{key}"
 
 
-def as_markdown(frame: "pd.DataFrame") -> str:
-    """A small frame as a Markdown table, thousands separated, missing values empty."""
-    columns = [frame[name].tolist() for name in frame.columns]
-    return markdown_of(list(frame.columns), zip(*columns, strict=True))
-
-
-def markdown_of(names: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
-    """``as_markdown`` for rows that are not in a frame."""
-    head = " | ".join(map(str, names))
-    rule = " | ".join("---" for _ in names)
-    return "\n".join(f"| {line} |" for line in (head, rule, *(" | ".join(map(_shown, row)) for row in rows)))
-
-
-def _shown(value: Any) -> str:
-    if isinstance(value, float):
-        return "" if isnan(value) else f"{value:,.2f}"
-    if value is None or (not isinstance(value, (str, int)) and str(value) in _MISSING):
-        return ""
-    return str(value).replace("|", "\\|").replace("\n", " ")
-
-
-def as_metadata(texts: Mapping[str, str]) -> dict[str, Any]:
-    """Markdown texts by name, as Dagster shows them."""
-    return {name: dg.MetadataValue.md(text) for name, text in texts.items()}
-
-
-def pictures(charts: Mapping[str, dict[str, Any]]) -> dict[str, Callable[[], dg.MetadataValue]]:
-    """Charts by municipality code, by their names on an asset's page; drawn while the step goes on."""
-    from klimat_pipeline.quality.pool import draw
-
-    begun = {f"plot {code}": draw(chart) for code, chart in charts.items()}
-    return {name: partial(_shown_picture, picture) for name, picture in begun.items()}
-
-
-def _shown_picture(picture: Callable[[], str]) -> dg.MetadataValue:
-    return dg.MetadataValue.md(picture())
-
-
 def _skipped() -> Any:
     from klimat_pipeline.quality.findings import not_applicable
 
     return not_applicable("the table does not fit its contract")
-
-
-def _as_dagster(result: CheckResult) -> dg.AssetCheckResult:
-    wrong = [finding for finding in result.findings if finding.outcome == "failed"]
-    beside = [finding for finding in result.findings if finding.outcome == "not_applicable"]
-    shown = wrong or beside or list(result.findings)
-    first = shown[0] if shown else None
-    metadata: dict[str, Any] = {"outcome": f"{len(wrong)} of {len(result.findings)} findings failed"}
-    if first:
-        metadata |= {
-            "observed": first.observed or "-",
-            "threshold": first.threshold or "-",
-            "offending keys": "; ".join(first.keys) or "none",
-            "suspicion": first.suspicion or "-",
-        }
-    metadata["all findings"] = dg.MetadataValue.md(
-        "\n".join(
-            f"* **{finding.outcome}** {finding.message}"
-            for finding in (wrong + beside + [f for f in result.findings if f.outcome == "passed"])[:LISTED]
-        )
-        or "none"
-    )
-    return dg.AssetCheckResult(
-        asset_key=result.table.split("/"),
-        check_name=result.check,
-        passed=result.passed,
-        severity=dg.AssetCheckSeverity[result.severity],
-        description="; ".join(finding.message for finding in shown[:3]),
-        metadata=metadata,
-    )

@@ -1,7 +1,8 @@
 """Events for a refresh that had nothing to do: the published tables were compared with their inputs and are current.
 
-A module of its own, so that ``klimat refresh`` imports no more than this when nothing has changed. What does not
-belong here: the comparison (``operations.inputs``).
+Observations: what a page shows of its table stays that of the materialization. A module of its own, so that ``klimat
+refresh`` imports no more than this when nothing has changed. What does not belong here: the comparison
+(``operations.inputs``).
 """
 
 from typing import TYPE_CHECKING, Any
@@ -14,14 +15,14 @@ if TYPE_CHECKING:
     from klimat_pipeline.published.manifest import Inputs
 
 
-def confirmations(made_from: "Inputs") -> list[dg.AssetMaterialization]:
+def confirmations(made_from: "Inputs") -> list[dg.AssetObservation]:
     """Events that say that the published tables were compared with their inputs and are still current."""
     metadata: dict[str, Any] = {
-        "publication_id": made_from.publication_id,
+        "confirmed publication": made_from.publication_id,
         "unchanged": "inputs, configuration and code are those of this publication: nothing was recomputed",
     }
     return [
-        dg.AssetMaterialization(
+        dg.AssetObservation(
             asset_key=[stage, name],
             metadata=metadata,
             tags={"dagster/data_version": made_from.publication_id},
@@ -32,7 +33,7 @@ def confirmations(made_from: "Inputs") -> list[dg.AssetMaterialization]:
 
 
 def confirm_unchanged(context: dg.AssetExecutionContext, made_from: "Inputs") -> None:
-    """Record, within a run, that nothing had to be done; keeps the tables fresh in the UI."""
+    """Record, within a run, that nothing had to be done."""
     context.log.info(f"nothing new since {made_from.publication_id}: the published tables are still current")
     for event in confirmations(made_from):
         context.log_event(event)

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from klimat_pipeline.settings import Settings
 
 _DONE = [dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED]
+#: Made by every run that publishes.
+_PUBLISHED = dg.AssetKey(["published", "run_manifest"])
 #: Part of an SQLite file that may be unused before it is written anew.
 _UNUSED = 0.2
 
@@ -45,10 +47,11 @@ def tidy(history: dg.DagsterInstance, settings: "Settings", now: datetime | None
     """
     before = (now or datetime.now(UTC)) - timedelta(days=settings.run_retention_days)
     done = history.get_run_records(dg.RunsFilter(statuses=_DONE))  # the newest first
+    shown = _shown(history)
     old = [
         record.dagster_run.run_id
         for number, record in enumerate(done)
-        if number >= settings.keep_runs or record.create_timestamp < before
+        if (number >= settings.keep_runs or record.create_timestamp < before) and record.dagster_run.run_id not in shown
     ]
     for run_id in old:
         history.delete_run(run_id)
@@ -58,6 +61,12 @@ def tidy(history: dg.DagsterInstance, settings: "Settings", now: datetime | None
     _shrink(Path(history.root_directory))
     found = {"runs": len(old), "events": events, "files of deleted runs": litter}
     return ", ".join(f"{number} {what}" for what, number in found.items() if number)
+
+
+def _shown(history: dg.DagsterInstance) -> set[str]:
+    """The run that made what is published: the pages of all tables show what it told of them."""
+    made = history.get_latest_materialization_event(_PUBLISHED)
+    return {made.run_id} if made else set()
 
 
 def _forget_runs(history: dg.DagsterInstance, run_ids: list[str]) -> int:

@@ -6,6 +6,7 @@ tables are made from. What does not belong here: how the lock and the store work
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 
 import dagster as dg
 import pandas as pd
@@ -14,6 +15,7 @@ from pydantic import PrivateAttr
 
 from klimat_pipeline.clean.assumptions import Assumptions, load_assumptions
 from klimat_pipeline.clean.reference import Reference, load_reference
+from klimat_pipeline.configuration.acknowledged import load_acknowledged
 from klimat_pipeline.configuration.corrections import CorrectionRegister, load_registers
 from klimat_pipeline.configuration.municipality import Municipality, load_municipalities
 from klimat_pipeline.corrected.approvals import approvals
@@ -24,6 +26,8 @@ from klimat_pipeline.input_items import Item
 from klimat_pipeline.operations import run_lock
 from klimat_pipeline.operations.inputs import inputs
 from klimat_pipeline.published.manifest import Inputs
+from klimat_pipeline.quality.acknowledged import acknowledge
+from klimat_pipeline.quality.findings import CheckResult, own_first
 from klimat_pipeline.settings import Settings, load_settings
 from klimat_pipeline.sources.archive import Archive
 from klimat_pipeline.spend.ledger import inputs as ledger_files
@@ -49,6 +53,7 @@ class Project(dg.ConfigurableResource):
 
     _made_from: Inputs | None = PrivateAttr(default=None)
     _ledgers: list[Item] | None = PrivateAttr(default=None)
+    _read: tuple[str, tuple[tuple[str, ...], dict[str, str]]] | None = PrivateAttr(default=None)
 
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["Project"]:
@@ -204,7 +209,17 @@ class Project(dg.ConfigurableResource):
     @property
     def with_folders(self) -> tuple[str, ...]:
         """Municipalities with a folder of their own."""
-        return tuple(municipality.municipality_code for municipality in self._municipalities())
+        return self._people()[0]
+
+    def town(self, code: str) -> str:
+        """Name and code of a municipality, as people read it; the code alone of what is none."""
+        name = self._people()[1].get(code)
+        return f"{name} ({code})" if name else str(code)
+
+    def judged(self, results: list[CheckResult]) -> list[CheckResult]:
+        """Results as people see them: what somebody stands for passes, municipalities with a folder come first."""
+        given, today = load_acknowledged(self.settings.config_dir), datetime.now(UTC).date()
+        return [acknowledge(own_first(result, self.with_folders), given, today) for result in results]
 
     @property
     def memo_lines(self) -> dict[str, tuple[str, ...]]:
@@ -229,6 +244,14 @@ class Project(dg.ConfigurableResource):
         """Year that a municipal group's inventory is compared with, where somebody has chosen one."""
         chosen = {own.municipality_code: own.organisation_base_year for own in self._municipalities()}
         return {code: year for code, year in chosen.items() if year is not None}
+
+    def _people(self) -> tuple[tuple[str, ...], dict[str, str]]:
+        """Municipalities with a folder, and names of all by code; read once for the same inputs."""
+        digest = self.made_from.digest
+        if self._read is None or self._read[0] != digest:
+            own = tuple(municipality.municipality_code for municipality in self._municipalities())
+            self._read = digest, (own, dict(self.reference.municipality_by_code))
+        return self._read[1]
 
     def _municipalities(self) -> list[Municipality]:
         return load_municipalities(

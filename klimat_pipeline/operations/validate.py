@@ -62,8 +62,10 @@ def validate_configuration(settings: Settings, *, examples: bool = True, ledgers
     from klimat_pipeline.clean.local import local_tables
     from klimat_pipeline.clean.neutrality import clean_neutrality
     from klimat_pipeline.clean.reference import load_reference
+    from klimat_pipeline.configuration.acknowledged import load_acknowledged
     from klimat_pipeline.configuration.corrections import load_registers
     from klimat_pipeline.configuration.frozen import load_frozen
+    from klimat_pipeline.quality.acknowledged import refuse_unknown
     from klimat_pipeline.spend.footprint.validate import check_all
 
     try:
@@ -86,6 +88,7 @@ def validate_configuration(settings: Settings, *, examples: bool = True, ledgers
             known_codes=known,
         ),
         lambda: load_frozen(folder),
+        lambda: refuse_unknown(load_acknowledged(settings.config_dir)),
         *(partial(table, key, clean) for key, clean in local_tables().items()),
         lambda: load_assumptions(settings.reference_dir, reference.sector_codes),
         lambda: clean_neutrality(folder, reference),

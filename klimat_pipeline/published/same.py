@@ -36,7 +36,7 @@ DESCRIPTIONS = ("data_dictionary", "run_manifest")
 #: Rows that describe the publication: table, column, value.
 DESCRIBING_ROWS = {"data_quality": ("kind", "contract")}
 #: Columns of sentences that the code words.
-WORDING = {"data_quality": ("message", "suspicion")}
+WORDING = {"data_quality": ("message", "likely_cause")}
 #: Columns that name a table, and the column beside it that names one of the table's columns.
 _NAMES_TABLE, _NAMES_COLUMN = "table_name", "column_name"
 

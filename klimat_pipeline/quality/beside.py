@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from klimat_pipeline.quality.findings import Finding, failed, first_keys, not_applicable, passed
+from klimat_pipeline.quality.findings import Finding, failed, keys_of, not_applicable, passed
 
 Tables = Mapping[str, pd.DataFrame]
 
@@ -29,9 +29,9 @@ def energy_beside_the_official(tables: Tables) -> Sequence[Finding]:
     return [
         failed(
             f"{len(off)} of {len(both)} figures of energy targets are not the official ones",
-            keys=first_keys(off, keys),
+            keys=keys_of(off, keys),
             count=len(off),
-            suspicion="a companion was taken for the official figure",
+            likely_cause="a companion was taken for the official figure",
         )
     ]
 
@@ -50,9 +50,9 @@ def traded_fits(tables: Tables) -> Sequence[Finding]:
             f"{len(beyond)} of {len(frame)} sectors hold less than their installations, the most by {most:,.0f} t",
             observed=f"{most:,.0f} t",
             threshold="0 t",
-            keys=first_keys(beyond, ["municipality_code", "sector_code", "release_id", "year"]),
+            keys=keys_of(beyond, ["municipality_code", "sector_code", "release_id", "year"]),
             count=len(beyond),
-            suspicion="the installation stands in another main sector of the national database (column sector of "
+            likely_cause="the installation stands in another main sector of the national database (column sector of "
             "installations.csv), or the two sources count other gases or biogenic carbon dioxide",
         )
     ]
@@ -80,7 +80,7 @@ def _all_held(given: pd.DataFrame, made: pd.DataFrame, keys: list[str], what: st
         f"{len(idle)} of {len(given)} {what} are of years that no release holds, and are shown nowhere",
         observed=str(len(idle)),
         threshold="0",
-        keys=first_keys(idle, keys),
+        keys=keys_of(idle, keys),
         count=len(idle),
-        suspicion="the year is misspelt, or the release dropped it",
+        likely_cause="the year is misspelt, or the release dropped it",
     )

@@ -13,7 +13,7 @@ from klimat_pipeline.contracts.model import Table
 from klimat_pipeline.errors import ContractError
 from klimat_pipeline.quality import pool
 from klimat_pipeline.quality.findings import CheckResult, Finding, failed, passed
-from klimat_pipeline.quality.suites import SUSPICION, proven_expectations, suite_findings, threshold_of
+from klimat_pipeline.quality.suites import LIKELY_CAUSE, proven_expectations, suite_findings, threshold_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -70,7 +70,7 @@ def begin(frame: "pd.DataFrame", table: Table, *, may_postpone: bool = False) ->
         arrow = to_arrow(frame, table)
     except ContractError as error:  # Great Expectations cannot compare values of another type: it raises
         limit = ", ".join(f"{c.name} {c.kind}" for c in table.columns)
-        wrong = failed(str(error), threshold=limit, suspicion=SUSPICION)
+        wrong = failed(str(error), threshold=limit, likely_cause=LIKELY_CAUSE)
         return Begun(None, lambda: result(wrong))
     question = pool.check(arrow, table) if list(frame.columns) == table.column_names else None
     types = passed("types hold", threshold="the contract's types", observed=f"{len(table.columns)} columns")

@@ -3,32 +3,45 @@
 What does not belong here: any check.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+import re
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     import pandas as pd
 
 Kind = Literal["contract", "reconciliation", "plausibility"]
-Severity = Literal["ERROR", "WARN"]
+Severity = Literal["ERROR", "WARN", "INFO"]
 Outcome = Literal["passed", "failed", "not_applicable"]
 
-#: How many keys a finding names.
+#: How many keys the table of findings names.
 FIRST = 10
+_PART = re.compile(r", (?=\w+=)")
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One statement of a check about a table."""
+    """One statement of a check about a table.
+
+    Attributes:
+        outcome: whether it holds.
+        message: what was found, in a sentence.
+        observed, threshold: the value, and what it is compared with.
+        likely_cause: what to look at first.
+        keys: all rows at fault, ``name=value, ...`` each.
+        count: how many rows are at fault.
+        acknowledgement: who stands for it, why and until when.
+    """
 
     outcome: Outcome
     message: str
     observed: str = ""
     threshold: str = ""
-    suspicion: str = ""
+    likely_cause: str = ""
     keys: tuple[str, ...] = ()
     count: int = 0
+    acknowledgement: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +77,34 @@ def not_applicable(reason: str) -> Finding:
     return Finding("not_applicable", f"not applicable: {reason}")
 
 
-def first_keys(rows: "pd.DataFrame", names: Iterable[str]) -> tuple[str, ...]:
-    """``name=value, ...`` of the first rows."""
+def noted(message: str, **details: Any) -> Finding:
+    """Information: nothing is at fault, and its rows are named all the same."""
+    return Finding("passed", message, **details)
+
+
+def keys_of(rows: "pd.DataFrame", names: Iterable[str]) -> tuple[str, ...]:
+    """``name=value, ...`` of every row; what names a town should name its ``municipality_code``."""
     columns = list(names)
     return tuple(
         ", ".join(f"{name}={value}" for name, value in zip(columns, row, strict=True))
-        for row in rows[columns].head(FIRST).itertuples(index=False)
+        for row in rows[columns].itertuples(index=False)
     )
+
+
+def parts(key: str) -> dict[str, str]:
+    """The columns and values of a key; under ``row`` what names no column."""
+    found = (part.partition("=") for part in _PART.split(key))
+    return {name if equals else "row": value if equals else name for name, equals, value in found}
+
+
+def own_first(result: CheckResult, own: Collection[str]) -> CheckResult:
+    """The result with the keys of some municipalities before those of others."""
+
+    def place(key: str) -> bool:
+        return parts(key).get("municipality_code") not in own
+
+    sorted_ = (replace(finding, keys=tuple(sorted(finding.keys, key=place))) for finding in result.findings)
+    return replace(result, findings=tuple(sorted_))
 
 
 def to_frame(results: Iterable[CheckResult]) -> "pd.DataFrame":
@@ -92,9 +126,10 @@ def to_frame(results: Iterable[CheckResult]) -> "pd.DataFrame":
             "observed": finding.observed,
             "threshold": finding.threshold,
             "offending_count": finding.count,
-            "offending_keys": "; ".join(finding.keys),
+            "offending_keys": "; ".join(finding.keys[:FIRST]),
             "message": finding.message,
-            "suspicion": finding.suspicion,
+            "likely_cause": finding.likely_cause,
+            "acknowledgement": finding.acknowledgement,
         }
         for result in results
         for number, finding in enumerate(result.findings, start=1)

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from klimat_pipeline.indicators.gases import REST, ROUNDING_T
-from klimat_pipeline.quality.findings import Finding, failed, first_keys, not_applicable, passed
+from klimat_pipeline.quality.findings import Finding, failed, keys_of, not_applicable, passed
 
 Tables = Mapping[str, pd.DataFrame]
 
@@ -35,9 +35,9 @@ def gas_basis_matches(tables: Tables) -> Sequence[Finding]:
             f"{len(other)} targets for fossil emissions are followed up on all greenhouse gases",
             observed="all greenhouse gases",
             threshold="fossil",
-            keys=first_keys(other, ["municipality_code", "target_id", "release_id"]),
+            keys=keys_of(other, ["municipality_code", "target_id", "release_id"]),
             count=len(other),
-            suspicion="methane and nitrous oxide (a few per cent in transport and industry) are included",
+            likely_cause="methane and nitrous oxide (a few per cent in transport and industry) are included",
         )
     ]
 
@@ -63,9 +63,9 @@ def gases_sum(tables: Tables) -> Sequence[Finding]:
             f"{len(off)} of {len(both)} figures of all gases are not sums of their gases, the most by {most:,.0f} t",
             observed=f"{most:,.0f} t",
             threshold="rounding",
-            keys=first_keys(off, cell),
+            keys=keys_of(off, cell),
             count=len(off),
-            suspicion="other warming potentials than those of the release of all gases, a gas that no workbook holds, "
+            likely_cause="warming potentials other than the release's of all gases, a gas that no workbook holds, "
             "or workbooks of two editions",
         )
     ]

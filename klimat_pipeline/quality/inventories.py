@@ -9,7 +9,7 @@ import pandas as pd
 
 from klimat_pipeline.contracts.code_lists import SCOPES
 from klimat_pipeline.corrected.basis import on_basis
-from klimat_pipeline.quality.findings import Finding, failed, first_keys, not_applicable, passed
+from klimat_pipeline.quality.findings import Finding, failed, keys_of, not_applicable, passed
 
 Tables = Mapping[str, pd.DataFrame]
 
@@ -43,9 +43,9 @@ def energy_counted(tables: Tables) -> Sequence[Finding]:
             f"{len(idle)} of {len(use)} rows of energy use are of years that no release holds",
             observed=str(len(idle)),
             threshold="0",
-            keys=first_keys(idle, [*keys, "energy_user", "carrier"]),
+            keys=keys_of(idle, [*keys, "energy_user", "carrier"]),
             count=len(idle),
-            suspicion="the year is misspelt, or the release dropped it",
+            likely_cause="the year is misspelt, or the release dropped it",
         )
     ]
 
@@ -127,9 +127,9 @@ def energy_once(tables: Tables) -> Sequence[Finding]:
             f"{code}: in {len(rows)} years the sum of scopes 1 and 2 holds {GENERATED} as well as the energy used",
             observed=f"{rows['emissions_t_co2e'].max():,.0f} t of scope 2",
             threshold="one of the two",
-            keys=first_keys(rows, keys),
+            keys=keys_of(rows, keys),
             count=len(rows),
-            suspicion="the document counts it in its total (inventory: memo_lines in municipality.yaml): read scope 1 "
+            likely_cause="the document has it in its total (inventory: memo_lines in municipality.yaml): read scope 1 "
             "by itself, the sum of both counts the same energy twice",
         )
         for code, rows in both.groupby("municipality_code")
@@ -158,7 +158,7 @@ def gpc_keeps_territory(tables: Tables) -> Sequence[Finding]:
     ]
 
 
-def _agree(shown: "pd.Series[float]", whole: "pd.Series[float]", what: str, suspicion: str) -> Finding:
+def _agree(shown: "pd.Series[float]", whole: "pd.Series[float]", what: str, likely_cause: str) -> Finding:
     """Whether two series agree on every key; a key that one of them lacks is a difference."""
     both = pd.concat([shown.rename("shown"), whole.rename("whole")], axis=1)
     off = (both["shown"].fillna(0.0) - both["whole"].fillna(0.0)).abs()
@@ -174,7 +174,7 @@ def _agree(shown: "pd.Series[float]", whole: "pd.Series[float]", what: str, susp
         f"{what}: {len(wrong)} of {len(both)} sums differ, the most by {off.max():,.2f} t",
         observed=f"{off.max():,.3f} t",
         threshold=f"{NOISE_T:g} t",
-        keys=first_keys(frame, [name for name in frame.columns if name not in ("shown", "whole")]),
+        keys=keys_of(frame, [name for name in frame.columns if name not in ("shown", "whole")]),
         count=len(wrong),
-        suspicion=suspicion,
+        likely_cause=likely_cause,
     )

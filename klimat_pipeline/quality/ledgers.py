@@ -6,7 +6,7 @@ What does not belong here: checks of what is made from the lines (``spend``).
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from klimat_pipeline.quality.findings import Finding, failed, first_keys, not_applicable, passed
+from klimat_pipeline.quality.findings import Finding, failed, keys_of, not_applicable, passed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,9 +36,9 @@ def ledgers_balance(tables: Tables) -> Sequence[Finding]:
             f"{len(off)} municipalities: {off.abs().sum() / 100:,.2f} SEK of the ledgers are not accounted for",
             observed=f"{off.abs().sum()} oere",
             threshold="0 oere",
-            keys=first_keys(frame, ["municipality_code", "off"]),
+            keys=keys_of(frame, ["municipality_code", "off"]),
             count=len(off),
-            suspicion="a line was lost or counted twice between the files and the rules",
+            likely_cause="a line was lost or counted twice between the files and the rules",
         )
     ]
 
@@ -60,9 +60,9 @@ def ledger_lines_kept(tables: Tables) -> Sequence[Finding]:
             f"{own:,} lines in the files, {there:,} in the totals; {held:,} in quarantine, {len(quarantine):,} listed",
             observed=f"{own - there} lines",
             threshold="0 lines",
-            keys=first_keys(wrong, ["municipality_code", "ledger_file"]),
+            keys=keys_of(wrong, ["municipality_code", "ledger_file"]),
             count=max(len(wrong), 1),
-            suspicion="a line was lost between the reader and the tables",
+            likely_cause="a line was lost between the reader and the tables",
         )
     ]
 
@@ -90,7 +90,7 @@ def quarantine_is_small(tables: Tables) -> Sequence[Finding]:
                     threshold=f"{QUARANTINE_PCT:g} %",
                     keys=(row.ledger_file,),
                     count=row.lines_quarantined,
-                    suspicion="spend_quarantine names line and reason",
+                    likely_cause="spend_quarantine names line and reason",
                 )
             )
         else:
@@ -113,9 +113,9 @@ def every_ledger_file_is_read(tables: Tables) -> Sequence[Finding]:
             f"{len(beside)} files beside ledgers: {named}",
             observed=f"{len(beside)} files",
             threshold="0 files",
-            keys=first_keys(beside, ["municipality_code", "ledger_file"]),
+            keys=keys_of(beside, ["municipality_code", "ledger_file"]),
             count=len(beside),
-            suspicion="kronor in these files are in no figure",
+            likely_cause="kronor in these files are in no figure",
         )
     ]
 
@@ -135,7 +135,7 @@ def ledgers_read_beyond_doubt(tables: Tables) -> Sequence[Finding]:
             threshold="no warning",
             keys=(row.ledger_file,),
             count=1,
-            suspicion="`klimat ledger check` on the file says how it was read",
+            likely_cause="`klimat ledger check` on the file says how it was read",
         )
         for row in doubtful.itertuples()
     ]

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from klimat_pipeline.quality.findings import Finding, failed, first_keys, not_applicable, passed
+from klimat_pipeline.quality.findings import Finding, failed, keys_of, not_applicable, passed
 
 Tables = Mapping[str, pd.DataFrame]
 
@@ -103,9 +103,9 @@ def intervals_cover(tables: Tables) -> Sequence[Finding]:
             f"{row.sector_code}: intervals covered {row.covered:.0%} of what came",
             observed=f"{row.covered:.0%}",
             threshold=f"{limit:.0%}",
-            keys=first_keys(wrong, ["sector_code"]),
+            keys=keys_of(wrong, ["sector_code"]),
             count=1,
-            suspicion="a change of level that scenario_years.csv does not know, or another substance than the errors "
+            likely_cause="a change of level that scenario_years.csv does not know, or another substance than errors "
             "were measured on",
         )
         for row in wrong.itertuples()
@@ -117,7 +117,7 @@ def _none(
     among: pd.DataFrame,
     keys: list[str],
     what: str,
-    suspicion: str = "an error in the code of the scenarios, or actions that contradict each other",
+    likely_cause: str = "an error in the code of the scenarios, or actions that contradict each other",
 ) -> Finding:
     if wrong.empty:
         return passed(f"0 of {len(among)}: {what}", threshold="0", observed="0")
@@ -125,7 +125,7 @@ def _none(
         f"{len(wrong)} of {len(among)}: {what}",
         observed=str(len(wrong)),
         threshold="0",
-        keys=first_keys(wrong, keys),
+        keys=keys_of(wrong, keys),
         count=len(wrong),
-        suspicion=suspicion,
+        likely_cause=likely_cause,
     )

@@ -10,7 +10,7 @@ import pandas as pd
 
 from klimat_pipeline.clean.naming import UNMAPPED
 from klimat_pipeline.clean.releases import held_pairs, release_pairs
-from klimat_pipeline.quality.findings import Finding, failed, first_keys, not_applicable, passed
+from klimat_pipeline.quality.findings import Finding, failed, keys_of, not_applicable, noted, passed
 
 Tables = Mapping[str, pd.DataFrame]
 
@@ -37,7 +37,7 @@ def source_answered(tables: Tables) -> Sequence[Finding]:
             threshold="an answer at every try",
             keys=(f"substance={row.substance}",),
             count=1,
-            suspicion="the source is down, moved, or no longer reachable from here; figures are its last snapshot's",
+            likely_cause="the source is down, moved, or no longer reachable from here; figures are its last snapshot's",
         )
         for row in silent.itertuples()
     ]
@@ -71,9 +71,9 @@ def year_jumps(tables: Tables) -> Sequence[Finding]:
                 f"({worst['change_t']:+,.0f} t)",
                 observed=f"{worst['change_pct']:+.1f} %",
                 threshold=f"{JUMP_PCT:g} % and {JUMP_SHARE_PCT:g} % of the total",
-                keys=first_keys(mine, ["municipality_code", "sector_code", "year", "change_pct"]),
+                keys=keys_of(mine, ["municipality_code", "sector_code", "year", "change_pct"]),
                 count=len(mine),
-                suspicion="a change of law or method, a plant opened or closed, or a fault in the source",
+                likely_cause="a change of law or method, a plant opened or closed, or a fault in the source",
             )
         )
     return findings
@@ -98,9 +98,9 @@ def revised_history(tables: Tables) -> Sequence[Finding]:
                 f"{worst['old_t']:,.0f} to {worst['new_t']:,.0f} t ({worst['revision_pct']:+.2f} %)",
                 observed=f"{worst['revision_pct']:+.2f} %",
                 threshold=f"{REVISION_PCT:g} %",
-                keys=first_keys(large, ["municipality_code", "year", "revision_pct"]),
+                keys=keys_of(large, ["municipality_code", "year", "revision_pct"]),
                 count=len(large),
-                suspicion="the source changed its method; changes since the baseline move with nothing done",
+                likely_cause="the source changed its method; changes since the baseline move with nothing done",
             )
         )
     return findings or [not_applicable("one release per substance: nothing to compare with")]
@@ -130,7 +130,7 @@ def unit_slip(tables: Tables) -> Sequence[Finding]:
                 f"{newer} is {ratio:,.4g} times {older} in the median of {len(usable)} figures",
                 observed=f"{ratio:.6g}",
                 threshold=f"between {1 / SLIP_RATIO:g} and {SLIP_RATIO:g}",
-                suspicion="" if say is passed else "kilotonnes or kilograms under the heading tonnes",
+                likely_cause="" if say is passed else "kilotonnes or kilograms under the heading tonnes",
             )
         )
     return findings or [not_applicable("one release per substance: nothing to compare with")]
@@ -153,9 +153,9 @@ def corrections_drifted(tables: Tables) -> Sequence[Finding]:
             f"({worst['base_release_id']}), {worst['base_now_t']:,.2f} t now ({worst['drift_pct']:+.1f} %)",
             observed=f"{worst['drift_pct']:+.2f} %",
             threshold="the register's drift_limit_pct",
-            keys=first_keys(ordered, ["correction_id", "release_id", "year", "drift_pct"]),
+            keys=keys_of(ordered, ["municipality_code", "correction_id", "release_id", "year", "drift_pct"]),
             count=len(drifted),
-            suspicion="the source has changed its figure, perhaps to what the correction says: it may count twice now",
+            likely_cause="the source has changed its figure, perhaps to what the correction says: it may count twice",
         )
     ]
 
@@ -171,9 +171,9 @@ def corrections_expired(tables: Tables) -> Sequence[Finding]:
             f"{expired['correction_id'].nunique()} corrections have expired and are not applied",
             observed=", ".join(sorted(expired["correction_id"].unique())),
             threshold="none",
-            keys=first_keys(expired, ["correction_id", "release_id", "year"]),
+            keys=keys_of(expired, ["municipality_code", "correction_id", "release_id", "year"]),
             count=len(expired),
-            suspicion="renew them with a new decision, or remove them",
+            likely_cause="renew them with a new decision, or remove them",
         )
     ]
 
@@ -190,9 +190,9 @@ def corrections_carried(tables: Tables) -> Sequence[Finding]:
             "uncorrected there",
             observed=", ".join(sorted(left["correction_id"].unique())),
             threshold="none",
-            keys=first_keys(left, ["correction_id", "release_id", "year"]),
+            keys=keys_of(left, ["municipality_code", "correction_id", "release_id", "year"]),
             count=len(left),
-            suspicion="decide them anew against the current release, with its baseline year in mind",
+            likely_cause="decide them anew against the current release, with its baseline year in mind",
         )
     ]
 
@@ -215,9 +215,12 @@ def series_of_one_level(tables: Tables) -> Sequence[Finding]:
                 "levels are compared as reported, both",
                 observed=f"{len(years)} levels",
                 threshold="one level in all years",
-                keys=tuple(f"year={year}" for year in own.loc[own["level_ids"] != "", "year"]),
+                keys=tuple(
+                    f"municipality_code={code}, sector_code={sector}, release_id={release}, year={year}"
+                    for year in own.loc[own["level_ids"] != "", "year"]
+                ),
                 count=int((own["level_ids"] != "").sum()),
-                suspicion="decide the correction for the other years, or that it stands for the whole series "
+                likely_cause="decide the correction for the other years, or that it stands for the whole series "
                 "(applies_to: all years, scaled)",
             )
         )
@@ -239,9 +242,9 @@ def base_years_approved(tables: Tables) -> Sequence[Finding]:
             f"{worst['municipality_code']} {worst['target_id']} in {worst['release_id']} by {worst['moved_pct']:.1f} %",
             observed=f"{worst['moved_pct']:.2f} %",
             threshold=f"{worst['threshold_pct']:g} %",
-            keys=first_keys(ordered, ["municipality_code", "target_id", "release_id", "moved_pct"]),
+            keys=keys_of(ordered, ["municipality_code", "target_id", "release_id", "moved_pct"]),
             count=len(open_),
-            suspicion="recalculate openly and enter base_year_approvals in corrections.yaml, with who and when",
+            likely_cause="recalculate openly and enter base_year_approvals in corrections.yaml, with who and when",
         )
     ]
 
@@ -259,9 +262,9 @@ def approvals_used(tables: Tables) -> Sequence[Finding]:
             f"{len(idle)} of {len(approved)} approved recalculations concern no baseline of this run",
             observed=str(len(idle)),
             threshold="0",
-            keys=first_keys(idle, keys),
+            keys=keys_of(idle, keys),
             count=len(idle),
-            suspicion="the target or release is misspelt, or the release is not in the archive (or not asked for)",
+            likely_cause="the target or release is misspelt, or the release is not in the archive (or not asked for)",
         )
     ]
 
@@ -289,9 +292,9 @@ def unmapped_subsectors(tables: Tables) -> Sequence[Finding]:
             f"{len(names)} unknown subsectors with {unknown['emissions_reported_t'].sum():,.2f} t over all years",
             observed=", ".join(f"'{name}'" for name in names["subsector_name_sv"].head(5)),
             threshold="every subsector in data/reference/subsectors.csv",
-            keys=first_keys(names, ["sector_code", "subsector_name_sv"]),
+            keys=keys_of(names, ["sector_code", "subsector_name_sv"]),
             count=len(names),
-            suspicion="a new subsector or a new spelling: add it to the table",
+            likely_cause="a new subsector or a new spelling: add it to the table",
         )
     ]
 
@@ -308,9 +311,9 @@ def baseline_released(tables: Tables) -> Sequence[Finding]:
             f"the baseline year of {len(gone)} targets is not in the current release",
             observed=", ".join(sorted({str(year) for year in gone["baseline_year"]})) + " missing",
             threshold="every baseline year",
-            keys=first_keys(gone, ["municipality_code", "target_id", "release_id", "baseline_year"]),
+            keys=keys_of(gone, ["municipality_code", "target_id", "release_id", "baseline_year"]),
             count=len(gone),
-            suspicion="the source dropped the year: keep the older release current, or move the baseline openly",
+            likely_cause="the source dropped the year: keep the older release current, or move the baseline openly",
         )
     ]
 
@@ -331,9 +334,9 @@ def per_resident(tables: Tables) -> Sequence[Finding]:
             f"{len(off)} totals per resident outside {low:g} to {high:g} t",
             observed=span,
             threshold=f"{low:g} to {high:g} t",
-            keys=first_keys(off, ["municipality_code", "year", "emissions_per_resident_t_co2e"]),
+            keys=keys_of(off, ["municipality_code", "year", "emissions_per_resident_t_co2e"]),
             count=len(off),
-            suspicion="the population of another year or place, or a large plant in a small municipality",
+            likely_cause="the population of another year or place, or a large plant in a small municipality",
         )
     ]
 
@@ -358,7 +361,7 @@ def _pairs(tables: Tables) -> list[tuple[str, str, pd.DataFrame]]:
     return pairs
 
 
-def _year_changes(tables: Tables, which: str, suspicion: str) -> Sequence[Finding]:
+def _year_changes(tables: Tables, which: str, meaning: str) -> Sequence[Finding]:
     years = {
         row.release_id: set(map(int, row.years.split())) for row in tables["clean/releases"].itertuples(index=False)
     }
@@ -367,13 +370,12 @@ def _year_changes(tables: Tables, which: str, suspicion: str) -> Sequence[Findin
         changed = sorted(years[older] - years[newer] if which == "dropped" else years[newer] - years[older])
         listed = ", ".join(map(str, changed))
         findings.append(
-            failed(
-                f"{newer} against {older}: {which} years {listed}",
+            noted(
+                f"{newer} against {older}: {which} years {listed}: {meaning}",
                 observed=listed,
                 threshold="the same years",
                 keys=tuple(f"year={year}" for year in changed),
                 count=len(changed),
-                suspicion=suspicion,
             )
             if changed
             else passed(f"{newer} against {older}: no {which} years")

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from klimat_pipeline.quality.findings import Finding, failed, first_keys, not_applicable, passed
+from klimat_pipeline.quality.findings import Finding, failed, keys_of, not_applicable, passed
 
 Tables = Mapping[str, pd.DataFrame]
 Row = dict[Hashable, Any]
@@ -43,9 +43,9 @@ def print_explained(tables: Tables) -> Sequence[Finding]:
             f"({worst.part_t:+,.0f} t of {worst.published_t:,.0f} t)",
             observed=f"{worst.part_t:+,.0f} t",
             threshold=f"{UNEXPLAINED_PCT:g} % of the print",
-            keys=first_keys(rows, keys),
+            keys=keys_of(rows, keys),
             count=len(rows),
-            suspicion="another release, other factors, another method or boundary: nothing here can tell which; a "
+            likely_cause="another release, other factors, another method or boundary: nothing here can tell which; a "
             "local correction (corrections.yaml) or a note in published_inventory.csv says what is known",
         )
         for (code, release), rows in open_.groupby(["municipality_code", "release_id"])
@@ -79,9 +79,12 @@ def print_lines_sum(tables: Tables) -> Sequence[Finding]:
             f"to {row.published_t + off:,.0f} t, the printed total is {row.published_t:,.0f} t ({off:+,.0f} t)",
             observed=f"{row.published_t + off:,.0f} t",
             threshold=f"{row.published_t:,.0f} t",
-            keys=(f"print_table={row.print_table}, year={row.year}, scope={row.scopes}",),
+            keys=(
+                f"municipality_code={row.municipality_code}, print_table={row.print_table}, year={row.year}, "
+                f"scope={row.scopes}",
+            ),
             count=1,
-            suspicion="a print error; the reconciliation shows it as a cause of its own",
+            likely_cause="a print error; the reconciliation shows it as a cause of its own",
         )
         for row, off in wrong
     ]
@@ -103,9 +106,9 @@ def print_tables_agree(tables: Tables) -> Sequence[Finding]:
             + "; ".join(f"table {r.print_table} prints {r.published_t:,.0f} t" for r in rows.itertuples()),
             observed=" / ".join(f"{r.published_t:,.0f}" for r in rows.itertuples()),
             threshold="one figure",
-            keys=(f"print_line={rows['print_line'].iloc[0]}, scope={scope}, year={year}",),
+            keys=(f"municipality_code={code}, print_line={rows['print_line'].iloc[0]}, scope={scope}, year={year}",),
             count=len(rows),
-            suspicion="one of the tables rounds what the other prints with more digits"
+            likely_cause="one of the tables rounds what the other prints with more digits"
             if rows["published_t"].max() - rows["published_t"].min() <= rows["rounding_t"].sum()
             else "one of the two is a print error, or they mean different things",
         )
@@ -163,9 +166,9 @@ def print_states_one_year(tables: Tables) -> Sequence[Finding]:
             f"({', '.join(rows['print_line'])})",
             observed=str(also),
             threshold=str(year),
-            keys=first_keys(rows, ["print_line", "scopes", "year"]),
+            keys=keys_of(rows, ["municipality_code", "print_line", "scopes", "year"]),
             count=len(rows),
-            suspicion=f"one of the years is a print error: ask the municipality which; until then {year} counts",
+            likely_cause=f"one of the years is a print error: ask the municipality which; until then {year} counts",
         )
         for (code, name, year, also), rows in pd.concat([said, other]).groupby(places)
     ]
@@ -217,9 +220,9 @@ def _shares(where: str, rows: Sequence[Row], printed: pd.DataFrame) -> Iterator[
             said,
             observed=f"{row['printed_share_pct']:g} %",
             threshold=f"{pct:.1f} %",
-            keys=first_keys(pd.DataFrame([row, *swapped[:1]]), ["print_line", "scopes", "year"]),
+            keys=keys_of(pd.DataFrame([row, *swapped[:1]]), ["municipality_code", "print_line", "scopes", "year"]),
             count=1 + len(swapped[:1]),
-            suspicion="the two shares are swapped in the print"
+            likely_cause="the two shares are swapped in the print"
             if swapped
             else "the share or the tonnes are a print error, or the share is of another total",
         )
@@ -271,9 +274,11 @@ def print_factors_reproduce(tables: Tables) -> Sequence[Finding]:
                 f"give {own['tonnes'].sum():,.0f} t, printed are {row.published_t:,.0f} t ({off:+.1f} %)",
                 observed=f"{off:+.2f} %",
                 threshold=f"{FACTOR_PCT:g} %",
-                keys=() if say is passed else (f"print_line={row.print_line}, year={row.year}",),
+                keys=()
+                if say is passed
+                else (f"municipality_code={row.municipality_code}, print_line={row.print_line}, year={row.year}",),
                 count=0 if say is passed else 1,
-                suspicion=""
+                likely_cause=""
                 if say is passed
                 else "the printed factor is not the one that the tonnes were computed with",
             )

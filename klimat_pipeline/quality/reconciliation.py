@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from klimat_pipeline.corrected.basis import CORRECTED, on_basis
-from klimat_pipeline.quality.findings import FIRST, Finding, failed, first_keys, not_applicable, passed
+from klimat_pipeline.quality.findings import Finding, failed, keys_of, not_applicable, passed
 
 Tables = Mapping[str, pd.DataFrame]
 
@@ -118,9 +118,9 @@ def nation_equals_counties(tables: Tables) -> Sequence[Finding]:
                     f"{release}: the counties exceed the nation by up to {most:,.2f} t",
                     observed=f"{-most:.2f} t",
                     threshold=f"not below -{NATION_T:g} t",
-                    keys=first_keys(negative, keys),
+                    keys=keys_of(negative, keys),
                     count=len(negative),
-                    suspicion="a county's row was doubled, or the nation's is too low",
+                    likely_cause="a county's row was doubled, or the nation's is too low",
                 )
             )
         for line in lines[lines["sector_code"] == "total"].itertuples():
@@ -132,7 +132,7 @@ def nation_equals_counties(tables: Tables) -> Sequence[Finding]:
                     f"nation's {line.nation_t:,.2f} t)",
                     observed=f"{line.emissions_reported_t:.2f} t",
                     threshold=f"at most {UNALLOCATED_MAX_PCT:g} % of the nation",
-                    suspicion="" if share <= UNALLOCATED_MAX_PCT else "a county is missing or too low",
+                    likely_cause="" if share <= UNALLOCATED_MAX_PCT else "a county is missing or too low",
                 )
             )
     return findings
@@ -166,12 +166,12 @@ def subsectors_equal_sectors(tables: Tables) -> Sequence[Finding]:
                     f"with {worst['emissions_reported_t']:,.2f} t",
                     observed=f"{net:.2f} t net, {absolute:.2f} t absolute",
                     threshold=f"{SUBSECTORS_T:g} t per municipality",
-                    keys=first_keys(
+                    keys=keys_of(
                         group.sort_values("emissions_reported_t", key=abs, ascending=False),
                         ["municipality_code", "emissions_reported_t"],
                     ),
                     count=len(group),
-                    suspicion="the source's own subsectors disagree with its sector; the sector's figure is used",
+                    likely_cause="the source's own subsectors disagree with its sector; the sector's figure is used",
                 )
             )
     return findings
@@ -201,9 +201,9 @@ def corrected_subsectors_sum(tables: Tables) -> Sequence[Finding]:
             f"{len(plain)} uncorrected subsectors differ from the reported figure",
             observed=str(len(plain)),
             threshold="0",
-            keys=first_keys(plain, [*keys, "subsector_code"]),
+            keys=keys_of(plain, [*keys, "subsector_code"]),
             count=len(plain),
-            suspicion="" if plain.empty else "code changed a figure that only a registered correction may change",
+            likely_cause="" if plain.empty else "code changed a figure that only a registered correction may change",
         ),
     ]
 
@@ -226,7 +226,7 @@ def rows_kept(tables: Tables) -> Sequence[Finding]:
             observed=str(len(clean)),
             threshold=str(len(cells)),
             count=abs(len(cells) - len(clean)),
-            suspicion="" if len(cells) == len(clean) else "a name maps twice, or a join lost rows",
+            likely_cause="" if len(cells) == len(clean) else "a name maps twice, or a join lost rows",
         )
     ]
 
@@ -262,9 +262,9 @@ def corrections_sum(tables: Tables) -> Sequence[Finding]:
             f"{len(wrong)} cells differ from the reported figure without a correction",
             observed=str(len(wrong)),
             threshold="0",
-            keys=first_keys(wrong, keys),
+            keys=keys_of(wrong, keys),
             count=len(wrong),
-            suspicion="code changed a figure that only a registered correction may change",
+            likely_cause="code changed a figure that only a registered correction may change",
         ),
     ]
 
@@ -335,9 +335,9 @@ def base_matches_target(tables: Tables) -> Sequence[Finding]:
             f"{first['wanted_year']}",
             observed=str(first["baseline_year"]),
             threshold=str(first["wanted_year"]),
-            keys=first_keys(wrong, [*keys, "year"]),
+            keys=keys_of(wrong, [*keys, "year"]),
             count=len(wrong),
-            suspicion="a base year other than the target's: the percentage would answer another question",
+            likely_cause="a base year other than the target's: the percentage would answer another question",
         )
     ]
 
@@ -362,9 +362,9 @@ def compared_on_one_basis(tables: Tables) -> Sequence[Finding]:
             f"{len(shown)} figures are compared as corrected, {len(wrong)} of their sectors on two levels",
             observed=str(len(wrong)),
             threshold="0",
-            keys=first_keys(wrong, [*keys, "sector_code"]),
+            keys=keys_of(wrong, [*keys, "sector_code"]),
             count=len(wrong),
-            suspicion="" if wrong.empty else "code compared a corrected year with an uncorrected one",
+            likely_cause="" if wrong.empty else "code compared a corrected year with an uncorrected one",
         )
     ]
 
@@ -433,9 +433,9 @@ def suites_agree(tables: Tables) -> Sequence[Finding]:
             f"{len(wrong)} of {said} differ: {wrong['message'].iloc[0]}",
             observed=f"{len(wrong)} differ",
             threshold="0",
-            keys=tuple(wrong["message"].head(FIRST)),
+            keys=tuple(wrong["message"]),
             count=len(wrong),
-            suspicion="a proof in quality/contract.py judges otherwise than Great Expectations",
+            likely_cause="a proof in quality/contract.py judges otherwise than Great Expectations",
         )
     ]
 
@@ -486,9 +486,9 @@ def frozen_reproduces(tables: Tables) -> Sequence[Finding]:
                 f"{first['emissions_t_co2e_now']:,.3f} t",
                 observed=f"{first['emissions_t_co2e_now']:.3f} t",
                 threshold=f"{first['emissions_t_co2e']:.3f} t",
-                keys=first_keys(wrong, keys),
+                keys=keys_of(wrong, keys),
                 count=len(wrong),
-                suspicion="a correction, target or method was changed for a release that a report rests on",
+                likely_cause="a correction, target or method was changed for a release that a report rests on",
             )
         )
     return findings
@@ -505,16 +505,16 @@ def _held(tables: Tables) -> dict[str, int]:
 
 
 def _compare(
-    both: pd.DataFrame, keys: list[str], limit_t: float, release: str, what: str, suspicion: str, nothing: str
+    both: pd.DataFrame, keys: list[str], limit_t: float, release: str, what: str, likely_cause: str, nothing: str
 ) -> Finding:
     return (
-        _all_within(both, keys, limit_t, f"{release}: {what}", suspicion)
+        _all_within(both, keys, limit_t, f"{release}: {what}", likely_cause)
         if len(both)
         else not_applicable(f"{release}: {nothing}")
     )
 
 
-def _all_within(both: pd.DataFrame, keys: list[str], limit_t: float, what: str, suspicion: str) -> Finding:
+def _all_within(both: pd.DataFrame, keys: list[str], limit_t: float, what: str, likely_cause: str) -> Finding:
     """All ``difference_t`` within the limit; a missing one counts as too large."""
     off = both[~(both["difference_t"].abs() <= limit_t)]
     largest = both["difference_t"].abs().max() if len(both) else 0.0
@@ -530,7 +530,7 @@ def _all_within(both: pd.DataFrame, keys: list[str], limit_t: float, what: str, 
         f"{off['difference_t'].abs().sum():,.2f} t in absolute terms, largest {largest:,.2f} t",
         observed=f"{largest:.3f} t",
         threshold=f"{limit_t:g} t",
-        keys=first_keys(ordered, [*keys, "difference_t"]),
+        keys=keys_of(ordered, [*keys, "difference_t"]),
         count=len(off),
-        suspicion=suspicion,
+        likely_cause=likely_cause,
     )

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from klimat_pipeline.quality.findings import Finding, failed, first_keys, not_applicable, passed
+from klimat_pipeline.quality.findings import Finding, failed, keys_of, not_applicable, passed
 from klimat_pipeline.spend.results.mapping import moved
 
 Tables = Mapping[str, pd.DataFrame]
@@ -157,9 +157,9 @@ def money_understood(tables: Tables) -> Sequence[Finding]:
             f"in {len(low)} years a large share of the kronor has no emissions",
             observed=f"up to {low['share_of_spend_pct'].max():.1f} %",
             threshold=f"{UNMAPPED_PCT:g} %",
-            keys=first_keys(low, _AT),
+            keys=keys_of(low, _AT),
             count=len(low),
-            suspicion="accounts of the municipality's own: fill in the list of unmapped accounts",
+            likely_cause="accounts of the municipality's own: fill in the list of unmapped accounts",
         )
     ]
 
@@ -177,9 +177,9 @@ def prices_of_the_year(tables: Tables) -> Sequence[Finding]:
             f"in {len(off)} years another price index or exchange rate stands in: {off['note'].iat[0]}",
             observed=str(len(off)),
             threshold="0 years stand in",
-            keys=first_keys(off, _AT),
+            keys=keys_of(off, _AT),
             count=len(off),
-            suspicion="fetch them: klimat prices fetch, klimat rates fetch; or add them to data/reference",
+            likely_cause="fetch them: klimat prices fetch, klimat rates fetch; or add them to data/reference",
         )
     ]
 
@@ -195,9 +195,9 @@ def ledgers_understood(tables: Tables) -> Sequence[Finding]:
             + ("Its purchases stay as they were." if row.has_last_state else "Its purchases are missing."),
             observed="refused",
             threshold="0 refused",
-            keys=(str(row.municipality_code),),
+            keys=(f"municipality_code={row.municipality_code}",),
             count=1,
-            suspicion="the message says what to do",
+            likely_cause="the message says what to do",
         )
         for row in frame.itertuples()
     ]
@@ -232,9 +232,9 @@ def mapping_unmoved(tables: Tables) -> Sequence[Finding]:
             f"{first['account']} {first['account_text']}: {first['category_before']}, now {first['category_after']}",
             observed=f"{off['amount_sek'].abs().sum():,.0f} SEK",
             threshold="0 moved",
-            keys=first_keys(off, ["municipality_code", "account", "category_before", "category_after"]),
+            keys=keys_of(off, ["municipality_code", "account", "category_before", "category_after"]),
             count=len(off),
-            suspicion="a mapping was changed, or the ledger's chart was: earlier publications do not compare",
+            likely_cause="a mapping was changed, or the ledger's chart was: earlier publications do not compare",
         )
     ]
 
@@ -246,7 +246,7 @@ def _verdict(off: pd.DataFrame, count: int, what: str, keys: list[str]) -> Findi
         f"{len(off)} of {count} differ: expected that {what}",
         observed=str(len(off)),
         threshold="0",
-        keys=first_keys(off, keys),
+        keys=keys_of(off, keys),
         count=len(off),
-        suspicion="a table was not made from the same cube as the others",
+        likely_cause="a table was not made from the same cube as the others",
     )

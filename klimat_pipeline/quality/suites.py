@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 #: Up to so many distinct texts are matched one by one; more are left to Great Expectations.
 FEW = 5_000
 
-SUSPICION = "the source or a table of names changed, or the code that makes this table"
+LIKELY_CAUSE = "the source or a table of names changed, or the code that makes this table"
 
 
 def suite_findings(frame: "pd.DataFrame", table: Table) -> tuple[Finding, ...]:
@@ -123,16 +123,16 @@ def _finding(name: str, result: Any, frame: "pd.DataFrame", table: Table) -> Fin
         threshold=limit,
         keys=tuple(f"{column}={value}" for value in values) or _null_keys(frame, column, table),
         count=count,
-        suspicion=SUSPICION,
+        likely_cause=LIKELY_CAUSE,
     )
 
 
 def _null_keys(frame: "pd.DataFrame", column: str, table: Table) -> tuple[str, ...]:
-    from klimat_pipeline.quality.findings import first_keys
+    from klimat_pipeline.quality.findings import keys_of
 
     if column not in frame.columns:
         return ()
-    return first_keys(frame[frame[column].isna()], [k for k in table.primary_key if k in frame.columns])
+    return keys_of(frame[frame[column].isna()], [k for k in table.primary_key if k in frame.columns])
 
 
 def threshold_of(name: str, table: Table) -> str:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from klimat_pipeline.configuration.targets_and_gap import CAPTURES
 from klimat_pipeline.corrected.basis import on_basis
-from klimat_pipeline.quality.findings import Finding, failed, first_keys, not_applicable, passed
+from klimat_pipeline.quality.findings import Finding, failed, keys_of, not_applicable, passed
 from klimat_pipeline.scenarios.print_arithmetic import TOTAL, print_faults
 
 Tables = Mapping[str, pd.DataFrame]
@@ -32,9 +32,9 @@ def printed_gap_agrees(tables: Tables) -> Sequence[Finding]:
             f"{code} {fault.line}: {fault.gives}, printed is {fault.printed}",
             observed=fault.gives,
             threshold=fault.printed,
-            keys=(f"{code} {fault.line}",),
+            keys=(f"municipality_code={code}, line={fault.line}",),
             count=1,
-            suspicion="an error of the print, or another layout than municipality.yaml says (inventory: gap_table); "
+            likely_cause="an error of the print, or another layout than municipality.yaml says (inventory: gap_table); "
             "what is computed here uses the inputs, not the printed result",
         )
         for code, fault in faults
@@ -96,7 +96,7 @@ def plan_closes(tables: Tables) -> Sequence[Finding]:
             threshold=f"{row.target_t_co2e:,.0f} t",
             keys=(f"municipality_code={row.municipality_code}",) if row.shortfall_t > NOISE_T else (),
             count=int(row.shortfall_t > NOISE_T),
-            suspicion="sectors without a sub-target; the table shows what each would have to do",
+            likely_cause="sectors without a sub-target; the table shows what each would have to do",
         )
         for row in totals.itertuples()
     ]
@@ -194,7 +194,7 @@ def captures_deducted(tables: Tables) -> Sequence[Finding]:
             threshold=f"{row['captured_fossil_t']:,.0f} t captured",
             keys=(", ".join(f"{name}={row[name]}" for name in keys),),
             count=1,
-            suspicion="the plant's line is a memo, missing (gross_line) or smaller than the capture, or its emissions "
+            likely_cause="the plant's line is a memo, missing (gross_line), smaller than the capture, or its emissions "
             "are already without it (is_in_gross)",
         )
         for row in left.to_dict("records")
@@ -234,7 +234,7 @@ def _counted_elsewhere(sink: dict[str, Any], claims: pd.DataFrame) -> Finding | 
         & (claims["year"] <= (last if last is not None else claims["year"]))
     ]
     code, named = sink["municipality_code"], sink["facility_id"]
-    keys = (f"municipality_code={code}", f"sink_id={sink['sink_id']}")
+    keys = (f"municipality_code={code}, sink_id={sink['sink_id']}",)
     said = f"{code} {sink['sink_id']}"
     if isinstance(named, str):
         if named not in set(same_years["facility_id"]):
@@ -250,11 +250,11 @@ def _counted_elsewhere(sink: dict[str, Any], claims: pd.DataFrame) -> Finding | 
 
 
 def _twice(said: str, keys: tuple[str, ...], advice: str) -> Finding:
-    return failed(said, observed="2 places", threshold="1 place", keys=keys, count=1, suspicion=advice)
+    return failed(said, observed="2 places", threshold="1 place", keys=keys, count=1, likely_cause=advice)
 
 
 def _all_within(
-    frame: pd.DataFrame, off: "pd.Series[float]", keys: Sequence[str], what: str, suspicion: str
+    frame: pd.DataFrame, off: "pd.Series[float]", keys: Sequence[str], what: str, likely_cause: str
 ) -> Finding:
     wrong = frame[(off > NOISE_T).to_numpy()]
     if wrong.empty:
@@ -265,7 +265,7 @@ def _all_within(
         f"{len(wrong)} of {len(frame)} {what} do not agree, the most by {off.max():,.2f}",
         observed=f"{off.max():,.3f}",
         threshold=f"{NOISE_T:g}",
-        keys=first_keys(wrong, keys),
+        keys=keys_of(wrong, keys),
         count=len(wrong),
-        suspicion=suspicion,
+        likely_cause=likely_cause,
     )

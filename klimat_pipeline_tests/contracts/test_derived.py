@@ -55,7 +55,7 @@ def names_of_failures(frame: pd.DataFrame) -> dict[str, object]:
     result = check_contract(frame, TOY)
     wrong = [finding for finding in result.findings if finding.outcome == "failed"]
     assert result.passed == (not wrong)
-    assert all(finding.suspicion and finding.threshold for finding in wrong)
+    assert all(finding.likely_cause and finding.threshold for finding in wrong)
     return {finding.message: finding for finding in wrong}
 
 

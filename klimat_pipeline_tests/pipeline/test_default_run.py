@@ -228,7 +228,7 @@ def test_no_blocking_check_failed_and_remarks_are_complete(klimat: Klimat) -> No
     assert klimat.rows("SELECT * FROM data_quality WHERE severity = 'ERROR' AND outcome = 'failed'") == []
     bare = klimat.rows(
         "SELECT check_name FROM data_quality WHERE outcome = 'failed' AND (observed = '' OR threshold = '' "
-        "OR message = '' OR suspicion = '' OR offending_count = 0)"
+        "OR message = '' OR likely_cause = '' OR offending_count = 0)"
     )
     assert bare == []
 
@@ -377,8 +377,49 @@ def test_asset_pages_show_rows_preview_and_plot(history: dg.DagsterInstance) -> 
     event = history.get_latest_materialization_event(dg.AssetKey(["indicators", "sectors"]))
     metadata = event.asset_materialization.metadata
     assert metadata["dagster/row_count"].value > 0
-    assert metadata["preview"].value.startswith("| municipality_code")
-    assert "data:image/" in metadata["plot 1283"].value
+    assert metadata["preview"].value.splitlines()[2].startswith("| Helsingborg (1283) | total | 2024 | 516,012.")
+    assert "data:image/" in metadata["Helsingborg (1283): emissions against target"].value
+
+
+@pytest.mark.parametrize(
+    ("key", "figure"),
+    [("published/sector_indicators", "emissions against target"), ("mart/fact_target_path", "what is ahead")],
+)
+def test_published_pages_say_what_they_hold(history: dg.DagsterInstance, key: str, figure: str) -> None:
+    metadata = history.get_latest_materialization_event(dg.AssetKey(key.split("/"))).asset_materialization.metadata
+    assert "smhi-ggt-2026-06" in metadata["releases and years"].value
+    assert metadata["publication"].value.startswith("pub-")
+    assert "From " in metadata["computed as"].value
+    assert metadata["stored in"].value.endswith("latest")
+    assert "data:image/" in metadata[f"Helsingborg (1283): {figure}"].value
+    if key.startswith("published"):
+        command = metadata["explain a figure"].value
+        assert command.startswith("klimat explain sector_indicators municipality_code=1283 target_id=total")
+
+
+def test_published_tables_carry_what_warns_upstream(history: dg.DagsterInstance) -> None:
+    key = dg.AssetCheckKey(dg.AssetKey(["published", "sector_indicators"]), "upstream")
+    record = history.event_log_storage.get_latest_asset_check_execution_by_key([key])[key]
+    evaluation = record.event.dagster_event.asset_check_evaluation_data
+    assert not evaluation.passed and not evaluation.blocking
+    assert "clean/emissions year_jumps" in evaluation.description
+    assert evaluation.metadata["checks that warn"].value >= 3
+
+
+def test_a_warning_names_towns_with_a_folder_first(history: dg.DagsterInstance) -> None:
+    key = dg.AssetCheckKey(dg.AssetKey(["clean", "emissions"]), "year_jumps")
+    record = history.event_log_storage.get_latest_asset_check_execution_by_key([key])[key]
+    metadata = record.event.dagster_event.asset_check_evaluation_data.metadata
+    assert metadata["municipalities"].value.startswith("Helsingborg (1283)")
+    assert metadata["rows at fault"].value == 765
+    assert "| Helsingborg (1283) |" in metadata["first rows"].value.splitlines()[2]
+
+
+def test_the_command_s_run_is_one_that_the_ui_knows(history: dg.DagsterInstance) -> None:
+    (run,) = history.get_runs()
+    assert run.remote_job_origin.job_name == "nightly_refresh"
+    assert run.remote_job_origin.repository_origin.code_location_origin.location_name == "klimat_pipeline.definitions"
+    assert run.tags["klimat/started_by"] == run.tags["user"] == "klimat refresh"
 
 
 def test_checks_are_in_dagsters_history(history: dg.DagsterInstance) -> None:
@@ -386,7 +427,7 @@ def test_checks_are_in_dagsters_history(history: dg.DagsterInstance) -> None:
     record = history.event_log_storage.get_latest_asset_check_execution_by_key([key])[key]
     evaluation = record.event.dagster_event.asset_check_evaluation_data
     assert evaluation.passed and evaluation.blocking
-    assert {"observed", "threshold", "offending keys", "suspicion"} <= set(evaluation.metadata)
+    assert {"observed", "threshold", "rows at fault", "all findings"} <= set(evaluation.metadata)
 
 
 def test_telemetry_is_off(klimat: Klimat) -> None:
@@ -577,9 +618,12 @@ def test_second_refresh_does_nothing_and_says_so(refreshed: Refreshed) -> None:
 
 @for_each(name=list(PUBLISHED))
 def test_second_refresh_confirms_every_published_table(history: dg.DagsterInstance, name: str) -> None:
-    event = history.get_latest_materialization_event(dg.AssetKey(["published", name]))
-    assert "nothing was recomputed" in event.asset_materialization.metadata["unchanged"].value
-    assert event.run_id == ""
+    key = dg.AssetKey(["published", name])
+    (record,) = history.fetch_observations(key, limit=1).records
+    assert "nothing was recomputed" in record.asset_observation.metadata["unchanged"].value
+    assert record.event_log_entry.run_id == ""
+    page = history.get_latest_materialization_event(key).asset_materialization.metadata
+    assert {"dagster/row_count", "preview"} <= set(page), "the page keeps its content"
 
 
 def test_unknown_municipality_is_refused_and_nothing_touched(refreshed: Refreshed) -> None:

@@ -37,8 +37,8 @@ COLUMNS = (
     Column(
         "severity",
         TEXT,
-        "ERROR stops publishing when it fails, WARN is a remark.",
-        allowed=("ERROR", "WARN"),
+        "ERROR stops publishing when it fails, WARN is a remark, INFO tells something and never fails.",
+        allowed=("ERROR", "WARN", "INFO"),
     ),
     Column("passed", BOOLEAN, "Whether the check passed; missing where it does not apply.", nullable=True),
     Column(
@@ -50,8 +50,17 @@ COLUMNS = (
     Column("observed", TEXT, "The value found."),
     Column("threshold", TEXT, "The value that it is compared with."),
     Column("message", TEXT, "What was found, in a sentence."),
-    Column("suspicion", TEXT, "What to suspect first when it fails."),
-    Column("offending_keys", TEXT, "The first keys at fault, at most ten."),
+    Column("likely_cause", TEXT, "The likely cause when it fails: what to look at first."),
+    Column(
+        "acknowledgement",
+        TEXT,
+        "Who stands for what was found, until when and why (data/acknowledged.yaml); empty for nobody.",
+    ),
+    Column(
+        "offending_keys",
+        TEXT,
+        "The first keys at fault, at most ten; those of municipalities with a folder come first.",
+    ),
     Column("offending_count", INTEGER, "How many rows are at fault.", minimum=0),
     Column("finding_no", INTEGER, "Number of the finding within its check.", minimum=1),
     Column(

@@ -147,7 +147,7 @@ SWEDISH: dict[str, tuple[str, str]] = {
     "table_name": ("Tabell", "Tabell som kontrollerades."),
     "check_name": ("Kontroll", "Kontrollens namn."),
     "kind": ("Sorts kontroll", "contract, reconciliation eller plausibility."),
-    "severity": ("Allvar", "ERROR stoppar, WARN är en anmärkning."),
+    "severity": ("Allvar", "ERROR stoppar, WARN är en anmärkning, INFO upplyser."),
     "check_outcome": ("Utfall", "failed, passed eller not_applicable."),
     "findings_count": ("Fynd", "Antal fynd."),
     "failed_count": ("Fynd som föll", "Antal fynd som inte höll."),

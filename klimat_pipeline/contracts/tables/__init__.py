@@ -4,6 +4,8 @@ A new table is added to its stage's ``TABLES`` tuple, and nowhere else. What doe
 columns (``contracts.columns``).
 """
 
+from functools import cache
+
 from klimat_pipeline.contracts.model import Table
 from klimat_pipeline.contracts.tables import (
     clean,
@@ -54,3 +56,10 @@ def table(key: str) -> Table:
         KeyError: no contract has that key.
     """
     return TABLES[key]
+
+
+@cache
+def upstream(key: str) -> frozenset[str]:
+    """Keys of all tables that the columns of a table come from, near and far."""
+    direct = {source.rsplit(".", 1)[0] for column in TABLES[key].columns for source in column.lineage} - {key}
+    return frozenset(direct).union(*map(upstream, direct))

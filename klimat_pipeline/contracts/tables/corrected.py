@@ -27,6 +27,14 @@ EMISSIONS = Table(
         col("level_ids").use("corrected/corrections.level_ids"),
     ),
     primary_key=("release_id", "municipality_code", "sector_code", "year"),
+    telling=(
+        "municipality_code",
+        "sector_code",
+        "year",
+        "emissions_reported_t_co2e",
+        "emissions_t_co2e",
+        "correction_ids",
+    ),
 )
 
 CORRECTIONS = Table(

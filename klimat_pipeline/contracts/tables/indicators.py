@@ -66,6 +66,16 @@ SECTORS = Table(
     ),
     primary_key=("municipality_code", "target_id", "release_id", "year"),
     topic="targets",
+    telling=(
+        "municipality_code",
+        "target_id",
+        "year",
+        "emissions_t_co2e",
+        "change_pct",
+        "target_pct",
+        "gap_t_co2e",
+        "status",
+    ),
 )
 
 REVISIONS = Table(

@@ -5,8 +5,8 @@ from klimat_pipeline.contracts.model import Table
 
 FINDINGS = Table(
     key="quality/findings",
-    description="What every check found, passed or not: the value, the threshold, the first keys at fault and what to "
-    "suspect.",
+    description="What every check found, passed or not: the value, the threshold, the first keys at fault, the likely "
+    "cause, and who acknowledges it.",
     columns=(
         col("table_name"),
         col("check_name"),
@@ -20,10 +20,12 @@ FINDINGS = Table(
         col("offending_count"),
         col("offending_keys"),
         col("message"),
-        col("suspicion"),
+        col("likely_cause"),
+        col("acknowledgement"),
     ),
     primary_key=("table_name", "check_name", "finding_no"),
     topic="quality",
+    telling=("table_name", "check_name", "severity", "outcome", "message"),
 )
 
 TABLES = (FINDINGS,)

@@ -6,7 +6,8 @@ from typing import Any
 import dagster as dg
 import pandas as pd
 
-from klimat_pipeline.defs.asset_factory import as_markdown, checked_together, pictures, step
+from klimat_pipeline.defs.asset_factory import checked_together, step
+from klimat_pipeline.defs.pages import as_markdown, pictures
 from klimat_pipeline.defs.resources import Project
 
 #: What the corrections' page lists of them.
@@ -65,6 +66,10 @@ def local_corrections(
         "corrected/corrections": {
             "corrections": dg.MetadataValue.md(as_markdown(listed) if len(listed) else "none applied")
         },
-        "corrected/emissions": pictures(corrected_against_reported(corrected)),
     }
-    yield from checked_together(context, frames, {"clean/municipalities": municipalities}, shown)
+    plots = {
+        "corrected/emissions": pictures(
+            project, "reported and corrected emissions", corrected_against_reported(corrected)
+        )
+    }
+    yield from checked_together(context, frames, {"clean/municipalities": municipalities}, shown, plots)

@@ -3,7 +3,8 @@
 import dagster as dg
 import pandas as pd
 
-from klimat_pipeline.defs.asset_factory import checked_together, pictures, step
+from klimat_pipeline.defs.asset_factory import checked_together, step
+from klimat_pipeline.defs.pages import pictures
 from klimat_pipeline.defs.resources import Project
 
 
@@ -97,8 +98,10 @@ def national_indicators(
         "clean/land_use": land_use_given,
         "configuration/approvals": approved,
     }
-    shown = {"indicators/sectors": pictures(emissions_against_target(indicators))}
-    yield from checked_together(context, frames, inputs, shown)
+    plots = {
+        "indicators/sectors": pictures(project, "emissions against target", emissions_against_target(indicators)),
+    }
+    yield from checked_together(context, frames, inputs, plots=plots)
 
 
 @step(

@@ -3,7 +3,8 @@
 import dagster as dg
 import pandas as pd
 
-from klimat_pipeline.defs.asset_factory import checked_together, pictures, step
+from klimat_pipeline.defs.asset_factory import checked_together, step
+from klimat_pipeline.defs.pages import pictures
 from klimat_pipeline.defs.resources import Project
 
 
@@ -75,7 +76,7 @@ def inventories(
         "inventory/gpc": gpc_inventory(territory, reference, project.with_folders),
     }
     names = dict(zip(reference.inventory_lines["line"], reference.inventory_lines["line_name_en"], strict=True))
-    picture = pictures(inventory_beside_print(reconciliation, names))
-    shown = {"inventory/territory": picture, "inventory/reconciliation": picture}
+    picture = pictures(project, "inventory, printed and computed", inventory_beside_print(reconciliation, names))
+    plots = {"inventory/territory": picture, "inventory/reconciliation": picture}
     inputs = {"corrected/subsectors": subsectors, "clean/energy_use": energy_use}
-    yield from checked_together(context, frames, inputs, shown)
+    yield from checked_together(context, frames, inputs, plots=plots)

@@ -3,7 +3,8 @@
 import dagster as dg
 import pandas as pd
 
-from klimat_pipeline.defs.asset_factory import checked_together, pictures, step
+from klimat_pipeline.defs.asset_factory import checked_together, step
+from klimat_pipeline.defs.pages import pictures
 from klimat_pipeline.defs.resources import Project
 
 _DRAWN_FROM = (
@@ -122,9 +123,11 @@ def pathways(
     headline = str(releases.loc[releases["is_headline"], "release_id"].iloc[0])
     own = project.chosen(targets)
     aiming = own.loc[own["target_kind"] == "contract", "municipality_code"]
-    shown = {
-        "indicators/comparison": pictures(comparison_strips(compared, aiming, headline)),
-        "scenarios/pathways": pictures(pathway_fans(ahead, indicators, chances)),
-        "scenarios/abatement": pictures(abatement_curves(curve)),
+    plots = {
+        "indicators/comparison": pictures(
+            project, "the place among municipalities", comparison_strips(compared, aiming, headline)
+        ),
+        "scenarios/pathways": pictures(project, "what is ahead", pathway_fans(ahead, indicators, chances)),
+        "scenarios/abatement": pictures(project, "what a tonne costs", abatement_curves(curve)),
     }
-    yield from checked_together(context, frames, {"clean/published_gap": published_gap}, shown)
+    yield from checked_together(context, frames, {"clean/published_gap": published_gap}, plots=plots)

@@ -7,7 +7,8 @@ they lead to.
 import dagster as dg
 import pandas as pd
 
-from klimat_pipeline.defs.asset_factory import checked_together, pictures, step
+from klimat_pipeline.defs.asset_factory import checked_together, step
+from klimat_pipeline.defs.pages import pictures
 from klimat_pipeline.defs.resources import Project
 
 
@@ -125,5 +126,5 @@ def gap_and_neutrality(
         "scenarios/neutrality": neutrality_balance(balanced, sinks, claims, rules),
         "scenarios/allocation_keys": neutrality_by_allocation_key(balanced, sinks, claims, rules),
     }
-    shown = {"scenarios/gap": pictures(gap_waterfalls(gap))}
-    yield from checked_together(context, frames, {"clean/sinks": sinks}, shown)
+    plots = {"scenarios/gap": pictures(project, "from emissions to what is left", gap_waterfalls(gap))}
+    yield from checked_together(context, frames, {"clean/sinks": sinks}, plots=plots)

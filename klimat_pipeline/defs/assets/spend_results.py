@@ -1,11 +1,10 @@
 """Assets of the stage ``spend`` that are results: one step, because a step costs more than a small table."""
 
-from typing import Any
-
 import dagster as dg
 import pandas as pd
 
-from klimat_pipeline.defs.asset_factory import as_metadata, checked_together, pictures, step
+from klimat_pipeline.defs.asset_factory import checked_together, step
+from klimat_pipeline.defs.pages import as_metadata, pictures
 from klimat_pipeline.defs.resources import Project
 from klimat_pipeline.spend.results.all_tables import KEYS
 
@@ -71,8 +70,9 @@ def spend_results(
         aside={*unread["municipality_code"], *faulty},
     )
     unvalued = pd.concat([made["unvalued"], unread_ledgers(faulty)], ignore_index=True)
-    shown: dict[str, Any] = {"spend/by_category": pictures(largest_categories(made["spend/by_category"]))}
-    shown |= {key: as_metadata(texts) for key, texts in shown_on_pages(made).items()}
+    categories = largest_categories(made["spend/by_category"])
+    plots = {"spend/by_category": pictures(project, "emissions of purchases by category", categories)}
+    shown = {key: as_metadata(texts) for key, texts in shown_on_pages(made).items()}
     refused = {*unread["municipality_code"], *unvalued["municipality_code"]}
     frames = {key: with_last_state(key, made[key], project.last_state(key), refused) for key in KEYS}
     stale = frames["spend/by_category"].query("is_stale")["municipality_code"]
@@ -83,4 +83,4 @@ def spend_results(
         "clean/population": population,
         PUBLISHED_MAPPING: last_published(settings.published_dir, "spend_mapping"),
     }
-    yield from checked_together(context, frames, inputs, shown)
+    yield from checked_together(context, frames, inputs, shown, plots)

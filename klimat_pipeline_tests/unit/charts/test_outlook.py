@@ -13,7 +13,7 @@ from klimat_pipeline.charts.outlook import (
     pathway_fan,
     pathway_fans,
 )
-from klimat_pipeline.charts.style import as_markdown_image
+from klimat_pipeline.charts.style import as_markdown_image, titled
 from klimat_pipeline.scenarios.abatement import abatement_cost
 from klimat_pipeline.scenarios.pathways import pathways
 from klimat_pipeline.scenarios.planned_actions import Action, Level
@@ -92,7 +92,8 @@ def test_curve_is_as_wide_as_what_is_saved() -> None:
         ("Dear", pytest.approx(0.35), pytest.approx(0.7)),
     ]
     (chart,) = abatement_curves(frame).values()
-    assert chart["title"]["text"] == ("1283: what a tonne costs, cheapest first; 3.5 % discount rate, prices of 2025")
+    assert chart["title"]["text"] == "what a tonne costs, cheapest first; 3.5 % discount rate, prices of 2025"
+    assert titled(chart, "Helsingborg (1283)")["title"]["text"].startswith("Helsingborg (1283): what a tonne costs")
 
 
 def test_strip_marks_one_among_all() -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
+from dagster._core.events import StepMaterializationData
 from dagster._core.launcher import WorkerStatus
 from dagster._core.test_utils import create_run_for_test
 
@@ -81,6 +82,23 @@ def test_what_is_older_than_the_limit_goes_and_what_goes_on_stays(
     later = datetime.now(UTC) + timedelta(days=settings.run_retention_days + 1)
     assert tidy(history, settings, now=later).startswith("1 runs")
     assert [run.run_id for run in history.get_runs()] == [running.run_id]
+
+
+def test_the_run_that_made_what_is_published_stays(history: dg.DagsterInstance, settings: Settings) -> None:
+    """Nights without news do not wash away what the pages of the tables show."""
+    made = create_run_for_test(history, status=dg.DagsterRunStatus.SUCCESS)
+    shown = dg.AssetMaterialization(["published", "run_manifest"], metadata={"preview": "rows"})
+    history.report_dagster_event(
+        dg.DagsterEvent(
+            dg.DagsterEventType.ASSET_MATERIALIZATION.value, "job", event_specific_data=StepMaterializationData(shown)
+        ),
+        made.run_id,
+    )
+    for _ in range(5):
+        night(history)
+    tidy(history, settings)
+    assert len(history.get_runs()) == settings.keep_runs + 1
+    assert history.get_run_by_id(made.run_id) is not None
 
 
 def test_files_that_an_earlier_version_left_are_removed(history: dg.DagsterInstance, settings: Settings) -> None:

@@ -158,8 +158,8 @@ def test_what_hashes_the_code_is_left_out_and_what_describes_does_not_count(tmp_
 def test_findings_count_but_neither_their_sentences_nor_those_of_the_contract(tmp_path: Path) -> None:
     def findings(contract: str, observed: str, message: str) -> Rows:
         return [
-            {"code": "a", "kind": "contract", "observed": contract, "message": "", "suspicion": ""},
-            {"code": "b", "kind": "plausibility", "observed": observed, "message": message, "suspicion": ""},
+            {"code": "a", "kind": "contract", "observed": contract, "message": "", "likely_cause": ""},
+            {"code": "b", "kind": "plausibility", "observed": observed, "message": message, "likely_cause": ""},
         ]
 
     before = folder(tmp_path / "a", {"data_quality": findings("1", "1", "one")})

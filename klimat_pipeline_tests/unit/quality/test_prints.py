@@ -37,7 +37,7 @@ class TestGavle:
     def test_273_against_273_1(self) -> None:
         (finding,) = print_tables_agree(tables("2180"))
         assert finding.message == ("2180 total scope 1 2020: table 4 prints 273,000 t; table gap prints 273,100 t")
-        assert "rounds" in finding.suspicion
+        assert "rounds" in finding.likely_cause
 
     def test_4_and_9_per_cent_are_swapped(self) -> None:
         """24 of 273 are 8.8 per cent and 12 of 273 are 4.4."""
@@ -46,7 +46,7 @@ class TestGavle:
             "2180 table 4, 2020: ippu_product_use with 12,000 t is 4.4 % of the total, printed is 9 %; "
             "transport_machines with 24,000 t prints 4 %"
         )
-        assert (finding.suspicion, finding.count) == ("the two shares are swapped in the print", 2)
+        assert (finding.likely_cause, finding.count) == ("the two shares are swapped in the print", 2)
 
     def test_2020_or_2021(self) -> None:
         (finding,) = print_states_one_year(tables("2180"))

@@ -67,7 +67,7 @@ def test_a_year_without_an_index_is_not_estimated_beside_others() -> None:
     assert pd.isna(curve.loc["new", "note"])
     (finding,) = prices_convertible({"scenarios/abatement": curve.reset_index()})
     assert finding.outcome == "failed"
-    assert "price_index.csv" in finding.suspicion
+    assert "price_index.csv" in finding.likely_cause
 
 
 def test_where_all_are_of_one_year_without_an_index_nothing_has_to_be_converted() -> None:
