@@ -96,6 +96,8 @@ def first_rows(arrow: "pa.Table", own: Sequence[str]) -> "pa.Table":
     if "municipality_code" in rows.column_names:
         codes = rows["municipality_code"].cast(pa.string())
         keys["others"] = pc.invert(pc.is_in(codes, value_set=pa.array(own, pa.string()))).cast(pa.int8())
+    if "target_id" in rows.column_names:
+        keys["parts"] = pc.not_equal(rows["target_id"].cast(pa.string()), "total").cast(pa.int8())
     keys["place"] = pa.array(range(rows.num_rows))
     order = pc.sort_indices(pa.table(keys), sort_keys=[(name, "ascending") for name in keys])
     return rows.take(order.slice(0, PREVIEW_ROWS))

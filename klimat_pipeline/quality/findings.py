@@ -4,7 +4,7 @@ What does not belong here: any check.
 """
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -97,11 +97,12 @@ def parts(key: str) -> dict[str, str]:
     return {name if equals else "row": value if equals else name for name, equals, value in found}
 
 
-def own_first(result: CheckResult, own: Collection[str]) -> CheckResult:
+def own_first(result: CheckResult, own: Sequence[str]) -> CheckResult:
     """The result with the keys of some municipalities before those of others."""
 
-    def place(key: str) -> bool:
-        return parts(key).get("municipality_code") not in own
+    def place(key: str) -> int:
+        code = parts(key).get("municipality_code", "")
+        return own.index(code) if code in own else len(own)
 
     sorted_ = (replace(finding, keys=tuple(sorted(finding.keys, key=place))) for finding in result.findings)
     return replace(result, findings=tuple(sorted_))
