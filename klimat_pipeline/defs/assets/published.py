@@ -19,7 +19,6 @@ from klimat_pipeline.defs.pages import kept_plots, page
 from klimat_pipeline.defs.resources import Project
 from klimat_pipeline.errors import PublishServiceError
 from klimat_pipeline.garbage import free_memory
-from klimat_pipeline.garbage import free_memory
 from klimat_pipeline.published.shape import SHOWN
 
 #: Pause before publishing is tried again, with what has been computed.
