@@ -23,7 +23,7 @@ MOVES = 3
 
 
 def preview(
-    municipality: Annotated[str, typer.Option("--municipality", "-m", help="Show only this code.")] = "",
+    municipality: Annotated[str, typer.Option("--municipality", "-m", help="Compute and show this code alone; faster.")] = "",
     markdown: Annotated[bool, typer.Option("--markdown", help="Print Markdown, for a review.")] = False,
 ) -> None:
     """Compute with the configuration as it is now, beside what is published, and say what would move.
@@ -39,7 +39,7 @@ def preview(
     if not before.exists():
         raise ConfigurationError(f"{before} is not there: nothing is published to compare with; run klimat refresh")
     with TemporaryDirectory(prefix="klimat-preview-") as scratch:
-        _refresh_in(Path(scratch), settings)
+        _refresh_in(Path(scratch), settings, municipality)
         after = Path(scratch) / "published" / "parquet" / "latest"
         found = compared(before.resolve(), after.resolve(), municipality)
     if markdown:
@@ -54,8 +54,8 @@ def preview(
         raise typer.Exit(MOVES)
 
 
-def _refresh_in(scratch: Path, settings: "Settings") -> None:
-    """A whole refresh in a folder of its own, with the same snapshots, into files only."""
+def _refresh_in(scratch: Path, settings: "Settings", municipality: str) -> None:
+    """A refresh in a folder of its own, with the same snapshots, into files only."""
     snapshots = settings.written_dir / "snapshots"
     if snapshots.is_dir() and settings.written_dir != settings.config_dir:
         (scratch / "snapshots").symlink_to(snapshots, target_is_directory=True)
@@ -65,9 +65,10 @@ def _refresh_in(scratch: Path, settings: "Settings") -> None:
     environment = {name: value for name, value in os.environ.items() if name != "KLIMAT_DATABASE_URL"}
     environment |= {"KLIMAT_DATA_DIR": str(scratch), "KLIMAT_PROJECT_DIR": str(settings.project_dir)}
     environment |= {"KLIMAT_LIVE": "0", "DAGSTER_HOME": str(scratch / "dagster")}
+    chosen = [f"--municipality={municipality}"] if municipality else []
     with out.status("computing beside what is published"):
         done = subprocess.run(
-            [sys.executable, "-m", "klimat_pipeline.cli", "refresh"],
+            [sys.executable, "-m", "klimat_pipeline.cli", "refresh", *chosen],
             env=environment,
             capture_output=True,
             text=True,

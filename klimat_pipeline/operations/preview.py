@@ -31,7 +31,7 @@ _MOVED = """
 _INPUTS = """
     SELECT item_kind, item_name
     FROM read_parquet(?) AS b FULL JOIN read_parquet(?) AS a USING (item_kind, item_name)
-    WHERE item_kind <> 'table' AND (b.item_value, b.sha256) IS DISTINCT FROM (a.item_value, a.sha256)
+    WHERE item_kind <> 'table' AND (? = '' OR item_name <> 'municipalities') AND (b.item_value, b.sha256) IS DISTINCT FROM (a.item_value, a.sha256)
     ORDER BY item_kind, item_name
 """
 
@@ -76,7 +76,13 @@ class Preview:
 
 
 def preview(before: Path, after: Path, municipality: str = "") -> Preview:
-    """Compare the headline indicators of two published folders, and what they were made from."""
+    """Compare the headline indicators of two published folders, and what they were made from.
+
+    Args:
+        before: what readers have.
+        after: what was made beside it.
+        municipality: the only one that was made; that the other folder holds all is no difference.
+    """
     import duckdb
 
     def pair(name: str) -> Sequence[str]:
@@ -84,7 +90,7 @@ def preview(before: Path, after: Path, municipality: str = "") -> Preview:
 
     with duckdb.connect() as con:
         moved = con.execute(_MOVED, [*pair("sector_indicators"), municipality, municipality]).fetchall()
-        inputs = con.execute(_INPUTS, pair("run_manifest")).fetchall()
+        inputs = con.execute(_INPUTS, [*pair("run_manifest"), municipality]).fetchall()
     return Preview(tuple(Moved(*row) for row in moved), tuple((CAUSES.get(kind, kind), name) for kind, name in inputs))
 
 

@@ -59,3 +59,11 @@ def test_rows_that_come_and_go(tmp_path: Path) -> None:
 def test_nothing_moves(tmp_path: Path) -> None:
     found = preview(folder(tmp_path / "before", REGISTER, WASTE), folder(tmp_path / "after", REGISTER, WASTE))
     assert as_markdown(found) == "No indicator moves.\n"
+
+
+def test_that_one_municipality_alone_was_made_is_no_difference(tmp_path: Path) -> None:
+    option = {"item_kind": "option", "item_name": "municipalities"}
+    before = folder(tmp_path / "before", option | {"item_value": "all"}, WASTE)
+    after = folder(tmp_path / "after", option | {"item_value": "1283"}, WASTE)
+    assert preview(before, after, "1283").inputs == ()
+    assert preview(before, after).inputs == (("option", "municipalities"),)
