@@ -23,7 +23,7 @@ MOVES = 3
 
 
 def preview(
-    municipality: Annotated[str, typer.Option("--municipality", "-m", help="Compute and show this code alone; faster.")] = "",
+    municipality: Annotated[str, typer.Option("--municipality", "-m", help="Compute and show this code alone.")] = "",
     markdown: Annotated[bool, typer.Option("--markdown", help="Print Markdown, for a review.")] = False,
 ) -> None:
     """Compute with the configuration as it is now, beside what is published, and say what would move.
@@ -67,7 +67,7 @@ def _refresh_in(scratch: Path, settings: "Settings", municipality: str) -> None:
     environment |= {"KLIMAT_LIVE": "0", "DAGSTER_HOME": str(scratch / "dagster")}
     chosen = [f"--municipality={municipality}"] if municipality else []
     with out.status("computing beside what is published"):
-        done = subprocess.run(
+        done = subprocess.run(  # noqa: S603 - this very program, no shell
             [sys.executable, "-m", "klimat_pipeline.cli", "refresh", *chosen],
             env=environment,
             capture_output=True,

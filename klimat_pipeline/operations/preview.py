@@ -31,7 +31,8 @@ _MOVED = """
 _INPUTS = """
     SELECT item_kind, item_name
     FROM read_parquet(?) AS b FULL JOIN read_parquet(?) AS a USING (item_kind, item_name)
-    WHERE item_kind <> 'table' AND (? = '' OR item_name <> 'municipalities') AND (b.item_value, b.sha256) IS DISTINCT FROM (a.item_value, a.sha256)
+    WHERE item_kind <> 'table' AND (? = '' OR item_name <> 'municipalities')
+        AND (b.item_value, b.sha256) IS DISTINCT FROM (a.item_value, a.sha256)
     ORDER BY item_kind, item_name
 """
 
