@@ -9,6 +9,7 @@ from klimat_pipeline.configuration.spend import SpendSettings
 from klimat_pipeline.spend.ledger.file_format import FileFormat
 from klimat_pipeline.spend.ledger.reference import INTERNAL, Rule
 from klimat_pipeline.spend.ledger.signs import CREDIT, CREDIT_FLAG, DEBIT, DEBIT_FLAG
+from klimat_pipeline.spend.ledger.supplier_ids import TOLD
 
 
 def money(column: str, form: FileFormat) -> str:
@@ -63,10 +64,12 @@ def joined(form: FileFormat) -> tuple[str, str]:
     return f"CASE {accounts} ELSE {cell} END", f"CASE {texts} ELSE {text} END"
 
 
-def left_out(rules: tuple[Rule, ...], settings: SpendSettings, given: dict[str, Any]) -> tuple[str, list[str]]:
-    """The CASE that names the first rule a line meets, and columns with what is asked of account and text alone."""
+def left_out(rules: tuple[Rule, ...], settings: SpendSettings, given: dict[str, Any]) -> tuple[str, str]:
+    """The CASE that names the first rule a line meets, and whether its text is any that a rule asks for.
+
+    Few texts are: those are searched again for each rule, the others once for all.
+    """
     branches: list[str] = []
-    asked: list[str] = []
     for number, rule in enumerate(rules):
         given[f"rule{number}"] = "" if rule.counts else rule.rule
         conditions = []
@@ -75,7 +78,7 @@ def left_out(rules: tuple[Rule, ...], settings: SpendSettings, given: dict[str, 
                 del given[f"rule{number}"]
                 continue
             given["group_numbers"] = list(settings.group_numbers)
-            conditions.append("list_contains($group_numbers, told_id)")
+            conditions.append(f"list_contains($group_numbers, {TOLD})")
         if rule.accounts:
             tests = []
             for place, account in enumerate(rule.accounts):
@@ -85,13 +88,15 @@ def left_out(rules: tuple[Rule, ...], settings: SpendSettings, given: dict[str, 
             conditions.append(f"({' OR '.join(tests)})")
         if rule.text_pattern:
             given[f"text{number}"] = rule.text_pattern
-            asked.append(f"regexp_matches(lower(account_text), $text{number}) AS says{number}")
-            conditions.append(f"says{number}")
+            conditions.append(f"says_any AND regexp_matches(lower(account_text), $text{number})")
         if not conditions:
             del given[f"rule{number}"]
             continue
         branches.append(f"WHEN {' AND '.join(conditions)} THEN $rule{number}")
-    return (f"CASE {' '.join(branches)} ELSE '' END" if branches else "''"), asked
+    if patterns := [rule.text_pattern for rule in rules if rule.text_pattern]:
+        given["any_text"] = "|".join(f"(?:{pattern})" for pattern in patterns)
+    says_any = "regexp_matches(lower(account_text), $any_text)" if patterns else "false"
+    return (f"CASE {' '.join(branches)} ELSE '' END" if branches else "''"), says_any
 
 
 def vat(settings: SpendSettings, given: dict[str, Any]) -> tuple[str, str]:

@@ -4,7 +4,7 @@ What does not belong here: the SQL (``typed_lines``), and how a value is read (`
 ``personal_numbers``).
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -32,8 +32,6 @@ def register(
     connection: "duckdb.DuckDBPyConnection",
     form: FileFormat,
     reference: LedgerReference,
-    names: personal_numbers.Pseudonyms,
-    group: Collection[str] = (),
 ) -> Counted:
     """Give the connection the functions that only values out of the ordinary reach.
 
@@ -41,8 +39,6 @@ def register(
         connection: of the door.
         form: of the file.
         reference: exchange rates.
-        names: what stands for persons.
-        group: organisation numbers that are known to be legal persons', whatever their check digits.
     """
     counted = Counted()
 
@@ -55,13 +51,6 @@ def register(
 
     def day(text: str) -> date | None:
         return dates.day(text, form.dates)
-
-    def supplier(text: str) -> str:
-        kind, spelt = personal_numbers.supplier_kind(text)
-        if kind == "doubtful":
-            kind = "legal" if spelt in group else "unknown"
-            return f"{kind}|{spelt if spelt in group else names.of(spelt)}"
-        return f"{kind}|{names.of(spelt) if kind == 'personal' else spelt}"
 
     def sek(amount: int, currency: str, year: int) -> int | None:
         from decimal import ROUND_HALF_EVEN, Decimal
@@ -81,7 +70,6 @@ def register(
     functions: tuple[tuple[str, Callable[..., Any], list[str], str], ...] = (
         ("odd_ore", ore, [text], whole),
         ("odd_day", day, [text], "DATE"),
-        ("odd_supplier", supplier, [text], text),
         ("withheld", personal_numbers.withheld, [text], text),
         ("holds_number", personal_numbers.may_hold_number, [text], "BOOLEAN"),
         ("in_sek", sek, [whole, text, whole], whole),

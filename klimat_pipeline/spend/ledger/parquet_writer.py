@@ -12,6 +12,7 @@ from klimat_pipeline.spend.ledger import typed_lines
 from klimat_pipeline.spend.ledger.cells import CellCleaner
 from klimat_pipeline.spend.ledger.csv_reader import Problem, batch_of
 from klimat_pipeline.spend.ledger.file_format import FileFormat
+from klimat_pipeline.spend.ledger.supplier_ids import SupplierIds
 
 if TYPE_CHECKING:
     import duckdb
@@ -51,7 +52,12 @@ class Rows(Protocol):
 
 
 def put_lines(
-    con: "duckdb.DuckDBPyConnection", statement: str, values: Mapping[str, Any], source: str, rows: Rows
+    con: "duckdb.DuckDBPyConnection",
+    statement: str,
+    values: Mapping[str, Any],
+    source: str,
+    rows: Rows,
+    ids: SupplierIds,
 ) -> CellCleaner:
     """Make the table ``typed_lines`` of a reader's rows, whose cells are made plain on the way.
 
@@ -61,6 +67,7 @@ def put_lines(
         values: its parameters.
         source: what the statement calls the rows.
         rows: read while the database types them; what goes wrong there is raised as it is.
+        ids: tells suppliers by their ids.
 
     Returns:
         What was made plain.
@@ -73,12 +80,12 @@ def put_lines(
 
     def batches() -> "Iterator[pa.RecordBatch]":
         try:
-            yield from map(cleaner.cleaned, rows.batches())
+            yield from (ids.told(cleaner.cleaned(batch)) for batch in rows.batches())
         except Exception as error:
             failures.append(error)
             raise
 
-    con.register(source, pa.RecordBatchReader.from_batches(batch_of((), rows.form).schema, batches()))
+    con.register(source, pa.RecordBatchReader.from_batches(ids.told(batch_of((), rows.form)).schema, batches()))
     try:
         con.execute(f"CREATE TEMP TABLE typed_lines AS {statement}", values)
     except duckdb.Error:
@@ -123,7 +130,7 @@ def write_years(con: "duckdb.DuckDBPyConnection", years: Iterable[int], work: Pa
     for year, draft in zip(years, drafts, strict=True):
         con.execute(
             f"COPY (SELECT {', '.join(typed_lines.COLUMNS)} FROM typed_lines WHERE year = {int(year)}) "
-            f"TO '{quoted(draft)}' (FORMAT parquet, COMPRESSION lz4)"
+            f"TO '{quoted(draft)}' (FORMAT parquet, COMPRESSION lz4, WRITE_BLOOM_FILTER false)"
         )
     for draft, place in drafts.items():
         place.parent.mkdir(parents=True, exist_ok=True)

@@ -46,6 +46,8 @@ _DATE = re.compile(rf"[0-9]{{2}}{_MONTH_DAY}[0-9]{{4}}")
 _HYPHENATED = re.compile(rf"(?<![0-9]){_BIRTH}{_DASH}[0-9]{{4}}(?![0-9])")
 _WITH_LETTERS = re.compile(rf"(?<![0-9A-Za-z]){_BIRTH}(?:{_DASH}{_LETTERS}|{_UNDASHED})(?![0-9A-Za-z])")
 _NOT_DIGIT = re.compile(r"[^0-9]")
+#: A ledger's own number of a supplier.
+_OWN_NUMBER = re.compile(r"[A-Z]{0,3}[0-9]{1,5}")
 _FOREIGN = re.compile(r"(?!SE)[A-Z]{2}[0-9A-Z.\- ]{5,14}")
 
 #: An id: a date, and four signs of which some are letters in place of digits.
@@ -96,6 +98,8 @@ def supplier_kind(supplier_id: str) -> tuple[Kind, str]:
     """
     text = supplier_id.strip().upper()
     digits = _NOT_DIGIT.sub("", text)
+    if _OWN_NUMBER.fullmatch(text):
+        return "unknown", text
     if (person := _told_person(text)) is not None:
         return "personal", person
     if text.startswith("SE") and len(digits) == 12:

@@ -24,6 +24,7 @@ from klimat_pipeline.spend.ledger.parquet_reader import ParquetReader
 from klimat_pipeline.spend.ledger.personal_numbers import WITHHELD, Pseudonyms, withheld
 from klimat_pipeline.spend.ledger.reference import LedgerReference, Rule
 from klimat_pipeline.spend.ledger.sie_reader import SieReader
+from klimat_pipeline.spend.ledger.supplier_ids import SupplierIds
 from klimat_pipeline.spend.ledger.suspicions import suspicions
 from klimat_pipeline.spend.ledger.xlsx_reader import XlsxReader
 
@@ -176,7 +177,8 @@ def _through(path: Any, form: FileFormat, way: ReadOptions, target: Path, work: 
             "column's name in spend: columns."
         )
     with database(work=work) as connection:
-        counted = line_functions.register(connection, form, way.reference, way.pseudonyms, way.settings.group_numbers)
+        counted = line_functions.register(connection, form, way.reference)
+        ids = SupplierIds(way.pseudonyms, way.settings.group_numbers)
         statement, values = typed_lines.query(
             form,
             way.settings,
@@ -184,7 +186,7 @@ def _through(path: Any, form: FileFormat, way: ReadOptions, target: Path, work: 
             "ledger_lines",
             keeps_item_text=way.keeps_item_text,
         )
-        cleaned = parquet_writer.put_lines(connection, statement, values, "ledger_lines", reader)
+        cleaned = parquet_writer.put_lines(connection, statement, values, "ledger_lines", reader, ids)
         passed.headers = parquet_writer.take_out_headers(connection)
         totals = control_sums.take_out(connection)
         passed.problems = [*reader.problems, *_faults(connection, passed, counted.people)]

@@ -56,8 +56,8 @@ _SMALL = """
 """
 _SMALL_KRONOR, _ENOUGH_LINES = 20, 50
 _ACCOUNTS = """
-    SELECT DISTINCT account || ' ' || account_text FROM typed_lines WHERE year <> 0 AND left(account, 1) IN ('5', '7')
-    ORDER BY ALL
+    SELECT account || ' ' || account_text FROM (SELECT DISTINCT account, account_text FROM typed_lines WHERE year <> 0)
+    WHERE left(account, 1) IN ('5', '7') ORDER BY ALL
 """
 
 

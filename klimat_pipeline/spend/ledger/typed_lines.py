@@ -14,6 +14,7 @@ from klimat_pipeline.configuration.spend import SpendSettings
 from klimat_pipeline.spend.ledger import expressions, personal_numbers
 from klimat_pipeline.spend.ledger.file_format import FileFormat
 from klimat_pipeline.spend.ledger.reference import Rule
+from klimat_pipeline.spend.ledger.supplier_ids import KIND, TOLD
 
 #: Columns of the typed lines, in order: what the footprint reads. ``year`` and ``municipality_code`` are in the path.
 COLUMNS = (
@@ -102,17 +103,6 @@ TOTAL = (
     r"december|q[1-4]|kvartal)\b)"
 )
 
-#: Whether the last digit of ``ten``, ten digits, is their check digit, in SQL: every other one is doubled, and the
-#: digits are summed. Of a doubled digit that sum is 2 d, and from 5 on 1 more, leaving tens aside.
-_CHECKED = (
-    "("
-    + " + ".join(
-        f"2 * (ten // {10**power} % 10) + ten // {10**power} % 10 // 5" if power % 2 else f"ten // {10**power} % 10"
-        for power in range(10)
-    )
-    + ") % 10 = 0"
-)
-
 
 def unclear_quantity(decimal_mark: str) -> str:
     """Expression for quantities such as 1.234 in a file whose amounts have a comma: thousands, or decimals.
@@ -161,6 +151,8 @@ def query(
     absent = "".join(f"'' AS {name}, " for name in (*TEXTS, *_OTHERS) if name not in has and name != "booked_on")
     if "booked_on" not in has:
         absent += "$period AS booked_on, "
+    if "supplier_id" not in has:
+        absent += f"'unknown' AS {KIND}, '' AS {TOLD}, "
     booked_on = "booked_on"
     if "year" in has:  # the period is a month alone
         two_digits = "CASE strlen(booked_on) WHEN 1 THEN '0' ELSE '' END"
@@ -179,7 +171,7 @@ def query(
             "CASE WHEN currency_code = 'SEK' THEN vat_given ELSE in_sek(vat_given, currency_code, year(day)) END"
         )
     gross, written, amount_problem = expressions.gross(form, settings, given)
-    left_out, asked = expressions.left_out(rules, settings, given)
+    left_out, says_any = expressions.left_out(rules, settings, given)
     vat, net = expressions.vat(settings, given)
     sek = "currency_code = 'SEK'" if "currency" in has else "true"
     text_of = {
@@ -208,30 +200,24 @@ def query(
           WHEN 10 THEN coalesce(TRY_CAST(booked_on AS DATE), odd_day(booked_on))
           WHEN 8 THEN coalesce(TRY_CAST(TRY_STRPTIME(booked_on, '%Y%m%d') AS DATE), odd_day(booked_on))
           ELSE odd_day(booked_on) END AS day,
-        CASE WHEN regexp_full_match(given_id, '[0-9]{{6}}-?[0-9]{{4}}')
-             THEN CAST(replace(given_id, '-', '') AS BIGINT) END AS ten,
-        {"".join(f"{asked_as}, " for asked_as in asked)}
+        {says_any} AS says_any,
         {suspicious} AS suspicious
       FROM cells
     ), known AS (
       SELECT *, CASE WHEN {sek} THEN gross ELSE in_sek(gross, currency_code, year(day)) END AS in_kronor,
-        {vat_kronor} AS vat_kronor,
-        CASE WHEN (ten // 10000000 % 10 >= 2 AND {_CHECKED}) OR given_id = ''
-               OR regexp_full_match(given_id, '[A-Z]{{0,3}}[0-9]{{1,5}}') THEN NULL
-             ELSE odd_supplier(given_id) END AS odd
+        {vat_kronor} AS vat_kronor
       FROM valued
     ), judged AS (
       SELECT *, {vat} AS vat_part,
-        CASE WHEN suspicious AND holds_number(supplier_name) THEN 'personal'
-             WHEN odd IS NOT NULL THEN split_part(odd, '|', 1)
-             WHEN ten IS NOT NULL THEN 'legal' ELSE 'unknown' END AS kind,
+        CASE WHEN suspicious AND holds_number(supplier_name) THEN 'personal' ELSE {KIND} END AS kind,
         CASE WHEN amount = '' AND (booked_on = '' OR booked_on = $period) AND account = '' THEN '{BLANK}'
              WHEN amount = '' THEN 'amount_missing'
              WHEN gross IS NULL AND trim(regexp_replace(lower(amount), '\\s+', ' ', 'g')) = $header_amount
                THEN '{HEADER}'
              {amount_problem}
              WHEN gross IS NULL THEN 'amount_text'
-             WHEN regexp_full_match(amount, '[+-]?[0-9]{{10}}([0-9]{{2}})?') AND holds_number(amount)
+             WHEN strlen(amount) >= 10 AND regexp_full_match(amount, '[+-]?[0-9]{{10}}([0-9]{{2}})?')
+               AND holds_number(amount)
                THEN 'amount_personal'
              WHEN booked_on = '' THEN 'date_missing'
              WHEN day IS NULL OR year(day) IS NULL OR year(day) NOT BETWEEN 1900 AND 2200 THEN 'date_impossible'
@@ -244,18 +230,13 @@ def query(
                OR strlen(account_text) > 65536 OR strlen(invoice_no) > 65536 THEN 'too_long'
              ELSE '' END AS problem
       FROM known
-    ), named AS (
-      SELECT *, CASE WHEN odd IS NOT NULL THEN split_part(odd, '|', 2)
-                     WHEN ten IS NOT NULL THEN replace(given_id, '-', '')
-                     WHEN kind = 'personal' THEN '' ELSE given_id END AS told_id
-      FROM judged
     )
     SELECT $file_id AS file_id, line, {text_of["buyer_id"]} AS buyer_id,
       CASE WHEN unit <> '' THEN {text_of["unit"]} ELSE {text_of["buyer_name"]} END AS unit,
       {text_of["voucher"]} AS voucher, {text_of["invoice_no"]} AS invoice_no,
-      CASE WHEN kind = 'personal' AND NOT starts_with(told_id, 'p:') THEN '' ELSE told_id END AS supplier_id,
+      CASE WHEN kind = 'personal' AND NOT starts_with({TOLD}, 'p:') THEN '' ELSE {TOLD} END AS supplier_id,
       CASE WHEN kind = 'legal' THEN {text_of["supplier_name"]}
-           WHEN kind <> 'personal' THEN '' WHEN starts_with(told_id, 'p:') THEN told_id || noted(supplier_name)
+           WHEN kind <> 'personal' THEN '' WHEN starts_with({TOLD}, 'p:') THEN {TOLD} || noted(supplier_name)
            ELSE noted(supplier_name) END AS supplier_name,
       kind AS supplier_kind, {chart}{text_of["account"]} AS account, {text_of["account_text"]} AS account_text,
       CASE WHEN problem = '' THEN {net}
@@ -283,13 +264,13 @@ def query(
       CASE WHEN {lacks} THEN regexp_matches(concat_ws('|', {labels}), $may_be_total) ELSE false END AS may_be_total,
       given_id = '' AND supplier_name = '' AND voucher = '' AS is_bare,
       CASE WHEN problem <> '' THEN 0 ELSE CAST(year(day) AS INTEGER) END AS year
-    FROM named
+    FROM judged
     """
     return statement, {name: value for name, value in given.items() if re.search(rf"\${name}\b", statement)}
 
 
-_ABOUT_A_PERSON = """
-    WHEN kind = 'personal' OR (kind = 'unknown' AND given_id <> '' AND told_id <> given_id) THEN ''
+_ABOUT_A_PERSON = f"""
+    WHEN kind = 'personal' OR (kind = 'unknown' AND given_id <> '' AND {TOLD} <> given_id) THEN ''
 """
 
 

@@ -20,35 +20,35 @@ TEXTS_OF_AN_ACCOUNT = 20
 TEXTS_WITHOUT_ACCOUNT = 1000
 #: Where a rule leaves lines out, it is the evidence.
 _SUMS = """
-    SELECT *, row_number() OVER (
-        PARTITION BY municipality_code, year
-        ORDER BY abs(amount_sek) DESC, account, account_text, category, step, evidence
-    ) AS mapping_rank
-    FROM (
+    WITH told AS (
         SELECT municipality_code, year, account, account_text,
             CASE WHEN left_out_rule = '' THEN category ELSE 'left_out' END AS category,
             CASE WHEN left_out_rule = '' THEN classified_by ELSE 'left_out' END AS step,
             CASE WHEN left_out_rule = '' THEN evidence ELSE left_out_rule END AS evidence,
-            sum(lines)::BIGINT AS ledger_lines, sum(amount_ore)::BIGINT / 1e2 AS amount_sek,
-            CASE WHEN bool_or(is_mapped AND left_out_rule = '') THEN sum(emissions_mg)::BIGINT / 1e9 END
-                AS emissions_t_co2e
-        FROM shown GROUP BY ALL
-    ) ORDER BY municipality_code, year DESC, mapping_rank
-"""
-_WITHOUT_FREE_TEXT = """
-    CREATE OR REPLACE TEMP TABLE shown AS
-    SELECT cube.* REPLACE (CASE WHEN texts.n > CASE WHEN account = '' THEN $none ELSE $most END
-        THEN '' ELSE account_text END AS account_text)
-    FROM cube JOIN (
-        SELECT municipality_code, year, account, count(DISTINCT account_text) AS n FROM cube GROUP BY ALL
-    ) AS texts USING (municipality_code, year, account)
+            sum(lines) AS lines, sum(amount_ore) AS ore, sum(emissions_mg) AS mg,
+            bool_or(is_mapped AND left_out_rule = '') AS is_known
+        FROM cube GROUP BY ALL
+    ), texts AS (
+        SELECT municipality_code, year, account, count(DISTINCT account_text) AS n FROM told GROUP BY ALL
+    ), shown AS (
+        SELECT municipality_code, year, account,
+            CASE WHEN n > CASE WHEN account = '' THEN $none ELSE $most END THEN '' ELSE account_text END
+                AS account_text,
+            category, step, evidence, sum(lines)::BIGINT AS ledger_lines, sum(ore)::BIGINT / 1e2 AS amount_sek,
+            CASE WHEN bool_or(is_known) THEN sum(mg)::BIGINT / 1e9 END AS emissions_t_co2e
+        FROM told JOIN texts USING (municipality_code, year, account) GROUP BY ALL
+    )
+    SELECT *, row_number() OVER (
+        PARTITION BY municipality_code, year
+        ORDER BY abs(amount_sek) DESC, account, account_text, category, step, evidence
+    ) AS mapping_rank
+    FROM shown ORDER BY municipality_code, year DESC, mapping_rank
 """
 
 
 def spend_mapping(con: "duckdb.DuckDBPyConnection") -> pd.DataFrame:
     """``spend/mapping`` from the cube."""
-    con.execute(_WITHOUT_FREE_TEXT, {"most": TEXTS_OF_AN_ACCOUNT, "none": TEXTS_WITHOUT_ACCOUNT})
-    return frame(con, _SUMS)
+    return frame(con, _SUMS, {"most": TEXTS_OF_AN_ACCOUNT, "none": TEXTS_WITHOUT_ACCOUNT})
 
 
 def moved(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
