@@ -45,6 +45,7 @@ docs: $(STAMP)
 	$(BIN)/python -m klimat_pipeline.contracts.swedish_tables docs/sv/tabeller.md
 	$(BIN)/python -m klimat_pipeline.configuration.guide docs/sv/redigera.md
 	$(BIN)/python -m klimat_pipeline.configuration.schemas data/schemas
+	$(BIN)/python -m klimat_pipeline.contracts.expectations docs/expectations
 	$(BIN)/python -m klimat_pipeline_tests.faults.document docs/faults.md
 
 # Kills refreshes at random moments of every phase: make kills KILLS=200.

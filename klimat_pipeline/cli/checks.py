@@ -23,6 +23,9 @@ _OUTCOMES = ("failed", "not_applicable", "passed")
 def checks(
     check: Annotated[str, typer.Argument(help="Name of one check; by default all.")] = "",
     everything: Annotated[bool, typer.Option("--all", help="Also what passed and what did not apply.")] = False,
+    docs: Annotated[
+        bool, typer.Option("--docs", help="Write Great Expectations' Data Docs of the last run's tables.")
+    ] = False,
 ) -> None:
     """List what the checks found, with the likely cause and the rows."""
     from rich.text import Text
@@ -32,6 +35,13 @@ def checks(
     settings = load_settings()
     if not (settings.published_dir / "klimat.sqlite").is_file():
         raise ConfigurationError(f"nothing is published in {settings.published_dir} yet: run klimat refresh first.")
+    if docs:
+        from klimat_pipeline.quality.data_docs import build
+
+        with out.status("validating the tables of the last run") as status:
+            page = build(settings, status.update)
+        out.print(f"Data Docs: {page}", soft_wrap=True)
+        return
     with opened(settings) as database:
         known = {name for (name,) in database.execute("SELECT DISTINCT check_name FROM data_quality")}
         if check and check not in known:

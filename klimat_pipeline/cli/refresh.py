@@ -97,7 +97,7 @@ def _reason(result: "dg.JobExecutionResult") -> KlimatError:
     """What stopped the run, in words for a terminal: failed checks, or the first fault's own message."""
     import dagster as dg
 
-    from klimat_pipeline.defs.failures import deepest, words
+    from klimat_pipeline.defs.failures import full_words, words
 
     lines = []
     for event in result.all_events:
@@ -111,12 +111,12 @@ def _reason(result: "dg.JobExecutionResult") -> KlimatError:
         return RunFailedError("a check failed, nothing was published; the last good tables stay.\n" + "\n".join(lines))
     for event in result.all_events:
         if event.event_type == dg.DagsterEventType.STEP_FAILURE:
-            error = event.step_failure_data.error
-            if error is not None:
-                text, kind = words(error), kind_of(deepest(error).message.strip())
-                stopped = RunFailedError(f"{event.step_key}: {text}\nnothing was published; the last good tables stay.")
-                stopped.exit_code = kind.exit_code
-                return stopped
+            data = event.step_failure_data
+            stopped = RunFailedError(
+                f"{event.step_key}: {words(data)}\nnothing was published; the last good tables stay."
+            )
+            stopped.exit_code = kind_of(full_words(data)).exit_code
+            return stopped
     return RunFailedError("the run failed; see it in the UI. The last good tables stay.")
 
 

@@ -4,9 +4,14 @@ Types are not among them: the pandas engine does not know pandas 3's text and zo
 conversion to Arrow (``arrow.to_arrow``) checks them. What does not belong here: running a suite (``quality.suites``).
 
 Great Expectations takes seconds to import: call ``suite`` inside a check, never when definitions load.
+Run as ``python -m klimat_pipeline.contracts.expectations FOLDER`` it writes every suite in Great Expectations' own
+form; a test keeps the files current.
 """
 
+import json
+import sys
 from collections.abc import Collection, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from klimat_pipeline.contracts.model import Column, Table
@@ -25,7 +30,7 @@ def suite(table: Table, *, proven: Collection[str] = ()) -> "gx.ExpectationSuite
     import great_expectations as gx
 
     wanted = [expectation for expectation in _expectations(table) if expectation.meta["check"] not in proven]
-    return gx.ExpectationSuite(name=table.key, expectations=wanted)
+    return gx.ExpectationSuite(name=table.key.replace("/", "."), expectations=wanted)
 
 
 def expectation_ids(table: Table) -> list[str]:
@@ -65,3 +70,23 @@ def _column_expectations(column: Column) -> Iterator[Any]:
         yield gxe.ExpectColumnValuesToMatchRegex(regex=f"^(?:{column.pattern})$", **named("pattern"))
     if column.minimum is not None or column.maximum is not None:
         yield gxe.ExpectColumnValuesToBeBetween(min_value=column.minimum, max_value=column.maximum, **named("bounds"))
+
+
+def suite_text(table: Table) -> str:
+    """A suite as JSON that Great Expectations reads; without what every version of it writes otherwise."""
+    whole: dict[str, Any] = dict(suite(table).to_json_dict())
+    whole.pop("id", None)
+    whole.pop("meta", None)
+    for expectation in whole["expectations"]:
+        expectation.pop("id", None)
+    return json.dumps(whole, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+
+
+if __name__ == "__main__":
+    from klimat_pipeline.contracts.tables import TABLES
+
+    for key, contract in TABLES.items():
+        if contract.stage not in ("published", "mart"):
+            file = Path(sys.argv[1], f"{key}.json")
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(suite_text(contract), encoding="utf-8")

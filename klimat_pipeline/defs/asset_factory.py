@@ -15,6 +15,7 @@ import dagster as dg
 
 from klimat_pipeline.contracts import Table, table
 from klimat_pipeline.defs.check_results import as_dagster, check_specs
+from klimat_pipeline.defs.failures import as_failures
 from klimat_pipeline.defs.freshness import FRESHNESS
 from klimat_pipeline.defs.inputs import INPUTS
 from klimat_pipeline.defs.pages import Picture, keep_plots, page
@@ -90,13 +91,14 @@ def step(
             can_subset=True,
         )
         def made(context: dg.AssetExecutionContext, project: Project, workers: Workers):
-            project.begin(ledgers=ledgers)
-            tables = {name: project.read(key) for name, key in inputs.items()}
-            yield from work(
-                context,
-                project,
-                **{name: each if name in whole else project.chosen(each) for name, each in tables.items()},
-            )
+            with as_failures():
+                project.begin(ledgers=ledgers)
+                tables = {name: project.read(key) for name, key in inputs.items()}
+                yield from work(
+                    context,
+                    project,
+                    **{name: each if name in whole else project.chosen(each) for name, each in tables.items()},
+                )
             free_memory()
 
         return made

@@ -55,7 +55,15 @@ def page(contract: Table, arrow: "pa.Table", project: Project) -> dict[str, Any]
         **{name: text for name, text in texts.items() if text},
         "computed as": dg.MetadataValue.md(_computed_as(contract)),
         "stored in": dg.MetadataValue.path(stored),
+        **(_data_docs(project) if place == "published" else {}),
     }
+
+
+def _data_docs(project: Project) -> dict[str, Any]:
+    from klimat_pipeline.quality.data_docs import INDEX, data_docs_dir
+
+    page = (data_docs_dir(project.settings) / INDEX).resolve()
+    return {"data docs (klimat checks --docs)": dg.MetadataValue.url(page.as_uri())}
 
 
 def preview(contract: Table, arrow: "pa.Table", own: Sequence[str], town: Callable[[str], str]) -> str:

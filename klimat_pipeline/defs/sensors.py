@@ -80,8 +80,8 @@ def new_release(context: dg.SensorEvaluationContext):
     description="Tells people when a refresh has failed: what, what readers still see, since when, what to do.",
 )
 def tell_of_failure(context: dg.RunFailureSensorContext):
-    steps = [event.step_failure_data.error for event in context.get_step_failure_events()]
-    told = "; ".join(words(error) for error in steps if error) or context.failure_event.message
+    steps = [event.step_failure_data for event in context.get_step_failure_events()]
+    told = "; ".join(filter(None, map(words, steps))) or context.failure_event.message
     _note(context, "failed", told or "see the run in the UI")
 
 

@@ -40,7 +40,7 @@ def suite_findings(frame: "pd.DataFrame", table: Table) -> tuple[Finding, ...]:
         if column.name in frame.columns
         for name in proven_expectations(frame[column.name], column)
     }
-    batch = _batch(frame)
+    batch = batch_of(frame)
     expected = suite(table, proven=held)
     order = [expectation.meta["check"] for expectation in expected.expectations if expectation.meta]
     with warnings.catch_warnings():
@@ -84,7 +84,8 @@ def prepare() -> None:
     _definition()
 
 
-def _batch(frame: "pd.DataFrame") -> Any:
+def batch_of(frame: "pd.DataFrame") -> Any:
+    """A frame as Great Expectations validates it."""
     return _definition().get_batch({"dataframe": frame})
 
 

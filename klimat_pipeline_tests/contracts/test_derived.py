@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from klimat_pipeline.contracts import PUBLISHED, TABLES, Column, Table
 from klimat_pipeline.contracts.arrow import schema, to_arrow, to_pandas
 from klimat_pipeline.contracts.dictionary import markdown
-from klimat_pipeline.contracts.expectations import suite
+from klimat_pipeline.contracts.expectations import suite, suite_text
 from klimat_pipeline.contracts.sql import sql_table
 from klimat_pipeline.errors import ContractError
 from klimat_pipeline.published.shape import data_dictionary
@@ -205,3 +205,14 @@ def test_published_dictionary_describes_every_published_column() -> None:
     published = [(t.name, name) for t in TABLES.values() if t.stage in ("published", "mart") for name in t.column_names]
     assert list(zip(described["table_name"], described["column_name"], strict=True)) == published
     assert (described["description"] != "").all()
+
+
+def test_suites_in_great_expectations_own_form_are_current(project: Path) -> None:
+    """``make docs`` writes them again."""
+    checked = {key: contract for key, contract in TABLES.items() if contract.stage not in ("published", "mart")}
+    folder = project / "docs" / "expectations"
+    assert {path.relative_to(folder).with_suffix("").as_posix() for path in folder.rglob("*.json")} == set(checked)
+    old = [
+        key for key, contract in checked.items() if (folder / f"{key}.json").read_text("utf-8") != suite_text(contract)
+    ]
+    assert old == []
