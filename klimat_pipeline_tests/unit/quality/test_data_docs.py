@@ -11,7 +11,7 @@ from klimat_pipeline_tests.support.tables import example_table
 
 def test_every_stored_table_has_a_page_and_one_that_was_not_made_has_none(tmp_path: Path) -> None:
     settings = Settings(data_dir=tmp_path)
-    TableStore(settings.tables_root).write("clean/sectors", example_table(TABLES["clean/sectors"]))
+    TableStore(settings.tables_root).write_arrow("clean/sectors", example_table(TABLES["clean/sectors"], 3))
     told: list[str] = []
     index = build(settings, told.append, ["clean/sectors", "clean/targets"])
     assert told == ["clean/sectors"]
