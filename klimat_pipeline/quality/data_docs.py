@@ -12,7 +12,6 @@ from pathlib import Path
 
 from klimat_pipeline.contracts import TABLES
 from klimat_pipeline.contracts.expectations import suite
-from klimat_pipeline.errors import StaleTableError
 from klimat_pipeline.quality.suites import batch_of
 from klimat_pipeline.settings import Settings
 from klimat_pipeline.storage import TableStore
@@ -45,10 +44,9 @@ def build(settings: Settings, tell: Callable[[str], None], keys: Sequence[str] =
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     for key in keys:
-        try:
-            frame = store.read(key)
-        except StaleTableError:
+        if not store.path(key).exists():
             continue
+        frame = store.read(key)
         tell(key)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
