@@ -38,17 +38,22 @@ def compare(
     )
 
 
+def surroundings(**environment: str) -> dict[str, str]:
+    """This process's environment without what was set for the project, and what is set for it now."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("KLIMAT_", "DAGSTER_"))}
+    return {**kept, **environment}
+
+
 def python(*arguments: str, **environment: str) -> None:
     """Run Python in a process of its own, silently.
 
     Raises:
         RuntimeError: it failed; with what it said.
     """
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("KLIMAT_", "DAGSTER_"))}
     done = subprocess.run(
         [sys.executable, *arguments],
         cwd=PROJECT,
-        env={**kept, **environment},
+        env=surroundings(**environment),
         capture_output=True,
         text=True,
         check=False,

@@ -42,10 +42,13 @@ def gas(sources: Sources, row: Row) -> list[Node]:
         accounts.reported_year(f"all gases {year}", year, [sector], whole, "t CO2e"),
         *(Node(f"less {r['greenhouse_gas']}", r["emissions_t_co2e"], "t CO2e") for r in known),
         agreement(
-            "all gases less the known ones", rest, row["emissions_t_co2e"], "the figure",
+            "all gases less the known ones",
+            rest,
+            row["emissions_t_co2e"],
+            "the figure",
             tolerance=tolerance_of(len(known) + 1),
         ),
-    ]  # fmt: skip
+    ]
 
 
 def energy(sources: Sources, row: Row) -> list[Node]:
@@ -122,16 +125,20 @@ def group(sources: Sources, row: Row) -> list[Node]:
     compared = sources.database.first("municipality_comparison", municipality_code=row["municipality_code"], **of)
     members = sources.database.rows("group_comparison", comparison_group=row["comparison_group"], **of)
     members.sort(key=lambda r: (r["rank"], r["municipality_code"]))
-    values = [float(r["indicator_value"]) for r in members]
-    middle = agreement(
-        "median of the members", median(values), row["median_value"], "the group's median",
-        unit=row["indicator_unit"], tolerance=max(TOLERANCE_PCT, tolerance_of(2)),
-    )  # fmt: skip
     shown = tuple(Node(r["municipality_code"], r["indicator_value"], r["indicator_unit"]) for r in members)
     place = f"{row['rank']} of {row['compared']} in {row['comparison_group']}"
     return [
         *comparison(sources, compared),
         Node("formula of the place", _GROUP),
         Node("place in the group", place, None, {"to_median": row["to_median"]}, shown),
-        middle,
+        _median(row, [float(r["indicator_value"]) for r in members]),
     ]
+
+
+def _median(row: Row, values: list[float]) -> Node:
+    """Whether the median of the members is the group's, where all of them are published."""
+    if len(values) < row["compared"]:
+        return Node("median of the members", row["median_value"], row["indicator_unit"], {"published": len(values)})
+    tolerance, unit = max(TOLERANCE_PCT, tolerance_of(2)), row["indicator_unit"]
+    said = "the group's median"
+    return agreement("median of the members", median(values), row["median_value"], said, unit=unit, tolerance=tolerance)

@@ -95,6 +95,21 @@ def test_a_group_shows_its_members_and_their_median(changed: Settings, moved: fl
     assert bool(disagreeing(tree)) is bool(moved)
 
 
+def test_of_a_group_whose_other_members_are_not_published_no_median_is_counted(changed: Settings) -> None:
+    altered(
+        changed,
+        "INSERT INTO group_comparison (municipality_code, release_id, is_current_release, comparison_group, target_id, "
+        "indicator, indicator_text, basis, year, indicator_value, indicator_unit, rank, compared, lowest_value, "
+        "median_value, highest_value, to_median, is_headline) SELECT municipality_code, release_id, "
+        "is_current_release, 'mine', target_id, indicator, indicator_text, basis, year, indicator_value, "
+        "indicator_unit, 2, 3, 1.0, 2.0, 1e9, 0.0, is_headline FROM municipality_comparison WHERE "
+        "municipality_code = '1283' AND target_id = 'industry' AND indicator = 'emissions'",
+    )
+    key = {"municipality_code": "1283", "target_id": "industry", "indicator": "emissions", "comparison_group": "mine"}
+    tree = explain(changed, "group_comparison", key)
+    assert (child(tree, "median of the members").value, disagreeing(tree)) == (2.0, [])
+
+
 def test_an_energy_target_as_it_is_meant_and_in_normal_weather(changed: Settings) -> None:
     """Natural gas of heating is made up: the small country has no subsectors, so a main sector stands for it.
 
