@@ -196,19 +196,16 @@ def _audit(connection: sqlite3.Connection, candidate: "Candidate") -> None:
         if [column for (column,) in columns] != contract.column_names:
             raise PublishError(f"SQLite table {name} has the columns {columns}, expected {contract.column_names}")
         counts = ", ".join(f"count({_quoted(column)})" for column in contract.column_names)
-        found = connection.execute(
-            f"SELECT count(*), {counts} FROM {_quoted(name)}"  # noqa: S608 - checked identifiers
+        *found, strangers = connection.execute(
+            f"SELECT count(*), {counts}, total({_PUBLICATION_ID} <> ?) FROM {_quoted(name)}",  # noqa: S608 - checked
+            (candidate.publication_id,),
         ).fetchone()
-        if found != candidate.value_counts(name):
+        if tuple(found) != candidate.value_counts(name):
             raise PublishError(
                 f"SQLite table {name} holds {found} rows and values a column, expected {candidate.value_counts(name)}"
             )
-        strangers = connection.execute(
-            f"SELECT count(*) FROM {_quoted(name)} WHERE publication_id <> ?",  # noqa: S608 - a checked identifier
-            (candidate.publication_id,),
-        ).fetchone()
-        if strangers != (0,):
-            raise PublishError(f"SQLite table {name} holds {strangers[0]} rows of another publication")
+        if strangers:
+            raise PublishError(f"SQLite table {name} holds {strangers:.0f} rows of another publication")
 
 
 def _quoted(name: str) -> str:
