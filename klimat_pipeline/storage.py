@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 #: Bytes of tables that this process keeps in memory after it wrote or read them.
-KEPT_BYTES = 64 * 1024 * 1024
+KEPT_BYTES = 32 * 1024 * 1024
 #: Where a Parquet file's footer says what its table was made from.
 MADE_FROM = b"klimat.made_from"
 #: Digests whose inputs are remembered, so that a refusal can name what has changed.
