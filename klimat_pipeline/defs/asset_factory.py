@@ -210,7 +210,8 @@ def checked_together(
         findings = to_arrow(to_frame(results[key]), table("quality/findings"))
         project.write(findings_key(key), findings, is_sound=is_sound)
         drawn = {title: picture() for title, picture in ((plots or {}).get(key) or {}).items()}
-        keep_plots(project, key, drawn)
+        if drawn:  # what was kept before has another digest, and is not shown
+            keep_plots(project, key, drawn)
         yield dg.MaterializeResult(
             asset_key=key.split("/"),
             metadata={
