@@ -377,7 +377,7 @@ def test_asset_pages_show_rows_preview_and_plot(history: dg.DagsterInstance) -> 
     event = history.get_latest_materialization_event(dg.AssetKey(["indicators", "sectors"]))
     metadata = event.asset_materialization.metadata
     assert metadata["dagster/row_count"].value > 0
-    assert metadata["preview"].value.splitlines()[2].startswith("| Helsingborg (1283) | total | 2024 | 516,012.")
+    assert metadata["preview"].value.splitlines()[2].startswith("| Helsingborg (1283) | total | 2024 | 516,011.87 |")
     assert "data:image/" in metadata["Helsingborg (1283): emissions against target"].value
 
 
