@@ -2,7 +2,9 @@
 
 import shutil
 import sqlite3
+import zipfile
 from contextlib import closing
+from io import BytesIO
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -16,6 +18,24 @@ HEADER = (
 #: The number that Skatteverket shows (Luhn holds), a coordination number made of it (24 August is day 84), and another.
 NUMBERS = ("6408233234", "6408833231", "8112289874")
 NAME = "Anna Exempelsson"
+#: One person of every kind that is told by something else than a personal number in digits: each with a name of its own.
+OTHERS: dict[str, dict[str, str]] = {
+    "Dodsbosson": {"name": "Dödsboet efter Berit Dodsbosson"},
+    "Sterbsson": {"name": "Carl Sterbsson DB"},
+    "Gudmansson": {"name": "God man för Doris Gudmansson"},
+    "Skyddsson": {"name": "Skyddade uppgifter, Erik Skyddsson"},
+    "Hemsson": {"name": "Familjehemmet Frida Hemsson"},
+    "Familjsson": {"item": "Arvode familjehem Frida Familjsson"},
+    "Elevsson": {"item": "Resa för elev Gustav Elevsson"},
+    "Vardsson": {"item": "Placering Nils Vardsson"},
+    "Tfsson": {"item": "Hanna Tfsson 640823TF12"},
+    "Bredsson": {"item": "Lars Bredsson \uff16\uff14\uff10\uff18\uff12\uff13-\uff13\uff12\uff13\uff14"},
+    "Kontosson": {"text": "Dödsbo: Maja Kontosson"},
+    "Reservsson": {"name": "Ivan Reservsson", "id": "640823TF12"},
+    "Fodelsson": {"name": "Jan Fodelsson", "id": "19640823"},
+    "Masksson": {"name": "Karin Masksson", "id": "XXXXXX-8249"},
+    "Fullsson": {"name": "Per Fullsson", "id": "\uff18\uff11\uff11\uff12\uff12\uff18-\uff19\uff18\uff17\uff14"},
+}
 
 
 def row(number: int, amount: str, **own: str) -> str:
@@ -67,11 +87,14 @@ def run(small_country: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[
     (folder / "ledger" / "bom.csv").write_bytes(
         b"\xef\xbb\xbf" + f"{HEADER}\n{row(90, '1,00', day='2022-01-01', id='640823-3234', name=NAME)}\n".encode()
     )
+    kinds = [row(100 + place, "1,00", **own) for place, own in enumerate(OTHERS.values())]
+    kinds += [row(200 + place, "1,00", day="2021-02-30", **own) for place, own in enumerate(OTHERS.values())]
+    (folder / "ledger" / "kinds.csv").write_text("\n".join((HEADER, *kinds)) + "\n", encoding="utf-8")
     with (folder / "municipality.yaml").open("a", encoding="utf-8") as file:
         file.write("\nspend:\n  quarantine_limit_pct: 100.0\n  columns: {moms: vat}\n")
     klimat = Klimat(tmp_path_factory.mktemp("data"), (("KLIMAT_PROJECT_DIR", str(checkout)),))
     answer = klimat.apart("refresh", KLIMAT_PERSONAL_KEY="a key that only this test knows")
-    return klimat, answer, content[1] + 100
+    return klimat, answer, content[1] + 100 + 100 * len(kinds)
 
 
 def test_it_runs(run: tuple[Klimat, Answer, int]) -> None:
@@ -84,7 +107,7 @@ def test_every_krona_is_somewhere(run: tuple[Klimat, Answer, int]) -> None:
 
 
 def test_no_person_in_any_byte(run: tuple[Klimat, Answer, int]) -> None:
-    """Bytes of every file, and what compression hides: every value of every Parquet and SQLite file."""
+    """Bytes of every file, and what compression hides: every value of Parquet and SQLite, every part of a workbook."""
     klimat, answer, _ = run
     files = [path for path in klimat.data.rglob("*") if path.is_file() and not path.is_symlink()]
     assert len(files) > 50
@@ -101,6 +124,9 @@ def test_no_person_in_any_byte(run: tuple[Klimat, Answer, int]) -> None:
                 texts[f"{path} values"] = b"".join(
                     repr(r).encode() for n in names for r in held.execute(f'SELECT * FROM "{n}"')
                 )
+        elif zipfile.is_zipfile(BytesIO(content)):
+            with zipfile.ZipFile(path) as packed:
+                texts |= {f"{path} {name}": packed.read(name) for name in packed.namelist()}
     spellings = [f"{n[:6]}{mark}{n[6:]}".encode() for n in NUMBERS for mark in ("", "-", "+", " ")]
-    traces = (*spellings, NAME.encode(), b"Exempelsson")
+    traces = (*spellings, NAME.encode(), b"Exempelsson", b"640823TF12", *map(str.encode, OTHERS))
     assert [(name, trace) for name, content in texts.items() for trace in traces if trace in content] == []

@@ -22,6 +22,7 @@ from klimat_pipeline.spend.ledger.candidates import (
 from klimat_pipeline.spend.ledger.dates import PLAIN, DateForm, date_form, period_of_name
 from klimat_pipeline.spend.ledger.ledger_error import LedgerError
 from klimat_pipeline.spend.ledger.reference import LedgerReference
+from klimat_pipeline.spend.ledger.vat_rates import are_rates
 from klimat_pipeline.text import fold
 
 #: By field, what a name says of its column, the best first; what stands in no list comes after the empty text.
@@ -69,6 +70,7 @@ class Columns:
         dates: how dates are read.
         credit_is_negative: whether credits have a minus already.
         side_is_flag: whether the column of signs says yes or no to being a credit.
+        vat_is_rate: whether the column of VAT holds rates, not kronor.
         kronor: in one of what amounts are stated in.
     """
 
@@ -82,6 +84,7 @@ class Columns:
     dates: DateForm = PLAIN
     credit_is_negative: bool = False
     side_is_flag: bool = False
+    vat_is_rate: bool = False
     kronor: int = 1
 
 
@@ -131,6 +134,8 @@ def recognised(
         is_period="period" in found.meaning.get("booked_on", ()),
     )
     found.credit_is_negative = signs.credit_is_negative(found.fields, rows, side_is_flag=found.side_is_flag)
+    if {"vat", "amount"} <= set(found.fields):
+        found.vat_is_rate = are_rates((row[found.fields["vat"]], row[found.fields["amount"]]) for row in rows)
     _tell(found, rows)
     return found
 

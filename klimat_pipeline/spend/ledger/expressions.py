@@ -99,17 +99,21 @@ def left_out(rules: tuple[Rule, ...], settings: SpendSettings, given: dict[str, 
     return (f"CASE {' '.join(branches)} ELSE '' END" if branches else "''"), says_any
 
 
-def vat(settings: SpendSettings, given: dict[str, Any]) -> tuple[str, str]:
+def vat(form: FileFormat, settings: SpendSettings, given: dict[str, Any]) -> tuple[str, str]:
     """The VAT in an amount, and the amount without it; both whole oere, and the mirror of each other for a credit."""
     if not settings.vat.included:
         return "0::BIGINT", "in_kronor"
-    if settings.vat.rate_pct is None:
+    if settings.vat.rate_pct is not None:
+        given["whole"] = 10_000 + round(settings.vat.rate_pct * 100)
+        whole = "$whole"
+    elif form.vat_is_rate:
+        whole = "(10000 + coalesce(vat_given, 0))"
+    else:
         return "coalesce(vat_kronor, 0)", "in_kronor - vat_part"
     # Net = gross / (1 + rate), to the nearest oere, halves to even, in whole numbers only.
-    given["whole"] = 10_000 + round(settings.vat.rate_pct * 100)
+    times, rest = f"((abs(in_kronor) * 10000) // {whole})", f"(2 * ((abs(in_kronor) * 10000) % {whole}))"
     net = (
-        "CAST(sign(in_kronor) AS BIGINT) * ((abs(in_kronor) * 10000) // $whole + CASE "
-        "WHEN 2 * ((abs(in_kronor) * 10000) % $whole) > $whole OR (2 * ((abs(in_kronor) * 10000) % $whole) = $whole "
-        "AND ((abs(in_kronor) * 10000) // $whole) % 2 = 1) THEN 1 ELSE 0 END)"
+        f"CAST(sign(in_kronor) AS BIGINT) * ({times} + CASE "
+        f"WHEN {rest} > {whole} OR ({rest} = {whole} AND {times} % 2 = 1) THEN 1 ELSE 0 END)"
     )
     return f"in_kronor - {net}", "in_kronor - vat_part"

@@ -61,6 +61,7 @@ class FileFormat:
         period_by_name: whether the file's name told the period.
         credit_is_negative: whether credits have a minus already.
         side_is_flag: whether the column of signs says yes or no to being a credit.
+        vat_is_rate: whether the column of VAT holds rates, not kronor.
         kronor: in one of what amounts are stated in.
         chart: chart of accounts, kommun_bas or bas.
         exported_on: day of the export, where the file says it.
@@ -86,6 +87,7 @@ class FileFormat:
     period_by_name: bool = False
     credit_is_negative: bool = False
     side_is_flag: bool = False
+    vat_is_rate: bool = False
     kronor: int = 1
     chart: str = "kommun_bas"
     exported_on: str = ""
@@ -326,6 +328,7 @@ def with_columns(
         period_by_name=found.period_by_name,
         credit_is_negative=found.credit_is_negative,
         side_is_flag=found.side_is_flag,
+        vat_is_rate=found.vat_is_rate,
         kronor=found.kronor,
         remarks=(*form.remarks, *found.remarks),
         warnings=(*form.warnings, *found.warnings),

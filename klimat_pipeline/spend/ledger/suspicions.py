@@ -132,6 +132,9 @@ def _vat(connection: "duckdb.DuckDBPyConnection", form: FileFormat, settings: Sp
                 "name another column in spend: columns."
             )
         return
+    if form.vat_is_rate:
+        yield from _told_by_rates(form, settings)
+        return
     shares = {"gross": [rate / (1 + rate) for rate in _RATES], "net": list(_RATES)}
     ((gross, net, lines),) = connection.execute(_SHARES, shares).fetchall()
     vat, amount = form.header[form.fields["vat"]], form.header[form.amount_place]
@@ -148,6 +151,20 @@ def _vat(connection: "duckdb.DuckDBPyConnection", form: FileFormat, settings: Sp
         )
     if settings.vat.included is None and lines and 2 * net <= lines:
         yield f"column {vat!r} tells neither that {amount!r} includes VAT nor that it does not: taken as without"
+
+
+def _told_by_rates(form: FileFormat, settings: SpendSettings) -> Iterator[str]:
+    """A rate says how much VAT there is, and not whether the amounts include it."""
+    if settings.vat.included is not None:
+        return
+    vat, amount = form.header[form.fields["vat"]], form.header[form.amount_place]
+    if "net" not in form.amount_meaning:
+        raise LedgerError(
+            f"{form.file}: column {vat!r} holds the rates of VAT (25, 12, 6, 0 per cent), and nothing tells whether "
+            f"column {amount!r} includes it. Say it in municipality.yaml, spend: vat: {{included: true}}, and it is "
+            "taken out of every line at the line's rate; or false, if the amounts are without it."
+        )
+    yield f"column {vat!r} holds the rates of VAT; {amount!r} is without it by its name, so they are not used"
 
 
 def _says_gross(form: FileFormat) -> bool:

@@ -15,6 +15,7 @@ from klimat_pipeline.spend.ledger import expressions, personal_numbers
 from klimat_pipeline.spend.ledger.file_format import FileFormat
 from klimat_pipeline.spend.ledger.reference import Rule
 from klimat_pipeline.spend.ledger.supplier_ids import KIND, TOLD
+from klimat_pipeline.spend.ledger.vat_rates import NO_RATE, RATE
 
 #: Columns of the typed lines, in order: what the footprint reads. ``year`` and ``municipality_code`` are in the path.
 COLUMNS = (
@@ -65,6 +66,7 @@ REASONS: Mapping[str, tuple[str, str]] = {
     "side_unknown": ("side", "neither debit (D) nor credit (K)"),
     "total_unmet": ("amount", "calls itself a total, but is not the sum of the lines above it; are lines missing?"),
     "vat_text": ("vat", "no amount in the file's spelling"),
+    "vat_rate": ("vat", "no rate of VAT (25, 12, 6 or 0 per cent), as the others of the column are"),
     "vat_sign": ("vat", "VAT and amount have different signs, or VAT is the larger"),
     "too_long": ("item_text", "a cell of more than 65,536 characters"),
 }
@@ -165,14 +167,21 @@ def query(
     labels = ", ".join(name for name in anywhere if name in has or name in present)
     # Of what every line has, a total lacks one.
     lacks = " OR ".join(f"{name} = ''" for name in ("supplier_id", "voucher") if name in has) or "true"
-    vat_kronor = "vat_given"
-    if "currency" in has:
+    vat_given, vat_kronor = (expressions.money("vat", form) if "vat" in has else "NULL::BIGINT"), "vat_given"
+    source_columns, vat_problem = (
+        "*",
+        ("WHEN vat_given <> 0 AND (sign(vat_given) <> sign(gross) OR abs(vat_given) > abs(gross)) THEN 'vat_sign'"),
+    )
+    if form.vat_is_rate:
+        source_columns, vat_problem = "* REPLACE (rtrim(vat, ' %') AS vat)", f"WHEN {NO_RATE} THEN 'vat_rate'"
+        vat_given = RATE.format(oere=f"({vat_given} // {form.kronor})")
+    if "currency" in has and not form.vat_is_rate:
         vat_kronor = (
             "CASE WHEN currency_code = 'SEK' THEN vat_given ELSE in_sek(vat_given, currency_code, year(day)) END"
         )
     gross, written, amount_problem = expressions.gross(form, settings, given)
     left_out, says_any = expressions.left_out(rules, settings, given)
-    vat, net = expressions.vat(settings, given)
+    vat, net = expressions.vat(form, settings, given)
     sek = "currency_code = 'SEK'" if "currency" in has else "true"
     text_of = {
         name: f"CASE WHEN suspicious THEN withheld({name}) ELSE {name} END" if name in present else "''"
@@ -185,13 +194,13 @@ def query(
     vat_share = "CASE WHEN vat_given <> 0 AND gross <> 0 THEN abs(vat_given / gross) END"
     statement = f"""
     WITH given AS (
-      SELECT *, {absent} FROM {source}
+      SELECT {source_columns}, {absent} FROM {source}
     ), cells AS (
       SELECT * REPLACE ({account} AS account, {account_text} AS account_text, {written} AS amount,
           {booked_on} AS booked_on),
         upper(supplier_id) AS given_id,
         CASE WHEN upper(currency) IN ('', 'KR') THEN 'SEK' ELSE upper(currency) END AS currency_code,
-        {gross} AS gross, {expressions.money("vat", form) if "vat" in has else "NULL::BIGINT"} AS vat_given
+        {gross} AS gross, {vat_given} AS vat_given
       FROM given
     ), valued AS (
       SELECT *,
@@ -225,7 +234,7 @@ def query(
              WHEN account <> '' AND NOT regexp_full_match(account, $account_form) THEN 'account_text'
              WHEN in_kronor IS NULL THEN 'currency_unknown'
              {"WHEN vat <> '' AND vat_given IS NULL THEN 'vat_text'" if "vat" in has else ""}
-             WHEN vat_given <> 0 AND (sign(vat_given) <> sign(gross) OR abs(vat_given) > abs(gross)) THEN 'vat_sign'
+             {vat_problem}
              WHEN strlen(item_text) > 65536 OR strlen(supplier_name) > 65536 OR strlen(voucher) > 65536
                OR strlen(account_text) > 65536 OR strlen(invoice_no) > 65536 THEN 'too_long'
              ELSE '' END AS problem

@@ -1,0 +1,36 @@
+"""A column called VAT that holds rates (25, 12, 6, 0 per cent), not kronor: how it is known, and how it is read.
+
+What does not belong here: whether the amounts include VAT (``suspicions``), and taking it out (``expressions``).
+"""
+
+from collections.abc import Iterable
+
+from klimat_pipeline.spend.ledger import signs
+
+#: Sweden's rates in hundredths of a per cent, with a figure for a per cent or for one (25 or 0,25).
+_PER_CENT, _FRACTION = (600, 1200, 2500), (6, 12, 25)
+#: SQL of a cell's rate in hundredths of a per cent, of an expression that reads it as kronor in oere.
+RATE = "CASE WHEN abs({oere}) < 100 THEN {oere} * 100 ELSE {oere} END"
+#: SQL of whether that is none of Sweden's.
+NO_RATE = f"vat_given NOT IN (0, {', '.join(map(str, _PER_CENT))})"
+
+
+def are_rates(cells: Iterable[tuple[str, str]]) -> bool:
+    """Whether the cells of a column called VAT are rates.
+
+    All are Swedish rates, and most are not the VAT of their amounts, neither inside them nor on top of them.
+
+    Args:
+        cells: of the column, each with the amount of its line.
+    """
+    read = [(signs.ore(vat.rstrip(" %")), signs.ore(amount)) for vat, amount in cells if vat]
+    if any(vat not in (0, *_PER_CENT, *_FRACTION) for vat, _ in read):
+        return False
+    pairs = [(vat, amount) for vat, amount in read if vat and amount]
+    as_kronor = sum(_is_vat_of(abs(vat / amount)) for vat, amount in pairs)
+    return bool(pairs) and 2 * as_kronor < len(pairs)
+
+
+def _is_vat_of(share: float) -> bool:
+    rates = [rate / 10_000 for rate in _PER_CENT]
+    return any(abs(share - one) < 0.001 for rate in rates for one in (rate, rate / (1 + rate)))

@@ -1,0 +1,29 @@
+"""Account texts as municipalities word them, labelled before they were tried: how many are understood, and rightly.
+
+The labels are our own, by the industry that makes what is bought; several where a text may be either.
+"""
+
+import csv
+import re
+from pathlib import Path
+
+from klimat_pipeline.spend.footprint.classification import vocabulary
+from klimat_pipeline_tests.unit.spend.purchases import REFERENCE
+from klimat_pipeline_tests.unit.spend.small import way
+
+OUT = "OUT"
+
+
+def test_most_texts_are_understood_and_hardly_any_is_wrong() -> None:
+    words, rules = vocabulary(REFERENCE), [rule for rule in way().rules if rule.text_pattern and not rule.accounts]
+    with (Path(__file__).parent / "account_texts.csv").open(encoding="utf-8") as file:
+        labelled = {row["account_text"]: row["categories"].split() for row in csv.DictReader(file)}
+    said: dict[str, str] = {}
+    for text in labelled:
+        is_out = any(re.search(rule.text_pattern, text.lower()) for rule in rules)
+        found = words.answer(text, "6999")
+        said[text] = OUT if is_out else found.category if found else ""
+    right = [text for text, categories in labelled.items() if said[text] in categories]
+    wrong = {text: said[text] for text in labelled if said[text] and text not in right}
+    assert len(right) / len(labelled) >= 0.85
+    assert len(wrong) / len(labelled) <= 0.03, wrong
