@@ -9,6 +9,8 @@ from klimat_pipeline.spend.ledger import signs
 
 #: Sweden's rates in hundredths of a per cent, with a figure for a per cent or for one (25 or 0,25).
 _PER_CENT, _FRACTION = (600, 1200, 2500), (6, 12, 25)
+#: Fewer lines tell nothing.
+_ENOUGH = 3
 #: SQL of a cell's rate in hundredths of a per cent, of an expression that reads it as kronor in oere.
 RATE = "CASE WHEN abs({oere}) < 100 THEN {oere} * 100 ELSE {oere} END"
 #: SQL of whether that is none of Sweden's.
@@ -28,7 +30,7 @@ def are_rates(cells: Iterable[tuple[str, str]]) -> bool:
         return False
     pairs = [(vat, amount) for vat, amount in read if vat and amount]
     as_kronor = sum(_is_vat_of(abs(vat / amount)) for vat, amount in pairs)
-    return bool(pairs) and 2 * as_kronor < len(pairs)
+    return len(pairs) >= _ENOUGH and 2 * as_kronor < len(pairs)
 
 
 def _is_vat_of(share: float) -> bool:

@@ -55,7 +55,8 @@ def test_a_rate_that_is_none_costs_its_line(tmp_path: Path) -> None:
 
 
 def test_kronor_are_no_rates() -> None:
-    assert are_rates([("25", "1000,00"), ("12", "310,00")])
+    assert are_rates([("25", "1000,00"), ("12", "310,00"), ("25", "80,00")])
+    assert not are_rates([("25", "1000,00"), ("12", "310,00")])  # too few to tell
     assert not are_rates([("25", "100,00"), ("12", "100,00"), ("6", "106,00")])  # on top, on top, inside
     assert not are_rates([("25", "1000,00"), ("31,50", "157,50")])
     assert not are_rates([("0", "100,00"), ("", "50,00")])
