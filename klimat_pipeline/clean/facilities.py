@@ -30,7 +30,7 @@ def clean_facilities(municipalities_dir: Path, reference: Reference, *, examples
     facilities, shares = read_together(("facilities", "facility_shares"), municipalities_dir, examples=examples)
     problems = facility_problems(facilities, shares, reference.lines)
     problems += [
-        f"_all/facility_shares.csv: column municipality_code: no municipality has the code {row['municipality_code']!r}"
+        f"{row['shown']}: column municipality_code: no municipality has the code {row['municipality_code']!r}"
         for row in shares
         if row["municipality_code"] not in reference.municipality_by_code
     ]

@@ -28,6 +28,12 @@ def action_problems(row: Mapping[str, Any], lines: Sequence[str]) -> Iterator[st
         yield f"column effect_low_t: expected low <= effect <= high, found {', '.join(f'{v:g}' for v in known)}"
     if (low is None) != (high is None) or (low is not None and middle is None):
         yield "column effect_low_t: expected a range beside an effect, both ends of it or none"
+    most, level = max(known, default=None), row["sized_on_t"]
+    if most is not None and level is not None and most > level:
+        yield (
+            f"column sized_on_t: expected the emissions that the action was sized on, at least the {most:g} t that it "
+            f"saves, found {level:g}"
+        )
     shares = [row[name] for name in SHARES if row[name] is not None]
     if shares and abs(sum(shares) - 1.0) > _SHARE_TOLERANCE:
         yield f"column share_municipal: the shares sum to {sum(shares):g}, expected 1 (or none of them given)"

@@ -4,13 +4,14 @@ What belongs here: form and coherence of the register. What does not: applying i
 """
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from klimat_pipeline.configuration.correction_units import check_unit
 from klimat_pipeline.configuration.municipality import Number, Text, Year, municipality_folders
 from klimat_pipeline.configuration.yaml_file import YamlDocument, model_from_yaml
 from klimat_pipeline.contracts.code_lists import Grade
@@ -154,6 +155,11 @@ class Correction(_Strict):
         """Whether years that it does not name are scaled."""
         return self.applies_to != "named years"
 
+    def shares_a_series(self, other: "Correction") -> bool:
+        """Whether both touch the same sector and substance, so that one may put the other's baseline on its level."""
+        one, two = ({each.sector, each.to_sector or each.sector} for each in (self, other))
+        return self.substance == other.substance and bool(one & two)
+
     @property
     def baseline_words(self) -> str:
         """How the baseline year is treated."""
@@ -242,6 +248,21 @@ def load_registers(
     return registers
 
 
+def _misfits(correction: Correction, own: Mapping[str, Correction]) -> Iterator[tuple[str, str]]:
+    """Field and problem where the unit does not fit the action, or the baseline's entry not this one."""
+    by = correction.baseline.by
+    if by is not None and by not in own:
+        yield "baseline", f"'by' names {by!r}, which is not in this register"
+    elif by is not None and not correction.shares_a_series(own[by]):
+        wanted = f"{correction.substance} of {correction.sector}"
+        yield "baseline", f"'by' names {by!r}, which corrects another series; expected an entry for {wanted}"
+    if correction.unit is not None:
+        try:
+            check_unit(correction.action, correction.unit)
+        except ConfigurationError as error:
+            yield "unit", str(error)
+
+
 def _problems(
     register: CorrectionRegister,
     document: YamlDocument,
@@ -252,7 +273,7 @@ def _problems(
 ) -> list[str]:
     """What the form alone does not tell: names that exist nowhere, ids that stand twice."""
     found = []
-    own = {correction.id for correction in register.corrections}
+    own = {correction.id: correction for correction in register.corrections}
     for i, correction in enumerate(register.corrections):
         where: tuple[str | int, ...] = ("corrections", i)
 
@@ -274,8 +295,8 @@ def _problems(
             )
         if correction.to_municipality is not None and correction.to_municipality not in known_codes:
             problem("to_municipality", f"no municipality has the code {correction.to_municipality!r}")
-        if correction.baseline.by is not None and correction.baseline.by not in own:
-            problem("baseline", f"'by' names {correction.baseline.by!r}, which is not in this register")
+        for field, text in _misfits(correction, own):
+            problem(field, text)
         if correction.decided_on > date.today():
             problem("decided_on", f"{correction.decided_on} lies in the future")
         if correction.expires_on is not None and correction.expires_on < correction.decided_on:

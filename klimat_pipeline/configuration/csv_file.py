@@ -191,6 +191,8 @@ def _text_problem(cell: str, column: CsvColumn) -> str | None:
 
 def _check_header(shown: str, header: Sequence[str], columns: Sequence[CsvColumn], delimiter: str) -> None:
     expected = [column.name for column in columns]
+    if not header:
+        raise ConfigurationError(f"{shown}:1: is empty. Expected a line of column names: {', '.join(expected)}.")
     for other in ",;\t":
         if other != delimiter and len(header) == 1 and other in header[0]:
             raise ConfigurationError(f"{shown}:1: cells are separated by '{other}', expected '{delimiter}'.")

@@ -137,18 +137,26 @@ def facility_problems(
     """Shares of unknown plants or places, shares that sum to more than one under a key, lines that there are not."""
     known = {row["facility_id"] for row in facilities}
     problems = [
-        f"_all/facility_shares.csv: column facility_id: no facility has the id {row['facility_id']!r}"
+        f"{row['shown']}: column facility_id: no facility has the id {row['facility_id']!r}"
         for row in shares
         if row["facility_id"] not in known
     ]
     sums: dict[tuple[str, str], float] = {}
+    last: dict[tuple[str, str], str] = {}
     for row in shares:
         at = (row["facility_id"], row["allocation_key"])
-        sums[at] = sums.get(at, 0.0) + row["share_fraction"]
+        sums[at], last[at] = sums.get(at, 0.0) + row["share_fraction"], row["shown"]
     problems += [
-        f"_all/facility_shares.csv: column share_fraction: {facility} by {key} sums to {total:g}, expected at most 1"
+        f"{last[facility, key]}: column share_fraction: {facility} by {key} sums to {total:g}, expected at most 1"
         for (facility, key), total in sums.items()
         if total > 1.0 + _SHARE_TOLERANCE
+    ]
+    shared = {row["facility_id"] for row in shares}
+    problems += [
+        f"{row['shown']}: column facility_id: nobody has a share of {row['facility_id']!r}, so no balance would hold "
+        "it; expected its shares in _all/facility_shares.csv"
+        for row in facilities
+        if row["facility_id"] not in shared
     ]
     problems += [
         f"{row['shown']}: column gross_line: expected one of {', '.join(lines)}, found {row['gross_line']!r}"
@@ -159,7 +167,7 @@ def facility_problems(
         for kind in ("fossil", "biogenic"):
             if (row[f"sold_{kind}_t"] or 0.0) > (row[f"captured_{kind}_t"] or 0.0):
                 problems.append(
-                    f"_all/facilities.csv: column sold_{kind}_t: {row['facility_id']} {row['year']} sells more than it "
+                    f"{row['shown']}: column sold_{kind}_t: {row['facility_id']} {row['year']} sells more than it "
                     f"captures ({row[f'sold_{kind}_t']:g} t of {row[f'captured_{kind}_t'] or 0:g} t)"
                 )
     return problems

@@ -186,6 +186,8 @@ def _malformed(error: yaml.YAMLError, text: str, shown: str) -> ConfigurationErr
     elif isinstance(error, yaml.reader.ReaderError):
         line = text.count("\n", 0, error.position) + 1
         what = f"the character {text[error.position]!r} is not allowed"
+    if "cannot start any token" in what:
+        what += ". Is it a tab? Indent with spaces, and put text with special characters in quotation marks"
     return ConfigurationError(f"{shown}:{line}: {what}.")
 
 

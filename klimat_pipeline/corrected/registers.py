@@ -17,10 +17,10 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
+from klimat_pipeline.configuration.correction_units import SHARES, to_share, to_tonnes
 from klimat_pipeline.configuration.corrections import Correction, CorrectionRegister
 from klimat_pipeline.corrected.cells import first_rows
 from klimat_pipeline.corrected.matching import subsector_cells, touched_cells, unmatched, years_held, years_of
-from klimat_pipeline.corrected.units import SHARES, to_share, to_tonnes
 from klimat_pipeline.errors import ProblemsError
 
 

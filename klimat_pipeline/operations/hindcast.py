@@ -13,9 +13,9 @@ from klimat_pipeline.clean.reference import load_reference
 from klimat_pipeline.errors import ConfigurationError
 from klimat_pipeline.scenarios.bars import Bar, bar_of_nation, bars_of_actions, bars_of_totals
 from klimat_pipeline.scenarios.hindcast import SHOWN_AHEAD, coverage_rows
+from klimat_pipeline.scenarios.panels import Panel, reported_panels
 from klimat_pipeline.scenarios.past import PUBLISHED, calibrated, past
 from klimat_pipeline.scenarios.score import FEWEST, MUNICIPALITIES, scores
-from klimat_pipeline.scenarios.trend import Panel, reported_panels
 from klimat_pipeline.settings import Settings
 from klimat_pipeline.storage import TableStore
 

@@ -13,10 +13,10 @@ import pandas as pd
 from klimat_pipeline.clean.assumptions import TOTAL, Assumptions
 from klimat_pipeline.scenarios.errors import PERCENTILES
 from klimat_pipeline.scenarios.hindcast import summed
+from klimat_pipeline.scenarios.panels import Panel
 from klimat_pipeline.scenarios.past import LAST_VALUE, NATIONAL_SLOPE, PUBLISHED, origins
 from klimat_pipeline.scenarios.score import MUNICIPALITIES, TIME
 from klimat_pipeline.scenarios.simulation import EXISTING, WITH_ACTIONS
-from klimat_pipeline.scenarios.trend import Panel
 
 #: Of eight years, so many must be covered by the sum of all municipalities.
 _NATION_COVERED = 0.75

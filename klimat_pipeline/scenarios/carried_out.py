@@ -4,7 +4,7 @@
   whatever the series is. E_plan is the action's own ``sized_on_t``, or what the municipality's printed gap table has on
   the lines of the sector. Without it there is no figure; where it is outside 0.8 to 1.25 of the series, that is said.
 * tonnes that are metered at a plant (``is_metered``: capture) stay tonnes, and are taken only where the line holds the
-  plant: where E_plan fits the series.
+  plant: where E_plan fits the series, and the series is not less than they are.
 * working part w: an action reaches its full effect in equal steps: in year y it has min(1, (y - start + 1) / ramp) of
   it, all of it at once where it has no ramp, and none after its lifetime. Without a start it rises over the plan's
   period, or has its full effect in the target's year where no period is known (``undated``). What it has in the newest
@@ -17,15 +17,16 @@
 What does not belong here: reading actions (``planned_actions``), and base and delivery of a future (``simulation``).
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
+from klimat_pipeline.scenarios import undated
 from klimat_pipeline.scenarios.errors import Stream
-from klimat_pipeline.scenarios.planned_actions import Action
-from klimat_pipeline.scenarios.trend import Floats, Panel
+from klimat_pipeline.scenarios.panels import Floats, Panel
+from klimat_pipeline.scenarios.planned_actions import Action, Level
 
 
 def working(action: Action, years: Any) -> Floats:
@@ -98,7 +99,7 @@ def left_of(
         for action in mine:
             part = delivery[action.action_id] * beyond_trend(action, years, origin)[:, None]
             if action.is_metered:
-                metered = metered + part * (action.effect_t if action.fits else 0.0)
+                metered = metered + part * (action.effect_t if action.is_held else 0.0)
             elif action.is_additive:
                 taken = taken + part * action.share
             else:
@@ -115,10 +116,16 @@ def not_counted(actions: Iterable[Action]) -> str:
 
 
 def remarks(actions: Iterable[Action]) -> list[str]:
-    """Where the plan's level is not that of the series, a remark a sector and level."""
+    """Where the plan's level is not that of the series, or is less than what is taken of it."""
     said: dict[str, None] = {}
+    sums: dict[tuple[str, Level], float] = {}
     for action in actions:
-        if action.level is None or action.fits:
+        if action.level is None:
+            continue
+        if action.is_metered or action.is_additive:
+            at = action.sector_code, action.level
+            sums[at] = sums.get(at, 0.0) + action.effect_t
+        if action.fits and (action.is_held or not action.is_metered):
             continue
         of = "" if action.level.year is None else f" ({action.level.year})"
         text = f"{action.sector_code}: sized on {action.level.tonnes:,.0f} t{of}, "
@@ -126,4 +133,25 @@ def remarks(actions: Iterable[Action]) -> list[str]:
         if action.is_metered:
             text += f"; {action.action_id} is not taken: the line does not hold its plant"
         said[text] = None
+    for (sector, level), tonnes in sums.items():
+        if tonnes > level.tonnes:
+            said[f"{sector}: the actions sum to {tonnes:,.0f} t of the {level.tonnes:,.0f} t they were sized on"] = None
     return list(said)
+
+
+def chosen_delivery(actions: Iterable[Action], least: float, *, gone: bool) -> Iterator[str]:
+    """What has to be said of draws: actions without a range of their own, and whether nothing is left in any."""
+    if lacking := [action.action_id for action in actions if action.low_t is None]:
+        yield f"delivery of {', '.join(lacking)} drawn from {least * 100:.0f} to 100 % (chosen)"
+    if gone:
+        yield "nothing is left in any future"
+
+
+def assumed_starts(actions: Sequence[Action]) -> str:
+    """When actions without a start of their own are taken to begin."""
+    counted: dict[str, int] = {}
+    for action in actions:
+        if action.is_start_assumed:
+            rule = undated.said(action.start_year, action.ramp_years)
+            counted[rule] = counted.get(rule, 0) + 1
+    return "; ".join(f"{n} of {len(actions)} actions and other plans: {rule}" for rule, n in sorted(counted.items()))

@@ -12,7 +12,7 @@ import pandas as pd
 
 from klimat_pipeline.clean.assumptions import TOTAL
 from klimat_pipeline.corrected.basis import CORRECTED
-from klimat_pipeline.scenarios.trend import Panel
+from klimat_pipeline.scenarios.panels import Panel
 
 
 @dataclass(frozen=True, slots=True)

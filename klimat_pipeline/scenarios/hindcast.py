@@ -15,10 +15,11 @@ import pandas as pd
 
 from klimat_pipeline.clean.assumptions import TOTAL, Assumptions
 from klimat_pipeline.scenarios.errors import NOMINAL, PERCENTILES, Stream, errors_of
+from klimat_pipeline.scenarios.panels import Floats, Panel
 from klimat_pipeline.scenarios.past import Flags, Past, past
 from klimat_pipeline.scenarios.pathways import in_form
 from klimat_pipeline.scenarios.score import scores
-from klimat_pipeline.scenarios.trend import Floats, Panel, forecast
+from klimat_pipeline.scenarios.trend import forecast
 
 #: Years ahead that the table shows: more than errors are measured on, so that one sees what they do beyond.
 SHOWN_AHEAD = 9

@@ -22,7 +22,8 @@ import numpy as np
 
 from klimat_pipeline.clean.assumptions import TOTAL, Assumptions
 from klimat_pipeline.scenarios.errors import WITHIN
-from klimat_pipeline.scenarios.trend import Floats, Forecast, Panel, forecast
+from klimat_pipeline.scenarios.panels import Floats, Panel
+from klimat_pipeline.scenarios.trend import Forecast, forecast
 
 PUBLISHED, LAST_VALUE, DAMPED_TREND, NATIONAL_SLOPE = "published", "last_value", "damped_trend", "national_slope"
 #: Arrays of yes and no.

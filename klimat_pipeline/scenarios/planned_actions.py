@@ -76,8 +76,8 @@ class Action:
 
     @property
     def has_range(self) -> bool:
-        """Whether the plan gives a range."""
-        return self.low_t is not None and self.high_t is not None and self.effect_t > 0
+        """Whether the plan gives a range; ends that are the same figure are none."""
+        return self.low_t is not None and self.high_t is not None and self.low_t < self.high_t and self.effect_t > 0
 
     @property
     def times(self) -> float:
@@ -90,6 +90,11 @@ class Action:
     def fits(self) -> bool:
         """Whether the plan's level is that of the series."""
         return FITS[0] <= self.times <= FITS[1]
+
+    @property
+    def is_held(self) -> bool:
+        """Whether the line holds a metered plant: its level is the plan's, and not below what is metered."""
+        return self.fits and self.effect_t <= (self.series_t or 0.0)
 
     @property
     def share(self) -> float:

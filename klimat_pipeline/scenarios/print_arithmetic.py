@@ -22,6 +22,8 @@ TOTAL, MEMO = "total", "memo"
 #: Percentages are printed in whole per cent.
 ROUNDING_PCT = 0.5
 _SUMMED = ("baseline_t", "target_t", "latest_t", "other_plans_t", "actions_t", "printed_gap_t", "printed_residual_t")
+#: A balance counts from these; what plans and actions leave of them is the residual's own check.
+_OF_BALANCE = ("baseline_t", "latest_t", "printed_residual_t")
 _MAY_LACK = ("other_plans_t", "actions_t")
 
 
@@ -63,7 +65,7 @@ def print_faults(own: pd.DataFrame) -> list[PrintFault]:
             found += _of_line(row)
             continue
         for name in _SUMMED:
-            what, of_balance = f"sum of {name}", name in ("baseline_t", "printed_residual_t")
+            what, of_balance = f"sum of {name}", name in _OF_BALANCE
             # A line may have no plans; a figure that it lacks in another column leaves the sum unknown.
             whole = inside[name].sum(skipna=name in _MAY_LACK, min_count=1)
             found += _off(row, what, row[name], whole, len(inside), of_balance=of_balance)

@@ -23,8 +23,8 @@ import pandas as pd
 
 from klimat_pipeline.clean.assumptions import TOTAL, Assumptions
 from klimat_pipeline.scenarios.errors import NOMINAL, PERCENTILES, errors_of
+from klimat_pipeline.scenarios.panels import Floats, Panel
 from klimat_pipeline.scenarios.past import FARTHEST, METHODS, Flags, Past, past, sizes
-from klimat_pipeline.scenarios.trend import Floats, Panel
 
 #: Fewer municipalities than this cannot tell ninety per cent from eighty.
 FEWEST = 100

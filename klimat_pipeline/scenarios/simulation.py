@@ -9,9 +9,9 @@
   belong to the k-th smallest total, and are scaled to it), and the actions taken from those
 
 Scenarios: ``existing_policies`` holds the actions that are decided or under way and other plans, ``with_actions`` all.
-Where a plan gives ranges, r is drawn from them, from ``delivery_low`` to 1 for actions without, and theta evenly from 0
-to 1. Where it gives none, nothing is known of r: the scenario is one figure, all carried out in full from a frozen
-level (theta = 1, r = 1), and the probability an interval between the corners of theta and r.
+Where a plan gives ranges, r is drawn from them in both scenarios, from ``delivery_low`` to 1 for actions without, and
+theta evenly from 0 to 1. Where it gives none (one figure, all carried out in full: theta = 1, r = 1), or nothing is left
+in any future, the probability is an interval between the corners of theta and r, with no p05 and p95.
 
 A municipality's future is drawn from figures of one basis, corrected where each of its sectors is on one level in all
 years, else as reported, and compared with targets on the same (``corrected.basis``). One without targets or actions of
@@ -27,12 +27,20 @@ import pandas as pd
 
 from klimat_pipeline.clean.assumptions import TOTAL, Assumptions
 from klimat_pipeline.corrected.basis import CORRECTED, REPORTED, series_of_one_level
-from klimat_pipeline.scenarios.carried_out import drawn_delivery, left_of, not_counted, remarks, sized
+from klimat_pipeline.scenarios.carried_out import (
+    assumed_starts,
+    chosen_delivery,
+    drawn_delivery,
+    left_of,
+    not_counted,
+    remarks,
+    sized,
+)
 from klimat_pipeline.scenarios.errors import PERCENTILES, SEED, Errors, Stream, errors_of
 from klimat_pipeline.scenarios.followed import Followed, followed_up, newest_rows, usual_horizon
+from klimat_pipeline.scenarios.panels import Floats, Panel, panels
 from klimat_pipeline.scenarios.planned_actions import Action
-from klimat_pipeline.scenarios.trend import Floats, Forecast, Panel, forecast, panels
-from klimat_pipeline.scenarios.undated import said
+from klimat_pipeline.scenarios.trend import Forecast, forecast
 
 BUSINESS_AS_USUAL, EXISTING, WITH_ACTIONS = "business_as_usual", "existing_policies", "with_actions"
 TARGET = "target"
@@ -270,7 +278,8 @@ def _planned(
     stream: Stream,
 ) -> Outcome:
     """A scenario with actions; bases by theta, None for the drawn one."""
-    ranged = any(action.has_range for action in plan)
+    # Of the whole plan: scenarios that were drawn differently would not compare.
+    ranged = any(action.has_range for action in place.actions)
     least, years = place.assumptions.delivery_low, futures.years
     if ranged:
         drawn = drawn_delivery(plan, stream, futures.usual.shape[-1], least)
@@ -290,14 +299,17 @@ def _planned(
         lost = not_counted(mine)
         sums = total_of(place, what, *shown)
         three = _percentiles(sums)
-        if mine and not ranged:
-            three[:, [0, 2]] = np.nan
+        flat = three[:, 0] == three[:, 2]
+        if mine:
+            three[np.ix_(flat if ranged else np.full_like(flat, True), [0, 2])] = np.nan
         found = [_met(what, total_of(place, what, *corner), ends.years) for corner in corners]
         known = [one for one in found if one is not None]
         if known and not lost:
-            met[what.target_id] = (_met(what, sums, years) if ranged or not mine else None, min(known), max(known))
+            drawn = not mine or (ranged and not flat[years.index(int(what.target_year or 0))])
+            met[what.target_id] = (_met(what, sums, years) if drawn else None, min(known), max(known))
         percentiles.append(np.full_like(three, np.nan) if lost else three)
-        notes.append("; ".join(filter(None, (lost, *remarks(mine), _plan_note(mine)))))
+        drawing = chosen_delivery(mine, least, gone=bool(flat.any())) if ranged and mine else ()
+        notes.append("; ".join(filter(None, (lost, *remarks(mine), *drawing, assumed_starts(mine)))))
     return Outcome(np.stack(percentiles), met, tuple(notes))
 
 
@@ -339,13 +351,3 @@ def _met(what: Followed, sums: Floats, years: tuple[int, ...]) -> float | None:
         return None
     draws = sums[years.index(what.target_year)]
     return float(((draws <= what.target_t).sum() + 1) / (len(draws) + 2))
-
-
-def _plan_note(actions: Sequence[Action]) -> str:
-    """When actions without a start of their own are taken to begin."""
-    counted: dict[str, int] = {}
-    for action in actions:
-        if action.is_start_assumed:
-            rule = said(action.start_year, action.ramp_years)
-            counted[rule] = counted.get(rule, 0) + 1
-    return "; ".join(f"{n} of {len(actions)} actions and other plans: {rule}" for rule, n in sorted(counted.items()))

@@ -86,10 +86,10 @@ def pathways(
     from klimat_pipeline.indicators.groups import group_comparison
     from klimat_pipeline.scenarios import abatement, hindcast, investment, probability, sensitivity
     from klimat_pipeline.scenarios import pathways as paths
+    from klimat_pipeline.scenarios.panels import reported_panels
     from klimat_pipeline.scenarios.planned_actions import planned_ahead, sector_of_line
     from klimat_pipeline.scenarios.prices import general_index, in_one_price_year
     from klimat_pipeline.scenarios.simulation import simulate
-    from klimat_pipeline.scenarios.trend import reported_panels
     from klimat_pipeline.scenarios.undated import dated, plan_periods
     from klimat_pipeline.spend.footprint.prices import current_reference
 

@@ -73,6 +73,10 @@ def test_no_file_is_no_action(tmp_path: Path) -> None:
         ({"effect_low_t": "120", "effect_high_t": "130"}, "column effect_low_t: expected low <= effect <= high"),
         ({"effect_low_t": "90"}, "column effect_low_t: expected a range beside an effect, both ends of it or none"),
         ({"share_municipal": "0.5"}, "column share_municipal: the shares sum to 0.5, expected 1"),
+        (
+            {"sized_on_t": "99"},
+            "column sized_on_t: expected the emissions that the action was sized on, at least the 100",
+        ),
         ({"cost_msek": "4"}, "column price_year: expected the price level of the costs, found ''"),
         ({"status": "hoped"}, "column status: expected one of proposed, planned, decided, ongoing, completed"),
         ({"interacts_with": "trams"}, "column interacts_with: no action has the id 'trams'"),

@@ -15,8 +15,8 @@ from klimat_pipeline.scenarios.carried_out import (
     working,
 )
 from klimat_pipeline.scenarios.errors import Stream
+from klimat_pipeline.scenarios.panels import panels
 from klimat_pipeline.scenarios.planned_actions import Action, Level
-from klimat_pipeline.scenarios.trend import panels
 from klimat_pipeline_tests.unit.scenarios import country
 
 NEWEST, YEAR = 2024, 2030

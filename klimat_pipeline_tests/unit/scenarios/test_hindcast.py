@@ -17,8 +17,8 @@ from klimat_pipeline.raw.smhi_emissions import to_frame
 from klimat_pipeline.raw.smhi_workbook import read_workbook
 from klimat_pipeline.scenarios.bars import bar_of_nation, bars_of_totals
 from klimat_pipeline.scenarios.hindcast import SHOWN_AHEAD, coverage_rows, hindcast, score_table
+from klimat_pipeline.scenarios.panels import Panel, panels
 from klimat_pipeline.scenarios.past import calibrated, past, shared_fraction
-from klimat_pipeline.scenarios.trend import Panel, panels
 from klimat_pipeline_tests.support.shared import REPOSITORY
 
 REFERENCE = REPOSITORY / "data" / "reference"

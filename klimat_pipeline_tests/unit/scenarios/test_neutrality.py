@@ -245,6 +245,21 @@ def test_a_print_that_contradicts_itself_gives_no_verdict() -> None:
     assert "transport_on_road: residual, 3-4-6 gives 0 t, printed is 35,600 t" in row["note"]
 
 
+def test_lines_that_do_not_sum_to_the_printed_latest_year_give_no_verdict() -> None:
+    """One line of 60 t, a total of 160 t, and no printed residual: who left 100 t out of the lines is not neutral."""
+    lines = [
+        printed("waste", latest_t=60.0, other_plans_t=0.0, actions_t=0.0),
+        printed("total", of_lines="", latest_t=160.0, other_plans_t=0.0, actions_t=0.0),
+    ]
+    prints = frame("clean/published_gap", *lines)
+    nothing = (frame("indicators/coherence"), frame("inventory/territory"))
+    gap = gap_table(prints, frame("clean/actions"), nothing[1], nothing[0], frame("corrected/corrections"), {})
+    sinks = frame("clean/sinks", sink("biochar", "biochar", 100.0))
+    made = neutrality_balance(cases(gap, prints, *nothing), sinks, NO_CLAIMS, frame("clean/neutrality", rule()))
+    assert made["notation_key"].tolist() == ["NE"] and made["is_neutral"].isna().all()
+    assert "total: sum of latest_t gives 60 t, printed is 160 t" in made["note"].iloc[0]
+
+
 @settings(max_examples=30)
 @given(
     base=st.floats(1e3, 2e6),

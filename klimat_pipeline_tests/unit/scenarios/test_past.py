@@ -10,9 +10,9 @@ from klimat_pipeline.contracts import table
 from klimat_pipeline.quality.contract import check_contract
 from klimat_pipeline.scenarios.bars import Bar, bars_of_actions
 from klimat_pipeline.scenarios.hindcast import hindcast, score_table, summed
+from klimat_pipeline.scenarios.panels import Panel, panels
 from klimat_pipeline.scenarios.past import LAST_VALUE, calibrated, origins, past, shared_fraction, sizes
 from klimat_pipeline.scenarios.score import Cases, scored
-from klimat_pipeline.scenarios.trend import Panel, panels
 from klimat_pipeline_tests.unit.scenarios import country
 
 #: A logarithmic scale, and no slope in the figures.

@@ -305,6 +305,49 @@ def test_tables_fit_their_contracts(key: str, make: Any) -> None:
         assert check_contract(target_sensitivity(found[0]), table("scenarios/sensitivity")).passed
 
 
+def test_ends_of_a_range_that_are_one_figure_are_no_range() -> None:
+    """300 to 300 t says nothing of what may come: 700 t in full, no p05 and p95, the probability an interval only."""
+    one = Action("buses", "transport", 300.0, 2026, 300.0, 300.0, OF)
+    found, indicators = run([one], errors=country.unsure(0.2))
+    row = chances(target_probability(found, indicators), "transport", "with_actions")
+    assert row["p50_t"] == pytest.approx(700.0, abs=0.01)
+    assert row[["p05_t", "p95_t", "probability_fraction"]].isna().all()
+
+
+def test_actions_that_take_everything_have_no_range_to_show() -> None:
+    """800 and 700 t sized on 1,000 t leave nothing in any future: said, and not printed as certain."""
+    plan = [
+        Action("a", "transport", 800.0, 2026, 790.0, 810.0, OF, is_additive=True),
+        Action("b", "transport", 700.0, 2026, 690.0, 710.0, OF, is_additive=True),
+    ]
+    found, indicators = run(plan, errors=country.unsure(0.2))
+    row = chances(target_probability(found, indicators), "transport", "with_actions")
+    assert row["p50_t"] == 0.0
+    assert row[["p05_t", "p95_t", "probability_fraction"]].isna().all()
+    assert "transport: the actions sum to 1,500 t of the 1,000 t they were sized on" in row["note"]
+    assert "nothing is left in any future" in row["note"]
+
+
+def test_one_more_action_with_a_range_raises_no_scenario_above_the_other() -> None:
+    """Both scenarios draw the buses' delivery, as soon as any action of the plan has a range; that is said."""
+    bins = Action("bins", "waste", 40.0, 2026, 20.0, 60.0, Level(400.0, 2022))
+    frame = pathways(*run([BUSES, bins], errors=country.unsure(0.2)))
+    shown = frame[frame["municipality_code"] == "1283"].set_index(["scenario", "line", "year"])
+    for name in ("p05_t", "p50_t", "p95_t"):
+        decided, everything = (shown.loc[scenario, name] for scenario in ("existing_policies", "with_actions"))
+        assert (everything <= decided.reindex(everything.index) + 1e-6).all()
+    note = shown.loc[("with_actions", "transport", 2030), "note"]
+    assert "delivery of buses drawn from 50 to 100 % (chosen)" in note
+
+
+def test_a_plant_is_not_on_a_line_that_has_less_than_it_captures() -> None:
+    """1,100 t captured on a line of 1,000 t: the line cannot hold the plant, and stays as it is."""
+    plant = Action("plant", "transport", 1100.0, 2026, level=OF, is_metered=True)
+    frame = pathways(*run([plant]))
+    assert middle(frame, "with_actions", "transport") == [1000.0] * 6
+    assert "plant is not taken: the line does not hold its plant" in frame["note"].str.cat()
+
+
 TONNES = st.floats(0, 1e6)
 PLANS = st.lists(st.tuples(TONNES, TONNES, st.integers(2020, 2032), st.integers(0, 6), st.booleans()), max_size=3)
 
@@ -384,7 +427,11 @@ def test_percentiles_are_ordered_and_actions_never_raise(
     shown = frame.set_index(["scenario", "line", "year"])
     for name in ("p05_t", "p50_t", "p95_t") if actions and ranged else ():
         less, usual = (shown.loc[scenario, name] for scenario in ("with_actions", "business_as_usual"))
-        assert (less.reindex(usual.index) <= usual + 1e-6 * usual.abs()).all()
+        less = less.reindex(usual.index)
+        assert ((less <= usual + 1e-6 * usual.abs()) | less.isna()).all()
+    planned = frame[frame["scenario"].isin(["existing_policies", "with_actions"])]
+    acted = planned[planned["line"] == "transport"] if actions else planned[:0]
+    assert not (acted["p05_t"] == acted["p95_t"]).any()
     chances = target_probability(found, indicators)
     low, said, high = (chances[f"probability_{name}fraction"] for name in ("low_", "", "high_"))
     assert (low <= high).all() and ((said >= low - 1e-9) & (said <= high + 1e-9) | said.isna()).all()

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from klimat_pipeline.clean.assumptions import ChangeOfLaw
-from klimat_pipeline.scenarios.trend import Forecast, forecast, panels
+from klimat_pipeline.scenarios.panels import panels
+from klimat_pipeline.scenarios.trend import Forecast, forecast
 from klimat_pipeline_tests.unit.scenarios import country
 
 YEARS = (2015, 2018, 2020, 2021, 2022, 2024)

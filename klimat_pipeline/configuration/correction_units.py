@@ -53,3 +53,17 @@ def to_share(value: float, unit: str, where: str) -> float:
     if unit not in SHARES:
         raise ConfigurationError(f"{where}: unit {unit!r} is no share; expected {', '.join(SHARES)}.")
     return float(value) * SHARES[unit]
+
+
+def check_unit(action: str, unit: str) -> None:
+    """Refuse a unit that an action of a correction has no use for.
+
+    Raises:
+        ConfigurationError: with the units that there are.
+    """
+    if action == "scale" or unit in SHARES:
+        if action in ("replace", "add"):
+            raise ConfigurationError(f"unit {unit!r} is no mass, which {action} takes; expected t, kt, Mt, kg or g.")
+        to_share(1.0, unit, action)
+    else:
+        to_tonnes(1.0, unit, action)
