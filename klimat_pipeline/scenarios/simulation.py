@@ -10,7 +10,7 @@
 
 Scenarios: ``existing_policies`` holds the actions that are decided or under way and other plans, ``with_actions`` all.
 Where a plan gives ranges, r is drawn from them in both scenarios, from ``delivery_low`` to 1 for actions without, and
-theta evenly from 0 to 1. Where it gives none (one figure, all carried out in full: theta = 1, r = 1), or nothing is left
+theta evenly from 0 to 1. Where it gives none (one figure, carried out in full: theta = 1, r = 1), or nothing is left
 in any future, the probability is an interval between the corners of theta and r, with no p05 and p95.
 
 A municipality's future is drawn from figures of one basis, corrected where each of its sectors is on one level in all
