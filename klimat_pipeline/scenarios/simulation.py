@@ -305,8 +305,8 @@ def _planned(
         found = [_met(what, total_of(place, what, *corner), ends.years) for corner in corners]
         known = [one for one in found if one is not None]
         if known and not lost:
-            drawn = not mine or (ranged and not flat[years.index(int(what.target_year or 0))])
-            met[what.target_id] = (_met(what, sums, years) if drawn else None, min(known), max(known))
+            is_drawn = not mine or (ranged and not flat[years.index(int(what.target_year or 0))])
+            met[what.target_id] = (_met(what, sums, years) if is_drawn else None, min(known), max(known))
         percentiles.append(np.full_like(three, np.nan) if lost else three)
         drawing = chosen_delivery(mine, least, gone=bool(flat.any())) if ranged and mine else ()
         notes.append("; ".join(filter(None, (lost, *remarks(mine), *drawing, assumed_starts(mine)))))
