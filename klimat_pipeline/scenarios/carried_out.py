@@ -4,7 +4,7 @@
   whatever the series is. E_plan is the action's own ``sized_on_t``, or what the municipality's printed gap table has on
   the lines of the sector. Without it there is no figure; where it is outside 0.8 to 1.25 of the series, that is said.
 * tonnes that are metered at a plant (``is_metered``: capture) stay tonnes, and are taken only where the line holds the
-  plant: where E_plan fits the series, and the series is not less than they are.
+  plant: where E_plan fits the series, and they are not beyond 1.25 of it.
 * working part w: an action reaches its full effect in equal steps: in year y it has min(1, (y - start + 1) / ramp) of
   it, all of it at once where it has no ramp, and none after its lifetime. Without a start it rises over the plan's
   period, or has its full effect in the target's year where no period is known (``undated``). What it has in the newest
@@ -26,7 +26,7 @@ import numpy as np
 from klimat_pipeline.scenarios import undated
 from klimat_pipeline.scenarios.errors import Stream
 from klimat_pipeline.scenarios.panels import Floats, Panel
-from klimat_pipeline.scenarios.planned_actions import Action, Level
+from klimat_pipeline.scenarios.planned_actions import FITS, Action, Level
 
 
 def working(action: Action, years: Any) -> Floats:
@@ -134,7 +134,7 @@ def remarks(actions: Iterable[Action]) -> list[str]:
             text += f"; {action.action_id} is not taken: the line does not hold its plant"
         said[text] = None
     for (sector, level), tonnes in sums.items():
-        if tonnes > level.tonnes:
+        if tonnes > FITS[1] * level.tonnes:
             said[f"{sector}: the actions sum to {tonnes:,.0f} t of the {level.tonnes:,.0f} t they were sized on"] = None
     return list(said)
 
@@ -155,3 +155,8 @@ def assumed_starts(actions: Sequence[Action]) -> str:
             rule = undated.said(action.start_year, action.ramp_years)
             counted[rule] = counted.get(rule, 0) + 1
     return "; ".join(f"{n} of {len(actions)} actions and other plans: {rule}" for rule, n in sorted(counted.items()))
+
+
+def told(actions: Sequence[Action], lost: str, drawing: Iterable[str]) -> str:
+    """Everything that has to be said of actions: why there is no figure, how they were sized, drawn and dated."""
+    return "; ".join(filter(None, (lost, *remarks(actions), *drawing, assumed_starts(actions))))

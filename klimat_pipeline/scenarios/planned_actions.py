@@ -93,8 +93,8 @@ class Action:
 
     @property
     def is_held(self) -> bool:
-        """Whether the line holds a metered plant: its level is the plan's, and not below what is metered."""
-        return self.fits and self.effect_t <= (self.series_t or 0.0)
+        """Whether the line may hold a metered plant: its level is the plan's, and near what is metered or above."""
+        return self.fits and self.effect_t <= FITS[1] * (self.series_t or 0.0)
 
     @property
     def share(self) -> float:

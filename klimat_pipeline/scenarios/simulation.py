@@ -27,15 +27,7 @@ import pandas as pd
 
 from klimat_pipeline.clean.assumptions import TOTAL, Assumptions
 from klimat_pipeline.corrected.basis import CORRECTED, REPORTED, series_of_one_level
-from klimat_pipeline.scenarios.carried_out import (
-    assumed_starts,
-    chosen_delivery,
-    drawn_delivery,
-    left_of,
-    not_counted,
-    remarks,
-    sized,
-)
+from klimat_pipeline.scenarios.carried_out import chosen_delivery, drawn_delivery, left_of, not_counted, sized, told
 from klimat_pipeline.scenarios.errors import PERCENTILES, SEED, Errors, Stream, errors_of
 from klimat_pipeline.scenarios.followed import Followed, followed_up, newest_rows, usual_horizon
 from klimat_pipeline.scenarios.panels import Floats, Panel, panels
@@ -309,7 +301,7 @@ def _planned(
             met[what.target_id] = (_met(what, sums, years) if is_drawn else None, min(known), max(known))
         percentiles.append(np.full_like(three, np.nan) if lost else three)
         drawing = chosen_delivery(mine, least, gone=bool(flat.any())) if ranged and mine else ()
-        notes.append("; ".join(filter(None, (lost, *remarks(mine), *drawing, assumed_starts(mine)))))
+        notes.append(told(mine, lost, drawing))
     return Outcome(np.stack(percentiles), met, tuple(notes))
 
 

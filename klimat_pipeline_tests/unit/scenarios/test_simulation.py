@@ -341,8 +341,13 @@ def test_one_more_action_with_a_range_raises_no_scenario_above_the_other() -> No
 
 
 def test_a_plant_is_not_on_a_line_that_has_less_than_it_captures() -> None:
-    """1,100 t captured on a line of 1,000 t: the line cannot hold the plant, and stays as it is."""
-    plant = Action("plant", "transport", 1100.0, 2026, level=OF, is_metered=True)
+    """1,300 t captured on a line of 1,000 t: the line cannot hold the plant, and stays as it is.
+
+    1,010 t are a rounded plan, as Helsingborg's 100,000 t of a printed 99,675 t: taken, and nothing is left.
+    """
+    rounded = Action("plant", "transport", 1010.0, 2026, level=OF, is_metered=True)
+    assert middle(pathways(*run([rounded])), "with_actions", "transport") == [1000.0, *[0.0] * 5]
+    plant = Action("plant", "transport", 1300.0, 2026, level=OF, is_metered=True)
     frame = pathways(*run([plant]))
     assert middle(frame, "with_actions", "transport") == [1000.0] * 6
     assert "plant is not taken: the line does not hold its plant" in frame["note"].str.cat()
