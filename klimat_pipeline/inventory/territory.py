@@ -10,7 +10,8 @@ Formulas:
 One mapping serves all municipalities. What does not belong here: sums over lines and scopes (``indicators.scopes``).
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from difflib import get_close_matches
 from types import MappingProxyType
 
 import numpy as np
@@ -108,7 +109,20 @@ def territory_problems(
             f"{gwp_set}; sets are never mixed."
             for row in other.itertuples()
         ),
+        *_misspelt(energy_use, factors),
     ]
+
+
+def _misspelt(energy_use: pd.DataFrame, factors: pd.DataFrame) -> Iterator[str]:
+    """Carriers without any factor whose names are nearly those of carriers that have one: their energy would be NE."""
+    known = factors.groupby("municipality_code")["carrier"].unique().to_dict()
+    for code, carrier in energy_use[["municipality_code", "carrier"]].drop_duplicates().itertuples(index=False):
+        named = list(known.get(code, ()))
+        if carrier not in named and (near := get_close_matches(carrier, named, n=1, cutoff=0.85)):
+            yield (
+                f"{code} energy_use.csv: factors.csv has none for the carrier {carrier!r}; is {near[0]!r} meant? "
+                "Write both the same."
+            )
 
 
 def _used(factors: pd.DataFrame, energy_use: pd.DataFrame) -> pd.DataFrame:

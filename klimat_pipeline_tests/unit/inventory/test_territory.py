@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from klimat_pipeline.contracts import table
-from klimat_pipeline.errors import ConfigurationError
+from klimat_pipeline.errors import ConfigurationError, ProblemsError
 from klimat_pipeline.inventory.territory import territory_inventory
 from klimat_pipeline.quality.contract import check_contract
 from klimat_pipeline.quality.inventories import energy_counted, energy_once, territory_keeps_national
@@ -179,3 +179,19 @@ def test_a_city_decides_which_lines_stand_beside_its_total(project: Path) -> Non
     assert (finding.outcome, finding.count) == ("failed", 2)
     assert finding.message.startswith("1283: in 2 years the sum of scopes 1 and 2 holds grid_supplied_energy")
     assert energy_once({"inventory/territory": inventory(project)})[0].outcome == "passed"
+
+
+@pytest.mark.parametrize(
+    ("carrier", "told"), [("distric_heating", True), ("district heating", True), ("district_cooling", False)]
+)
+def test_a_misspelt_carrier_is_refused_and_another_one_is_not_estimated(
+    project: Path, carrier: str, told: bool
+) -> None:
+    """One letter would leave out the heat of all dwellings, as NE."""
+    used = small.energy_use()
+    used["carrier"] = used["carrier"].replace("district_heating", carrier)
+    if not told:
+        assert key_of(inventory(project, energy_use=used), "buildings_incl_agricultural_facilities", "2") == {"NE"}
+        return
+    with pytest.raises(ProblemsError, match=f"carrier '{carrier}'; is 'district_heating' meant"):
+        inventory(project, energy_use=used)
