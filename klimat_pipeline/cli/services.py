@@ -84,7 +84,11 @@ def _until_ended(arguments: list[str], environment: dict[str, str]) -> int:
 
 
 def _end_with_the_parent() -> None:
-    """Ask the kernel to end this process in good order when its parent is gone, even if it was killed."""
+    """Ask the kernel to end this process in good order when its parent is gone, even if it was killed.
+
+    What a script has started in the background ignores SIGINT, which is how the program is asked to end.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     if sys.platform == "linux":
         import ctypes
 

@@ -280,5 +280,5 @@ def test_a_run_of_the_ui_or_the_schedule_begins_with_it(checkout: Settings, monk
     path.write_text(path.read_text(encoding="utf-8").replace("plan_from_year", "plan_from"), encoding="utf-8")
     monkeypatch.setenv("KLIMAT_PROJECT_DIR", str(checkout.project_dir))
     monkeypatch.setenv("KLIMAT_DATA_DIR", str(checkout.data_dir))
-    with pytest.raises(ProblemsError, match="plan_from: unknown field"):
+    with pytest.raises(dg.Failure, match="plan_from: unknown field"):
         dg.materialize([smhi_snapshots], resources={"project": Project(), "workers": Workers()})

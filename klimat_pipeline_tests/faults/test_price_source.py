@@ -280,6 +280,6 @@ def test_one_setting_makes_the_refresh_live(tmp_path: Path, monkeypatch: pytest.
         from klimat_pipeline.defs.resources import Project
         from klimat_pipeline.defs.workers import Workers
 
-        with pytest.raises(KlimatError, match="far enough"):
+        with pytest.raises(dg.Failure, match="far enough"):
             dg.materialize([smhi_snapshots], resources={"project": Project(), "workers": Workers()})
     assert asked == ["emissions", "prices"]

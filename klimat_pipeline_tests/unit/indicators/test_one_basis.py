@@ -185,7 +185,8 @@ def test_sums_over_years_are_reported_where_one_year_is_on_another_level(helsing
 def test_a_check_names_the_years_of_each_mixed_series() -> None:
     first, second = series_of_one_level({"corrected/emissions": emissions(CORRECTED)})
     assert "r1 1283 agriculture: corrected are 1990 2022 by farm; not corrected 2015 2018 2023" in first.message
-    assert first.keys == ("year=1990", "year=2022")
+    place = "municipality_code=1283, sector_code=agriculture, release_id=r1"
+    assert first.keys == (f"{place}, year=1990", f"{place}, year=2022")
     assert "waste: corrected are 2022 by leak" in second.message
 
 

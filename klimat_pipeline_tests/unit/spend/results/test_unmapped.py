@@ -54,8 +54,8 @@ def test_pages(tmp_path: Path) -> None:
     assert "<b>" not in pages["spend/reconciliation"]["to be mapped next"]
     assert "'=cmd" in pages["spend/reconciliation"]["to be mapped next"]
     charts = largest_categories(found["spend/by_category"])
-    assert charts["9999"]["title"]["text"].startswith("Example")
-    assert not charts["1283"]["title"]["text"].startswith("Example")
+    assert charts["9999"]["title"]["text"].startswith("invented ledger: ")
+    assert "invented" not in charts["1283"]["title"]["text"]
     assert "| 9999 (example) | 2023 | 100.0% | ████████████████████ |" in coverage(found["spend/quality"])
 
 
