@@ -86,9 +86,10 @@ def _until_ended(arguments: list[str], environment: dict[str, str]) -> int:
 def _end_with_the_parent() -> None:
     """Ask the kernel to end this process in good order when its parent is gone, even if it was killed.
 
-    What a script has started in the background ignores SIGINT, which is how the program is asked to end.
+    What a script has started in the background may ignore what asks it to end, and would hand that on.
     """
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)
     if sys.platform == "linux":
         import ctypes
 

@@ -3,6 +3,7 @@
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
@@ -28,6 +29,15 @@ def begun() -> tuple[subprocess.Popen[str], list[psutil.Process]]:
     parent = subprocess.Popen([sys.executable, "-c", code], cwd=PROJECT, stdout=subprocess.PIPE, text=True)
     assert parent.stdout is not None
     return parent, [psutil.Process(int(number)) for number in parent.stdout.readline().split()]
+
+
+@pytest.fixture(autouse=True)
+def in_the_background() -> Iterator[None]:
+    """As a script starts it with ``&``: what is asked to end ignores that, unless the command sees to it."""
+    kept = {number: signal.signal(number, signal.SIG_IGN) for number in (signal.SIGINT, signal.SIGTERM)}
+    yield
+    for number, handler in kept.items():
+        signal.signal(number, handler)
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
