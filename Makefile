@@ -83,13 +83,17 @@ WITH_UV = export UV_SYSTEM_CERTS=$${UV_SYSTEM_CERTS:-1} UV_NATIVE_TLS=$${UV_NATI
   "$(UV)" pip install --quiet --no-deps --no-build-isolation -e .
 
 # --clear: what uv leaves has no pip. The variable of the certificates is the one that yields to pip's own settings.
-# --no-compile: compiling all 12,500 files costs 45 s, and few of them are ever imported (those are compiled then).
+# --no-compile: pip compiles on one processor; COMPILE does on all, once and for everybody. Where Python is told to write
+# no bytecode (PYTHONDONTWRITEBYTECODE, or a read-only place) every start would else compile 10 s of libraries again.
 PIP_INSTALL = $(BIN)/python -m pip install --disable-pip-version-check --progress-bar off --quiet --no-compile
 WITH_PIP = $(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0] if sys.version_info < (3, 11) else 0)' && \
   $(PYTHON) -m venv --clear $(VENV) && \
   export REQUESTS_CA_BUNDLE="$${REQUESTS_CA_BUNDLE:-$${CURL_CA_BUNDLE:-$$($(BIN)/python -c "$$SYSTEM_CERTIFICATES")}}" && \
   $(PIP_INSTALL) --require-hashes -r requirements.lock && \
   $(PIP_INSTALL) --no-deps --no-build-isolation -e .
+
+COMPILE = $(BIN)/python -m compileall -q -j 0 -x '/tests?/' $(VENV)/lib > /dev/null; \
+  $(BIN)/python -m compileall -q klimat_pipeline klimat_pipeline_tests > /dev/null || true
 
 # The environment: made anew whenever the lock changes. uv where it is at hand, else, or where it fails, venv and pip.
 $(STAMP): requirements.lock pyproject.toml
@@ -99,6 +103,7 @@ ifneq ($(UV),)
 else
 	@$(WITH_PIP)
 endif
+	@$(COMPILE)
 	@# A plain `dagster dev` finds the runs of `make run` through this file; a DAGSTER_HOME that is set wins.
 	@test -e .env || echo 'DAGSTER_HOME=$${DAGSTER_HOME:-$(CURDIR)/data/dagster}' > .env
 	@touch $@

@@ -15,7 +15,6 @@ import dagster as dg
 
 from klimat_pipeline.contracts import Table
 from klimat_pipeline.defs.resources import Project
-from klimat_pipeline.operations.inputs import code_sha256
 from klimat_pipeline.published.shape import SHOWN
 
 if TYPE_CHECKING:
@@ -38,6 +37,8 @@ def page(contract: Table, arrow: "pa.Table", project: Project) -> dict[str, Any]
     """Metadata of a table that has been made, in reading order; plots come last (``pictures``)."""
     made_from = project.made_from
     shown_of = [name for name, key in SHOWN.items() if contract.key in (key, f"published/{name}")]
+    code = next(item.sha256 or "" for item in made_from.items if (item.kind, item.name) == ("code", "klimat_pipeline"))
+    rows = first_rows(arrow, project.with_folders)
     place = "published" if contract.stage in ("published", "mart") else "tables"
     stored = {
         "published": f"{project.settings.published_dir}/parquet/latest",
@@ -46,12 +47,12 @@ def page(contract: Table, arrow: "pa.Table", project: Project) -> dict[str, Any]
     texts = {
         "releases and years": _releases(arrow),
         "publication": made_from.publication_id,
-        "explain a figure": _explain(shown_of, arrow, project),
-        "code version": code_sha256()[:16],
+        "explain a figure": _explain(shown_of, rows),
+        "code version": code[:16],
     }
     return {
         "dagster/row_count": arrow.num_rows,
-        "preview": dg.MetadataValue.md(preview(contract, arrow, project.with_folders, project.town)),
+        "preview": dg.MetadataValue.md(preview(contract, rows, project.town)),
         **{name: text for name, text in texts.items() if text},
         "computed as": dg.MetadataValue.md(_computed_as(contract)),
         "stored in": dg.MetadataValue.path(stored),
@@ -66,16 +67,14 @@ def _data_docs(project: Project) -> dict[str, Any]:
     return {"data docs (klimat checks --docs)": dg.MetadataValue.url(page.as_uri())}
 
 
-def preview(contract: Table, arrow: "pa.Table", own: Sequence[str], town: Callable[[str], str]) -> str:
-    """A few rows of a table as Markdown: headline series, newest year, municipalities with a folder first.
+def preview(contract: Table, rows: "pa.Table", town: Callable[[str], str]) -> str:
+    """A few rows of a table as Markdown.
 
     Args:
         contract: of the table.
-        arrow: its rows.
-        own: municipalities that come first.
+        rows: its first rows (``first_rows``).
         town: the name and code of a municipality.
     """
-    rows = first_rows(arrow, own)
     names = _telling(contract, rows)
     columns = [
         [town(value) for value in rows[name].to_pylist()] if name == "municipality_code" else rows[name].to_pylist()
@@ -90,7 +89,8 @@ def preview(contract: Table, arrow: "pa.Table", own: Sequence[str], town: Callab
 
 
 def first_rows(arrow: "pa.Table", own: Sequence[str]) -> "pa.Table":
-    """The rows that a preview shows."""
+    """The rows that a preview shows: headline series, newest year, municipalities with a folder (``own``) first."""
+    import numpy as np
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -106,7 +106,7 @@ def first_rows(arrow: "pa.Table", own: Sequence[str]) -> "pa.Table":
         keys["others"] = pc.invert(pc.is_in(codes, value_set=pa.array(own, pa.string()))).cast(pa.int8())
     if "target_id" in rows.column_names:
         keys["parts"] = pc.not_equal(rows["target_id"].cast(pa.string()), "total").cast(pa.int8())
-    keys["place"] = pa.array(range(rows.num_rows))
+    keys["place"] = pa.array(np.arange(rows.num_rows))
     order = pc.sort_indices(pa.table(keys), sort_keys=[(name, "ascending") for name in keys])
     return rows.take(order.slice(0, PREVIEW_ROWS))
 
@@ -164,15 +164,15 @@ def _computed_as(contract: Table) -> str:
     return said + from_
 
 
-def _explain(published: Sequence[str], arrow: "pa.Table", project: Project) -> str:
+def _explain(published: Sequence[str], rows: "pa.Table") -> str:
     """The command that follows the first figure of the preview back to its source; empty where there is none."""
     from klimat_pipeline.contracts import PUBLISHED
     from klimat_pipeline.explain import EXPLAINED
 
     name = next((name for name in published if name in EXPLAINED), None)
-    if name is None or not arrow.num_rows:
+    if name is None or not rows.num_rows:
         return ""
-    row = first_rows(arrow, project.with_folders).slice(0, 1).to_pylist()[0]
+    row = rows.slice(0, 1).to_pylist()[0]
     key = [f"{column}={row[column]}" for column in PUBLISHED[name].primary_key if row.get(column) not in (None, "")]
     return " ".join(["klimat explain", name, *map(quote, key)])
 
