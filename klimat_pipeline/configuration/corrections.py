@@ -217,6 +217,8 @@ def load_registers(
     sector_codes: Collection[str],
     subsector_codes: Mapping[str, Collection[str]],
     known_codes: Collection[str],
+    substances: Collection[str],
+    release_ids: Collection[str] = (),
 ) -> dict[str, CorrectionRegister]:
     """Every municipality's register, by code.
 
@@ -225,6 +227,8 @@ def load_registers(
         sector_codes: main sectors.
         subsector_codes: subsectors by main sector.
         known_codes: municipality codes.
+        substances: of the source.
+        release_ids: that are held; empty if they are not to be looked at.
 
     Raises:
         ProblemsError: everything that is wrong in all registers, with file, line and field.
@@ -242,6 +246,7 @@ def load_registers(
             problems += error.problems
             continue
         problems += _problems(register, document, sector_codes, subsector_codes, known_codes, seen)
+        problems += _of_nothing(register, document, substances, release_ids)
         registers[folder.name[:4]] = register
     if problems:
         raise ProblemsError(problems)
@@ -261,6 +266,23 @@ def _misfits(correction: Correction, own: Mapping[str, Correction]) -> Iterator[
             check_unit(correction.action, correction.unit)
         except ConfigurationError as error:
             yield "unit", str(error)
+
+
+def _of_nothing(
+    register: CorrectionRegister, document: YamlDocument, substances: Collection[str], release_ids: Collection[str]
+) -> Iterator[str]:
+    """Substances that are none, and entries that are for releases only that nobody holds."""
+    for i, correction in enumerate(register.corrections):
+        if correction.substance not in substances:
+            text = f"unknown substance {correction.substance!r}; expected among {', '.join(substances)}"
+            yield document.problem(("corrections", i, "substance"), text)
+        only = correction.valid_for_releases
+        if only is not None and release_ids and not correction.optional and not set(only) & set(release_ids):
+            text = (
+                f"no release {', '.join(only)} is held; expected among {', '.join(sorted(release_ids))}. "
+                "optional: true lets it pass."
+            )
+            yield document.problem(("corrections", i, "valid_for_releases"), text)
 
 
 def _problems(

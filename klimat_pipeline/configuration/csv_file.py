@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from klimat_pipeline.configuration import spreadsheet
+from klimat_pipeline.configuration.plain_words import form
 from klimat_pipeline.configuration.yaml_file import decoded, shown_path
 from klimat_pipeline.errors import ConfigurationError, ProblemsError
 
@@ -182,7 +183,7 @@ def _integer(text: str) -> int:
 
 def _text_problem(cell: str, column: CsvColumn) -> str | None:
     if column.pattern and not re.fullmatch(column.pattern, cell, re.ASCII):
-        return f"expected the form {column.pattern}"
+        return f"expected {form(column.pattern)}"
     if column.allowed and cell not in column.allowed:
         near = get_close_matches(cell, column.allowed, n=1)
         return f"expected one of {', '.join(column.allowed)}" + (f" (nearest: {near[0]})" if near else "")

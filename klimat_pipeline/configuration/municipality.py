@@ -16,7 +16,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationIn
 from klimat_pipeline.configuration.inventory_form import InventoryForm
 from klimat_pipeline.configuration.neutrality import NeutralityDeviation
 from klimat_pipeline.configuration.spend import EXAMPLE_CODE, EXAMPLE_NAME, SpendSettings
-from klimat_pipeline.configuration.yaml_file import YamlDocument, model_from_yaml
+from klimat_pipeline.configuration.yaml_file import YamlDocument, model_from_yaml, shown_path
 from klimat_pipeline.contracts.code_lists import GwpSet
 from klimat_pipeline.errors import ConfigurationError, ProblemsError
 
@@ -299,6 +299,11 @@ def _load(
 
     context = {"sector_codes": tuple(sector_codes)}
     path = folder / "municipality.yaml"
+    if not path.is_file():
+        raise ConfigurationError(
+            f"{shown_path(path, municipalities_dir)}: is missing. Every folder needs one: klimat municipality add "
+            "writes it, or copy another folder's."
+        )
     return model_from_yaml(path, Municipality, municipalities_dir, context=context, also=beyond_the_form)[0]
 
 

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
+from klimat_pipeline.configuration.plain_words import expected
 from klimat_pipeline.errors import ConfigurationError, ProblemsError
 
 #: The C parser where there is one: ten times as fast; only its events and nodes are used, never its objects.
@@ -245,7 +246,7 @@ def _messages(document: YamlDocument, error: ValidationError, model: type[BaseMo
     schema: dict[str, Any] = {}
     for fault in error.errors(include_url=False):
         loc = document.existing(fault["loc"])
-        kind, text, value = fault["type"], fault["msg"].removeprefix("Value error, "), fault["input"]
+        kind, text, value = fault["type"], expected(fault), fault["input"]
         if kind == "missing":
             loc, text = (*loc, fault["loc"][-1]), "is missing"
         elif kind == "extra_forbidden":

@@ -194,6 +194,7 @@ class Project(dg.ConfigurableResource):
             sector_codes=self.reference.sector_codes,
             subsector_codes=self.reference.subsector_codes,
             known_codes=self.reference.municipality_by_code,
+            substances=self.reference.substances,
         )
 
     @property

@@ -175,7 +175,9 @@ def _series(rows: pd.DataFrame) -> pd.DataFrame:
     """Figures by municipality and sector or total, years as columns."""
     named = rows[["municipality_code", "sector_code", "year", _REPORTED]]
     sectors = named.rename(columns={"sector_code": "target_id"})
-    totals = named.groupby(["municipality_code", "year"], as_index=False)[_REPORTED].sum()
+    # A sum that lacks one of the release's sectors is none.
+    all_sectors = rows["sector_code"].nunique()
+    totals = named.groupby(["municipality_code", "year"])[_REPORTED].sum(min_count=all_sectors).reset_index()
     both = pd.concat([sectors, totals.assign(target_id=TOTAL)], ignore_index=True)
     return both.set_index([*_SERIES, "year"])[_REPORTED].unstack("year").sort_index(axis=1)
 

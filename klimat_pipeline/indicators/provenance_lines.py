@@ -17,7 +17,8 @@ from klimat_pipeline.clean.reference import Reference
 from klimat_pipeline.clean.subsectors import NOT_SPLIT
 from klimat_pipeline.contracts.code_lists import SUMMED_SCOPES
 from klimat_pipeline.contracts.tables.indicators import PROVENANCE
-from klimat_pipeline.indicators.scopes import LOCAL, ORGANISATION, PURCHASES, printed_scope_2
+from klimat_pipeline.indicators.purchases import PURCHASES
+from klimat_pipeline.indicators.scopes import LOCAL, ORGANISATION, printed_scope_2
 from klimat_pipeline.inventory.territory import mapped
 
 _PLACE = ["release_id", "municipality_code", "year"]

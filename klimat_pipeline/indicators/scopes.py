@@ -8,6 +8,8 @@ Formulas, with S(s, m) the sum over an inventory's lines of scope s counted by m
   as reported. All sums of a year that hold scope 1 are on its basis, so that scopes still add up
 * GWP set = the one that all figures of a sum have, else ``mixed``; a mixed figure has no percentage, nor one against a
   figure of another set
+* no change either where a line is estimated in one of the two years and not estimated (NE) in the other: the sums would
+  differ by what somebody has counted, not by what was emitted
 * share = E / (1+2, or 1+2+3 where there is a scope 3) * 100 of the same method
 
 An organisation's scopes come from its own inventory: supplies inside the group (eliminated rows) are in no sum, and
@@ -19,6 +21,7 @@ belong here: the lines (``inventory.territory``, ``inventory.organisation``).
 
 from collections.abc import Collection, Iterator, Mapping
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -33,19 +36,19 @@ from klimat_pipeline.corrected.basis import (
     shared_basis,
     with_levels,
 )
-from klimat_pipeline.errors import ConfigurationError
 from klimat_pipeline.inventory.gases import MIXED, NOT_STATED, common_sets
 from klimat_pipeline.inventory.territory import ALL_GASES
 
 _AT = ["boundary", "municipality_code", "release_id", "is_current_release", "year"]
 _FIGURE = ["scope", "scope3_category", "method", "scope2_basis"]
 TERRITORY, ORGANISATION = "territory", "organisation"
-#: The ``organisation_unit`` of purchases among the organisation's lines.
-PURCHASES = "purchases"
 #: The ``release_id`` of an organisation's inventory, which comes from no national release.
 LOCAL = "local"
 _CORRECTED, _REPORTED = "emissions_corrected_t_co2e", "emissions_reported_t_co2e"
 _SUMMED = [_CORRECTED, _REPORTED, "lines_estimated", "lines_not_estimated"]
+#: Lines of a figure that other years of its series have in another state: those estimated here, and those that are not.
+_HELD, _LACKING = "_held", "_lacking"
+_NO_LINES: frozenset[str] = frozenset()
 TOTAL = "total"
 #: The method by which scope 1 is shared against a total.
 USUAL = "location"
@@ -66,7 +69,7 @@ def scope_indicators(
 
     Args:
         territory: ``inventory/territory``.
-        organisation: ``inventory/organisation``, with purchases (``with_purchases``).
+        organisation: ``inventory/organisation``, with purchases (``purchases``).
         printed: ``clean/printed_inventory``, for its scope 2.
         corrections: ``corrected/corrections``, for the level that each puts a figure on.
         targets: ``clean/targets``: the baseline year of the total.
@@ -125,49 +128,6 @@ def _of_organisation(organisation: pd.DataFrame) -> pd.DataFrame:
     return rows.assign(**dict.fromkeys((_CORRECTED, _REPORTED), rows["emissions_t_co2e"]))
 
 
-def with_purchases(organisation: pd.DataFrame, purchases: pd.DataFrame) -> pd.DataFrame:
-    """The organisation's activities and, as further lines of scope 3, the purchases of the spend analysis.
-
-    Args:
-        organisation: ``inventory/organisation``.
-        purchases: ``spend/scope3``; its rows from activities are in the organisation's inventory already.
-
-    Returns:
-        ``inventory/organisation``; lines of purchases have only the columns that indicators are made from.
-
-    Raises:
-        ConfigurationError: both are in CO2e of different sets.
-    """
-    if purchases.empty:
-        return organisation
-    besides = purchases[~purchases["is_in_inventory"].astype(bool)]
-    lines = pd.DataFrame(
-        {
-            "boundary": ORGANISATION,
-            "municipality_code": besides["municipality_code"],
-            "year": besides["year"],
-            "organisation_unit": PURCHASES,
-            "activity_id": besides["scope3_category"].astype("str") + "_" + besides["figure_from"].astype("str"),
-            "scope": "3",
-            "scope3_category": besides["scope3_category"].astype("Int64"),
-            "method": "",
-            "emissions_t_co2e": besides["footprint_t_co2e"],
-            "notation_key": None,
-            "is_eliminated": False,
-            "gwp_set": besides["factor_gwp_set"],
-        }
-    )
-    sets = organisation.groupby("municipality_code")["gwp_set"].agg(set)
-    for code, gwp_set in zip(lines["municipality_code"], lines["gwp_set"], strict=True):
-        if other := sets.get(code, set()) - {gwp_set, NOT_STATED}:
-            raise ConfigurationError(
-                f"{code}: the factors of purchases are in CO2e of {gwp_set}, the organisation's inventory in "
-                f"{', '.join(sorted(other))}; sets are never mixed. Choose gwp_set in municipality.yaml or a "
-                "factor set in spend.yaml that fit."
-            )
-    return pd.concat([organisation, lines], ignore_index=True) if len(organisation) else lines.reset_index(drop=True)
-
-
 def _scopes(rows: pd.DataFrame) -> pd.DataFrame:
     """One row per scope and method: the sum of the lines with a number, and the notation keys of those without."""
     numbers = rows[_CORRECTED].notna()
@@ -177,19 +137,38 @@ def _scopes(rows: pd.DataFrame) -> pd.DataFrame:
     # A line counts as missing only if none of its items has a number.
     per_line = rows.groupby([*keys, "line"])[_CORRECTED].count().rename("n").reset_index()
     keyed = rows[~numbers & (rows["notation_key"] == "NE")][[*keys, "line"]].drop_duplicates()
-    lacking = keyed.merge(per_line[per_line["n"] == 0], on=[*keys, "line"]).groupby(keys).size()
+    without = keyed.merge(per_line[per_line["n"] == 0], on=[*keys, "line"])
+    lacking = without.groupby(keys).size()
+    changing = _changing(per_line[per_line["n"] > 0], without, keys)
     said = rows.loc[~numbers & rows["notation_key"].notna(), [*keys, "notation_key"]].drop_duplicates()
     said = said.sort_values("notation_key").groupby(keys)["notation_key"].agg(" ".join)
     # Where nothing has a number, the set is that of the figures that ought to be there.
     sets = common_sets(rows[numbers].groupby(keys)["gwp_set"]).reindex(sums.index)
     sets = sets.fillna(common_sets(rows.groupby(keys)["gwp_set"]))
     levels = levels_of_sums(rows[numbers], keys, "part")
-    frame = pd.concat([sums, held, lacking.rename("lines_not_estimated"), said, sets, levels], axis=1).reset_index()
+    counted = [sums, held, lacking.rename("lines_not_estimated"), said, sets, levels, *changing]
+    frame = pd.concat(counted, axis=1).reset_index()
     frame["level_ids"] = frame["level_ids"].fillna("").astype("str")
     counts = ["lines_estimated", "lines_not_estimated"]
     frame[counts] = frame[counts].fillna(0).astype("int64")
     frame["notation_key"] = frame["notation_key"].astype(object).where(frame["notation_key"].notna(), None)
     return frame
+
+
+def _changing(held: pd.DataFrame, lacking: pd.DataFrame, keys: list[str]) -> Iterator["pd.Series[Any]"]:
+    """Of each figure the lines that are estimated in some years of its series and not in others, by what they are here.
+
+    Args:
+        held: figure and line of those that are estimated.
+        lacking: the same of those that are not.
+        keys: of a figure.
+    """
+    series = [*(key for key in keys if key != "year"), "line"]
+    changing = held[series].drop_duplicates().merge(lacking[series].drop_duplicates(), on=series)
+    for name, lines in ((_HELD, held), (_LACKING, lacking)):
+        few = lines.merge(changing, on=series)
+        few = few.assign(_named=few["scope"] + "/" + few["line"])
+        yield few.groupby(keys)["_named"].agg(frozenset).rename(name)
 
 
 def _for_each_method(rows: pd.DataFrame) -> pd.DataFrame:
@@ -202,11 +181,15 @@ def _for_each_method(rows: pd.DataFrame) -> pd.DataFrame:
 def _printed(territory: pd.DataFrame, printed: pd.DataFrame) -> pd.DataFrame:
     """Scope 2 as the municipality has printed it, for the releases of all greenhouse gases: the sum of its lines."""
     keys = ["municipality_code", "year"]
-    sums = (
-        printed_scope_2(printed)
-        .groupby(keys, as_index=False)
-        .agg(published_t=("published_t", "sum"), lines_estimated=("print_line", "nunique"))
-    )
+    lines = printed_scope_2(printed)
+    held = lines[[*keys, "print_line"]].rename(columns={"print_line": "line"}).assign(scope="2")
+    # A line that a year does not print is not estimated in it.
+    every = held[keys].drop_duplicates().merge(held[["municipality_code", "line"]].drop_duplicates())
+    lacking = every.merge(held, how="left", indicator=True)
+    lacking = lacking[lacking.pop("_merge") == "left_only"].assign(scope="2")
+    sums = lines.groupby(keys).agg(published_t=("published_t", "sum"), lines_estimated=("print_line", "nunique"))
+    without = lacking.groupby(keys).size().rename("lines_not_estimated")
+    sums = pd.concat([sums, without, *_changing(held, lacking, keys)], axis=1).reset_index()
     whole = territory[territory["scope"].eq("2") & territory["carrier"].notna()]
     frame = whole[_AT].drop_duplicates().merge(sums, on=keys, how="inner")
     return frame.assign(
@@ -214,8 +197,8 @@ def _printed(territory: pd.DataFrame, printed: pd.DataFrame) -> pd.DataFrame:
         scope3_category=0,
         method="",
         scope2_basis="printed",
-        lines_not_estimated=0,
-        notation_key=None,
+        lines_not_estimated=frame["lines_not_estimated"].fillna(0).astype("int64"),
+        notation_key=frame["lines_not_estimated"].notna().map({True: "NE", False: None}).astype(object),
         gwp_set=NOT_STATED,
         level_ids="",
         **dict.fromkeys((_CORRECTED, _REPORTED), frame["published_t"]),
@@ -241,6 +224,9 @@ def _added(fixed: pd.DataFrame, varied: pd.DataFrame, scopes: str) -> pd.DataFra
     pairs = varied.drop(columns="scope").merge(fixed.drop(columns="scope"), on=_AT, suffixes=("", "_other"))
     for name in _SUMMED:
         pairs[name] = pairs[name] + pairs[f"{name}_other"]
+    for name in (_HELD, _LACKING):
+        both = zip(pairs[name], pairs[f"{name}_other"], strict=True)
+        pairs[name] = [_lines(one) | _lines(two) for one, two in both]
     levels = [
         " ".join(sorted({*one.split(), *two.split()}))
         for one, two in zip(pairs["level_ids"], pairs["level_ids_other"], strict=True)
@@ -254,7 +240,11 @@ def _added(fixed: pd.DataFrame, varied: pd.DataFrame, scopes: str) -> pd.DataFra
         scope=scopes,
         notation_key=pd.Series(keys, dtype=object, index=pairs.index),
         level_ids=pd.Series(levels, dtype="str", index=pairs.index),
-    )[[*_AT, *_FIGURE, *_SUMMED, "notation_key", "gwp_set", "level_ids"]]
+    )[[*_AT, *_FIGURE, *_SUMMED, "notation_key", "gwp_set", "level_ids", _HELD, _LACKING]]
+
+
+def _lines(held: object) -> frozenset[str]:
+    return held if isinstance(held, frozenset) else _NO_LINES
 
 
 def _with_change(frame: pd.DataFrame, targets: pd.DataFrame, base_years: Mapping[str, int]) -> pd.DataFrame:
@@ -266,18 +256,28 @@ def _with_change(frame: pd.DataFrame, targets: pd.DataFrame, base_years: Mapping
     own = frame["municipality_code"].map(dict(base_years)).astype("Float64")
     frame["baseline_year"] = frame["baseline_year"].where(frame["boundary"] == TERRITORY, own)
     same = [name for name in (*_AT, *_FIGURE) if name != "year"]
-    base = frame.loc[frame["year"] == frame["baseline_year"], [*same, _CORRECTED, _REPORTED, "level_ids", "gwp_set"]]
     named = {_CORRECTED: "_corrected", _REPORTED: "_reported", "level_ids": "_level", "gwp_set": "_set"}
+    named |= {_HELD: "_held_then", _LACKING: "_lacking_then"}
+    base = frame.loc[frame["year"] == frame["baseline_year"], [*same, *named]]
     base = base.rename(columns=named).assign(_has_base=True)
     frame = frame.merge(base, on=same, how="left", validate="many_to_one")
     frame["basis"] = _basis(frame, same)
     frame["emissions_t_co2e"] = on_basis(frame["basis"], frame[_CORRECTED], frame[_REPORTED])
     frame["baseline_t_co2e"] = on_basis(frame["basis"], frame["_corrected"], frame["_reported"])
     one_set = (frame["_set"] == frame["gwp_set"]) & (frame["gwp_set"] != MIXED)
-    ratio = frame["emissions_t_co2e"] / frame["baseline_t_co2e"].where(one_set & (frame["baseline_t_co2e"] > 0))
+    comparable = one_set & _same_lines(frame)
+    ratio = frame["emissions_t_co2e"] / frame["baseline_t_co2e"].where(comparable & (frame["baseline_t_co2e"] > 0))
     frame["change_pct"] = (ratio - 1.0) * 100.0
     frame["baseline_year"] = frame["baseline_year"].astype("Int64")
     return frame
+
+
+def _same_lines(frame: pd.DataFrame) -> "pd.Series[bool]":
+    """Whether no line of a figure is estimated in its year and not in the baseline's, or the other way round."""
+    names = (_HELD, _LACKING, "_held_then", "_lacking_then")
+    rows = zip(*(frame[name].map(_lines) for name in names), strict=True)
+    same = [not (now & lacking_then or then & lacking_now) for now, lacking_now, then, lacking_then in rows]
+    return pd.Series(same, index=frame.index, dtype="bool")
 
 
 def _basis(frame: pd.DataFrame, series: list[str]) -> "pd.Series[str]":

@@ -92,7 +92,10 @@ def _followed(emissions: pd.DataFrame, targets: pd.DataFrame, releases: pd.DataF
 
 
 def _sums(emissions: pd.DataFrame, followed: pd.DataFrame) -> pd.DataFrame:
-    """Emissions of every target: the sum of its sectors."""
+    """Emissions of every target: the sum of its sectors, in years in which none of them is missing.
+
+    A sector that a release holds for nobody is not missing in it: fluorinated gases come from a few sectors only.
+    """
     quantified = followed[followed["sector_codes"] != ""]
     parts = quantified.assign(sector_code=quantified["sector_codes"].str.split(" ")).explode("sector_code")
     keys = ["release_id", "municipality_code", "target_id", "year"]
@@ -102,7 +105,11 @@ def _sums(emissions: pd.DataFrame, followed: pd.DataFrame) -> pd.DataFrame:
         how="inner",
         validate="many_to_many",
     )
-    sums = lines.groupby(keys, as_index=False)[_FIGURES].sum()
+    known = emissions[["release_id", "sector_code"]].drop_duplicates()
+    wanted = parts.merge(known, on=["release_id", "sector_code"]).groupby(keys[:-1]).size()
+    held = lines.groupby(keys).size()
+    is_whole = held.eq(wanted.reindex(held.index.droplevel("year")).to_numpy())
+    sums = lines.groupby(keys)[_FIGURES].sum()[is_whole].reset_index()
     corrected = lines[lines["correction_ids"] != ""].groupby(keys)["correction_ids"].agg(_together)
     levels = levels_of_sums(lines, keys, "sector_code")
     for named in (corrected.rename("correction_ids"), levels):

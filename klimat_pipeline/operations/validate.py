@@ -66,6 +66,7 @@ def validate_configuration(settings: Settings, *, examples: bool = True, ledgers
     from klimat_pipeline.configuration.corrections import load_registers
     from klimat_pipeline.configuration.frozen import load_frozen
     from klimat_pipeline.quality.acknowledged import refuse_unknown
+    from klimat_pipeline.sources.archive import archive_of
     from klimat_pipeline.spend.footprint.validate import check_all
 
     try:
@@ -86,6 +87,8 @@ def validate_configuration(settings: Settings, *, examples: bool = True, ledgers
             sector_codes=reference.sector_codes,
             subsector_codes=reference.subsector_codes,
             known_codes=known,
+            substances=reference.substances,
+            release_ids=[snapshot.release_id for snapshot in archive_of(settings).snapshots()],
         ),
         lambda: load_frozen(folder),
         lambda: refuse_unknown(load_acknowledged(settings.config_dir)),

@@ -148,7 +148,7 @@ def test_26_words_for_nothing_are_no_number(checkout: Settings, word: str) -> No
 def test_27_lost_leading_zero(checkout: Settings) -> None:
     found = message(checkout, ALIASES, replaced("Stockholms stad,0180", "Stockholms stad,180"))
     assert found == (
-        rf"{ALIASES}:{line_of(ALIASES, 'Stockholms stad')}: column municipality_code: expected the form \d{{4}}, "
+        rf"{ALIASES}:{line_of(ALIASES, 'Stockholms stad')}: column municipality_code: expected four digits, such as 1283, "
         "found '180'"
     )
 
@@ -170,7 +170,10 @@ def test_28_not_a_number_in_csv(checkout: Settings, word: str) -> None:
 @pytest.mark.parametrize("word", [".nan", "nan", ".inf", "inf", "-.inf", "Infinity"])
 def test_28_not_a_number_in_yaml(checkout: Settings, word: str) -> None:
     found = message(checkout, TARGETS, replaced("reduction_pct: 90", f"reduction_pct: {word}"))
-    assert f"targets.3.reduction_pct: Input should be a valid number, found '{word}'" in found
+    assert (
+        f"targets.3.reduction_pct: expected a number such as 12.5 (a decimal point, no quotes, no spaces), found '{word}'"
+        in found
+    )
 
 
 def test_28_beyond_every_number(checkout: Settings) -> None:
@@ -200,7 +203,7 @@ def test_40_what_yaml_would_turn_into_something_else(checkout: Settings, text: s
     found = message(checkout, TARGETS, replaced("trend_from_year: 2015", f"trend_from_year: {text}"))
     where = f"{TARGETS}:{line_of(TARGETS, 'trend_from_year')}: trend_from_year: "
     shown = "True" if text == "true" else repr(text.strip("'"))
-    assert found == f"{where}Input should be a valid integer, found {shown}"
+    assert found == f"{where}expected a whole number such as 2030 (no quotes), found {shown}"
 
 
 def test_41_alias_bomb(checkout: Settings) -> None:

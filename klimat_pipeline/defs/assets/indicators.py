@@ -162,7 +162,8 @@ def scope_figures(
     """Both inventories by scope, the share of the areas that the contract names, and where all indicators come from."""
     from klimat_pipeline.indicators.areas import area_shares
     from klimat_pipeline.indicators.provenance import provenance
-    from klimat_pipeline.indicators.scopes import scope_indicators, with_purchases
+    from klimat_pipeline.indicators.purchases import with_purchases
+    from klimat_pipeline.indicators.scopes import scope_indicators
 
     organisation = with_purchases(organisation, purchases)
     scopes = scope_indicators(

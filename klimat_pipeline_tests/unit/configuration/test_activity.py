@@ -93,7 +93,10 @@ def test_what_fits_together_passes(tmp_path: Path, changes: dict[str, str]) -> N
         # form
         ({"year": "1899"}, "2: column year: expected 1900 or more, found '1899'"),
         ({"year": "22,5"}, None),
-        ({"organisation_unit": "City"}, "2: column organisation_unit: expected the form [a-z][a-z0-9_]*, found 'City'"),
+        (
+            {"organisation_unit": "City"},
+            "2: column organisation_unit: expected lower-case letters a-z, digits and _, beginning with a letter, such as waste_heat, found 'City'",
+        ),
         ({"activity_id": ""}, "2: column activity_id: expected a value, found ''"),
         ({"scope": "4"}, "2: column scope: expected one of 1, 2, 3, found '4'"),
         ({**TRAVEL, "scope3_category": "16"}, "2: column scope3_category: expected 15 or less, found '16'"),

@@ -62,7 +62,7 @@ def test_26_words_for_nothing_stay_text(tmp_path: Path, text: str) -> None:
 def test_27_leading_zero_stays(tmp_path: Path) -> None:
     assert read(tmp_path, f"{HEAD}0180,1990,1,\n")[0]["code"] == "0180"
     (problem,) = problems(tmp_path, f"{HEAD}180,1990,1,\n")
-    assert problem == r"cfg/a.csv:2: column code: expected the form \d{4}, found '180'"
+    assert problem == r"cfg/a.csv:2: column code: expected four digits, such as 1283, found '180'"
 
 
 def test_digits_of_other_scripts_are_no_code(tmp_path: Path) -> None:

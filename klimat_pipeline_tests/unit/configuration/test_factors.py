@@ -76,12 +76,15 @@ def test_tonnes_per_canonical_unit(tmp_path: Path, unit: str, tonnes: float, per
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [
-        ({"carrier": "El"}, "2: column carrier: expected the form [a-z][a-z0-9_]*, found 'El'"),
+        (
+            {"carrier": "El"},
+            "2: column carrier: expected lower-case letters a-z, digits and _, beginning with a letter, such as waste_heat, found 'El'",
+        ),
         ({"year": "x"}, "2: column year: expected a whole number, found 'x'"),
         ({"method": "residual"}, "2: column method: expected one of location, market, found 'residual'"),
         ({"value": "-1"}, "2: column value: expected 0 or more, found '-1'"),
         ({"value": ""}, "2: column value: expected a value, found ''"),
-        ({"unit": "g"}, r"2: column unit: expected the form \S+/\S+, found 'g'"),
+        ({"unit": "g"}, r"2: column unit: expected a unit such as kg/MWh, found 'g'"),
         (
             {"gwp_set": "SAR"},
             "2: column gwp_set: expected one of AR4, AR5, AR6, none, not stated (nearest: AR6), found 'SAR'",

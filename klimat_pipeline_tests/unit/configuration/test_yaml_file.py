@@ -291,10 +291,10 @@ def test_every_fault_at_once_with_line_field_and_value(tmp_path: Path) -> None:
     assert sorted(found) == sorted(
         [
             "cfg/a.yaml:1: title: is missing",
-            "cfg/a.yaml:2: amount: Input should be greater than or equal to 0, found -1",
-            "cfg/a.yaml:4: items.0.name: Input should be a valid string, found 5",
+            "cfg/a.yaml:2: amount: expected 0 or more, found -1",
+            'cfg/a.yaml:4: items.0.name: expected text; put what looks like a number or a date in quotes, such as "1283", found 5',
             "cfg/a.yaml:6: items.1.wich: unknown field (nearest: which)",
-            "cfg/a.yaml:8: by_year.2018: Input should be a valid number, unable to parse string as a number, found 'a'",
+            "cfg/a.yaml:8: by_year.2018: expected a number such as 12.5 (a decimal point, no quotes, no spaces), found 'a'",
             "cfg/a.yaml:1: titel: unknown field (nearest: title)",
         ]
     )
@@ -341,7 +341,7 @@ def test_nearest_field_is_one_of_that_place(tmp_path: Path, content: str, messag
 
 def test_a_union_gives_one_message(tmp_path: Path) -> None:
     (found,) = problems(tmp_path, "title: t\namount: 1\nitems:\n  - name: n\n    which: some\n")
-    assert found.startswith("cfg/a.yaml:5: items.0.which: Input should be 'all' or ")
+    assert found.startswith("cfg/a.yaml:5: items.0.which: expected 'all' or ")
     assert found.endswith(", found 'some'") and "literal" not in found
 
 

@@ -79,6 +79,15 @@ def test_places_in_the_county_and_among_alike_and_the_nation_beside_them() -> No
     assert frame.loc["0117", "to_median"] == pytest.approx((-50.0 - 100.0 / 3.0) / 2.0 - (900.0 / 1010.0 - 1.0) * 100.0)
 
 
+def test_a_sum_that_lacks_a_sector_is_no_total() -> None:
+    """Without waste 0114 would be the lowest of all at 100 t; it is compared in transport alone."""
+    frame = emissions(FIGURES)
+    gone = (frame["municipality_code"] == "0114") & (frame["sector_code"] == "waste") & (frame["year"] == max(YEARS))
+    newest = compare(frame[~gone]).xs("emissions", level="indicator").droplevel("release_id")["indicator_value"]
+    assert newest.xs("total", level="target_id").to_dict() == {"1283": 100.0, "0115": 200.0, "0117": 900.0}
+    assert newest.loc[("0114", "transport")] == 100.0
+
+
 def test_indicators_by_hand() -> None:
     frame = compare(emissions(FIGURES))["indicator_value"]["r", "1283", "total"]
     assert frame["emissions"] == 100.0

@@ -8,7 +8,8 @@ import pytest
 from klimat_pipeline.contracts import table
 from klimat_pipeline.errors import ConfigurationError
 from klimat_pipeline.indicators.areas import area_shares
-from klimat_pipeline.indicators.scopes import scope_indicators, with_purchases
+from klimat_pipeline.indicators.purchases import with_purchases
+from klimat_pipeline.indicators.scopes import scope_indicators
 from klimat_pipeline.inventory.territory import territory_inventory
 from klimat_pipeline.quality.contract import check_contract
 from klimat_pipeline.quality.inventories import inventories_apart, scopes_add_up
@@ -152,6 +153,41 @@ def test_purchases_stand_in_the_organisations_scope_3_once(territory: pd.DataFra
     tables = {"indicators/scopes": frame, "inventory/territory": territory, "inventory/organisation": group}
     assert {finding.outcome for finding in inventories_apart(tables)} == {"passed"}
     assert with_purchases(ORGANISATION, purchases().head(0)) is ORGANISATION
+
+
+def test_years_with_and_without_a_ledger_are_not_compared(territory: pd.DataFrame) -> None:
+    """Travel and commuting have fallen by half; the purchases of 2019 nobody has estimated."""
+    before = ORGANISATION.assign(year=2019, emissions_t_co2e=ORGANISATION["emissions_t_co2e"] * 2)
+    group = with_purchases(pd.concat([ORGANISATION, before], ignore_index=True), purchases())
+    frame = scope_indicators(
+        territory, group, PRINTED, small.no_corrections(), TARGETS, small.releases(), base_years={"1283": 2019}
+    )
+    own = frame[(frame["boundary"] == "organisation") & frame["scope"].isin(["3", "1+2", "1+2+3"])]
+    now = own[(own["year"] == 2022) & (own["method"] != "market")].set_index(["scope", "scope3_category"])
+    assert now["change_pct"].dropna().to_dict() == {("3", 6): -50.0, ("3", 7): -50.0, ("1+2", 0): -50.0}
+    assert now.loc[("3", 0), "baseline_t_co2e"] == 24.0  # what is estimated of 2019, shown but not compared
+    then = own[(own["year"] == 2019) & (own["scope"] == "3")].set_index("scope3_category")
+    assert then["lines_not_estimated"].to_dict() == {0: 2, 1: 1, 2: 1, 6: 0, 7: 0}
+    assert then.loc[[0, 1], "notation_key"].tolist() == ["NE", "NE"]
+
+
+def test_years_in_which_other_lines_are_estimated_are_not_compared(territory: pd.DataFrame) -> None:
+    """Waste of 1990 is not estimated, so 2022 has no change of scope 1 nor of a sum that holds it; what else, has."""
+    gone = (territory["scope"] == "1") & (territory["line"] == "waste") & (territory["year"] == 1990)
+    assert gone.any()
+    figures = {"emissions_t_co2e": None, "emissions_reported_t_co2e": None, "notation_key": "NE"}
+    without = territory.assign(**{name: territory[name].mask(gone, value) for name, value in figures.items()})
+    more = small.printed(
+        ("transport_on_road", "2", 1990, 300.0), ("transport_on_road", "2", 2022, 90.0), ("heating", "2", 2022, 5.0)
+    )
+    frame = scope_indicators(without, ORGANISATION, more, small.no_corrections(), TARGETS, small.releases())
+    assert pd.isna(row(frame, "1")["change_pct"])
+    assert pd.isna(row(frame, "1+2", "location", "energy_use")["change_pct"])
+    assert row(frame, "2", "location", "energy_use")["change_pct"] == pytest.approx(0.0)
+    assert row(frame, "memo")["change_pct"] == pytest.approx(-50.0)
+    # A line that the city printed for one of the years only is not compared either.
+    assert pd.isna(row(frame, "2", "", "printed")["change_pct"])
+    assert row(frame, "2", "", "printed", 1990)["lines_not_estimated"] == 1
 
 
 def test_purchases_of_another_gwp_set_are_refused() -> None:

@@ -168,3 +168,14 @@ def test_target_that_data_cannot_quantify_has_one_row_and_no_figure() -> None:
     assert list(rows.index) == [2020]
     assert rows["emissions_t_co2e"].isna().all()
     assert list(rows["status"]) == ["no_data"]
+
+
+def test_a_year_that_lacks_a_sector_has_no_total() -> None:
+    """Waste is missing in 2022: 100 t of transport are no total that has fallen from 300."""
+    figures = {("transport", 1990): 200.0, ("waste", 1990): 100.0, ("transport", 2022): 100.0}
+    figures |= {("transport", 2023): 90.0, ("waste", 2023): 60.0}
+    found = computed(figures, [target("total", "transport waste machinery"), target("transport", "transport")])
+    # Machinery is in no year, so it is not missing in any.
+    assert found.loc["total", "emissions_t_co2e"].to_dict() == {1990: 300.0, 2023: 150.0}
+    assert found.loc["transport", "emissions_t_co2e"].to_dict() == {1990: 200.0, 2022: 100.0, 2023: 90.0}
+    assert found.loc["transport", "share_of_total_pct"].isna().to_dict() == {1990: False, 2022: True, 2023: False}

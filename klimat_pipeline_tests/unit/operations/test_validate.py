@@ -21,7 +21,10 @@ def test_faults_of_many_files_are_told_once_each(tmp_path: Path) -> None:
     shutil.copytree(REPOSITORY / "data" / "municipalities", tmp_path / "data" / "municipalities")
     (tmp_path / "data" / "reference").symlink_to(REPOSITORY / "data" / "reference")
     register = f"{PLACE}/corrections.yaml"
+    (tmp_path / "data" / "snapshots").symlink_to(REPOSITORY / "data" / "snapshots")
     changed(tmp_path, register, "unit: t\n", "unit: tonnn\n")
+    changed(tmp_path, register, "substance: GGT\n", "substance: GTT\n")
+    changed(tmp_path, register, "valid_for_releases: [smhi-ggt-2025]", "valid_for_releases: [smhi-2025]")
     by = "treatment: corrected\n      by: helsingborg-agriculture\n"
     changed(tmp_path, register, "treatment: not_corrected\n      why: the port's", f"{by}      why: the port's")
     plants = "facility_id,name,year,captured_fossil_t,captured_biogenic_t,sold_fossil_t,sold_biogenic_t,source,note\n"
@@ -35,7 +38,9 @@ def test_faults_of_many_files_are_told_once_each(tmp_path: Path) -> None:
     found = validate_configuration(Settings(project_dir=tmp_path), examples=False, ledgers=False)
     lines = sorted(text.split(" (")[0].split("; expected")[0].split(", expected")[0] for text in found)
     assert [text.split("expected one of")[0].split(". Expected")[0] for text in lines] == [
+        f"{PLACE}/corrections.yaml:14: corrections.0.substance: unknown substance 'GTT'",
         f"{PLACE}/corrections.yaml:19: corrections.0.unit: replace: unit 'tonnn' is no mass",
+        f"{PLACE}/corrections.yaml:24: corrections.0.valid_for_releases: no release smhi-2025 is held",
         f"{PLACE}/corrections.yaml:26: corrections.0.baseline: 'by' names 'helsingborg-agriculture', which corrects "
         "another series",
         f"{PLACE}/energy_use.csv:1: is empty",

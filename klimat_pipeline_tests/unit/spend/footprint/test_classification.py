@@ -166,7 +166,7 @@ def test_an_unknown_category_is_refused_with_the_nearest(tmp_path: Path) -> None
 
 def test_a_personal_number_cannot_be_mapped(tmp_path: Path) -> None:
     text = "supplier_id,category,is_wholesaler,reason\n8112189876,textiles,false,a person\n"
-    with pytest.raises(ProblemsError, match="column supplier_id: expected the form"):
+    with pytest.raises(ProblemsError, match="column supplier_id: expected the organisation number of a company"):
         own_files(tmp_path, spend_suppliers=text)
 
 
