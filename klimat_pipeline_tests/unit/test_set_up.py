@@ -84,10 +84,15 @@ def with_pip(desk: Desk) -> list[str]:
     return [call.rsplit(" cert=", 1)[0] for call in desk.calls() if call.startswith("python ")]
 
 
+COMPILED = [
+    "python -m compileall -q -j 0 -x /tests?/ .venv/lib",
+    "python -m compileall -q klimat_pipeline klimat_pipeline_tests",
+]
 PIP = [
     "python -m venv --clear .venv",
     "python -m pip install --disable-pip-version-check --progress-bar off --quiet --no-compile --require-hashes -r requirements.lock",
     "python -m pip install --disable-pip-version-check --progress-bar off --quiet --no-compile --no-deps --no-build-isolation -e .",
+    *COMPILED,
 ]
 
 
