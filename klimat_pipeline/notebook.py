@@ -1,6 +1,7 @@
-"""What a notebook needs besides ``explain``: published tables as frames, and pictures.
+"""What a notebook needs: published tables as frames, what a figure is made of, and pictures.
 
-``import klimat_pipeline as kp``, then ``kp.load("fact_emissions")`` and ``kp.chart("course", "Helsingborg")``.
+``import klimat_pipeline as kp``, then ``kp.load("fact_emissions")``, ``kp.explain("sector_indicators", year=2022)`` and
+``kp.chart("course", "Helsingborg")``.
 
 Reads what is published, as any other reader would. What does not belong here: computing a figure.
 """
@@ -8,12 +9,14 @@ Reads what is published, as any other reader would. What does not belong here: c
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from klimat_pipeline.errors import ConfigurationError, PublishError
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from klimat_pipeline.explanations.text import Explanation
 
 #: Pictures of the climate account, by the name that ``chart`` takes.
 _CHARTS = ("course", "sectors", "gap", "place", "purchases")
@@ -79,6 +82,26 @@ def load(table: str, *, municipality: str | None = None, columns: Sequence[str] 
     return frame
 
 
+def explain(table: str, **key: Any) -> "Explanation":
+    """Follow one published number to the cells of its source.
+
+    Args:
+        table: a published table with a number.
+        key: values by column, enough of them to identify one row. Without a release the current one is taken.
+
+    Raises:
+        ConfigurationError: table, column or value is unknown, or several rows or none have the key.
+        PublishError: nothing is published yet.
+        SnapshotError: the release's file is not in the archive, or is not the one that was archived.
+    """
+    from klimat_pipeline import explanations
+    from klimat_pipeline.explanations.text import Explanation
+    from klimat_pipeline.settings import load_settings
+
+    asked = {name: str(value) for name, value in key.items()}
+    return Explanation(explanations.explain(load_settings(), table, asked))
+
+
 def chart(name: str, municipality: str, *, language: str = "sv") -> Picture:
     """A picture of the climate account.
 
@@ -92,7 +115,7 @@ def chart(name: str, municipality: str, *, language: str = "sv") -> Picture:
     """
     import pandas as pd
 
-    from klimat_pipeline.explain.database import opened
+    from klimat_pipeline.explanations.database import opened
     from klimat_pipeline.reports import evidence, plan, standing
     from klimat_pipeline.reports.parts import Figure
     from klimat_pipeline.reports.town import Town
@@ -121,7 +144,7 @@ def chart(name: str, municipality: str, *, language: str = "sv") -> Picture:
 def _code(municipality: str) -> str:
     if municipality.isdigit():
         return municipality
-    from klimat_pipeline.explain.database import opened
+    from klimat_pipeline.explanations.database import opened
     from klimat_pipeline.settings import load_settings
     from klimat_pipeline.text import place_key
 

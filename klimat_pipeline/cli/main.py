@@ -175,8 +175,8 @@ def explain(
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Follow one published number back to the cells of the source workbook."""
-    from klimat_pipeline.explain import as_json, as_text, parse_keys
-    from klimat_pipeline.explain import explain as explained
+    from klimat_pipeline.explanations import as_json, as_text, parse_keys
+    from klimat_pipeline.explanations import explain as explained
     from klimat_pipeline.settings import load_settings
 
     node = explained(load_settings(), table, parse_keys(key))

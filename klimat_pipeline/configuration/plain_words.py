@@ -4,7 +4,10 @@ What does not belong here: which fields there are (each file's own form), and wh
 (``yaml_file``, ``csv_file``).
 """
 
-from typing import Any
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
 
 _NUMBER = "expected a number such as 12.5 (a decimal point, no quotes, no spaces)"
 _WHOLE = "expected a whole number such as 2030 (no quotes)"
@@ -76,7 +79,7 @@ def form(pattern: str) -> str:
     return _FORMS.get(inner, f"the form {inner}")
 
 
-def expected(fault: dict[str, Any]) -> str:
+def expected(fault: "ErrorDetails") -> str:
     """Words for what a field should hold instead, without what was found.
 
     Args:

@@ -167,7 +167,7 @@ def _computed_as(contract: Table) -> str:
 def _explain(published: Sequence[str], rows: "pa.Table") -> str:
     """The command that follows the first figure of the preview back to its source; empty where there is none."""
     from klimat_pipeline.contracts import PUBLISHED
-    from klimat_pipeline.explain import EXPLAINED
+    from klimat_pipeline.explanations import EXPLAINED
 
     name = next((name for name in published if name in EXPLAINED), None)
     if name is None or not rows.num_rows:

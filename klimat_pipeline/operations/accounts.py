@@ -21,7 +21,7 @@ def account_pages(settings: Settings, codes: Sequence[str] = ()) -> Iterator[Pat
     """
     from klimat_pipeline.clean.reference import load_reference
     from klimat_pipeline.configuration.municipality import load_municipalities
-    from klimat_pipeline.explain.database import opened
+    from klimat_pipeline.explanations.database import opened
     from klimat_pipeline.reports.climate_account import write_accounts
     from klimat_pipeline.reports.town import has_figures
 

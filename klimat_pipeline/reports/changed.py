@@ -3,7 +3,7 @@
 What does not belong here: computing either (``corrected``, ``indicators.changes``).
 """
 
-from klimat_pipeline.explain.database import Row
+from klimat_pipeline.explanations.database import Row
 from klimat_pipeline.reports.parts import Paragraph, Section, Table
 from klimat_pipeline.reports.town import TOTAL, Town
 

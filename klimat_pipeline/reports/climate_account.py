@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from klimat_pipeline import __version__
-from klimat_pipeline.explain.database import opened
+from klimat_pipeline.explanations.database import opened
 from klimat_pipeline.reports import changed, evidence, plan, standing
 from klimat_pipeline.reports.parts import Figure, Paragraph, Part, Section, Table
 from klimat_pipeline.reports.town import Town

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from klimat_pipeline.charts import climate_account as charts
-from klimat_pipeline.explain.database import Row
+from klimat_pipeline.explanations.database import Row
 from klimat_pipeline.reports.parts import Cell, Code, Figure, Paragraph, Part, Section, Table
 from klimat_pipeline.reports.standing import SCENARIOS
 from klimat_pipeline.reports.town import TOTAL, Town

@@ -6,7 +6,7 @@ What does not belong here: pathways' uncertainty (``evidence``).
 from typing import Any
 
 from klimat_pipeline.charts import climate_account as charts
-from klimat_pipeline.explain.database import Row
+from klimat_pipeline.explanations.database import Row
 from klimat_pipeline.reports.parts import Figure, Paragraph, Part, Section, Table
 from klimat_pipeline.reports.town import Town
 

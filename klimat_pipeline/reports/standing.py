@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import Any
 
 from klimat_pipeline.charts import climate_account as charts
-from klimat_pipeline.explain.database import Row
+from klimat_pipeline.explanations.database import Row
 from klimat_pipeline.reports.parts import Figure, KeyFigure, KeyFigures, Paragraph, Part, Section, Table
 from klimat_pipeline.reports.town import TOTAL, Town
 

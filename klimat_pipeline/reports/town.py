@@ -10,7 +10,7 @@ from typing import Any
 from klimat_pipeline.charts.climate_account import as_svg
 from klimat_pipeline.charts.style import Chart
 from klimat_pipeline.errors import ConfigurationError
-from klimat_pipeline.explain.database import Database, Row
+from klimat_pipeline.explanations.database import Database, Row
 from klimat_pipeline.reports.parts import Figure, Foreign, Table
 from klimat_pipeline.reports.words import Words
 

@@ -44,7 +44,7 @@ def test_explain_can_be_called_before_and_after_the_room_was_imported() -> None:
         said = kp.explain("sector_indicators", **key)
         assert "516,011.87 t CO2e" in str(said)
         assert said._repr_html_().startswith("<pre>Helsingborg")
-    from klimat_pipeline.explain import as_json
+    from klimat_pipeline.explanations import as_json
 
     assert as_json(said.node)["value"] == pytest.approx(516011.87)
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from klimat_pipeline.explain import Node, as_text
+from klimat_pipeline.explanations import Node, as_text
 from klimat_pipeline.settings import Settings
 from klimat_pipeline.sources.archive import Snapshot, archive_of
 

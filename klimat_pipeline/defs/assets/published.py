@@ -95,7 +95,7 @@ def _checks(context: dg.AssetExecutionContext, project: Project) -> Iterator[dg.
 
 def _started_at(context: dg.AssetExecutionContext) -> datetime | None:
     """When the run began; None where Dagster does not keep it, as in tests of one step."""
-    record = context.instance.get_run_record_by_id(context.run_id)
+    record = context.instance.get_run_record_by_id(context.run.run_id)
     began = record.start_time if record else None
     return datetime.fromtimestamp(began, UTC) if began else None
 

@@ -32,7 +32,7 @@ class Accounts(dg.Config):
 )
 def climate_account(config: Accounts, project: Project) -> dg.MaterializeResult:
     """Write the pages of the publication that readers see."""
-    from klimat_pipeline.explain.database import opened
+    from klimat_pipeline.explanations.database import opened
     from klimat_pipeline.operations.accounts import account_pages
     from klimat_pipeline.reports.climate_account import FOLDER
 

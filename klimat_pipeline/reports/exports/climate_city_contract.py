@@ -6,7 +6,7 @@ What does not belong here: figures (``published``), writing (``workbook``).
 
 from collections.abc import Iterator
 
-from klimat_pipeline.explain.database import Row
+from klimat_pipeline.explanations.database import Row
 from klimat_pipeline.reports.exports.inventory import Inventory
 from klimat_pipeline.reports.exports.workbook import NOT_ESTIMATED, Sheet, Value, amount, left_out, total
 

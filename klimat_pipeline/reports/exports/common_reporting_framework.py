@@ -6,7 +6,7 @@ is of the figure's own sector, and the others are IE with where it is. What does
 
 from collections.abc import Iterator
 
-from klimat_pipeline.explain.database import Row
+from klimat_pipeline.explanations.database import Row
 from klimat_pipeline.reports.exports.inventory import Inventory
 from klimat_pipeline.reports.exports.workbook import ELSEWHERE, NOT_ESTIMATED, Sheet, Value, amount, total
 

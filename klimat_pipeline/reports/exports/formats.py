@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from klimat_pipeline.errors import ConfigurationError
-from klimat_pipeline.explain.database import opened
+from klimat_pipeline.explanations.database import opened
 from klimat_pipeline.reports.exports import climate_city_contract, common_reporting_framework, gpc, netzerocities
 from klimat_pipeline.reports.exports.inventory import Inventory
 from klimat_pipeline.reports.exports.workbook import Sheet, write_workbook

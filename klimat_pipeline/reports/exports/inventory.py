@@ -9,7 +9,7 @@ from functools import cached_property
 
 from klimat_pipeline.clean.reference import load_reference
 from klimat_pipeline.errors import ConfigurationError
-from klimat_pipeline.explain.database import Database, Row
+from klimat_pipeline.explanations.database import Database, Row
 from klimat_pipeline.reports.exports.workbook import KEYS, Sheet, Value
 from klimat_pipeline.settings import Settings
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from klimat_pipeline.explain.database import Row
+from klimat_pipeline.explanations.database import Row
 
 Value = str | int | float | None
 NOT_ESTIMATED, ELSEWHERE, NOT_OCCURRING = "NE", "IE", "NO"

@@ -9,7 +9,7 @@ from typing import Any
 
 from klimat_pipeline.contracts import Table
 from klimat_pipeline.errors import ConfigurationError
-from klimat_pipeline.explain.tree import Scalar
+from klimat_pipeline.explanations.tree import Scalar
 
 _TRUTH = {"1": 1, "true": 1, "yes": 1, "0": 0, "false": 0, "no": 0}
 _EXPECTED = {"integer": "a whole number", "number": "a number", "boolean": "true or false"}

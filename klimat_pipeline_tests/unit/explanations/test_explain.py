@@ -11,7 +11,7 @@ import pytest
 from klimat_pipeline.contracts import PUBLISHED
 from klimat_pipeline.contracts.tables.indicators import PROVENANCE
 from klimat_pipeline.errors import ConfigurationError, PublishError, SnapshotError
-from klimat_pipeline.explain import EXPLAINED, TOLERANCE_T, Node, as_json, explain, parse_keys
+from klimat_pipeline.explanations import EXPLAINED, TOLERANCE_T, Node, as_json, explain, parse_keys
 from klimat_pipeline.raw.grid import read_grids
 from klimat_pipeline.settings import Settings
 from klimat_pipeline.sources.archive import archive_of

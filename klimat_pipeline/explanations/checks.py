@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from klimat_pipeline.contracts import TABLES, Table
-from klimat_pipeline.explain.database import Database
-from klimat_pipeline.explain.tree import Node
+from klimat_pipeline.explanations.database import Database
+from klimat_pipeline.explanations.tree import Node
 
 
 def checks_behind(database: Database, contract: Table, columns: Sequence[str]) -> Node:

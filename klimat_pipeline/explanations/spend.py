@@ -4,9 +4,9 @@ A leaf is a ledger file with its hash, lines and kronor, or a factor, rate or in
 shown: they may be about persons. What does not belong here: computing a figure (``spend``).
 """
 
-from klimat_pipeline.explain.database import Row
-from klimat_pipeline.explain.shared import Sources
-from klimat_pipeline.explain.spend_shared import (
+from klimat_pipeline.explanations.database import Row
+from klimat_pipeline.explanations.shared import Sources
+from klimat_pipeline.explanations.spend_shared import (
     AT,
     PARTS,
     factor_node,
@@ -19,7 +19,7 @@ from klimat_pipeline.explain.spend_shared import (
     sum_node,
     sum_of_categories,
 )
-from klimat_pipeline.explain.tree import TOLERANCE_PCT, Node, agreement, counted, tolerance_of
+from klimat_pipeline.explanations.tree import TOLERANCE_PCT, Node, agreement, counted, tolerance_of
 
 _KG = (
     "kg CO2e = SEK x index of the factor's price year / index of the year of purchase / SEK per unit of currency x "

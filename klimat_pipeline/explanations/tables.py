@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from klimat_pipeline.contracts import PUBLISHED, Table
 from klimat_pipeline.errors import ConfigurationError
-from klimat_pipeline.explain import (
+from klimat_pipeline.explanations import (
     beside,
     changes,
     comparisons,
@@ -19,11 +19,11 @@ from klimat_pipeline.explain import (
     spend,
     targets_and_gap,
 )
-from klimat_pipeline.explain.checks import checks_behind
-from klimat_pipeline.explain.database import Row
-from klimat_pipeline.explain.keys import nearest
-from klimat_pipeline.explain.shared import Sources
-from klimat_pipeline.explain.tree import Node, Scalar
+from klimat_pipeline.explanations.checks import checks_behind
+from klimat_pipeline.explanations.database import Row
+from klimat_pipeline.explanations.keys import nearest
+from klimat_pipeline.explanations.shared import Sources
+from klimat_pipeline.explanations.tree import Node, Scalar
 
 
 @dataclass(frozen=True, slots=True)

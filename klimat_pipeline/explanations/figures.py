@@ -6,10 +6,10 @@ What does not belong here: corrections themselves (``corrections``), figures tha
 from dataclasses import dataclass, field
 from typing import Any
 
-from klimat_pipeline.explain.database import Row
-from klimat_pipeline.explain.shared import NOT_SPLIT, Accounts, Sources, cells_sum
-from klimat_pipeline.explain.tree import Node, agreement, counted, tolerance_of
-from klimat_pipeline.explain.workbook import TOTAL, Cell
+from klimat_pipeline.explanations.database import Row
+from klimat_pipeline.explanations.shared import NOT_SPLIT, Accounts, Sources, cells_sum
+from klimat_pipeline.explanations.tree import Node, agreement, counted, tolerance_of
+from klimat_pipeline.explanations.workbook import TOTAL, Cell
 
 #: Codes of ``clean.naming`` for what the nation has beyond its counties, and for the nation.
 _UNALLOCATED, _NATION = "unallocated", "00"

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from klimat_pipeline.explain import TOLERANCE_T, explain
+from klimat_pipeline.explanations import TOLERANCE_T, explain
 from klimat_pipeline.settings import Settings
 from klimat_pipeline_tests.support.explained import cells_of, child, disagreeing, leaves, nodes, tonnes
 from klimat_pipeline_tests.support.shared import shared_path

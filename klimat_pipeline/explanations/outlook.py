@@ -5,10 +5,10 @@ the trend starts from. The rest (comparison, paces, money) is computed again. Wh
 gap (``targets_and_gap``).
 """
 
-from klimat_pipeline.explain.database import Row
-from klimat_pipeline.explain.figures import on_basis
-from klimat_pipeline.explain.shared import Accounts, Sources
-from klimat_pipeline.explain.tree import TOLERANCE_PCT, TOLERANCE_T, Node, agreement, tolerance_of
+from klimat_pipeline.explanations.database import Row
+from klimat_pipeline.explanations.figures import on_basis
+from klimat_pipeline.explanations.shared import Accounts, Sources
+from klimat_pipeline.explanations.tree import TOLERANCE_PCT, TOLERANCE_T, Node, agreement, tolerance_of
 
 _TOTAL, _TARGET = "total", "target"
 _PATHWAY = (

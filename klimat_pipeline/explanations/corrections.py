@@ -3,10 +3,10 @@
 What does not belong here: applying a correction (``corrected``), and the figures that corrections change (``figures``).
 """
 
-from klimat_pipeline.explain.database import Row
-from klimat_pipeline.explain.shared import Accounts, Sources, cells_sum, correction_node, not_applied_node
-from klimat_pipeline.explain.tree import Node, agreement, counted, tolerance_of
-from klimat_pipeline.explain.workbook import TOTAL
+from klimat_pipeline.explanations.database import Row
+from klimat_pipeline.explanations.shared import Accounts, Sources, cells_sum, correction_node, not_applied_node
+from klimat_pipeline.explanations.tree import Node, agreement, counted, tolerance_of
+from klimat_pipeline.explanations.workbook import TOTAL
 
 _AFTER = {
     "replace": "after = the decided value",

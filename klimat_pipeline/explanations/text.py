@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from klimat_pipeline.explain.tree import Node, Scalar
+from klimat_pipeline.explanations.tree import Node, Scalar
 
 if TYPE_CHECKING:
     from rich.tree import Tree

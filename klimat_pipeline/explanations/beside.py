@@ -5,12 +5,12 @@ What does not belong here: the official figures (``figures``), the comparison of
 
 from statistics import median
 
-from klimat_pipeline.explain.database import Row
-from klimat_pipeline.explain.figures import on_basis
-from klimat_pipeline.explain.outlook import comparison
-from klimat_pipeline.explain.shared import Accounts, Sources, cells_sum
-from klimat_pipeline.explain.tree import TOLERANCE_PCT, Node, agreement, tolerance_of
-from klimat_pipeline.explain.workbook import TOTAL
+from klimat_pipeline.explanations.database import Row
+from klimat_pipeline.explanations.figures import on_basis
+from klimat_pipeline.explanations.outlook import comparison
+from klimat_pipeline.explanations.shared import Accounts, Sources, cells_sum
+from klimat_pipeline.explanations.tree import TOLERANCE_PCT, Node, agreement, tolerance_of
+from klimat_pipeline.explanations.workbook import TOTAL
 
 _GAS = "tonnes of the gas's own release, times its warming potential in the set of the release of all gases"
 _REST = "all gases of the sector less the gases that are known"

@@ -9,8 +9,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from klimat_pipeline.errors import SnapshotError
-from klimat_pipeline.explain.database import Database, Row
-from klimat_pipeline.explain.tree import Node
+from klimat_pipeline.explanations.database import Database, Row
+from klimat_pipeline.explanations.tree import Node
 from klimat_pipeline.settings import Settings
 
 if TYPE_CHECKING:

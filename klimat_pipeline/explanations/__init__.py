@@ -3,22 +3,19 @@
 Reads the published tables as any other reader would (``database``), and the archived files again (``workbook``): a leaf
 is what the cell holds now, not what the pipeline once read from it. ``tables`` lists what can be explained, ``shared``
 holds what several explanations share, ``text`` is for terminals. What does not belong here: computing a figure, and the
-command's options. In a notebook the room itself can be called: ``kp.explain("sector_indicators", year=2022, ...)``.
+command's options.
 """
 
-import sys
 from collections.abc import Mapping
-from types import ModuleType
-from typing import Any
 
-from klimat_pipeline.explain.database import opened
-from klimat_pipeline.explain.keys import parse_keys
-from klimat_pipeline.explain.shared import Sources
-from klimat_pipeline.explain.tables import EXPLAINED, explained_table, root
-from klimat_pipeline.explain.text import Explanation, as_text
-from klimat_pipeline.explain.tree import TOLERANCE_T, Node, as_json
-from klimat_pipeline.explain.workbook import Workbooks
-from klimat_pipeline.settings import Settings, load_settings
+from klimat_pipeline.explanations.database import opened
+from klimat_pipeline.explanations.keys import parse_keys
+from klimat_pipeline.explanations.shared import Sources
+from klimat_pipeline.explanations.tables import EXPLAINED, explained_table, root
+from klimat_pipeline.explanations.text import as_text
+from klimat_pipeline.explanations.tree import TOLERANCE_T, Node, as_json
+from klimat_pipeline.explanations.workbook import Workbooks
+from klimat_pipeline.settings import Settings
 
 __all__ = ["EXPLAINED", "TOLERANCE_T", "Node", "as_json", "as_text", "explain", "parse_keys"]
 
@@ -43,14 +40,3 @@ def explain(settings: Settings, table: str, key: Mapping[str, str]) -> Node:
     with opened(settings) as database:
         row, note = database.only(contract, key)
         return root(contract, row, note, Sources(database, Workbooks(settings, database)))
-
-
-class _Room(ModuleType):
-    """This room, called: ``klimat_pipeline.explain`` is its name already, so a function of that name cannot be."""
-
-    def __call__(self, table: str, **key: Any) -> Explanation:
-        """Follow one published number to the cells of its source, with the settings of this process."""
-        return Explanation(explain(load_settings(), table, {name: str(value) for name, value in key.items()}))
-
-
-sys.modules[__name__].__class__ = _Room

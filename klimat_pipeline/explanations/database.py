@@ -11,8 +11,8 @@ from typing import Any
 from klimat_pipeline.contracts import PUBLISHED, Table
 from klimat_pipeline.contracts.sql import checked_identifier
 from klimat_pipeline.errors import ConfigurationError, PublishError
-from klimat_pipeline.explain.keys import ambiguous, choice, nearest, typed
-from klimat_pipeline.explain.tree import Scalar
+from klimat_pipeline.explanations.keys import ambiguous, choice, nearest, typed
+from klimat_pipeline.explanations.tree import Scalar
 from klimat_pipeline.settings import Settings
 
 Row = dict[str, Any]

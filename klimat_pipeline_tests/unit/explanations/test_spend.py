@@ -8,7 +8,7 @@ from contextlib import closing
 import pytest
 
 from klimat_pipeline.contracts import PUBLISHED
-from klimat_pipeline.explain import EXPLAINED, Node, as_json, explain
+from klimat_pipeline.explanations import EXPLAINED, Node, as_json, explain
 from klimat_pipeline.settings import Settings
 from klimat_pipeline_tests.support.explained import altered, child, disagreeing, nodes, statements, text_of
 from klimat_pipeline_tests.support.for_each import for_each

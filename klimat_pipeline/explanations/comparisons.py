@@ -3,11 +3,11 @@
 What does not belong here: why an indicator changed (``changes``), figures of one release (``figures``).
 """
 
-from klimat_pipeline.explain.database import Row
-from klimat_pipeline.explain.figures import on_basis
-from klimat_pipeline.explain.shared import Accounts, Sources
-from klimat_pipeline.explain.tree import TOLERANCE_PCT, TOLERANCE_T, Node, agreement
-from klimat_pipeline.explain.workbook import TOTAL
+from klimat_pipeline.explanations.database import Row
+from klimat_pipeline.explanations.figures import on_basis
+from klimat_pipeline.explanations.shared import Accounts, Sources
+from klimat_pipeline.explanations.tree import TOLERANCE_PCT, TOLERANCE_T, Node, agreement
+from klimat_pipeline.explanations.workbook import TOTAL
 
 _REVISION = "the later release's reported figure less the earlier one's; corrections play no part"
 _REVIEW = (

@@ -3,10 +3,10 @@
 What does not belong here: the emissions themselves (``figures``).
 """
 
-from klimat_pipeline.explain import figures
-from klimat_pipeline.explain.database import Row
-from klimat_pipeline.explain.shared import Sources
-from klimat_pipeline.explain.tree import Node, Scalar, agreement, tolerance_of
+from klimat_pipeline.explanations import figures
+from klimat_pipeline.explanations.database import Row
+from klimat_pipeline.explanations.shared import Sources
+from klimat_pipeline.explanations.tree import Node, Scalar, agreement, tolerance_of
 
 _STATUS = "the measure compared with the path; gap = current value - path value (the target's where there is no path)"
 _PLAN = "sum of the sub-targets' levels + latest emissions of sectors without one - the total target = shortfall"

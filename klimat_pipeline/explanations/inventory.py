@@ -6,10 +6,10 @@ activities. What does not belong here: the national figures themselves (``figure
 
 from collections.abc import Sequence
 
-from klimat_pipeline.explain.database import Row
-from klimat_pipeline.explain.figures import Made, sector, subsector
-from klimat_pipeline.explain.shared import Sources
-from klimat_pipeline.explain.tree import TOLERANCE_PCT, TOLERANCE_T, Node, Scalar, agreement, counted, tolerance_of
+from klimat_pipeline.explanations.database import Row
+from klimat_pipeline.explanations.figures import Made, sector, subsector
+from klimat_pipeline.explanations.shared import Sources
+from klimat_pipeline.explanations.tree import TOLERANCE_PCT, TOLERANCE_T, Node, Scalar, agreement, counted, tolerance_of
 
 #: The ``release_id`` of figures that no release is behind.
 LOCAL = "local"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from klimat_pipeline.explain import beside, explain
+from klimat_pipeline.explanations import beside, explain
 from klimat_pipeline.settings import Settings
 from klimat_pipeline_tests.support.explained import (
     FIRST,

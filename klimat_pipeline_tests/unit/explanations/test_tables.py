@@ -12,7 +12,7 @@ import pytest
 
 from klimat_pipeline.contracts import PUBLISHED
 from klimat_pipeline.errors import SnapshotError
-from klimat_pipeline.explain import EXPLAINED, TOLERANCE_T, as_json, explain
+from klimat_pipeline.explanations import EXPLAINED, TOLERANCE_T, as_json, explain
 from klimat_pipeline.settings import Settings
 from klimat_pipeline_tests.support.explained import (
     FIRST,
