@@ -6,8 +6,10 @@ column (``contracts.tables``).
 
 from klimat_pipeline.contracts.columns import (
     beside,
+    comparison,
     corrections,
     gap,
+    hindcast,
     identity,
     inventories,
     mart,
@@ -15,11 +17,27 @@ from klimat_pipeline.contracts.columns import (
     quality,
     scenarios,
     spend,
+    target_status,
     targets,
 )
 from klimat_pipeline.contracts.model import Column
 
-_TOPICS = (identity, targets, corrections, inventories, quality, scenarios, gap, neutrality, spend, beside, mart)
+_TOPICS = (
+    identity,
+    targets,
+    target_status,
+    corrections,
+    inventories,
+    quality,
+    scenarios,
+    hindcast,
+    comparison,
+    gap,
+    neutrality,
+    spend,
+    beside,
+    mart,
+)
 
 
 def _joined(*columns: Column) -> dict[str, Column]:

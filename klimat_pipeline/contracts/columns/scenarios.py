@@ -1,4 +1,4 @@
-"""Columns: actions, pathways, investment, comparison, and what the scenarios assume.
+"""Columns: actions, pathways, investment, and what the scenarios assume.
 
 What does not belong here: which table has which column (``contracts.tables``).
 """
@@ -213,71 +213,6 @@ COLUMNS = (
         unit="t",
         minimum=0,
     ),
-    Column("fit_until", INTEGER, "Last year that the trend was fitted on.", minimum=1900, maximum=2200),
-    Column("years_ahead", INTEGER, "Years from the last fitted one to the forecast one.", unit="years", minimum=1),
-    Column("series", INTEGER, "Municipalities behind the row.", minimum=1),
-    Column(
-        "nominal_fraction", NUMBER, "Share that the interval promises to cover.", unit="fraction", minimum=0, maximum=1
-    ),
-    Column("covered_fraction", NUMBER, "Share that it did cover.", unit="fraction", minimum=0, maximum=1),
-    Column("below_fraction", NUMBER, "Share that came out below the interval.", unit="fraction", minimum=0, maximum=1),
-    Column("above_fraction", NUMBER, "Share that came out above it.", unit="fraction", minimum=0, maximum=1),
-    Column("under_p50_fraction", NUMBER, "Share that came out below p50.", unit="fraction", minimum=0, maximum=1),
-    Column(
-        "forecast_method",
-        TEXT,
-        "'published': the method behind the pathways; 'last_value': the newest figure; 'damped_trend': the newest "
-        "figure and the municipality's own slope, fading by a tenth a year; 'national_slope': the newest figure and "
-        "the nation's slope. All with errors of the same kind.",
-        allowed=("published", "last_value", "damped_trend", "national_slope"),
-    ),
-    Column(
-        "held_out",
-        TEXT,
-        "What errors were not measured on: 'municipalities': a fifth of them in turn; a target year; 'time': years "
-        "after the first half.",
-        pattern=r"municipalities|time|\d{4}",
-    ),
-    Column("horizon_years", INTEGER, "Years ahead; 0 for one to six together.", unit="years", minimum=0),
-    Column("cases", INTEGER, "Forecasts behind the row.", minimum=1),
-    Column(
-        "pinball_pct",
-        NUMBER,
-        "Mean pinball loss of p05, p50 and p95, as a percentage of the newest figure; less is better.",
-        unit="%",
-        nullable=True,
-        minimum=0,
-    ),
-    Column(
-        "width_pct",
-        NUMBER,
-        "Sharpness: p95 less p05, as a percentage of the newest figure, on average.",
-        unit="%",
-        nullable=True,
-        minimum=0,
-    ),
-    Column(
-        "brier_score",
-        NUMBER,
-        "Mean square of the probability of being 5, 10, 15, 20 or 30 per cent below the newest figure less what came "
-        "(1 or 0); less is better.",
-        minimum=0,
-        maximum=1,
-    ),
-    Column(
-        "brier_of_base_rate",
-        NUMBER,
-        "The same if one said how often it came so many years ahead.",
-        minimum=0,
-        maximum=1,
-    ),
-    Column(
-        "reliability_score",
-        NUMBER,
-        "Mean square of what was said less how often it came, in tenths of probability; 0 is perfect.",
-        minimum=0,
-        maximum=1,
-    ),
     Column("investment_msek", NUMBER, "Investment in the year, millions of kronor.", unit="MSEK", nullable=True),
     Column(
         "running_msek",
@@ -357,61 +292,6 @@ COLUMNS = (
         "Where its step in the curve begins: lifetime tonnes of all cheaper actions.",
         unit="t",
         nullable=True,
-    ),
-    Column("indicator", TEXT, "What is compared, as named in 'indicator_text'.", pattern=IDENTIFIER),
-    Column("indicator_text", TEXT, "The indicator in words, with its convention."),
-    Column(
-        "indicator_value",
-        NUMBER,
-        "Its value for the municipality, in 'indicator_unit'. 'mean_yearly_change' fills the years of "
-        "'interpolated_years' with a constant rate: there it is no mean of yearly figures.",
-        unit="as the indicator",
-    ),
-    Column("indicator_unit", TEXT, "Unit of the indicator."),
-    Column("rank", INTEGER, "Place among the compared, 1 the lowest value; equal values share a place.", minimum=1),
-    Column("compared", INTEGER, "Municipalities with data for it, same release and year.", minimum=1, maximum=290),
-    Column("rank_text", TEXT, "The place in words, with how many of all municipalities were compared."),
-    Column("lowest_value", NUMBER, "Lowest among the compared.", unit="as the indicator"),
-    Column("q25_value", NUMBER, "First quartile of the compared.", unit="as the indicator"),
-    Column("median_value", NUMBER, "Median of the compared.", unit="as the indicator"),
-    Column("q75_value", NUMBER, "Third quartile of the compared.", unit="as the indicator"),
-    Column("highest_value", NUMBER, "Highest among the compared.", unit="as the indicator"),
-    Column(
-        "similar_codes",
-        TEXT,
-        "Similar municipalities, nearest first, separated by spaces: nearest in the shares of the main sectors and the "
-        "logarithm of the total, each over its spread among the compared; empty where there is nobody else.",
-    ),
-    Column(
-        "similar_median_value",
-        NUMBER,
-        "Median of the similar municipalities.",
-        unit="as the indicator",
-        nullable=True,
-    ),
-    *(
-        Column(
-            f"{name}_{what}",
-            INTEGER,
-            f"{words} {whom}.",
-            nullable=True,
-            minimum=1,
-        )
-        for name, whom in (("county", "of the same county"), ("group", "of the same of SKR's groups"))
-        for what, words in (("rank", "Place among the municipalities"), ("compared", "Municipalities with data"))
-    ),
-    Column(
-        "nation_value",
-        NUMBER,
-        "The nation's own value of the indicator, same release and years; missing for tonnes.",
-        unit="as the indicator",
-        nullable=True,
-    ),
-    Column(
-        "to_median",
-        NUMBER,
-        "What has to be added to the municipality's value to reach the median of all.",
-        unit="as the indicator",
     ),
     Column(
         "plan_from_year",
