@@ -8,9 +8,19 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from klimat_pipeline.quality import beside, gases, inventories, ledgers, outlook, prints, spend, targets_and_gap
+from klimat_pipeline.quality import (
+    beside,
+    gases,
+    inventories,
+    ledgers,
+    outlook,
+    prints,
+    reconciliation,
+    source_sums,
+    spend,
+    targets_and_gap,
+)
 from klimat_pipeline.quality import plausibility as likely
-from klimat_pipeline.quality import reconciliation as sums
 from klimat_pipeline.quality.findings import CheckResult, Finding, Kind, Severity
 
 if TYPE_CHECKING:
@@ -52,30 +62,30 @@ def _told(run: Callable[..., Sequence[Finding]]) -> Check:
 CHECKS: Mapping[str, tuple[Check, ...]] = {
     "sources/smhi_snapshots": (_likely(likely.source_answered),),
     "clean/emissions": (
-        _reconciles(sums.rows_kept),
+        _reconciles(reconciliation.rows_kept),
         _likely(likely.unit_slip, "ERROR"),
         _likely(likely.year_jumps),
         _likely(likely.revised_history),
     ),
     "clean/releases": (_likely(likely.coverage), _told(likely.dropped_years), _told(likely.new_years)),
     "clean/subsectors": (
-        _reconciles(sums.subsectors_sum),
-        _reconciles(sums.subsectors_equal_sectors, "WARN"),
+        _reconciles(reconciliation.subsectors_sum),
+        _reconciles(source_sums.subsectors_equal_sectors, "WARN"),
         _likely(likely.unmapped_subsectors),
     ),
     "clean/area_totals": (
-        _reconciles(sums.sectors_equal_total),
-        _reconciles(sums.counties_equal_municipalities),
-        _reconciles(sums.nation_equals_counties),
+        _reconciles(source_sums.sectors_equal_total),
+        _reconciles(source_sums.counties_equal_municipalities),
+        _reconciles(source_sums.nation_equals_counties),
     ),
     "corrected/corrections": (
-        _reconciles(sums.corrections_conserve),
+        _reconciles(reconciliation.corrections_conserve),
         _likely(likely.corrections_drifted),
         _likely(likely.corrections_expired),
         _likely(likely.corrections_carried),
     ),
-    "corrected/emissions": (_reconciles(sums.corrections_sum), _likely(likely.series_of_one_level)),
-    "corrected/subsectors": (_reconciles(sums.corrected_subsectors_sum),),
+    "corrected/emissions": (_reconciles(reconciliation.corrections_sum), _likely(likely.series_of_one_level)),
+    "corrected/subsectors": (_reconciles(reconciliation.corrected_subsectors_sum),),
     "clean/printed_inventory": (
         _likely(prints.print_lines_sum),
         _likely(prints.print_tables_agree),
@@ -91,19 +101,19 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
     "inventory/reconciliation": (_reconciles(inventories.difference_explained), _likely(prints.print_explained)),
     "inventory/gpc": (_reconciles(inventories.gpc_keeps_territory),),
     "indicators/scopes": (_reconciles(inventories.inventories_apart), _reconciles(inventories.scopes_add_up)),
-    "indicators/changes": (_reconciles(sums.parts_sum_to_change),),
+    "indicators/changes": (_reconciles(reconciliation.parts_sum_to_change),),
     "indicators/base_years": (_likely(likely.base_years_approved), _likely(likely.approvals_used)),
     "indicators/energy": (_reconciles(beside.energy_beside_the_official),),
     "indicators/traded": (_likely(beside.traded_fits), _likely(beside.installations_counted)),
     "indicators/land_use": (_likely(beside.land_use_shown),),
     "indicators/gases": (_likely(gases.gases_sum),),
-    "indicators/provenance": (_reconciles(sums.cells_sum_to_reported),),
-    "quality/findings": (_reconciles(sums.suites_agree),),
+    "indicators/provenance": (_reconciles(reconciliation.cells_sum_to_reported),),
+    "quality/findings": (_reconciles(reconciliation.suites_agree),),
     "indicators/sectors": (
-        _reconciles(sums.base_matches_target),
-        _reconciles(sums.compared_on_one_basis),
-        _reconciles(sums.total_is_sum),
-        _reconciles(sums.frozen_reproduces),
+        _reconciles(reconciliation.base_matches_target),
+        _reconciles(reconciliation.compared_on_one_basis),
+        _reconciles(reconciliation.total_is_sum),
+        _reconciles(reconciliation.frozen_reproduces),
         _likely(likely.baseline_released, "ERROR"),
         _likely(gases.gas_basis_matches),
         _likely(likely.per_resident),

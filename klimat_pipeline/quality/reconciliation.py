@@ -1,7 +1,7 @@
-"""Do sums agree? Sectors with totals, counties with municipalities, the nation with counties, rows before and after.
+"""Do the sums of this pipeline agree? Rows before and after, corrections, totals, cells, parts of a change.
 
-Every check reports the exact amounts, net and absolute: a matching total can hide cancelling errors. A check that needs
-all municipalities says so instead of passing on fewer.
+Every check reports the exact amounts, net and absolute: a matching total can hide cancelling errors. What does not
+belong here: the source's own sums (``source_sums``).
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,171 +10,14 @@ import pandas as pd
 
 from klimat_pipeline.corrected.basis import CORRECTED, on_basis
 from klimat_pipeline.quality.findings import Finding, failed, keys_of, not_applicable, passed
+from klimat_pipeline.quality.sums import all_within
 
 Tables = Mapping[str, pd.DataFrame]
 
-#: Tolerances in tonnes. Measured on the CO2 release of 2024 and the GGT release of 2025: sectors miss their printed
-#: total by less than 1e-6, counties their municipalities by at most 1.5, and a sector's counties exceed the nation by
-#: at most 3.9 (the source rounds its small cells).
-SECTORS_T, COUNTIES_T, NATION_T, SUBSECTORS_T = 1.0, 2.0, 10.0, 1.0
-#: The nation exceeds its counties by 0.4 to 0.8 per cent; more is a fault.
-UNALLOCATED_MAX_PCT = 2.0
 #: Corrected and reported.
 _FIGURES = ["emissions_t_co2e", "emissions_reported_t_co2e"]
 #: Frozen figures are rounded as published (three decimals, percentages four).
 FROZEN_TOLERANCE = 0.00051
-
-
-def sectors_equal_total(tables: Tables) -> Sequence[Finding]:
-    """The main sectors of every nation, county and municipality sum to its printed total."""
-    totals, emissions = tables["clean/area_totals"], tables["clean/emissions"]
-    keys = ["release_id", "area_code", "year"]
-    printed = totals[(totals["sector_code"] == "total") & (totals["area_level"] != "unallocated")]
-    areas = totals[(totals["sector_code"] != "total") & (totals["area_level"] != "unallocated")]
-    parts = pd.concat(
-        [
-            emissions.rename(columns={"municipality_code": "area_code"})[[*keys, "emissions_reported_t"]],
-            areas[[*keys, "emissions_reported_t"]],
-        ]
-    )
-    sums = parts.groupby(keys)["emissions_reported_t"].sum().rename("sum_t").reset_index()
-    both = printed.merge(sums, on=keys, how="left", validate="one_to_one")
-    both["difference_t"] = both["emissions_reported_t"] - both["sum_t"]
-    return [
-        _compare(
-            both[both["release_id"] == release],
-            keys,
-            SECTORS_T,
-            release,
-            "main sectors against the printed total",
-            "a sector was counted twice, left out or renamed in the workbook",
-            "the release prints no totals",
-        )
-        for release in _releases(tables)
-    ]
-
-
-def counties_equal_municipalities(tables: Tables) -> Sequence[Finding]:
-    """Every county's printed sector equals the sum of its municipalities."""
-    totals, emissions = tables["clean/area_totals"], tables["clean/emissions"]
-    places = tables["clean/municipalities"][["municipality_code", "county_code"]]
-    keys = ["release_id", "area_code", "sector_code", "year"]
-    sums = (
-        emissions.merge(places, on="municipality_code", validate="many_to_one")
-        .rename(columns={"county_code": "area_code"})
-        .groupby(keys)["emissions_reported_t"]
-        .sum()
-        .rename("sum_t")
-        .reset_index()
-    )
-    printed = totals[(totals["area_level"] == "county") & (totals["sector_code"] != "total")]
-    both = printed.merge(sums, on=keys, how="left", validate="one_to_one")
-    both["difference_t"] = both["emissions_reported_t"] - both["sum_t"].fillna(0.0)
-    findings = []
-    for release, held in _held(tables).items():
-        if held < len(places):
-            findings.append(not_applicable(f"{held} of {len(places)} municipalities in {release}"))
-            continue
-        findings.append(
-            _compare(
-                both[both["release_id"] == release],
-                keys,
-                COUNTIES_T,
-                release,
-                "counties against the sum of their municipalities",
-                "a municipality's row was doubled, shifted or lost",
-                "the release prints no counties",
-            )
-        )
-    return findings
-
-
-def nation_equals_counties(tables: Tables) -> Sequence[Finding]:
-    """The nation equals its counties plus an unallocated rest of plausible size; the rest is stated year by year."""
-    totals = tables["clean/area_totals"]
-    rest = totals[totals["area_level"] == "unallocated"]
-    nation = totals[totals["area_level"] == "nation"]
-    keys = ["release_id", "sector_code", "year"]
-    both = rest.merge(
-        nation[[*keys, "emissions_reported_t"]].rename(columns={"emissions_reported_t": "nation_t"}), on=keys
-    )
-    counties = tables["clean/municipalities"]["county_code"].nunique()
-    findings = []
-    for release, held in _held(tables).items():
-        lines = both[both["release_id"] == release]
-        if lines.empty:
-            findings.append(
-                not_applicable(
-                    f"{held} of {len(tables['clean/municipalities'])} municipalities in {release}, "
-                    f"not all {counties} counties"
-                )
-            )
-            continue
-        negative = lines[lines["emissions_reported_t"] < -NATION_T]
-        if len(negative):
-            most = -negative["emissions_reported_t"].min()
-            findings.append(
-                failed(
-                    f"{release}: the counties exceed the nation by up to {most:,.2f} t",
-                    observed=f"{-most:.2f} t",
-                    threshold=f"not below -{NATION_T:g} t",
-                    keys=keys_of(negative, keys),
-                    count=len(negative),
-                    likely_cause="a county's row was doubled, or the nation's is too low",
-                )
-            )
-        for line in lines[lines["sector_code"] == "total"].itertuples():
-            share = line.emissions_reported_t / line.nation_t * 100 if line.nation_t else 0.0
-            say = passed if share <= UNALLOCATED_MAX_PCT else failed
-            findings.append(
-                say(
-                    f"{release} {line.year}: unallocated {line.emissions_reported_t:,.2f} t ({share:.2f} % of the "
-                    f"nation's {line.nation_t:,.2f} t)",
-                    observed=f"{line.emissions_reported_t:.2f} t",
-                    threshold=f"at most {UNALLOCATED_MAX_PCT:g} % of the nation",
-                    likely_cause="" if share <= UNALLOCATED_MAX_PCT else "a county is missing or too low",
-                )
-            )
-    return findings
-
-
-def subsectors_equal_sectors(tables: Tables) -> Sequence[Finding]:
-    """Where the source's subsectors do not sum to their sector, and by how much; the rest is kept as ``not_split``."""
-    lines = tables["clean/subsectors"]
-    keys = ["release_id", "sector_code", "year"]
-    rest = lines[lines["subsector_code"] == "not_split"]
-    split = lines.loc[lines["subsector_code"] != "not_split", keys].drop_duplicates()
-    rest = rest.merge(split, on=keys)  # sectors without any subsector have nothing to disagree with
-    wrong = rest[rest["emissions_reported_t"].abs() > SUBSECTORS_T]
-    findings = []
-    for release in sorted(lines["release_id"].unique()):
-        if not (split["release_id"] == release).any():
-            findings.append(not_applicable(f"{release} holds main sectors only"))
-            continue
-        mine = wrong[wrong["release_id"] == release]
-        if mine.empty:
-            findings.append(
-                passed(f"{release}: subsectors sum to their sectors", threshold=f"{SUBSECTORS_T:g} t", observed="0 t")
-            )
-        for (sector, year), group in mine.groupby(["sector_code", "year"]):
-            worst = group.loc[group["emissions_reported_t"].abs().idxmax()]
-            net, absolute = group["emissions_reported_t"].sum(), group["emissions_reported_t"].abs().sum()
-            findings.append(
-                failed(
-                    f"{release} {sector} {year}: sector less subsectors is {net:,.2f} t net, {absolute:,.2f} t in "
-                    f"absolute terms over {len(group)} municipalities; the largest is {worst['municipality_code']} "
-                    f"with {worst['emissions_reported_t']:,.2f} t",
-                    observed=f"{net:.2f} t net, {absolute:.2f} t absolute",
-                    threshold=f"{SUBSECTORS_T:g} t per municipality",
-                    keys=keys_of(
-                        group.sort_values("emissions_reported_t", key=abs, ascending=False),
-                        ["municipality_code", "emissions_reported_t"],
-                    ),
-                    count=len(group),
-                    likely_cause="the source's own subsectors disagree with its sector; the sector's figure is used",
-                )
-            )
-    return findings
 
 
 def subsectors_sum(tables: Tables) -> Sequence[Finding]:
@@ -183,7 +26,7 @@ def subsectors_sum(tables: Tables) -> Sequence[Finding]:
     sums = tables["clean/subsectors"].groupby(keys)["emissions_reported_t"].sum().rename("sum_t").reset_index()
     both = tables["clean/emissions"].merge(sums, on=keys, how="outer", validate="one_to_one")
     both["difference_t"] = both["emissions_reported_t"].fillna(0.0) - both["sum_t"].fillna(0.0)
-    return [_all_within(both, keys, 1e-3, "subsectors with not_split against their sector", "a join lost rows")]
+    return [all_within(both, keys, 1e-3, "subsectors with not_split against their sector", "a join lost rows")]
 
 
 def corrected_subsectors_sum(tables: Tables) -> Sequence[Finding]:
@@ -196,7 +39,7 @@ def corrected_subsectors_sum(tables: Tables) -> Sequence[Finding]:
     plain = frame[(frame["correction_ids"] == "") & (frame["emissions_t"] != frame["emissions_reported_t"])]
     say = passed if plain.empty else failed
     return [
-        _all_within(both, keys, 1e-3, "corrected subsectors against their sector", "a correction was lost or doubled"),
+        all_within(both, keys, 1e-3, "corrected subsectors against their sector", "a correction was lost or doubled"),
         say(
             f"{len(plain)} uncorrected subsectors differ from the reported figure",
             observed=str(len(plain)),
@@ -244,7 +87,7 @@ def corrections_sum(tables: Tables) -> Sequence[Finding]:
     changed["difference_t"] = (
         changed["emissions_t"] - changed["emissions_reported_t"] - changed["effects_t"].fillna(0.0)
     )
-    sums = _all_within(
+    sums = all_within(
         changed,
         keys,
         1e-3,
@@ -286,7 +129,7 @@ def corrections_conserve(tables: Tables) -> Sequence[Finding]:
         declared = applied[applied[flag].astype(bool)]
         sums = declared.groupby(keys, as_index=False)["effect_t"].sum().rename(columns={"effect_t": "difference_t"})
         what = f"corrections that declare {flag}"
-        findings.append(_all_within(sums, keys, 1e-3, what, "the entry takes tonnes without putting them elsewhere"))
+        findings.append(all_within(sums, keys, 1e-3, what, "the entry takes tonnes without putting them elsewhere"))
     return findings
 
 
@@ -380,7 +223,7 @@ def total_is_sum(tables: Tables) -> Sequence[Finding]:
     shown = ("emissions_corrected_t_co2e", sums[0]), ("emissions_reported_t_co2e", sums[1])
     each = [both[name] - total for name, total in (*shown, ("emissions_t_co2e", on_basis(both["basis"], *sums)))]
     both["difference_t"] = pd.concat(each, axis="columns").abs().max(axis="columns", skipna=False)
-    return [_all_within(both, keys, 1e-3, "total against the sum of all sectors", "a sector is left out of the total")]
+    return [all_within(both, keys, 1e-3, "total against the sum of all sectors", "a sector is left out of the total")]
 
 
 def cells_sum_to_reported(tables: Tables) -> Sequence[Finding]:
@@ -406,7 +249,7 @@ def cells_sum_to_reported(tables: Tables) -> Sequence[Finding]:
     both = both.assign(difference_t=both["source_sum_t"] - both["emissions_reported_t_co2e"])
     keys = ["table_name", *place, "indicator_id"]
     return [
-        _all_within(both, keys, 1e-3, "workbook cells against the reported figure", "a cell is counted twice or lost")
+        all_within(both, keys, 1e-3, "workbook cells against the reported figure", "a cell is counted twice or lost")
     ]
 
 
@@ -451,7 +294,7 @@ def parts_sum_to_change(tables: Tables) -> Sequence[Finding]:
         parts=("part", "sum"), value_from=("value_from", "first"), value_to=("value_to", "first")
     )
     sums["difference_t"] = sums["parts"] - (sums["value_to"] - sums["value_from"])
-    return [_all_within(sums, keys, 1e-3, "causes against the whole change", "a cause is counted twice or left out")]
+    return [all_within(sums, keys, 1e-3, "causes against the whole change", "a cause is counted twice or left out")]
 
 
 def frozen_reproduces(tables: Tables) -> Sequence[Finding]:
@@ -492,45 +335,3 @@ def frozen_reproduces(tables: Tables) -> Sequence[Finding]:
             )
         )
     return findings
-
-
-def _releases(tables: Tables) -> list[str]:
-    return sorted(tables["clean/emissions"]["release_id"].unique())
-
-
-def _held(tables: Tables) -> dict[str, int]:
-    """Municipalities per release."""
-    counts = tables["clean/emissions"].groupby("release_id")["municipality_code"].nunique()
-    return {str(release): int(count) for release, count in counts.items()}
-
-
-def _compare(
-    both: pd.DataFrame, keys: list[str], limit_t: float, release: str, what: str, likely_cause: str, nothing: str
-) -> Finding:
-    return (
-        _all_within(both, keys, limit_t, f"{release}: {what}", likely_cause)
-        if len(both)
-        else not_applicable(f"{release}: {nothing}")
-    )
-
-
-def _all_within(both: pd.DataFrame, keys: list[str], limit_t: float, what: str, likely_cause: str) -> Finding:
-    """All ``difference_t`` within the limit; a missing one counts as too large."""
-    off = both[~(both["difference_t"].abs() <= limit_t)]
-    largest = both["difference_t"].abs().max() if len(both) else 0.0
-    if off.empty:
-        return passed(
-            f"{what}: {len(both)} sums agree, largest difference {largest:,.3f} t",
-            observed=f"{largest:.3f} t",
-            threshold=f"{limit_t:g} t",
-        )
-    ordered = off.sort_values("difference_t", key=abs, ascending=False)
-    return failed(
-        f"{what}: {len(off)} of {len(both)} sums disagree, {off['difference_t'].sum():,.2f} t net, "
-        f"{off['difference_t'].abs().sum():,.2f} t in absolute terms, largest {largest:,.2f} t",
-        observed=f"{largest:.3f} t",
-        threshold=f"{limit_t:g} t",
-        keys=keys_of(ordered, [*keys, "difference_t"]),
-        count=len(off),
-        likely_cause=likely_cause,
-    )

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pandas as pd
 import pytest
 
-from klimat_pipeline.quality import gases, plausibility, reconciliation
+from klimat_pipeline.quality import gases, plausibility, reconciliation, source_sums
 from klimat_pipeline.quality.catalogue import CHECKS, run_checks
 from klimat_pipeline.quality.findings import CheckResult, Finding, to_frame
 from klimat_pipeline_tests.unit.quality.country import Tables, country
@@ -24,7 +24,9 @@ NAMES += [
 
 
 def run(name: str, tables: Tables) -> list[Finding]:
-    (check,) = (getattr(room, name) for room in (reconciliation, plausibility, gases) if hasattr(room, name))
+    (check,) = (
+        getattr(room, name) for room in (reconciliation, source_sums, plausibility, gases) if hasattr(room, name)
+    )
     return list(check(tables))
 
 
