@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 # `make UV=` does without it.
 UV := $(shell command -v uv 2>/dev/null)
 
-.PHONY: run test fuzz same ui lint format bench kills soak audit sbom lock docs clean
+.PHONY: run test fuzz same ui lint format bench kills readers odbc soak audit sbom lock docs clean
 
 run: $(STAMP)
 	$(BIN)/klimat refresh
@@ -52,6 +52,15 @@ docs: $(STAMP)
 KILLS ?= 20
 kills: $(STAMP)
 	$(BIN)/python -m klimat_pipeline_tests.support.kills $(KILLS)
+
+# Readers of the mart that was published last, while it is published again and again: make readers SECONDS=60 PUBLISHES=50
+PUBLISHES ?= 50
+readers: $(STAMP)
+	$(BIN)/python -m klimat_pipeline_tests.support.beside $(SECONDS) $(PUBLISHES)
+
+# Needs ODBC's drivers: apt-get install unixodbc odbc-postgresql libsqliteodbc
+odbc: $(STAMP)
+	$(BIN)/python -m pytest -q -n 0 klimat_pipeline_tests/pipeline/odbc.py
 
 # Simulated nights, with faults, releases and edits: make soak NIGHTS=500.
 NIGHTS ?= 500

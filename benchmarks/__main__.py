@@ -19,6 +19,7 @@ BENCHMARKS = (
     "pathways",
     "spend",
     "read_ledger",
+    "copy_rows",
 )
 DOCUMENT = PROJECT / "docs" / "benchmarks.md"
 #: What ``ratio.compare`` prints: the ratio, of what, and the limit.

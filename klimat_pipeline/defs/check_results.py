@@ -120,16 +120,19 @@ def table_of(rows: list[dict[str, str]]) -> str:
 
 
 def upstream_spec(key: str) -> dg.AssetCheckSpec:
-    """The check of a published table that carries what failed in the tables that it comes from."""
+    """The check of a published table that carries what warns or failed in the tables that it comes from."""
     return dg.AssetCheckSpec(
         UPSTREAM,
         asset=dg.AssetKey(key.split("/")),
-        description="Upstream: no check of a table that this one comes from warns.",
+        description="Upstream: nothing failed in a table that this one comes from; what warns there is named.",
     )
 
 
 def upstream_result(key: str, upstream: frozenset[str], findings: list[Mapping[str, Any]]) -> dg.AssetCheckResult:
-    """What failed upstream of a published table.
+    """What warns or failed upstream of a published table.
+
+    Remarks pass here and are named: each stands amber on the table of its own check, where somebody can act on it or
+    acknowledge it. Amber on everything that is published would be on all of it, always, and say nothing.
 
     Args:
         key: of the table.
@@ -153,11 +156,12 @@ def upstream_result(key: str, upstream: frozenset[str], findings: list[Mapping[s
         metadata["what warns"] = dg.MetadataValue.md(
             "\n".join(f"* **{row['table']} {row['check']}** ({row['findings']}): {row['says']}" for row in listed)
         )
+    remarks = f"remarks upstream: {', '.join(f'{table} {check}' for table, check in checks)}"
     return dg.AssetCheckResult(
         asset_key=key.split("/"),
         check_name=UPSTREAM,
-        passed=not checks,
-        severity=dg.AssetCheckSeverity.WARN,
-        description=", ".join(f"{table} {check}" for table, check in checks) + " warn" if checks else "nothing warns",
+        passed=all(row["severity"] != "ERROR" for row in failed),
+        severity=dg.AssetCheckSeverity.ERROR,
+        description=remarks if checks else "nothing warns",
         metadata=metadata,
     )

@@ -4,11 +4,13 @@ What does not belong here: what a page says before there is a table (``asset_fac
 """
 
 import inspect
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from importlib import import_module
 from importlib.util import find_spec
 from math import isnan
 from shlex import quote
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
 PREVIEW_ROWS, PREVIEW_COLUMNS, PREVIEW_TEXT = 10, 7, 26
 #: The UI shows Markdown that is shorter than this in place, longer behind a button.
 IN_PLACE = 1000
+#: Characters of a line of text on a page: the UI breaks none by itself.
+LINE = 66
 #: Missing values of types other than numbers, as text.
 _MISSING = ("<NA>", "NaT")
 #: Where a module begins to say what it is not.
@@ -39,11 +43,8 @@ def page(contract: Table, arrow: "pa.Table", project: Project) -> dict[str, Any]
     shown_of = [name for name, key in SHOWN.items() if contract.key in (key, f"published/{name}")]
     code = next(item.sha256 or "" for item in made_from.items if (item.kind, item.name) == ("code", "klimat_pipeline"))
     rows = first_rows(arrow, project.with_folders)
-    place = "published" if contract.stage in ("published", "mart") else "tables"
-    stored = {
-        "published": f"{project.settings.published_dir}/parquet/latest",
-        "tables": f"{project.tables.path(contract.key)}",
-    }[place]
+    published = f"{project.settings.published_dir}/parquet"
+    stored = {"published": f"{published}/latest", "mart": f"{published}/mart/latest"}.get(contract.stage)
     texts = {
         "releases and years": _releases(arrow),
         "publication": made_from.publication_id,
@@ -55,8 +56,8 @@ def page(contract: Table, arrow: "pa.Table", project: Project) -> dict[str, Any]
         "preview": dg.MetadataValue.md(preview(contract, rows, project.town)),
         **{name: text for name, text in texts.items() if text},
         "computed as": dg.MetadataValue.md(_computed_as(contract)),
-        "stored in": dg.MetadataValue.path(stored),
-        **(_data_docs(project) if place == "published" else {}),
+        "stored in": dg.MetadataValue.path(stored or str(project.tables.path(contract.key))),
+        **(_data_docs(project) if stored else {}),
     }
 
 
@@ -159,9 +160,14 @@ def _computed_as(contract: Table) -> str:
             words = inspect.cleandoc(import_module(f"klimat_pipeline.{module}").__doc__ or "").partition(_NOT_HERE)[0]
             break
     sources = sorted({source.rsplit(".", 1)[0] for column in contract.columns for source in column.lineage})
-    from_ = f"\n\nFrom {', '.join(sources)}." if sources else ""
-    said = (words.strip() or contract.description)[: IN_PLACE - len(from_) - 2]
-    return said + from_
+    from_ = "\n\n" + _lines(f"From {', '.join(sources)}.") if sources else ""
+    return _lines(words.strip() or contract.description)[: IN_PLACE - len(from_) - 2] + from_
+
+
+def _lines(text: str) -> str:
+    """Markdown whose lines break where a page's column ends; paragraphs and points stay."""
+    whole = re.sub(r"(?<!\n)\n(?![\n*\s])", " ", text)
+    return "\n".join("  \n".join(wrap(line, LINE)) for line in whole.splitlines())
 
 
 def _explain(published: Sequence[str], rows: "pa.Table") -> str:

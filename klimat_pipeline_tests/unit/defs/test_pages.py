@@ -3,10 +3,10 @@
 import dagster as dg
 import pyarrow as pa
 
-from klimat_pipeline.contracts import TABLES
+from klimat_pipeline.contracts import MART, TABLES
 from klimat_pipeline.contracts.tables import upstream
 from klimat_pipeline.defs.check_results import as_dagster, upstream_result
-from klimat_pipeline.defs.pages import IN_PLACE, first_rows, markdown_of, preview
+from klimat_pipeline.defs.pages import IN_PLACE, LINE, _computed_as, first_rows, markdown_of, preview
 from klimat_pipeline.quality.findings import CheckResult, failed
 
 NAMES = {"1283": "Helsingborg", "0114": "Upplands Väsby"}
@@ -91,8 +91,9 @@ def test_many_rows_are_a_few_in_place_and_the_others_behind_a_button() -> None:
     assert len(metadata["rows 1-200 of 1000"].splitlines()) == 202
 
 
-def test_a_published_table_carries_what_fails_in_the_tables_that_it_comes_from() -> None:
-    line = {"outcome": "failed", "acknowledgement": "", "message": "m", "check_name": "year_jumps"}
+def test_a_published_table_names_what_warns_in_the_tables_that_it_comes_from() -> None:
+    """Remarks pass: they stand amber where somebody can act on them. An error that is stored fails."""
+    line = {"outcome": "failed", "severity": "WARN", "acknowledgement": "", "message": "m", "check_name": "year_jumps"}
     findings = [
         {**line, "table_name": "clean/emissions"},
         {**line, "table_name": "clean/emissions"},
@@ -101,13 +102,21 @@ def test_a_published_table_carries_what_fails_in_the_tables_that_it_comes_from()
     ]
     key = "published/sector_indicators"
     result = upstream_result(key, upstream(key), findings)
-    assert not result.passed
-    assert result.description == "clean/emissions year_jumps warn"
+    assert result.passed
+    assert result.description == "remarks upstream: clean/emissions year_jumps"
     assert result.metadata["checks that warn"].value == 1
     assert result.metadata["acknowledged"].value == 1
-    assert upstream_result(key, upstream(key), findings[2:]).passed
+    assert upstream_result(key, upstream(key), findings[2:]).description == "nothing warns"
+    assert not upstream_result(key, upstream(key), [{**findings[0], "severity": "ERROR"}]).passed
 
 
 def test_a_table_of_the_mart_comes_from_the_source() -> None:
     assert {"clean/emissions", "corrected/emissions", "published/emissions"} <= upstream("mart/fact_emissions")
     assert "spend/trend" not in upstream("mart/fact_emissions")
+
+
+def test_words_of_a_page_break_where_its_column_ends() -> None:
+    text = _computed_as(MART["fact_target_path"])
+    assert max(map(len, text.splitlines())) <= LINE + 2  # two spaces are Markdown's break
+    assert text.startswith("Year by year to the target year")
+    assert text.endswith("From published/pathways, published/sector_indicators.")
