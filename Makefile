@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 # `make UV=` does without it.
 UV := $(shell command -v uv 2>/dev/null)
 
-.PHONY: run test fuzz same ui lint format bench kills readers odbc soak audit sbom lock docs clean
+.PHONY: run test fuzz same ui lint format bench kills readers odbc frictionless soak audit sbom lock docs clean
 
 run: $(STAMP)
 	$(BIN)/klimat refresh
@@ -61,6 +61,13 @@ readers: $(STAMP)
 # Needs ODBC's drivers: apt-get install unixodbc odbc-postgresql libsqliteodbc
 odbc: $(STAMP)
 	$(BIN)/python -m pytest -q -n 0 klimat_pipeline_tests/pipeline/odbc.py
+
+# The data packages by the standard's own validator: the mart whole (minutes), the detailed tables by their first rows.
+FRICTIONLESS = uvx --from 'frictionless[parquet]>=5.18,<6' --with pandas frictionless validate --trusted
+PACKAGES ?= data/published/parquet
+frictionless:
+	$(FRICTIONLESS) $(PACKAGES)/mart/latest/datapackage.json
+	$(FRICTIONLESS) --limit-rows 300 $(PACKAGES)/latest/datapackage.json
 
 # Simulated nights, with faults, releases and edits: make soak NIGHTS=500.
 NIGHTS ?= 500

@@ -23,7 +23,7 @@ from klimat_pipeline.cli.preview import preview
 from klimat_pipeline.cli.reproduce import reproduce
 from klimat_pipeline.cli.same import same
 from klimat_pipeline.cli.series import SERIES_APPS
-from klimat_pipeline.cli.services import init, ui
+from klimat_pipeline.cli.services import init, serve, ui
 from klimat_pipeline.cli.show import show
 from klimat_pipeline.cli.snapshot import snapshot
 from klimat_pipeline.cli.status import status
@@ -212,6 +212,7 @@ _IN_ORDER = (
     hindcast,
     init,
     ui,
+    serve,
     status,
     backup,
     restore,

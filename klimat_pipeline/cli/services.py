@@ -1,16 +1,19 @@
-"""``klimat init`` and ``klimat ui``: what has to be there before Dagster's own programs start, and starting them.
+"""``klimat init``, ``klimat ui`` and ``klimat serve``: what others' programs need before they start, and starting them.
 
 What does not belong here: what the programs show and run (``defs``).
 """
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
 from contextlib import suppress
+from importlib.util import find_spec
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import FrameType
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -59,6 +62,35 @@ def ui(port: Annotated[int, typer.Option(help="Port on this machine.")] = 3000) 
     workspace = str(settings.project_dir / "workspace.yaml")
     out.print(f"http://127.0.0.1:{port}  (stop with Ctrl-C)")
     raise typer.Exit(_until_ended([program, "dev", "-h", "127.0.0.1", "-p", str(port), "-w", workspace], environment))
+
+
+def serve(
+    port: Annotated[int, typer.Option(help="Port on this machine.")] = 8001,
+    language: Annotated[Literal["sv", "en"], typer.Option("--language", help="Of labels and meanings.")] = "sv",
+) -> None:
+    """Open the mart in Datasette on this machine only: tables, keys to follow, facets, SQL. Needs the extra serve."""
+    import yaml
+
+    from klimat_pipeline.errors import ConfigurationError
+    from klimat_pipeline.reports.datasette import datasette_metadata
+    from klimat_pipeline.settings import load_settings
+
+    mart = load_settings().published_dir / "klimat_mart.sqlite"
+    if not mart.is_file():
+        raise ConfigurationError(f"{mart} is not there: nothing is published yet; run klimat refresh")
+    if find_spec("datasette") is None:
+        raise ConfigurationError("Datasette is not installed; install it: pip install 'klimat-pipeline[serve]'")
+    # A copy: the file that is published changes places, and Datasette opens a connection a thread.
+    with TemporaryDirectory(prefix="klimat-serve-") as folder:
+        metadata = Path(folder) / "metadata.yaml"
+        metadata.write_text(
+            yaml.safe_dump(datasette_metadata(language), allow_unicode=True, sort_keys=False), encoding="utf-8"
+        )
+        copy = shutil.copy(mart, folder)
+        out.print(f"http://127.0.0.1:{port}/klimat_mart  as published now (stop with Ctrl-C)")
+        program = [sys.executable, "-m", "datasette", "serve", "-i", str(copy), "--metadata", str(metadata)]
+        code = _until_ended([*program, "-h", "127.0.0.1", "-p", str(port)], dict(os.environ))
+    raise typer.Exit(code)
 
 
 def _until_ended(arguments: list[str], environment: dict[str, str]) -> int:

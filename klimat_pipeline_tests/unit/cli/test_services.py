@@ -1,4 +1,4 @@
-"""``klimat init`` and ``klimat ui``: what is there afterwards, and what is not."""
+"""``klimat init``, ``klimat ui`` and ``klimat serve``: what is there afterwards, and what is not."""
 
 import signal
 import subprocess
@@ -76,3 +76,14 @@ def test_init_names_what_is_in_the_way(tmp_path: Path) -> None:
     klimat = Klimat(tmp_path, (("KLIMAT_DATABASE_URL", "postgresql://klimat:hemligt@127.0.0.1:9/none"),))
     answer = klimat("init")
     assert answer.code == 69 and "PostgreSQL" in answer.text and "hemligt" not in answer.text
+
+
+def test_serve_says_what_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    klimat = Klimat(tmp_path)
+    answer = klimat("serve")
+    assert answer.code == 1 and "run klimat refresh" in answer.text
+    (tmp_path / "published").mkdir()
+    (tmp_path / "published" / "klimat_mart.sqlite").touch()
+    monkeypatch.setattr("klimat_pipeline.cli.services.find_spec", lambda name: None)
+    answer = klimat("serve")
+    assert answer.code == 1 and "klimat-pipeline[serve]" in answer.text
