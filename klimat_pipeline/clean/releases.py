@@ -80,8 +80,8 @@ def _dated(releases: pd.DataFrame) -> "pd.Series[str]":
     )
 
 
-def _ordered(releases: pd.DataFrame) -> pd.DataFrame:
-    """Releases of each substance from the first to the last."""
+def ordered(releases: pd.DataFrame) -> pd.DataFrame:
+    """Releases of each substance from the oldest to the newest; takes ``clean/releases``."""
     order = ["substance", "last_year", "_date", "retrieved_at", "release_id"]
     return releases.assign(_date=_dated(releases)).sort_values(order).reset_index(drop=True)
 
@@ -91,7 +91,7 @@ def _headline(releases: pd.DataFrame) -> str:
     gases = {"all greenhouse gases": 0, "carbon dioxide only": 1}
     rank = releases["gas_basis"].map(gases).fillna(len(gases))
     first = releases.assign(_rank=rank).sort_values(["_rank", "substance"], kind="stable")["substance"].iloc[0]
-    held = _ordered(releases[releases["substance"] == first])
+    held = ordered(releases[releases["substance"] == first])
     return str(held.sort_values("municipalities", kind="stable")["release_id"].iloc[-1])
 
 
@@ -108,7 +108,7 @@ def current_releases(snapshots: pd.DataFrame, coded: pd.DataFrame) -> pd.DataFra
     last = coded.groupby("release_id")["year"].max()
     order = snapshots.assign(last_year=snapshots["release_id"].map(last))
     order = order[order["last_year"].notna()].assign(substance="")
-    rank = {release: number for number, release in enumerate(_ordered(order)["release_id"])}
+    rank = {release: number for number, release in enumerate(ordered(order)["release_id"])}
     places = (
         coded.loc[coded["area_level"] == "municipality", ["release_id", "substance", "area_code"]]
         .drop_duplicates()
@@ -174,7 +174,7 @@ def release_pairs(releases: pd.DataFrame) -> list[tuple[str, str]]:
     Returns:
         Pairs of release ids. Substances never pair with each other: that is a change of series, not a revision.
     """
-    rows = list(_ordered(releases)[["substance", "release_id"]].itertuples(index=False, name=None))
+    rows = list(ordered(releases)[["substance", "release_id"]].itertuples(index=False, name=None))
     return [(a[1], b[1]) for a, b in pairwise(rows) if a[0] == b[0]]
 
 
@@ -194,7 +194,7 @@ def held_pairs(emissions: pd.DataFrame, releases: pd.DataFrame, figure: str) -> 
     """
     keys = ["municipality_code", "substance"]
     valued = emissions.loc[emissions[figure].notna(), ["municipality_code", "release_id"]].drop_duplicates()
-    order = _ordered(releases)[["release_id", "substance"]]
+    order = ordered(releases)[["release_id", "substance"]]
     held = valued.merge(order.assign(_order=range(len(order))), on="release_id", validate="many_to_one")
     held = held.sort_values([*keys, "_order"])
     held["release_id_from"] = held.groupby(keys)["release_id"].shift(1)

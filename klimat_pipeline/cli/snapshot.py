@@ -66,8 +66,8 @@ def snapshot_add(
     headed("added", f" {taken.snapshot.release_id} (sha256 {taken.snapshot.sha256[:12]})")
     if taken.extended is not None:
         out.print(
-            f"it holds all figures of {taken.snapshot.release_id} and those of more places: the same release, whose "
-            "name and date it keeps",
+            f"it holds all figures of {taken.snapshot.release_id} and more besides: the same release, whose name and "
+            "date it keeps",
             soft_wrap=True,
         )
     if taken.snapshot.report_date is None:

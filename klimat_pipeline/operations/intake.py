@@ -3,8 +3,8 @@
 This is where the stages ``sources``, ``raw`` and ``clean`` meet; none of them knows a later one. A file that cannot
 be read, or that holds unknown names, is not taken: it would fail every later refresh. A release is known by its
 figures, whatever the bytes: a file whose figures are all held already is not added; one that holds all figures of a
-known release and those of more places is that release, and keeps its name and date. What does not belong here: how a
-stage does its part.
+known release, its last year and more besides is that release, and keeps its name and date. What does not belong here:
+how a stage does its part.
 """
 
 import hashlib
@@ -166,26 +166,29 @@ def _figures(lines: "pd.DataFrame", reference: "Reference") -> "pd.Series[float]
 def _known(
     settings: Settings, figures: "pd.Series[float]", substance: str, reference: "Reference"
 ) -> tuple[Snapshot | None, bool]:
-    """The release in the archive that these are the figures of, newest first, and whether they hold more places."""
+    """The release in the archive that these are figures of, newest first, and whether they are more than it holds.
+
+    Some of a release's figures are that release, also without its last years; more figures than it has are that release
+    made wider only where both end in the same year.
+    """
     from klimat_pipeline.clean.naming import with_codes
     from klimat_pipeline.raw.smhi_emissions import to_frame
     from klimat_pipeline.raw.smhi_workbook import read_workbook
 
     if not figures.index.is_unique:  # two spellings of one place or sector: the refresh says which
         return None, False
-    archive, years = archive_of(settings), set(figures.index.get_level_values("year"))
+    archive, last = archive_of(settings), int(figures.index.get_level_values("year").max())
     for snapshot in reversed(archive.snapshots()):
-        if not is_same_substance(snapshot.substance, substance) or snapshot.last_year not in (None, max(years)):
+        if not is_same_substance(snapshot.substance, substance) or (snapshot.last_year or last) < last:
             continue
         held = read_workbook(archive.read(snapshot), snapshot.file_name)
         before = _figures(with_codes(to_frame(held, snapshot.release_id), reference), reference)
-        if set(before.index.get_level_values("year")) != years:
-            continue
         shared = figures.index.intersection(before.index)
-        if len(shared) < min(len(figures), len(before)):
+        is_wider = len(shared) < len(figures)
+        if is_wider and (len(shared) < len(before) or before.index.get_level_values("year").max() != last):
             continue
         if ((figures.loc[shared] - before.loc[shared]).abs() <= ROUNDING_T).all():
-            return snapshot, len(figures) > len(before)
+            return snapshot, is_wider
     return None, False
 
 

@@ -39,17 +39,18 @@ class Headline:
         """The series of a run, from a reader of its tables by their keys."""
         import pyarrow.compute as pc
 
+        from klimat_pipeline.clean.releases import ordered
+
         releases, emissions = read("clean/releases"), read("corrected/emissions")
         (release,) = releases.filter(releases["is_headline"])["release_id"].to_pylist()
         pairs = _pairs(emissions.filter(emissions["is_current_release"]), "release_id")
         own = tuple(sorted(pc.unique(pairs).to_pylist()))
-        rows = releases.select(["release_id", "gas_basis", "last_year", "is_current"]).to_pylist()
+        rows = ordered(releases.to_pandas()).to_dict("records")
         last = {row["release_id"]: row["last_year"] for row in rows}
-        # Of several the one that ends last; ids of one source and substance order by date.
-        gases = [row for row in rows if row["gas_basis"] == _CARBON_DIOXIDE and row["is_current"]]
-        gases.sort(key=lambda row: (row["last_year"], row["release_id"]))
         fossil: dict[str, str] = {}
-        for one in gases:
+        for one in rows:  # of several that hold a municipality the newest
+            if one["gas_basis"] != _CARBON_DIOXIDE:
+                continue
             places = emissions.filter(pc.equal(emissions["release_id"], one["release_id"]))["municipality_code"]
             held = set(pc.unique(places).to_pylist())
             for pair in own:

@@ -1,7 +1,7 @@
 """The snapshot archive: content-addressed files and a manifest that says what each is and where it came from.
 
 Two roots: an embedded one in the checkout, read only, and one that is written. No release is ever overwritten; a file
-with all figures of a known one, and those of more places, is the same release and takes its place (``extends``). What
+with all figures of a known one, and more besides, is the same release and takes its place (``extends``). What
 does not belong here: parsing (``raw``), and whether two files hold the same figures (``operations.intake``).
 """
 

@@ -74,6 +74,20 @@ def test_an_extract_of_what_is_held_adds_nothing(settings: Settings) -> None:
     assert add(settings, book(THERE)) == Taken(first.snapshot, is_new=False)
 
 
+@pytest.mark.parametrize("years", [(1990, 2024), (2020, 2024), (1990, 2020)], ids=str)
+def test_some_years_of_what_is_held_add_nothing(settings: Settings, years: tuple[int, ...]) -> None:
+    """Cut short too: without its last years it would stand as an older release beside itself."""
+    first = add(settings, workbook(lines_for((HERE, THERE), (1990, 2020, 2024)), UNDATED))
+    assert add(settings, workbook(lines_for((HERE,), years), UNDATED)) == Taken(first.snapshot, is_new=False)
+
+
+def test_years_between_are_the_same_release_made_wider_but_a_later_one_is_another(settings: Settings) -> None:
+    first = add(settings, workbook(lines_for((HERE,), (1990, 2024)), UNDATED)).snapshot
+    assert add(settings, workbook(lines_for((HERE,), (1990, 2020, 2024)), UNDATED)).extended == first
+    later = add(settings, workbook(lines_for((HERE,), (1990, 2020, 2024, 2025)), UNDATED))
+    assert later.extended is None and later.snapshot.release_id != first.release_id
+
+
 def test_more_places_with_the_same_figures_are_the_same_release_made_wider(settings: Settings) -> None:
     first = add(settings, book(HERE), report_date="2026-09").snapshot
     wider = add(settings, book(HERE, THERE), release_id="another-name", report_date="2030")

@@ -1,5 +1,7 @@
 """One row per fact under ``is_headline``, in tables that are summed and in tables of a municipality alone."""
 
+from datetime import UTC, datetime
+
 import pyarrow as pa
 import pytest
 
@@ -8,6 +10,7 @@ from klimat_pipeline.errors import PublishError
 from klimat_pipeline.published.candidate import _require_unique_key
 from klimat_pipeline.published.headline import Headline
 
+ALL, CO2 = "all greenhouse gases", "carbon dioxide only"
 HEADLINE = Headline("wide", ("1280/wide", "1283/extract"))
 #: Helsingborg on a newer extract and on the release that all share, Malmö on the latter, both on carbon dioxide too.
 ROWS = pa.table(
@@ -25,6 +28,10 @@ RELEASES = pa.table(
         "is_current": [True, True, True],
         "gas_basis": ["all greenhouse gases", "all greenhouse gases", "carbon dioxide only"],
         "last_year": [2023, 2024, 2023],
+        "substance": ["GGT", "GGT", "CO2"],
+        "report_date": ["2025", "2026", "2025"],
+        "url": pa.nulls(3, pa.string()),
+        "retrieved_at": [datetime(2026, 11, 1, tzinfo=UTC)] * 3,
     }
 )
 
@@ -52,6 +59,27 @@ def test_series_of_a_run() -> None:
     }
     # Carbon dioxide ends with Malmö's own release of all gases, and a year before Helsingborg's.
     assert Headline.of(tables.__getitem__) == Headline("wide", HEADLINE.own, fossil=("1280/co2",))
+
+
+def test_a_newer_extract_of_carbon_dioxide_goes_before_the_whole_country_whatever_its_name() -> None:
+    """Both end in 2024; the extract, reported later, has the name that comes first."""
+    rows = [("all", "GGT", "2026-06", ALL), ("wide", "CO2", "2026-06", CO2), ("aaa", "CO2", "2026-09", CO2)]
+    releases = pa.Table.from_pylist(
+        [
+            {
+                **dict(zip(("release_id", "substance", "report_date", "gas_basis"), row, strict=True)),
+                **{"is_headline": row[0] == "all", "last_year": 2024, "url": None},
+                "retrieved_at": datetime(2026, 11, 1, tzinfo=UTC),
+            }
+            for row in rows
+        ]
+    )
+    held = [("1283", "all"), ("1280", "all"), ("1283", "wide"), ("1280", "wide"), ("1283", "aaa")]
+    emissions = pa.Table.from_pylist(
+        [{"municipality_code": c, "release_id": r, "is_current_release": r == "all"} for c, r in held]
+    )
+    tables = {"clean/releases": releases, "corrected/emissions": emissions}
+    assert Headline.of(tables.__getitem__).fossil == ("1280/wide", "1283/aaa")
 
 
 def test_a_fossil_target_is_on_carbon_dioxide_where_it_reaches_as_far() -> None:
