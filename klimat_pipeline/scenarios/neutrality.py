@@ -12,7 +12,7 @@ Formulas, with B the baseline:
 
 A gross holds a plant when the plant's line (``gross_line``) is one of those that it sums, in the municipality where the
 plant stands, and that line has at least the tonnes captured: a capture outside the gross lowers nothing. Where the
-print that a balance rests on contradicts itself, there is no balance (NE).
+print that a balance rests on contradicts itself, or the baseline is zero, there is no balance (NE).
 
 Surplus sinks never replace reduction. Land use is outside the total that the reduction refers to: sinks have columns of
 their own, positive for removals. What belongs here: the balance. What does not: rules (``configuration.neutrality``).
@@ -46,12 +46,13 @@ class Case:
     Attributes:
         row: where and when, ``baseline_t`` and ``gross_t``.
         lines: by line of the inventory that the gross holds, the summand it stands in, and that summand's tonnes.
-        contradiction: what the print that it rests on contradicts itself in; empty for nothing.
+        lacking: why there can be no balance: the print that it rests on contradicts itself, or there is no baseline to
+            reduce; empty where there is one.
     """
 
     row: Row
     lines: Mapping[str, tuple[str, float]] = field(default_factory=dict)
-    contradiction: str = ""
+    lacking: str = ""
 
 
 def cases(
@@ -79,14 +80,19 @@ def cases(
             Case(
                 _placed(row, "plan", row["target_year"], row["baseline_t"], row["residual_t"]),
                 _of_plan(lines[~lines["is_memo"]], own),
-                "; ".join(faults),
+                f"the print contradicts itself: {'; '.join(faults)}" if faults else _nothing_to_reduce(row["baseline_t"]),
             )
         )
     for row in _records(coherence[coherence["coherence_kind"] == "total"]):
         placed = _placed(row, "inventory", row["year"], row["baseline_t_co2e"], row["emissions_t_co2e"])
         figure = "emissions_t_co2e" if row["basis"] == CORRECTED else "emissions_reported_t_co2e"
-        found.append(Case(placed, _of_inventory(placed, str(row["sector_codes"]).split(), territory, figure)))
+        held = _of_inventory(placed, str(row["sector_codes"]).split(), territory, figure)
+        found.append(Case(placed, held, _nothing_to_reduce(placed["baseline_t"])))
     return [case for case in found if pd.notna(case.row["baseline_t"]) and pd.notna(case.row["gross_t"])]
+
+
+def _nothing_to_reduce(baseline: float) -> str:
+    return "" if baseline > 0 else "the baseline is 0 t, of which nothing can be reduced"
 
 
 def _records(frame: pd.DataFrame) -> list[Row]:
@@ -146,13 +152,13 @@ def neutrality_balance(
         mine = sinks[sinks["municipality_code"] == code]
         own = claims[(claims["municipality_code"] == code) & (claims["year"] == year) & claims["is_applied"]]
         counted = _sinks_of(year, mine, own, ruled[code], case.lines)
-        rows.append(case.row | (_without(case, counted) if case.contradiction else balance(case.row, counted)))
+        rows.append(case.row | (_without(case, counted) if case.lacking else balance(case.row, counted)))
     return in_form(pd.DataFrame(rows, columns=table("scenarios/neutrality").column_names), "scenarios/neutrality")
 
 
 def _without(case: Case, counted: Row) -> Row:
     """No balance, and why."""
-    said = f"the print contradicts itself: {case.contradiction}"
+    said = case.lacking
     return counted | {
         "gross_t": np.nan,
         "cap_t": case.row["baseline_t"] * counted["cap_pct"] / 100.0,

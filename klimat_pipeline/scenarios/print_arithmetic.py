@@ -22,7 +22,8 @@ TOTAL, MEMO = "total", "memo"
 #: Percentages are printed in whole per cent.
 ROUNDING_PCT = 0.5
 _SUMMED = ("baseline_t", "target_t", "latest_t", "other_plans_t", "actions_t", "printed_gap_t", "printed_residual_t")
-#: A balance counts from these; what plans and actions leave of them is the residual's own check.
+#: A balance counts from these; what plans and actions leave of them is the residual's own check. Where no residual is
+#: printed, the gap is what they are checked by, and a sum of them is one that a balance rests on.
 _OF_BALANCE = ("baseline_t", "latest_t", "printed_residual_t")
 _MAY_LACK = ("other_plans_t", "actions_t")
 
@@ -65,7 +66,8 @@ def print_faults(own: pd.DataFrame) -> list[PrintFault]:
             found += _of_line(row)
             continue
         for name in _SUMMED:
-            what, of_balance = f"sum of {name}", name in _OF_BALANCE
+            what = f"sum of {name}"
+            of_balance = name in _OF_BALANCE or (name in _MAY_LACK and _is_unchecked(row))
             # A line may have no plans; a figure that it lacks in another column leaves the sum unknown.
             whole = inside[name].sum(skipna=name in _MAY_LACK, min_count=1)
             found += _off(row, what, row[name], whole, len(inside), of_balance=of_balance)
@@ -76,7 +78,8 @@ def _of_line(row: dict[str, Any]) -> Iterator[PrintFault]:
     plans = 0.0 if pd.isna(row["other_plans_t"]) else row["other_plans_t"]
     _, level = counted_from(row)
     in_total = row["scopes"] != MEMO
-    yield from _off(row, "gap, (3-4)-2", row["printed_gap_t"], level - plans - row["target_t"], 4)
+    alone = in_total and _is_unchecked(row)
+    yield from _off(row, "gap, (3-4)-2", row["printed_gap_t"], level - plans - row["target_t"], 4, of_balance=alone)
     # A capture larger than the line's emissions leaves zero, not a negative figure.
     left = level - plans - (0.0 if pd.isna(row["actions_t"]) else row["actions_t"])
     left = max(left, 0.0) if level >= 0 else left
@@ -90,6 +93,11 @@ def _of_line(row: dict[str, Any]) -> Iterator[PrintFault]:
         yield PrintFault(
             row["line"], f"target of {row['target_t']:,.0f} t is {pct:+.1f} %", f"{row['target_pct']:+.0f} %"
         )
+
+
+def _is_unchecked(row: dict[str, Any]) -> bool:
+    """Whether no residual is printed, so that what plans and actions leave is nobody's figure but ours."""
+    return bool(pd.isna(row["printed_residual_t"]))
 
 
 def _off(

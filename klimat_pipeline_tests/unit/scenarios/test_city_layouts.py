@@ -133,6 +133,19 @@ class TestGavle:
         )
         assert "residual, 3-4-6 gives 0 t, printed is 35,600 t" in str(row["note"])
 
+    def test_without_a_column_of_residuals_the_gap_is_what_tells(self, tmp_path: Path) -> None:
+        """Nothing printed says that 0 t are not what the plan leaves, but 178,000 - 112,100 - 142,400 is no 30,300."""
+        rows = [
+            f"{line},1,{'transport_on_road transport_other' if line == 'transport' else ''},,2020,{base},2030,"
+            f"{reduction},{pct},{plans},{gap},{actions},,table 5,\n"
+            for line, (base, reduction, pct, plans, gap, actions, _) in GAVLE.items()
+        ]
+        root = folder(tmp_path, "2180_gavle", "inventory: {memo_lines: []}", HEAD + "".join(rows))
+        prints = clean_published_gap(root, REFERENCE)
+        row = balance(tables(prints), prints, "2180")
+        assert (row["notation_key"], row["is_neutral"]) == ("NE", pd.NA)
+        assert "transport: gap, (3-4)-2 gives -76,500 t, printed is 30,300 t" in str(row["note"])
+
     def test_laid_beside_our_inventory_of_its_baseline(self, tmp_path: Path) -> None:
         own = [
             inventory("waste", 2020, 15_000.0, municipality_code="2180"),

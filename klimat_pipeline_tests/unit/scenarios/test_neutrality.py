@@ -41,12 +41,13 @@ def of(
     rules: dict[str, Any] | None = None,
     claims: Any = NO_CLAIMS,
     held: float = 100.0,
+    base: float = 1000.0,
 ) -> Any:
-    """The balance in 2030 of a baseline of 1,000 t; industry holds 100 t of the gross."""
+    """The balance in 2030 of a baseline of 1,000 t, if none is given; industry holds 100 t of the gross."""
     plans = cases(
         frame("scenarios/gap"),
         frame("clean/published_gap"),
-        frame("indicators/coherence", total(CODE, gross)),
+        frame("indicators/coherence", total(CODE, gross) | {"baseline_t_co2e": base}),
         frame("inventory/territory", inventory(PLANT, 2030, held, item="industry/2")),
     )
     made = neutrality_balance(plans, frame("clean/sinks", *sinks), claims, frame("clean/neutrality", rules or rule()))
@@ -60,6 +61,13 @@ def test_less_ninety_with_sinks_of_ten_is_neutral() -> None:
     assert (row["reduction_pct"], row["counted_sinks_t"], row["net_t"]) == (pytest.approx(90.0), 100.0, 0.0)
     assert row["is_neutral"]
     assert row["shortfall_t"] == 0.0
+
+
+def test_nothing_is_no_reduction_of_nothing() -> None:
+    """A city whose baseline is zero, as where its releases have no figures, is not neutral for that."""
+    row = of(0.0, base=0.0)
+    assert (row["notation_key"], row["is_neutral"] is True) == ("NE", False)
+    assert row["note"] == "the baseline is 0 t, of which nothing can be reduced"
 
 
 def test_less_eighty_with_huge_sinks_is_not() -> None:
