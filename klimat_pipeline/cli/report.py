@@ -32,7 +32,7 @@ WHERE target_id = 'total' AND is_headline = 1 AND scenario <> 'existing_policies
 ORDER BY 1, 2, scenario <> 'business_as_usual', scenario
 """
 _PLANS = """
-SELECT municipality_name, year, residual_t, reduction_pct, min_reduction_pct, shortfall_t, is_neutral
+SELECT municipality_name, year, residual_t, reduction_pct, min_reduction_pct, shortfall_t, is_neutral, note
 FROM neutrality_balance JOIN municipalities USING (municipality_code)
 WHERE neutrality_basis = 'plan'
 ORDER BY 1, 2
@@ -174,9 +174,9 @@ def _chances(rows: Iterable[tuple[Any, ...]]) -> Iterator[str]:
 
 def _balances(rows: Iterable[tuple[Any, ...]]) -> Iterator[str]:
     """What the printed plan leaves, and what is missing to neutrality."""
-    for place, year, left, pct, least, short, neutral in rows:
+    for place, year, left, pct, least, short, neutral, note in rows:
         if neutral is None:
-            yield f"{place}, printed plan {year}: the print contradicts itself, so nothing is said of neutrality"
+            yield f"{place}, printed plan {year}: {note.partition(':')[0]}, so nothing is said of neutrality"
             continue
         said = "neutral" if neutral else f"{short:,.0f} t short of neutral"
         asked = f"{-pct:+.1f} %, at least {-least:+g} % asked for"

@@ -5,7 +5,7 @@ What does not belong here: what a refresh prints at its end (``report``); how na
 
 import sqlite3
 from collections.abc import Mapping
-from difflib import get_close_matches
+from difflib import SequenceMatcher, get_close_matches
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -106,14 +106,21 @@ def code_of(place: str, names: Mapping[str, str]) -> tuple[str, bool]:
     else:  # the word for a municipality is near to that word in every other name
         plain = [fold(name) for name in names if not name.endswith(_WORDS)]
         bare = next((place_key(typed).removesuffix(word) for word in _WORDS if place_key(typed).endswith(word)), typed)
-        near = get_close_matches(fold(bare), plain, n=1, cutoff=0.75)
+        near = _nearest(fold(bare), plain)
     if not near:
         raise ConfigurationError(f"no municipality is called {place!r}, and no name is near it; give its SCB code.")
-    codes = sorted(folded[near[0]])
+    codes = sorted({code for name in near for code in folded[name]})
     if len(codes) > 1:
-        several = ", ".join(f"{code} {name}" for name, code in names.items() if code in codes and fold(name) == near[0])
+        several = ", ".join(f"{code} {name}" for name, code in names.items() if code in codes and fold(name) in near)
         raise ConfigurationError(f"{place!r} may be several municipalities ({several}); give the SCB code.")
     return codes[0], near[0] != fold(typed)
+
+
+def _nearest(typed: str, names: list[str]) -> list[str]:
+    """The names nearest to what was typed, all that are equally near; none where none is near."""
+    near = get_close_matches(typed, names, n=5, cutoff=0.75)
+    ratios = [SequenceMatcher(None, name, typed).ratio() for name in near]
+    return [name for name, ratio in zip(near, ratios, strict=True) if ratio == ratios[0]]
 
 
 def _town(database: sqlite3.Connection, code: str) -> "RenderableType":

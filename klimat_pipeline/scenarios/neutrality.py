@@ -80,7 +80,9 @@ def cases(
             Case(
                 _placed(row, "plan", row["target_year"], row["baseline_t"], row["residual_t"]),
                 _of_plan(lines[~lines["is_memo"]], own),
-                f"the print contradicts itself: {'; '.join(faults)}" if faults else _nothing_to_reduce(row["baseline_t"]),
+                f"the print contradicts itself: {'; '.join(faults)}"
+                if faults
+                else _nothing_to_reduce(row["baseline_t"]),
             )
         )
     for row in _records(coherence[coherence["coherence_kind"] == "total"]):

@@ -49,6 +49,12 @@ def test_a_name_that_is_near_two_places_is_refused() -> None:
         code_of("haabo", NAMES)
 
 
+def test_names_that_are_equally_near_are_all_told() -> None:
+    """One letter of each would have to change: none of them is the nearest."""
+    with pytest.raises(ConfigurationError, match=r"'Hora' may be several municipalities \(.*nora.*mora"):
+        code_of("Hora", NAMES)
+
+
 @pytest.mark.parametrize(
     ("typed", "code"), [("Helsinborg", "1283"), ("Upplands-Vasby", "0114"), ("Stockhlom", "0180"), ("Gävlle", "2180")]
 )
