@@ -67,11 +67,11 @@ class Vat(_Strict):
 
     included: Annotated[bool, Field(strict=True)] | None = Field(
         default=None,
-        description="true where the amounts include VAT: by the column vat, or at rate_pct; false where they do not; "
-        "null to stop where a column with the VAT speaks for it.",
+        description="true where the amounts include VAT: by the column with the VAT or its rates, or at rate_pct; "
+        "false where they do not; null to stop where a column with the VAT or its rates leaves it open.",
     )
     rate_pct: _Share | None = Field(
-        default=None, description="One rate for all lines; null where the ledger has a column with the VAT."
+        default=None, description="One rate for all lines; null where the ledger has a column with the VAT or its rates."
     )
 
 

@@ -57,7 +57,7 @@ targets: []
 #   periods: {{}}                  # ledgers without dates: file name (* for any text): period, such as 2016-03
 #   chart: null                  # kommun_bas, or bas for a company's ledger
 #   purchases_are_negative: false   # true where purchases have a minus
-#   vat: {{included: null, rate_pct: null}}   # included: true with a rate, or with a column for the field vat
+#   vat: {{included: null, rate_pct: null}}   # included: true with a rate, or with a column of VAT or its rates
 #   group_organisation_numbers: []           # quoted; purchases from them are internal
 #   quarantine_limit_pct: 1.0    # more lines in quarantine stop the run
 #   overlap: drop                # lines that another file holds already: drop, keep or fail

@@ -59,8 +59,7 @@ def candidates_of(
 
 def _known(name: str, reference: LedgerReference) -> tuple[str, frozenset[str]] | None:
     """Field and meaning of a name; of amounts also with words that say more (``exkl. moms``, ``i valuta``)."""
-    if "%" in name or not name:
-        return None
+    name = name.replace("%", " procent ")
     if found := reference.columns.get(fold(name)):
         return found
     spelt = " ".join(re.sub(r"[^\w]+", " ", unicodedata.normalize("NFC", name.casefold())).split())
@@ -71,7 +70,10 @@ def _known(name: str, reference: LedgerReference) -> tuple[str, frozenset[str]] 
             spelt = " ".join(shorter.split())
             said.add(meaning)
     found = reference.columns.get(fold(spelt)) if said and spelt else None
-    return (found[0], found[1] | said) if found and found[0] in ("amount", "debit", "credit", "vat") else None
+    if not found or found[0] not in ("amount", "debit", "credit", "vat"):
+        return None
+    is_figure = "rate" not in said and "part" not in said
+    return (found[0], found[1] | said) if is_figure or found[0] == "vat" else None
 
 
 def accounts_without_numbers(candidates: dict[str, list[Candidate]], rows: Sequence[Sequence[str]]) -> None:

@@ -22,7 +22,7 @@ from klimat_pipeline.spend.ledger.candidates import (
 from klimat_pipeline.spend.ledger.dates import PLAIN, DateForm, date_form, period_of_name
 from klimat_pipeline.spend.ledger.ledger_error import LedgerError
 from klimat_pipeline.spend.ledger.reference import LedgerReference
-from klimat_pipeline.spend.ledger.vat_rates import are_rates
+from klimat_pipeline.spend.ledger.vat_rates import said_rates
 from klimat_pipeline.text import fold
 
 #: By field, what a name says of its column, the best first; what stands in no list comes after the empty text.
@@ -33,6 +33,7 @@ _ORDER: Mapping[str, tuple[str, ...]] = {
     "unit": ("department", "", "responsibility", "responsibility_code", "activity", "project"),
     "buyer_id": ("", "code"),
     "side": ("", "flag", "perhaps"),
+    "vat": ("", "sek", "part", "rate", "code"),
 }
 #: What the name of an amount may say, in three respects: better, silent, worse.
 _RESPECTS = (("net", "gross"), ("sek", "foreign"), ("line", "invoice"))
@@ -134,10 +135,23 @@ def recognised(
         is_period="period" in found.meaning.get("booked_on", ()),
     )
     found.credit_is_negative = signs.credit_is_negative(found.fields, rows, side_is_flag=found.side_is_flag)
-    if {"vat", "amount"} <= set(found.fields):
-        found.vat_is_rate = are_rates((row[found.fields["vat"]], row[found.fields["amount"]]) for row in rows)
+    _vat(found, rows)
     _tell(found, rows)
     return found
+
+
+def _vat(found: Columns, rows: Sequence[Sequence[str]]) -> None:
+    """A column of VAT holds kronor or rates; one of codes, or of neither, is not read."""
+    if "vat" not in found.fields:
+        return
+    place = found.fields["vat"]
+    amount = found.fields.get("amount", found.fields.get("debit"))
+    cells = ((row[place], row[amount]) for row in rows) if amount is not None else ()
+    is_rate = said_rates(found.meaning["vat"], cells)
+    found.vat_is_rate = bool(is_rate)
+    if is_rate is None:
+        del found.fields["vat"]
+        found.remarks.append(f"{found.header[place]!r} holds codes of VAT or no rates, and is not read")
 
 
 def _year(found: Columns, rows: Sequence[Sequence[str]]) -> None:
@@ -262,9 +276,7 @@ def _settle(found: Columns, foreign: Sequence[Candidate], rows: Sequence[Sequenc
     if "amount" in found.fields:
         for name in ("debit", "credit"):
             found.fields.pop(name, None)
-    if not {"debit", "credit"} & set(found.fields):
-        pass
-    elif not {"debit", "credit"} <= set(found.fields):
+    if not {"debit", "credit"} <= set(found.fields):
         for name in ("debit", "credit"):
             found.fields.pop(name, None)
     if "amount" not in found.fields:

@@ -2,10 +2,12 @@
 
 A line alone cannot tell: invoices do repeat lines, within a file and between months. Two files overlap when, on the
 days that both cover, most lines of the smaller stand in the other too; then each line counts as often as in the file
-that has it most often. A voucher that stands in both with other lines was corrected: the later export counts, which is
-the one that says a later day of export, or else the one that reaches further. Where neither tells, or where most
-vouchers are the same and most lines are not, the files are refused with the list. Otherwise equal lines are taken for
-what they are: bought twice. What does not belong here: one file (``read_ledger``), which files there are (``store``).
+that has it most often. Lines are compared on the columns that both files have. A voucher that stands in both with other
+lines was corrected, and so was a line without a voucher that each of two overlapping files alone holds, the same but
+for its amount, account, supplier, unit or day: the later export counts, which is the one that says a later day of
+export, or else the one that reaches further. Where neither tells, or where most vouchers are the same and most lines
+are not, the files are refused with the list. Otherwise equal lines are taken for what they are: bought twice. What does
+not belong here: one file (``read_ledger``), which files there are (``store``).
 """
 
 from collections.abc import Sequence
@@ -22,22 +24,44 @@ if TYPE_CHECKING:
     import duckdb
 
 #: What makes a line the same line, wherever it stands.
-_SAME = "buyer_id, unit, voucher, invoice_no, supplier_id, supplier_name, account, booked_on, item_text"
+_SAME = (
+    "buyer_id",
+    "unit",
+    "voucher",
+    "invoice_no",
+    "supplier_id",
+    "supplier_name",
+    "account",
+    "booked_on",
+    "item_text",
+)
+#: Of these, two files need one in common, or else they are compared on all of ``_SAME``.
+_TELLING = {"voucher", "invoice_no", "supplier_id", "supplier_name"}
+#: What a correction may change of a line, by the key of what it leaves: the amount, or one of these.
+_CHANGES = {
+    "same": (),
+    "but_account": ("account",),
+    "but_supplier": ("supplier_id", "supplier_name"),
+    "but_unit": ("unit",),
+    "but_day": ("booked_on",),
+}
 #: What makes a voucher the same: its number and year, or the invoice's where a ledger has no vouchers.
 _VOUCHER = """CASE WHEN voucher <> '' THEN hash(buyer_id, voucher, year(booked_on))
     WHEN invoice_no <> '' THEN hash(buyer_id, '', invoice_no, supplier_id, year(booked_on)) END"""
+#: ``time`` tells equal lines apart: the first, the second, in the order of the file.
 _LINES = f"""
     CREATE OR REPLACE TEMP TABLE {{side}} AS
-    SELECT hash({_SAME}) AS same, amount_ore, {_VOUCHER} AS voucher_key,
-        coalesce(nullif(voucher, ''), invoice_no) AS number, booked_on,
-        booked_on BETWEEN CAST($low AS DATE) AND CAST($high AS DATE) AS is_common
-    FROM read_parquet($files, hive_partitioning = false)
+    SELECT line, {{keys}}, amount_ore, {_VOUCHER} AS voucher_key, coalesce(nullif(voucher, ''), invoice_no) AS number,
+        booked_on, account, supplier_name, booked_on BETWEEN CAST($low AS DATE) AND CAST($high AS DATE) AS is_common,
+        row_number() OVER (PARTITION BY same, amount_ore ORDER BY line) AS time
+    FROM (SELECT *{{compared}} FROM read_parquet($files, hive_partitioning = false))
 """
-_COMMON = """
-    WITH n AS (SELECT same, amount_ore, count(*) AS times FROM newer WHERE is_common GROUP BY ALL),
-        o AS (SELECT same, amount_ore, count(*) AS times FROM older WHERE is_common GROUP BY ALL)
-    SELECT coalesce((SELECT sum(least(n.times, o.times)) FROM n JOIN o USING (same, amount_ore)), 0)::BIGINT,
-        (SELECT count(*) FROM newer WHERE is_common), (SELECT count(*) FROM older WHERE is_common)
+#: Lines of the older file that the newer holds as often.
+_HELD = """
+    CREATE OR REPLACE TEMP TABLE held AS
+    SELECT o.line FROM older o JOIN (
+        SELECT same, amount_ore, count(*) AS times FROM newer WHERE is_common GROUP BY ALL
+    ) n USING (same, amount_ore) WHERE o.is_common AND o.time <= n.times
 """
 #: Vouchers of both files whose lines differ.
 _CHANGED = """
@@ -60,16 +84,32 @@ _VOUCHERS = """
             (SELECT count(DISTINCT voucher_key) FROM older WHERE is_common))
     FROM changed
 """
-#: Lines of common days that the older file alone holds; a voucher whose lines differ counts as the newer file has it.
+#: Lines of common days that one file alone holds; a voucher whose lines differ counts as the newer file has it.
 _ALONE = """
-    WITH n AS (SELECT same, amount_ore, count(*) AS times FROM newer WHERE is_common GROUP BY ALL),
-        o AS (
-            SELECT same, amount_ore, count(*) AS times FROM older WHERE is_common
-            AND NOT EXISTS (SELECT 1 FROM changed c WHERE c.voucher_key = older.voucher_key AND c.differs) GROUP BY ALL
-        )
-    SELECT coalesce(sum(greatest(o.times - coalesce(n.times, 0), 0)), 0)::BIGINT,
-        coalesce(sum(greatest(o.times - coalesce(n.times, 0), 0) * o.amount_ore), 0)::BIGINT
-    FROM o LEFT JOIN n USING (same, amount_ore)
+    CREATE OR REPLACE TEMP TABLE {side}_alone AS
+    SELECT l.* FROM {side} l LEFT JOIN (
+        SELECT same, amount_ore, count(*) AS times FROM {other} WHERE is_common GROUP BY ALL
+    ) t USING (same, amount_ore)
+    WHERE l.is_common AND l.time > coalesce(t.times, 0)
+        AND NOT EXISTS (SELECT 1 FROM changed c WHERE c.voucher_key = l.voucher_key AND c.differs)
+"""
+#: Pairs of them that are the same but for what a correction changes, one to one.
+_PAIRED = """
+    INSERT INTO corrected
+    WITH o AS (
+        SELECT *, row_number() OVER (PARTITION BY {key} ORDER BY amount_ore, line) AS place FROM older_alone
+        WHERE line NOT IN (SELECT older_line FROM corrected)
+    ), n AS (
+        SELECT *, row_number() OVER (PARTITION BY {key} ORDER BY amount_ore, line) AS place FROM newer_alone
+        WHERE line NOT IN (SELECT newer_line FROM corrected)
+    )
+    SELECT o.line, n.line, o.booked_on, o.account, o.supplier_name, o.amount_ore, n.booked_on, n.account,
+        n.supplier_name, n.amount_ore
+    FROM o JOIN n USING ({key}, place)
+"""
+_CORRECTED = """
+    CREATE OR REPLACE TEMP TABLE corrected (older_line BIGINT, newer_line BIGINT, day DATE, account VARCHAR,
+        supplier VARCHAR, ore BIGINT, day_after DATE, account_after VARCHAR, supplier_after VARCHAR, ore_after BIGINT)
 """
 _LISTED = 10
 
@@ -108,14 +148,18 @@ def drop_what_is_there(
         settings: what to do, and from which share on.
 
     Raises:
-        LedgerError: the configuration says that this stops the run, or which of two contents of a voucher counts
-            cannot be told.
+        LedgerError: the configuration says that this stops the run, or which of two contents of a voucher or line
+            counts cannot be told.
     """
     low, high = max(newer.days[0], older.days[0]), min(newer.days[1], older.days[1])
     for side, report in (("newer", newer), ("older", older)):
         given = {"files": _files(report, target), "low": low, "high": high}
-        connection.execute(_LINES.format(side=side), given)
-    common, here, there = connection.execute(_COMMON).fetchone() or (0, 0, 0)
+        connection.execute(_LINES.format(side=side, keys=_keys(), compared=_compared(newer, older)), given)
+    connection.execute(_HELD)
+    ((common, here, there),) = connection.execute(
+        "SELECT (SELECT count(*) FROM held), (SELECT count(*) FROM newer WHERE is_common), "
+        "(SELECT count(*) FROM older WHERE is_common)"
+    ).fetchall()
     connection.execute(_CHANGED)
     vouchers, differing, differing_that_day, fewest = connection.execute(_VOUCHERS).fetchone() or (0, 0, 0, 0)
     overlaps = bool(common) and 100 * common / min(here, there) >= settings.overlap_share_pct
@@ -129,29 +173,73 @@ def drop_what_is_there(
         raise LedgerError(
             f"{older.form.file}: {said}. Remove one of the files, or set spend: overlap in municipality.yaml."
         )
-    if differing and not (overlaps and _is_later(newer, older)):
+    alone, alone_ore, corrected = _pair(connection) if overlaps else (0, 0, 0)
+    told = []
+    if differing:
+        told.append(f"{differing:,} vouchers stand in {newer.form.file} with other lines. First: {_vouchers(connection)}")
+    if corrected:
+        told.append(
+            f"{corrected:,} lines stand in {newer.form.file} with another amount, account, supplier, unit or day. "
+            f"First: {_lines(connection)}"
+        )
+    if told and not (overlaps and _is_later(newer, older)):
         raise LedgerError(
-            f"{older.form.file}: {differing:,} vouchers stand in {newer.form.file} with other lines, and which export "
-            "is the later one cannot be told. Remove the earlier file, or set spend: overlap: keep in "
-            f"municipality.yaml if they are different vouchers. First: {_listed(connection)}"
+            f"{older.form.file}: {said}, and which export is the later one cannot be told: {'; '.join(told)}. Remove "
+            "the earlier file, or set spend: overlap: keep in municipality.yaml if all lines of both are purchases."
         )
     older.status = f"overlaps {newer.form.file}"
     older.remarks.append(f"{said}; counted once")
-    if differing:
+    older.warnings += [f"{text}. That is the later export, and counts" for text in told]
+    _rewrite(connection, older, target)
+    if alone:
         older.warnings.append(
-            f"{differing:,} vouchers stand in {newer.form.file}, the later export, with other lines; those count: "
-            f"{_listed(connection)}"
-        )
-    _rewrite(connection, older, target, low, high)
-    ((lines, ore),) = connection.execute(_ALONE).fetchall()
-    if lines:
-        older.warnings.append(
-            f"{lines:,} lines ({ore / 100:,.2f} SEK) of {low} to {high} stand in this file alone, not in "
+            f"{alone:,} lines ({alone_ore / 100:,.2f} SEK) of {low} to {high} stand in this file alone, not in "
             f"{newer.form.file}, and count: were they taken out or corrected there?"
         )
 
 
-def _listed(connection: "duckdb.DuckDBPyConnection") -> str:
+def _compared(newer: LedgerReport, older: LedgerReport) -> str:
+    """What is not compared, since one of the files has no such column."""
+    one, other = set(newer.form.fields), set(older.form.fields)
+    if not _TELLING & one & other:
+        return ""
+    absent = [f"'' AS {name}" for name in _SAME if name in one ^ other and name != "booked_on"]
+    return f" REPLACE ({', '.join(absent)})" if absent else ""
+
+
+def _keys() -> str:
+    """What a line is known by, whole and without what a correction may change; the latter with the amount."""
+    kept = {key: [name for name in _SAME if name not in without] for key, without in _CHANGES.items()}
+    return ", ".join(
+        f"hash('{key}', {', '.join(names)}{', amount_ore' * (key != 'same')}) AS {key}" for key, names in kept.items()
+    )
+
+
+def _pair(connection: "duckdb.DuckDBPyConnection") -> tuple[int, int, int]:
+    """Lines and oere that stand in the older file alone, and lines that are corrected in the newer.
+
+    Lines alone that mostly have no such counterpart are lines of a part of the ledger that the newer file does not
+    have: none of them is taken for corrected.
+    """
+    for side, other in (("newer", "older"), ("older", "newer")):
+        connection.execute(_ALONE.format(side=side, other=other))
+    connection.execute(_CORRECTED)
+    for key in _CHANGES:
+        connection.execute(_PAIRED.format(key=key))
+    ((pairs, alone),) = connection.execute(
+        "SELECT (SELECT count(*) FROM corrected), (SELECT count(*) FROM older_alone)"
+    ).fetchall()
+    if 2 * pairs < alone:
+        connection.execute("TRUNCATE corrected")
+        pairs = 0
+    ((lines, ore),) = connection.execute(
+        "SELECT count(*), coalesce(sum(amount_ore), 0)::BIGINT FROM older_alone "
+        "WHERE line NOT IN (SELECT older_line FROM corrected)"
+    ).fetchall()
+    return lines, ore, pairs
+
+
+def _vouchers(connection: "duckdb.DuckDBPyConnection") -> str:
     """Vouchers with their kronor in the older and in the newer file."""
     rows = connection.execute(
         f"SELECT number, older_ore / 100, newer_ore / 100 FROM changed WHERE differs ORDER BY number LIMIT {_LISTED}"
@@ -159,40 +247,45 @@ def _listed(connection: "duckdb.DuckDBPyConnection") -> str:
     return ", ".join(f"{number} ({before:,.2f} before, {after:,.2f} after)" for number, before, after in rows)
 
 
+def _lines(connection: "duckdb.DuckDBPyConnection") -> str:
+    """Lines as the older and as the newer file has them; names that are shown are those of legal persons."""
+    rows = connection.execute(
+        f"SELECT * EXCLUDE (older_line, newer_line) FROM corrected ORDER BY older_line LIMIT {_LISTED}"
+    ).fetchall()
+    told = []
+    for row in rows:
+        before, after = (
+            [f"{day}", f"account {account}" * bool(account), name, f"{ore / 100:,.2f}"]
+            for day, account, name, ore in (row[:4], row[4:])
+        )
+        changed = [new for old, new in zip(before, after, strict=True) if new != old]
+        told.append(f"{' '.join(filter(None, before))} before, {' '.join(changed) or 'another unit'} after")
+    return "; ".join(told)
+
+
 def _files(report: LedgerReport, target: Path) -> list[str]:
     return [str(target / f"year={year}" / f"{report.form.file_id}.parquet") for year in report.years]
 
 
-def _rewrite(connection: "duckdb.DuckDBPyConnection", older: LedgerReport, target: Path, low: str, high: str) -> None:
+def _rewrite(connection: "duckdb.DuckDBPyConnection", older: LedgerReport, target: Path) -> None:
+    """Write the older file's lines without those that count elsewhere."""
     columns = ", ".join(typed_lines.COLUMNS)
     connection.execute(
-        "CREATE OR REPLACE TEMP TABLE held AS SELECT same, amount_ore, count(*) AS times FROM newer WHERE is_common "
-        "GROUP BY ALL"
+        "CREATE OR REPLACE TEMP TABLE again AS SELECT line FROM held UNION SELECT line FROM older WHERE voucher_key IN "
+        "(SELECT voucher_key FROM changed WHERE differs) UNION SELECT older_line FROM corrected"
     )
     for year in list(older.years):
         place = target / f"year={year}" / f"{older.form.file_id}.parquet"
         draft = place.with_name(f".{place.name}.part")
-        connection.execute(
-            f"CREATE OR REPLACE TEMP TABLE numbered AS SELECT {columns}, hash({_SAME}) AS same, "
-            f"{_VOUCHER} AS voucher_key, "
-            "CASE WHEN booked_on BETWEEN CAST($low AS DATE) AND CAST($high AS DATE) THEN "
-            f"row_number() OVER (PARTITION BY hash({_SAME}), amount_ore ORDER BY line) ELSE NULL END AS time "
-            "FROM read_parquet($file, hive_partitioning = false)",
-            {"file": str(place), "low": low, "high": high},
-        )
-        again = (
-            "(EXISTS (SELECT 1 FROM held h WHERE h.same = n.same AND h.amount_ore = n.amount_ore "
-            "AND n.time <= h.times) "
-            "OR EXISTS (SELECT 1 FROM changed c WHERE c.voucher_key = n.voucher_key AND c.differs))"
-        )
-        for rule, lines, amount in connection.execute(
-            f"SELECT left_out_rule, count(*), sum(amount_ore)::BIGINT FROM numbered n WHERE {again} GROUP BY ALL"
+        lines = "FROM read_parquet($file, hive_partitioning = false) WHERE line {} (SELECT line FROM again)"
+        for rule, count, amount in connection.execute(
+            f"SELECT left_out_rule, count(*), sum(amount_ore)::BIGINT {lines.format('IN')} GROUP BY ALL",
+            {"file": str(place)},
         ).fetchall():
-            older.add(year, rule or typed_lines.COUNTED, -lines, -amount)
-            older.add(year, typed_lines.OVERLAP, lines, amount)
+            older.add(year, rule or typed_lines.COUNTED, -count, -amount)
+            older.add(year, typed_lines.OVERLAP, count, amount)
         connection.execute(
-            f"COPY (SELECT {columns} FROM numbered n WHERE NOT {again}) TO '{quoted(draft)}' "
-            "(FORMAT parquet, COMPRESSION zstd)"
+            f"COPY (SELECT {columns} {lines.format('NOT IN')}) TO '{quoted(draft)}' (FORMAT parquet, COMPRESSION zstd)",
+            {"file": str(place)},
         )
-        connection.execute("DROP TABLE numbered")
         draft.replace(place)

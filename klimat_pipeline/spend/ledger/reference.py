@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, Literal, get_args
 
 from klimat_pipeline.configuration.csv_file import CsvColumn, read_csv
 from klimat_pipeline.configuration.local_tables import LOCAL_TABLES
@@ -68,6 +68,8 @@ def load_ledger_reference(reference_dir: Path) -> LedgerReference:
     return _load(reference_dir, stamps)
 
 
+#: What words in a column's name say of it.
+_Meaning = Literal["net", "gross", "sek", "foreign", "line", "invoice", "tkr", "mkr", "rate", "part"]
 _FILES = (
     "ledger_columns",
     "ledger_column_words",
@@ -97,7 +99,7 @@ def _load(reference_dir: Path, stamps: tuple[int, ...]) -> LedgerReference:
         reference_dir / "ledger_column_words.csv",
         columns=(
             CsvColumn("words"),
-            CsvColumn("meaning", allowed=("net", "gross", "sek", "foreign", "line", "invoice", "tkr", "mkr")),
+            CsvColumn("meaning", allowed=get_args(_Meaning)),
             CsvColumn("reason"),
         ),
         base=base,

@@ -1,9 +1,9 @@
-"""A column called VAT that holds rates (25, 12, 6, 0 per cent), not kronor: how it is known, and how it is read.
+"""A column of VAT that holds rates (25, 12, 6, 0 per cent) or codes, not kronor: how it is known, and how it is read.
 
 What does not belong here: whether the amounts include VAT (``suspicions``), and taking it out (``expressions``).
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from klimat_pipeline.spend.ledger import signs
 
@@ -17,6 +17,20 @@ RATE = "CASE WHEN abs({oere}) < 100 THEN {oere} * 100 ELSE {oere} END"
 NO_RATE = f"vat_given NOT IN (0, {', '.join(map(str, _PER_CENT))})"
 
 
+def said_rates(meaning: Collection[str], cells: Iterable[tuple[str, str]]) -> bool | None:
+    """Whether a column of VAT holds rates; None where it holds neither rates nor kronor, but codes or nothing.
+
+    Args:
+        meaning: what its name says: nothing, a rate or a code.
+        cells: of the column, each with the amount of its line.
+    """
+    pairs = list(cells)
+    if "rate" in meaning:
+        read = [_ore(vat) for vat, _ in pairs]
+        return True if any(read) and all(vat in (0, *_PER_CENT, *_FRACTION) for vat in read) else None
+    return are_rates(pairs) or (None if "code" in meaning else False)
+
+
 def are_rates(cells: Iterable[tuple[str, str]]) -> bool:
     """Whether the cells of a column called VAT are rates.
 
@@ -25,12 +39,16 @@ def are_rates(cells: Iterable[tuple[str, str]]) -> bool:
     Args:
         cells: of the column, each with the amount of its line.
     """
-    read = [(signs.ore(vat.rstrip(" %")), signs.ore(amount)) for vat, amount in cells if vat]
+    read = [(_ore(vat), signs.ore(amount)) for vat, amount in cells if vat]
     if any(vat not in (0, *_PER_CENT, *_FRACTION) for vat, _ in read):
         return False
     pairs = [(vat, amount) for vat, amount in read if vat and amount]
     as_kronor = sum(_is_vat_of(abs(vat / amount)) for vat, amount in pairs)
     return len(pairs) >= _ENOUGH and 2 * as_kronor < len(pairs)
+
+
+def _ore(cell: str) -> int | None:
+    return signs.ore(cell.rstrip(" %")) if cell else 0
 
 
 def _is_vat_of(share: float) -> bool:

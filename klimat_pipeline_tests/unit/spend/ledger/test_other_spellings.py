@@ -7,9 +7,8 @@ from typing import Any
 import pytest
 
 from klimat_pipeline.spend.ledger.ledger_error import LedgerError
-from klimat_pipeline_tests.unit.spend.ledger.test_corrected_exports import folder
 from klimat_pipeline_tests.unit.spend.ledger.test_sie import HEAD, voucher
-from klimat_pipeline_tests.unit.spend.small import balance, ledger, line, read, read_folder
+from klimat_pipeline_tests.unit.spend.small import balance, ledger, line, read
 
 #: Wages by the account's text alone: 400 kronor are purchases.
 WAGES = ledger(line("V1", "150,00", account="6990", text="Löner"), line("V2", "400,00", text="Förbrukningsmateriel"))
@@ -136,13 +135,3 @@ def test_a_sheet_of_lines_without_a_header_stops_the_workbook(tmp_path: Path) ->
         LedgerError, match=r"sheet Februari \(1 rows\) has lines like those of sheet Januari, but no header"
     ):
         read(tmp_path, content.getvalue(), "l.xlsx")
-
-
-def test_what_the_earlier_export_alone_holds_is_told(tmp_path: Path) -> None:
-    """Nothing tells what was corrected where lines have no voucher: 400 of January's five, and of the year's six."""
-    header = "Konto;Kontotext;Leverantör;Datum;Belopp"
-    january = [f"6410;Livs;K{n} AB;2023-01-{n:02d};100,00" for n in range(1, 6)]
-    year = [*january[:4], january[4].replace("100,00", "10,00"), "6410;Livs;K AB;2023-12-01;5,00"]
-    place = folder(tmp_path, a_csv=small(header, *january), b_csv=small(header, *year))
-    warnings = [text for report in read_folder(place, tmp_path / "s") for text in report.warnings]
-    assert any("1 lines (100.00 SEK) of 2023-01-01 to 2023-01-05 stand in this file alone" in text for text in warnings)

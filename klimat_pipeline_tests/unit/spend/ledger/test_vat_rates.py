@@ -61,3 +61,57 @@ def test_kronor_are_no_rates() -> None:
     assert not are_rates([("25", "1000,00"), ("31,50", "157,50")])
     assert not are_rates([("0", "100,00"), ("", "50,00")])
     assert not are_rates([])
+
+
+@pytest.mark.parametrize(
+    ("name", "cells", "is_asked"),
+    [
+        ("Moms %", ("12", "25", "6", "0"), True),
+        ("Moms (%)", ("12,00", "25,00", "6,00", "0,00"), True),
+        ("Momssats", ("12 %", "25 %", "6 %", ""), True),
+        ("% moms", ("0,12", "0,25", "0,06", "0"), True),
+        ("Momsprocent", ("25", "", "", ""), True),
+        ("VAT rate", ("0", "0", "0", "0"), False),
+        ("Momskod", ("1", "2", "3", "0"), False),
+        ("Momskod", ("I25", "I25", "U", ""), False),
+        ("Momskod", ("12", "25", "6", "0"), True),
+        ("Momstyp", ("Ingående", "Ingående", "", "Ej moms"), False),
+        ("Andel %", ("12", "25", "6", "0"), False),
+        ("Utfall %", ("12", "25", "6", "0"), False),
+    ],
+)
+def test_columns_of_rates_and_codes_are_known_by_their_names(
+    tmp_path: Path, name: str, cells: tuple[str, ...], is_asked: bool
+) -> None:
+    """2,417 kronor are counted as they stand where no rate is needed."""
+    content = _ledger(tuple((amount, cell) for (amount, _), cell in zip(CELLS, cells, strict=True)), vat=name)
+    if is_asked:
+        with pytest.raises(LedgerError, match="holds the rates of VAT .* vat: {included: true}"):
+            read(tmp_path, content)
+    net = content.replace("belopp", "Belopp exkl moms")
+    for read_so in (read(tmp_path, net), read(tmp_path, content, vat={"included": False})):
+        assert read_so.of("counted") == (4, 241_700)
+        assert not read_so.problems
+
+
+def test_a_rate_by_name_is_used_where_amounts_include_vat(tmp_path: Path) -> None:
+    """1,120 at 12 % and 1,250 at 25 %: two lines are enough where the name says it."""
+    for amount in ("belopp", "Belopp inkl moms"):
+        found = read(tmp_path, _ledger(CELLS[:2], amount=amount, vat="Moms %"), vat={"included": True})
+        assert found.of("counted") == (2, 200_000)
+    with pytest.raises(LedgerError, match="vat: {included: true}"):
+        read(tmp_path, _ledger(CELLS[:2], amount="Belopp inkl moms", vat="Moms %"))
+
+
+def test_kronor_go_before_rates(tmp_path: Path) -> None:
+    cells = ((1120, 120), (1250, 250), (-53, -3), (100, 0))
+    content = _ledger(tuple((f"{amount},00", f"{vat},00;25") for amount, vat in cells), vat="Moms;Momssats")
+    found = read(tmp_path, content, vat={"included": True})
+    assert found.of("counted") == (4, 205_000)
+    assert found.form.header[found.form.fields["vat"]] == "Moms"
+
+
+def test_gross_amounts_beside_codes_ask_for_a_rate(tmp_path: Path) -> None:
+    cells = tuple((amount, "I25") for amount, _ in CELLS)
+    with pytest.raises(LedgerError, match=r"includes VAT by its name.*rate_pct: 25"):
+        read(tmp_path, _ledger(cells, amount="Belopp inkl moms", vat="Momskod"))
