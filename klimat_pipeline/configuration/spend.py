@@ -71,7 +71,8 @@ class Vat(_Strict):
         "false where they do not; null to stop where a column with the VAT or its rates leaves it open.",
     )
     rate_pct: _Share | None = Field(
-        default=None, description="One rate for all lines; null where the ledger has a column with the VAT or its rates."
+        default=None,
+        description="One rate for all lines; null where a column has the VAT or its rates.",
     )
 
 

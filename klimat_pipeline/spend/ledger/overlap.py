@@ -176,7 +176,9 @@ def drop_what_is_there(
     alone, alone_ore, corrected = _pair(connection) if overlaps else (0, 0, 0)
     told = []
     if differing:
-        told.append(f"{differing:,} vouchers stand in {newer.form.file} with other lines. First: {_vouchers(connection)}")
+        told.append(
+            f"{differing:,} vouchers stand in {newer.form.file} with other lines. First: {_vouchers(connection)}"
+        )
     if corrected:
         told.append(
             f"{corrected:,} lines stand in {newer.form.file} with another amount, account, supplier, unit or day. "
