@@ -224,8 +224,8 @@ class Vocabulary:
 
 
 def joined(word: str) -> str:
-    """A compound is one word, with a hyphen in it or without."""
-    return word.replace("-", "")
+    """A compound is one word, with a hyphen in it or without; "materiel" is spelt "material"."""
+    return word.replace("-", "").replace("materiel", "material")
 
 
 def _bases(word: str) -> list[str]:

@@ -29,6 +29,7 @@ def kronor(text: str, decimal_mark: str) -> Decimal | None:
     """An amount as it stands, before any rounding."""
     text = re.sub("[\u2010-\u2013\u2212]", "-", text.strip())
     text = re.sub(r"(?i)^(sek|kr)\s*|\s*(sek|kr)$", "", text)
+    text = re.sub(r"(?<=[0-9])[,:]-{1,2}$", "", text)  # 1500,- and 1500:- are whole kronor
     negative = False
     if text.startswith("(") and text.endswith(")"):
         text, negative = text[1:-1].strip(), True
@@ -40,12 +41,15 @@ def kronor(text: str, decimal_mark: str) -> Decimal | None:
             return None
     elif text[:1] in ("+", "-"):
         negative, text = text[0] == "-", text[1:].strip()
+    text = re.sub(r":([0-9]{2})$", rf"{decimal_mark}\1", text)  # oere after a colon
     thousands = "." if decimal_mark == "," else ","
     # Groups of three, set apart all in the same way; or no groups.
     whole = (
-        rf"(?:[0-9]+|[0-9]{{1,3}}(?:{re.escape(thousands)}[0-9]{{3}})+|[0-9]{{1,3}}(?:{_SPACES.pattern}[0-9]{{3}})+)"
+        rf"(?:[0-9]*|[0-9]{{1,3}}(?:{re.escape(thousands)}[0-9]{{3}})+|[0-9]{{1,3}}(?:{_SPACES.pattern}[0-9]{{3}})+)"
     )
-    if not re.fullmatch(rf"{whole}(?:{re.escape(decimal_mark)}[0-9]+)?(?:[eE]\+?[0-9]{{1,2}})?", text):
+    if not any(map(str.isdigit, text)) or not re.fullmatch(
+        rf"{whole}(?:{re.escape(decimal_mark)}[0-9]+)?(?:[eE]\+?[0-9]{{1,2}})?", text
+    ):
         return None
     plain = _SPACES.sub("", text).replace(thousands, "").replace(decimal_mark, ".")
     value = Decimal(plain)

@@ -13,6 +13,9 @@ from klimat_pipeline.spend.ledger.cells import plain
 from klimat_pipeline.spend.ledger.reference import LedgerReference
 from klimat_pipeline.text import fold
 
+#: A name may say how its dates are written.
+_DATE_FORM = re.compile(r"(?i)\(?\b[yåd]{2,4}[-/. ]?mm([-/. ]?[dyå]{2,4})?\b\)?")
+
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
@@ -59,7 +62,7 @@ def candidates_of(
 
 def _known(name: str, reference: LedgerReference) -> tuple[str, frozenset[str]] | None:
     """Field and meaning of a name; of amounts also with words that say more (``exkl. moms``, ``i valuta``)."""
-    name = name.replace("%", " procent ")
+    name = _DATE_FORM.sub("", name.replace("%", " procent "))
     if found := reference.columns.get(fold(name)):
         return found
     spelt = " ".join(re.sub(r"[^\w]+", " ", unicodedata.normalize("NFC", name.casefold())).split())
@@ -85,3 +88,36 @@ def accounts_without_numbers(candidates: dict[str, list[Candidate]], rows: Seque
             candidates.setdefault("account_text", []).append(one)
     if not candidates.get("account", [0]):
         del candidates["account"]
+
+
+#: What the name of a column of texts may hold.
+_NAMES_A_TEXT = re.compile(r"(?i)benämn|beteckn|beskriv|klartext|text|namn")
+
+
+def text_beside_account(
+    candidates: dict[str, list[Candidate]], header: Sequence[str], rows: Sequence[Sequence[str]]
+) -> str:
+    """Where no name says account's text: the column after the account's, if it has one text for each account.
+
+    Wages are told from purchases by it. Either its name is one of texts, or accounts that stand again have their text
+    again.
+
+    Returns:
+        The column's name, empty where there is none.
+    """
+    place = candidates["account"][0].place + 1 if len(candidates.get("account", ())) == 1 else len(header)
+    taken = {one.place for name, some in candidates.items() if name != "item_text" for one in some}
+    if candidates.get("account_text") or place >= len(header) or place in taken:
+        return ""
+    pairs = [(row[place - 1], row[place]) for row in rows if row[place - 1] and row[place]]
+    texts = dict(pairs)
+    is_function = all(texts[account] == text for account, text in pairs)
+    tells_apart = len(texts) > 1 and 2 * len(set(texts.values())) > len(texts)
+    is_worded = all(re.search(r"[^\W\d_]{2}", text) for text in texts.values())
+    if not (is_function and tells_apart and is_worded):
+        return ""
+    if not _NAMES_A_TEXT.search(header[place]) and 2 * len(texts) > len(pairs):
+        return ""
+    candidates["item_text"] = [one for one in candidates.get("item_text", []) if one.place != place]
+    candidates["account_text"] = [Candidate(place, header[place], frozenset(), False)]
+    return header[place]

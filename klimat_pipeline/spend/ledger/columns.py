@@ -18,6 +18,7 @@ from klimat_pipeline.spend.ledger.candidates import (
     accounts_without_numbers,
     candidates_of,
     plain_header,
+    text_beside_account,
 )
 from klimat_pipeline.spend.ledger.dates import PLAIN, DateForm, date_form, period_of_name
 from klimat_pipeline.spend.ledger.ledger_error import LedgerError
@@ -52,7 +53,9 @@ _COSTLY = {
 _KRONOR = {"kr": 1, "tkr": 1000, "mkr": 1_000_000}
 _UNIT_ABOVE = re.compile(r"(?i)\b(tkr|kkr|tsek|ksek|mkr|mnkr|msek|tusental|tusen kronor|miljoner)\b")
 #: An account and its text in one cell.
-_JOINED = re.compile(r"\(?[0-9]{3,8}\)?[\s:;,./|_–-]+[^\W\d_].*|[^\W\d_].*?[\s:;,./|_–(-]+[0-9]{3,8}\)?")
+_JOINED = re.compile(
+    r"\(?[0-9]{3,8}\)?[\s:;,./|_–-]+[^\W\d_].*|[0-9]{3,8}[^\W\d_]{3}.*|[^\W\d_].*?[\s:;,./|_–(-]+[0-9]{3,8}\)?"
+)
 _SETTING = "municipality.yaml, spend: columns"
 
 
@@ -116,6 +119,8 @@ def recognised(
     found = Columns(plain_header(header))
     candidates = candidates_of(found.header, settings, reference)
     accounts_without_numbers(candidates, rows)
+    if beside := text_beside_account(candidates, found.header, rows):
+        found.remarks.append(f"the account's text is read from {beside!r}: it stands beside, one text for each account")
     signs.told_by_cells(candidates, rows)
     foreign = [one for one in candidates.get("amount", []) if "foreign" in one.meaning]
     for name, some in candidates.items():
@@ -128,9 +133,9 @@ def recognised(
     _require(file, found)
     _unit(file, above, found, settings)
     found.side_is_flag = "flag" in found.meaning.get("side", ())
-    taken = [[row[found.fields["booked_on"]] for row in rows]] if "booked_on" in found.fields else []
+    place = found.fields.get("booked_on")
     found.dates = date_form(
-        taken[0] if taken else (),
+        () if place is None else [row[place] for row in rows],
         stated=settings.date_form or "",
         is_period="period" in found.meaning.get("booked_on", ()),
     )
@@ -273,10 +278,7 @@ def _settle(found: Columns, foreign: Sequence[Candidate], rows: Sequence[Sequenc
     if signs.amount_has_no_sign(found.fields, rows):
         place = found.fields.pop("amount")
         found.remarks.append(f"amounts are debit less credit: {found.header[place]!r} has credits without a minus")
-    if "amount" in found.fields:
-        for name in ("debit", "credit"):
-            found.fields.pop(name, None)
-    if not {"debit", "credit"} <= set(found.fields):
+    if "amount" in found.fields or not {"debit", "credit"} <= set(found.fields):
         for name in ("debit", "credit"):
             found.fields.pop(name, None)
     if "amount" not in found.fields:
@@ -309,11 +311,9 @@ def _period(file: str, sheet: str, found: Columns, settings: SpendSettings) -> N
 
 
 def _require(file: str, found: Columns) -> None:
-    missing = [] if {"amount", "debit"} & set(found.fields) else ["amount"]
-    if "booked_on" not in found.fields and not found.period:
-        missing.append("booked_on")
-    if not {"account", "account_text"} & set(found.fields):
-        missing.append("account")
+    missing = ["amount"] * (not {"amount", "debit"} & set(found.fields))
+    missing += ["booked_on"] * ("booked_on" not in found.fields and not found.period)
+    missing += ["account"] * (not {"account", "account_text"} & set(found.fields))
     if not missing:
         return
     hints = {

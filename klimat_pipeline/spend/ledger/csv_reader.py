@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 #: A record may run over this many lines inside its quotation marks.
 _LINES_OF_A_RECORD = 50
+#: What a line without content may hold; the last sign ends a file of DOS.
+_BLANK = " \t\r\f\v\x1a"
 #: A line beyond this is not even looked into.
 LONGEST_LINE = 128 * 1024 * 1024
 #: Fields that are compared with mappings, rules and other lines: white space around them is no part of them.
@@ -300,7 +302,7 @@ def _read_line(number: int, line: bytes, form: FileFormat, found: _Parsed) -> No
 
 
 def _not_a_row(number: int, text: str, form: FileFormat, found: _Parsed) -> None:
-    if not text.strip():
+    if not text.strip(_BLANK):
         found.blank += 1
         return
     cells = text.split(form.separator)

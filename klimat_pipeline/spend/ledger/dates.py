@@ -43,6 +43,8 @@ _PLAIN = (
     (re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})"), (1, 2, 3)),
     (_POINTS, (3, 2, 1)),
     (re.compile(r"([0-9]{4})(?:[-/. ]|[-/. ]?[MP])([0-9]{2})"), (1, 2, 0)),
+    (re.compile(r"([0-9]{1,2})[-/. ]([0-9]{4})"), (2, 1, 0)),
+    (re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})(?:[01][0-9]|2[0-3])[0-5][0-9][0-5][0-9]"), (1, 2, 3)),
 )
 _MONTHS = ("jan", "feb", "mar", "apr", "maj", "jun", "jul", "aug", "sep", "okt", "nov", "dec", "may", "oct")
 _MONTH_NAME = (
@@ -55,7 +57,9 @@ _NAMED_MONTH = re.compile(
     rf"|(?P<year_first>[0-9]{{4}})[-/. ]+{_MONTH_NAME}|{_MONTH_NAME}[-/. ]+(?P<short>[0-9]{{2}})",
     re.IGNORECASE,
 )
-_TIME = re.compile(r"(.{6,10})[T ]([0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?)\s*(Z|[+-][0-9]{2}:?[0-9]{2})?")
+_TIME = re.compile(
+    r"(.{6,10})[T ]([0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?(?: ?[AaPp][Mm])?)\s*(Z|[+-][0-9]{2}:?[0-9]{2})?"
+)
 #: The period in which a year is closed, after its twelve months; it is read as December.
 _CLOSING = 13
 #: Hours of Swedish midnight in UTC.

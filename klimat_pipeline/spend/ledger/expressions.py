@@ -55,7 +55,7 @@ def joined(form: FileFormat) -> tuple[str, str]:
     if "account" not in form.fields:
         return "account", "account_text"
     cell, text = "given.account", "given.account_text"  # as they stand, not as they are made here
-    ways = (("$joined", 1, 2), ("$joined_after", 2, 1))
+    ways = (("$joined", 1, 2), ("$joined_close", 1, 2), ("$joined_after", 2, 1))
     found = [(f"strlen({cell}) > 5 AND regexp_full_match({cell}, {way})", way, *groups) for way, *groups in ways]
     accounts = " ".join(f"WHEN {yes} THEN regexp_extract({cell}, {way}, {one})" for yes, way, one, _ in found)
     texts = " ".join(

@@ -35,8 +35,8 @@ _SAME = (
     "booked_on",
     "item_text",
 )
-#: Of these, two files need one in common, or else they are compared on all of ``_SAME``.
-_TELLING = {"voucher", "invoice_no", "supplier_id", "supplier_name"}
+#: Where two files have none of these in common, more of their lines have to be the same.
+_TELLING, _SURE_PCT = {"voucher", "invoice_no", "supplier_id"}, 90
 #: What a correction may change of a line, by the key of what it leaves: the amount, or one of these.
 _CHANGES = {
     "same": (),
@@ -152,9 +152,10 @@ def drop_what_is_there(
             counts cannot be told.
     """
     low, high = max(newer.days[0], older.days[0]), min(newer.days[1], older.days[1])
+    absent = _in_one_alone(newer, older)
     for side, report in (("newer", newer), ("older", older)):
         given = {"files": _files(report, target), "low": low, "high": high}
-        connection.execute(_LINES.format(side=side, keys=_keys(), compared=_compared(newer, older)), given)
+        connection.execute(_LINES.format(side=side, keys=_keys(), compared=_without(absent)), given)
     connection.execute(_HELD)
     ((common, here, there),) = connection.execute(
         "SELECT (SELECT count(*) FROM held), (SELECT count(*) FROM newer WHERE is_common), "
@@ -162,7 +163,9 @@ def drop_what_is_there(
     ).fetchall()
     connection.execute(_CHANGED)
     vouchers, differing, differing_that_day, fewest = connection.execute(_VOUCHERS).fetchone() or (0, 0, 0, 0)
-    overlaps = bool(common) and 100 * common / min(here, there) >= settings.overlap_share_pct
+    is_told = not absent or bool(_TELLING & set(newer.form.fields) & set(older.form.fields))
+    needed = settings.overlap_share_pct if is_told else max(settings.overlap_share_pct, _SURE_PCT)
+    overlaps = bool(common) and 100 * common / min(here, there) >= needed
     rewritten = bool(differing_that_day) and 100 * vouchers / max(fewest, 1) >= settings.overlap_share_pct
     said = f"{common:,} of the lines of {low} to {high} stand in {newer.form.file} too"
     if settings.overlap == "keep" or not (overlaps or rewritten):
@@ -200,13 +203,17 @@ def drop_what_is_there(
         )
 
 
-def _compared(newer: LedgerReport, older: LedgerReport) -> str:
-    """What is not compared, since one of the files has no such column."""
+def _in_one_alone(newer: LedgerReport, older: LedgerReport) -> list[str]:
+    """Of what makes a line the same, columns that one of the files does not have: they are not compared."""
     one, other = set(newer.form.fields), set(older.form.fields)
-    if not _TELLING & one & other:
-        return ""
-    absent = [f"'' AS {name}" for name in _SAME if name in one ^ other and name != "booked_on"]
-    return f" REPLACE ({', '.join(absent)})" if absent else ""
+    absent = [name for name in _SAME if name in one ^ other and name != "booked_on"]
+    # Names are kept only beside a number.
+    return list(dict.fromkeys([*absent, "supplier_name"])) if "supplier_id" in absent else absent
+
+
+def _without(absent: Sequence[str]) -> str:
+    made_empty = [f"'' AS {name}" for name in absent]
+    return f" REPLACE ({', '.join(made_empty)})" if absent else ""
 
 
 def _keys() -> str:

@@ -67,6 +67,7 @@ class _Content:
     sums: dict[str, Decimal] = field(default_factory=dict)
     unbalanced: list[str] = field(default_factory=list)
     years: tuple[str, str] = ("", "")
+    outside: int = 0
 
 
 class SieReader:
@@ -150,11 +151,13 @@ class SieReader:
         if (amount := _number(rest[2])) is not None:
             voucher.total += amount
             self._found.sums[rest[0]] = self._found.sums.get(rest[0], Decimal(0)) + amount
+        day, (first, last) = rest[3] or voucher.day, self._found.years
+        self._found.outside += bool(first and last and day) and not first <= day <= last
         return [
             rest[0],
             "",
             rest[2],
-            rest[3] or voucher.day,
+            day,
             voucher.name,
             unit,
             rest[4] or voucher.text,
@@ -193,6 +196,10 @@ class SieReader:
             told.append(
                 f"{len(found.unbalanced):,} vouchers do not add up to zero: {', '.join(found.unbalanced[:_LISTED])}"
             )
+        if nameless := sorted(set(found.sums) - set(found.accounts)):
+            told.append(f"{len(nameless):,} accounts have no name (#KONTO): {', '.join(nameless[:_LISTED])}")
+        if found.outside:
+            told.append(f"{found.outside:,} transactions are of days outside the year of the file (#RAR 0)")
         off = [
             f"#RES {account} {stated:,.2f} is not met: the transactions are {found.sums.get(account, Decimal(0)):,.2f}"
             for account, stated in found.results.items()

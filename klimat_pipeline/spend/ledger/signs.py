@@ -43,7 +43,8 @@ def says(one: Candidate, rows: Sequence[Sequence[str]], credit: str, debit: str)
     """Whether all cells of a column say credit or debit, and some say credit."""
     cells = {row[one.place].lower() for row in rows}
     negative = {cell for cell in cells if re.fullmatch(credit, cell)}
-    return bool(negative) and all(re.fullmatch(debit, cell) for cell in cells - negative)
+    others = cells - negative
+    return bool(negative and (others or "perhaps" not in one.meaning)) and all(re.fullmatch(debit, o) for o in others)
 
 
 def amount_has_no_sign(fields: Mapping[str, int], rows: Sequence[Sequence[str]]) -> bool:

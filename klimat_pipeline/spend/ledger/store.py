@@ -18,7 +18,7 @@ from klimat_pipeline import text
 from klimat_pipeline.configuration import spend_factors
 from klimat_pipeline.configuration.spend import SpendSettings
 from klimat_pipeline.errors import KlimatError, ProblemsError
-from klimat_pipeline.spend.ledger import locations, overlap, typed_lines
+from klimat_pipeline.spend.ledger import locations, overlap, same_sums, typed_lines
 from klimat_pipeline.spend.ledger.database import database
 from klimat_pipeline.spend.ledger.file_format import FileFormat
 from klimat_pipeline.spend.ledger.found_files import LedgerFile, find_files, stamp_of
@@ -268,7 +268,10 @@ def _hold_together(
             passed.warnings = [text for text in passed.warnings if " stand in " not in text]
             with database(work=work) as connection:
                 for other in near:
-                    overlap.drop_what_is_there(connection, read[other.sha256], passed, store.lines(code), way.settings)
+                    newer = read[other.sha256]
+                    overlap.drop_what_is_there(connection, newer, passed, store.lines(code), way.settings)
+                    if way.settings.overlap != "keep" and not passed.of(typed_lines.OVERLAP)[0]:
+                        same_sums.refuse_same_sums(connection, newer, passed, store.lines(code))
             passed.against = against
             _keep(passed, code, same_way, store)
             read[file.sha256] = passed

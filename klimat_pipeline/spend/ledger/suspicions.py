@@ -38,9 +38,9 @@ _PREMISES = re.compile(
     re.IGNORECASE,
 )
 _STAFF = re.compile(r"7[0-5]\d* (lön|arbetsgivaravgift|semester|sociala avg|pension)", re.IGNORECASE)
-#: A letter that did not survive: lost, a question mark inside a word, a bracket of seven-bit Swedish (``L|ner``), or
-#: what is left of text that was decoded wrongly.
-_BROKEN = re.compile(r"\ufffd|(?<!\w )\?[^\W\d_]|[^\W\d_][\[\]\\{}|][a-zåäö]|[ÃÂ√├]")
+#: A letter that did not survive: lost, a question mark inside a word, a bracket of seven-bit Swedish (``L|ner``), what
+#: is left of text that was decoded wrongly, or its code (``L=F6ner``, ``L%C3%B6ner``).
+_BROKEN = re.compile(r"[=%](?:C3|[CDEF][456])|\ufffd|(?<!\w )\?[^\W\d_]|[^\W\d_][\[\]\\{}|][a-zåäö]|[ÃÂ√├]")
 _TEXTS = "SELECT DISTINCT account_text FROM typed_lines WHERE year <> 0"
 _LINES = """
     SELECT count(*) FILTER (list_contains($texts, account_text)), count(*),

@@ -46,7 +46,7 @@ COLUMNS = (
 _WORD = r"\p{L}{4,}"
 #: Prefix of ``left_out_rule`` of a line that does not pass; it never leaves the working folder.
 QUARANTINE = "quarantine:"
-#: Codes of what is no line at all: nothing stands there, or the header once more.
+#: Codes of what is no line at all: nothing stands there (or a heading, such as an account alone), or the header again.
 BLANK, HEADER = "blank", "header"
 #: Begins the account of a chart other than Kommun-Bas: 6110 is not 6110 there.
 OTHER_CHART = "BAS "
@@ -90,6 +90,7 @@ _OTHERS = ("supplier_id", "amount", "debit", "credit", "side", "vat", "currency"
 _ACCOUNT = r"[0-9]{2,}[0-9A-Za-zÅÄÖåäö .:/-]*"
 #: An account and its text in one cell: ``6431 - Livsmedel``, ``(6431) Livsmedel``; ``Livsmedel (6431)``.
 _JOINED = r"\(?([0-9]{3,8})\)?[\s:;,./|_–-]+([A-Za-zÅÄÖåäöÉé].*)"
+_JOINED_CLOSE = r"([0-9]{3,8})([A-Za-zÅÄÖåäö][a-zåäö]{2}.*)"
 _JOINED_AFTER = r"([A-Za-zÅÄÖåäöÉé].*?)[\s:;,./|_–(-]+([0-9]{3,8})\)?"
 #: Texts that may be a total's, such as the sum of a supplier; and those by which a line surely calls itself one. A bar
 #: stands between the cells that are searched.
@@ -144,6 +145,7 @@ def query(
         "unclear": unclear_quantity(form.decimal_mark),
         "total": TOTAL,
         "joined": _JOINED,
+        "joined_close": _JOINED_CLOSE,
         "joined_after": _JOINED_AFTER,
     }
     given["may_be_total"] = MAY_BE_TOTAL
@@ -219,7 +221,10 @@ def query(
     ), judged AS (
       SELECT *, {vat} AS vat_part,
         CASE WHEN suspicious AND holds_number(supplier_name) THEN 'personal' ELSE {KIND} END AS kind,
-        CASE WHEN amount = '' AND (booked_on = '' OR booked_on = $period) AND account = '' THEN '{BLANK}'
+        CASE WHEN amount = '' AND (booked_on = '' OR booked_on = $period)
+               AND (account = ''
+                 OR (booked_on = '' AND given_id = '' AND supplier_name = '' AND voucher = '' AND invoice_no = ''))
+               THEN '{BLANK}'
              WHEN amount = '' THEN 'amount_missing'
              WHEN gross IS NULL AND trim(regexp_replace(lower(amount), '\\s+', ' ', 'g')) = $header_amount
                THEN '{HEADER}'

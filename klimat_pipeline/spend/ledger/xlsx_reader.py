@@ -5,6 +5,7 @@ with its rows. Two kinds of ledger in one workbook are refused. What does not be
 cells (``typed_lines``).
 """
 
+import re
 import zipfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from klimat_pipeline.configuration.spend import SpendSettings
 from klimat_pipeline.sources.workbook import MAX_RATIO, RATIO_FROM_BYTES
-from klimat_pipeline.spend.ledger import candidates, dates
+from klimat_pipeline.spend.ledger import candidates, dates, signs
 from klimat_pipeline.spend.ledger.cells import plain
 from klimat_pipeline.spend.ledger.csv_reader import BATCH, Problem, batch_of
 from klimat_pipeline.spend.ledger.decimal_marks import FIGURES, MONEY, mark_of_texts
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 _LARGEST_WORKBOOK = 1024**3
 #: Rows in which a header is looked for, and rows below it that are looked at.
 _HEADER_WITHIN, _LOOKED_AT = 40, 5000
+#: Names of sheets that sum up the others.
+_SUMMARY = re.compile(r"(?i)summ|total|samman|översikt|helår|pivot|alla\b")
 #: Name of the column of periods that the sheets' names tell.
 _SHEET_PERIOD = "(name of the sheet)"
 
@@ -246,11 +249,47 @@ def _ledgers(file: str, sheets: Sequence[_Sheet]) -> list[_Sheet]:
             f"{', '.join(f'{sheet.name} ({sheet.filled:,} rows)' for sheet in rivals)} have different headers, and "
             "each could be the ledger. Leave one kind in the workbook, or save each as a file of its own."
         )
-    ledgers: list[_Sheet] = []
-    for sheet in same:
-        if not any(_is_within(sheet, other) for other in ledgers):
-            ledgers.append(sheet)
-    return ledgers
+    kept: list[_Sheet] = []
+    for sheet in sorted(same, key=lambda sheet: -sheet.filled):
+        if not any(_is_within(sheet, other) for other in kept):
+            kept.append(sheet)
+    ledgers = [sheet for sheet in same if sheet in kept]
+    return [sheet for sheet in ledgers if not _sums_up(sheet, [one for one in ledgers if one is not sheet])]
+
+
+def _sums_up(sheet: _Sheet, others: Sequence[_Sheet]) -> bool:
+    """Whether a sheet is the sums of the others: as many kronor, in fewer rows, of no month that they do not have.
+
+    Its name says so, or something that every row of the others has, such as a supplier, is in none of its rows.
+    """
+    if not others or sheet.filled >= sum(other.filled for other in others):
+        return False
+    said, ore, months = _said(sheet), _ore(sheet), _months(sheet)
+    whole = frozenset.intersection(*map(_said, others))
+    if not (_SUMMARY.search(sheet.name) or whole - said):
+        return False
+    return ore != 0 and ore == sum(map(_ore, others)) and months <= frozenset().union(*map(_months, others))
+
+
+def _said(sheet: _Sheet) -> frozenset[str]:
+    """Fields that every row of a sheet has; of a row of totals, little is asked."""
+    fields = sheet.form.fields if sheet.form else {}
+    rows = [row for row in sheet.below if sum(cell != "" for cell in row) > 2]
+    return frozenset(name for name, place in fields.items() if all(row[place] != "" for row in rows))
+
+
+def _ore(sheet: _Sheet) -> int:
+    place = sheet.form.amount_place if sheet.form else 0
+    return sum(signs.ore(_text(row[place])) or 0 for row in sheet.below)
+
+
+def _months(sheet: _Sheet) -> frozenset[tuple[int, int]]:
+    """Year and month of all rows, as far as they tell; none where no column holds dates."""
+    if not sheet.form or "booked_on" not in sheet.form.fields:
+        return frozenset()
+    place, form = sheet.form.fields["booked_on"], sheet.form.dates
+    days = filter(None, (dates.day(_text(row[place]), form) for row in sheet.below))
+    return frozenset((day.year, day.month) for day in days)
 
 
 def _is_within(sheet: _Sheet, other: _Sheet) -> bool:
@@ -258,7 +297,8 @@ def _is_within(sheet: _Sheet, other: _Sheet) -> bool:
     own, there = (
         Counter(tuple(map(str, row)) for row in one.below if any(cell != "" for cell in row)) for one in (sheet, other)
     )
-    return sheet.form is not None and other.form is not None and sheet.form.header == other.form.header and own <= there
+    forms = [one.form for one in (sheet, other) if one.form]
+    return len({(form.header, form.period) for form in forms}) == 1 and own <= there
 
 
 def _refuse_lines_without_header(file: str, sheets: Sequence[_Sheet], ledger: _Sheet) -> None:
