@@ -68,6 +68,8 @@ def _known(name: str, reference: LedgerReference) -> tuple[str, frozenset[str]] 
     spelt = " ".join(re.sub(r"[^\w]+", " ", unicodedata.normalize("NFC", name.casefold())).split())
     said: set[str] = set()
     for words, meaning in reference.column_words:
+        if words not in spelt:
+            continue
         shorter = re.sub(rf"(?:^|(?<= )){re.escape(words)}(?:$|(?= ))", " ", spelt)
         if shorter != spelt:
             spelt = " ".join(shorter.split())

@@ -38,6 +38,8 @@ _ENTITY = re.compile(r"&(?:#[0-9]{2,5}|[A-Za-z]{2,8});")
 _ENTITY_BYTES = re.compile(_ENTITY.pattern.encode())
 #: First signs of what is made plain although it is ordinary text.
 _BEGINS_ODDLY = frozenset("='(<#nN ")
+#: Digits of other scripts.
+_OTHER_DIGIT = re.compile(r"(?![0-9])\d")
 _LOST = b"\xef\xbf\xbd"
 
 
@@ -58,7 +60,7 @@ def _mended(text: str) -> str:
     if text.isascii():
         return _CONTROL.sub("", text)
     text = _CONTROL.sub("", repaired(unicodedata.normalize("NFC", text)))
-    return "".join(str(unicodedata.digit(sign)) if sign.isdecimal() and not sign.isascii() else sign for sign in text)
+    return _OTHER_DIGIT.sub(lambda match: str(unicodedata.digit(match[0])), text)
 
 
 @dataclass(slots=True)
