@@ -154,6 +154,8 @@ def withhold_by_words(
         ("account_text", "estate"),
         ("unit", "estate"),
         ("contract_id", "estate"),
+        ("voucher", "estate"),
+        ("invoice_no", "estate"),
     ):
         if said := _said(connection, column, patterns[place]):
             connection.execute(
