@@ -1,4 +1,4 @@
-"""How names are compared: careless spelling is folded away, but kept where one letter tells places apart."""
+"""How names are compared, careless spelling folded away but kept where one letter tells places apart, and counted."""
 
 import unicodedata
 from functools import lru_cache
@@ -19,3 +19,8 @@ def place_key(text: str) -> str:
     """Lower case, composed accents kept, hyphens and all white space one space: for municipalities and counties."""
     composed = unicodedata.normalize("NFC", text.casefold())
     return " ".join(composed.replace("-", " ").replace("\u2010", " ").replace("\u2011", " ").split())
+
+
+def counted(number: int, one: str, several: str | None = None) -> str:
+    """``1 cell``, ``2 cells``; of words that take no s at their end, and of verbs, both forms are given."""
+    return f"{number} {one if number == 1 else several or one + 's'}"

@@ -11,7 +11,8 @@ from math import isnan, nan
 from klimat_pipeline.explanations.database import Row
 from klimat_pipeline.explanations.figures import sector_indicator
 from klimat_pipeline.explanations.shared import Accounts, Sources
-from klimat_pipeline.explanations.tree import TOLERANCE_PCT, TOLERANCE_T, Node, agreement, counted
+from klimat_pipeline.explanations.tree import TOLERANCE_PCT, TOLERANCE_T, Node, agreement
+from klimat_pipeline.text import counted
 
 _CAUSES = {
     "revised_history": "the earlier release's years as the later one reports them, less as the earlier one did",

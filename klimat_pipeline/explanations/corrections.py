@@ -5,8 +5,9 @@ What does not belong here: applying a correction (``corrected``), and the figure
 
 from klimat_pipeline.explanations.database import Row
 from klimat_pipeline.explanations.shared import Accounts, Sources, cells_sum, correction_node, not_applied_node
-from klimat_pipeline.explanations.tree import Node, agreement, counted, tolerance_of
+from klimat_pipeline.explanations.tree import Node, agreement, tolerance_of
 from klimat_pipeline.explanations.workbook import TOTAL
+from klimat_pipeline.text import counted
 
 _AFTER = {
     "replace": "after = the decided value",

@@ -8,8 +8,9 @@ from typing import Any
 
 from klimat_pipeline.explanations.database import Row
 from klimat_pipeline.explanations.shared import NOT_SPLIT, Accounts, Sources, cells_sum
-from klimat_pipeline.explanations.tree import Node, agreement, counted, tolerance_of
+from klimat_pipeline.explanations.tree import Node, agreement, tolerance_of
 from klimat_pipeline.explanations.workbook import TOTAL, Cell
+from klimat_pipeline.text import counted
 
 #: Codes of ``clean.naming`` for what the nation has beyond its counties, and for the nation.
 _UNALLOCATED, _NATION = "unallocated", "00"

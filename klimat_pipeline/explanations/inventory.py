@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from klimat_pipeline.explanations.database import Row
 from klimat_pipeline.explanations.figures import Made, sector, subsector
 from klimat_pipeline.explanations.shared import Sources
-from klimat_pipeline.explanations.tree import TOLERANCE_PCT, TOLERANCE_T, Node, Scalar, agreement, counted, tolerance_of
+from klimat_pipeline.explanations.tree import TOLERANCE_PCT, TOLERANCE_T, Node, Scalar, agreement, tolerance_of
+from klimat_pipeline.text import counted
 
 #: The ``release_id`` of figures that no release is behind.
 LOCAL = "local"

@@ -8,8 +8,9 @@ from functools import cached_property
 
 from klimat_pipeline.errors import PublishError
 from klimat_pipeline.explanations.database import Database, Row
-from klimat_pipeline.explanations.tree import Node, Scalar, agreement, counted, tolerance_of
+from klimat_pipeline.explanations.tree import Node, Scalar, agreement, tolerance_of
 from klimat_pipeline.explanations.workbook import TOTAL, Cell, Workbook, Workbooks
+from klimat_pipeline.text import counted
 
 #: Subsector that holds what a sector has beyond its subsectors, as ``clean.subsectors`` names it.
 NOT_SPLIT = "not_split"

@@ -19,7 +19,8 @@ from klimat_pipeline.explanations.spend_shared import (
     sum_node,
     sum_of_categories,
 )
-from klimat_pipeline.explanations.tree import TOLERANCE_PCT, Node, agreement, counted, tolerance_of
+from klimat_pipeline.explanations.tree import TOLERANCE_PCT, Node, agreement, tolerance_of
+from klimat_pipeline.text import counted
 
 _KG = (
     "kg CO2e = SEK x index of the factor's price year / index of the year of purchase / SEK per unit of currency x "

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 from klimat_pipeline.explanations.database import Row
 from klimat_pipeline.explanations.shared import Sources
-from klimat_pipeline.explanations.tree import Node, Scalar, agreement, counted, tolerance_of
+from klimat_pipeline.explanations.tree import Node, Scalar, agreement, tolerance_of
+from klimat_pipeline.text import counted
 
 #: The parts that a figure of purchases is the sum of.
 PARTS = ("footprint_spend_t_co2e", "footprint_activity_t_co2e", "footprint_supplier_t_co2e")

@@ -89,11 +89,6 @@ def tolerance_of(rounded: int) -> float:
     return max(TOLERANCE_T, _ROUNDED_T * (rounded + 1))
 
 
-def counted(number: int, word: str) -> str:
-    """``1 cell``, ``2 cells``."""
-    return f"{number} {word}{'s' if number != 1 else ''}"
-
-
 def as_json(node: Node) -> dict[str, Any]:
     """The tree as JSON takes it."""
     return {

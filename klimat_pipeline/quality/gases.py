@@ -9,6 +9,7 @@ import pandas as pd
 
 from klimat_pipeline.indicators.gases import REST, ROUNDING_T
 from klimat_pipeline.quality.findings import Finding, failed, keys_of, not_applicable, passed
+from klimat_pipeline.text import counted
 
 Tables = Mapping[str, pd.DataFrame]
 
@@ -32,7 +33,8 @@ def gas_basis_matches(tables: Tables) -> Sequence[Finding]:
         return [passed("every target is followed up on the gases it speaks of")]
     return [
         failed(
-            f"{len(other)} targets for fossil emissions are followed up on all greenhouse gases",
+            counted(len(other), "target for fossil emissions is", "targets for fossil emissions are")
+            + " followed up on all greenhouse gases",
             observed="all greenhouse gases",
             threshold="fossil",
             keys=keys_of(other, ["municipality_code", "target_id", "release_id"]),

@@ -10,6 +10,7 @@ import pandas as pd
 from klimat_pipeline.contracts.code_lists import SCOPES
 from klimat_pipeline.corrected.basis import on_basis
 from klimat_pipeline.quality.findings import Finding, failed, keys_of, not_applicable, passed
+from klimat_pipeline.text import counted
 
 Tables = Mapping[str, pd.DataFrame]
 
@@ -124,7 +125,8 @@ def energy_once(tables: Tables) -> Sequence[Finding]:
         return [passed("no total holds grid-supplied energy both where it is generated and where it is used")]
     return [
         failed(
-            f"{code}: in {len(rows)} years the sum of scopes 1 and 2 holds {GENERATED} as well as the energy used",
+            f"{code}: in {counted(len(rows), 'year')} the sum of scopes 1 and 2 holds {GENERATED} as well as the "
+            "energy used",
             observed=f"{rows['emissions_t_co2e'].max():,.0f} t of scope 2",
             threshold="one of the two",
             keys=keys_of(rows, keys),

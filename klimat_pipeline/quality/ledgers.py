@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from klimat_pipeline.quality.findings import Finding, failed, keys_of, not_applicable, passed
+from klimat_pipeline.text import counted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -110,8 +111,8 @@ def every_ledger_file_is_read(tables: Tables) -> Sequence[Finding]:
     named = "; ".join(f"{row.ledger_file}: {row.ledger_warnings}" for row in beside.itertuples())
     return [
         failed(
-            f"{len(beside)} files beside ledgers: {named}",
-            observed=f"{len(beside)} files",
+            f"{counted(len(beside), 'file')} beside ledgers: {named}",
+            observed=counted(len(beside), "file"),
             threshold="0 files",
             keys=keys_of(beside, ["municipality_code", "ledger_file"]),
             count=len(beside),

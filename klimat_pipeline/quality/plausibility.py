@@ -11,6 +11,7 @@ import pandas as pd
 from klimat_pipeline.clean.naming import UNMAPPED
 from klimat_pipeline.clean.releases import held_pairs, release_pairs
 from klimat_pipeline.quality.findings import Finding, failed, keys_of, not_applicable, noted, passed
+from klimat_pipeline.text import counted
 
 Tables = Mapping[str, pd.DataFrame]
 
@@ -66,7 +67,8 @@ def year_jumps(tables: Tables) -> Sequence[Finding]:
         worst = mine.iloc[0]
         findings.append(
             failed(
-                f"{release}: {len(mine)} sectors change by more than {JUMP_PCT:g} % in a year; the largest is "
+                f"{release}: {counted(len(mine), 'sector changes', 'sectors change')} by more than "
+                f"{JUMP_PCT:g} % in a year; the largest is "
                 f"{worst['sector_code']} in {worst['municipality_code']} {worst['year']}: {worst['change_pct']:+.1f} % "
                 f"({worst['change_t']:+,.0f} t)",
                 observed=f"{worst['change_pct']:+.1f} %",
@@ -238,7 +240,8 @@ def base_years_approved(tables: Tables) -> Sequence[Finding]:
     worst = ordered.iloc[0]
     return [
         failed(
-            f"{len(open_)} baselines moved beyond their limit and nobody approved a recalculation; the most: "
+            f"{counted(len(open_), 'baseline moved beyond its limit', 'baselines moved beyond their limit')} "
+            "and nobody approved a recalculation; the most: "
             f"{worst['municipality_code']} {worst['target_id']} in {worst['release_id']} by {worst['moved_pct']:.1f} %",
             observed=f"{worst['moved_pct']:.2f} %",
             threshold=f"{worst['threshold_pct']:g} %",
@@ -289,7 +292,8 @@ def unmapped_subsectors(tables: Tables) -> Sequence[Finding]:
     names = unknown[["sector_code", "subsector_name_sv"]].drop_duplicates()
     return [
         failed(
-            f"{len(names)} unknown subsectors with {unknown['emissions_reported_t'].sum():,.2f} t over all years",
+            f"{counted(len(names), 'unknown subsector')} with "
+            f"{unknown['emissions_reported_t'].sum():,.2f} t over all years",
             observed=", ".join(f"'{name}'" for name in names["subsector_name_sv"].head(5)),
             threshold="every subsector in data/reference/subsectors.csv",
             keys=keys_of(names, ["sector_code", "subsector_name_sv"]),
@@ -308,7 +312,7 @@ def baseline_released(tables: Tables) -> Sequence[Finding]:
         return [passed("the baseline year of every target is released", threshold="every baseline year")]
     return [
         failed(
-            f"the baseline year of {len(gone)} targets is not in the current release",
+            f"the baseline year of {counted(len(gone), 'target')} is not in the current release",
             observed=", ".join(sorted({str(year) for year in gone["baseline_year"]})) + " missing",
             threshold="every baseline year",
             keys=keys_of(gone, ["municipality_code", "target_id", "release_id", "baseline_year"]),
@@ -331,7 +335,7 @@ def per_resident(tables: Tables) -> Sequence[Finding]:
         return [passed(f"{len(known)} totals per resident, {span}", observed=span, threshold=f"{low:g} to {high:g} t")]
     return [
         failed(
-            f"{len(off)} totals per resident outside {low:g} to {high:g} t",
+            f"{counted(len(off), 'total per resident', 'totals per resident')} outside {low:g} to {high:g} t",
             observed=span,
             threshold=f"{low:g} to {high:g} t",
             keys=keys_of(off, ["municipality_code", "year", "emissions_per_resident_t_co2e"]),

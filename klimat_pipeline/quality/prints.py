@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from klimat_pipeline.quality.findings import Finding, failed, keys_of, not_applicable, passed
+from klimat_pipeline.text import counted
 
 Tables = Mapping[str, pd.DataFrame]
 Row = dict[Hashable, Any]
@@ -38,7 +39,9 @@ def print_explained(tables: Tables) -> Sequence[Finding]:
     keys = ["print_table", "line", "scope", "year"]
     return [
         failed(
-            f"{code}, release {release}: {len(rows)} printed figures differ from ours for no computed reason by more "
+            f"{code}, release {release}: "
+            f"{counted(len(rows), 'printed figure differs', 'printed figures differ')} from ours for no "
+            "computed reason by more "
             f"than {UNEXPLAINED_PCT:g} % of the print, the most {worst.line} scope {worst.scope} {worst.year} "
             f"({worst.part_t:+,.0f} t of {worst.published_t:,.0f} t)",
             observed=f"{worst.part_t:+,.0f} t",
@@ -162,7 +165,8 @@ def print_states_one_year(tables: Tables) -> Sequence[Finding]:
     other = other.assign(also_printed_year=other["year_there"])
     findings = [
         failed(
-            f"{code} table {name}: {len(rows)} figure(s) stand under {year}, the document also says {also} of them "
+            f"{code} table {name}: {counted(len(rows), 'figure stands', 'figures stand')} under {year}, the "
+            f"document also says {also} of them "
             f"({', '.join(rows['print_line'])})",
             observed=str(also),
             threshold=str(year),

@@ -9,6 +9,7 @@ import pandas as pd
 
 from klimat_pipeline.quality.findings import Finding, failed, keys_of, not_applicable, passed
 from klimat_pipeline.spend.results.mapping import moved
+from klimat_pipeline.text import counted
 
 Tables = Mapping[str, pd.DataFrame]
 #: Among the tables: the mapping that readers have now.
@@ -154,7 +155,7 @@ def money_understood(tables: Tables) -> Sequence[Finding]:
         return [passed("most kronor of every year have emissions", threshold=f"{UNMAPPED_PCT:g} % without")]
     return [
         failed(
-            f"in {len(low)} years a large share of the kronor has no emissions",
+            f"in {counted(len(low), 'year')} a large share of the kronor has no emissions",
             observed=f"up to {low['share_of_spend_pct'].max():.1f} %",
             threshold=f"{UNMAPPED_PCT:g} %",
             keys=keys_of(low, _AT),
@@ -174,7 +175,7 @@ def prices_of_the_year(tables: Tables) -> Sequence[Finding]:
         return [passed("price indices and exchange rates are those of the years", threshold="0 years stand in")]
     return [
         failed(
-            f"in {len(off)} years another price index or exchange rate stands in: {off['note'].iat[0]}",
+            f"in {counted(len(off), 'year')} another price index or exchange rate stands in: {off['note'].iat[0]}",
             observed=str(len(off)),
             threshold="0 years stand in",
             keys=keys_of(off, _AT),
@@ -228,7 +229,8 @@ def mapping_unmoved(tables: Tables) -> Sequence[Finding]:
     first = off.iloc[0]
     return [
         failed(
-            f"{len(off)} accounts mean something else than in the last publication; the largest is "
+            f"{counted(len(off), 'account means', 'accounts mean')} something else than in the last "
+            "publication; the largest is "
             f"{first['account']} {first['account_text']}: {first['category_before']}, now {first['category_after']}",
             observed=f"{off['amount_sek'].abs().sum():,.0f} SEK",
             threshold="0 moved",

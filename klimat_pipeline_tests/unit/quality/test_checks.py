@@ -450,7 +450,7 @@ def test_unknown_subsector_is_named_with_its_tonnes() -> None:
         municipality_code="0101",
     )
     finding = only_failure("unmapped_subsectors", tables)
-    assert "1 unknown subsectors with 750.00 t" in finding.message
+    assert "1 unknown subsector with 750.00 t" in finding.message
     assert "Personbilar" in finding.observed
 
 
