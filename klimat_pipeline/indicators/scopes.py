@@ -294,7 +294,7 @@ def _basis(frame: pd.DataFrame, series: list[str]) -> "pd.Series[str]":
     one = one[frame.loc[one.index, "scope3_category"] == 0]
     of_one = frame[_AT].merge(one, on=_AT, how="left", validate="many_to_one")["_one"].set_axis(frame.index)
     holds = frame["scope"].map(lambda scope: "1" in SUMMED_SCOPES[scope] and len(SUMMED_SCOPES[scope]) > 1)
-    return own.where(~(holds & of_one.notna()), of_one)
+    return own.where(~(holds.astype(bool) & of_one.notna()), of_one)
 
 
 def _with_share(frame: pd.DataFrame) -> pd.DataFrame:

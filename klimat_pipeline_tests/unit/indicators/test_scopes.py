@@ -274,6 +274,13 @@ def test_a_sum_says_what_is_missing_in_it(scopes: pd.DataFrame) -> None:
     assert (two["lines_estimated"], two["lines_not_estimated"]) == (3, 2)  # machines, and air, water and rail
 
 
+def test_a_municipality_without_figures_has_no_scopes_and_no_error(territory: pd.DataFrame) -> None:
+    nothing = (territory.head(0), ORGANISATION.head(0), PRINTED.head(0))
+    frame = scope_indicators(*nothing, small.no_corrections(), TARGETS, small.releases())
+    assert frame.empty
+    assert check_contract(frame, table("indicators/scopes")).passed
+
+
 def test_scopes_of_two_years_are_compared_on_one_basis(territory: pd.DataFrame) -> None:
     """Waste is 40 t larger in 1990 by a correction of that year alone: so 1990 counts as reported, with all its sums."""
     at = (territory["scope"] == "1") & (territory["line"] == "waste") & (territory["year"] == 1990)
