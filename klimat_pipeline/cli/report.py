@@ -96,7 +96,15 @@ def closing_table(settings: Settings) -> "RenderableType":
         f"{counts.get('not_applicable', 0)} not applicable (klimat checks)"
     )
     cut = (Text(line, no_wrap=True, overflow="ellipsis") for line in (*bought, *country))
-    return Group(table, *map(Text, ahead[:_AHEAD_LINES]), *cut, checks, *_remarked(remarks))
+    return Group(table, *map(Text, _first_of(ahead)), *cut, checks, *_remarked(remarks))
+
+
+def _first_of(ahead: list[str]) -> list[str]:
+    """What fits of what is ahead; the last line says how much does not."""
+    if len(ahead) <= _AHEAD_LINES:
+        return ahead
+    shown = ahead[: _AHEAD_LINES - 1]
+    return [*shown, f"and {len(ahead) - len(shown)} more in target_probability and neutrality_balance"]
 
 
 def _grid(*headings: str) -> Any:
