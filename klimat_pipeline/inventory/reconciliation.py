@@ -3,12 +3,13 @@
 Formula, with C computed, P printed: C - P = sum of parts. In this order:
 
 * print_error: of a line, what the document's first table prints less what this one prints; of a total, the sum of the
-  printed lines less the printed total
+  printed lines less the printed total, where every line of ours is printed: else the total may be right and hold lines
+  that were not entered, and nobody can tell (unexplained)
 * correction: what local corrections that this release does not have would change, with the sign reversed
 * classification: tonnes that the print has on another line, because only the main sector is released
 * not_estimated, of a total: our figures that no printed line with a number holds, less printed figures that we have
   none beside
-* the rest: rounding where it is no more than the print's rounding, else unexplained
+* the rest: rounding where it is no more than the print's rounding (of a total: of all its lines'), else unexplained
 
 A cause is named only where it was computed: that a print may rest on another release, other factors or another method
 is no cause without their figures. A total's parts are the sums of its lines' parts. What does not belong here: whether
@@ -211,10 +212,14 @@ def _total(own: Sequence[Row], row: Row, parts: Sequence[_Difference], scopes: s
     for one in both:
         for cause, part in one.parts.items():
             found.add(cause, part)
-    found.add("print_error", sum(one.printed or 0.0 for one in parts) - row["published_t"] if parts else 0.0)
     compared = {number for one in both for number in one.of}
-    ours_alone = _sum_of(own[number] for number in counted if number not in compared) or 0.0
-    found.add(NOT_ESTIMATED, ours_alone - sum(one.printed or 0.0 for one in parts if one.total is None))
+    alone = [number for number in counted if number not in compared and own[number]["emissions_t_co2e"]]
+    found.add(NOT_ESTIMATED, -sum(one.printed or 0.0 for one in parts if one.total is None))
+    beyond = row["published_t"] - sum(one.printed or 0.0 for one in parts) if parts else 0.0
+    lines_sum = abs(beyond) <= row["rounding_t"] * (len(parts) + 1) + NOISE_T
+    if lines_sum or not alone:
+        found.add("rounding" if lines_sum else "print_error", -beyond)
+        found.add(NOT_ESTIMATED, _sum_of(own[number] for number in alone) or 0.0)
     found.close(row["rounding_t"])
     return found
 

@@ -87,7 +87,7 @@ def print_lines_sum(tables: Tables) -> Sequence[Finding]:
                 f"scope={row.scopes}",
             ),
             count=1,
-            likely_cause="a print error; the reconciliation shows it as a cause of its own",
+            likely_cause="a print error, or lines of the print that were not entered",
         )
         for row, off in wrong
     ]

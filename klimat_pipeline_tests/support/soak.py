@@ -1,167 +1,199 @@
 """Simulated nights in the small country: ``make soak NIGHTS=500``. Prints figures, and what does not hold.
 
-Every night something may happen: configuration is edited, a ledger comes or is broken, the source is silent, a refresh is
-killed, the history is damaged. After each the refresh of that night runs, and these hold: what is published is whole and
-was published by a night that said so; a publication that is new has a reason among that night's events; Dagster's home
-and this process stay bounded. What does not belong here: kills at every moment (``kills``), single faults (``faults``).
+Every night the clock is a day further and something may happen (``soak_events``); then the refresh of that night runs,
+from a live source on loopback. Held after each: what readers see is whole, of one publication and sound as a database;
+a publication that is new has a reason among that night's events, and each of its figures that moved the cause that the
+event can have; the reported total is that of the newest workbook. Held at the end: Dagster's home, the data folder and
+this process stay bounded. What does not belong here: kills at every moment (``kills``), single faults (``faults``).
 """
 
 import os
 import random
-import signal
+import sqlite3
 import sys
 import tempfile
-from collections import Counter
-from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from klimat_pipeline.operations.preview import Moved, preview
 from klimat_pipeline.published.publication import current_publications
 from klimat_pipeline.settings import Settings
 from klimat_pipeline_tests.pipeline.commands import Answer, Klimat
-from klimat_pipeline_tests.support.kills import STEPS, environment_of, killed, started
+from klimat_pipeline_tests.support.kills import started
+from klimat_pipeline_tests.support.misbehaving_server import MisbehavingServer, silent
 from klimat_pipeline_tests.support.small_country import make_small_country
+from klimat_pipeline_tests.support.soak_events import EVENTS, Event, Surroundings
 
 #: Megabytes that Dagster's home may take, after however many nights.
 HOME_MB = 300
+#: How much larger the last tenth of the nights may be than the third tenth, by which time everything is kept once.
+GROWTH = 1.25
+FIRST_NIGHT = datetime(2026, 12, 1, 5, 15, tzinfo=UTC)
+#: Ends between two thousandths are rounded.
+ROUNDED_T = 0.01
 
 
 @dataclass
 class Soak:
-    """A country, its nights, and what did not hold."""
+    """Nights, what happened in them, how large things were, and what did not hold."""
 
-    root: Path
-    chance: random.Random
+    around: Surroundings
+    klimat: Klimat
     faults: list[str] = field(default_factory=list)
-    happened: Counter[str] = field(default_factory=Counter)
-    homes_mb: list[float] = field(default_factory=list)
-    memory_mb: list[float] = field(default_factory=list)
+    happened: dict[str, int] = field(default_factory=dict)
+    moved: int = 0
+    sizes_mb: dict[str, list[float]] = field(default_factory=dict)
 
-    @property
-    def data(self) -> Path:
-        return self.root / "data"
+    def night(self, number: int, event: Event, before: str | None) -> str | None:
+        """Let an event happen, refresh, and look at what is there.
 
-    @property
-    def municipality(self) -> Path:
-        return self.root / "checkout" / "data" / "municipalities" / "1283_helsingborg"
+        Args:
+            number: of the night.
+            event: what happens.
+            before: publication that readers saw.
 
-    def nights(self, number: int) -> None:
-        """Let so many nights pass."""
-        make_small_country(self.root / "checkout")
-        os.environ["KLIMAT_PROJECT_DIR"] = str(self.root / "checkout")
-        klimat = Klimat(self.data)
-        shown = ""
-        events: list[tuple[float, str, Callable[[], int]]] = [
-            (0.60, "nothing", self._refused),
-            (0.12, "population edited", self.edit),
-            (0.08, "ledger came", self.ledger),
-            (0.06, "ledger broken", self.broken_ledger),
-            (0.06, "ledger gone", self.no_ledger),
-            (0.04, "killed", self.kill),
-            (0.04, "configuration broken", self.broken_configuration),
-        ]
-        for night in range(number):
-            (_, event, act) = self.chance.choices(events, [weight for weight, *_ in events])[0]
-            self.happened[event] += 1
-            expected = act()
-            answer = klimat("refresh")
-            now = self.checked(night, event, answer, expected)
-            if now != shown and event in ("nothing", "killed", "configuration broken") and night:
-                self.faults.append(f"night {night}: {now} after {event}, {shown} before")
-            shown = now
-            self.measure()
-        if started(self.data):
-            self.faults.append(f"{started(self.data)} runs still started")
-
-    def checked(self, night: int, event: str, answer: Answer, expected: int) -> str:
-        """What is shown, after it was looked at."""
-        if answer.code != expected:
-            self.faults.append(
-                f"night {night}, {event}: exit code {answer.code}, expected {expected}: {answer.text[-300:]}"
-            )
-        shown = set(current_publications(Settings(data_dir=self.data)).values())
+        Returns:
+            Publication that readers see now.
+        """
+        self.happened[event.name] = self.happened.get(event.name, 0) + 1
+        event.happens(self.around)
+        answer = self.klimat("refresh")
+        faults = [f"exit code {answer.code} is not {event.code(self.around)}: {answer.text[-400:]}"]
+        faults = faults if answer.code != event.code(self.around) else []
+        event.ends(self.around)
+        shown = set(current_publications(self.settings).values())
         if None in shown or len(shown) != 1:
-            self.faults.append(f"night {night}, {event}: readers see {shown}")
-        return str(next(iter(shown)))
+            return self._told(number, event, [*faults, f"readers see {shown}"], before)
+        (now,) = shown
+        faults += self._unsound()
+        if before is not None and now != before:
+            faults += self._unexplained(event, before, str(now))
+        self._measure()
+        return self._told(number, event, faults, now)
 
-    def measure(self) -> None:
+    @property
+    def settings(self) -> Settings:
+        return Settings(data_dir=self.around.data)
+
+    def _told(self, number: int, event: Event, faults: list[str], now: str | None) -> str | None:
+        for fault in faults:
+            self.faults.append(f"night {number}, {event.name}: {fault}")
+            print(self.faults[-1], flush=True)
+        return now
+
+    def _unsound(self) -> list[str]:
+        """What is wrong with the databases that readers read, and with the total that they see."""
+        faults, folder = [], self.around.data / "published"
+        for name in ("klimat.sqlite", "klimat_mart.sqlite"):
+            with closing(sqlite3.connect(f"{(folder / name).as_uri()}?mode=ro", uri=True)) as connection:
+                if connection.execute("PRAGMA integrity_check").fetchall() != [("ok",)]:
+                    faults.append(f"{name} is not whole")
+                if connection.execute("PRAGMA foreign_key_check").fetchall():
+                    faults.append(f"{name} has rows without their dimension")
+        ((total,),) = self.klimat.rows(
+            "SELECT emissions_reported_t_co2e FROM sector_indicators WHERE is_headline AND municipality_code = '1283' "
+            "AND target_id = 'total' AND year = ?",
+            self.around.last_year,
+        )
+        if abs(total - self.around.reported_t) > ROUNDED_T:
+            faults.append(f"a total of {total} t, {self.around.reported_t} t were reported")
+        return faults
+
+    def _unexplained(self, event: Event, before: str, now: str) -> list[str]:
+        """Figures that moved, and cannot have moved by what happened."""
+        folder = self.around.data / "published" / "parquet"
+        if not (folder / before).is_dir():
+            return [f"{before} is not kept"]
+        found = preview(folder / before, folder / now)
+        causes = {cause for cause, _ in found.inputs}
+        faults = [] if causes <= event.causes else [f"new for {sorted(causes)}"]
+        faults += [] if causes else [f"{now} is new, and no input differs"]
+        self.moved += len(found.moved)
+        return faults + [f"moved without cause: {one}" for one in found.moved if not _can_move(one, event)][:3]
+
+    def _measure(self) -> None:
         """How large things are tonight."""
         import psutil
 
-        home = sum(path.stat().st_size for path in (self.data / "dagster").rglob("*") if path.is_file())
-        self.homes_mb.append(home / 1e6)
-        self.memory_mb.append(psutil.Process().memory_info().rss / 1e6)
+        sizes = {
+            "Dagster's home": _bytes(self.around.data / "dagster"),
+            "data folder": _bytes(self.around.data),
+            "memory of this process": psutil.Process().memory_info().rss,
+        }
+        for name, size in sizes.items():
+            self.sizes_mb.setdefault(name, []).append(size / 1e6)
 
-    def edit(self) -> int:
-        """Somebody corrects a number of residents."""
-        path = self.municipality / "population.csv"
-        lines = path.read_text(encoding="utf-8").splitlines()
-        head, last = lines[0].split(","), lines[-1].split(",")
-        column = head.index("population")
-        last[column] = str(int(last[column]) + self.chance.randint(1, 9))
-        path.write_text("\n".join([*lines[:-1], ",".join(last)]) + "\n", encoding="utf-8")
-        return self._refused()
+    def grown(self) -> list[str]:
+        """What is too large at the end, or still growing."""
+        faults = [
+            f"{name} grew from {sum(third) / len(third):.0f} to {sum(last) / len(last):.0f} MB"
+            for name, sizes in self.sizes_mb.items()
+            if (tenth := len(sizes) // 10) >= 5
+            and sum(last := sizes[-tenth:]) > GROWTH * sum(third := sizes[2 * tenth : 3 * tenth])
+        ]
+        if (home := max(self.sizes_mb["Dagster's home"])) > HOME_MB:
+            faults.append(f"Dagster's home took {home:.0f} MB")
+        if left := started(self.around.data):
+            faults.append(f"{left} runs still started")
+        return faults
 
-    def ledger(self) -> int:
-        """An export arrives."""
-        from klimat_pipeline_tests.unit.spend.small import ledger, line
 
-        folder = self.municipality / "ledger"
-        folder.mkdir(exist_ok=True)
-        (folder / "broken.csv").unlink(missing_ok=True)
-        number = self.chance.randint(1, 10_000)
-        (folder / "l.csv").write_text(ledger(line(f"V{number}", f"{number},00")), encoding="utf-8")
-        return 0
+def _can_move(one: Moved, event: Event) -> bool:
+    """Whether the event explains the figure: the source moves what it reports, people what they decide."""
+    if one.before_t is None or one.after_t is None:
+        return event.moves_emissions
+    whole = abs(one.source_t + one.corrections_t - (one.after_t - one.before_t)) <= ROUNDED_T
+    return whole and (event.moves_emissions or one.after_t == one.before_t)
 
-    def broken_ledger(self) -> int:
-        """An export arrives that cannot be read."""
-        folder = self.municipality / "ledger"
-        folder.mkdir(exist_ok=True)
-        (folder / "broken.csv").write_text(f"no;ledger;{self.chance.random()}\n1;2;3\n", encoding="utf-8")
-        return 1
 
-    def no_ledger(self) -> int:
-        """Ledgers are taken away."""
-        for path in (self.municipality / "ledger").glob("*.csv"):
-            path.unlink()
-        return 0
+def _bytes(folder: Path) -> int:
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
 
-    def kill(self) -> int:
-        """A refresh is killed, and begun again."""
-        code = killed(environment_of(self.data), self.chance.randint(0, STEPS))
-        if code != -signal.SIGKILL:
-            self.faults.append(f"a killed refresh ended with {code}")
-        return self._refused()
 
-    def broken_configuration(self) -> int:
-        """A file is saved half written; it is mended before the next night."""
-        path = self.municipality / "municipality.yaml"
-        before = path.read_text(encoding="utf-8")
-        path.write_text(before[: len(before) // 2] + '\n"', encoding="utf-8")
-        answer = Klimat(self.data)("refresh")
-        if answer.code != 1 and self.homes_mb:
-            self.faults.append(f"broken configuration: exit code {answer.code}")
-        path.write_text(before, encoding="utf-8")
-        return self._refused()
+def soak(root: Path, nights: int, seed: int) -> Soak:
+    """Let so many nights pass.
 
-    def _refused(self) -> int:
-        """Exit code of a refresh while a broken ledger lies there."""
-        return 1 if (self.municipality / "ledger" / "broken.csv").exists() else 0
+    Args:
+        root: an empty folder.
+        nights: how many.
+        seed: of what happens.
+    """
+    import time_machine
+
+    make_small_country(root / "checkout")
+    os.environ["KLIMAT_PROJECT_DIR"] = str(root / "checkout")
+    chance = random.Random(seed)
+    with MisbehavingServer([silent]) as server:
+        around = Surroundings(root, chance, server)
+        klimat = Klimat(
+            around.data,
+            (
+                *(("KLIMAT_LIVE", "1"), ("KLIMAT_LIVE_PRICES", "0"), ("KLIMAT_SMHI_URL", server.url)),
+                *(("KLIMAT_HTTP_ATTEMPTS", "2"), ("KLIMAT_HTTP_BACKOFF_S", "0.01")),
+            ),
+        )
+        made = Soak(around, klimat)
+        shown: str | None = None
+        for number in range(nights):
+            (event,) = chance.choices(EVENTS, [event.weight for event in EVENTS])
+            with time_machine.travel(FIRST_NIGHT + timedelta(days=number) - event.clock_back, tick=True):
+                shown = made.night(number, event, shown)
+            if (number + 1) % max(1, nights // 10) == 0:
+                sizes = ", ".join(f"{name} {sizes[-1]:.0f} MB" for name, sizes in made.sizes_mb.items())
+                print(f"{number + 1} nights: {sizes}; {len(made.faults)} faults", flush=True)
+    made.faults += made.grown()
+    return made
 
 
 def main(nights: int, seed: int) -> int:
     """Run; print the figures, and give the exit code."""
     with tempfile.TemporaryDirectory(prefix="klimat-soak-") as folder:
-        soak = Soak(Path(folder), random.Random(seed))
-        soak.nights(nights)
-        tenth = max(1, nights // 10)
-        for name, values in (("Dagster's home", soak.homes_mb), ("memory of this process", soak.memory_mb)):
-            print(f"{name}, MB: " + ", ".join(f"{value:.0f}" for value in values[::tenth]) + f", last {values[-1]:.0f}")
-        if max(soak.homes_mb) > HOME_MB:
-            soak.faults.append(f"Dagster's home took {max(soak.homes_mb):.0f} MB")
-        print(f"{nights} nights, seed {seed}: {dict(soak.happened)}; faults: {len(soak.faults)}")
-        print("\n".join(soak.faults))
-        return 1 if soak.faults else 0
+        made = soak(Path(folder), nights, seed)
+    print(f"{nights} nights, seed {seed}: {made.happened}; figures moved: {made.moved}; faults: {len(made.faults)}")
+    print("\n".join(made.faults))
+    return 1 if made.faults else 0
 
 
 if __name__ == "__main__":

@@ -136,6 +136,24 @@ def test_what_only_one_side_has_is_not_estimated_in_the_total() -> None:
     assert found["total", "1"] == {"unexplained": 20.0, "not_estimated": 310.0}
 
 
+def test_a_total_beyond_lines_that_were_not_entered_is_no_print_error() -> None:
+    """Computed 340: 10 of waste, 330 on lines that nobody entered. Printed: 25 of 365; that is 15 more waste, and 10 less
+    of the rest, or another misprint: nobody can tell which of the 340 beyond the entered line the total means."""
+    found = causes(small.printed(("waste", "1", 2022, 25.0), ("total", "1", 2022, 365.0)))
+    assert found["total", "1"] == {"unexplained": -25.0}
+    # 330 on lines that are not entered, 10 t printed that we have no figure for, and 320 beyond both.
+    found = causes(
+        small.printed(("waste", "1", 2022, 10.0), ("afolu_sinks", "1", 2022, 10.0), ("total", "1", 2022, 340.0))
+    )
+    assert found["total", "1"] == {"not_estimated": -10.0, "unexplained": 10.0}
+
+
+def test_lines_that_miss_their_total_within_their_rounding_are_no_print_error() -> None:
+    """In kilotonnes: a line of 0 (ours is 10 t), a total of 1; each may be half of one off, and 330 t are not printed."""
+    print_ = small.printed(("waste", "1", 2022, 0.0), ("total", "1", 2022, 1000.0), rounding_t=500.0)
+    assert causes(print_)["total", "1"] == {"rounding": -990.0, "not_estimated": 330.0}
+
+
 def test_a_print_in_kilotonnes_is_right_within_half_of_one() -> None:
     rounded = small.printed(("waste", "1", 2022, 300.0), rounding_t=500.0)
     assert causes(rounded) == {("waste", "1"): {"rounding": -290.0}}
