@@ -184,16 +184,18 @@ def _printed_otherwise(row: Row, everything: Sequence[Row]) -> float:
     first, scopes = min(other["print_table"] for other in everything), row["scopes"].split("+")
     if row["print_table"] == first:
         return 0.0
-    same = [
-        other["published_t"]
+    printed = {
+        other["scopes"]: other["published_t"]
         for other in everything
         if other["print_table"] == first
         and other["print_line"] == row["print_line"]
-        and other["scopes"] in scopes
         and other["published_t"] is not None
-    ]
-    if len(same) < len(scopes):
+    }
+    # One figure over the same scopes, or one for each of them.
+    parts = [row["scopes"]] if row["scopes"] in printed else scopes
+    if not set(parts) <= set(printed):
         return 0.0
+    same = [printed[scope] for scope in parts]
     distance = float(sum(same) - row["published_t"])
     return distance if abs(distance) > 2 * row["rounding_t"] + NOISE_T else 0.0
 

@@ -11,8 +11,9 @@ Formulas, with B the baseline:
   sinks within the cap would leave then), as long as cap and least reduction together are the whole baseline
 
 A gross holds a plant when the plant's line (``gross_line``) is one of those that it sums, in the municipality where the
-plant stands, and that line has at least the tonnes captured: a capture outside the gross lowers nothing. Where the
-print that a balance rests on contradicts itself, or the baseline is zero, there is no balance (NE).
+plant stands, and that line has at least the tonnes captured: a capture outside the gross lowers nothing. What a plan
+leaves of a line is after its actions: where one of them is a capture, none is deducted from that line once more. Where
+the print that a balance rests on contradicts itself, or the baseline is zero, there is no balance (NE).
 
 Surplus sinks never replace reduction. Land use is outside the total that the reduction refers to: sinks have columns of
 their own, positive for removals. What belongs here: the balance. What does not: rules (``configuration.neutrality``).
@@ -46,23 +47,30 @@ class Case:
     Attributes:
         row: where and when, ``baseline_t`` and ``gross_t``.
         lines: by line of the inventory that the gross holds, the summand it stands in, and that summand's tonnes.
+        captures: by summand, the plan's action that captures from it: what is left there is after it.
         lacking: why there can be no balance: the print that it rests on contradicts itself, or there is no baseline to
             reduce; empty where there is one.
     """
 
     row: Row
     lines: Mapping[str, tuple[str, float]] = field(default_factory=dict)
+    captures: Mapping[str, str] = field(default_factory=dict)
     lacking: str = ""
 
 
 def cases(
-    gap: pd.DataFrame, published_gap: pd.DataFrame, coherence: pd.DataFrame, territory: pd.DataFrame
+    gap: pd.DataFrame,
+    published_gap: pd.DataFrame,
+    actions: pd.DataFrame,
+    coherence: pd.DataFrame,
+    territory: pd.DataFrame,
 ) -> list[Case]:
     """The plans and the latest inventories that have a baseline and a gross.
 
     Args:
         gap: ``scenarios/gap``: the residual of the printed plan.
         published_gap: ``clean/published_gap``: its lines, and whether the print agrees with itself.
+        actions: ``clean/actions``: which of them are captures, metered at a plant.
         coherence: ``indicators/coherence``: latest emissions and baseline of the total target.
         territory: ``inventory/territory``: the lines of those emissions.
     """
@@ -76,10 +84,13 @@ def cases(
             for fault in print_faults(own)
             if fault.is_of_balance
         ]
+        held = _of_plan(lines[~lines["is_memo"]], own)
+        metered = actions[(actions["municipality_code"] == row["municipality_code"]) & actions["is_metered"]]
         found.append(
             Case(
                 _placed(row, "plan", row["target_year"], row["baseline_t"], row["residual_t"]),
-                _of_plan(lines[~lines["is_memo"]], own),
+                held,
+                {held[one["line"]][0]: one["action_id"] for one in _records(metered) if one["line"] in held},
                 f"the print contradicts itself: {'; '.join(faults)}"
                 if faults
                 else _nothing_to_reduce(row["baseline_t"]),
@@ -89,7 +100,7 @@ def cases(
         placed = _placed(row, "inventory", row["year"], row["baseline_t_co2e"], row["emissions_t_co2e"])
         figure = "emissions_t_co2e" if row["basis"] == CORRECTED else "emissions_reported_t_co2e"
         held = _of_inventory(placed, str(row["sector_codes"]).split(), territory, figure)
-        found.append(Case(placed, held, _nothing_to_reduce(placed["baseline_t"])))
+        found.append(Case(placed, held, lacking=_nothing_to_reduce(placed["baseline_t"])))
     return [case for case in found if pd.notna(case.row["baseline_t"]) and pd.notna(case.row["gross_t"])]
 
 
@@ -153,7 +164,7 @@ def neutrality_balance(
         code, year = case.row["municipality_code"], case.row["year"]
         mine = sinks[sinks["municipality_code"] == code]
         own = claims[(claims["municipality_code"] == code) & (claims["year"] == year) & claims["is_applied"]]
-        counted = _sinks_of(year, mine, own, ruled[code], case.lines)
+        counted = _sinks_of(year, mine, own, ruled[code], case)
         rows.append(case.row | (_without(case, counted) if case.lacking else balance(case.row, counted)))
     return in_form(pd.DataFrame(rows, columns=table("scenarios/neutrality").column_names), "scenarios/neutrality")
 
@@ -169,9 +180,7 @@ def _without(case: Case, counted: Row) -> Row:
     }
 
 
-def _sinks_of(
-    year: int, sinks: pd.DataFrame, claims: pd.DataFrame, rule: Row, lines: Mapping[str, tuple[str, float]]
-) -> Row:
+def _sinks_of(year: int, sinks: pd.DataFrame, claims: pd.DataFrame, rule: Row, case: Case) -> Row:
     """Sums of a year's sinks by kind, and the rules that apply."""
     alive = (sinks["from_year"].fillna(year) <= year) & (sinks["to_year"].fillna(year) >= year)
     now = sinks[alive.astype(bool) & sinks["sink_t_per_year"].notna()]
@@ -187,7 +196,7 @@ def _sinks_of(
     unsaid = now["certificates_sold_t"].isna() & now["sink_kind"].isin([FOSSIL, BIOGENIC])
     if unsaid.any():
         notes.append(f"certificates sold not stated, taken as none: {', '.join(now.loc[unsaid, 'sink_id'])}")
-    deducted, outside = _deducted(_captures(now.assign(left=left)[fossil & ~now["is_in_gross"]], claims), lines)
+    deducted, outside = _deducted(_captures(now.assign(left=left)[fossil & ~now["is_in_gross"]], claims), case)
     claimed_sold = (claims["sold_fossil_t"] + claims["sold_biogenic_t"]) * share
     return {
         "captured_fossil_t": float(flux[fossil].sum() + (claims["captured_fossil_t"] * share).sum()),
@@ -216,10 +225,9 @@ def _captures(own: pd.DataFrame, claims: pd.DataFrame) -> Iterator[tuple[str, st
         yield row["facility_id"], row["gross_line"] if here else None, row["applied_fossil_t"]
 
 
-def _deducted(
-    captures: Iterable[tuple[str, str | None, float]], lines: Mapping[str, tuple[str, float]]
-) -> tuple[float, list[str]]:
+def _deducted(captures: Iterable[tuple[str, str | None, float]], case: Case) -> tuple[float, list[str]]:
     """Tonnes to take off the gross, and what is not taken off and why."""
+    lines = case.lines
     by_summand: dict[tuple[str, float], list[tuple[str, float]]] = {}
     notes, total = [], 0.0
     for name, line, tonnes in captures:
@@ -229,6 +237,8 @@ def _deducted(
             notes.append(f"fossil capture of {name} not deducted: no line of this gross is said to hold its plant")
         elif line not in lines:
             notes.append(f"fossil capture of {name} not deducted: {line} is not in this gross")
+        elif action := case.captures.get(lines[line][0]):
+            notes.append(f"fossil capture of {name} not deducted: what the plan leaves of {line} is after {action}")
         else:
             by_summand.setdefault(lines[line], []).append((name, tonnes))
     for (summand, held), own in by_summand.items():

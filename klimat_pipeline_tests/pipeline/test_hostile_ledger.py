@@ -92,8 +92,9 @@ def run(small_country: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[
     (folder / "ledger" / "kinds.csv").write_text("\n".join((HEADER, *kinds)) + "\n", encoding="utf-8")
     with (folder / "municipality.yaml").open("a", encoding="utf-8") as file:
         file.write("\nspend:\n  quarantine_limit_pct: 100.0\n  columns: {moms: vat}\n")
-    klimat = Klimat(tmp_path_factory.mktemp("data"), (("KLIMAT_PROJECT_DIR", str(checkout)),))
-    answer = klimat.apart("refresh", KLIMAT_PERSONAL_KEY="a key that only this test knows")
+    settings = ("KLIMAT_PROJECT_DIR", str(checkout)), ("KLIMAT_PERSONAL_KEY", "a key that only this test knows")
+    klimat = Klimat(tmp_path_factory.mktemp("data"), settings)
+    answer = klimat("refresh")
     return klimat, answer, content[1] + 100 + 100 * len(kinds)
 
 

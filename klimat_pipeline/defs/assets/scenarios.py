@@ -63,6 +63,7 @@ _BALANCED_FROM = (
     "scenarios/facility_claims",
     "indicators/coherence",
     "clean/published_gap",
+    "clean/actions",
     "clean/sinks",
     "clean/neutrality",
     "inventory/territory",
@@ -119,7 +120,7 @@ def gap_and_neutrality(
 
     gap = gap_table(published_gap, actions, territory, coherence, corrections, project.reference.sector_lines)
     claims = facility_claims(facilities, rules)
-    balanced = cases(gap, published_gap, coherence, territory)
+    balanced = cases(gap, published_gap, actions, coherence, territory)
     frames = {
         "scenarios/gap": gap,
         "scenarios/facility_claims": claims,

@@ -92,6 +92,17 @@ def test_a_second_table_that_prints_otherwise_is_a_print_error() -> None:
     assert "table T1 prints 10 t; table T2 prints 25 t" in finding.message
 
 
+def test_a_figure_over_two_scopes_that_a_second_table_prints_otherwise_is_a_print_error() -> None:
+    """100 t in the first table, 125 t in the second, for scope 1 and 3 together; ours 100."""
+    both = [
+        small.printed(("transport_on_road", "1+3", 2022, tonnes), table_name=name)
+        for name, tonnes in (("T1", 100.0), ("T2", 125.0))
+    ]
+    frame = inventory_reconciliation(TERRITORY, pd.concat(both), small.no_corrections(), small.releases(), REFERENCE)
+    found = dict(zip(frame["difference_cause"] + " " + frame["print_table"], frame["part_t"], strict=True))
+    assert found == {"rounding T1": 0.0, "print_error T2": -25.0}
+
+
 def test_a_correction_that_this_release_lacks_is_a_cause() -> None:
     held = {
         "correction_id": "one",

@@ -26,7 +26,13 @@ def of(shares: list[dict[str, Any]], keys: dict[str, str], gross: float = 250.0)
     plans = frame("indicators/coherence", *(total(code, gross) for code in keys))
     sinks = frame("clean/sinks", sink("wood", "land", 10.0))
     held = [inventory(PLANT, 2030, gross, municipality_code=code, item="industry/2") for code in keys]
-    balanced = cases(frame("scenarios/gap"), frame("clean/published_gap"), plans, frame("inventory/territory", *held))
+    balanced = cases(
+        frame("scenarios/gap"),
+        frame("clean/published_gap"),
+        frame("clean/actions"),
+        plans,
+        frame("inventory/territory", *held),
+    )
     made = neutrality_balance(balanced, sinks, claims, rules)
     by_key = neutrality_by_allocation_key(balanced, sinks, claims, rules)
     to_arrow(by_key, table("scenarios/allocation_keys"))

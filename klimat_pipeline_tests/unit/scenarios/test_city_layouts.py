@@ -84,7 +84,7 @@ def tables(prints: pd.DataFrame, *own: dict[str, object]) -> pd.DataFrame:
 
 def balance(gap: pd.DataFrame, prints: pd.DataFrame, code: str) -> "pd.Series[object]":
     rules = frame("clean/neutrality", rule(municipality_code=code, min_reduction_pct=80.0, cap_pct=20.0))
-    plans = cases(gap, prints, frame("indicators/coherence"), frame("inventory/territory"))
+    plans = cases(gap, prints, frame("clean/actions"), frame("indicators/coherence"), frame("inventory/territory"))
     claims = facility_claims(frame("clean/facilities"), rules)
     made = neutrality_balance(plans, frame("clean/sinks"), claims, rules)
     to_arrow(made, table("scenarios/neutrality"))

@@ -23,6 +23,7 @@ from klimat_pipeline_tests.support.shared import REPOSITORY
 from klimat_pipeline_tests.unit.scenarios.small_plan import (
     CODE,
     PLANT,
+    action,
     frame,
     inventory,
     printed,
@@ -32,6 +33,7 @@ from klimat_pipeline_tests.unit.scenarios.small_plan import (
     total,
 )
 
+TOTAL = {"of_lines": ""}
 NO_CLAIMS = facility_claims(frame("clean/facilities"), frame("clean/neutrality", rule()))
 
 
@@ -47,6 +49,7 @@ def of(
     plans = cases(
         frame("scenarios/gap"),
         frame("clean/published_gap"),
+        frame("clean/actions"),
         frame("indicators/coherence", total(CODE, gross) | {"baseline_t_co2e": base}),
         frame("inventory/territory", inventory(PLANT, 2030, held, item="industry/2")),
     )
@@ -195,7 +198,7 @@ def test_helsingborgs_plan_for_2030() -> None:
     nothing = (frame(key) for key in ("inventory/territory", "indicators/coherence", "corrected/corrections"))
     gap = gap_table(printed, frame("clean/actions"), *nothing, {})
     rules = clean_neutrality(folders, reference)
-    plans = cases(gap, printed, frame("indicators/coherence"), frame("inventory/territory"))
+    plans = cases(gap, printed, frame("clean/actions"), frame("indicators/coherence"), frame("inventory/territory"))
     made = neutrality_balance(
         plans, clean_sinks(folders, reference), facility_claims(frame("clean/facilities"), rules), rules
     )
@@ -244,13 +247,34 @@ def test_a_print_that_contradicts_itself_gives_no_verdict() -> None:
     prints = frame("clean/published_gap", *lines)
     nothing = (frame("indicators/coherence"), frame("inventory/territory"))
     gap = gap_table(prints, frame("clean/actions"), nothing[1], nothing[0], frame("corrected/corrections"), {})
-    plans = cases(gap, prints, *nothing)
+    plans = cases(gap, prints, frame("clean/actions"), *nothing)
     made = neutrality_balance(plans, frame("clean/sinks"), NO_CLAIMS, frame("clean/neutrality", rule()))
     to_arrow(made, table("scenarios/neutrality"))
     row = made.iloc[0]
     assert (row["notation_key"], row["baseline_t"]) == ("NE", 178_000.0)
     assert row[["gross_t", "residual_t", "net_t", "is_reduction_met", "is_neutral"]].isna().all()
     assert "transport_on_road: residual, 3-4-6 gives 0 t, printed is 35,600 t" in row["note"]
+
+
+@pytest.mark.parametrize(("metered", "residual"), [(True, 150.0), (False, 50.0)])
+def test_a_capture_that_the_plan_holds_as_an_action_is_not_deducted_twice(metered: bool, residual: float) -> None:
+    """Of 450 t the plan's capture of 300 t leaves 150; the plant registered with 100 t of it takes no more of them."""
+    figures = {"baseline_t": 1000.0, "latest_t": 450.0, "other_plans_t": 0.0, "actions_t": 300.0, "target_t": 150.0}
+    prints = frame(
+        "clean/published_gap",
+        *(printed(line, printed_residual_t=150.0, **own, **figures) for line, own in ((PLANT, {}), ("total", TOTAL))),
+    )
+    actions = frame("clean/actions", action("capture", PLANT, 300.0, is_metered=metered))
+    nothing = frame("inventory/territory"), frame("indicators/coherence"), frame("corrected/corrections")
+    gap = gap_table(prints, actions, *nothing, {})
+    plant = share("location", CODE, 1.0, captured_fossil_t=100.0, captured_biogenic_t=0.0, sold_biogenic_t=0.0)
+    claims = facility_claims(frame("clean/facilities", plant), frame("clean/neutrality", rule()))
+    plans = cases(gap, prints, actions, nothing[1], nothing[0])
+    (row,) = neutrality_balance(plans, frame("clean/sinks"), claims, frame("clean/neutrality", rule())).to_dict(
+        "records"
+    )
+    assert row["residual_t"] == residual
+    assert ("is after capture" in str(row["note"])) == metered
 
 
 def test_lines_that_do_not_sum_to_the_printed_latest_year_give_no_verdict() -> None:
@@ -263,7 +287,9 @@ def test_lines_that_do_not_sum_to_the_printed_latest_year_give_no_verdict() -> N
     nothing = (frame("indicators/coherence"), frame("inventory/territory"))
     gap = gap_table(prints, frame("clean/actions"), nothing[1], nothing[0], frame("corrected/corrections"), {})
     sinks = frame("clean/sinks", sink("biochar", "biochar", 100.0))
-    made = neutrality_balance(cases(gap, prints, *nothing), sinks, NO_CLAIMS, frame("clean/neutrality", rule()))
+    made = neutrality_balance(
+        cases(gap, prints, frame("clean/actions"), *nothing), sinks, NO_CLAIMS, frame("clean/neutrality", rule())
+    )
     assert made["notation_key"].tolist() == ["NE"] and made["is_neutral"].isna().all()
     assert "total: sum of latest_t gives 60 t, printed is 160 t" in made["note"].iloc[0]
 
@@ -321,7 +347,13 @@ def test_nothing_makes_a_city_neutral_whose_residual_is_above_15_per_cent(
     claims = facility_claims(frame("clean/facilities", *plants), rules)
     at = total(CODE, gross) | {"baseline_t_co2e": base}
     territory = frame("inventory/territory", inventory(PLANT, 2030, gross * on_line, item="industry/2"))
-    plans = cases(frame("scenarios/gap"), frame("clean/published_gap"), frame("indicators/coherence", at), territory)
+    plans = cases(
+        frame("scenarios/gap"),
+        frame("clean/published_gap"),
+        frame("clean/actions"),
+        frame("indicators/coherence", at),
+        territory,
+    )
     made = neutrality_balance(plans, frame("clean/sinks", *own), claims, rules)
     by_key = neutrality_by_allocation_key(plans, frame("clean/sinks", *own), claims, rules)
     for row in [*made.to_dict("records"), *by_key.to_dict("records")]:
