@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from klimat_pipeline.quality import (
     beside,
+    follow_up,
     gases,
     inventories,
     ledgers,
@@ -102,7 +103,7 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
     "inventory/gpc": (_reconciles(inventories.gpc_keeps_territory),),
     "indicators/scopes": (_reconciles(inventories.inventories_apart), _reconciles(inventories.scopes_add_up)),
     "indicators/changes": (_reconciles(reconciliation.parts_sum_to_change),),
-    "indicators/base_years": (_likely(likely.base_years_approved), _likely(likely.approvals_used)),
+    "indicators/base_years": (_likely(follow_up.base_years_approved), _likely(follow_up.approvals_used)),
     "indicators/energy": (_reconciles(beside.energy_beside_the_official),),
     "indicators/traded": (_likely(beside.traded_fits), _likely(beside.installations_counted)),
     "indicators/land_use": (_likely(beside.land_use_shown),),
@@ -114,9 +115,10 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
         _reconciles(reconciliation.compared_on_one_basis),
         _reconciles(reconciliation.total_is_sum),
         _reconciles(reconciliation.frozen_reproduces),
-        _likely(likely.baseline_released, "ERROR"),
+        _likely(follow_up.baseline_released, "ERROR"),
+        _likely(follow_up.trend_start_released),
         _likely(gases.gas_basis_matches),
-        _likely(likely.per_resident),
+        _likely(follow_up.per_resident),
     ),
     # -- pathways, investment, abatement
     "scenarios/pathways": (_reconciles(outlook.percentiles_ordered), _reconciles(outlook.actions_never_raise)),

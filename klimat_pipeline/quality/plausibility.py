@@ -1,7 +1,7 @@
-"""Is it likely? Remarks that a person should look at; only a slip of units, or a lost baseline year, stops a run.
+"""Is it likely? Remarks that a person should look at; only a slip of units stops a run.
 
 A real change can look implausible (transport in 2024 rose by a quarter after a change of law): it is flagged, never
-rejected.
+rejected. What does not belong here: whether targets can be followed up on the figures (``follow_up``).
 """
 
 from collections.abc import Mapping, Sequence
@@ -21,8 +21,6 @@ JUMP_PCT, JUMP_SHARE_PCT = 20.0, 1.0
 REVISION_PCT = 2.0
 #: A release whose figures are this many times another's has slipped its unit.
 SLIP_RATIO = 10.0
-#: Territorial emissions per resident outside these bounds, tonnes.
-PER_RESIDENT_T = (0.5, 100.0)
 
 
 def source_answered(tables: Tables) -> Sequence[Finding]:
@@ -229,49 +227,6 @@ def series_of_one_level(tables: Tables) -> Sequence[Finding]:
     return findings or [passed("every series is on one level in all its years", observed="one level")]
 
 
-def base_years_approved(tables: Tables) -> Sequence[Finding]:
-    """Baselines that a release or a correction moved beyond the limit, without an approved recalculation."""
-    frame = tables["indicators/base_years"]
-    open_ = frame[frame["needs_approval"].astype(bool) & frame["approved_by"].isna()]
-    if open_.empty:
-        return [passed(f"{len(frame)} baselines: none moved beyond its limit without approval")]
-    moved = open_[["correction_pct", "base_revision_pct"]].abs().max(axis=1)
-    ordered = open_.assign(moved_pct=moved.round(2)).sort_values("moved_pct", ascending=False)
-    worst = ordered.iloc[0]
-    return [
-        failed(
-            f"{counted(len(open_), 'baseline moved beyond its limit', 'baselines moved beyond their limit')} "
-            "and nobody approved a recalculation; the most: "
-            f"{worst['municipality_code']} {worst['target_id']} in {worst['release_id']} by {worst['moved_pct']:.1f} %",
-            observed=f"{worst['moved_pct']:.2f} %",
-            threshold=f"{worst['threshold_pct']:g} %",
-            keys=keys_of(ordered, ["municipality_code", "target_id", "release_id", "moved_pct"]),
-            count=len(open_),
-            likely_cause="recalculate openly and enter base_year_approvals in corrections.yaml, with who and when",
-        )
-    ]
-
-
-def approvals_used(tables: Tables) -> Sequence[Finding]:
-    """Approved recalculations that concern no baseline of this run."""
-    approved, frame = tables["configuration/approvals"], tables["indicators/base_years"]
-    keys = ["municipality_code", "target_id", "release_id"]
-    held = set(frame[keys].itertuples(index=False, name=None))
-    idle = approved[[key not in held for key in approved[keys].itertuples(index=False, name=None)]]
-    if idle.empty:
-        return [passed(f"{len(approved)} approved recalculations: each concerns a baseline")]
-    return [
-        failed(
-            f"{len(idle)} of {len(approved)} approved recalculations concern no baseline of this run",
-            observed=str(len(idle)),
-            threshold="0",
-            keys=keys_of(idle, keys),
-            count=len(idle),
-            likely_cause="the target or release is misspelt, or the release is not in the archive (or not asked for)",
-        )
-    ]
-
-
 def coverage(tables: Tables) -> Sequence[Finding]:
     """How many of the municipalities a release holds."""
     everyone = len(tables["clean/municipalities"])
@@ -299,48 +254,6 @@ def unmapped_subsectors(tables: Tables) -> Sequence[Finding]:
             keys=keys_of(names, ["sector_code", "subsector_name_sv"]),
             count=len(names),
             likely_cause="a new subsector or a new spelling: add it to the table",
-        )
-    ]
-
-
-def baseline_released(tables: Tables) -> Sequence[Finding]:
-    """Every target's baseline year is in the current release; without it nothing can be said about the target."""
-    frame = tables["indicators/sectors"]
-    own = frame[(frame["target_kind"] == "contract") & frame["is_current_release"] & (frame["sector_codes"] != "")]
-    gone = own[own["baseline_t_co2e"].isna()].drop_duplicates(["municipality_code", "target_id", "release_id"])
-    if gone.empty:
-        return [passed("the baseline year of every target is released", threshold="every baseline year")]
-    return [
-        failed(
-            f"the baseline year of {counted(len(gone), 'target')} is not in the current release",
-            observed=", ".join(sorted({str(year) for year in gone["baseline_year"]})) + " missing",
-            threshold="every baseline year",
-            keys=keys_of(gone, ["municipality_code", "target_id", "release_id", "baseline_year"]),
-            count=len(gone),
-            likely_cause="the source dropped the year: keep the older release current, or move the baseline openly",
-        )
-    ]
-
-
-def per_resident(tables: Tables) -> Sequence[Finding]:
-    """Territorial emissions per resident within wide bounds, where the population is known."""
-    frame = tables["indicators/sectors"]
-    known = frame[(frame["target_id"] == "total") & frame["emissions_per_resident_t_co2e"].notna()]
-    if known.empty:
-        return [not_applicable("no population is configured")]
-    low, high = PER_RESIDENT_T
-    off = known[~known["emissions_per_resident_t_co2e"].between(low, high)]
-    span = f"{known['emissions_per_resident_t_co2e'].min():.2f} to {known['emissions_per_resident_t_co2e'].max():.2f} t"
-    if off.empty:
-        return [passed(f"{len(known)} totals per resident, {span}", observed=span, threshold=f"{low:g} to {high:g} t")]
-    return [
-        failed(
-            f"{counted(len(off), 'total per resident', 'totals per resident')} outside {low:g} to {high:g} t",
-            observed=span,
-            threshold=f"{low:g} to {high:g} t",
-            keys=keys_of(off, ["municipality_code", "year", "emissions_per_resident_t_co2e"]),
-            count=len(off),
-            likely_cause="the population of another year or place, or a large plant in a small municipality",
         )
     ]
 

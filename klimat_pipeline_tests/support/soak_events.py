@@ -264,16 +264,16 @@ def _mend_history(around: Surroundings) -> None:
 CONFIGURATION, LEDGER, RELEASE = frozenset({"configuration"}), frozenset({"ledger"}), frozenset({"release"})
 
 EVENTS = (
-    Event("nothing", 0.44, _nothing),
-    Event("population edited", 0.08, _edit_population, CONFIGURATION),
-    Event("target edited", 0.06, _edit_target, CONFIGURATION),
-    Event("ledger came", 0.07, _add_ledger, LEDGER),
-    Event("ledger broken", 0.05, _add_broken_ledger, LEDGER),
-    Event("ledgers gone", 0.05, _take_ledgers, LEDGER),
+    Event("nothing", 0.55, _nothing),
+    Event("population edited", 0.06, _edit_population, CONFIGURATION),
+    Event("target edited", 0.05, _edit_target, CONFIGURATION),
+    Event("ledger came", 0.06, _add_ledger, LEDGER),
+    Event("ledger broken", 0.04, _add_broken_ledger, LEDGER),
+    Event("ledgers gone", 0.04, _take_ledgers, LEDGER),
     Event("configuration broken", 0.04, _break_configuration, code_of=1, ends=_mend_configuration),
     Event("release", 0.02, _release, RELEASE, moves_emissions=True),
     Event("reissue", 0.01, _reissue, RELEASE, moves_emissions=True),
-    Event("source useless", 0.08, _useless_source, ends=_useful_source),
+    Event("source useless", 0.05, _useless_source, ends=_useful_source),
     Event("killed", 0.04, _kill),
     Event("published table damaged", 0.02, _damage_published),
     Event("table between stages damaged", 0.02, _damage_intermediate),

@@ -118,11 +118,12 @@ def _targets() -> pd.DataFrame:
                 "target_kind": "contract",
                 "sector_codes": sectors,
                 "baseline_year": base,
+                "trend_from_year": base,
             }
             for code, _ in MUNICIPALITIES
             for target_id, sectors, base in targets
         ]
-    ).astype({"baseline_year": "Int64"})
+    ).astype({"baseline_year": "Int64", "trend_from_year": "Int64"})
 
 
 def _corrected(emissions: pd.DataFrame) -> pd.DataFrame:
@@ -162,6 +163,7 @@ def _indicators(emissions: pd.DataFrame) -> pd.DataFrame:
                     "gas_basis": "all greenhouse gases",
                     "target_gas_basis": "GHG",
                     "baseline_year": target.baseline_year,
+                    "trend_from_year": target.trend_from_year,
                     "baseline_t_co2e": base,
                     "basis": "reported",
                     "emissions_t_co2e": tonnes,
@@ -171,4 +173,4 @@ def _indicators(emissions: pd.DataFrame) -> pd.DataFrame:
                     "emissions_per_resident_t_co2e": 3.5,
                 }
             )
-    return pd.DataFrame(rows).astype({"baseline_year": "Int64"})
+    return pd.DataFrame(rows).astype({"baseline_year": "Int64", "trend_from_year": "Int64"})

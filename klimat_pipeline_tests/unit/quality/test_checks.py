@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pandas as pd
 import pytest
 
-from klimat_pipeline.quality import gases, plausibility, reconciliation, source_sums
+from klimat_pipeline.quality import follow_up, gases, plausibility, reconciliation, source_sums
 from klimat_pipeline.quality.catalogue import CHECKS, run_checks
 from klimat_pipeline.quality.findings import CheckResult, Finding, to_frame
 from klimat_pipeline_tests.unit.quality.country import Tables, country
@@ -18,6 +18,7 @@ NAMES += [
     "base_matches_target",
     "total_is_sum",
     "baseline_released",
+    "trend_start_released",
     "gas_basis_matches",
     "per_resident",
 ]
@@ -25,7 +26,9 @@ NAMES += [
 
 def run(name: str, tables: Tables) -> list[Finding]:
     (check,) = (
-        getattr(room, name) for room in (reconciliation, source_sums, plausibility, gases) if hasattr(room, name)
+        getattr(room, name)
+        for room in (reconciliation, source_sums, plausibility, follow_up, gases)
+        if hasattr(room, name)
     )
     return list(check(tables))
 
@@ -471,6 +474,15 @@ def test_baseline_that_the_current_release_dropped() -> None:
 def test_baseline_missing_in_an_old_release_does_not_matter() -> None:
     tables = changed("indicators/sectors", "baseline_t_co2e", lambda t: t * float("nan"), release_id="older")
     assert outcomes("baseline_released", tables) == {"passed"}
+
+
+def test_a_trend_from_a_year_that_is_not_released_is_a_remark() -> None:
+    tables = changed(
+        "indicators/sectors", "trend_from_year", lambda t: pd.NA, municipality_code="0101", target_id="energy"
+    )
+    finding = only_failure("trend_start_released", tables)
+    assert "no trend is shown" in finding.message
+    assert finding.keys[0].startswith("municipality_code=0101, target_id=energy, trend_from_year=")
 
 
 def test_fossil_target_on_all_gases_is_a_remark() -> None:
