@@ -278,6 +278,20 @@ def test_blends_by_hand(refrigerant: str, gwp_set: str, by_hand: float) -> None:
     assert (row["per_unit"], row["factor_gwp_set"]) == ("t", gwp_set)
 
 
+@pytest.mark.parametrize(
+    ("refrigerant", "known"),
+    [
+        *(("r407a", 2107), ("r407c", 1774), ("r407f", 1825), ("r407h", 1495), ("r410a", 2088), ("r422d", 2729)),
+        *(("r427a", 2138), ("r448a", 1387), ("r449a", 1397), ("r450a", 605), ("r452a", 2141), ("r454a", 239)),
+        *(("r454b", 466), ("r454c", 148), ("r455a", 148), ("r507a", 3985), ("r513a", 631), ("r600a", 3), ("r717", 0)),
+    ],
+)
+def test_blends_have_the_potential_that_their_plates_print(refrigerant: str, known: int) -> None:
+    """Printed on equipment in the EU with the potentials of AR4, Regulation (EU) 517/2014; some prints cut off."""
+    made = one(refrigerant_factors(REFERENCE, "AR4"), carrier=refrigerant)["t_co2e_per_unit"]
+    assert made == pytest.approx(known, abs=1.0)
+
+
 def test_the_brief_figure_of_r404a() -> None:
     assert one(refrigerant_factors(REFERENCE, "AR4"), carrier="r404a")["t_co2e_per_unit"] == pytest.approx(3921.6)
 
