@@ -21,7 +21,7 @@ def group_comparison(comparison: pd.DataFrame, groups: Mapping[str, Collection[s
         groups: codes of the members, by group.
 
     Returns:
-        ``indicators/groups``; a member without data is not in it.
+        ``indicators/groups``; a member without data is not in it, nor is one that nobody else is compared with.
     """
     contract = table("indicators/groups")
     pairs = [(name, code) for name, members in groups.items() for code in members]
@@ -35,5 +35,6 @@ def group_comparison(comparison: pd.DataFrame, groups: Mapping[str, Collection[s
         median_value=values.transform("median"),
         highest_value=values.transform("max"),
     )
+    frame = frame[frame["compared"] > 1].copy()
     frame["to_median"] = frame["median_value"] - frame["indicator_value"]
     return frame[contract.column_names].sort_values(list(contract.primary_key), ignore_index=True)
