@@ -5,7 +5,7 @@ Formulas, with the columns of the Climate City Contract's A-2.1 (1 baseline, 2 t
 
 * gap = (3 - 4) - 2; where column 2 is a reduction, that is column 2 less other plans, counted from the baseline
 * residual = 3 - 4 - 6, never below zero; where the residual is what the target allows, it is 1 - reduction as well
-* every column of the total is the sum of the lines outside the memo
+* every column of the total is the sum of the lines outside the memo, all of one baseline, latest and target year
 
 What belongs here: where a print contradicts itself. What does not: what is computed from its inputs (``gap``), and who
 is told (``quality.targets_and_gap``).
@@ -65,6 +65,7 @@ def print_faults(own: pd.DataFrame) -> list[PrintFault]:
         if row["line"] != TOTAL or lines.empty:
             found += _of_line(row)
             continue
+        found += _other_years(row, inside)
         for name in _SUMMED:
             what = f"sum of {name}"
             of_balance = name in _OF_BALANCE or (name in _MAY_LACK and _is_unchecked(row))
@@ -72,6 +73,15 @@ def print_faults(own: pd.DataFrame) -> list[PrintFault]:
             whole = inside[name].sum(skipna=name in _MAY_LACK, min_count=1)
             found += _off(row, what, row[name], whole, len(inside), of_balance=of_balance)
     return found
+
+
+def _other_years(total: dict[str, Any], inside: pd.DataFrame) -> Iterator[PrintFault]:
+    """Lines of other years than their total's: what they sum to is a figure of no year."""
+    for name in ("baseline_year", "latest_year", "target_year"):
+        years = sorted({int(year) for year in inside[name].dropna()} - {total[name]})
+        if pd.notna(total[name]) and years:
+            given = ", ".join(map(str, years))
+            yield PrintFault(TOTAL, f"{name} of lines is {given}", str(int(total[name])), is_of_balance=True)
 
 
 def _of_line(row: dict[str, Any]) -> Iterator[PrintFault]:

@@ -19,6 +19,7 @@ from klimat_pipeline.scenarios.allocation_keys import neutrality_by_allocation_k
 from klimat_pipeline.scenarios.facility_claims import facility_claims
 from klimat_pipeline.scenarios.gap import gap_table
 from klimat_pipeline.scenarios.neutrality import balance, cases, neutrality_balance
+from klimat_pipeline.scenarios.print_arithmetic import print_faults
 from klimat_pipeline_tests.support.shared import REPOSITORY
 from klimat_pipeline_tests.unit.scenarios.small_plan import (
     CODE,
@@ -275,6 +276,18 @@ def test_a_capture_that_the_plan_holds_as_an_action_is_not_deducted_twice(metere
     )
     assert row["residual_t"] == residual
     assert ("is after capture" in str(row["note"])) == metered
+
+
+@pytest.mark.parametrize(("column", "year"), [("target_year", 2045), ("baseline_year", 2005), ("latest_year", 2019)])
+def test_lines_of_several_years_sum_to_no_year_and_give_no_verdict(column: str, year: int) -> None:
+    lines = [
+        printed("waste", latest_t=60.0, other_plans_t=0.0, actions_t=0.0),
+        printed("transport_other", latest_t=40.0, other_plans_t=0.0, actions_t=0.0) | {column: year},
+        printed("total", of_lines="", latest_t=100.0, other_plans_t=0.0, actions_t=0.0),
+    ]
+    (fault,) = [fault for fault in print_faults(frame("clean/published_gap", *lines)) if column in fault.gives]
+    assert str(year) in fault.gives
+    assert fault.is_of_balance
 
 
 def test_lines_that_do_not_sum_to_the_printed_latest_year_give_no_verdict() -> None:
