@@ -3,7 +3,7 @@
 What does not belong here: how a file is read (``configuration``) and what its rows mean (``clean``, ``spend.ledger``).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
@@ -20,9 +20,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from klimat_pipeline.clean.reference import Reference
-
-#: Tables that have to fit each other, beyond what each must be by itself.
-_FITTING = ("clean/activity", "clean/energy_use", "clean/factors", "clean/scope3")
 
 
 def refuse_faults(settings: Settings) -> None:
@@ -106,17 +103,38 @@ def validate_configuration(settings: Settings, *, examples: bool = True, ledgers
     return list(dict.fromkeys(problems))
 
 
-def _refuse_unfit(settings: Settings, reference: "Reference", tables: dict[str, "pd.DataFrame"]) -> None:
-    """Activities, energy, factors and scope 3 that are sound each and do not fit each other."""
-    from klimat_pipeline.inventory.organisation import organisation_inventory
+def _refuse_unfit(settings: Settings, reference: "Reference", tables: Mapping[str, "pd.DataFrame"]) -> None:
+    """Activities, energy, factors and scope 3 that are sound each and do not fit each other.
+
+    Args:
+        settings: where the configuration lies.
+        reference: code lists.
+        tables: the local tables that could be read; one with faults of its own is not held against the others.
+    """
+    problems = [*_territory_problems(reference, tables), *_organisation_problems(settings, reference, tables)]
+    if problems:
+        raise ProblemsError(problems)
+
+
+def _territory_problems(reference: "Reference", tables: Mapping[str, "pd.DataFrame"]) -> list[str]:
     from klimat_pipeline.inventory.territory import ALL_GASES, territory_problems
+
+    energy_use, factors, scope3 = (tables.get(f"clean/{name}") for name in ("energy_use", "factors", "scope3"))
+    if energy_use is None or factors is None or scope3 is None:
+        return []
+    sets = {one.gwp_set for one in reference.substances.values() if one.gas_basis == ALL_GASES}
+    return [text for one in sets for text in territory_problems(energy_use, factors, scope3, one)]
+
+
+def _organisation_problems(
+    settings: Settings, reference: "Reference", tables: Mapping[str, "pd.DataFrame"]
+) -> list[str]:
+    from klimat_pipeline.inventory.organisation import organisation_inventory
     from klimat_pipeline.spend.footprint.validate import other_sets
 
-    if not set(_FITTING) <= set(tables):
-        return
-    activity, energy_use, factors, scope3 = (tables[key] for key in _FITTING)
-    sets = {one.gwp_set for one in reference.substances.values() if one.gas_basis == ALL_GASES}
-    problems = [text for one in sets for text in territory_problems(energy_use, factors, scope3, one)]
+    activity, factors = tables.get("clean/activity"), tables.get("clean/factors")
+    if activity is None or factors is None:
+        return []
     found, _ = sound_municipalities(
         settings.municipalities_dir,
         sector_codes=reference.sector_codes,
@@ -124,13 +142,13 @@ def _refuse_unfit(settings: Settings, reference: "Reference", tables: dict[str, 
     )
     gwp_sets = {municipality.municipality_code: municipality.gwp_set for municipality in found}
     acting = {code: gwp_sets[code] for code in set(activity["municipality_code"]) & set(gwp_sets)}
+    problems: list[str] = []
     try:
         problems += other_sets(settings, acting)
         organisation_inventory(activity[activity["municipality_code"].isin(gwp_sets)], factors, reference, gwp_sets)
     except ConfigurationError as error:
         problems += error.problems
-    if problems:
-        raise ProblemsError(problems)
+    return problems
 
 
 def unread_files(settings: Settings) -> list[str]:

@@ -19,7 +19,7 @@ def changed(root: Path, file: str, before: str, after: str) -> None:
 
 def test_faults_of_many_files_are_told_once_each(tmp_path: Path) -> None:
     shutil.copytree(REPOSITORY / "data" / "municipalities", tmp_path / "data" / "municipalities")
-    (tmp_path / "data" / "reference").symlink_to(REPOSITORY / "data" / "reference")
+    shutil.copytree(REPOSITORY / "data" / "reference", tmp_path / "data" / "reference")
     register = f"{PLACE}/corrections.yaml"
     (tmp_path / "data" / "snapshots").symlink_to(REPOSITORY / "data" / "snapshots")
     changed(tmp_path, register, "unit: t\n", "unit: tonnn\n")
@@ -35,9 +35,14 @@ def test_faults_of_many_files_are_told_once_each(tmp_path: Path) -> None:
         f"{shares}f1,location,1283,0.7,s\nf1,location,9998,0.7,s\nf3,location,1283,1,s\n"
     )
     (tmp_path / "data" / PLACE / "energy_use.csv").write_text("")
+    # What does not fit another file is told too, though a third cannot be read.
+    with (tmp_path / "data" / PLACE / "activity.csv").open("a", encoding="utf-8") as file:
+        file.write("1991,fleet,steam_bought,2,,purchased_heat,district_heating,10,MWh,,,,low,,s,\n")
     found = validate_configuration(Settings(project_dir=tmp_path), examples=False, ledgers=False)
     lines = sorted(text.split(" (")[0].split("; expected")[0].split(", expected")[0] for text in found)
     assert [text.split("expected one of")[0].split(". Expected")[0] for text in lines] == [
+        "1283 activity.csv: fleet/steam_bought 1991: no factor for district_heating 1991; add it to factors.csv with its "
+        "source, or give a notation key instead of the amount",
         f"{PLACE}/corrections.yaml:14: corrections.0.substance: unknown substance 'GTT'",
         f"{PLACE}/corrections.yaml:19: corrections.0.unit: replace: unit 'tonnn' is no mass",
         f"{PLACE}/corrections.yaml:24: corrections.0.valid_for_releases: no release smhi-2025 is held",
