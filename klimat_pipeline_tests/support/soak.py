@@ -61,10 +61,14 @@ class Soak:
             Publication that readers see now.
         """
         self.happened[event.name] = self.happened.get(event.name, 0) + 1
-        event.happens(self.around)
+        faults = []
+        try:
+            event.happens(self.around)
+        except AssertionError as error:
+            faults.append(f"did not happen: {error}")
         answer = self.klimat("refresh")
-        faults = [f"exit code {answer.code} is not {event.code(self.around)}: {answer.text[-400:]}"]
-        faults = faults if answer.code != event.code(self.around) else []
+        if answer.code != event.code(self.around):
+            faults.append(f"exit code {answer.code} is not {event.code(self.around)}: {answer.text[-400:]}")
         event.ends(self.around)
         shown = set(current_publications(self.settings).values())
         if None in shown or len(shown) != 1:
