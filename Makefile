@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 # `make UV=` does without it.
 UV := $(shell command -v uv 2>/dev/null)
 
-.PHONY: run test fuzz same ui lint format bench kills readers odbc frictionless soak audit sbom lock docs clean
+.PHONY: run test fuzz same ui lint format bench kills distributed readers odbc frictionless soak audit sbom lock docs clean
 
 run: $(STAMP)
 	$(BIN)/klimat refresh
@@ -52,6 +52,11 @@ docs: $(STAMP)
 KILLS ?= 20
 kills: $(STAMP)
 	$(BIN)/python -m klimat_pipeline_tests.support.kills $(KILLS)
+
+# Runs on two Celery workers, one of them killed, against one process, byte for byte: make distributed MUNICIPALITIES=290
+MUNICIPALITIES ?= 20
+distributed: $(STAMP)
+	$(BIN)/python -m klimat_pipeline_tests.support.distributed $(MUNICIPALITIES)
 
 # Readers of the mart that was published last, while it is published again and again: make readers SECONDS=60 PUBLISHES=50
 PUBLISHES ?= 50

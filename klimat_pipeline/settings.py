@@ -87,6 +87,10 @@ class Settings(BaseSettings):
         default=None,
         description="PostgreSQL for Dagster's own history (postgresql+psycopg2://), in the place of its SQLite files.",
     )
+    celery_url: SecretStr | None = Field(
+        default=None,
+        description="Redis that Celery's workers get runs of the daemon and the UI from, and report to (redis://).",
+    )
     alert_smtp_url: SecretStr | None = Field(
         default=None, description="Mail server for alerts: smtp://user:password@host:587, or smtps://."
     )
@@ -179,6 +183,21 @@ class Settings(BaseSettings):
             raise ConfigurationError(
                 "KLIMAT_DAGSTER_DATABASE_URL must begin with postgresql+psycopg2:// (Dagster's library for PostgreSQL, "
                 "klimat_pipeline[dagster-postgres], uses that driver); it is not shown here, since it may hold a "
+                "password."
+            )
+        return url
+
+    @property
+    def workers_url(self) -> str:
+        """Address of the Redis whose workers do the runs; empty where every run is a process beside its launcher.
+
+        Raises:
+            ConfigurationError: it names something else.
+        """
+        url = self.celery_url.get_secret_value() if self.celery_url else ""
+        if url and not url.startswith(("redis://", "rediss://")):
+            raise ConfigurationError(
+                "KLIMAT_CELERY_URL must begin with redis:// or rediss://; it is not shown here, since it may hold a "
                 "password."
             )
         return url

@@ -42,11 +42,14 @@ def instance(settings: "Settings") -> dg.DagsterInstance:
     from klimat_pipeline.operations.home import prepare_home
 
     home, _ = prepare_home(settings)
-    if settings.history_url and find_spec("dagster_postgres") is None:
-        raise ConfigurationError(
-            "KLIMAT_DAGSTER_DATABASE_URL is set, but Dagster's library for PostgreSQL is not installed: install "
-            "klimat_pipeline[dagster-postgres]."
-        )
+    for variable, is_set, library, of, extra in (
+        ("KLIMAT_DAGSTER_DATABASE_URL", settings.history_url, "dagster_postgres", "PostgreSQL", "dagster-postgres"),
+        ("KLIMAT_CELERY_URL", settings.workers_url, "dagster_celery", "Celery", "distributed"),
+    ):
+        if is_set and find_spec(library) is None:
+            raise ConfigurationError(
+                f"{variable} is set, but Dagster's library for {of} is not installed: install klimat_pipeline[{extra}]."
+            )
     os.environ["DAGSTER_HOME"] = str(home)
     try:
         opened = dg.DagsterInstance.from_config(str(home))

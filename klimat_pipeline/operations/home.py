@@ -14,8 +14,10 @@ CONFIGURATION = "dagster.yaml"
 #: What was shipped last, beside the file that is used.
 SHIPPED = "dagster.yaml.shipped"
 
-#: The part of ``dagster.yaml`` that says where the history is, comment and all.
-_IN_FILES = re.compile(r"(?:^#.*\n)*^event_log_storage:\n(?:^[ #].*\n)+", re.MULTILINE)
+#: What ``dagster.yaml`` says in other words where runs go to workers, section by section.
+ON_WORKERS = "celery.yaml"
+#: A section of ``dagster.yaml``, comment and all.
+_SECTION = re.compile(r"(?:^#.*\n)*^(\w+):\n(?:^[ #].*\n)+", re.MULTILINE)
 _IN_POSTGRES = """\
 # Runs, events and ticks in PostgreSQL, as KLIMAT_DAGSTER_DATABASE_URL says.
 storage:
@@ -32,23 +34,27 @@ def prepare_home(settings: Settings) -> tuple[Path, str]:
         The folder, and what whoever upgrades should know about ``dagster.yaml``; empty where there is nothing.
 
     Raises:
-        ConfigurationError: the setting of its database cannot be followed.
+        ConfigurationError: the setting of its database, or of workers, cannot be followed.
         AccessError: the folder cannot be written.
         DiskError: there is no room.
     """
     home, shipped = settings.dagster_home, settings.config_dir / "dagster" / CONFIGURATION
-    in_postgres = bool(settings.history_url)
+    addresses = {"KLIMAT_DAGSTER_DATABASE_URL": settings.history_url, "KLIMAT_CELERY_URL": settings.workers_url}
     if shipped.parent == home or not shipped.is_file():
-        if in_postgres:
+        for name in (name for name, address in addresses.items() if address):
             raise ConfigurationError(
-                f"KLIMAT_DAGSTER_DATABASE_URL is set, but {home / CONFIGURATION} belongs to the checkout and is not "
+                f"{name} is set, but {home / CONFIGURATION} belongs to the checkout and is not "
                 "written to. Set KLIMAT_DATA_DIR to a folder of its own."
             )
         _made(home)
         return home, ""
-    text = shipped.read_text(encoding="utf-8")
-    if in_postgres:
-        text = _IN_FILES.sub(_IN_POSTGRES, text)
+    others: dict[str, str] = {}
+    if settings.history_url:
+        others["event_log_storage"] = _IN_POSTGRES
+    if settings.workers_url:
+        on_workers = (shipped.parent / ON_WORKERS).read_text(encoding="utf-8")
+        others |= {section[1]: section[0] for section in _SECTION.finditer(on_workers)}
+    text = _SECTION.sub(lambda section: others.get(section[1], section[0]), shipped.read_text(encoding="utf-8"))
     return home, _brought_up_to_date(_made(home), text)
 
 

@@ -11,6 +11,7 @@ from klimat_pipeline.configuration.spend import SpendSettings
 from klimat_pipeline.definitions import defs
 from klimat_pipeline.defs.assets.spend import ledger_lines
 from klimat_pipeline.defs.instance import instance
+from klimat_pipeline.defs.lost_runs import PROCESS, is_gone
 from klimat_pipeline.defs.partitions import LEDGER_LINES, ledger_partitions
 from klimat_pipeline.errors import ConfigurationError
 from klimat_pipeline.settings import Settings, load_settings
@@ -50,7 +51,12 @@ def test_dagster_runs_a_partition_and_the_next_run_finds_it_ready(
     monkeypatch.setenv("KLIMAT_DATA_DIR", str(tmp_path))
 
     def run(year: int) -> bool:
-        return dg.materialize([ledger_lines], partition_key=partition(EXAMPLE, year)).success
+        """Each run says which process it is in, so that it is noticed when that is killed."""
+        with dg.DagsterInstance.ephemeral() as history:
+            done = dg.materialize([ledger_lines], partition_key=partition(EXAMPLE, year), instance=history)
+            noted = history.get_run_by_id(done.run_id)
+        assert noted is not None
+        return done.success and not is_gone(noted.tags) and PROCESS in noted.tags
 
     years = sorted({int(path.parent.name.removeprefix("year=")) for path in _typed_of_example(tmp_path / "other")})
     assert run(years[0])

@@ -58,4 +58,4 @@ def _lines(path: Path, places: Sequence[tuple[str, str]]) -> Lines:
 
 
 def _left_by_runs(folder: str, names: list[str]) -> set[str]:
-    return set(names) - {"dagster.yaml"} if Path(folder).name == "dagster" else set()
+    return set(names) - {"dagster.yaml", "celery.yaml"} if Path(folder).name == "dagster" else set()

@@ -11,6 +11,7 @@ import dagster as dg
 
 from klimat_pipeline.defs.asset_factory import checked_together, code_version, step
 from klimat_pipeline.defs.inputs import INPUTS
+from klimat_pipeline.defs.lost_runs import this_process
 from klimat_pipeline.defs.partitions import LEDGER_LINES, MUNICIPALITY, YEAR, ledger_partitions
 from klimat_pipeline.defs.resources import Project
 
@@ -44,6 +45,7 @@ def ledger_lines(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
     assert isinstance(key, dg.MultiPartitionKey)  # noqa: S101 - the asset has no other
     code, year = key.keys_by_dimension[MUNICIPALITY], key.keys_by_dimension[YEAR]
     settings, who = load_settings(), started_by(context.run.tags)
+    context.instance.add_run_tags(context.run.run_id, this_process())
     with only_run(settings, who, run=context.run.run_id[:8], tell=context.log.info, reads_ledgers_only=True):
         SpendStore(settings.intermediate_dir).mark(None)
         looked, files = read_year(settings, code, int(year))

@@ -11,13 +11,16 @@ from klimat_pipeline.settings import Settings
 from klimat_pipeline_tests.support.shared import REPOSITORY
 
 SHIPPED = (REPOSITORY / "data" / "dagster" / "dagster.yaml").read_text(encoding="utf-8")
+ON_WORKERS = (REPOSITORY / "data" / "dagster" / "celery.yaml").read_text(encoding="utf-8")
 URL = "postgresql+psycopg2://klimat:hemligt@db/dagster"
+REDIS = "redis://:hemligt@db/0"
 
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
     (tmp_path / "checkout" / "data" / "dagster").mkdir(parents=True)
     (tmp_path / "checkout" / "data" / "dagster" / "dagster.yaml").write_text(SHIPPED, encoding="utf-8")
+    (tmp_path / "checkout" / "data" / "dagster" / "celery.yaml").write_text(ON_WORKERS, encoding="utf-8")
     return tmp_path / "checkout"
 
 
@@ -79,6 +82,28 @@ def test_one_setting_puts_the_history_into_postgresql_and_back(checkout: Path) -
     assert used(checkout).read_text(encoding="utf-8") == SHIPPED
 
 
+def test_one_setting_gives_runs_to_workers_and_back(checkout: Path) -> None:
+    """Every section of celery.yaml takes the place of the shipped one, with the history where it is set to be."""
+    plain, other = yaml.safe_load(SHIPPED), yaml.safe_load(ON_WORKERS)
+    assert set(other) == {"run_launcher", "run_monitoring", "run_retries", "concurrency"} <= set(plain)
+    prepare_home(settings(checkout, celery_url=REDIS))
+    text = used(checkout).read_text(encoding="utf-8")
+    assert "hemligt" not in text
+    assert yaml.safe_load(text) == {**plain, **other}
+    prepare_home(settings(checkout, celery_url=REDIS, dagster_database_url=URL))
+    found = yaml.safe_load(used(checkout).read_text(encoding="utf-8"))
+    assert "event_log_storage" not in found and {**found, **other} == found and "storage" in found
+    prepare_home(settings(checkout))
+    assert used(checkout).read_text(encoding="utf-8") == SHIPPED
+
+
+@pytest.mark.parametrize("url", ["amqp://klimat:hemligt@db//", "filesystem:///x/hemligt"])
+def test_another_broker_is_refused_without_its_secrets(checkout: Path, url: str) -> None:
+    with pytest.raises(ConfigurationError, match="KLIMAT_CELERY_URL must begin with redis://") as stopped:
+        prepare_home(settings(checkout, celery_url=url))
+    assert "hemligt" not in str(stopped.value)
+
+
 @pytest.mark.parametrize("url", ["postgresql://klimat:hemligt@db/dagster", "sqlite:///x"])
 def test_another_driver_is_refused_without_its_secrets(checkout: Path, url: str) -> None:
     with pytest.raises(ConfigurationError, match="postgresql\\+psycopg2://") as stopped:
@@ -89,9 +114,11 @@ def test_another_driver_is_refused_without_its_secrets(checkout: Path, url: str)
 def test_the_checkouts_own_file_is_not_written_to(checkout: Path) -> None:
     own = Settings(project_dir=checkout)
     assert prepare_home(own)[0] == checkout / "data" / "dagster"
-    assert [path.name for path in (checkout / "data" / "dagster").iterdir()] == ["dagster.yaml"]
+    assert {path.name for path in (checkout / "data" / "dagster").iterdir()} == {"celery.yaml", "dagster.yaml"}
     with pytest.raises(ConfigurationError, match="KLIMAT_DATA_DIR"):
         prepare_home(Settings(project_dir=checkout, dagster_database_url=URL))
+    with pytest.raises(ConfigurationError, match="KLIMAT_CELERY_URL is set.*KLIMAT_DATA_DIR"):
+        prepare_home(Settings(project_dir=checkout, celery_url=REDIS))
 
 
 def test_a_folder_that_may_not_be_written_is_named(checkout: Path) -> None:
