@@ -5,9 +5,11 @@ days that both cover, most lines of the smaller stand in the other too; then eac
 that has it most often. Lines are compared on the columns that both files have. A voucher that stands in both with other
 lines was corrected, and so was a line without a voucher that each of two overlapping files alone holds, the same but
 for its amount, account, supplier, unit or day: the later export counts, which is the one that says a later day of
-export, or else the one that reaches further. Where neither tells, or where most vouchers are the same and most lines
-are not, the files are refused with the list. Otherwise equal lines are taken for what they are: bought twice. What does
-not belong here: one file (``read_ledger``), which files there are (``store``).
+export, or else the one that reaches further. So it is with lines that one of two exports of the same ledger alone
+holds: four lines of five stand in both, and the later export is right about the rest. Where neither tells, or where
+most vouchers are the same and most lines are not, the files are refused with the list. Otherwise equal lines are taken
+for what they are: bought twice, and files for parts of a ledger, each with lines of its own. What does not belong here:
+one file (``read_ledger``), which files there are (``store``), copies in another form (``altered_copies``).
 """
 
 from collections.abc import Sequence
@@ -45,9 +47,15 @@ _CHANGES = {
     "but_unit": ("unit",),
     "but_day": ("booked_on",),
 }
-#: What makes a voucher the same: its number and year, or the invoice's where a ledger has no vouchers.
-_VOUCHER = """CASE WHEN voucher <> '' THEN hash(buyer_id, voucher, year(booked_on))
-    WHEN invoice_no <> '' THEN hash(buyer_id, '', invoice_no, supplier_id, year(booked_on)) END"""
+#: What makes a voucher the same: its number and year, or the invoice's where a ledger has no vouchers. Exports of
+#: units that differ each hold their own part of a voucher.
+_VOUCHER = """CASE WHEN voucher <> '' THEN hash(buyer_id, voucher, year(booked_on), CASE WHEN $by_unit THEN unit END)
+    WHEN invoice_no <> ''
+        THEN hash(buyer_id, '', invoice_no, supplier_id, year(booked_on), CASE WHEN $by_unit THEN unit END) END"""
+_UNITS = """
+    SELECT count(*) FROM (SELECT unit FROM read_parquet($newer, hive_partitioning = false) WHERE unit <> ''
+        INTERSECT SELECT unit FROM read_parquet($older, hive_partitioning = false))
+"""
 #: ``time`` tells equal lines apart: the first, the second, in the order of the file.
 _LINES = f"""
     CREATE OR REPLACE TEMP TABLE {{side}} AS
@@ -111,12 +119,11 @@ _CORRECTED = """
     CREATE OR REPLACE TEMP TABLE corrected (older_line BIGINT, newer_line BIGINT, day DATE, account VARCHAR,
         supplier VARCHAR, ore BIGINT, day_after DATE, account_after VARCHAR, supplier_after VARCHAR, ore_after BIGINT)
 """
+#: Lines that a file alone is left with, neither corrected nor of a voucher that was.
+_LEFT = "SELECT {what} FROM {side}_alone WHERE line NOT IN (SELECT {side}_line FROM corrected)"
+#: Two exports of one ledger have at most this share of their lines alone; parts of a ledger have more.
+_LEFT_PCT = 20
 _LISTED = 10
-
-
-def may_overlap(one: LedgerReport, other: LedgerReport) -> bool:
-    """Whether two files have days in common."""
-    return bool(one.days[0] and other.days[0]) and one.days[0] <= other.days[1] and other.days[0] <= one.days[1]
 
 
 def newest_first(reports: Sequence[LedgerReport]) -> list[LedgerReport]:
@@ -153,8 +160,11 @@ def drop_what_is_there(
     """
     low, high = max(newer.days[0], older.days[0]), min(newer.days[1], older.days[1])
     absent = _in_one_alone(newer, older)
-    for side, report in (("newer", newer), ("older", older)):
-        given = {"files": _files(report, target), "low": low, "high": high}
+    files = {"newer": _files(newer, target), "older": _files(older, target)}
+    by_unit = "unit" in set(newer.form.fields) & set(older.form.fields)
+    by_unit = by_unit and connection.execute(_UNITS, files).fetchall() == [(0,)]
+    for side, some in files.items():
+        given = {"files": some, "low": low, "high": high, "by_unit": by_unit}
         connection.execute(_LINES.format(side=side, keys=_keys(), compared=_without(absent)), given)
     connection.execute(_HELD)
     ((common, here, there),) = connection.execute(
@@ -176,7 +186,8 @@ def drop_what_is_there(
         raise LedgerError(
             f"{older.form.file}: {said}. Remove one of the files, or set spend: overlap in municipality.yaml."
         )
-    alone, alone_ore, corrected = _pair(connection) if overlaps else (0, 0, 0)
+    corrected, left = _pair(connection) if overlaps else (0, {"newer": 0, "older": 0})
+    is_same_ledger = all(100 * left[side] <= _LEFT_PCT * lines for side, lines in (("newer", here), ("older", there)))
     told = []
     if differing:
         told.append(
@@ -187,7 +198,11 @@ def drop_what_is_there(
             f"{corrected:,} lines stand in {newer.form.file} with another amount, account, supplier, unit or day. "
             f"First: {_lines(connection)}"
         )
-    if told and not (overlaps and _is_later(newer, older)):
+    is_later = overlaps and _is_later(newer, older)
+    for side, name in (("older", older.form.file), ("newer", newer.form.file)):
+        if left[side] and is_same_ledger and not (is_later and side == "newer"):
+            told.append(f"{left[side]:,} lines stand in {name} alone. First: {_left(connection, side)}")
+    if told and not is_later:
         raise LedgerError(
             f"{older.form.file}: {said}, and which export is the later one cannot be told: {'; '.join(told)}. Remove "
             "the earlier file, or set spend: overlap: keep in municipality.yaml if all lines of both are purchases."
@@ -195,11 +210,11 @@ def drop_what_is_there(
     older.status = f"overlaps {newer.form.file}"
     older.remarks.append(f"{said}; counted once")
     older.warnings += [f"{text}. That is the later export, and counts" for text in told]
-    _rewrite(connection, older, target)
-    if alone:
+    _rewrite(connection, older, target, all_of_it=is_same_ledger)
+    if left["older"] and not is_same_ledger:
         older.warnings.append(
-            f"{alone:,} lines ({alone_ore / 100:,.2f} SEK) of {low} to {high} stand in this file alone, not in "
-            f"{newer.form.file}, and count: were they taken out or corrected there?"
+            f"{left['older']:,} lines of {low} to {high}, such as {_left(connection, 'older', 1)}, stand in this file "
+            f"alone, not in {newer.form.file}, and count: each file has a part of its own"
         )
 
 
@@ -224,8 +239,8 @@ def _keys() -> str:
     )
 
 
-def _pair(connection: "duckdb.DuckDBPyConnection") -> tuple[int, int, int]:
-    """Lines and oere that stand in the older file alone, and lines that are corrected in the newer.
+def _pair(connection: "duckdb.DuckDBPyConnection") -> tuple[int, dict[str, int]]:
+    """Lines that are corrected in the newer file, and how many each file alone is left with.
 
     Lines alone that mostly have no such counterpart are lines of a part of the ledger that the newer file does not
     have: none of them is taken for corrected.
@@ -241,11 +256,21 @@ def _pair(connection: "duckdb.DuckDBPyConnection") -> tuple[int, int, int]:
     if 2 * pairs < alone:
         connection.execute("TRUNCATE corrected")
         pairs = 0
-    ((lines, ore),) = connection.execute(
-        "SELECT count(*), coalesce(sum(amount_ore), 0)::BIGINT FROM older_alone "
-        "WHERE line NOT IN (SELECT older_line FROM corrected)"
-    ).fetchall()
-    return lines, ore, pairs
+    left = {}
+    for side in ("newer", "older"):
+        ((left[side],),) = connection.execute(_LEFT.format(what="count(*)", side=side)).fetchall()
+    return pairs, left
+
+
+def _left(connection: "duckdb.DuckDBPyConnection", side: str, most: int = _LISTED) -> str:
+    """Lines of one file alone, with names of legal persons, and what they come to."""
+    what = "line, booked_on, account, supplier_name, amount_ore"
+    rows = connection.execute(f"{_LEFT.format(what=what, side=side)} ORDER BY line").fetchall()
+    said = "; ".join(
+        f"{day} {f'account {account} ' * bool(account)}{f'{name} ' * bool(name)}{ore / 100:,.2f}"
+        for _, day, account, name, ore in rows[:most]
+    )
+    return f"{said} (together {sum(row[-1] for row in rows) / 100:,.2f} SEK)"
 
 
 def _vouchers(connection: "duckdb.DuckDBPyConnection") -> str:
@@ -276,12 +301,14 @@ def _files(report: LedgerReport, target: Path) -> list[str]:
     return [str(target / f"year={year}" / f"{report.form.file_id}.parquet") for year in report.years]
 
 
-def _rewrite(connection: "duckdb.DuckDBPyConnection", older: LedgerReport, target: Path) -> None:
-    """Write the older file's lines without those that count elsewhere."""
+def _rewrite(connection: "duckdb.DuckDBPyConnection", older: LedgerReport, target: Path, *, all_of_it: bool) -> None:
+    """Write the older file's lines without those that count elsewhere; without all of common days if these do."""
     columns = ", ".join(typed_lines.COLUMNS)
     connection.execute(
         "CREATE OR REPLACE TEMP TABLE again AS SELECT line FROM held UNION SELECT line FROM older WHERE voucher_key IN "
-        "(SELECT voucher_key FROM changed WHERE differs) UNION SELECT older_line FROM corrected"
+        "(SELECT voucher_key FROM changed WHERE differs) UNION SELECT older_line FROM corrected "
+        "UNION SELECT line FROM older WHERE is_common AND $all_of_it",
+        {"all_of_it": all_of_it},
     )
     for year in list(older.years):
         place = target / f"year={year}" / f"{older.form.file_id}.parquet"

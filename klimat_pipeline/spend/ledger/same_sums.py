@@ -1,63 +1,108 @@
 """Two files that hold the same purchases in two forms: a summary beside its ledger, or vouchers with other numbers.
 
-Nearly no line is in both, so that lines cannot tell (``overlap``), but sums by account, to the oere, do: where nine of
-ten accounts of a file stand in the other with the same sum, and suppliers and units too where both have them. What does
-not belong here: lines of both, and which of two exports counts (``overlap``).
+Nearly no line is in both, so that lines cannot tell (``overlap``, ``altered_copies``), but sums by account do, to the
+oere or all altered alike (``relations``): where nine of ten accounts of a file stand in the other with the same sum,
+and suppliers and units too where both have them. Sums are those of the years that both files have, or of the months;
+and where a file is of one day alone, at the end of the other's or after it, of all. What does not belong here: lines of
+both, and which of two exports counts (``overlap``).
 """
 
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from klimat_pipeline.spend.ledger.ledger_error import LedgerError
 from klimat_pipeline.spend.ledger.read_ledger import LedgerReport
+from klimat_pipeline.spend.ledger.relations import relation
 
 if TYPE_CHECKING:
     import duckdb
 
 #: Fewer sums may be the same by chance.
 _ENOUGH, _SHARE_PCT = 3, 90
+#: A summary is made within a year of the last purchase, and has at most half as many lines as its ledger.
+_WITHIN_DAYS, _LINES_OF_ONE = 366, 2
 _LINES = """
-    CREATE OR REPLACE TEMP TABLE {side}_lines AS SELECT account, supplier_id, unit, year(booked_on) AS year, amount_ore
+    CREATE OR REPLACE TEMP TABLE {side}_lines AS
+    SELECT account, supplier_id, unit, CAST(date_trunc('year', booked_on) AS DATE) AS year,
+        CAST(date_trunc('month', booked_on) AS DATE) AS month, amount_ore
     FROM read_parquet($files, hive_partitioning = false)
 """
 _FILLED = """
-    SELECT count(*) FILTER (supplier_id <> '') > 0, count(*) FILTER (unit <> '') > 0 FROM {side}
+    SELECT count(*) FILTER (supplier_id <> '') > 0, count(*) FILTER (unit <> '') > 0, count(*) FROM {side}_lines
 """
-_COMPARED = """
-    WITH n AS (SELECT {by}, sum(amount_ore) AS ore FROM newer_lines GROUP BY ALL),
-        o AS (SELECT {by}, sum(amount_ore) AS ore FROM older_lines GROUP BY ALL)
-    SELECT (SELECT count(*) FROM n JOIN o USING ({by}, ore) WHERE ore <> 0), (SELECT count(*) FROM n WHERE ore <> 0),
-        (SELECT count(*) FROM o WHERE ore <> 0),
-        (SELECT count(DISTINCT account) FROM n JOIN o USING ({by}, ore) WHERE ore <> 0)
+_SUMS = """
+    CREATE OR REPLACE TEMP TABLE {side}_sums AS
+    SELECT {by}, sum(amount_ore)::BIGINT AS ore, count(*) AS lines FROM {side}_lines WHERE {told} <> '' AND {common}
+    GROUP BY {by}
+    HAVING ore <> 0
+"""
+_COMMON = "{period} IN (SELECT {period} FROM {other}_lines)"
+_PAIRED = """
+    CREATE OR REPLACE TEMP TABLE sum_pairs AS SELECT {by}, n.ore AS newer, o.ore AS older
+    FROM newer_sums n JOIN older_sums o USING ({by})
+"""
+_COUNTED = """
+    SELECT count(*), count(*) FILTER (newer = older), count(DISTINCT {told}) FILTER (newer = older OR $alike),
+        least((SELECT count(*) FROM newer_sums), (SELECT count(*) FROM older_sums)) FROM sum_pairs
 """
 
 
-def refuse_same_sums(
-    connection: "duckdb.DuckDBPyConnection", newer: LedgerReport, older: LedgerReport, target: Path
-) -> None:
-    """Refuse two files of the same months whose sums are the same.
+def is_of_a_day_after(one: LedgerReport, other: LedgerReport) -> bool:
+    """Whether a file is of one day alone that is the last of the other's days, or follows them within a year."""
+    if not one.days[0] or not other.days[0] or one.days[0] != one.days[1] or other.days[0] == other.days[1]:
+        return False
+    return 0 <= (date.fromisoformat(one.days[1]) - date.fromisoformat(other.days[1])).days <= _WITHIN_DAYS
+
+
+def same_sums(connection: "duckdb.DuckDBPyConnection", newer: LedgerReport, older: LedgerReport, target: Path) -> str:
+    """What two files are whose sums are the same, in words; empty where they are not.
 
     Args:
         connection: to work with.
         newer: a file, and
-        older: one that has days in common with it.
+        older: another of the same municipality.
         target: folder of the typed lines.
-
-    Raises:
-        LedgerError: they are the same purchases in two forms.
     """
     for side, report in (("newer", newer), ("older", older)):
         files = [str(target / f"year={year}" / f"{report.form.file_id}.parquet") for year in report.years]
         connection.execute(_LINES.format(side=side), {"files": files})
-    ((here_supplier, here_unit),) = connection.execute(_FILLED.format(side="newer_lines")).fetchall()
-    ((there_supplier, there_unit),) = connection.execute(_FILLED.format(side="older_lines")).fetchall()
-    by = ["year", "account"]
-    by += ["supplier_id"] * (here_supplier and there_supplier) + ["unit"] * (here_unit and there_unit)
-    ((same, here, there, accounts),) = connection.execute(_COMPARED.format(by=", ".join(by))).fetchall()
-    if accounts < _ENOUGH or 100 * same < _SHARE_PCT * min(here, there):
-        return
-    raise LedgerError(
-        f"{older.form.file}: the sums of {accounts:,} accounts are, to the öre, those of {newer.form.file}: a summary "
-        "of the same purchases, or the same with other numbers or days. Remove one of the files, or set spend: "
-        "overlap: keep in municipality.yaml if all lines of both are purchases."
-    )
+    ((here_supplier, here_unit, here),) = connection.execute(_FILLED.format(side="newer")).fetchall()
+    ((there_supplier, there_unit, there),) = connection.execute(_FILLED.format(side="older")).fetchall()
+    by = ["account"] + ["supplier_id"] * (here_supplier and there_supplier) + ["unit"] * (here_unit and there_unit)
+    is_summary = _LINES_OF_ONE * min(here, there) <= max(here, there)
+    are_apart = newer.days[0] > older.days[1] or older.days[0] > newer.days[1]
+    if are_apart and not is_summary:
+        return ""  # the same instalments of two weeks
+    ways = [(["year", *by], "account", "year"), (["month", *by], "account", "month")]
+    if is_summary:
+        ways += [([period, "supplier_id"], "supplier_id", period) for period in ("year", "month")]
+    if is_summary and (is_of_a_day_after(newer, older) or is_of_a_day_after(older, newer)):
+        ways += [(by, "account", ""), (["supplier_id"], "supplier_id", "")]
+    for columns, told, period in ways:
+        if said := _same(connection, newer, older, columns, told, period):
+            return said
+    return ""
+
+
+def _same(
+    connection: "duckdb.DuckDBPyConnection",
+    newer: LedgerReport,
+    older: LedgerReport,
+    columns: list[str],
+    told: str,
+    period: str,
+) -> str:
+    """Whether sums by some columns are the same, or altered alike."""
+    by = ", ".join(columns)
+    for side, other in (("newer", "older"), ("older", "newer")):
+        common = _COMMON.format(period=period, other=other) if period else "true"
+        connection.execute(_SUMS.format(side=side, by=by, common=common, told=told))
+    connection.execute(_PAIRED.format(by=by))
+    found = relation(connection, "sum_pairs", newer.form.file, older.form.file)
+    is_alike = bool(found.told) and (found.is_known or not period)
+    ((pairs, same, different, fewest),) = connection.execute(_COUNTED.format(told=told), {"alike": is_alike}).fetchall()
+    if different < _ENOUGH or 100 * (pairs if is_alike else same) < _SHARE_PCT * fewest:
+        return ""
+    what = {"account": "accounts", "supplier_id": "suppliers"}[told]
+    how = f"though {found.told}" if is_alike else "to the öre"
+    return f"the sums of {different:,} {what} are, {how}, those of {newer.form.file}"

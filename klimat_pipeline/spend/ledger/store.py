@@ -18,7 +18,7 @@ from klimat_pipeline import text
 from klimat_pipeline.configuration import spend_factors
 from klimat_pipeline.configuration.spend import SpendSettings
 from klimat_pipeline.errors import KlimatError, ProblemsError
-from klimat_pipeline.spend.ledger import locations, overlap, same_sums, typed_lines
+from klimat_pipeline.spend.ledger import beside, locations, overlap, typed_lines
 from klimat_pipeline.spend.ledger.database import database
 from klimat_pipeline.spend.ledger.file_format import FileFormat
 from klimat_pipeline.spend.ledger.found_files import LedgerFile, find_files, stamp_of
@@ -259,7 +259,7 @@ def _hold_together(
     ordered = [by_id[report.form.file_id] for report in overlap.newest_first([read[file.sha256] for file in files])]
     try:
         for place, file in enumerate(ordered):
-            near = [f for f in ordered[:place] if overlap.may_overlap(read[f.sha256], read[file.sha256])]
+            near = [f for f in ordered[:place] if beside.may_be_copies(read[f.sha256], read[file.sha256])]
             against = [f.file_id for f in near]
             if read[file.sha256].against == against:
                 continue
@@ -268,10 +268,7 @@ def _hold_together(
             passed.warnings = [text for text in passed.warnings if " stand in " not in text]
             with database(work=work) as connection:
                 for other in near:
-                    newer = read[other.sha256]
-                    overlap.drop_what_is_there(connection, newer, passed, store.lines(code), way.settings)
-                    if way.settings.overlap != "keep" and not passed.of(typed_lines.OVERLAP)[0]:
-                        same_sums.refuse_same_sums(connection, newer, passed, store.lines(code))
+                    beside.hold_against(connection, read[other.sha256], passed, store.lines(code), way.settings)
             passed.against = against
             _keep(passed, code, same_way, store)
             read[file.sha256] = passed

@@ -63,12 +63,16 @@ def test_the_export_that_reaches_further_is_the_later_one(tmp_path: Path) -> Non
     assert any("300.00 before, 30.00 after. That is the later export, and counts" in told for told in warnings)
 
 
-def test_a_line_that_was_taken_out_counts_and_is_told(tmp_path: Path) -> None:
-    year = [*JANUARY[:4], "6410;Livs;K AB;2023-12-01;5,00"]
+def test_a_line_that_the_later_export_lacks_is_taken_out_and_told(tmp_path: Path) -> None:
+    year = [*JANUARY[:3], JANUARY[4], "6410;Livs;K AB;2023-12-01;5,00"]
     place = write(tmp_path / "m", a=text(*JANUARY), b=text(*year))
-    assert total(place, tmp_path / "s") == {"counted": (6, 1505_00), "overlap": (4, 1000_00)}
+    assert total(place, tmp_path / "s") == {"counted": (5, 1105_00), "overlap": (5, 1500_00)}
     warnings = [told for report in read_folder(place, tmp_path / "s") for told in report.warnings]
-    assert any("1 lines (500.00 SEK) of 2023-01-01 to 2023-01-05 stand in this file alone" in told for told in warnings)
+    assert any(
+        "1 lines stand in m/ledger/a.csv alone. First: 2023-01-04 account 6410 400.00 (together 400.00 SEK). That is "
+        "the later export, and counts" in told
+        for told in warnings
+    )
 
 
 def test_a_name_that_is_a_persons_is_not_listed(tmp_path: Path) -> None:
@@ -143,6 +147,6 @@ def test_an_export_with_a_few_lines_corrected_is_always_refused(
     few = data.draw(st.sets(st.integers(0, len(some) - 1), min_size=1, max_size=len(some) // 3))
     first, second = rows(some, 0), rows(some, 0)
     for place in few:
-        second[place] = second[place].replace(",00", ",50")
+        second[place] = second[place].replace(",00", "7,50")
     with pytest.raises(ProblemsError, match=f"{len(few)} lines stand in"):
         read_folder(write(tmp_path / "m", a=text(*first), b=text(*second)), tmp_path / "s")
