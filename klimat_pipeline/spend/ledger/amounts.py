@@ -7,7 +7,11 @@ The mass of ordinary ones is read in SQL (``typed_lines``), by the same rules. W
 import re
 from decimal import ROUND_HALF_EVEN, Decimal
 
-_SPACES = re.compile(r"[\s\u00a0\u2007\u2009\u202f']")
+_SPACES = re.compile(r"[\s\u00a0\u2007\u2009\u202f'\u2019]")
+#: Kronor before or behind a figure, inside or outside its sign.
+_KRONOR = re.compile(r"(?i)^([(+-]?)\s*(?:sek|kr\.?)\s*|\s*(?:sek|kr\.?)\s*([)-]?)$")
+#: Debit and credit behind an amount, as English programs write them.
+_SIDE = re.compile(r"(?i)(?<=[0-9])\s*(cr|dr)$")
 #: Beyond this no ledger line goes; it keeps every sum within 64 bits.
 LARGEST_KRONOR = 10**12
 
@@ -28,7 +32,9 @@ def ore(text: str, decimal_mark: str, times: int = 1) -> int | None:
 def kronor(text: str, decimal_mark: str) -> Decimal | None:
     """An amount as it stands, before any rounding."""
     text = re.sub("[\u2010-\u2013\u2212]", "-", text.strip())
-    text = re.sub(r"(?i)^(sek|kr)\s*|\s*(sek|kr)$", "", text)
+    text = _KRONOR.sub(lambda match: (match[1] or "") + (match[2] or ""), text)
+    if match := _SIDE.search(text):
+        text = text[: match.start()] + "-" * (match[1].lower() == "cr")
     text = re.sub(r"(?<=[0-9])[,:]-{1,2}$", "", text)  # 1500,- and 1500:- are whole kronor
     negative = False
     if text.startswith("(") and text.endswith(")"):

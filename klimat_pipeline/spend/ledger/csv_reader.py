@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from klimat_pipeline.spend.ledger import amounts, dates
+from klimat_pipeline.spend.ledger import amounts, dates, whole_lines
 from klimat_pipeline.spend.ledger.file_format import FileFormat
 from klimat_pipeline.spend.ledger.opened import opened
 from klimat_pipeline.spend.ledger.text_encoding import Decoder, LineEnds, TextEncoding
@@ -68,6 +68,8 @@ class CsvReader:
     Attributes:
         problems: lines that are no rows.
         blank: lines without content.
+        notes: kinds of lines about the file (``Antal rader: 12``), which are none of it.
+        said_lines: how many lines such a note says that the file has.
         trimmed: lines with nothing but empty cells beyond the header's; they are rows like the others.
         last_line: lines of the file, header included.
         warnings: what a reader should look at.
@@ -77,16 +79,21 @@ class CsvReader:
         self.path, self.form = path, form
         self.problems: list[Problem] = []
         self.blank = self.trimmed = 0
+        self.notes: list[str] = []
+        self.said_lines: int | None = None
         self.last_line = 0
         self.warnings: list[str] = []
 
     def batches(self) -> Iterator["pa.RecordBatch"]:
         """All rows, in order of their lines; columns ``line`` and one text a recognised field."""
         for chunk, first, count in self._chunks():
-            parsed = _parse(chunk, first, count, self.form)
+            lines = b"\n".join(map(whole_lines.unquoted, chunk.split(b"\n"))) if self.form.is_quoted else chunk
+            parsed = _parse(lines, first, count, self.form)
             self.problems += parsed.problems
             self.blank += parsed.blank
             self.trimmed += parsed.trimmed
+            self.notes += [kind for kind, _ in parsed.notes]
+            self.said_lines = next((said for _, said in parsed.notes if said is not None), self.said_lines)
             yield from parsed.batches
 
     def _chunks(self) -> Iterator[tuple[bytes, int, int]]:
@@ -158,6 +165,7 @@ class _Parsed:
     batches: list["pa.RecordBatch"] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     rows: list[tuple[int, list[str]]] = field(default_factory=list)
+    notes: list[tuple[str, int | None]] = field(default_factory=list)
     blank: int = 0
     trimmed: int = 0
 
@@ -306,6 +314,14 @@ def _not_a_row(number: int, text: str, form: FileFormat, found: _Parsed) -> None
         found.blank += 1
         return
     cells = text.split(form.separator)
+    if len(cells) < len(form.header):
+        label = form.fields.get("account", form.fields.get("account_text", 0))
+        if total := whole_lines.short_total(cells, len(form.header), label, form.amount_place):
+            found.rows.append((number, total))
+            return
+        if note := whole_lines.note(cells):
+            found.notes.append(note)
+            return
     amount = _amount_in(cells, form)
     if text.count('"') % 2:
         value, reason = "unclosed quotation mark", "a quotation mark is never closed"

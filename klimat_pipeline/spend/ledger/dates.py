@@ -44,6 +44,7 @@ _PLAIN = (
     (_POINTS, (3, 2, 1)),
     (re.compile(r"([0-9]{4})(?:[-/. ]|[-/. ]?[MP])([0-9]{2})"), (1, 2, 0)),
     (re.compile(r"([0-9]{1,2})[-/. ]([0-9]{4})"), (2, 1, 0)),
+    (re.compile(r"([0-9]{1,2})/([0-9]{1,2})[- ]([0-9]{4})"), (3, 2, 1)),  # 5/1-2023 is how Swedes write the fifth
     (re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})(?:[01][0-9]|2[0-3])[0-5][0-9][0-5][0-9]"), (1, 2, 3)),
 )
 _MONTHS = ("jan", "feb", "mar", "apr", "maj", "jun", "jul", "aug", "sep", "okt", "nov", "dec", "may", "oct")
@@ -51,17 +52,26 @@ _MONTH_NAME = (
     r"(jan(?:uar[iy])?|feb(?:ruar[iy])?|mar(?:s|ch)?|apr(?:il)?|ma[jy]|jun[ie]?|jul[iy]?|aug(?:ust|usti)?|"
     r"sept?(?:ember)?|o[kc]t(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
 )
-#: A month by its name: ``13-JAN-2023``, ``november 2023``, ``2023 nov``, ``nov-23``; its day comes before the name.
+#: A month by its name: ``13-JAN-2023``, ``november 2023``, ``2023 nov``, ``nov-23``, ``den 5 januari 2023``; its day
+#: comes before the name, or behind it with a comma: ``Jan 5, 2023``.
 _NAMED_MONTH = re.compile(
-    rf"(?:(?P<day>[0-9]{{1,2}})[-/. ]+)?{_MONTH_NAME}[-/., ]*(?P<year>[0-9]{{4}})"
+    rf"(?:(?:den +)?(?P<day>[0-9]{{1,2}})[-/. ]+)?{_MONTH_NAME}(?: +(?P<day_behind>[0-9]{{1,2}}),)?[-/., ]*"
+    rf"(?P<year>[0-9]{{4}})"
     rf"|(?P<year_first>[0-9]{{4}})[-/. ]+{_MONTH_NAME}|{_MONTH_NAME}[-/. ]+(?P<short>[0-9]{{2}})",
     re.IGNORECASE,
+)
+#: A week (``2023-W05``, ``2023v05``) is its Thursday, which is always of the week's year; or its day (``2023-W05-1``).
+_WEEK = re.compile(r"(?i)([0-9]{4})[- ]?(?:w|v)([0-9]{1,2})(?:-([1-7]))?")
+#: Days of the week before a date say nothing more; a spreadsheet's zero behind one neither.
+_NO_PART = re.compile(
+    r"(?i)^(?:m[åa]n|tis|ons|tors?|fre|l[öo]r|s[öo]n|mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6}\.?,? +|(?<=[0-9]{6})\.0+$"
 )
 _TIME = re.compile(
     r"(.{6,10})[T ]([0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?(?: ?[AaPp][Mm])?)\s*(Z|[+-][0-9]{2}:?[0-9]{2})?"
 )
 #: The period in which a year is closed, after its twelve months; it is read as December.
 _CLOSING = 13
+_THURSDAY = 4
 #: Hours of Swedish midnight in UTC.
 _MIDNIGHT = re.compile(r"2[23]:00(:00(\.0+)?)?")
 
@@ -87,7 +97,7 @@ def date_form(texts: Iterable[str], *, stated: str = "", is_period: bool = False
         stated: the form that the settings name.
         is_period: whether the column's name says that it holds periods.
     """
-    values = {text.strip() for text in texts if text.strip()}
+    values = {_NO_PART.sub("", text.strip()) for text in texts if text.strip()}
     times = [match for value in values if (match := _TIME.fullmatch(value))]
     from_utc = bool(times) and all(not m[3] and _MIDNIGHT.fullmatch(m[2]) for m in times)
     if stated:
@@ -124,7 +134,7 @@ PLAIN = DateForm()
 @lru_cache(maxsize=65536)
 def day(text: str, form: DateForm = PLAIN) -> date | None:
     """The day that a text means; None where there is no such day, or where it may be two."""
-    text, late = text.strip(), False
+    text, late = _NO_PART.sub("", text.strip()), False
     if match := _TIME.fullmatch(text):
         text = match[1].strip()
         if match[3]:
@@ -166,7 +176,16 @@ def _plain_day(text: str) -> date | None:
             year, month, number = (match[place] if place else "1" for place in order)
             closing = not order[2] and month == str(_CLOSING)
             return _of(year, "12" if closing else month, number)
+    if match := _WEEK.fullmatch(text):
+        return _of_week(int(match[1]), int(match[2]), int(match[3] or _THURSDAY))
     return _of_named_month(text) if text[-1:].isalnum() and not text.isdigit() else None
+
+
+def _of_week(year: int, week: int, number: int) -> date | None:
+    try:
+        return _within(date.fromisocalendar(year, week, number))
+    except ValueError:
+        return None
 
 
 def _of_named_month(text: str) -> date | None:
@@ -174,7 +193,7 @@ def _of_named_month(text: str) -> date | None:
         return None
     name = next(found for found in (match[2], match[5], match[6]) if found)
     year = match["year"] or match["year_first"] or f"20{match['short']}"
-    return _of(year, str(_month_number(name)), match["day"] or "1")
+    return _of(year, str(_month_number(name)), match["day"] or match["day_behind"] or "1")
 
 
 def _month_number(name: str) -> int:

@@ -55,13 +55,16 @@ def joined(form: FileFormat) -> tuple[str, str]:
     if "account" not in form.fields:
         return "account", "account_text"
     cell, text = "given.account", "given.account_text"  # as they stand, not as they are made here
+    # What spreadsheets make of a number: 6 410, 6410.0.
+    is_figure = f"strlen({cell}) > 4 AND regexp_full_match({cell}, $figure)"
+    figure = f"regexp_replace(regexp_replace({cell}, '[.,]0+$', ''), '[^0-9]', '', 'g')"
     ways = (("$joined", 1, 2), ("$joined_close", 1, 2), ("$joined_after", 2, 1))
     found = [(f"strlen({cell}) > 5 AND regexp_full_match({cell}, {way})", way, *groups) for way, *groups in ways]
     accounts = " ".join(f"WHEN {yes} THEN regexp_extract({cell}, {way}, {one})" for yes, way, one, _ in found)
     texts = " ".join(
         f"WHEN {text} = '' AND {yes} THEN regexp_extract({cell}, {way}, {two})" for yes, way, _, two in found
     )
-    return f"CASE {accounts} ELSE {cell} END", f"CASE {texts} ELSE {text} END"
+    return f"CASE WHEN {is_figure} THEN {figure} {accounts} ELSE {cell} END", f"CASE {texts} ELSE {text} END"
 
 
 def left_out(rules: tuple[Rule, ...], settings: SpendSettings, given: dict[str, Any]) -> tuple[str, str]:

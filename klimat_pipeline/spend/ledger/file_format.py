@@ -12,7 +12,7 @@ from io import StringIO
 from typing import Any
 
 from klimat_pipeline.configuration.spend import SpendSettings
-from klimat_pipeline.spend.ledger import candidates, columns
+from klimat_pipeline.spend.ledger import candidates, columns, whole_lines
 from klimat_pipeline.spend.ledger.cells import plain
 from klimat_pipeline.spend.ledger.dates import PLAIN, DateForm
 from klimat_pipeline.spend.ledger.decimal_marks import mark_of
@@ -56,6 +56,7 @@ class FileFormat:
         fields: position of every field that was recognised.
         amount_meaning: what the name of the amount's column says of it (net, gross, sek and others).
         skipped: lines before and with the header.
+        is_quoted: whether whole lines stand in quotation marks.
         dates: how dates are read.
         period: first day of the period of all lines, where no column holds dates.
         period_by_name: whether the file's name told the period.
@@ -82,6 +83,7 @@ class FileFormat:
     fields: dict[str, int] = field(default_factory=dict)
     amount_meaning: tuple[str, ...] = ()
     skipped: int = 0
+    is_quoted: bool = False
     dates: DateForm = PLAIN
     period: str = ""
     period_by_name: bool = False
@@ -142,7 +144,11 @@ def file_format(
     lines = _text(head, form).split("\n")
     if len(head) >= SAMPLE and len(lines) > 1:
         lines.pop()
-    return _csv(form, lines, _elsewhere(path, form, len(head)), settings, reference)
+    elsewhere = _elsewhere(path, form, len(head))
+    if whole_lines.are_quoted(lines, _SEPARATORS):
+        lines, elsewhere = whole_lines.texts(lines), whole_lines.texts(elsewhere)
+        form = replace(form, is_quoted=True, remarks=("whole lines stand in quotation marks; taken off",))
+    return _csv(form, lines, elsewhere, settings, reference)
 
 
 def _head(path: Any) -> bytes:

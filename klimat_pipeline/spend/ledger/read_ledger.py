@@ -71,6 +71,7 @@ class LedgerReport:
         problems: what did not pass.
         rounded: amounts with more than two decimals.
         blank: lines without content.
+        notes: lines about the file, which are none of it.
         headers: lines that are the header once more.
         control_sums: totals that were met; they are no lines.
         remarks: what a reader should know.
@@ -87,6 +88,7 @@ class LedgerReport:
     problems: list[Problem] = field(default_factory=list)
     rounded: int = 0
     blank: int = 0
+    notes: int = 0
     headers: int = 0
     control_sums: int = 0
     remarks: list[str] = field(default_factory=list)
@@ -203,6 +205,7 @@ def _through(path: Any, form: FileFormat, way: ReadOptions, target: Path, work: 
         passed.add(0, typed_lines.QUARANTINED, 1, problem.amount_ore or 0)
     passed.lines = sum(lines for _, _, lines, _ in passed.rows())
     passed.rounded, passed.blank = counted.rounded, passed.blank + reader.blank
+    passed.notes = len(getattr(reader, "notes", ()))
     passed.control_sums = totals.lines
     passed.remarks += sorted(counted.stands_in)
     _tell(passed, counted, cleaned, totals)
@@ -276,7 +279,13 @@ def _line_balance(passed: LedgerReport, reader: Any) -> None:
         return
     if reader.trimmed:
         passed.remarks.append(f"{reader.trimmed:,} lines with empty cells beyond the header's, taken as they are")
-    known = passed.form.skipped + passed.lines + passed.blank + passed.headers + passed.control_sums
+    if reader.notes:
+        passed.remarks.append(f"{passed.notes:,} lines are notes, and no lines: {', '.join(sorted(set(reader.notes)))}")
+    if reader.said_lines is not None and reader.said_lines != passed.lines:
+        passed.warnings.append(
+            f"the file says that it has {reader.said_lines:,} lines, and has {passed.lines:,}: was it cut off?"
+        )
+    known = passed.form.skipped + passed.lines + passed.blank + passed.notes + passed.headers + passed.control_sums
     inside = reader.last_line - known
     if inside < 0:
         raise LedgerError(f"{passed.form.file}: more lines were read than the file has; please report this.")

@@ -68,6 +68,7 @@ class _Content:
     unbalanced: list[str] = field(default_factory=list)
     years: tuple[str, str] = ("", "")
     outside: int = 0
+    commas: int = 0
 
 
 class SieReader:
@@ -146,6 +147,8 @@ class SieReader:
         yield from map(str.strip, content.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
 
     def _transaction(self, rest: Sequence[str], voucher: _Voucher) -> list[str]:
+        if "," in rest[2] and (point := rest[2].replace(",", ".")) and _number(point) is not None:
+            rest, self._found.commas = [*rest[:2], point, *rest[3:]], self._found.commas + 1
         objects = [a or c for a, _, c in _TOKEN.findall(rest[1])]
         unit = next((objects[i + 1] for i in range(0, len(objects) - 1, 2) if objects[i] == "1"), "")
         if (amount := _number(rest[2])) is not None:
@@ -179,7 +182,7 @@ class SieReader:
             found.accounts[rest[0]] = rest[1]
         elif label == "#OBJEKT" and rest[0] == "1":
             found.units[rest[1]] = rest[2]
-        elif label == "#RES" and rest[0] == "0" and (amount := _number(rest[2])) is not None:
+        elif label == "#RES" and rest[0] == "0" and (amount := _number(rest[2].replace(",", "."))) is not None:
             found.results[rest[1]] = amount
 
     def _close(self, voucher: _Voucher) -> list[str]:
@@ -198,6 +201,8 @@ class SieReader:
             )
         if nameless := sorted(set(found.sums) - set(found.accounts)):
             told.append(f"{len(nameless):,} accounts have no name (#KONTO): {', '.join(nameless[:_LISTED])}")
+        if found.commas:
+            told.append(f"{found.commas:,} amounts have a decimal comma, which SIE does not: read as a point")
         if found.outside:
             told.append(f"{found.outside:,} transactions are of days outside the year of the file (#RAR 0)")
         off = [

@@ -88,6 +88,8 @@ TEXTS = (
 )
 _OTHERS = ("supplier_id", "amount", "debit", "credit", "side", "vat", "currency", "booked_on", "quantity")
 _ACCOUNT = r"[0-9]{2,}[0-9A-Za-zÅÄÖåäö .:/-]*"
+#: An account as a spreadsheet writes a number.
+_FIGURE = r"[0-9]{1,2}[ \x{A0}\x{202F}][0-9]{3}([.,]0+)?|[0-9]{3,8}[.,]0+"
 #: An account and its text in one cell: ``6431 - Livsmedel``, ``(6431) Livsmedel``; ``Livsmedel (6431)``.
 _JOINED = r"\(?([0-9]{3,8})\)?[\s:;,./|_–-]+([A-Za-zÅÄÖåäöÉé].*)"
 _JOINED_CLOSE = r"([0-9]{3,8})([A-Za-zÅÄÖåäö][a-zåäö]{2}.*)"
@@ -145,6 +147,7 @@ def query(
         "unclear": unclear_quantity(form.decimal_mark),
         "total": TOTAL,
         "joined": _JOINED,
+        "figure": _FIGURE,
         "joined_close": _JOINED_CLOSE,
         "joined_after": _JOINED_AFTER,
     }
