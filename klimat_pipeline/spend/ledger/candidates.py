@@ -5,7 +5,7 @@ What does not belong here: which of several is the one (``columns``).
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from klimat_pipeline.configuration.spend import SpendSettings
@@ -123,3 +123,15 @@ def text_beside_account(
     candidates["item_text"] = [one for one in candidates.get("item_text", []) if one.place != place]
     candidates["account_text"] = [Candidate(place, header[place], frozenset(), False)]
     return header[place]
+
+
+#: What a cell may say of a line that is no purchase, or not yet.
+_MAY_NOT_COUNT = re.compile(r"(?i)(makul|annull|avbrut|struken|förkast|preliminär|ej bokför|obokför|utkast)\w*")
+
+
+def lines_that_may_not_count(header: Sequence[str], used: set[int], rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    """What columns that are not read say of lines, where it may be that they are cancelled or not booked yet."""
+    for place in sorted(set(range(len(header))) - used):
+        said = sorted({row[place] for row in rows if _MAY_NOT_COUNT.fullmatch(row[place])})
+        if said:
+            yield f"{header[place]!r} says {', '.join(said[:3])} of some lines, and they count: are they purchases?"

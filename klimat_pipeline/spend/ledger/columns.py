@@ -17,6 +17,7 @@ from klimat_pipeline.spend.ledger.candidates import (
     Candidate,
     accounts_without_numbers,
     candidates_of,
+    lines_that_may_not_count,
     plain_header,
     text_beside_account,
 )
@@ -335,11 +336,10 @@ def _tell(found: Columns, rows: Sequence[Sequence[str]]) -> None:
         if name not in found.fields and not (joined and name == "account_text"):
             found.warnings.append(told)
     used = set(found.fields.values())
-    unread = [name for place, name in enumerate(found.header) if place not in used and name]
-    if unread:
+    if unread := [name for place, name in enumerate(found.header) if place not in used and name]:
         found.remarks.append(f"columns not read: {', '.join(unread)}")
-    absent = [name for name in ("voucher", "account", "buyer_id") if name not in found.fields]
-    if absent:
+    found.warnings += lines_that_may_not_count(found.header, used, rows)
+    if absent := [name for name in ("voucher", "account", "buyer_id") if name not in found.fields]:
         found.remarks.append(f"no column for {', '.join(absent)}")
     if "credit" in found.fields or "side" in found.fields:
         how = "added as they stand: they have a minus" if found.credit_is_negative else "taken off"

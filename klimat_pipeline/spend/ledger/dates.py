@@ -191,7 +191,7 @@ def _of_week(year: int, week: int, number: int) -> date | None:
 def _of_named_month(text: str) -> date | None:
     if not (match := _NAMED_MONTH.fullmatch(text)):
         return None
-    name = next(found for found in (match[2], match[5], match[6]) if found)
+    name = next(found for found in (match[2], match[6], match[7]) if found)
     year = match["year"] or match["year_first"] or f"20{match['short']}"
     return _of(year, str(_month_number(name)), match["day"] or match["day_behind"] or "1")
 

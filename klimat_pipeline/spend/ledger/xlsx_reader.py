@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from klimat_pipeline.configuration.spend import SpendSettings
 from klimat_pipeline.sources.workbook import MAX_RATIO, RATIO_FROM_BYTES
 from klimat_pipeline.spend.ledger import candidates, dates, signs
+from klimat_pipeline.spend.ledger.altered_sheets import refuse_altered_sheets
 from klimat_pipeline.spend.ledger.cells import plain
 from klimat_pipeline.spend.ledger.csv_reader import BATCH, Problem, batch_of
 from klimat_pipeline.spend.ledger.decimal_marks import FIGURES, MONEY, mark_of_texts
@@ -112,6 +113,7 @@ class XlsxReader:
         first = ledgers[0].form
         assert first is not None  # noqa: S101 - only sheets with a header are ledgers
         _refuse_lines_without_header(form.file, sheets, ledgers[0])
+        refuse_altered_sheets(form.file, ledgers)
         self.form = replace(
             first,
             remarks=(f"sheet {', '.join(sheet.name for sheet in ledgers)}", *first.remarks),

@@ -197,3 +197,21 @@ def test_a_workbook_of_the_same_lines_counts_once(tmp_path: Path) -> None:
     rows = [[c[0], c[1], c[2], date.fromisoformat(c[4]), float(c[5].replace(",", "."))] for c in cells]
     place = folder(tmp_path, a_csv=text(*LEDGER, head=f"{NAMES};Vernr"), b_xlsx=book(Blad1=rows))
     assert sum(report.of("counted")[0] for report in read_folder(place, tmp_path / "s")) == 28
+
+
+def three_rows(*kronor: float) -> list[list[Any]]:
+    return [row(amount, day=5 + n) for n, amount in enumerate(kronor)]
+
+
+def test_sheets_with_and_without_vat_are_refused(tmp_path: Path) -> None:
+    """Without VAT, and with 25, 12 and 6 per cent; other amounts of another unit are both read."""
+    net, gross, other = three_rows(100, 200, 300), three_rows(125, 224, 318), three_rows(111, 222, 400)
+    with pytest.raises(LedgerError, match="the rows of sheet Exkl are those of sheet Inkl, but .*Inkl include VAT"):
+        read(tmp_path, book(Exkl=net, Inkl=gross), "l.xlsx")
+    assert balance(read(tmp_path, book(Skola=net, Park=other), "l.xlsx"))["counted"] == (6, 600_00 + 733_00)
+
+
+def test_lines_that_may_be_cancelled_are_told(tmp_path: Path) -> None:
+    passed = read(tmp_path, signs("Status", "100,00;Betald", "900,00;Makulerad"))
+    assert balance(passed)["counted"] == (2, 1000_00)
+    assert "'Status' says Makulerad of some lines, and they count: are they purchases?" in passed.warnings
