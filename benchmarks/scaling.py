@@ -1,6 +1,6 @@
 """What a million ledger lines cost in each part, and how result tables grow with municipalities (docs/scaling.md).
 
-A million lines are read from CSV, typed and grouped; the result tables are made from the groups of 8, 4, 2 and 1
+A million lines are read from CSV, typed and grouped; the result tables are made from the groups of 32, 8 and 1
 municipalities' million lines, as a refresh does it when the groups are there. Every part runs once, in a process of its
 own: seconds of processor, not a ratio. KLIMAT_BENCH_DIR says where the files lie meanwhile.
 """
@@ -14,7 +14,7 @@ from pathlib import Path
 from benchmarks.apart import apart, main_of
 from benchmarks.spend import MEMORY, inputs
 
-MODULE, LINES, COUNTS = "benchmarks.scaling", 1_000_000, (8, 4, 2, 1)
+MODULE, LINES, COUNTS = "benchmarks.scaling", 1_000_000, (32, 8, 1)
 
 
 def main() -> None:
@@ -35,7 +35,7 @@ def _rows(files: list[Path]) -> int:
 
 
 def write(folder: Path) -> None:
-    """The inputs: a ledger as CSV, and the typed lines of eight municipalities."""
+    """The inputs: a ledger as CSV, and the typed lines of so many municipalities."""
     from klimat_pipeline.spend.ledger.example import write_example
     from klimat_pipeline_tests.support.ledgers import write_many
 

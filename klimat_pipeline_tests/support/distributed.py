@@ -28,6 +28,8 @@ from klimat_pipeline_tests.support.shared import REPOSITORY
 YEARS = (2021, 2022, 2023)
 LINES, WORKERS = 30, 2
 ENVIRONMENT = REPOSITORY / "build" / "distributed"
+#: What daemon and workers say.
+LOG = ENVIRONMENT.with_suffix(".log")
 #: Seconds after which something has gone wrong, beside two a run.
 PATIENCE_S = 600
 
@@ -89,6 +91,7 @@ class Workers:
 
     @contextmanager
     def at_work(self) -> Iterator["Workers"]:
+        self.log.parent.mkdir(parents=True, exist_ok=True)
         self.log.unlink(missing_ok=True)
         daemon = self._start("dagster._daemon", "run", "-m", "klimat_pipeline.definitions")
         try:
@@ -284,7 +287,7 @@ def main(count: int) -> int:
         from klimat_pipeline.defs.instance import instance
 
         with instance(load_settings()) as history:
-            workers = Workers(dict(os.environ), Path(tempfile.gettempdir()) / "klimat-distributed.log")
+            workers = Workers(dict(os.environ), LOG)
             with workers.at_work():
                 first, second = on_workers(workers, history, keys)
             runs = history.get_runs_count(dg.RunsFilter())
