@@ -70,7 +70,8 @@ def _tell(settings: "Settings", telling: Telling, reason: str, exit_code: int) -
     try:
         for missed in note(settings, night):
             err.print(f"not told: {missed}")
-        write_metrics(settings)
+        if unwritten := write_metrics(settings):
+            err.print(f"not noted: {unwritten}", soft_wrap=True)
         level = logging.INFO if exit_code == 0 else logging.ERROR
         log(settings, "refresh_ended", level=level, **night.model_dump(exclude={"at"}))
     except OSError as error:  # a full disk, say, which is told already

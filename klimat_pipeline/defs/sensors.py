@@ -122,9 +122,8 @@ def dead_mans_switch(context: dg.SensorEvaluationContext):
     from klimat_pipeline.settings import load_settings
 
     settings = load_settings()
-    missed = watch(settings)
-    write_metrics(settings)
-    return dg.SkipReason("; ".join(missed) or "looked")
+    missed = [*watch(settings), write_metrics(settings)]
+    return dg.SkipReason("; ".join(filter(None, missed)) or "looked")
 
 
 def _note(context: dg.RunStatusSensorContext, outcome: str, reason: str) -> None:

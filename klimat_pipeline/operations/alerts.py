@@ -26,6 +26,7 @@ class Alert(BaseModel):
         text: what happened, what readers still see, since when, what to do.
         since: when it began, ISO 8601, UTC.
         publication_id: what readers see.
+        waits_for: channels that have not taken it; all of them where it has not been sent yet.
     """
 
     event: str
@@ -33,13 +34,14 @@ class Alert(BaseModel):
     text: str
     since: str
     publication_id: str | None = None
+    waits_for: list[str] | None = None
 
 
-def send(settings: Settings, alert: Alert) -> list[str]:
-    """Send a message through every channel that is configured.
+def send(settings: Settings, alert: Alert) -> dict[str, str]:
+    """Send a message through every channel that is configured and has not taken it yet.
 
     Returns:
-        What went wrong, a line a channel, without secrets; empty where nothing did or there is no channel.
+        What went wrong, by channel, without secrets; empty where nothing did or there is no channel.
     """
     channels: dict[str, Callable[[], None]] = {}
     if settings.alert_smtp_url is not None:
@@ -47,8 +49,10 @@ def send(settings: Settings, alert: Alert) -> list[str]:
         channels["mail"] = lambda: _mail(url, settings.alert_from, settings.alert_to, alert)
     if settings.alert_webhook_url is not None:
         hook = settings.alert_webhook_url
-        channels["webhook"] = lambda: _post(hook, {**alert.model_dump(), "host": socket.gethostname()})
-    return [f"{name}: {told}" for name, way in channels.items() if (told := _tried(way))]
+        content = {**alert.model_dump(exclude={"waits_for"}), "host": socket.gethostname()}
+        channels["webhook"] = lambda: _post(hook, content)
+    waiting = {name: way for name, way in channels.items() if alert.waits_for is None or name in alert.waits_for}
+    return {name: told for name, way in waiting.items() if (told := _tried(way))}
 
 
 def ping(settings: Settings) -> str:

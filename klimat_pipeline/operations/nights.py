@@ -55,7 +55,7 @@ class State(BaseModel):
         nights: the last ones, the newest last.
         last_good: the last one that did not fail.
         told: by what was told and has not ended, since when.
-        unsent: messages that no channel has taken yet.
+        unsent: messages that a channel has not taken yet.
         digest_at: when the last digest was sent.
     """
 
@@ -241,12 +241,12 @@ def _alert(event: str, subject: str, since: datetime, state: State, text: str) -
 
 
 def _send(settings: Settings, state: State) -> list[str]:
-    """Send what is waiting; what no channel takes waits for the next time."""
+    """Send what is waiting; what a channel does not take waits for that channel, and no other gets it again."""
     waiting, state.unsent, missed = state.unsent[-_UNSENT:], [], []
     for alert in waiting:
         if told := alerts.send(settings, alert):
-            missed += told
-            state.unsent.append(alert)
+            missed += [f"{channel}: {reason}" for channel, reason in told.items()]
+            state.unsent.append(alert.model_copy(update={"waits_for": list(told)}))
     return missed
 
 

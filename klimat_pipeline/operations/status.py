@@ -36,7 +36,7 @@ class Status(BaseModel):
         running: who refreshes just now.
         disk_free_bytes: in the data folder.
         history_bytes: what Dagster's home takes.
-        unsent_alerts: messages that no channel has taken.
+        unsent_alerts: messages that a channel has not taken yet.
     """
 
     verdict: Verdict
@@ -101,7 +101,7 @@ def open_metrics(found: Status) -> str:
         "last_exit_code": ("How the last refresh ended.", float(found.last.exit_code) if found.last else None),
         "disk_free_bytes": ("Room in the data folder.", float(found.disk_free_bytes)),
         "history_bytes": ("Size of Dagster's home.", float(found.history_bytes)),
-        "unsent_alerts": ("Messages that no channel has taken.", float(found.unsent_alerts)),
+        "unsent_alerts": ("Messages that a channel has not taken yet.", float(found.unsent_alerts)),
     }
     for name, (told, value) in gauges.items():
         if value is not None:
@@ -111,13 +111,22 @@ def open_metrics(found: Status) -> str:
     return "\n".join([*lines, "# EOF", ""])
 
 
-def write_metrics(settings: Settings) -> None:
-    """Renew the file of metrics, whole or not at all, where there is to be one."""
+def write_metrics(settings: Settings) -> str:
+    """Renew the file of metrics, whole or not at all, where there is to be one.
+
+    Returns:
+        Why it could not be written, which stops nothing; empty where it was.
+    """
     if settings.metrics_file is None:
-        return
+        return ""
     draft = settings.metrics_file.with_name(f".{settings.metrics_file.name}.draft")
-    draft.write_text(open_metrics(status(settings)), encoding="utf-8")
-    draft.replace(settings.metrics_file)
+    try:
+        draft.write_text(open_metrics(status(settings)), encoding="utf-8")
+        draft.chmod(0o644)  # a collector has another account, and there is nothing secret in it
+        draft.replace(settings.metrics_file)
+    except OSError as error:
+        return f"KLIMAT_METRICS_FILE={settings.metrics_file}: cannot be written ({error.strerror})"
+    return ""
 
 
 def _seconds(moment: datetime | None) -> float | None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
 
+from klimat_pipeline.errors import PublishServiceError
 from klimat_pipeline.published.postgres_connection import connect, in_clear_words
 from klimat_pipeline.published.postgres_mart import SHOWN, VERSIONED
 from klimat_pipeline.published.postgres_views import VIEWS
@@ -36,16 +37,28 @@ def prepare_database(url: SecretStr) -> list[str]:
 
 
 def _reader(connection: "Connection") -> str:
-    from psycopg import sql
+    """Make the role and its limits, as far as they are not there: only that takes the right to make roles."""
+    from psycopg import errors, sql
 
     reader = sql.Identifier(READER)
-    there = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (READER,)).fetchone()
-    if there is None:
-        # Without a password nobody can log in with one: the administrator gives it, and no file holds it.
-        connection.execute(sql.SQL("CREATE ROLE {} LOGIN").format(reader))
-    for name, value in LIMITS.items():
-        setting = sql.SQL(", ").join(map(sql.Identifier, value.split(", "))) if ", " in value else sql.Literal(value)
-        connection.execute(sql.SQL("ALTER ROLE {} SET {} = {}").format(reader, sql.Identifier(name), setting))
+    there = connection.execute("SELECT rolconfig FROM pg_roles WHERE rolname = %s", (READER,)).fetchone()
+    kept = set((there and there[0]) or ())
+    try:
+        if there is None:
+            # Without a password nobody can log in with one: the administrator gives it, and no file holds it.
+            connection.execute(sql.SQL("CREATE ROLE {} LOGIN").format(reader))
+        for name, value in LIMITS.items():
+            if f"{name}={value}" in kept:
+                continue
+            parts = value.split(", ")
+            setting = sql.SQL(", ").join(map(sql.Identifier, parts)) if len(parts) > 1 else sql.Literal(value)
+            connection.execute(sql.SQL("ALTER ROLE {} SET {} = {}").format(reader, sql.Identifier(name), setting))
+    except errors.InsufficientPrivilege:
+        me = connection.info.user
+        raise PublishServiceError(
+            f"PostgreSQL: the account {me} may not make or change the role {READER}. Its administrator lends the right "
+            f'for once: ALTER ROLE "{me}" CREATEROLE; then klimat db init again; then ALTER ROLE "{me}" NOCREATEROLE'
+        ) from None
     return (
         f"role {READER}: {'was there' if there else 'made, without a password'}; {LIMITS['statement_timeout']} a query"
     )

@@ -126,3 +126,23 @@ def test_what_is_deployed_calls_commands_that_there_are() -> None:
         re.findall(r"bin/klimat (\w+)", "".join(p.read_text() for p in (DEPLOY / "systemd").glob("*.service")))
     )
     assert called == {"refresh", "init", "status"} and called <= commands
+    by_hand = set(re.findall(r"klimat-run (?:env .* )?klimat (\w+)", text_of("docs/operations.md")))
+    assert {"init", "status", "db", "refresh", "backup", "restore"} <= by_hand <= commands
+
+
+def test_who_runs_a_command_by_hand_gets_the_account_and_settings_of_the_units() -> None:
+    script = text_of("deploy/klimat-run")
+    for unit in (DEPLOY / "systemd").glob("*.service"):
+        text = unit.read_text(encoding="utf-8")
+        user, settings, mask, folder, state = (
+            re.findall(rf"^{name}=(.+)$", text, re.MULTILINE)[0]
+            for name in ("User", "EnvironmentFile", "UMask", "WorkingDirectory", "StateDirectory")
+        )
+        assert f"--reuid={user} " in script and f"</{settings.lstrip('/')}" in script, unit.name
+        assert f"umask {mask}\n" in script and f"cd {folder}\n" in script and f"/var/lib/{state}" in script, unit.name
+
+
+def test_the_values_of_the_environment_file_stand_alone() -> None:
+    """Systemd, compose and klimat-run read a line each in their own way: without quotes and comments they agree."""
+    values = re.findall(r"^#?[A-Z_]+=(.*)$", text_of("deploy/klimat.env"), re.MULTILINE)
+    assert [value for value in values if re.search(r"""["'\s#]""", value)] == []

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
 from klimat_pipeline.operations.nights import Night, note, read_state, watch
 from klimat_pipeline.operations.status import EXIT_CODES, open_metrics, status, write_metrics
@@ -148,6 +149,21 @@ def test_a_channel_that_is_down_hides_nothing_and_gets_it_later(tmp_path: Path) 
     assert b"hemligt" not in b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
 
 
+def test_a_channel_that_is_down_does_not_make_another_repeat_itself(house: House) -> None:
+    house.settings = house.settings.model_copy(update={"alert_webhook_url": SecretStr("http://127.0.0.1:9/hook")})
+    assert house.night(0, "failed", "x") == ["webhook: ConnectError"]
+    assert house.night(1, "published") == ["webhook: ConnectError"] * 2
+    assert [mail["Subject"] for mail in house.mails] == [
+        "[klimat] refresh failed (klimat refresh)",
+        "[klimat] the refresh works again",
+    ]
+    with webhook() as (hook, posts):
+        assert watch(house.settings.model_copy(update={"alert_webhook_url": SecretStr(hook)}), START) == []
+    assert [post["event"] for post in posts] == ["failed", "recovered"]
+    assert "waits_for" not in posts[0]
+    assert len(house.mails) == 2
+
+
 def test_a_run_is_noted_once_by_whoever_notes_it(house: House) -> None:
     night = Night(at=START, outcome="failed", started_by="schedule", run_id="abc", reason="x", exit_code=1)
     note(house.settings, night)
@@ -193,6 +209,9 @@ def test_metrics_are_open_metrics(house: House, tmp_path: Path) -> None:
     to = Settings(data_dir=tmp_path, metrics_file=tmp_path / "klimat.prom")
     write_metrics(to)
     assert (tmp_path / "klimat.prom").read_text().endswith("# EOF\n")
+    assert (tmp_path / "klimat.prom").stat().st_mode & 0o777 == 0o644, "a collector has another account"
+    nowhere = Settings(data_dir=tmp_path, metrics_file=tmp_path / "no" / "folder" / "klimat.prom")
+    assert "klimat.prom: cannot be written (No such file or directory)" in write_metrics(nowhere)
 
 
 def _published(settings: Settings) -> None:

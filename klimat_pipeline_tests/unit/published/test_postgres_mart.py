@@ -141,6 +141,24 @@ def test_the_reader_reads_what_is_published_and_nothing_else(
     assert {"statement_timeout=5min", "idle_in_transaction_session_timeout=1min"} <= set(limits[0])  # type: ignore[call-overload]
 
 
+def test_the_right_to_make_roles_is_needed_once(
+    database_url: SecretStr, admin: "psycopg.Connection[tuple[object, ...]]"
+) -> None:
+    for role in (READER, "klimat_owner"):
+        admin.execute(sql.SQL("DROP ROLE IF EXISTS {}").format(sql.Identifier(role)))
+    admin.execute("CREATE ROLE klimat_owner LOGIN")
+    admin.execute(sql.SQL("GRANT CREATE ON DATABASE {} TO klimat_owner").format(sql.Identifier(admin.info.dbname)))
+    own = SecretStr(database_url.get_secret_value().replace("://postgres", "://klimat_owner", 1))
+    with pytest.raises(PublishError, match='ALTER ROLE "klimat_owner" CREATEROLE; then klimat db init again'):
+        prepare_database(own)
+    admin.execute("ALTER ROLE klimat_owner CREATEROLE")
+    assert "made, without a password" in prepare_database(own)[0]
+    admin.execute("ALTER ROLE klimat_owner NOCREATEROLE")
+    assert "was there" in prepare_database(own)[0]
+    admin.execute("DROP OWNED BY klimat_owner")
+    admin.execute("DROP ROLE klimat_owner")
+
+
 def test_somebody_s_own_schema_is_not_replaced(
     database_url: SecretStr, admin: "psycopg.Connection[tuple[object, ...]]"
 ) -> None:
