@@ -1,6 +1,5 @@
 """The mart that a first refresh publishes: every measure dragged, keys as tools see them, fourteen questions."""
 
-import re
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -14,7 +13,7 @@ import pytest
 
 from klimat_pipeline.contracts import MART
 from klimat_pipeline_tests.support.default_refresh import Refresh
-from klimat_pipeline_tests.support.shared import REPOSITORY
+from klimat_pipeline_tests.support.questions import questions
 
 if TYPE_CHECKING:
     import duckdb
@@ -352,17 +351,13 @@ def test_parquet_and_sqlite_hold_the_same(star: "duckdb.DuckDBPyConnection", mar
 # -- fourteen questions -------------------------------------------------------------------------------------------------
 
 
-def _questions() -> list[str]:
-    return re.findall(r"```sql\n(.*?)\n```", (REPOSITORY / "docs" / "bi.md").read_text(encoding="utf-8"), re.DOTALL)
-
-
-def test_there_are_fourteen_short_questions() -> None:
-    assert len(_questions()) == 14
-    assert [question for question in _questions() if len(question) >= 200] == []
+def test_there_are_fourteen_shortquestions() -> None:
+    assert len(questions()) == 14
+    assert [question for question in questions() if len(question) >= 200] == []
 
 
 def test_their_answers_are_the_published_figures(mart: sqlite3.Connection, published: Frames) -> None:
-    answers = [rows(mart, question) for question in _questions()]
+    answers = [rows(mart, question) for question in questions()]
     indicators, comparison = published("sector_indicators"), published("municipality_comparison")
     names = published("municipalities").set_index("municipality_code")["municipality_name"]
     own = indicators[indicators["municipality_code"] == "1283"].set_index(["target_id", "year"])
@@ -418,5 +413,5 @@ def test_their_answers_are_the_published_figures(mart: sqlite3.Connection, publi
 
 def test_questions_run_in_duckdb_too(star: "duckdb.DuckDBPyConnection") -> None:
     """Another dialect, on the Parquet files."""
-    for question in _questions():
+    for question in questions():
         star.execute(question)
