@@ -187,9 +187,20 @@ def _known(
         is_wider = len(shared) < len(figures)
         if is_wider and (len(shared) < len(before) or before.index.get_level_values("year").max() != last):
             continue
-        if ((figures.loc[shared] - before.loc[shared]).abs() <= ROUNDING_T).all():
+        new, old = figures.loc[shared], before.loc[shared]
+        # A wider file takes the place of what is held: never one that is rounded more.
+        if ((new - old).abs() <= (ROUNDING_T if is_wider else _rounding_t(new, old))).all():
             return snapshot, is_wider
     return None, False
+
+
+def _rounding_t(figures: "pd.Series[float]", held: "pd.Series[float]") -> float:
+    """How far figures may lie from those held and still be them: half a digit of a copy that is rounded more."""
+    for step in (1.0, 0.1):
+        coarse, fine = (((one - (one / step).round() * step).abs() <= ROUNDING_T) for one in (figures, held))
+        if coarse.all() and not fine.all():
+            return step / 2 + ROUNDING_T
+    return ROUNDING_T
 
 
 def fetch_all(settings: Settings, *, log: Callable[[str], None] = lambda _: None) -> list[Taken]:

@@ -69,6 +69,24 @@ def test_the_same_figures_in_other_bytes_are_the_same_release(settings: Settings
     assert (again.is_new, again.snapshot) == (False, first.snapshot)
 
 
+@pytest.mark.parametrize(
+    ("held", "copied", "is_new"),
+    # Whole tonnes and tenths of what is held; more figures than that or other ones; more digits than are held.
+    [(10.46, 10.0, False), (10.46, 10.5, False), (10.46, 11.0, True), (10.46, 10.6, True), (10.0, 10.46, True)],
+)
+def test_a_copy_in_fewer_digits_is_the_same_release(
+    settings: Settings, held: float, copied: float, is_new: bool
+) -> None:
+    first = add(settings, book(HERE, figure=held))
+    again = add(settings, book(HERE, figure=copied), release_id="other")
+    assert again.is_new == is_new
+    if not is_new:
+        assert again.snapshot == first.snapshot
+        # With more places it would stand in the place of the figures that have more digits.
+        wider = add(settings, book(HERE, THERE, figure=copied), release_id="wider")
+        assert wider.is_new and wider.extended is None
+
+
 def test_an_extract_of_what_is_held_adds_nothing(settings: Settings) -> None:
     first = add(settings, book(HERE, THERE))
     assert add(settings, book(THERE)) == Taken(first.snapshot, is_new=False)
