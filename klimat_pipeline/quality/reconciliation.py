@@ -6,6 +6,7 @@ belong here: the source's own sums (``source_sums``).
 
 from collections.abc import Mapping, Sequence
 
+import numpy as np
 import pandas as pd
 
 from klimat_pipeline.corrected.basis import CORRECTED, on_basis
@@ -257,6 +258,8 @@ def _beside_cells(traced: "pd.DataFrame", table_name: str, shown: "pd.DataFrame"
     """Reported figures of a table beside the sums of their cells; for other tables than sectors only where shown."""
     keys = ["release_id", "municipality_code", "year", "indicator_id"]
     mine = traced.loc[traced["table_name"] == table_name, [*keys, "source_sum_t"]]
+    if mine.empty and shown.empty:  # which pandas cannot merge by several texts
+        return mine.assign(emissions_reported_t_co2e=np.nan, table_name=table_name)
     how = "outer" if table_name == "sector_indicators" else "right"
     both = mine.merge(shown[[*keys, "emissions_reported_t_co2e"]], on=keys, how=how, validate="one_to_one")
     return both.assign(table_name=table_name)
