@@ -10,6 +10,7 @@ from klimat_pipeline.contracts.model import Table
 from klimat_pipeline.contracts.tables import (
     clean,
     clean_local,
+    clean_plans,
     corrected,
     gap_and_neutrality,
     indicators,
@@ -30,6 +31,7 @@ _STAGES = (
     raw,
     clean,
     clean_local,
+    clean_plans,
     corrected,
     inventory,
     spend,

@@ -11,6 +11,7 @@ from klimat_pipeline.contracts.model import Table, published
 from klimat_pipeline.contracts.tables import (
     clean,
     clean_local,
+    clean_plans,
     corrected,
     gap_and_neutrality,
     indicators,
@@ -121,9 +122,9 @@ TABLES = (
     _own(gap_and_neutrality.NEUTRALITY, "neutrality_balance"),
     published(gap_and_neutrality.FACILITY_CLAIMS, "facility_claims", extra=_PUBLICATION),
     _own(gap_and_neutrality.ALLOCATION_KEYS, "neutrality_by_allocation_key"),
-    published(clean_local.PUBLISHED_GAP, "published_gap", extra=_PUBLICATION),
-    published(clean_local.SINKS, "carbon_sinks", extra=_PUBLICATION),
-    published(clean_local.ACTIONS, "climate_actions", extra=_PUBLICATION),
+    published(clean_plans.PUBLISHED_GAP, "published_gap", extra=_PUBLICATION),
+    published(clean_plans.SINKS, "carbon_sinks", extra=_PUBLICATION),
+    published(clean_plans.ACTIONS, "climate_actions", extra=_PUBLICATION),
     # -- spend: reading ledgers
     published(spend.QUARANTINE, "spend_quarantine", extra=_PUBLICATION),
     published(spend.FILES, "spend_files", extra=_PUBLICATION),
