@@ -14,7 +14,8 @@ import pandas as pd
 
 from klimat_pipeline.clean.reference import Reference
 from klimat_pipeline.errors import UnknownNameError
-from klimat_pipeline.raw.smhi_workbook import HEADERS, LABELS, TOTAL
+from klimat_pipeline.raw.smhi_rows import HEADERS
+from klimat_pipeline.raw.smhi_workbook import LABELS, TOTAL
 from klimat_pipeline.text import fold, place_key
 
 #: Code of a total over sectors or subsectors.
