@@ -117,4 +117,6 @@ def _mail(url: SecretStr, sender: str, recipients: str, alert: Alert) -> None:
 def _post(url: SecretStr, content: object) -> None:
     import httpx
 
-    httpx.post(url.get_secret_value(), json=content, timeout=_TIMEOUT_S).raise_for_status()
+    from klimat_pipeline.sources.http import trusted
+
+    httpx.post(url.get_secret_value(), json=content, timeout=_TIMEOUT_S, verify=trusted()).raise_for_status()

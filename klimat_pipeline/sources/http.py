@@ -19,6 +19,8 @@ from klimat_pipeline.errors import SourceError
 from klimat_pipeline.settings import Settings
 
 if TYPE_CHECKING:
+    import ssl
+
     import httpx
 
 _RETRIED_BELOW_500 = frozenset({408, 425, 429})
@@ -148,7 +150,7 @@ def download(
     try:
         with (
             _Deadline(settings.http_deadline_s) as deadline,
-            httpx.Client(follow_redirects=True, max_redirects=_MAX_REDIRECTS) as client,
+            httpx.Client(follow_redirects=True, max_redirects=_MAX_REDIRECTS, verify=trusted()) as client,
         ):
             return tries(_once, client, url, params, headers, question, settings, deadline, shown)
     except RetryError as error:
@@ -166,6 +168,19 @@ def download(
         ) from None
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise SourceError(f"{shown}: cannot be asked ({type(error).__name__}: {error}). Check the address.") from None
+
+
+def trusted() -> "ssl.SSLContext":
+    """Certificates that are believed: the system's beside those that httpx brings.
+
+    A proxy that inspects TLS, and a town's own authority, are known to the system only. ``SSL_CERT_FILE`` and
+    ``SSL_CERT_DIR`` take the place of both.
+    """
+    import httpx
+
+    context = httpx.create_ssl_context()
+    context.load_default_certs()
+    return context
 
 
 def redacted(url: str) -> str:
