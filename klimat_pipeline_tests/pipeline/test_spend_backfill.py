@@ -101,7 +101,8 @@ def test_runs_beside_each_other_share_the_files_and_agree_with_one(
         for month in (1, 2):
             rows = [line(f"V{year}{month}{n}", f"{n},50", f"{year}-{month:02}-{n % 28 + 1:02}") for n in range(300)]
             (folder / "ledger" / f"ledger_{year}_{month}.csv").write_text(ledger(*rows), encoding="utf-8")
-    again = [line(f"V20211{n}", f"{n},50", f"2021-01-{n % 28 + 1:02}") for n in range(280)]
+    # The first half of a month once more.
+    again = [line(f"V20211{n}", f"{n},50", f"2021-01-{n % 28 + 1:02}") for n in range(300) if n % 28 < 14]
     (folder / "ledger" / "once_more.csv").write_text(ledger(*again), encoding="utf-8")
     entry = (folder, SpendSettings.model_validate({"quarantine_limit_pct": 100.0}))
     monkeypatch.setattr("klimat_pipeline.spend.footprint.prepare.settings_of", lambda settings, code: entry)

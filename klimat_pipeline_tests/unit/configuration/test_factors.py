@@ -115,7 +115,7 @@ def test_unknown_units(tmp_path: Path, unit: str) -> None:
 
 def test_a_gas_without_a_potential(tmp_path: Path) -> None:
     (found,) = problems(tmp_path, line(gas="methane", gwp_set="none"))
-    assert found.startswith("2: column gas: expected one of c2f6, ") and found.endswith("found 'methane'")
+    assert found.startswith("2: column gas: expected one of ammonia, c2f6, ") and found.endswith("found 'methane'")
 
 
 def test_a_sum_and_single_gases_for_the_same(tmp_path: Path) -> None:
