@@ -141,7 +141,8 @@ def _hand(folder: Path, statement: str, source: str = "") -> None:
 
 def _door(folder: Path, source: str) -> Any:
     from klimat_pipeline.configuration.spend import SpendSettings
-    from klimat_pipeline.spend.ledger.store import SpendStore, read_ledgers
+    from klimat_pipeline.spend.ledger.read_files import read_ledgers
+    from klimat_pipeline.spend.ledger.store import SpendStore
 
     class Here(SpendStore):
         def lines(self, code: str) -> Path:

@@ -48,7 +48,8 @@ def read(folder: Path) -> None:
     """From CSV to typed lines: detected, validated, persons withheld, balanced."""
     from benchmarks.ratio import PROJECT
     from klimat_pipeline.configuration.spend import SpendSettings
-    from klimat_pipeline.spend.ledger.store import SpendStore, read_ledgers
+    from klimat_pipeline.spend.ledger.read_files import read_ledgers
+    from klimat_pipeline.spend.ledger.store import SpendStore
 
     settings = SpendSettings(ledgers=[str(folder / "ledger.csv")])
     read_ledgers({"9999": (folder, settings)}, PROJECT / "data" / "reference", b"a key", SpendStore(folder / "read"))

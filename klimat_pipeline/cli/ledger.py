@@ -13,6 +13,7 @@ from klimat_pipeline.cli import mapping as cli_mapping
 from klimat_pipeline.cli.terminal import headed, out
 
 if TYPE_CHECKING:
+    from klimat_pipeline.spend.ledger.read_files import Reading
     from klimat_pipeline.spend.ledger.read_ledger import LedgerReport, ReadOptions
 
 app = typer.Typer(help="Ledgers of accounts payable.", no_args_is_help=True)
@@ -39,63 +40,77 @@ def check(
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print JSON: the same, for programs.")] = False,
 ) -> None:
-    """Say what a ledger holds and how a run would read it; nothing is kept."""
+    """Say what a ledger holds and how a run would read it; nothing is kept.
+
+    The files of a folder are held against each other, as in a run.
+    """
     import json as written
-    from functools import partial
 
     from klimat_pipeline.configuration import spend_factors
     from klimat_pipeline.configuration.municipality import code_of_place
     from klimat_pipeline.errors import ConfigurationError
     from klimat_pipeline.settings import load_settings
     from klimat_pipeline.spend.footprint.prices import price_remarks
-    from klimat_pipeline.spend.ledger import found_files, locations, store
+    from klimat_pipeline.spend.ledger import locations
     from klimat_pipeline.spend.ledger.ledger_error import LedgerError
     from klimat_pipeline.spend.ledger.rates import current_rates
+    from klimat_pipeline.spend.ledger.read_files import read_options
     from klimat_pipeline.spend.ledger.run import personal_key, settings_of
     from klimat_pipeline.spend.ledger.summary import refused, summary
 
     settings = load_settings()
-    folder, own = settings_of(settings, municipality or code_of_place(Path(file), settings.municipalities_dir))
+    place = code_of_place(Path(file), settings.municipalities_dir)
+    folder, own = settings_of(settings, municipality or place)
     path = locations.location(file, Path())
-    options = store.read_options(folder, own, settings.reference_dir, personal_key(settings), current_rates(settings))
+    options = read_options(folder, own, settings.reference_dir, personal_key(settings), current_rates(settings))
     is_folder = not locations.is_remote(file) and path.is_dir()
     if not is_folder and not locations.is_file(path):
         raise ConfigurationError(f"{locations.plain(file)}: there is no such file.")
-    found, failure = [], None
-    for one in found_files.files_in(path) if is_folder else [path]:
-        name = locations.plain(str(one)).rpartition("/")[2]
-        try:
-            if is_folder and (remedy := found_files.remedy(one)):
-                raise LedgerError(f"{name}: not read: {remedy}.")
-            report, refusal = locations.asked(one, partial(_read, one, name, options))
-        except LedgerError as error:
-            failure = error
-            found.append(refused(name, str(error)))
-            if is_folder and not json:
-                headed(name, f": {str(error).removeprefix(f'{name}: ')}", colour="red")
+    found = []
+    for reading in _read(path, options, is_folder=is_folder):
+        refusal = " ".join(problem.split(" First:")[0] for problem in reading.refusals)
+        if reading.report is None:
+            if not is_folder and not json:
+                raise LedgerError(refusal)
+            found.append(refused(reading.file, refusal))
+            if not json:
+                headed(reading.file, f": {refusal.removeprefix(f'{reading.file}: ')}", colour="red")
             continue
-        report.remarks += price_remarks(settings, spend_factors.of_folder(folder), filter(None, report.years))
-        found.append(summary(report, options.rules, refusal))
+        years = filter(None, reading.report.years)
+        reading.report.remarks += price_remarks(settings, spend_factors.of_folder(folder), years)
+        found.append(summary(reading.report, options.rules, refusal))
         if not json:
-            _show(report, options, refusal)
+            _show(reading.report, options, refusal)
+    if place and not is_folder and not json and (others := _others(path)):
+        out.print(f"note: looked at alone; klimat ledger check {path.parent} holds it against {others:,} other files")
     if json:
         # Nothing but JSON goes out, so that a program can read it.
         typer.echo(written.dumps(found if is_folder else found[0], ensure_ascii=False, indent=2))
-    elif failure and not is_folder:
-        raise failure
     if not all(one["accepted"] for one in found):
         raise typer.Exit(1)
 
 
-def _read(path: Any, name: str, options: "ReadOptions") -> tuple["LedgerReport", str]:
-    """A file's balance, and why a run would stop at it."""
-    from klimat_pipeline.spend.ledger.read_ledger import TooManyError, read_ledger
+def _others(path: Path) -> int:
+    """How many other ledgers lie beside one."""
+    from klimat_pipeline.spend.ledger import found_files
 
+    return sum(one != path and not found_files.remedy(one) for one in found_files.files_in(path.parent))
+
+
+def _read(path: Any, options: "ReadOptions", *, is_folder: bool) -> list["Reading"]:
+    """A file, or the files of a folder as a run reads them: each by itself, and beside the others."""
+    from klimat_pipeline.spend.ledger import found_files, locations
+    from klimat_pipeline.spend.ledger.read_files import Reading, read_files
+    from klimat_pipeline.spend.ledger.store import SpendStore
+
+    if not is_folder:
+        files = [found_files.looked_at(path, locations.plain(str(path)).rpartition("/")[2], {})]
+    else:
+        inside = {one: one.relative_to(path).as_posix() for one in found_files.files_in(path)}
+        files = [found_files.looked_at(one, name, {}, found_files.remedy(one)) for one, name in inside.items()]
     with tempfile.TemporaryDirectory(prefix="klimat-ledger-") as target:
-        try:
-            return read_ledger(path, name, options, Path(target)), ""
-        except TooManyError as error:
-            return error.passed, str(error).split(" First:")[0]
+        readings = read_files("0000", [file for file in files if not file.remedy], options, SpendStore(Path(target)))
+    return readings + [Reading(f.shown, None, (f"{f.shown}: not read: {f.remedy}.",)) for f in files if f.remedy]
 
 
 def _show(report: "LedgerReport", options: "ReadOptions", refusal: str) -> None:
@@ -105,6 +120,8 @@ def _show(report: "LedgerReport", options: "ReadOptions", refusal: str) -> None:
 
     found = report.form
     out.print(f"{found.file}: {stated(found)}, {found.size_bytes:,} bytes, sha256 {found.sha256[:12]}", soft_wrap=True)
+    if report.status != "read":
+        headed("look:", f" {report.status}: what both hold counts once", colour="yellow")
     for warning in report.warnings:
         headed("look:", f" {warning}", colour="yellow")
     out.print("read as: " + ", ".join(f"{n}={found.header[p]}" for n, p in found.fields.items()), soft_wrap=True)

@@ -16,7 +16,7 @@ from klimat_pipeline.defs.partitions import LEDGER_LINES, ledger_partitions
 from klimat_pipeline.errors import ConfigurationError
 from klimat_pipeline.settings import Settings, load_settings
 from klimat_pipeline.spend.footprint.prepare import read_year
-from klimat_pipeline.spend.ledger import store as ledgers
+from klimat_pipeline.spend.ledger import read_files as ledgers
 from klimat_pipeline.spend.ledger.run import read_all
 from klimat_pipeline_tests.pipeline.commands import Klimat
 from klimat_pipeline_tests.support.shared import REPOSITORY

@@ -2,8 +2,9 @@
 
 from klimat_pipeline.settings import Settings
 from klimat_pipeline.spend.ledger.rates import current_rates
+from klimat_pipeline.spend.ledger.read_files import read_ahead, read_ledgers
 from klimat_pipeline.spend.ledger.run import personal_key, settings_of
-from klimat_pipeline.spend.ledger.store import SpendStore, read_ahead, read_ledgers
+from klimat_pipeline.spend.ledger.store import SpendStore
 
 
 def read_year(settings: Settings, code: str, year: int) -> tuple[int, int]:

@@ -4,6 +4,7 @@ What does not belong here: how it is told (``overlap``, ``altered_copies``, ``sa
 (``store``).
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,11 +14,12 @@ from klimat_pipeline.spend.ledger.altered_copies import copies
 from klimat_pipeline.spend.ledger.ledger_error import LedgerError
 from klimat_pipeline.spend.ledger.overlap import drop_what_is_there
 from klimat_pipeline.spend.ledger.read_ledger import LedgerReport
-from klimat_pipeline.spend.ledger.same_sums import is_of_a_day_after, same_sums
+from klimat_pipeline.spend.ledger.same_sums import Side, is_of_a_day_after, same_sums
 
 if TYPE_CHECKING:
     import duckdb
 
+_SEVERAL = 2
 _REMEDY = (
     "Remove one of the files, or set spend: overlap: keep in municipality.yaml if all lines of both are purchases."
 )
@@ -71,8 +73,34 @@ def hold_against(
         return
     if told.repeated:
         raise LedgerError(f"{older.form.file}: {told.repeated}: a copy of {newer.form.file} in another form. {_REMEDY}")
-    if said := same_sums(connection, newer, older, target):
+    if said := same_sums(connection, Side.of([newer], target), Side.of([older], target)):
         raise LedgerError(
             f"{older.form.file}: {said}: a summary of the same purchases, or the same with other numbers or days. "
             f"{_REMEDY}"
         )
+
+
+def refuse_sum_of(
+    connection: "duckdb.DuckDBPyConnection",
+    one: LedgerReport,
+    others: Sequence[LedgerReport],
+    target: Path,
+    settings: SpendSettings,
+) -> None:
+    """Refuse a file that sums up several: the year by accounts beside the ledgers of its months.
+
+    Args:
+        connection: to work with.
+        one: the file.
+        others: files that it may sum up; two or more, what they share is taken out.
+        target: folder of the typed lines.
+        settings: what to do.
+
+    Raises:
+        LedgerError: its sums are those of the others.
+    """
+    if settings.overlap == "keep" or len(others) < _SEVERAL:
+        return
+    summary, ledger = Side.of([one], target), Side.of(others, target)
+    if ledger.may_be_summed_up_by(summary) and (said := same_sums(connection, ledger, summary)):
+        raise LedgerError(f"{one.form.file}: {said}: a summary of the same purchases. {_REMEDY}")

@@ -113,7 +113,7 @@ def find_files(folder: Path, settings: SpendSettings, hashes: Path) -> list[Ledg
     known = json.loads(hashes.read_text()) if hashes.is_file() else {}
     before = dict(known)
     files = [
-        _looked_at(by_name[shown], shown, known, remedies.get(str(by_name[shown]), "")) for shown in sorted(by_name)
+        looked_at(by_name[shown], shown, known, remedies.get(str(by_name[shown]), "")) for shown in sorted(by_name)
     ]
     if known != before:
         hashes.parent.mkdir(parents=True, exist_ok=True)
@@ -174,7 +174,15 @@ def _by_name(found: Iterable[tuple[Any, str]]) -> dict[str, Any]:
     return by_name
 
 
-def _looked_at(path: Any, shown: str, known: dict[str, list[Any]], told: str) -> LedgerFile:
+def looked_at(path: Any, shown: str, known: dict[str, list[Any]], told: str = "") -> LedgerFile:
+    """A file with its bytes' digest.
+
+    Args:
+        path: of the file.
+        shown: its name in tables and messages.
+        known: what is known of files that may be unchanged; what is found out is added.
+        told: what to do with it, if it is not read.
+    """
     stamp = stamp_of(path)
     key = hashlib.sha256(f"{shown}\0{path}".encode()).hexdigest()[:16]
     before = known.get(key, [])

@@ -1,12 +1,14 @@
-"""Two files that hold the same purchases in two forms: a summary beside its ledger, or vouchers with other numbers.
+"""Files that hold the same purchases in two forms: a summary beside its ledger, or vouchers with other numbers.
 
 Nearly no line is in both, so that lines cannot tell (``overlap``, ``altered_copies``), but sums by account do, to the
 oere or all altered alike (``relations``): where nine of ten accounts of a file stand in the other with the same sum,
 and suppliers and units too where both have them. Sums are those of the years that both files have, or of the months;
-and where a file is of one day alone, at the end of the other's or after it, of all. What does not belong here: lines of
-both, and which of two exports counts (``overlap``).
+and where a file is of one day alone, at the end of the other's or after it, of all. A ledger may stand in several
+files, one a month. What does not belong here: lines of both, and which of two exports counts (``overlap``).
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -47,25 +49,56 @@ _COUNTED = """
 """
 
 
-def is_of_a_day_after(one: LedgerReport, other: LedgerReport) -> bool:
+@dataclass(frozen=True, slots=True)
+class Side:
+    """A ledger of one file or of several.
+
+    Attributes:
+        name: of the file; several are "the other files".
+        days: the first and the last.
+        files: its typed lines.
+        lines: how many there are.
+    """
+
+    name: str
+    days: tuple[str, str]
+    files: tuple[str, ...]
+    lines: int
+
+    @classmethod
+    def of(cls, reports: Sequence[LedgerReport], target: Path) -> "Side":
+        """A ledger of these files, whose typed lines lie in a folder."""
+        files = [target / f"year={year}" / f"{r.form.file_id}.parquet" for r in reports for year in r.years]
+        names = [report.form.file for report in reports]
+        return cls(
+            names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1} other files together",
+            (min(report.days[0] for report in reports), max(report.days[1] for report in reports)),
+            tuple(str(file) for file in files),
+            sum(report.lines for report in reports),
+        )
+
+    def may_be_summed_up_by(self, one: "Side") -> bool:
+        """Whether another has so few lines that it may be a summary."""
+        return _LINES_OF_ONE * one.lines <= self.lines
+
+
+def is_of_a_day_after(one: LedgerReport | Side, other: LedgerReport | Side) -> bool:
     """Whether a file is of one day alone that is the last of the other's days, or follows them within a year."""
     if not one.days[0] or not other.days[0] or one.days[0] != one.days[1] or other.days[0] == other.days[1]:
         return False
     return 0 <= (date.fromisoformat(one.days[1]) - date.fromisoformat(other.days[1])).days <= _WITHIN_DAYS
 
 
-def same_sums(connection: "duckdb.DuckDBPyConnection", newer: LedgerReport, older: LedgerReport, target: Path) -> str:
-    """What two files are whose sums are the same, in words; empty where they are not.
+def same_sums(connection: "duckdb.DuckDBPyConnection", newer: Side, older: Side) -> str:
+    """What two ledgers are whose sums are the same, in words; empty where they are not.
 
     Args:
         connection: to work with.
-        newer: a file, and
+        newer: a ledger, and
         older: another of the same municipality.
-        target: folder of the typed lines.
     """
-    for side, report in (("newer", newer), ("older", older)):
-        files = [str(target / f"year={year}" / f"{report.form.file_id}.parquet") for year in report.years]
-        connection.execute(_LINES.format(side=side), {"files": files})
+    for side, ledger in (("newer", newer), ("older", older)):
+        connection.execute(_LINES.format(side=side), {"files": list(ledger.files)})
     ((here_supplier, here_unit, here),) = connection.execute(_FILLED.format(side="newer")).fetchall()
     ((there_supplier, there_unit, there),) = connection.execute(_FILLED.format(side="older")).fetchall()
     by = ["account"] + ["supplier_id"] * (here_supplier and there_supplier) + ["unit"] * (here_unit and there_unit)
@@ -86,8 +119,8 @@ def same_sums(connection: "duckdb.DuckDBPyConnection", newer: LedgerReport, olde
 
 def _same(
     connection: "duckdb.DuckDBPyConnection",
-    newer: LedgerReport,
-    older: LedgerReport,
+    newer: Side,
+    older: Side,
     columns: list[str],
     told: str,
     period: str,
@@ -98,11 +131,11 @@ def _same(
         common = _COMMON.format(period=period, other=other) if period else "true"
         connection.execute(_SUMS.format(side=side, by=by, common=common, told=told))
     connection.execute(_PAIRED.format(by=by))
-    found = relation(connection, "sum_pairs", newer.form.file, older.form.file)
+    found = relation(connection, "sum_pairs", newer.name, older.name)
     is_alike = bool(found.told) and (found.is_known or not period)
     ((pairs, same, different, fewest),) = connection.execute(_COUNTED.format(told=told), {"alike": is_alike}).fetchall()
     if different < _ENOUGH or 100 * (pairs if is_alike else same) < _SHARE_PCT * fewest:
         return ""
     what = {"account": "accounts", "supplier_id": "suppliers"}[told]
     how = f"though {found.told}" if is_alike else "to the öre"
-    return f"the sums of {different:,} {what} are, {how}, those of {newer.form.file}"
+    return f"the sums of {different:,} {what} are, {how}, those of {newer.name}"

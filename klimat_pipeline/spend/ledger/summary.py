@@ -31,6 +31,7 @@ def summary(report: LedgerReport, rules: Sequence[Rule], refusal: str = "") -> d
         "size_bytes": form.size_bytes,
         "accepted": not refusal,
         "refusal": refusal or None,
+        "status": report.status,
         "format": form.format,
         "encoding": form.encoding,
         "separator": form.separator,

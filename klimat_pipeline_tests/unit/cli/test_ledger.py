@@ -94,3 +94,32 @@ def test_what_costs_much_is_said_before_all_else(tmp_path: Path) -> None:
     path.write_text("Datum;Konto;Belopp\n2023-01-31;6431;1,00\n")
     said = CliRunner().invoke(app, ["check", str(path)]).output
     assert said.index("look: no column for the supplier's organisation number") < said.index("read as:")
+
+
+def test_files_of_a_folder_are_held_against_each_other_as_in_a_run(tmp_path: Path) -> None:
+    rows = [(f"V{n}", n, f"2023-03-{n % 28 + 1:02}") for n in range(20)]
+    (tmp_path / "net.csv").write_text(ledger(*(line(name, f"{100 + n},00", day) for name, n, day in rows)))
+    with_vat = ledger(*(line(name, f"{125 + 1.25 * n:.2f}".replace(".", ","), day) for name, n, day in rows))
+    (tmp_path / "gross.csv").write_text(with_vat)
+    done = CliRunner().invoke(app, ["check", str(tmp_path), "--json"])
+    assert done.exit_code == 1
+    said = {one["file"]: one for one in json.loads(done.output)}
+    refusal = said["net.csv"]["refusal"] or said["gross.csv"]["refusal"]
+    assert "the amounts of gross.csv include VAT: a copy in another form" in refusal
+    assert "the run would stop" in CliRunner().invoke(app, ["check", str(tmp_path)]).output
+
+
+def test_lines_of_two_files_and_bytes_of_two_files_count_once(tmp_path: Path) -> None:
+    rows = [line(f"V{n}", "10,00", f"2023-03-{n + 1:02}") for n in range(20)]
+    (tmp_path / "march.csv").write_text(ledger(*rows))
+    (tmp_path / "march (1).csv").write_text(ledger(*rows))
+    (tmp_path / "spring.csv").write_text(ledger(*rows, line("V20", "7,00", "2023-04-02")))
+    done = CliRunner().invoke(app, ["check", str(tmp_path), "--json"])
+    said = {one["file"]: one for one in json.loads(done.output)}
+    assert done.exit_code == 0
+    assert sum(one["counted"]["amount_ore"] for one in said.values()) == 20_700
+    assert {name: one["status"] for name, one in said.items()} == {
+        "march (1).csv": "overlaps spring.csv",
+        "march.csv": "same_bytes_as march (1).csv",
+        "spring.csv": "read",
+    }

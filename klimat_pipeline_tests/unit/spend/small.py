@@ -8,9 +8,10 @@ import pyarrow.parquet as pq
 
 from klimat_pipeline.configuration.spend import SpendSettings
 from klimat_pipeline.spend.ledger.personal_numbers import Pseudonyms
+from klimat_pipeline.spend.ledger.read_files import read_ledgers
 from klimat_pipeline.spend.ledger.read_ledger import LedgerReport, ReadOptions, read_ledger
 from klimat_pipeline.spend.ledger.reference import load_ledger_reference
-from klimat_pipeline.spend.ledger.store import SpendStore, read_ledgers
+from klimat_pipeline.spend.ledger.store import SpendStore
 from klimat_pipeline_tests.support.shared import REPOSITORY
 
 REFERENCE = REPOSITORY / "data" / "reference"

@@ -131,6 +131,39 @@ def test_sums_of_accounts_beside_their_ledger_are_refused(tmp_path: Path, summar
     assert told in refusal(tmp_path, csv(YEAR), csv(summary, BARE))
 
 
+QUARTERS = {f"q{n}": YEAR[3 * n - 3 : 3 * n] for n in (1, 2, 3, 4)}
+
+
+@pytest.mark.parametrize(
+    ("summary", "told"),
+    [
+        pytest.param(by_account(), "the sums of 4 accounts are, to the öre, those of", id="on the last day"),
+        pytest.param(
+            by_account(day="2024-02-12"), "the sums of 4 accounts are, to the öre, those of", id="of the next year"
+        ),
+        pytest.param(by_account(lambda ore: ore * 1.25), "include VAT", id="with VAT"),
+    ],
+)
+def test_sums_of_the_year_beside_its_quarters_are_refused(tmp_path: Path, summary: list[Line], told: str) -> None:
+    quarters = {name: csv(lines, BARE) for name, lines in QUARTERS.items()}
+    place = write(tmp_path / "m", **quarters, year=csv(summary, BARE))
+    for _ in range(2):  # what is refused once is refused again
+        with pytest.raises(ProblemsError) as error:
+            total(place, tmp_path / "s")
+        (problem,) = error.value.problems
+        assert problem.startswith("m/ledger/year.csv: ")
+        assert told in problem and "and 3 other files together: a summary" in problem
+    (place / "ledger" / "year.csv").unlink()
+    assert total(place, tmp_path / "s") == {"counted": (12, SUM)}
+
+
+def test_what_another_unit_bought_beside_the_quarters_counts(tmp_path: Path) -> None:
+    """The sums by account are a krona higher: 78,079.20 twice, and 4."""
+    quarters = {name: csv(lines, BARE) for name, lines in QUARTERS.items()}
+    place = write(tmp_path / "m", **quarters, year=csv(by_account(lambda ore: ore + 100), BARE))
+    assert total(place, tmp_path / "s") == {"counted": (16, 2 * SUM + 400)}
+
+
 def test_sums_of_suppliers_beside_their_ledger_are_refused(tmp_path: Path) -> None:
     sums = [{**line, "account": "6000", "supplier": f"55667{n % 4}-8899"} for n, line in enumerate(by_account(), 1)]
     assert "the sums of 4 suppliers are, to the öre, those of" in refusal(tmp_path, csv(YEAR), csv(sums, NO_VOUCHER))

@@ -74,12 +74,14 @@ def test_file_addresses_are_paths(tmp_path: Path) -> None:
 def test_an_address_is_read_anew_when_it_changes(
     tmp_path: Path, served: tuple[Path, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from klimat_pipeline.spend.ledger import store
+    from klimat_pipeline.spend.ledger import read_files
 
     read: list[str] = []
-    real = store.read_ledger
+    real = read_files.read_ledger
     monkeypatch.setattr(
-        store, "read_ledger", lambda path, shown, *rest, **own: (read.append(shown), real(path, shown, *rest, **own))[1]
+        read_files,
+        "read_ledger",
+        lambda path, shown, *rest, **own: (read.append(shown), real(path, shown, *rest, **own))[1],
     )
     root, address = served
     (root / "a.csv").write_text(ONE)

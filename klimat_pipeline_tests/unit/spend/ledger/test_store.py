@@ -12,7 +12,7 @@ from hypothesis import given
 
 from klimat_pipeline.errors import ProblemsError
 from klimat_pipeline.quality.ledgers import ledger_lines_kept, ledgers_balance
-from klimat_pipeline.spend.ledger import store as ledgers
+from klimat_pipeline.spend.ledger import read_files as ledgers
 from klimat_pipeline.spend.ledger.files import ledger_files
 from klimat_pipeline.spend.ledger.ledger_totals import ledger_totals
 from klimat_pipeline.spend.ledger.quarantine import quarantined_lines
@@ -152,7 +152,7 @@ def test_a_ledger_and_its_mirror_give_zero(
 
 
 def test_only_what_is_new_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from klimat_pipeline.spend.ledger import store as ledgers
+    from klimat_pipeline.spend.ledger import read_files as ledgers
 
     read: list[str] = []
     real = ledgers.read_ledger
@@ -207,3 +207,16 @@ def test_the_digest_covers_every_module_that_makes_typed_lines() -> None:
         "spend",
         "text",
     }
+
+
+def test_a_file_that_is_refused_beside_another_is_whole_again_once_that_is_gone(tmp_path: Path) -> None:
+    """It had lost lines beside a first file when a second one refused it: 400 kronor in, and 400 in the typed lines."""
+    old = [line(f"V{n}", "10,00", f"2023-03-{n + 1:02}") for n in range(20)]
+    folder = write(tmp_path / "m", a=ledger(*old), b=ledger(*old, line("V20", "7,00", "2023-04-02")))
+    copy = [line(f"V{n}", "12,50", f"2023-03-{n + 1:02}") for n in range(20)]
+    (folder / "ledger" / "c.csv").write_text(ledger(*copy))
+    with pytest.raises(ProblemsError, match="include VAT"):
+        read_folder(folder, tmp_path / "s")
+    (folder / "ledger" / "b.csv").unlink()
+    (folder / "ledger" / "c.csv").unlink()
+    assert total(folder, tmp_path / "s") == {"counted": (20, 20000)}
