@@ -76,7 +76,7 @@ class TableStore:
         draft = target.with_name(f".{target.name}.{uuid.uuid4().hex}.part")
         try:
             with draft.open("wb") as file:
-                pq.write_table(arrow, file, compression="zstd")
+                pq.write_table(arrow, file, compression="zstd", write_page_checksum=True)
             draft.rename(target)
         except BaseException:
             draft.unlink(missing_ok=True)
@@ -91,7 +91,7 @@ class TableStore:
             made_from: digest that it must have been made from; None to read it whatever it was made from.
 
         Raises:
-            StaleTableError: it is not there, or was made from something else.
+            StaleTableError: it is not there, is damaged, or was made from something else.
         """
         held = self._held(key, made_from)
         if held.frame is None:
@@ -109,12 +109,13 @@ class TableStore:
 
     def made_from(self, key: str) -> str | None:
         """Digest of what a stored table was made from; None where there is no table, or it does not say."""
+        import pyarrow as pa
         import pyarrow.parquet as pq
 
         try:
             with self.path(key).open("rb") as file:
                 return _digest_of(pq.read_schema(file).metadata)
-        except FileNotFoundError:
+        except (FileNotFoundError, pa.ArrowInvalid):
             return None
 
     def remember(self, digest: str, lines: Sequence[str]) -> None:
@@ -156,6 +157,7 @@ class TableStore:
         return found if isinstance(found, dict) else {}
 
     def _held(self, key: str, made_from: str | None, *, keep: bool = True) -> "_CachedTable":
+        import pyarrow as pa
         import pyarrow.parquet as pq
 
         path = self.path(key)
@@ -163,12 +165,16 @@ class TableStore:
         if held is None:
             try:
                 with path.open("rb") as file:
-                    arrow = pq.read_table(file)
+                    arrow = pq.read_table(file, page_checksum_verification=True)
                 held = _cache.keep(path, arrow) if keep else _CachedTable(None, arrow, int(arrow.nbytes))
             except FileNotFoundError:
                 if made_from is None:
                     raise
                 raise StaleTableError(f"table {key} has not been made yet") from None
+            except PermissionError:
+                raise
+            except (pa.ArrowInvalid, OSError) as error:  # a page's checksum, or its form
+                raise StaleTableError(f"table {key} is damaged or cannot be read ({error})") from None
         found = _digest_of(held.arrow.schema.metadata)
         if made_from is not None and found != made_from:
             carried = f"carries the digest {found}" if found else "carries no digest: it failed a check, or is older"

@@ -141,7 +141,7 @@ class Project(dg.ConfigurableResource):
         """A table as the last run left it, whatever it was made from; None where there is none that was sound."""
         try:
             return self.tables.read(key) if self.tables.made_from(key) is not None else None
-        except (StaleTableError, pa.ArrowInvalid):
+        except StaleTableError:
             return None
 
     def read_arrow(self, key: str) -> pa.Table:

@@ -36,7 +36,7 @@ def last_published(directory: Path, name: str) -> "pd.DataFrame":
     import pandas as pd
 
     path = directory / "parquet" / "latest" / f"{name}.parquet"
-    return pd.read_parquet(path) if path.is_file() else pd.DataFrame()
+    return pd.read_parquet(path, page_checksum_verification=True) if path.is_file() else pd.DataFrame()
 
 
 def last_mart(directory: Path, names: Iterable[str]) -> "dict[str, pa.Table]":
@@ -49,7 +49,9 @@ def last_mart(directory: Path, names: Iterable[str]) -> "dict[str, pa.Table]":
     found = {}
     for name in names:
         path = directory / "parquet" / "mart" / "latest" / f"{name}.parquet"
-        if path.is_file() and (table := pq.read_table(path, partitioning=None)).schema.equals(schema(MART[name])):
+        if path.is_file() and (
+            table := pq.read_table(path, partitioning=None, page_checksum_verification=True)
+        ).schema.equals(schema(MART[name])):
             found[name] = table
     return found
 
@@ -109,7 +111,15 @@ class ParquetTarget:
         import pyarrow.parquet as pq
 
         path = self._staged / f"{name}.parquet"
-        pq.write_table(table, path, version="2.6", compression="zstd", compression_level=3, row_group_size=128 * 1024)
+        pq.write_table(
+            table,
+            path,
+            version="2.6",
+            compression="zstd",
+            compression_level=3,
+            row_group_size=128 * 1024,
+            write_page_checksum=True,
+        )
         with pq.ParquetFile(path) as written:  # column by column: whole, the largest would be in memory twice
             same = (written.read([column.name])[0].equals(table[column.name]) for column in table.schema)
             if written.schema_arrow != table.schema or not all(same):

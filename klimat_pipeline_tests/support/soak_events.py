@@ -16,6 +16,7 @@ from klimat_pipeline.raw.smhi_workbook import TOTAL, read_workbook
 from klimat_pipeline.settings import Settings
 from klimat_pipeline.sources.archive import archive_of
 from klimat_pipeline_tests.pipeline.commands import Klimat
+from klimat_pipeline_tests.support.damage import wrong_byte
 from klimat_pipeline_tests.support.embedded import embedded
 from klimat_pipeline_tests.support.kills import STEPS, environment_of, killed
 from klimat_pipeline_tests.support.misbehaving_server import (
@@ -228,24 +229,16 @@ def _kill(around: Surroundings) -> None:
     assert code == -signal.SIGKILL, code
 
 
-def _damage(path: Path, chance: random.Random) -> None:
-    """One byte of a file becomes another."""
-    content = bytearray(path.read_bytes())
-    content[chance.randrange(len(content))] ^= 0xFF
-    path.chmod(0o644)
-    path.write_bytes(content)
-
-
 def _damage_published(around: Surroundings) -> None:
     tables = sorted((around.data / "published" / "parquet" / "latest").glob("*.parquet"))
     if tables:
-        _damage(around.chance.choice(tables), around.chance)
+        wrong_byte(around.chance.choice(tables), 100 * around.chance.random())
 
 
 def _damage_intermediate(around: Surroundings) -> None:
     tables = sorted((around.data / "intermediate").rglob("*.parquet"))
     if tables:
-        _damage(around.chance.choice(tables), around.chance)
+        wrong_byte(around.chance.choice(tables), 100 * around.chance.random())
 
 
 def _damage_history(around: Surroundings) -> None:

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from klimat_pipeline.errors import ContractError
 from klimat_pipeline.spend.footprint.database import PARTITIONS, view_lines
+from klimat_pipeline.spend.ledger import seals
 from klimat_pipeline.spend.ledger.database import database
 from klimat_pipeline.spend.ledger.file_hash import file_hash
 from klimat_pipeline.spend.ledger.parquet_writer import quoted
@@ -69,7 +70,7 @@ def group_parts(con: "duckdb.DuckDBPyConnection", root: Any, store: Path) -> Non
         ContractError: a column of the typed lines is missing, or a cell of theirs.
     """
     parts = make_parts(con, root, store)
-    for path in set(store.glob("municipality_code=*/year=*/*")) - set(parts):
+    for path in set(store.glob("municipality_code=*/year=*/*")) - {*parts, *map(seals.seal_of, parts)}:
         if path.is_dir():  # as earlier versions kept them
             shutil.rmtree(path, ignore_errors=True)
         elif not path.name.startswith("."):  # a draft of another run
@@ -99,14 +100,14 @@ def make_parts(
         place = Path(*typed.parts[-3:-1])
         part = store / place / f"{typed.stem}-{key}.parquet"
         parts.append(part)
-        if part.is_file():
+        if seals.is_whole(part):
             continue
         part.parent.mkdir(parents=True, exist_ok=True)
         draft = part.with_name(f".{part.name}.{uuid.uuid4().hex}")
         try:
             view_lines(con, root, f"{place.as_posix()}/{typed.name}")
             con.execute(f"COPY ({_GROUPS}) TO '{quoted(draft)}' (FORMAT parquet, COMPRESSION lz4)")
-            draft.replace(part)
+            seals.put_in_place(draft, part)
         finally:
             draft.unlink(missing_ok=True)
     return parts
@@ -130,13 +131,21 @@ def _keyed(files: Iterable[Any], store: Path) -> Iterator[tuple[Any, str]]:
         stat, name = file.stat(), "/".join(file.parts[-3:])
         stamp = [stat.st_size, getattr(stat, "st_mtime_ns", 0)]
         if known.get(name, [])[:2] != stamp or not stamp[1]:
-            known[name] = [*stamp, file_hash(file).sha256]
+            known[name] = [*stamp, _hash_of(file)]
         yield file, hashlib.sha256(f"{known[name][2]}{_code()}".encode()).hexdigest()[:16]
     if known != before:
         store.mkdir(parents=True, exist_ok=True)
         draft = memory.with_suffix(f".{os.getpid()}")
         draft.write_text(json.dumps(known, indent=0, sort_keys=True), encoding="utf-8")
         draft.replace(memory)
+
+
+def _hash_of(file: Any) -> str:
+    """Of the bytes of typed lines, which are what reading put in place."""
+    found, seal = file_hash(file).sha256, seals.seal_of(file)
+    if seal.is_file() and seal.read_text(encoding="ascii", errors="replace") != found:
+        raise ContractError(f"typed ledger lines: {file} is damaged. The next refresh reads the ledger anew.")
+    return found
 
 
 @lru_cache(maxsize=1)

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from klimat_pipeline.configuration.spend import SpendSettings
-from klimat_pipeline.spend.ledger import typed_lines
+from klimat_pipeline.spend.ledger import seals, typed_lines
 from klimat_pipeline.spend.ledger.ledger_error import LedgerError
 from klimat_pipeline.spend.ledger.parquet_writer import quoted
 from klimat_pipeline.spend.ledger.read_ledger import LedgerReport
@@ -324,4 +324,4 @@ def _rewrite(connection: "duckdb.DuckDBPyConnection", older: LedgerReport, targe
             f"COPY (SELECT {columns} {lines.format('NOT IN')}) TO '{quoted(draft)}' (FORMAT parquet, COMPRESSION zstd)",
             {"file": str(place)},
         )
-        draft.replace(place)
+        seals.put_in_place(draft, place)

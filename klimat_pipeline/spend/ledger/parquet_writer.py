@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from klimat_pipeline.spend.ledger import typed_lines
+from klimat_pipeline.spend.ledger import seals, typed_lines
 from klimat_pipeline.spend.ledger.cells import CellCleaner
 from klimat_pipeline.spend.ledger.csv_reader import Problem, batch_of
 from klimat_pipeline.spend.ledger.file_format import FileFormat
@@ -134,7 +134,7 @@ def write_years(con: "duckdb.DuckDBPyConnection", years: Iterable[int], work: Pa
         )
     for draft, place in drafts.items():
         place.parent.mkdir(parents=True, exist_ok=True)
-        draft.replace(place)
+        seals.put_in_place(draft, place)
 
 
 def quoted(path: Path) -> str:

@@ -16,7 +16,7 @@ from klimat_pipeline import text
 from klimat_pipeline.configuration import spend_factors
 from klimat_pipeline.configuration.spend import SpendSettings
 from klimat_pipeline.errors import KlimatError, ProblemsError
-from klimat_pipeline.spend.ledger import beside, locations, overlap, typed_lines
+from klimat_pipeline.spend.ledger import beside, locations, overlap, seals, typed_lines
 from klimat_pipeline.spend.ledger.database import database
 from klimat_pipeline.spend.ledger.file_format import FileFormat
 from klimat_pipeline.spend.ledger.found_files import LedgerFile, find_files, stamp_of
@@ -187,7 +187,7 @@ def _one(
         kept = json.loads(state.read_text(encoding="utf-8"))
         if kept["way"] == same_way:
             passed = LedgerReport.from_json(kept["passed"])
-            whole = all((target / f"year={year}" / f"{file.file_id}.parquet").is_file() for year in passed.years)
+            whole = all(seals.is_whole(target / f"year={year}" / f"{file.file_id}.parquet") for year in passed.years)
             if passed.form.period_by_name and Path(passed.form.file).name != Path(file.shown).name:
                 whole = False  # the file's name is a part of what was read
             untouched = not passed.of(typed_lines.OVERLAP)[0]
@@ -217,10 +217,8 @@ def _hold_together(
     ordered = [report.form.file_id for report in overlap.newest_first(list(read.values()))]
     try:
         for place, file_id in enumerate(ordered):
-            file, against = (
-                by_id[file_id],
-                [other for other in ordered[:place] if beside.may_be_copies(read[other], read[file_id])],
-            )
+            file, earlier = by_id[file_id], [other for other in ordered[:place] if other in read]
+            against = [other for other in earlier if beside.may_be_copies(read[other], read[file_id])]
             if read[file_id].against == against:
                 continue
             try:
@@ -234,16 +232,17 @@ def _hold_together(
                 # Lines may have been taken out beside one file before another refused it: it is read anew next time.
                 _forget_file(code, store, file_id)
                 readings[file.sha256].refusals = tuple(error.problems)
+                del read[file_id]
                 continue
             passed.against = against
             _keep(passed, code, same_way, store)
             read[file_id] = readings[file.sha256].report = passed
-        for file_id in ordered:
+        for file_id, report in read.items():
             reading = readings[by_id[file_id].sha256]
-            near = [read[o] for o in ordered if o != file_id and beside.may_be_copies(read[o], read[file_id])]
+            near = [other for one, other in read.items() if one != file_id and beside.may_be_copies(other, report)]
             try:
                 with database(work=work) as connection:
-                    beside.refuse_sum_of(connection, read[file_id], near, store.lines(code), way.settings)
+                    beside.refuse_sum_of(connection, report, near, store.lines(code), way.settings)
             except KlimatError as error:
                 reading.refusals += tuple(error.problems)
     finally:
@@ -263,7 +262,7 @@ def _forget(code: str, store: SpendStore, present: Iterable[str]) -> None:
     kept = set(present)
     for path in store.lines(code).glob("year=*/*.parquet"):
         if path.stem not in kept:
-            path.unlink()
+            seals.remove(path)
     for path in store.state(code).glob("*.json"):
         if path.stem not in kept:
             path.unlink()
@@ -273,7 +272,7 @@ def _forget(code: str, store: SpendStore, present: Iterable[str]) -> None:
 
 def _forget_file(code: str, store: SpendStore, file_id: str) -> None:
     for path in store.lines(code).glob(f"year=*/{file_id}.parquet"):
-        path.unlink()
+        seals.remove(path)
 
 
 def _digest(way: ReadOptions) -> str:

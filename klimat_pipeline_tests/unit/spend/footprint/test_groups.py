@@ -14,7 +14,9 @@ from klimat_pipeline.contracts import table
 from klimat_pipeline.errors import ContractError
 from klimat_pipeline.spend.footprint import groups
 from klimat_pipeline.spend.footprint.local_mappings import no_local_mappings
+from klimat_pipeline.spend.ledger import seals
 from klimat_pipeline.spend.results.all_tables import KEYS, spend_results
+from klimat_pipeline_tests.support.damage import wrong_byte
 from klimat_pipeline_tests.support.ledgers import write_lines
 from klimat_pipeline_tests.unit.spend.purchases import FOOD_KG_PER_SEK, REFERENCE, electricity, food, inventory
 from klimat_pipeline_tests.unit.spend.results.test_all_tables import _LINES, _SLOW
@@ -48,7 +50,7 @@ def kept(store: Path) -> dict[str, tuple[bytes, int]]:
     """Bytes and time of every part, by name."""
     return {
         part.relative_to(store).as_posix(): (part.read_bytes(), part.stat().st_mtime_ns)
-        for part in store.glob("municipality_code=*/year=*/*")
+        for part in store.glob("municipality_code=*/year=*/*.parquet")
     }
 
 
@@ -174,3 +176,23 @@ def test_parts_change_nothing(rows: list[dict[str, object]], files: int) -> None
         whole = results(write_lines(Path(folder) / "whole", rows), None)
     same(first, whole)
     same(again, whole)
+
+
+@pytest.mark.parametrize("place", range(0, 100, 10))
+def test_a_part_with_one_wrong_byte_is_made_anew(tmp_path: Path, place: int) -> None:
+    root, store = tmp_path / "lines", tmp_path / "parts"
+    month(root, 1, food(1, 1_000_00))
+    results(root, store)
+    (part,) = store.rglob("*.parquet")
+    wrong_byte(part, place)
+    assert results(root, store)["spend/by_category"]["spend_sek"].tolist() == [1000.0]
+
+
+def test_typed_lines_with_one_wrong_byte_are_not_grouped(tmp_path: Path) -> None:
+    root, store = tmp_path / "lines", tmp_path / "parts"
+    month(root, 1, food(1, 1_000_00))
+    (lines,) = root.rglob("*.parquet")
+    seals.put_in_place(lines.rename(lines.with_suffix(".draft")), lines)
+    wrong_byte(lines, 30)
+    with pytest.raises(ContractError, match="month1.parquet is damaged. The next refresh reads the ledger anew"):
+        results(root, store)

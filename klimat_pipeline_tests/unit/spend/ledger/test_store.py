@@ -17,6 +17,7 @@ from klimat_pipeline.spend.ledger.files import ledger_files
 from klimat_pipeline.spend.ledger.ledger_totals import ledger_totals
 from klimat_pipeline.spend.ledger.quarantine import quarantined_lines
 from klimat_pipeline.spend.ledger.reference import load_ledger_reference
+from klimat_pipeline_tests.support.damage import wrong_byte
 from klimat_pipeline_tests.support.properties import ONE_FOLDER, examples
 from klimat_pipeline_tests.unit.spend.small import REFERENCE, balance, ledger, line, read_folder, typed_lines
 
@@ -220,3 +221,12 @@ def test_a_file_that_is_refused_beside_another_is_whole_again_once_that_is_gone(
     (folder / "ledger" / "b.csv").unlink()
     (folder / "ledger" / "c.csv").unlink()
     assert total(folder, tmp_path / "s") == {"counted": (20, 20000)}
+
+
+@pytest.mark.parametrize("place", range(0, 100, 10))
+def test_typed_lines_with_one_wrong_byte_are_read_anew(tmp_path: Path, place: int) -> None:
+    folder = write(tmp_path / "m", a=ledger(*MONTHS[0]))
+    assert total(folder, tmp_path / "s") == {"counted": (10, 5500)}
+    (lines,) = (tmp_path / "s").rglob("*.parquet")
+    wrong_byte(lines, place)
+    assert total(folder, tmp_path / "s") == {"counted": (10, 5500)}
