@@ -9,7 +9,7 @@ import hashlib
 import hmac
 import os
 from collections.abc import Iterator
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from pathlib import Path
 
 from pydantic import Field, SecretStr, ValidationError
@@ -115,12 +115,12 @@ class Settings(BaseSettings):
         "folders of configuration and data; an address on this machine or a private network only with its host.",
     )
 
-    @cached_property
+    @property
     def config_dir(self) -> Path:
         """Folder of the configuration, the reference tables and the embedded snapshots."""
         return (self.project_dir / "data").resolve()
 
-    @cached_property
+    @property
     def written_dir(self) -> Path:
         """Root of everything that is written."""
         return (self.data_dir or self.project_dir / "data").expanduser().resolve()

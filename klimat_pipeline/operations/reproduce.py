@@ -69,7 +69,6 @@ def lay_out(settings: Settings, made_from: Inputs, data_dir: Path) -> tuple[Sett
     wanted = {item.sha256 for item in made_from.items}
     _copy_archive(settings.written_dir / "snapshots", data_dir / "snapshots", wanted)
     there = settings.model_copy(update={"data_dir": data_dir, "database_url": None, "tables_url": ""})
-    there.__dict__.pop("written_dir", None)  # the copy has it from before
     releases = _newest(there, made_from.releases)
     found = inputs(there, municipalities=made_from.municipalities, releases=releases)
     missing = set(made_from.lines) - set(found.lines)
