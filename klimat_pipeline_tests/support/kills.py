@@ -18,6 +18,8 @@ from klimat_pipeline_tests.support.one_run import Run
 
 #: Steps of the main job; the last ones check and publish.
 STEPS = 15
+#: Kills between two lines that say how far it is.
+TOLD = 10
 
 
 def environment_of(data: Path, **others: str) -> dict[str, str]:
@@ -80,6 +82,8 @@ def main(kills: int, seed: int) -> int:
             code = killed(environment, step, chance.uniform(0, 1.5))
             hit[step] = hit.get(step, 0) + (code == -signal.SIGKILL)
             found += [f"kill {number}, step {step}: {fault}" for fault in faults_of(data, versions)]
+            if (number + 1) % TOLD == 0:
+                print(f"{number + 1} kills, {sum(hit.values())} of them in a run; {len(found)} faults", flush=True)
         code, text = Run(("refresh", "--force"), environment).ended()
         found += [] if code == 0 else [f"the refresh after them: {text}"]
         found += [f"{started(data)} runs still started"] if started(data) else []
