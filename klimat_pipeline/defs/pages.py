@@ -90,7 +90,7 @@ def preview(contract: Table, rows: "pa.Table", town: Callable[[str], str]) -> st
 
 
 def first_rows(arrow: "pa.Table", own: Sequence[str]) -> "pa.Table":
-    """The rows that a preview shows: headline series, newest year, municipalities with a folder (``own``) first."""
+    """The rows that a preview shows: headline series, newest year with figures, own municipalities (``own``) first."""
     import numpy as np
     import pyarrow as pa
     import pyarrow.compute as pc
@@ -100,6 +100,8 @@ def first_rows(arrow: "pa.Table", own: Sequence[str]) -> "pa.Table":
     if flag is not None and pc.any(rows[flag]).as_py():
         rows = rows.filter(rows[flag])
     keys: dict[str, Any] = {}
+    if (actual := next((name for name in rows.column_names if name.startswith("actual_")), None)) is not None:
+        keys["ahead"] = pc.is_null(rows[actual]).cast(pa.int8())  # a path goes on to years that have no figures yet
     if "year" in rows.column_names:
         keys["year"] = pc.negate(rows["year"].cast(pa.int64()))
     if "municipality_code" in rows.column_names:

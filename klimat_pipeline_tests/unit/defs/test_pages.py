@@ -41,6 +41,11 @@ def test_the_newest_year_of_the_headline_series_comes_first_and_the_own_town_bef
     ]
 
 
+def test_years_that_have_no_figures_yet_come_last() -> None:
+    path = pa.table({"year": [2023, 2024, 2025, 2030], "actual_t_co2e": [9.0, 8.0, None, None]})
+    assert first_rows(path, [])["year"].to_pylist() == [2024, 2023, 2030, 2025]
+
+
 def test_a_preview_has_few_columns_names_towns_cuts_texts_and_stays_in_place() -> None:
     text = preview(TABLES["published/sector_indicators"], first_rows(figures(rows=30), ["1283"]), town)
     head, _, first, *rest = text.splitlines()
