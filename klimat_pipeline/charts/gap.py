@@ -50,7 +50,11 @@ def _waterfall(rows: "pd.DataFrame", basis: str) -> Chart:
     level = float(total["latest_t"]) / 1000.0
     bars = [_bar(f"emissions {total['latest_year']}", 0.0, level, "level")]
     steps = [("other plans", float(lines["other_plans_t"].sum()))]
-    steps += [(str(name), float(saved)) for name, saved in zip(lines["line"], lines["actions_counted_t"], strict=True)]
+    # Lines are named by the plan's own words, joined by underscores.
+    steps += [
+        (str(name).replace("_", " "), float(saved))
+        for name, saved in zip(lines["line"], lines["actions_counted_t"], strict=True)
+    ]
     for name, tonnes in steps:
         if tonnes:
             bars.append(_bar(name, level - tonnes / 1000.0, level, "reduction"))
