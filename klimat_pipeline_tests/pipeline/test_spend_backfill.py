@@ -31,7 +31,7 @@ def partition(code: str, year: int) -> dg.MultiPartitionKey:
 
 def parts(data: Path) -> dict[str, int]:
     """Time of every part by name."""
-    return {path.as_posix(): path.stat().st_mtime_ns for path in data.rglob("parts/*/year=*/*")}
+    return {path.as_posix(): path.stat().st_mtime_ns for path in data.rglob("parts/*/year=*/*.parquet")}
 
 
 def test_partitions_are_municipalities_and_years() -> None:

@@ -236,9 +236,11 @@ def _damage_published(around: Surroundings) -> None:
 
 
 def _damage_intermediate(around: Surroundings) -> None:
-    tables = sorted((around.data / "intermediate").rglob("*.parquet"))
-    if tables:
-        wrong_byte(around.chance.choice(tables), 100 * around.chance.random())
+    files = [
+        path for path in sorted((around.data / "intermediate").rglob("*")) if path.is_file() and path.stat().st_size
+    ]
+    if files:
+        wrong_byte(around.chance.choice(files), 100 * around.chance.random())
 
 
 def _damage_history(around: Surroundings) -> None:
@@ -270,7 +272,7 @@ EVENTS = (
     Event("source useless", 0.03, _useless_source, ends=_useful_source),
     Event("killed", 0.02, _kill),
     Event("published table damaged", 0.015, _damage_published),
-    Event("table between stages damaged", 0.015, _damage_intermediate),
+    Event("file between stages damaged", 0.015, _damage_intermediate),
     Event("history damaged", 0.01, _damage_history, code_of=74, ends=_mend_history),
     Event("clock a month back", 0.01, _nothing, clock_back=timedelta(days=30)),
 )

@@ -122,10 +122,7 @@ def make_parts_of(root: Any, store: Path, code: str, year: int) -> list[Path]:
 def _keyed(files: Iterable[Any], store: Path) -> Iterator[tuple[Any, str]]:
     """Every file with its key; a file whose size and time are as before is not read for it."""
     memory = store / _MEMORY
-    try:
-        known: dict[str, list[Any]] = json.loads(memory.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        known = {}
+    known: dict[str, list[Any]] = json.loads(memory.read_text(encoding="utf-8")) if seals.is_whole(memory) else {}
     before = dict(known)
     for file in files:
         stat, name = file.stat(), "/".join(file.parts[-3:])
@@ -137,7 +134,7 @@ def _keyed(files: Iterable[Any], store: Path) -> Iterator[tuple[Any, str]]:
         store.mkdir(parents=True, exist_ok=True)
         draft = memory.with_suffix(f".{os.getpid()}")
         draft.write_text(json.dumps(known, indent=0, sort_keys=True), encoding="utf-8")
-        draft.replace(memory)
+        seals.put_in_place(draft, memory)
 
 
 def _hash_of(file: Any) -> str:

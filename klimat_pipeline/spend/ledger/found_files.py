@@ -15,7 +15,7 @@ from typing import Any
 
 from klimat_pipeline.configuration.spend import SpendSettings
 from klimat_pipeline.errors import ConfigurationError, ProblemsError
-from klimat_pipeline.spend.ledger import locations, places
+from klimat_pipeline.spend.ledger import locations, places, seals
 from klimat_pipeline.spend.ledger.file_hash import FileHash, file_hash
 
 #: Endings of files that a folder of ledgers may hold; those of text also with ``.gz`` behind them.
@@ -110,7 +110,7 @@ def find_files(folder: Path, settings: SpendSettings, hashes: Path) -> list[Ledg
     if not found:
         return []
     by_name = _by_name(found.values())
-    known = json.loads(hashes.read_text()) if hashes.is_file() else {}
+    known = json.loads(hashes.read_text()) if seals.is_whole(hashes) else {}
     before = dict(known)
     files = [
         looked_at(by_name[shown], shown, known, remedies.get(str(by_name[shown]), "")) for shown in sorted(by_name)
@@ -120,7 +120,7 @@ def find_files(folder: Path, settings: SpendSettings, hashes: Path) -> list[Ledg
         # Whole or not at all: runs beside each other read it too, and what one of them loses is hashed again.
         draft = hashes.with_suffix(f".{uuid.uuid4().hex}")
         draft.write_text(json.dumps(known, indent=0, sort_keys=True))
-        draft.replace(hashes)
+        seals.put_in_place(draft, hashes)
     return files
 
 

@@ -183,7 +183,7 @@ def _one(
 ) -> LedgerReport:
     """A file's balance: as it was kept, or read anew; ``against`` asks for one that was held against these files."""
     state, target = store.state(code) / f"{file.file_id}.json", store.lines(code)
-    if state.is_file():
+    if seals.is_whole(state):
         kept = json.loads(state.read_text(encoding="utf-8"))
         if kept["way"] == same_way:
             passed = LedgerReport.from_json(kept["passed"])
@@ -254,7 +254,7 @@ def _keep(passed: LedgerReport, code: str, same_way: str, store: SpendStore) -> 
     state.parent.mkdir(parents=True, exist_ok=True)
     draft = state.with_suffix(".part")
     draft.write_text(json.dumps({"way": same_way, "passed": passed.to_json()}, ensure_ascii=False), encoding="utf-8")
-    draft.replace(state)
+    seals.put_in_place(draft, state)
 
 
 def _forget(code: str, store: SpendStore, present: Iterable[str]) -> None:
@@ -265,7 +265,7 @@ def _forget(code: str, store: SpendStore, present: Iterable[str]) -> None:
             seals.remove(path)
     for path in store.state(code).glob("*.json"):
         if path.stem not in kept:
-            path.unlink()
+            seals.remove(path)
     for left in store.lines(code).glob(".work-*"):
         shutil.rmtree(left, ignore_errors=True)
 

@@ -1,7 +1,8 @@
 """Files that a later run reads again, each with the hash of its bytes beside it: a damaged one is made anew.
 
-Parquet has no checksum of its own that DuckDB looks at: one byte that a disk changes would be another amount. What does
-not belong here: what the files hold (``parquet_writer``, ``footprint.groups``).
+They are typed lines, their groups, the balances of files, and what is known of files' hashes. Parquet has no checksum
+of its own that DuckDB looks at: one byte that a disk changes would be another amount. What does not belong here: what
+the files hold (``parquet_writer``, ``read_files``, ``found_files``, ``footprint.groups``).
 """
 
 import hashlib

@@ -224,9 +224,11 @@ def test_a_file_that_is_refused_beside_another_is_whole_again_once_that_is_gone(
 
 
 @pytest.mark.parametrize("place", range(0, 100, 10))
-def test_typed_lines_with_one_wrong_byte_are_read_anew(tmp_path: Path, place: int) -> None:
+def test_whatever_is_kept_with_one_wrong_byte_is_made_anew(tmp_path: Path, place: int) -> None:
     folder = write(tmp_path / "m", a=ledger(*MONTHS[0]))
     assert total(folder, tmp_path / "s") == {"counted": (10, 5500)}
-    (lines,) = (tmp_path / "s").rglob("*.parquet")
-    wrong_byte(lines, place)
-    assert total(folder, tmp_path / "s") == {"counted": (10, 5500)}
+    kept = [path for path in (tmp_path / "s").rglob("*") if path.is_file() and path.stat().st_size]
+    assert {path.suffix for path in kept} == {".parquet", ".json", ".sha256"}
+    for path in kept:
+        wrong_byte(path, place)
+        assert total(folder, tmp_path / "s") == {"counted": (10, 5500)}, path
