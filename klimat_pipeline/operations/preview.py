@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from klimat_pipeline.errors import PublishError
+
 #: Why a figure moves that a correction does not move: the kinds of inputs in the manifest, in words.
 CAUSES = {
     "snapshot": "release",
@@ -83,15 +85,21 @@ def preview(before: Path, after: Path, municipality: str = "") -> Preview:
         before: what readers have.
         after: what was made beside it.
         municipality: the only one that was made; that the other folder holds all is no difference.
+
+    Raises:
+        PublishError: a table of one of them is missing or damaged.
     """
     import duckdb
 
     def pair(name: str) -> Sequence[str]:
         return [str(folder / f"{name}.parquet") for folder in (before, after)]
 
-    with duckdb.connect() as con:
-        moved = con.execute(_MOVED, [*pair("sector_indicators"), municipality, municipality]).fetchall()
-        inputs = con.execute(_INPUTS, [*pair("run_manifest"), municipality]).fetchall()
+    try:
+        with duckdb.connect() as con:
+            moved = con.execute(_MOVED, [*pair("sector_indicators"), municipality, municipality]).fetchall()
+            inputs = con.execute(_INPUTS, [*pair("run_manifest"), municipality]).fetchall()
+    except duckdb.Error as error:
+        raise PublishError(f"{before}: cannot be compared ({error}). Run 'klimat refresh' first.") from None
     return Preview(tuple(Moved(*row) for row in moved), tuple((CAUSES.get(kind, kind), name) for kind, name in inputs))
 
 

@@ -66,23 +66,27 @@ def undated(directory: Path) -> dict[str, Any] | None:
 
 
 def described_publication(directory: Path) -> str | None:
-    """The publication that a directory holds whole, None when a file is missing or not of its size."""
+    """The publication that a directory holds whole, None when a file is missing or has other bytes than described."""
     try:
         package = json.loads((directory / FILE_NAME).read_text(encoding="utf-8"))
         for resource in package["resources"]:
             # Publications of before have the size under the name that the standard keeps for text files.
             size = resource["fileSize"] if "fileSize" in resource else resource["bytes"]
-            if (directory / Path(resource["path"]).name).stat().st_size != size:
+            path = directory / Path(resource["path"]).name
+            if path.stat().st_size != size or resource["hash"] != _hash_of(path):
                 return None
         return str(package["id"])
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
 
+def _hash_of(path: Path) -> str:
+    with path.open("rb") as file:
+        return f"sha256:{hashlib.file_digest(file, 'sha256').hexdigest()}"
+
+
 def _resource(directory: Path, name: str, contract: Table, form: Form) -> dict[str, Any]:
     path = directory / f"{name}.{form}"
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
     is_spend = contract.topic == "spend"
     return {
         "profile": "data-resource",
@@ -93,7 +97,7 @@ def _resource(directory: Path, name: str, contract: Table, form: Form) -> dict[s
         "mediatype": _MEDIA_TYPES[form],
         # Not "bytes": the standard's reader of Parquet counts none, and would find every file wrong.
         "fileSize": path.stat().st_size,
-        "hash": f"sha256:{digest}",
+        "hash": _hash_of(path),
         "licenses": [_BY_SA if is_spend else _SEE_SOURCES],
         "sources": [_FIGARO, _SCB] if is_spend else [_SMHI, _SCB],
         "schema": {

@@ -6,6 +6,7 @@ switched (``publication``).
 """
 
 import filecmp
+import logging
 import os
 import re
 import uuid
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
     from klimat_pipeline.published.candidate import Candidate
 
+_log = logging.getLogger(__name__)
+
 #: Files that are written at the same time.
 _AT_ONCE = 2
 #: Only directories of this form are ever removed: whatever else is there belongs to somebody else.
@@ -35,25 +38,39 @@ def last_published(directory: Path, name: str) -> "pd.DataFrame":
     """A table as readers have it now; an empty frame where nothing, or nothing of that name, is published."""
     import pandas as pd
 
-    path = directory / "parquet" / "latest" / f"{name}.parquet"
-    return pd.read_parquet(path, page_checksum_verification=True) if path.is_file() else pd.DataFrame()
+    table = _newest_whole(directory / "parquet", name)
+    return pd.DataFrame() if table is None else table.to_pandas()
 
 
 def last_mart(directory: Path, names: Iterable[str]) -> "dict[str, pa.Table]":
     """Tables of the mart as readers have them now; those that are missing or of another form are left out."""
-    import pyarrow.parquet as pq
-
     from klimat_pipeline.contracts import MART
     from klimat_pipeline.contracts.arrow import schema
 
-    found = {}
-    for name in names:
-        path = directory / "parquet" / "mart" / "latest" / f"{name}.parquet"
-        if path.is_file() and (
-            table := pq.read_table(path, partitioning=None, page_checksum_verification=True)
-        ).schema.equals(schema(MART[name])):
-            found[name] = table
-    return found
+    found = {name: _newest_whole(directory / "parquet" / "mart", name) for name in names}
+    return {
+        name: table for name, table in found.items() if table is not None and table.schema.equals(schema(MART[name]))
+    }
+
+
+def _newest_whole(root: Path, name: str) -> "pa.Table | None":
+    """A table of the version that is shown; where its file is damaged, of the newest version whose file is not.
+
+    History that is kept in a table (which checks warned since when) shall not end with one wrong byte.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    older = sorted(root.glob("pub-*"), key=lambda folder: folder.stat().st_mtime, reverse=True)
+    for version in (root / "latest", *older):
+        path = version / f"{name}.parquet"
+        if not path.is_file():
+            return None
+        try:
+            return pq.read_table(path, partitioning=None, page_checksum_verification=True)
+        except (pa.ArrowInvalid, OSError) as error:
+            _log.warning("%s is damaged (%s): an older version is read in its place", path, error)
+    return None
 
 
 class ParquetTarget:

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from klimat_pipeline.errors import PublishError
 from klimat_pipeline.operations.preview import Moved, preview
 from klimat_pipeline.published.publication import current_publications
 from klimat_pipeline.settings import Settings
@@ -24,7 +25,7 @@ from klimat_pipeline_tests.pipeline.commands import Klimat
 from klimat_pipeline_tests.support.kills import started
 from klimat_pipeline_tests.support.misbehaving_server import MisbehavingServer, silent
 from klimat_pipeline_tests.support.small_country import make_small_country
-from klimat_pipeline_tests.support.soak_events import EVENTS, Event, Surroundings
+from klimat_pipeline_tests.support.soak_events import EVENTS, PUBLISHED_DAMAGED, Event, Surroundings
 
 #: Megabytes that Dagster's home may take, after however many nights.
 HOME_MB = 300
@@ -113,7 +114,10 @@ class Soak:
         folder = self.around.data / "published" / "parquet"
         if not (folder / before).is_dir():
             return [f"{before} is not kept"]
-        found = preview(folder / before, folder / now)
+        try:
+            found = preview(folder / before, folder / now)
+        except PublishError:
+            return [] if event.name == PUBLISHED_DAMAGED else [f"{before} cannot be compared"]
         ended = [name for _, name in found.inputs if name.endswith(LAST_DAY)]
         silent = [name for _, name in found.inputs if name.startswith(SILENCE)]
         causes = {cause for cause, name in found.inputs if name not in (*ended, *silent)}

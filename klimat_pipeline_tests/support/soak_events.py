@@ -258,6 +258,7 @@ def _mend_history(around: Surroundings) -> None:
 
 CONFIGURATION, LEDGER, RELEASE = frozenset({"configuration"}), frozenset({"ledger"}), frozenset({"release"})
 
+PUBLISHED_DAMAGED = "published table damaged"
 #: Three nights of four nothing happens; the rest is drawn far more often than in life.
 EVENTS = (
     Event("nothing", 0.74, _nothing),
@@ -271,7 +272,7 @@ EVENTS = (
     Event("reissue", 0.005, _reissue, RELEASE, moves_emissions=True),
     Event("source useless", 0.03, _useless_source, ends=_useful_source),
     Event("killed", 0.02, _kill),
-    Event("published table damaged", 0.015, _damage_published),
+    Event(PUBLISHED_DAMAGED, 0.015, _damage_published),
     Event("file between stages damaged", 0.015, _damage_intermediate),
     Event("history damaged", 0.01, _damage_history, code_of=74, ends=_mend_history),
     Event("clock a month back", 0.01, _nothing, clock_back=timedelta(days=30)),

@@ -1,13 +1,17 @@
 import hashlib
 import json
+import os
 import shutil
 from pathlib import Path
 
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from klimat_pipeline.published.parquet import last_published
 from klimat_pipeline.published.publication import current_publications, publish
 from klimat_pipeline.settings import Settings
+from klimat_pipeline_tests.support.damage import wrong_byte
 from klimat_pipeline_tests.support.tables import example_tables
 from klimat_pipeline_tests.unit.published.examples import (
     CONTRACTS,
@@ -104,6 +108,24 @@ def test_a_damaged_version_shows_nothing_and_is_made_again(settings: Settings) -
     assert current_publications(settings)["parquet"] is None
     _publish(settings, FIRST)
     assert current_publications(settings)["parquet"] == FIRST
+    wrong_byte(root / FIRST / "sectors.parquet", 30)
+    assert current_publications(settings)["parquet"] is None
+    _publish(settings, FIRST)
+    assert current_publications(settings)["parquet"] == FIRST
+
+
+def test_what_was_published_before_is_read_from_the_newest_version_that_is_whole(settings: Settings) -> None:
+    """Sectors of the second version are damaged: those of the first stand in, and those of neither are none."""
+    root = _publish(settings, FIRST)
+    os.utime(root / FIRST, (1, 1))
+    _publish(settings, SECOND)
+    damaged = root / SECOND / "emissions.parquet"
+    wrong_byte(damaged, 30)
+    expected = tables(FIRST)["emissions"].to_pandas()
+    pd.testing.assert_frame_equal(last_published(settings.published_dir, "emissions"), expected)
+    wrong_byte(root / FIRST / "emissions.parquet", 30)
+    assert last_published(settings.published_dir, "emissions").empty
+    assert last_published(settings.published_dir, "absent").empty
 
 
 def test_the_data_package_describes_the_files(settings: Settings) -> None:
