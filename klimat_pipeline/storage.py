@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from klimat_pipeline.contracts import Table, table
-from klimat_pipeline.contracts.arrow import to_arrow, to_pandas
+from klimat_pipeline.contracts import TABLES, Table, table
+from klimat_pipeline.contracts.arrow import schema, to_arrow, to_pandas
 from klimat_pipeline.errors import StaleTableError
 
 if TYPE_CHECKING:
@@ -108,14 +108,16 @@ class TableStore:
         _cache.forget()
 
     def made_from(self, key: str) -> str | None:
-        """Digest of what a stored table was made from; None where there is no table, or it does not say."""
+        """Digest of what a stored table was made from; None where there is no whole table, or it does not say."""
         import pyarrow as pa
         import pyarrow.parquet as pq
 
         try:
             with self.path(key).open("rb") as file:
                 return _digest_of(pq.read_schema(file).metadata)
-        except (FileNotFoundError, pa.ArrowInvalid):
+        except PermissionError:
+            raise
+        except (pa.ArrowInvalid, OSError, UnicodeDecodeError):  # it is not there, or damaged
             return None
 
     def remember(self, digest: str, lines: Sequence[str]) -> None:
@@ -166,6 +168,9 @@ class TableStore:
             try:
                 with path.open("rb") as file:
                     arrow = pq.read_table(file, page_checksum_verification=True)
+                # Checksums cover pages, not what describes them; asking for the names raises where one is no text.
+                if key in TABLES and arrow.schema.names and arrow.schema.types != schema(TABLES[key]).types:
+                    raise StaleTableError(f"table {key} has not its contract's columns: it is damaged or older")
                 held = _cache.keep(path, arrow) if keep else _CachedTable(None, arrow, int(arrow.nbytes))
             except FileNotFoundError:
                 if made_from is None:
@@ -173,7 +178,7 @@ class TableStore:
                 raise StaleTableError(f"table {key} has not been made yet") from None
             except PermissionError:
                 raise
-            except (pa.ArrowInvalid, OSError) as error:  # a page's checksum, or its form
+            except (pa.ArrowInvalid, OSError, UnicodeDecodeError) as error:  # a page's checksum, or what describes it
                 raise StaleTableError(f"table {key} is damaged or cannot be read ({error})") from None
         found = _digest_of(held.arrow.schema.metadata)
         if made_from is not None and found != made_from:
