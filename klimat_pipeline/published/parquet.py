@@ -67,8 +67,11 @@ def _newest_whole(root: Path, name: str) -> "pa.Table | None":
         if not path.is_file():
             return None
         try:
-            return pq.read_table(path, partitioning=None, page_checksum_verification=True)
-        except (pa.ArrowInvalid, OSError) as error:
+            table = pq.read_table(path, partitioning=None, page_checksum_verification=True)
+            # Checksums cover pages, not what describes them: a name that is no text raises here.
+            if table.column_names:
+                return table
+        except (pa.ArrowInvalid, OSError, UnicodeDecodeError) as error:
             _log.warning("%s is damaged (%s): an older version is read in its place", path, error)
     return None
 

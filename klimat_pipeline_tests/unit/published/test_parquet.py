@@ -120,8 +120,11 @@ def test_what_was_published_before_is_read_from_the_newest_version_that_is_whole
     os.utime(root / FIRST, (1, 1))
     _publish(settings, SECOND)
     damaged = root / SECOND / "emissions.parquet"
+    whole = damaged.read_bytes()
     wrong_byte(damaged, 30)
     expected = tables(FIRST)["emissions"].to_pandas()
+    pd.testing.assert_frame_equal(last_published(settings.published_dir, "emissions"), expected)
+    damaged.write_bytes(whole.replace(b"municipality_code", b"municipality\xffcode"))
     pd.testing.assert_frame_equal(last_published(settings.published_dir, "emissions"), expected)
     wrong_byte(root / FIRST / "emissions.parquet", 30)
     assert last_published(settings.published_dir, "emissions").empty
