@@ -3,7 +3,6 @@
 It passes ``frictionless validate``. What does not belong here: a description of any column (``contracts``).
 """
 
-import hashlib
 import json
 from collections.abc import Mapping
 from datetime import datetime
@@ -12,6 +11,7 @@ from typing import Any, Literal
 
 from klimat_pipeline import __version__
 from klimat_pipeline.contracts.model import Column, Table
+from klimat_pipeline.published.files import sha256_of
 
 Form = Literal["parquet", "csv"]
 #: How readers say that a value is missing: of Parquet, where an empty text is a value, and of CSV, where it is not.
@@ -81,8 +81,7 @@ def described_publication(directory: Path) -> str | None:
 
 
 def _hash_of(path: Path) -> str:
-    with path.open("rb") as file:
-        return f"sha256:{hashlib.file_digest(file, 'sha256').hexdigest()}"
+    return f"sha256:{sha256_of(path)}"
 
 
 def _resource(directory: Path, name: str, contract: Table, form: Form) -> dict[str, Any]:

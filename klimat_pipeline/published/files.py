@@ -1,9 +1,10 @@
-"""What keeps files whole when a publisher is killed: its lock, syncing to the disk, free space, removal of leftovers.
+"""What keeps files whole when a publisher is killed: its lock, syncing to the disk, free space, hashes, leftovers.
 
 What does not belong here: what the files hold.
 """
 
 import fcntl
+import hashlib
 import os
 import shutil
 import uuid
@@ -70,6 +71,16 @@ def try_writing(directory: Path) -> None:
     path = directory / f"{STAGING}-{uuid.uuid4().hex}-klimat.sqlite"
     path.touch()
     path.unlink()
+
+
+def sha256_of(path: Path) -> str:
+    """SHA-256 of a file's bytes, as hexadecimal digits.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def sync(path: Path) -> None:

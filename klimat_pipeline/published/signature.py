@@ -5,13 +5,13 @@ version is shown (``publication``), what it was made from (``manifest``).
 """
 
 import base64
-import hashlib
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from klimat_pipeline.errors import ConfigurationError
 from klimat_pipeline.published.datapackage import FILE_NAME, undated
+from klimat_pipeline.published.files import sha256_of
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -72,8 +72,7 @@ def faults(directory: Path, key: "Ed25519PublicKey | None") -> list[str]:
     found = [] if package and package.get("id") == directory.name else [f"{FILE_NAME} is of another publication"]
     for name, hashed in described.items():
         try:
-            with (directory / name).open("rb") as file:
-                now = hashlib.file_digest(file, "sha256").hexdigest()
+            now = sha256_of(directory / name)
         except OSError:
             found.append(f"{name} is missing")
         else:

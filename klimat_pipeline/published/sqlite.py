@@ -3,7 +3,8 @@
 A file that nobody has seen needs no transactions and no journal, and a reader that has the old file open keeps it
 whole. Physical tables rather than views, booleans as 0/1 and times as text, because that is what ODBC clients read
 without guessing. What is the same in all rows, the publication, is stored once: as the default of a column that is
-added when the rows are there. What does not belong here: when the file is switched (``publication``).
+added when the rows are there. Beside the file stands its hash, named by the publication, so that a byte that a disk
+changes is noticed. What does not belong here: when the file is switched (``publication``).
 """
 
 import sqlite3
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from klimat_pipeline.contracts.sql import checked_identifier
 from klimat_pipeline.errors import PublishError
-from klimat_pipeline.published.files import STAGING, remove, sync, try_writing
+from klimat_pipeline.published.files import STAGING, remove, sha256_of, sync, try_writing
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -39,6 +40,7 @@ class SqliteTarget:
         self._path = directory / file_name
         # A unique name: where a file system's locks do not reach other hosts, two publishers still do not collide.
         self._staged = directory / f"{STAGING}-{uuid.uuid4().hex}-{file_name}"
+        self._switched_to: str | None = None
 
     @property
     def location(self) -> str:
@@ -46,15 +48,13 @@ class SqliteTarget:
         return str(self._path)
 
     def shown(self) -> str | None:
-        """The publication whose rows all tables of the file hold; None when there is none or it cannot be read."""
-        if not self._path.exists():
-            return None
+        """The publication of the file; None when there is none, or not the bytes that were audited and switched."""
         try:
             with closing(_read_only(self._path)) as connection:
-                rows = connection.execute("SELECT publication_id FROM publication").fetchall()
-                found = str(rows[0][0]) if len(rows) == 1 else None
-                return found if found and _is_of(connection, found) else None
-        except sqlite3.Error:
+                ((found,),) = connection.execute("SELECT publication_id FROM publication").fetchall()
+            written = self._hash_file(str(found)).read_text(encoding="ascii")
+            return str(found) if written == self._hash_line(self._path) else None
+        except (sqlite3.Error, OSError, ValueError):
             return None
 
     def open(self) -> None:
@@ -90,30 +90,38 @@ class SqliteTarget:
         sync(self._staged)
 
     def switch(self, candidate: "Candidate") -> None:
-        """Show the staged file: the rename is the commit point."""
-        del candidate
+        """Show the staged file: the rename is the commit point, and the hash lies there before it."""
+        hashed = self._staged.with_name(f"{self._staged.name}-hash")
+        hashed.write_text(self._hash_line(self._staged), encoding="ascii")
+        sync(hashed)
+        hashed.replace(self._hash_file(candidate.publication_id))
         self._staged.replace(self._path)
         sync(self._path.parent)
+        self._switched_to = candidate.publication_id
 
     def tidy(self) -> list[str]:
-        """The rename has removed the old file already."""
+        """Remove the hashes of files that the rename has removed."""
+        if self._switched_to is not None:
+            present = self._hash_file(self._switched_to)
+            remove(*(path for path in self._path.parent.glob(self._hash_file("*").name) if path != present))
         return []
 
     def close(self) -> None:
         """Remove a staged file that was not shown."""
         remove(*self._staged.parent.glob(f"{self._staged.name}*"))
 
+    def _hash_file(self, publication_id: str) -> Path:
+        """The file that holds the hash of a publication's file."""
+        return self._path.with_name(f"{self._path.name}.{publication_id}.sha256")
+
+    def _hash_line(self, path: Path) -> str:
+        """What stands in it; ``sha256sum --check`` reads it."""
+        return f"{sha256_of(path)}  {self._path.name}\n"
+
 
 def _read_only(path: Path) -> sqlite3.Connection:
     # immutable: no lock files and no look at a journal; a published file is replaced, never written to.
     return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)
-
-
-def _is_of(connection: sqlite3.Connection, publication_id: str) -> bool:
-    """Whether every table begins with a row of the publication: the table ``publication`` alone proves nothing."""
-    names = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name <> 'publication'")
-    first = (f"SELECT publication_id FROM {_quoted(name)} LIMIT 1" for (name,) in names.fetchall())  # noqa: S608
-    return all(connection.execute(one).fetchone() in (None, (publication_id,)) for one in first)
 
 
 def _create_tables(connection: sqlite3.Connection, candidate: "Candidate") -> list[str]:

@@ -37,9 +37,9 @@ KILLS = 6
 READS = 4
 #: Nothing takes as long: it turns what would hang into a failure.
 HANGS_S = 120
-#: Changes of names in one publish to the files: three directories made, the file replaced, the version renamed, its
-#: link made and replaced, the old version renamed and removed.
-STEPS = 9
+#: Changes of names in one publish to the files: three directories made, the hash and the file replaced, the version
+#: renamed, its link made and replaced, the old version renamed and removed.
+STEPS = 10
 
 
 @pytest.fixture

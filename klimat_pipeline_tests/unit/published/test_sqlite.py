@@ -1,3 +1,4 @@
+import hashlib
 import sqlite3
 import stat
 from collections.abc import Iterator
@@ -8,6 +9,7 @@ import pytest
 from klimat_pipeline.published.publication import publish
 from klimat_pipeline.published.sqlite import SqliteTarget
 from klimat_pipeline.settings import Settings
+from klimat_pipeline_tests.support.damage import wrong_byte
 from klimat_pipeline_tests.unit.published.examples import CONTRACTS, FIRST, NOW, SECOND, tables
 
 
@@ -70,3 +72,31 @@ def test_an_unreadable_file_shows_nothing_and_is_replaced(settings: Settings, co
     assert target.shown() is None
     publish(tables(FIRST), publication_id=FIRST, settings=settings, now=NOW, contracts=CONTRACTS)
     assert target.shown() == FIRST
+
+
+@pytest.mark.parametrize("per_cent", range(0, 100, 7))
+def test_a_wrong_byte_anywhere_shows_nothing_and_the_file_is_made_again(settings: Settings, per_cent: int) -> None:
+    publish(tables(FIRST), publication_id=FIRST, settings=settings, now=NOW, contracts=CONTRACTS)
+    target = SqliteTarget(settings.published_dir)
+    wrong_byte(settings.published_dir / "klimat.sqlite", per_cent)
+    assert target.shown() is None
+    publish(tables(FIRST), publication_id=FIRST, settings=settings, now=NOW, contracts=CONTRACTS)
+    assert target.shown() == FIRST
+
+
+def test_a_file_without_its_hash_is_published_anew(settings: Settings) -> None:
+    publish(tables(FIRST), publication_id=FIRST, settings=settings, now=NOW, contracts=CONTRACTS)
+    (hashed,) = settings.published_dir.glob("*.sha256")
+    hashed.unlink()
+    assert SqliteTarget(settings.published_dir).shown() is None
+    publish(tables(FIRST), publication_id=FIRST, settings=settings, now=NOW, contracts=CONTRACTS)
+    assert hashed.is_file()
+
+
+def test_the_hash_of_the_present_file_alone_stays_and_is_one_that_others_can_check(settings: Settings) -> None:
+    for name in (FIRST, SECOND):
+        publish(tables(name), publication_id=name, settings=settings, now=NOW, contracts=CONTRACTS)
+    (hashed,) = settings.published_dir.glob("*.sha256")
+    assert hashed.name == f"klimat.sqlite.{SECOND}.sha256"
+    content = (settings.published_dir / "klimat.sqlite").read_bytes()
+    assert hashed.read_text(encoding="ascii") == f"{hashlib.sha256(content).hexdigest()}  klimat.sqlite\n"
