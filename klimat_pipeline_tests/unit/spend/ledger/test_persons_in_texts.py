@@ -1,10 +1,12 @@
 """Persons told by words, masks and odd digits: withheld wherever they stand; free texts only where a model reads them."""
 
+import csv
+import re
 from pathlib import Path
 
 import pytest
 
-from klimat_pipeline_tests.unit.spend.small import balance, ledger, line, read, typed_lines
+from klimat_pipeline_tests.unit.spend.small import REFERENCE, balance, ledger, line, read, typed_lines
 
 
 def everything(tmp_path: Path, told: str = "") -> str:
@@ -105,3 +107,13 @@ def test_ids_that_are_a_persons_in_part(tmp_path: Path, supplier: str) -> None:
 def test_free_texts_are_kept_only_where_a_model_reads_them(tmp_path: Path) -> None:
     read(tmp_path, ledger(line(item="Nötfärs")), keeps_item_text=False)
     assert typed_lines(tmp_path / "typed")[0]["item_text"] == ""
+
+
+def test_what_is_looked_for_in_vouchers_has_letters_side_by_side() -> None:
+    """Texts without any are not searched for the words of estates: each way to write one has to need them."""
+    with (REFERENCE / "ledger_person_words.csv").open(encoding="utf-8", newline="") as file:
+        patterns = [row["pattern"] for row in csv.DictReader(file) if row["place"] == "estate"]
+    assert len(patterns) == 3
+    for pattern in patterns:
+        needed = re.sub(r"\(\?i:|\[[^]]*\]|\\w|\([^()]*\)\?", " ", pattern)
+        assert re.search("[a-zåäö]{2}", needed), pattern
