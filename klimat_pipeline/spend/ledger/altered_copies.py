@@ -128,7 +128,9 @@ def copies(
         if not keys or not (is_told or period == "day" or _is_coarser(period, lines)):
             continue
         connection.execute(_PAIRED.format(keys=", ".join(keys)))
-        found = relation(connection, "line_pairs", newer.form.file, older.form.file)
+        ((paired,),) = connection.execute("SELECT count(*) FROM line_pairs").fetchall()
+        are_all = {paired} == {newer.lines, older.lines, *(side.common for side in lines)}
+        found = relation(connection, "line_pairs", newer.form.file, older.form.file, all_of_both=are_all)
         if "unit" not in keys and {"unit"} <= set(newer.form.fields) & set(older.form.fields) and not found.is_known:
             found = replace(found, told="")  # two units may share invoices in one proportion
         if told := _told(found, lines, settings, period=period, is_told=is_told):

@@ -12,8 +12,9 @@ if TYPE_CHECKING:
 
 #: Nine pairs of ten that differ have to differ alike, and a quarter of all have to differ: single lines are corrected.
 _ALIKE_PCT, _DIFFERING_PCT = 90, 25
-#: Fewer pairs may be alike by chance; a mere ratio needs more.
-_ENOUGH, _ENOUGH_OF_A_RATIO = 3, 10
+#: Fewer pairs may be alike by chance; a mere ratio needs more, and so does a known way of which most lines are free, as
+#: rents are of VAT and whole kronor of rounding.
+_ENOUGH, _ENOUGH_TO_STAND_OUT = 3, 10
 #: What makes an amount ``a`` of an amount ``b``, both without sign.
 _KINDS = (
     ("include VAT", "list_bool_or([abs(a - b * rate) <= 1 FOR rate IN [1.25, 1.12, 1.06]])"),
@@ -61,7 +62,9 @@ class Relation:
     is_known: bool = False
 
 
-def relation(connection: "duckdb.DuckDBPyConnection", table: str, newer: str, older: str) -> Relation:
+def relation(
+    connection: "duckdb.DuckDBPyConnection", table: str, newer: str, older: str, *, all_of_both: bool = False
+) -> Relation:
     """Tell how the amounts of a table's pairs differ.
 
     Args:
@@ -69,7 +72,9 @@ def relation(connection: "duckdb.DuckDBPyConnection", table: str, newer: str, ol
         table: its name.
         newer: the file of the amounts ``newer``, and
         older: that of the others.
+        all_of_both: whether neither file has anything beyond the pairs: then one or two may tell a known way.
     """
+    enough = 1 if all_of_both else _ENOUGH
     connection.execute(_BOTH_WAYS.format(table=table))
     counted = _COUNTED.format(kinds=", ".join(f"count(*) FILTER (a <> b AND {test})" for _, test in _KINDS))
     pairs = same = 0
@@ -77,20 +82,21 @@ def relation(connection: "duckdb.DuckDBPyConnection", table: str, newer: str, ol
     for way, file in enumerate((newer, older)):
         ((pairs, same, reversed_, other, ratio, *alike),) = connection.execute(counted, {"way": way}).fetchall()
         differing = max(other, pairs - same)
-        if differing < _ENOUGH or 100 * differing < _DIFFERING_PCT * pairs:
+        are_few = 100 * differing < _DIFFERING_PCT * pairs
+        if differing < (_ENOUGH_TO_STAND_OUT if are_few else enough):
             return Relation(pairs, same)
         if 100 * reversed_ >= _ALIKE_PCT * pairs:
             turned = "have the other sign"
         elif reversed_ and 100 * (pairs - reversed_) < _ALIKE_PCT * pairs:
             return Relation(pairs, same)
         for (kind, _), count in zip(_KINDS, alike, strict=True):
-            if other >= _ENOUGH and 100 * count >= _ALIKE_PCT * other:
+            if other >= enough and 100 * count >= _ALIKE_PCT * other:
                 return Relation(
                     pairs, same, f"the amounts of {file} {kind}{' and' * bool(turned)} {turned}".strip(), True
                 )
-        if other >= _ENOUGH_OF_A_RATIO and ratio > 1:
+        if other >= _ENOUGH_TO_STAND_OUT and not are_few and ratio > 1:
             ((count,),) = connection.execute(_OF_A_RATIO, {"way": way, "ratio": ratio}).fetchall()
             told = f"the amounts of {file} are {ratio:.4g} times as large" if 100 * count >= _ALIKE_PCT * other else ""
-    if turned and not told and 100 * other <= (100 - _ALIKE_PCT) * pairs:
+    if turned and pairs >= _ENOUGH and not told and 100 * other <= (100 - _ALIKE_PCT) * pairs:
         told = f"the amounts of {older} {turned}"
     return Relation(pairs, same, told)

@@ -86,6 +86,62 @@ def test_whatever_columns_both_have(tmp_path: Path, columns: tuple[str, ...]) ->
     assert "b.csv include VAT" in refusal(tmp_path, csv(YEAR, columns), csv(MIXED, columns))
 
 
+#: Sixty invoices of five accounts, 1,001.10 + 1,101.10 + ...: whole kronor but for ten of them.
+INVOICES = [
+    {
+        "account": f"64{n % 5}0",
+        "supplier": f"55667{n % 5}-8899",
+        "day": f"2023-{n % 12 + 1:02d}-{n % 28 + 1:02d}",
+        "voucher": f"V{n}",
+        "ore": str(100100 + n * 10000 + (10 if n % 6 == 0 else 0)),
+    }
+    for n in range(60)
+]
+FREE_OF_VAT = [
+    {**line, "ore": str(int(line["ore"]) * (5 if n % 6 == 0 else 4) // 4)} for n, line in enumerate(INVOICES)
+]
+
+
+@pytest.mark.parametrize("later", ["2023-12-16", "2023-12-31"])
+@pytest.mark.parametrize(
+    ("copy", "told"),
+    [
+        pytest.param(FREE_OF_VAT, "b.csv include VAT", id="one line of six has VAT"),
+        pytest.param(
+            changed(INVOICES, "ore", lambda ore: int(ore) // 100 * 100),
+            "rounded to whole kronor",
+            id="öre on one of six",
+        ),
+    ],
+)
+def test_most_lines_may_be_the_same(tmp_path: Path, later: str, copy: list[Line], told: str) -> None:
+    """Also where the copy is the later export, which would count otherwise."""
+    more = {**INVOICES[0], "day": later, "voucher": "V99", "ore": "500000"}
+    assert told in refusal(tmp_path, csv(INVOICES), csv([*copy, more]))
+
+
+@pytest.mark.parametrize("columns", [WHOLE, NO_VOUCHER, BARE])
+@pytest.mark.parametrize("lines", [1, 2])
+def test_one_line_tells_where_there_are_no_others(tmp_path: Path, lines: int, columns: tuple[str, ...]) -> None:
+    assert "b.csv include VAT" in refusal(tmp_path, csv(YEAR[:lines], columns), csv(MIXED[:lines], columns))
+
+
+@pytest.mark.parametrize("other", [amounts(lambda ore: ore + 1234)[:2], amounts(lambda ore: -ore)[:2], MIXED[:1]])
+def test_one_line_tells_nothing_else(tmp_path: Path, other: list[Line]) -> None:
+    """Another amount, a credit note, and a line beside two others."""
+    place = write(tmp_path / "m", a=csv(YEAR[:2], BARE), b=csv(other, BARE))
+    expected = sum(int(line["ore"]) for line in [*YEAR[:2], *other])
+    assert total(place, tmp_path / "s") == {"counted": (2 + len(other), expected)}
+
+
+def test_a_few_corrected_lines_are_no_copy(tmp_path: Path) -> None:
+    """Nine of sixty were entered with VAT, which the later export corrects."""
+    wrong = [*FREE_OF_VAT[:54], *INVOICES[54:]]
+    more = {**INVOICES[0], "day": "2023-12-31", "voucher": "V99", "ore": "500000"}
+    place = write(tmp_path / "m", a=csv(wrong), b=csv([*INVOICES, more]))
+    assert total(place, tmp_path / "s")["counted"] == (61, sum(int(line["ore"]) for line in INVOICES) + 500000)
+
+
 def test_other_spellings_of_vouchers_and_units_are_copies(tmp_path: Path) -> None:
     columns = (*WHOLE, "unit")
     school = [{**line, "unit": "Skolan"} for line in YEAR]
