@@ -133,6 +133,14 @@ def duckdb_client(settings: Settings) -> Iterator[Reader]:
         yield folder.name, read
 
 
+@contextmanager
+def polars_client(settings: Settings) -> Iterator[Reader]:
+    import polars as pl
+
+    folder = _parquet(settings)
+    yield folder.name, lambda name: _seen(pl.read_parquet(folder / f"{name}.parquet")["publication_id"].to_list())
+
+
 #: By where they read, so that every place is read all the time.
 CLIENTS: dict[str, dict[str, Client]] = {
     "PostgreSQL": {"psycopg": psycopg_client, "SQLAlchemy and pandas": sqlalchemy_client},
@@ -141,5 +149,5 @@ CLIENTS: dict[str, dict[str, Client]] = {
         "SQLAlchemy and pandas on a copy": sqlite_pandas,
         "one connection": sqlite_one_connection,
     },
-    "Parquet": {"pandas": pandas_client, "DuckDB": duckdb_client},
+    "Parquet": {"pandas": pandas_client, "DuckDB": duckdb_client, "Polars": polars_client},
 }
