@@ -40,7 +40,10 @@ def kept(settings: Settings, publication: str) -> tuple[Path, Inputs]:
     there = sorted(path.name for path in root.glob("pub-*"))
     if folder.parent != root.resolve() or not (folder / "run_manifest.parquet").is_file():
         raise ConfigurationError(f"no publication {publication!r} is kept; there are {', '.join(there) or 'none'}.")
-    rows = pq.read_table(folder / "run_manifest.parquet", partitioning=None).to_pylist()
+    try:
+        rows = pq.read_table(folder / "run_manifest.parquet", partitioning=None).to_pylist()
+    except (OSError, ValueError):
+        raise ConfigurationError(f"{folder}: its manifest is damaged. Use a backup, or another publication.") from None
     items = tuple(
         Item(row["item_kind"], row["item_name"], row["item_value"], row["sha256"])
         for row in rows

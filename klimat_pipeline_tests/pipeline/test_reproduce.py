@@ -9,6 +9,7 @@ from klimat_pipeline.errors import ConfigurationError, ProblemsError
 from klimat_pipeline.operations.reproduce import kept, lay_out
 from klimat_pipeline.settings import Settings, load_settings
 from klimat_pipeline_tests.pipeline.commands import Klimat
+from klimat_pipeline_tests.support.damage import wrong_byte
 from klimat_pipeline_tests.support.default_refresh import Refresh
 
 
@@ -60,3 +61,21 @@ def test_a_manifest_that_was_changed_is_noticed(small_refresh: Refresh, tmp_path
     pq.write_table(table.slice(1), path)
     with pytest.raises(ConfigurationError, match="does not give its id"):
         kept(Settings(data_dir=data), "latest")
+
+
+@pytest.mark.parametrize("per_cent", [10, 30, 50])
+def test_a_damaged_manifest_is_said_to_be_damaged(small_refresh: Refresh, tmp_path: Path, per_cent: int) -> None:
+    data = small_refresh.copy(tmp_path / "data")
+    wrong_byte(data / "published" / "parquet" / "latest" / "run_manifest.parquet", per_cent)
+    with pytest.raises(ConfigurationError, match="damaged|does not give its id"):
+        kept(Settings(data_dir=data), "latest")
+
+
+def test_verify_holds_the_sqlite_files_against_their_hashes_too(small_refresh: Refresh, tmp_path: Path) -> None:
+    klimat = Klimat(small_refresh.copy(tmp_path / "data"))
+    assert klimat("verify").code == 0
+    wrong_byte(klimat.data / "published" / "klimat_mart.sqlite", 50)
+    answer = klimat("verify")
+    assert answer.code == 1
+    assert "klimat_mart.sqlite: missing, changed, or of another publication" in answer.text
+    assert "klimat.sqlite:" not in answer.text
