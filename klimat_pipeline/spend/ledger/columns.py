@@ -295,16 +295,20 @@ def _settle(found: Columns, foreign: Sequence[Candidate], rows: Sequence[Sequenc
             )
 
 
+def period_in_settings(name: str, settings: SpendSettings) -> str:
+    """The period that the settings say a file of this name is of, as they spell it; empty where they say none."""
+    return next((period for pattern, period in settings.periods.items() if fnmatch(name, pattern)), "")
+
+
 def _period(file: str, sheet: str, found: Columns, settings: SpendSettings) -> None:
     """Where no column holds a date: the period that the settings or the file's name tell."""
     if "booked_on" in found.fields:
         return
     name = file.rpartition("/")[2]
-    for pattern, period in settings.periods.items():
-        if fnmatch(name, pattern):
-            found.period = period if period.count("-") == 2 else f"{period}-01"
-            found.remarks.append(f"no column holds dates: every line is of {period} (spend: periods)")
-            return
+    if stated := period_in_settings(name, settings):
+        found.period = stated if stated.count("-") == 2 else f"{stated}-01"
+        found.remarks.append(f"no column holds dates: every line is of {stated} (spend: periods)")
+        return
     found.period = (period_of_name(sheet) or period_of_name(f"{sheet} {name}")) if sheet else period_of_name(name)
     found.period_by_name = bool(found.period)
     if found.period:

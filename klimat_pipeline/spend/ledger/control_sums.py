@@ -1,11 +1,11 @@
 """Totals that stand among a ledger's lines: they verify the lines above them, and are no lines.
 
 A line is taken for a total where it calls itself one (``Summa konto 6411``) and lacks a supplier's number or a voucher,
-or where it holds an amount and neither date, supplier nor voucher. If its amount is the sum of all lines back to some
-earlier total or to the beginning, or on to a later one or to the end, or of the lines of its account, it is a control
-sum: it is taken out and told. A line that surely calls itself a total and is no such sum goes to quarantine; one that
-only may (``Summa Firma AB``) is a line. What does not
-belong here: lines that are typed (``typed_lines``).
+or where it holds an amount and neither supplier nor voucher, and no date or no account. If its amount is the sum of all
+lines back to some earlier total or to the beginning, or on to a later one or to the end, or of the lines of its
+account, it is a control sum: it is taken out and told. A line that surely calls itself a total and is no such sum goes
+to quarantine; one that only may (``Summa Firma AB``) is a line, and so is one with a day and an account (``Total
+Sverige AB``) that is as large as a single other. What does not belong here: lines that are typed (``typed_lines``).
 """
 
 from dataclasses import dataclass
@@ -17,23 +17,30 @@ if TYPE_CHECKING:
     import duckdb
 
 _CANDIDATES = """
-    CREATE TEMP TABLE candidates AS SELECT line, gross_ore, account, is_total FROM typed_lines
-    WHERE gross_ore IS NOT NULL AND (is_total OR may_be_total OR (is_bare AND left_out_rule = $without_date))
+    CREATE TEMP TABLE candidates AS
+    SELECT line, gross_ore, account, is_total,
+        CASE WHEN year <> 0 AND NOT is_total AND account || account_text <> '' THEN 2 ELSE 0 END AS fewest
+    FROM typed_lines
+    WHERE gross_ore IS NOT NULL
+        AND (is_total OR may_be_total OR (is_bare AND list_contains($incomplete, left_out_rule)))
 """
 #: What stands above each candidate: all lines, and those of its account; the rest of the file is below.
 _SUMS = """
     WITH others AS (
         SELECT t.line, t.account, coalesce(t.gross_ore, 0) AS ore FROM typed_lines t ANTI JOIN candidates c USING (line)
     ), steps AS (
-        SELECT line, NULL::BIGINT AS candidate, ore FROM others
-        UNION ALL SELECT line, line, 0 FROM candidates
+        SELECT line, NULL::BIGINT AS candidate, ore, 1 AS is_line FROM others
+        UNION ALL SELECT line, line, 0, 0 FROM candidates
     ), running AS (
-        SELECT candidate, sum(ore) OVER (ORDER BY line ROWS UNBOUNDED PRECEDING)::BIGINT AS above FROM steps
+        SELECT candidate, sum(ore) OVER above_it::BIGINT AS above, sum(is_line) OVER above_it AS lines FROM steps
+        WINDOW above_it AS (ORDER BY line ROWS UNBOUNDED PRECEDING)
+    ), accounts AS (
+        SELECT c.line, sum(o.ore)::BIGINT AS ore, count(*) AS lines
+        FROM candidates c JOIN others o ON o.account = c.account AND o.line < c.line WHERE c.account <> '' GROUP BY ALL
     )
-    SELECT c.line, c.gross_ore, c.is_total, r.above,
-        (SELECT sum(ore)::BIGINT FROM others o WHERE o.account = c.account AND o.line < c.line AND c.account <> ''),
-        (SELECT sum(ore)::BIGINT FROM others)
-    FROM candidates c JOIN running r ON r.candidate = c.line ORDER BY c.line
+    SELECT c.line, c.gross_ore, c.is_total, c.fewest, (r.above, r.lines), (a.ore, coalesce(a.lines, 0)),
+        (SELECT (coalesce(sum(ore), 0)::BIGINT, count(*)) FROM others)
+    FROM candidates c JOIN running r ON r.candidate = c.line LEFT JOIN accounts a ON a.line = c.line ORDER BY c.line
 """
 
 
@@ -59,7 +66,8 @@ def take_out(connection: "duckdb.DuckDBPyConnection") -> ControlSums:
     Returns:
         What was taken out.
     """
-    connection.execute(_CANDIDATES, {"without_date": f"{typed_lines.QUARANTINE}date_missing"})
+    incomplete = [f"{typed_lines.QUARANTINE}{what}" for what in ("date_missing", "account_missing")]
+    connection.execute(_CANDIDATES, {"incomplete": incomplete})
     ((candidates,),) = connection.execute("SELECT count(*) FROM candidates").fetchall()
     found = connection.execute(_SUMS).fetchall() if candidates else []
     met = _met(found)
@@ -76,12 +84,18 @@ def take_out(connection: "duckdb.DuckDBPyConnection") -> ControlSums:
     return ControlSums(len(met), max((abs(ore) for ore in met.values()), default=0))
 
 
-def _met(found: list[tuple[int, int, bool, int, int | None, int | None]]) -> dict[int, int]:
-    """Lines and amounts of the candidates that are sums of the lines around them."""
+#: A sum in oere, and of how many lines.
+_Sum = tuple[int, int]
+
+
+def _met(found: list[tuple[int, int, bool, int, _Sum, _Sum, _Sum]]) -> dict[int, int]:
+    """Lines and amounts of the candidates that are sums of the lines around them, of as many as it takes."""
     met: dict[int, int] = {}
-    for place, (line, ore, _, above, of_account, whole) in enumerate(found):
-        earlier = {0, *(one[3] for one in found[:place])}
-        later = {whole or 0, *(one[3] for one in found[place + 1 :])}
-        if above - ore in earlier or above + ore in later or ore == of_account:
+    for place, (line, ore, _, fewest, above, of_account, whole) in enumerate(found):
+        earlier = [(0, 0), *(one[4] for one in found[:place])]
+        later = [whole, *(one[4] for one in found[place + 1 :])]
+        spans = [(above[0] - sum_, above[1] - lines) for sum_, lines in earlier]
+        spans += [(sum_ - above[0], lines - above[1]) for sum_, lines in later]
+        if any(sum_ == ore and lines >= fewest for sum_, lines in (*spans, of_account)):
             met[line] = ore
     return met

@@ -16,7 +16,7 @@ from klimat_pipeline.spend.ledger import candidates, columns, whole_lines
 from klimat_pipeline.spend.ledger.cells import plain
 from klimat_pipeline.spend.ledger.dates import PLAIN, DateForm
 from klimat_pipeline.spend.ledger.decimal_marks import mark_of
-from klimat_pipeline.spend.ledger.file_hash import FileHash, file_hash
+from klimat_pipeline.spend.ledger.file_hash import FileHash, file_hash, id_of
 from klimat_pipeline.spend.ledger.ledger_error import LedgerError
 from klimat_pipeline.spend.ledger.opened import GZIP, opened
 from klimat_pipeline.spend.ledger.reference import LedgerReference
@@ -68,6 +68,7 @@ class FileFormat:
         exported_on: day of the export, where the file says it.
         remarks: what a reader should know.
         warnings: what a reader should look at.
+        variant: of bytes that lie there under several names, the period that this one tells.
     """
 
     file: str
@@ -95,10 +96,11 @@ class FileFormat:
     exported_on: str = ""
     remarks: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    variant: str = ""
 
     @property
     def file_id(self) -> str:
-        return self.sha256[:16]
+        return id_of(self.sha256, self.variant)
 
     @property
     def amount_place(self) -> int:
@@ -131,7 +133,12 @@ def file_format(
     wide = utf16(head)
     begins_with = head[: len(head) // 2 * 2].decode(wide, errors="replace").encode() if wide else head
     form = FileFormat(
-        shown, content.sha256, content.size_bytes, _kind(begins_with), chart=settings.chart or "kommun_bas"
+        shown,
+        content.sha256,
+        content.size_bytes,
+        _kind(begins_with),
+        chart=settings.chart or "kommun_bas",
+        variant=content.variant,
     )
     if form.format in ("parquet", "xlsx"):
         with path.open("rb") as file:

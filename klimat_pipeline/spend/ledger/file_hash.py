@@ -23,11 +23,18 @@ class FileHash:
         sha256: of them.
         size_bytes: how many.
         is_utf8: whether every one of them is part of a UTF-8 character, once unpacked.
+        variant: where they lie there under several names, the period that this one tells.
     """
 
     sha256: str
     size_bytes: int
     is_utf8: bool
+    variant: str = ""
+
+
+def id_of(sha256: str, variant: str) -> str:
+    """What tells a file from the others of a municipality."""
+    return hashlib.sha256(f"{sha256} {variant}".encode()).hexdigest()[:16] if variant else sha256[:16]
 
 
 def file_hash(path: Any) -> FileHash:

@@ -8,7 +8,7 @@ import json
 import uuid
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,9 @@ from typing import Any
 from klimat_pipeline.configuration.spend import SpendSettings
 from klimat_pipeline.errors import ConfigurationError, ProblemsError
 from klimat_pipeline.spend.ledger import locations, places, seals
-from klimat_pipeline.spend.ledger.file_hash import FileHash, file_hash
+from klimat_pipeline.spend.ledger.columns import period_in_settings
+from klimat_pipeline.spend.ledger.dates import period_of_name
+from klimat_pipeline.spend.ledger.file_hash import FileHash, file_hash, id_of
 
 #: Endings of files that a folder of ledgers may hold; those of text also with ``.gz`` behind them.
 SUFFIXES = (".csv", ".txt", ".tsv", ".xlsx", ".xlsm", ".parquet", ".se", ".si", ".sie")
@@ -67,7 +69,7 @@ class LedgerFile:
 
     @property
     def file_id(self) -> str:
-        return self.sha256[:16]
+        return id_of(self.sha256, self.content.variant)
 
 
 def find_files(folder: Path, settings: SpendSettings, hashes: Path) -> list[LedgerFile]:
@@ -121,7 +123,19 @@ def find_files(folder: Path, settings: SpendSettings, hashes: Path) -> list[Ledg
         draft = hashes.with_suffix(f".{uuid.uuid4().hex}")
         draft.write_text(json.dumps(known, indent=0, sort_keys=True))
         seals.put_in_place(draft, hashes)
-    return files
+    return _told_apart(files, settings)
+
+
+def _told_apart(files: Iterable[LedgerFile], settings: SpendSettings) -> list[LedgerFile]:
+    """The same bytes under the names of two periods are two months' rents, where no column holds dates."""
+    first: dict[str, str] = {}
+    found = []
+    for file in files:
+        name = file.shown.rpartition("/")[2]
+        period = period_in_settings(name, settings) or period_of_name(name)
+        is_another = first.setdefault(file.sha256, period) not in ("", period) and period
+        found.append(replace(file, content=replace(file.content, variant=period)) if is_another else file)
+    return found
 
 
 def _inside(path: Any) -> list[Any] | None:

@@ -114,7 +114,7 @@ def read_ahead(
     folder, settings = entry
     with store.locked(code, shared=True):
         found = [file for file in find_files(folder, settings, store.hashes) if not file.remedy]
-        files = list({file.sha256: file for file in found}.values())
+        files = list({file.file_id: file for file in found}.values())
         if not files:
             return 0
         way, looked = read_options(folder, settings, reference_dir, key, rates), 0
@@ -145,13 +145,13 @@ def read_files(code: str, files: Sequence[LedgerFile], way: ReadOptions, store: 
     for file in files:
         if file.remedy:
             readings.append(Reading(file.shown, _not_read(file)))
-        elif file.sha256 in first:
-            readings.append(Reading(file.shown, _same_bytes(file, first[file.sha256].report)))
+        elif file.file_id in first:
+            readings.append(Reading(file.shown, _same_bytes(file, first[file.file_id].report)))
         else:
             readings.append(_reading(code, file, way, same_way, store))
-            first[file.sha256] = readings[-1]
+            first[file.file_id] = readings[-1]
             read.append(file)
-    _hold_together(code, [file for file in read if not first[file.sha256].refusals], first, way, same_way, store)
+    _hold_together(code, [file for file in read if not first[file.file_id].refusals], first, way, same_way, store)
     return readings
 
 
@@ -212,7 +212,7 @@ def _hold_together(
 ) -> None:
     """Hold every file against the later exports that share days with it; what is refused is said in its reading."""
     work = store.root / f".work-{uuid.uuid4().hex}"
-    read = {file.file_id: report for file in files if (report := readings[file.sha256].report)}
+    read = {file.file_id: report for file in files if (report := readings[file.file_id].report)}
     by_id = {file.file_id: file for file in files}
     ordered = [report.form.file_id for report in overlap.newest_first(list(read.values()))]
     try:
@@ -231,14 +231,14 @@ def _hold_together(
             except KlimatError as error:
                 # Lines may have been taken out beside one file before another refused it: it is read anew next time.
                 _forget_file(code, store, file_id)
-                readings[file.sha256].refusals = tuple(error.problems)
+                readings[file_id].refusals = tuple(error.problems)
                 del read[file_id]
                 continue
             passed.against = against
             _keep(passed, code, same_way, store)
-            read[file_id] = readings[file.sha256].report = passed
+            read[file_id] = readings[file_id].report = passed
         for file_id, report in read.items():
-            reading = readings[by_id[file_id].sha256]
+            reading = readings[file_id]
             near = [other for one, other in read.items() if one != file_id and beside.may_be_copies(other, report)]
             try:
                 with database(work=work) as connection:

@@ -101,7 +101,7 @@ MAY_BE_TOTAL = (
     r"([^A-Za-zÅÄÖåäö]|$)|\s(summa|totalt?|totalsumma|delsumma)\s*(\||$)"
 )
 TOTAL = (
-    r"(?i)(^|\|)\s*((del|slut|total|års|månads|grand |sub)?(summa|summering|total|totalt)|s:a|sum|"
+    r"(?i)(^|\|)\s*((del|slut|total|års|månads|grand |sub)?(summa|summering|total|totalt)|totalresultat|s:a|sum|"
     r"(ingående|utgående|ing|utg)\.? ?(balans|saldo))\s*"
     r"($|[|:0-9]|(konto|leverantör|förvaltning|period|för|per|av|enhet|ansvar|verksamhet|bolag|månad|år|faktur|"
     r"exkl|inkl|belopp|kostnad|sek|kr|januari|februari|mars|april|maj|juni|juli|augusti|september|oktober|november|"
