@@ -92,6 +92,28 @@ def accounts_without_numbers(candidates: dict[str, list[Candidate]], rows: Seque
         del candidates["account"]
 
 
+#: Five digits, or a month's name and a year.
+_HAS_YEAR = re.compile(r"(?:[0-9]\D*){5}|[0-9]{4}[^\W\d_ ]*[ -]?[^\W\d_]{3}|[^\W\d_]{3}.*[0-9]{2}")
+
+
+def drop_words(candidates: dict[str, list[Candidate]], rows: Sequence[Sequence[str]]) -> None:
+    """A column in which no cell has a digit (``Bokförd``: yes) holds neither days nor amounts, where another does."""
+    has_year = bool(candidates.get("year"))
+    for name in ("amount", "debit", "credit", *(() if has_year else ("booked_on",))):
+        some = candidates.get(name, [])
+        figures = [one for one in some if one.is_own or any(re.search(r"[0-9]", row[one.place]) for row in rows)]
+        if figures:
+            candidates[name] = figures
+
+
+def drop_dates_without_year(candidates: dict[str, list[Candidate]], rows: Sequence[Sequence[str]]) -> None:
+    """A period that tells no year (``Månad``: 01) tells no day, where a column with whole dates stands beside it."""
+    some = candidates.get("booked_on", [])
+    whole = [one for one in some if one.is_own or any(_HAS_YEAR.search(row[one.place]) for row in rows)]
+    if whole and not candidates.get("year"):
+        candidates["booked_on"] = whole
+
+
 #: What the name of a column of texts may hold.
 _NAMES_A_TEXT = re.compile(r"(?i)benämn|beteckn|beskriv|klartext|text|namn")
 
@@ -126,12 +148,24 @@ def text_beside_account(
 
 
 #: What a cell may say of a line that is no purchase, or not yet.
-_MAY_NOT_COUNT = re.compile(r"(?i)(makul|annull|avbrut|struken|förkast|preliminär|ej bokför|obokför|utkast)\w*")
+_MAY_NOT_COUNT = re.compile(
+    r"(?i)(makul|annull|avbrut|struken|förkast|avvisad|bestrid|preliminär|(ej|inte) (bokför|attest|godkän)|obokför|"
+    r"oattest|utkast|cancel|rejected|draft)\w*( faktura)?"
+)
+#: What a column asks in its name, and cells that say no.
+_ASKS, _NO = re.compile(r"(?i)(makul|annull|avbrut|cancel)\w*"), re.compile(r"(?i)n|nej|no|0|false|falskt?|-|")
 
 
 def lines_that_may_not_count(header: Sequence[str], used: set[int], rows: Sequence[Sequence[str]]) -> Iterator[str]:
     """What columns that are not read say of lines, where it may be that they are cancelled or not booked yet."""
     for place in sorted(set(range(len(header))) - used):
-        said = sorted({row[place] for row in rows if _MAY_NOT_COUNT.fullmatch(row[place])})
+        asks = bool(_ASKS.match(header[place]))
+        said = sorted(
+            {
+                row[place]
+                for row in rows
+                if _MAY_NOT_COUNT.fullmatch(row[place]) or (asks and not _NO.fullmatch(row[place]))
+            }
+        )
         if said:
             yield f"{header[place]!r} says {', '.join(said[:3])} of some lines, and they count: are they purchases?"

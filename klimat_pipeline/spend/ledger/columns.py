@@ -17,6 +17,8 @@ from klimat_pipeline.spend.ledger.candidates import (
     Candidate,
     accounts_without_numbers,
     candidates_of,
+    drop_dates_without_year,
+    drop_words,
     lines_that_may_not_count,
     plain_header,
     text_beside_account,
@@ -52,7 +54,10 @@ _COSTLY = {
 }
 #: Kronor in one of what amounts are stated in, by the setting and by what a name says.
 _KRONOR = {"kr": 1, "tkr": 1000, "mkr": 1_000_000}
-_UNIT_ABOVE = re.compile(r"(?i)\b(tkr|kkr|tsek|ksek|mkr|mnkr|msek|tusental|tusen kronor|miljoner)\b")
+_UNIT_AROUND = re.compile(r"(?i)(?<![^\W_])(tkr|kkr|tsek|ksek|mkr|mnkr|msek|tusental|tusen kronor|miljoner)(?![^\W_])")
+_VAT_AROUND = re.compile(
+    r"(?i)(?<![^\W_])(ink(l|lusive|l\.)?[ _]+(moms|mervärdesskatt|vat)|incl(uding|\.)?[ _]+vat)(?![^\W_])"
+)
 #: An account and its text in one cell.
 _JOINED = re.compile(
     r"\(?[0-9]{3,8}\)?[\s:;,./|_–-]+[^\W\d_].*|[0-9]{3,8}[^\W\d_]{3}.*|[^\W\d_].*?[\s:;,./|_–(-]+[0-9]{3,8}\)?"
@@ -122,6 +127,8 @@ def recognised(
     accounts_without_numbers(candidates, rows)
     if beside := text_beside_account(candidates, found.header, rows):
         found.remarks.append(f"the account's text is read from {beside!r}: it stands beside, one text for each account")
+    drop_words(candidates, rows)
+    drop_dates_without_year(candidates, rows)
     signs.told_by_cells(candidates, rows)
     foreign = [one for one in candidates.get("amount", []) if "foreign" in one.meaning]
     for name, some in candidates.items():
@@ -132,7 +139,7 @@ def recognised(
     _year(found, rows)
     _period(file, sheet, found, settings)
     _require(file, found)
-    _unit(file, above, found, settings)
+    _title(file, sheet, above, found, settings)
     found.side_is_flag = "flag" in found.meaning.get("side", ())
     place = found.fields.get("booked_on")
     found.dates = date_form(
@@ -171,19 +178,26 @@ def _year(found: Columns, rows: Sequence[Sequence[str]]) -> None:
         del found.fields["year"]
 
 
-def _unit(file: str, above: str, found: Columns, settings: SpendSettings) -> None:
-    """What amounts are stated in: as the settings or the column's name say.
+def _title(file: str, sheet: str, above: str, found: Columns, settings: SpendSettings) -> None:
+    """What amounts are: as the settings or the column's name say; what stands around them may say otherwise.
 
     Raises:
-        LedgerError: a title says that amounts are no kronor, and nothing else does.
+        LedgerError: a title or a name says that amounts are no kronor or include VAT, and nothing else does.
     """
     said = found.meaning.get("amount", frozenset()) | found.meaning.get("debit", frozenset())
     unit = settings.amount_unit or "tkr" * ("tkr" in said) or "mkr" * ("mkr" in said)
-    if not unit and (match := _UNIT_ABOVE.search(above)):
-        raise LedgerError(
-            f"{file}: {match[0]!r} stands above the header. Say what the amounts are stated in, in municipality.yaml, "
-            "spend: amount_unit: tkr (or mkr; kr if they are kronor)."
-        )
+    places = {"above the header": above, "in the sheet's name": sheet, "in the file's name": file.rpartition("/")[2]}
+    for place, text in places.items():
+        if not unit and (match := _UNIT_AROUND.search(text)):
+            raise LedgerError(
+                f"{file}: {match[0]!r} stands {place}. Say what the amounts are stated in, in municipality.yaml, "
+                "spend: amount_unit: tkr (or mkr; kr if they are kronor)."
+            )
+        if settings.vat.included is None and "net" not in said and (match := _VAT_AROUND.search(text)):
+            raise LedgerError(
+                f"{file}: {match[0]!r} stands {place}: the amounts include VAT. Say so in municipality.yaml, spend: "
+                "vat: {included: true, rate_pct: 25}; or false, if they do not."
+            )
     found.kronor = _KRONOR[unit or "kr"]
     if found.kronor != 1:
         found.warnings.append(f"amounts are in {unit}: each is taken times {found.kronor:,}")
@@ -343,6 +357,7 @@ def _tell(found: Columns, rows: Sequence[Sequence[str]]) -> None:
     if unread := [name for place, name in enumerate(found.header) if place not in used and name]:
         found.remarks.append(f"columns not read: {', '.join(unread)}")
     found.warnings += lines_that_may_not_count(found.header, used, rows)
+    found.warnings += signs.credits_without_minus(found.header, found.fields, rows)
     if absent := [name for name in ("voucher", "account", "buyer_id") if name not in found.fields]:
         found.remarks.append(f"no column for {', '.join(absent)}")
     if "credit" in found.fields or "side" in found.fields:

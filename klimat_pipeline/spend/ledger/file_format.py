@@ -27,7 +27,7 @@ SAMPLE = 1024 * 1024
 #: How many places of a larger file are looked at besides its beginning, and how much of each.
 _PLACES, _OF_EACH = 8, 16 * 1024
 #: Lines in which a header is looked for, and lines that are looked at below it.
-_HEADER_WITHIN, _ROWS = 25, 1000
+_HEADER_WITHIN, _ROWS = 25, 20_000
 _SEPARATORS = (";", "\t", "|", ",")
 #: Kinds of files by their first bytes that are no ledger, with what to do.
 _OTHER_KINDS: tuple[tuple[bytes, str], ...] = (

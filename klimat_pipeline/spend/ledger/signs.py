@@ -4,7 +4,8 @@ What does not belong here: names of columns (``candidates``), and what an amount
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from klimat_pipeline.spend.ledger import amounts
@@ -14,6 +15,9 @@ from klimat_pipeline.spend.ledger.candidates import Candidate
 #: credit (``Kreditfaktura``), also yes and no. For RE2 and for Python alike.
 CREDIT, DEBIT = r"k|kr|kred[a-zåäö]*|c|cr|cred[a-z ]*|-|-1|minus", r"d|dr|deb[a-zåäö]*|\+|1|plus"
 CREDIT_FLAG, DEBIT_FLAG = rf"{CREDIT}|j|ja|y|yes|x|1|true|sant", r"d|dr|deb[a-zåäö]*|n|nej|no|0|false|falskt|"
+
+#: How exports call a credit note, in columns that tell kinds of documents.
+_CREDIT_NOTE = re.compile(r"(?i)(leverantörs?|lev\.? ?)?(kredit|credit)[a-zåäö ]*|kf|lk|kn|cn|-")
 
 
 def told_by_cells(candidates: dict[str, list[Candidate]], rows: Sequence[Sequence[str]]) -> None:
@@ -40,11 +44,29 @@ def told_by_cells(candidates: dict[str, list[Candidate]], rows: Sequence[Sequenc
 
 
 def says(one: Candidate, rows: Sequence[Sequence[str]], credit: str, debit: str) -> bool:
-    """Whether all cells of a column say credit or debit, and some say credit."""
-    cells = {row[one.place].lower() for row in rows}
+    """Whether all cells of a column but one of a hundred say credit or debit, and some say credit."""
+    cells = Counter(row[one.place].lower() for row in rows)
     negative = {cell for cell in cells if re.fullmatch(credit, cell)}
-    others = cells - negative
-    return bool(negative and (others or "perhaps" not in one.meaning)) and all(re.fullmatch(debit, o) for o in others)
+    others = cells.keys() - negative
+    odd = sum(cells[cell] for cell in others if not re.fullmatch(debit, cell))
+    return bool(negative and (others or "perhaps" not in one.meaning)) and 100 * odd <= cells.total()
+
+
+def credits_without_minus(
+    header: Sequence[str], fields: Mapping[str, int], rows: Sequence[Sequence[str]]
+) -> Iterator[str]:
+    """Columns that are not read and call lines credit notes whose amounts have no minus."""
+    if "amount" not in fields or "side" in fields:
+        return
+    for place in sorted(set(range(len(header))) - set(fields.values())):
+        cells = {row[place] for row in rows if _CREDIT_NOTE.fullmatch(row[place])}
+        added = sorted({row[place] for row in rows if row[place] in cells and (ore(row[fields["amount"]]) or 0) > 0})
+        if added:
+            yield (
+                f"{header[place]!r} says {', '.join(added[:3])} of lines whose amounts have no minus, and they are "
+                "added: are they credit notes? Let the export write a minus, or name a column of D and K in spend: "
+                "columns, as side"
+            )
 
 
 def amount_has_no_sign(fields: Mapping[str, int], rows: Sequence[Sequence[str]]) -> bool:

@@ -23,6 +23,8 @@ _SHARES = """
         count(*) FILTER (list_bool_or([abs(vat_of_amount - share) < 0.001 FOR share IN $net])), count(*)
     FROM typed_lines WHERE vat_of_amount > 0 AND abs(gross_ore) >= 10000
 """
+#: Lines whose amount includes VAT that are no accident among others that do not.
+_ENOUGH_GROSS = 3
 _NEGATIVE = """
     SELECT year, sum(amount_ore)::BIGINT FROM typed_lines WHERE year <> 0 AND left_out_rule = ''
     GROUP BY year HAVING sum(amount_ore) < 0 ORDER BY year
@@ -34,13 +36,19 @@ _DAYS = """
 _ENOUGH_DAYS = 8
 #: In companies' BAS, 5 is premises and goods and 7 is staff; in Kommun-Bas, 5 is staff.
 _PREMISES = re.compile(
-    r"5[0-6]\d* (lokalhyr|hyra|el för|elavgift|värme|städning|förbrukningsinv|förbrukningsmat|drivmedel|reparation)",
+    r"5[0-9]\d* (lokalhyr|lokalkostn|hyra|el för|elavgift|värme|vatten och avlopp|städning|renhållning|fastighetssk|"
+    r"förbrukningsinv|förbrukningsmat|programvar|datorer|arbetskläder|drivmedel|reparation|frakt|transporter|annons|"
+    r"reklam|trycksak)",
     re.IGNORECASE,
 )
+#: Without accounts of staff, which a ledger of accounts payable has none of, so many tell.
+_ENOUGH_PREMISES = 2
 _STAFF = re.compile(r"7[0-5]\d* (lön|arbetsgivaravgift|semester|sociala avg|pension)", re.IGNORECASE)
 #: A letter that did not survive: lost, a question mark inside a word, a bracket of seven-bit Swedish (``L|ner``), what
 #: is left of text that was decoded wrongly, or its code (``L=F6ner``, ``L%C3%B6ner``).
-_BROKEN = re.compile(r"[=%](?:C3|[CDEF][456])|\ufffd|(?<!\w )\?[^\W\d_]|[^\W\d_][\[\]\\{}|][a-zåäö]|[ÃÂ√├]")
+_BROKEN = re.compile(
+    r"[=%](?:C3|[CDEF][456])|\ufffd|(?<!\w )\?[^\W\d_]|[^\W\d_][\[\]\\{}|”÷¤ˆ„‡†‰™][a-zåäö]|[^\W\d_\u0400-\u04ff][\u0400-\u04ff]|[ÃÂ√├]"
+)
 _TEXTS = "SELECT DISTINCT account_text FROM typed_lines WHERE year <> 0"
 _LINES = """
     SELECT count(*) FILTER (list_contains($texts, account_text)), count(*),
@@ -131,6 +139,12 @@ def _vat(connection: "duckdb.DuckDBPyConnection", form: FileFormat, settings: Sp
                 "holds amounts without it. Say it in municipality.yaml, spend: vat: {included: true, rate_pct: 25}, or "
                 "name another column in spend: columns."
             )
+        if settings.vat.included is None and "amount" in form.fields and _is_of_invoice(form):
+            yield (
+                f"the column {form.header[form.amount_place]!r} holds what is invoiced or paid, which with most "
+                "systems includes VAT: if it does, say it in municipality.yaml, spend: vat: {included: true, rate_pct: "
+                "25}; included: false if it does not"
+            )
         return
     if form.vat_is_rate:
         yield from _told_by_rates(form, settings)
@@ -148,6 +162,11 @@ def _vat(connection: "duckdb.DuckDBPyConnection", form: FileFormat, settings: Sp
         raise LedgerError(
             f"{form.file}: amounts are said to include VAT (spend: vat: included), but column {vat!r} is the VAT on "
             f"top of column {amount!r} on {net:,} of {lines:,} lines (25 %). Take the setting out, or say false."
+        )
+    if settings.vat.included is None and gross >= _ENOUGH_GROSS and 2 * net > lines:
+        yield (
+            f"column {vat!r} is the VAT inside column {amount!r} on {gross:,} of {lines:,} lines, and on top of it on "
+            f"{net:,}: are some of the amounts with VAT? All are taken as without"
         )
     if settings.vat.included is None and lines and 2 * net <= lines:
         yield f"column {vat!r} tells neither that {amount!r} includes VAT nor that it does not: taken as without"
@@ -171,14 +190,19 @@ def _says_gross(form: FileFormat) -> bool:
     return "amount" in form.fields and "gross" in form.amount_meaning
 
 
+def _is_of_invoice(form: FileFormat) -> bool:
+    return "invoice" in form.amount_meaning and not {"net", "line"} & set(form.amount_meaning)
+
+
 def _chart(connection: "duckdb.DuckDBPyConnection", form: FileFormat, settings: SpendSettings) -> None:
     if settings.chart or form.chart != "kommun_bas":
         return
     accounts = [account for (account,) in connection.execute(_ACCOUNTS).fetchall()]
-    premises, staff = (next(filter(pattern.match, accounts), "") for pattern in (_PREMISES, _STAFF))
-    if premises and staff:
+    premises, staff = (list(filter(pattern.match, accounts)) for pattern in (_PREMISES, _STAFF))
+    if len(premises) >= _ENOUGH_PREMISES or (premises and staff):
+        told = f", and {staff[0]!r} is" if staff else f", and so would {premises[1]!r}"
         raise LedgerError(
-            f"{form.file}: the accounts are those of companies (BAS), not Kommun-Bas: {premises!r} would be staff "
-            f"there, and {staff!r} is. Say it in municipality.yaml, spend: chart: bas; or kommun_bas, if it is "
+            f"{form.file}: the accounts are those of companies (BAS), not Kommun-Bas: {premises[0]!r} would be staff "
+            f"there{told}. Say it in municipality.yaml, spend: chart: bas; or kommun_bas, if it is "
             "that after all."
         )

@@ -3,7 +3,7 @@
 What does not belong here: whether the amounts include VAT (``suspicions``), and taking it out (``expressions``).
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 
 from klimat_pipeline.spend.ledger import signs
 
@@ -27,24 +27,29 @@ def said_rates(meaning: Collection[str], cells: Iterable[tuple[str, str]]) -> bo
     pairs = list(cells)
     if "rate" in meaning:
         read = [_ore(vat) for vat, _ in pairs]
-        return True if any(read) and all(vat in (0, *_PER_CENT, *_FRACTION) for vat in read) else None
+        return True if any(read) and _nearly_all_are_rates(read) else None
     return are_rates(pairs) or (None if "code" in meaning else False)
 
 
 def are_rates(cells: Iterable[tuple[str, str]]) -> bool:
     """Whether the cells of a column called VAT are rates.
 
-    All are Swedish rates, and most are not the VAT of their amounts, neither inside them nor on top of them.
+    All but one of a hundred are Swedish rates, and most are not the VAT of their amounts, neither inside them nor on top of them.
 
     Args:
         cells: of the column, each with the amount of its line.
     """
     read = [(_ore(vat), signs.ore(amount)) for vat, amount in cells if vat]
-    if any(vat not in (0, *_PER_CENT, *_FRACTION) for vat, _ in read):
+    if not _nearly_all_are_rates([vat for vat, _ in read]):
         return False
     pairs = [(vat, amount) for vat, amount in read if vat and amount]
     as_kronor = sum(_is_vat_of(abs(vat / amount)) for vat, amount in pairs)
     return len(pairs) >= _ENOUGH and 2 * as_kronor < len(pairs)
+
+
+def _nearly_all_are_rates(read: Sequence[int | None]) -> bool:
+    """A slip of the pen costs its own line, not the column's meaning."""
+    return 100 * sum(vat not in (0, *_PER_CENT, *_FRACTION) for vat in read) <= len(read)
 
 
 def _ore(cell: str) -> int | None:

@@ -109,7 +109,7 @@ class XlsxReader:
 
     def __init__(self, path: Any, form: FileFormat, settings: SpendSettings, reference: LedgerReference) -> None:
         sheets = [_recognised(sheet, form, settings, reference) for sheet in _sheets(path, form.file)]
-        ledgers = _ledgers(form.file, sheets)
+        ledgers = _looked_at_together(_ledgers(form.file, sheets), form, settings, reference)
         first = ledgers[0].form
         assert first is not None  # noqa: S101 - only sheets with a header are ledgers
         _refuse_lines_without_header(form.file, sheets, ledgers[0])
@@ -216,7 +216,7 @@ def _recognised(sheet: _Sheet, form: FileFormat, settings: SpendSettings, refere
         return sheet
     at = known.index(best)
     header = [_text(cell) for cell in sheet.rows[at]]
-    rows = [[plain(_text(cell).strip()) for cell in row] for row in sheet.rows[at + 1 : at + 1 + _LOOKED_AT]]
+    rows = [_looked_at(row) for row in sheet.rows[at + 1 : at + 1 + _LOOKED_AT]]
     try:
         above = "\n".join(_text(cell) for row in sheet.rows[:at] for cell in row)
         found = with_columns(form, header, rows, settings, reference, sheet=sheet.name, above=above)
@@ -257,6 +257,28 @@ def _ledgers(file: str, sheets: Sequence[_Sheet]) -> list[_Sheet]:
             kept.append(sheet)
     ledgers = [sheet for sheet in same if sheet in kept]
     return [sheet for sheet in ledgers if not _sums_up(sheet, [one for one in ledgers if one is not sheet])]
+
+
+def _looked_at_together(
+    ledgers: Sequence[_Sheet], form: FileFormat, settings: SpendSettings, reference: LedgerReference
+) -> list[_Sheet]:
+    """Sheets with the same header, each with what the rows of all tell: January may have no credit, February one."""
+    forms = [sheet.form for sheet in ledgers if sheet.form]
+    if len(ledgers) == 1 or len({one.header for one in forms}) > 1:
+        return list(ledgers)
+    rows = [_looked_at(row) for sheet in ledgers for row in sheet.below[: _LOOKED_AT // len(ledgers)]]
+    told = (
+        with_columns(form, one.header, rows, settings, reference, sheet=s.name)
+        for s, one in zip(ledgers, forms, strict=True)
+    )
+    return [
+        replace(sheet, form=replace(found, skipped=one.skipped))
+        for sheet, one, found in zip(ledgers, forms, told, strict=True)
+    ]
+
+
+def _looked_at(row: Sequence[Any]) -> list[str]:
+    return [plain(_text(cell).strip()) for cell in row]
 
 
 def _sums_up(sheet: _Sheet, others: Sequence[_Sheet]) -> bool:

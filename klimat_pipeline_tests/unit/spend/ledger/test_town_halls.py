@@ -6,7 +6,7 @@ import pytest
 
 from klimat_pipeline.errors import KlimatError
 from klimat_pipeline_tests.unit.spend.ledger.test_store import total, write
-from klimat_pipeline_tests.unit.spend.small import balance, read, read_folder, typed_lines
+from klimat_pipeline_tests.unit.spend.small import balance, read, typed_lines
 
 HEAD = "Konto;Kontotext;Leverantör;Orgnr;Datum;Belopp"
 RENT = "Konto;Leverantör;Orgnr;Belopp\n6010;Hyresvärden AB;556677-8899;10000,00\n6020;Telia AB;556036-0793;299,00\n"
@@ -101,3 +101,154 @@ def test_the_sum_of_a_file_without_days_is_no_line(tmp_path: Path, total: str) -
     passed = read(tmp_path, content, name="Orebro.2016-03.csv")
     assert balance(passed)["counted"] == (3, 375_00)
     assert passed.control_sums == 1
+
+
+# -- which column is what --
+
+
+@pytest.mark.parametrize(
+    ("header", "cells"),
+    [
+        ("Fakturadatum;Månad", "2023-01-05;01"),
+        ("Fakturadatum;Månad", "2023-01-05;januari"),
+        ("Fakturadatum;Period", "2023-01-05;1"),
+        ("Fakturadatum;Bokförd", "2023-01-05;Ja"),
+        ("Fakturadatum;Konterat", "2023-01-05;Ja"),
+    ],
+)
+def test_what_tells_no_day_and_no_amount_is_neither(tmp_path: Path, header: str, cells: str) -> None:
+    content = rows(f"Konto;Leverantör;{header};Belopp", f"6410;A AB;{cells};100,00", f"6420;B AB;{cells};50,00")
+    assert counted(tmp_path, content) == 150_00
+    assert {str(row["booked_on"]) for row in typed_lines(tmp_path / "typed")} == {"2023-01-05"}
+
+
+def test_a_month_beside_its_year_is_a_day(tmp_path: Path) -> None:
+    content = rows("Konto;Leverantör;År;Månad;Belopp", "6410;A AB;2023;02;100,00", "6420;B AB;2023;03;50,00")
+    assert counted(tmp_path, content) == 150_00
+    assert {row["month"] for row in typed_lines(tmp_path / "typed")} == {2, 3}
+
+
+# -- VAT --
+
+GROSS = ("1250,00;250,00", "2500,00;500,00", "112,00;12,00", "125,00;25,00")
+VAT_NAMES = (
+    *("Belopp moms", "Mervärdesskatt", "Ing. moms", "Avdragen moms", "Avdragsgill moms", "Kommunmoms", "Momsdel"),
+    "Moms 25",
+)
+
+
+@pytest.mark.parametrize("name", VAT_NAMES)
+def test_a_column_of_vat_is_one_whatever_it_is_called(tmp_path: Path, name: str) -> None:
+    lines = (f"6410;Livs;A AB;556677-8899;2023-01-0{n};{cells}" for n, cells in enumerate(GROSS, start=1))
+    assert "the amounts include VAT" in refusal(tmp_path, rows(f"{HEAD};{name}", *lines))
+
+
+@pytest.mark.parametrize("title", ["Leverantörsfakturor 2023, belopp inklusive moms", "Belopp inkl. moms"])
+def test_a_title_may_say_that_amounts_include_vat(tmp_path: Path, title: str) -> None:
+    content = rows(f"{title};;;;;", HEAD, "6410;Livs;A AB;556677-8899;2023-01-05;125,00")
+    assert "stands above the header: the amounts include VAT" in refusal(tmp_path, content)
+    assert counted(tmp_path, content, vat={"included": True, "rate_pct": 25}) == 100_00
+    assert counted(tmp_path, content, vat={"included": False}) == 125_00
+
+
+@pytest.mark.parametrize(
+    "name", ["Fakturabelopp", "Fakturasumma", "Betalt belopp", "Utbetalt belopp", "Invoice amount"]
+)
+def test_what_is_invoiced_or_paid_is_doubted(tmp_path: Path, name: str) -> None:
+    passed = read(tmp_path, rows(HEAD.replace("Belopp", name), "6410;Livs;A AB;556677-8899;2023-01-05;125,00"))
+    assert any(text.startswith(f"the column {name!r} holds what is invoiced or paid") for text in passed.warnings)
+
+
+def test_a_few_amounts_with_vat_among_others_are_told(tmp_path: Path) -> None:
+    lines = [f"6410;Livs;A AB;556677-8899;2023-01-0{n};1000,00;250,00" for n in range(1, 7)]
+    lines += [f"6410;Livs;A AB;556677-8899;2023-02-0{n};1250,00;250,00" for n in range(1, 4)]
+    passed = read(tmp_path, rows(f"{HEAD};Moms", *lines))
+    assert any("inside column 'Belopp' on 3 of 9 lines, and on top of it on 6" in text for text in passed.warnings)
+
+
+# -- signs --
+
+
+@pytest.mark.parametrize(
+    ("header", "most", "credit", "expected"),
+    [
+        ("Belopp;D/K", "100,00;D", "-50,00;K", 119_500_00),
+        ("Debet;Kredit", "100,00;", ";-50,00", 119_500_00),
+        ("Belopp;Fakturatyp", "100,00;Faktura", "50,00;Kredit", 119_500_00),
+    ],
+)
+def test_credits_may_stand_far_down(tmp_path: Path, header: str, most: str, credit: str, expected: int) -> None:
+    """1,200 x 100 less 10 x 50."""
+    lines = [f"6410;A AB;2023-01-{n % 28 + 1:02d};{most if n < 1200 else credit}" for n in range(1210)]
+    assert counted(tmp_path, rows(f"Konto;Leverantör;Datum;{header}", *lines)) == expected
+
+
+@pytest.mark.parametrize(
+    ("header", "credit"),
+    [
+        ("Dokumenttyp", ("Faktura", "Kreditfaktura", "Utlägg")),
+        ("Fakturatyp", ("DF", "KF", "DF")),
+        ("Fakturatyp", ("LF", "LK", "LF")),
+        ("Dokumenttyp", ("Invoice", "Credit note", "Invoice")),
+        ("Typ", ("Leverantörsfaktura", "Leverantörskredit", "Leverantörsfaktura")),
+    ],
+)
+def test_credit_notes_that_are_added_are_told(tmp_path: Path, header: str, credit: tuple[str, ...]) -> None:
+    lines = (f"6410;A AB;2023-01-0{n};{n}00,00;{word}" for n, word in enumerate(credit, start=1))
+    passed = read(tmp_path, rows(f"Konto;Leverantör;Datum;Belopp;{header}", *lines))
+    is_read = "side" in passed.form.fields
+    assert balance(passed)["counted"][1] == (200_00 if is_read else 600_00)
+    assert is_read or any(
+        f"{header!r} says {credit[1]} of lines whose amounts have no minus" in t for t in passed.warnings
+    )
+
+
+@pytest.mark.parametrize(
+    ("header", "cells"),
+    [
+        ("Makulerad", ("Nej", "Ja", "Nej")),
+        ("Makulerad", ("", "X", "")),
+        ("Makuleringsdatum", ("", "2023-02-01", "")),
+        ("Status", ("Bokförd", "Makulerad faktura", "Bokförd")),
+        ("Status", ("Attesterad", "Avvisad", "Attesterad")),
+        ("Status", ("Attesterad", "Ej attesterad", "Attesterad")),
+    ],
+)
+def test_lines_that_may_not_count_are_told(tmp_path: Path, header: str, cells: tuple[str, ...]) -> None:
+    lines = (f"6410;A AB;2023-01-0{n};{n}00,00;{cell}" for n, cell in enumerate(cells, start=1))
+    passed = read(tmp_path, rows(f"Konto;Leverantör;Datum;Belopp;{header}", *lines))
+    assert any(t.startswith(f"{header!r} says {cells[1]} of some lines, and they count") for t in passed.warnings)
+
+
+# -- charts, letters, units --
+
+
+@pytest.mark.parametrize(
+    "accounts",
+    [
+        ("5010;Lokalhyra", "5410;Förbrukningsinventarier", "5611;Drivmedel personbilar", "6110;Kontorsmateriel"),
+        ("5020;El för belysning", "5060;Städning", "7610;Utbildning"),
+    ],
+)
+def test_a_company_s_purchases_are_no_wages(tmp_path: Path, accounts: tuple[str, ...]) -> None:
+    lines = (f"{account};A AB;556677-8899;2023-01-0{n};100,00" for n, account in enumerate(accounts, start=1))
+    content = rows(HEAD, *lines)
+    assert "spend: chart: bas" in refusal(tmp_path, content)
+    assert counted(tmp_path, content, chart="bas") == len(accounts) * 100_00
+
+
+@pytest.mark.parametrize("spelt", ["L”ner", "L÷ner", "L¤ner", "Lˆner", "Lцner"])
+def test_letters_that_an_earlier_program_lost_are_no_text(tmp_path: Path, spelt: str) -> None:
+    content = rows(
+        HEAD, f"6990;{spelt};A AB;556677-8899;2023-01-05;150,00", "6431;Livs;B AB;556036-0793;2023-01-06;100,00"
+    )
+    passed = read(tmp_path, content)
+    assert any("letters of the account's text are lost on 1 lines" in text for text in passed.warnings)
+
+
+@pytest.mark.parametrize("name", ["utfall_2023_tkr.csv", "Utfall 2023 (mkr).csv"])
+def test_the_file_s_name_may_say_what_amounts_are_stated_in(tmp_path: Path, name: str) -> None:
+    content = rows(HEAD, "6410;Livs;A AB;556677-8899;2023-01-05;125,00")
+    with pytest.raises(KlimatError, match="stands in the file's name"):
+        read(tmp_path, content, name=name)
+    assert balance(read(tmp_path, content, name=name, amount_unit="tkr"))["counted"][1] == 125_000_00

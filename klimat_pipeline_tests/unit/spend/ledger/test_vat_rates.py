@@ -47,7 +47,7 @@ def test_amounts_without_vat_are_counted_as_they_stand(tmp_path: Path) -> None:
 
 
 def test_a_rate_that_is_none_costs_its_line(tmp_path: Path) -> None:
-    # Beyond the lines that are looked at, so that the column is one of rates.
+    # One of a thousand: the column is still one of rates.
     cells = (*CELLS * 300, ("80,00", "80"))
     found = read(tmp_path, _ledger(cells), vat={"included": True})
     assert [problem.column_name for problem in found.problems] == ["vat"]
