@@ -4,6 +4,7 @@ What does not belong here: the SQL (``typed_lines``), and how a value is read (`
 ``personal_numbers``).
 """
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
@@ -24,6 +25,7 @@ class Counted:
 
     rounded: int = 0
     unclear: int = 0
+    converted: Counter[str] = field(default_factory=Counter)
     stands_in: set[str] = field(default_factory=set)
     people: PersonNames = field(default_factory=PersonNames)
 
@@ -58,6 +60,7 @@ def register(
         rate = reference.rates.of(currency, year)
         if rate is None:
             return None
+        counted.converted[currency] += 1
         if rate.year != year:
             counted.stands_in.add(f"exchange rate of {currency} of {rate.year} stands in for {year}")
         return int((amount * Decimal(str(rate.sek_per_unit))).quantize(Decimal(1), rounding=ROUND_HALF_EVEN))

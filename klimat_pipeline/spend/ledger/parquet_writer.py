@@ -95,13 +95,13 @@ def put_lines(
     return cleaner
 
 
-def take_out_headers(con: "duckdb.DuckDBPyConnection") -> int:
-    """Take out lines that are the header once more, and say how many they were."""
+def take_out_headers(con: "duckdb.DuckDBPyConnection") -> list[int]:
+    """Take out lines that are the header once more, and say which they were."""
     rule = f"{typed_lines.QUARANTINE}{typed_lines.HEADER}"
-    ((lines,),) = con.execute("SELECT count(*) FROM typed_lines WHERE left_out_rule = ?", [rule]).fetchall()
-    if lines:
+    found = con.execute("SELECT line FROM typed_lines WHERE left_out_rule = ? ORDER BY line", [rule]).fetchall()
+    if found:
         con.execute("DELETE FROM typed_lines WHERE left_out_rule = ?", [rule])
-    return int(lines)
+    return [line for (line,) in found]
 
 
 def faults(con: "duckdb.DuckDBPyConnection") -> list[tuple[int, str, str, int | None]]:

@@ -56,8 +56,16 @@ _LETTERED = re.compile(rf"(?:SE)?{_BIRTH}[\s+\u2010-\u2015\u2212-]*(?=[0-9]{{0,3
 #: An id of which some digits are masked, with signs or with what they stand for (ÅÅMMDD); a date of birth set apart.
 _MASK, _MASKED_SIGNS = r"[X*#?•_ÅYMDN]", 3
 _MASKED = re.compile(r"(?:[0-9X*#?•_ÅYMDN]{6}|[0-9X*#?•_ÅYMDN]{8})[\s+-]*[0-9X*#?•_ÅYMDN]{4}")
+#: A date of birth of which the rest is masked or was cut off, with whatever stands around it.
+_BIRTH_MASKED = re.compile(
+    r"\(?(?:(?:18|19|20)?[0-9]{2}[-./ ]?(?:0[1-9]|1[0-2])[-./ ]?(?:0[1-9]|[12][0-9]|3[01])"
+    r"|[0-3]?[0-9][/.-][01]?[0-9][/. -](?:18|19|20)[0-9]{2})"
+    r"(?:[\s_+.,:*#?•…\u2010-\u2015\u2212-]+[X*#?•_.…]*)?\)?(?: ?\(?MASK\w*\)?)?\)?"
+)
 _BIRTH_APART = re.compile(r"(?:18|19|20)?[0-9]{2}([-./ ])(?:0[1-9]|1[0-2])\1(?:0[1-9]|[12][0-9]|3[01])")
 
+#: So many times the same digit stands for whoever has no number, persons among them: 999999-9999.
+_ALL_ALIKE = 6
 Kind = Literal["legal", "personal", "foreign", "doubtful", "unknown"]
 
 
@@ -98,8 +106,9 @@ def supplier_kind(supplier_id: str) -> tuple[Kind, str]:
     """
     text = supplier_id.strip().upper()
     digits = _NOT_DIGIT.sub("", text)
-    if _OWN_NUMBER.fullmatch(text):
-        return "unknown", text
+    stands_for_none = len(digits) >= _ALL_ALIKE and len(set(digits)) == 1
+    if stands_for_none or _OWN_NUMBER.fullmatch(text):
+        return "unknown", "" if stands_for_none else text
     if (person := _told_person(text)) is not None:
         return "personal", person
     if text.startswith("SE") and len(digits) == 12:
@@ -125,6 +134,8 @@ def _told_person(text: str) -> str | None:
         return re.sub(r"[^0-9A-Z]", "", text).removeprefix("SE")[-10:]
     if _BIRTH_APART.fullmatch(text):
         return re.sub(r"[-./ ]", "", text)
+    if not text.isdigit() and _BIRTH_MASKED.fullmatch(text):
+        return ""
     return text if re.fullmatch(_BIRTH, text) else None
 
 

@@ -25,7 +25,7 @@ from klimat_pipeline.spend.ledger.personal_numbers import WITHHELD, Pseudonyms, 
 from klimat_pipeline.spend.ledger.reference import LedgerReference, Rule
 from klimat_pipeline.spend.ledger.sie_reader import SieReader
 from klimat_pipeline.spend.ledger.supplier_ids import SupplierIds
-from klimat_pipeline.spend.ledger.suspicions import suspicions
+from klimat_pipeline.spend.ledger.suspicions import refuse_repetition, suspicions
 from klimat_pipeline.spend.ledger.xlsx_reader import XlsxReader
 
 if TYPE_CHECKING:
@@ -189,7 +189,9 @@ def _through(path: Any, form: FileFormat, way: ReadOptions, target: Path, work: 
             keeps_item_text=way.keeps_item_text,
         )
         cleaned = parquet_writer.put_lines(connection, statement, values, "ledger_lines", reader, ids)
-        passed.headers = parquet_writer.take_out_headers(connection)
+        headers = parquet_writer.take_out_headers(connection)
+        passed.headers = len(headers)
+        refuse_repetition(connection, form, headers)
         totals = control_sums.take_out(connection)
         passed.problems = [*reader.problems, *_faults(connection, passed, counted.people)]
         passed.warnings += [*reader.warnings, *suspicions(connection, form, way.settings)]
@@ -226,6 +228,15 @@ def _tell(
     if counted.unclear:
         passed.remarks.append(
             f"not used: quantities that may be thousands or decimals (1.234, 1,234): {counted.unclear:,}"
+        )
+    if counted.converted and "currency" in passed.form.fields:
+        said = ", ".join(f"{lines:,} in {currency}" for currency, lines in sorted(counted.converted.items()))
+        amount, currency = (
+            passed.form.header[place] for place in (passed.form.amount_place, passed.form.fields["currency"])
+        )
+        passed.warnings.append(
+            f"amounts of column {currency!r} other than SEK ({said}) are taken times the year's rate: are those of "
+            f"{amount!r} in that currency? If they are kronor, leave {currency!r} out, or call {amount!r} Belopp SEK"
         )
     if passed.headers:
         passed.remarks.append(f"the header stands again on {passed.headers:,} lines; they are no lines")

@@ -5,7 +5,7 @@ does not belong here: single lines (``typed_lines``), names of columns (``column
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from klimat_pipeline.configuration.spend import SpendSettings
@@ -47,7 +47,8 @@ _STAFF = re.compile(r"7[0-5]\d* (lön|arbetsgivaravgift|semester|sociala avg|pen
 #: A letter that did not survive: lost, a question mark inside a word, a bracket of seven-bit Swedish (``L|ner``), what
 #: is left of text that was decoded wrongly, or its code (``L=F6ner``, ``L%C3%B6ner``).
 _BROKEN = re.compile(
-    r"[=%](?:C3|[CDEF][456])|\ufffd|(?<!\w )\?[^\W\d_]|[^\W\d_][\[\]\\{}|”÷¤ˆ„‡†‰™][a-zåäö]|[^\W\d_\u0400-\u04ff][\u0400-\u04ff]|[ÃÂ√├]"
+    r"[=%](?:C3|[CDEF][456])|\ufffd|(?<!\w )\?[^\W\d_]|[^\W\d_][\[\]\\{}|”÷¤ˆ„‡†‰™][a-zåäö]|"
+    r"[^\W\d_\u0400-\u04ff][\u0400-\u04ff]|[ÃÂ√├]"
 )
 _TEXTS = "SELECT DISTINCT account_text FROM typed_lines WHERE year <> 0"
 _LINES = """
@@ -55,6 +56,20 @@ _LINES = """
         coalesce(sum(abs(amount_ore)) FILTER (list_contains($texts, account_text)), 0)::BIGINT
     FROM typed_lines WHERE year <> 0
 """
+#: Lines above a header that stands again, and how many of them stand below it as often.
+_REPEATED = """
+    WITH told AS (
+        SELECT line > $header AS is_below, hash(buyer_id, unit, voucher, invoice_no, supplier_id, supplier_name,
+            account, account_text, amount_ore, booked_on, item_text) AS same
+        FROM typed_lines WHERE year <> 0
+    ), counted AS (
+        SELECT same, count(*) FILTER (NOT is_below) AS above, count(*) FILTER (is_below) AS below
+        FROM told GROUP BY same
+    )
+    SELECT coalesce(sum(above), 0)::BIGINT, coalesce(sum(least(above, below)), 0)::BIGINT FROM counted
+"""
+#: Fewer lines may stand twice by right.
+_ENOUGH_AGAIN = 3
 #: Lines of a year that is this far from the year of most lines are few by a slip of the pen.
 _YEARS_APART, _FEW_PCT = 3, 1
 _YEARS = "SELECT year, count(*) FROM typed_lines WHERE year <> 0 GROUP BY ALL ORDER BY count(*) DESC, year"
@@ -96,6 +111,26 @@ def suspicions(connection: "duckdb.DuckDBPyConnection", form: FileFormat, settin
             f"all {days} dates have a day from {lowest} to {highest}: were day and month changed over somewhere? Look "
             "at the export, or say spend: date_form"
         )
+
+
+def refuse_repetition(connection: "duckdb.DuckDBPyConnection", form: FileFormat, headers: Sequence[int]) -> None:
+    """A file that was written twice into one: after its header stands again, all its lines do.
+
+    Args:
+        connection: with the table ``typed_lines``.
+        form: of the file.
+        headers: lines on which its header stands again.
+
+    Raises:
+        LedgerError: what follows a header stands above it, line for line.
+    """
+    for header in headers:
+        ((above, again),) = connection.execute(_REPEATED, {"header": header}).fetchall()
+        if above >= _ENOUGH_AGAIN and again == above:
+            raise LedgerError(
+                f"{form.file}: below line {header:,}, where the header stands again, its {above:,} lines stand again "
+                "too: the file holds them twice. Export it again, or take one half out."
+            )
 
 
 def _letters(connection: "duckdb.DuckDBPyConnection", form: FileFormat, settings: SpendSettings) -> Iterator[str]:

@@ -34,6 +34,7 @@ _LARGEST_WORKBOOK = 1024**3
 #: Rows in which a header is looked for, and rows below it that are looked at.
 _HEADER_WITHIN, _LOOKED_AT = 40, 5000
 #: Names of sheets that sum up the others.
+_NO_PURCHASES = re.compile(r"(?i)makul|annull|budget|prognos|preliminär|utkast|kredit|bestrid|avvisad|ej bokför")
 _SUMMARY = re.compile(r"(?i)summ|total|samman|översikt|helår|pivot|alla\b")
 #: Name of the column of periods that the sheets' names tell.
 _SHEET_PERIOD = "(name of the sheet)"
@@ -117,7 +118,7 @@ class XlsxReader:
         self.form = replace(
             first,
             remarks=(f"sheet {', '.join(sheet.name for sheet in ledgers)}", *first.remarks),
-            warnings=(*first.warnings, *_not_read(sheets, ledgers)),
+            warnings=(*first.warnings, *_doubted(ledgers), *_not_read(sheets, ledgers)),
         )
         self._sheets = ledgers
         self._periods = self._sheet_periods()
@@ -344,6 +345,13 @@ def _refuse_lines_without_header(file: str, sheets: Sequence[_Sheet], ledger: _S
                 f"{file}: sheet {sheet.name} ({sheet.filled:,} rows) has lines like those of sheet {ledger.name}, but "
                 "no header. Copy the header into its first row, or take the sheet out."
             )
+
+
+def _doubted(ledgers: Sequence[_Sheet]) -> list[str]:
+    """Sheets that are read beside others although their names may mean that they are no purchases."""
+    names = [sheet.name for sheet in ledgers if _NO_PURCHASES.search(sheet.name)] if len(ledgers) > 1 else []
+    told = f"lines of the sheets {', '.join(names)} count as they stand: are they purchases, and have credits a minus?"
+    return [told] if names else []
 
 
 def _not_read(sheets: Sequence[_Sheet], ledgers: Sequence[_Sheet]) -> list[str]:

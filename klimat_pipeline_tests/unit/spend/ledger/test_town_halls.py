@@ -6,6 +6,7 @@ import pytest
 
 from klimat_pipeline.errors import KlimatError
 from klimat_pipeline_tests.unit.spend.ledger.test_store import total, write
+from klimat_pipeline_tests.unit.spend.ledger.test_workbooks import workbook
 from klimat_pipeline_tests.unit.spend.small import balance, read, typed_lines
 
 HEAD = "Konto;Kontotext;Leverantör;Orgnr;Datum;Belopp"
@@ -252,3 +253,128 @@ def test_the_file_s_name_may_say_what_amounts_are_stated_in(tmp_path: Path, name
     with pytest.raises(KlimatError, match="stands in the file's name"):
         read(tmp_path, content, name=name)
     assert balance(read(tmp_path, content, name=name, amount_unit="tkr"))["counted"][1] == 125_000_00
+
+
+# -- currencies --
+
+
+def test_what_is_booked_is_in_kronor(tmp_path: Path) -> None:
+    for name in ("Bokfört belopp", "Konterat belopp"):
+        content = rows(
+            f"Konto;Leverantör;Datum;{name};Valuta", "6410;A AB;2023-01-05;100,00;SEK", "6420;B;2023-01-06;1148,00;EUR"
+        )
+        assert counted(tmp_path, content) == 1_248_00
+    both = rows(
+        "Konto;Leverantör;Datum;Belopp;Valuta;Bokfört belopp",
+        "6410;A AB;2023-01-05;100,00;EUR;1148,00",
+        "6420;B;2023-01-06;50,00;SEK;50,00",
+    )
+    assert counted(tmp_path, both) == 1_198_00
+
+
+def test_amounts_that_are_taken_times_a_rate_are_told(tmp_path: Path) -> None:
+    passed = read(
+        tmp_path,
+        rows("Konto;Leverantör;Datum;Belopp;Valuta", "6410;A AB;2023-01-05;100,00;EUR", "6420;B;2023-01-06;50,00;SEK"),
+    )
+    assert any(
+        "amounts of column 'Valuta' other than SEK (1 in EUR) are taken times the year's rate" in t
+        for t in passed.warnings
+    )
+
+
+# -- the same lines twice, and sheets --
+
+
+def test_a_file_written_twice_into_one_is_refused(tmp_path: Path) -> None:
+    content = rows(HEAD, *(f"6410;Livs;A AB;556677-8899;2023-01-0{n};{n}00,00" for n in range(1, 9)))
+    assert "below line 10, where the header stands again, its 8 lines stand again too" in refusal(tmp_path, content * 2)
+
+
+def test_a_header_at_every_page_is_none(tmp_path: Path) -> None:
+    """1 + 2 + ... + 8 hundred, the third and fourth line equal to the first two."""
+    page = [f"6410;Livs;A AB;556677-8899;2023-01-0{n};{n}00,00" for n in range(1, 9)]
+    content = rows(HEAD, *page[:2], HEAD, *page[:2], HEAD, *page[2:])
+    assert counted(tmp_path, content) == 3_900_00
+
+
+def test_sheets_tell_together_which_amounts_are_credits(tmp_path: Path) -> None:
+    """1,000 + 500 + 300 - 200; in January's sheet there is no credit."""
+    head = ["Konto", "Leverantör", "Datum", "Belopp", "D/K"]
+    content = workbook(
+        {
+            "Januari": [head, ["6410", "A AB", "2023-01-05", 1000, "D"], ["6410", "B AB", "2023-01-06", 500, "D"]],
+            "Februari": [head, ["6410", "A AB", "2023-02-05", 300, "D"], ["6410", "B AB", "2023-02-06", -200, "K"]],
+        }
+    )
+    assert balance(read(tmp_path, content, name="2023.xlsx"))["counted"] == (4, 1_600_00)
+
+
+@pytest.mark.parametrize(("one", "other"), [("Faktura", "Kredit"), ("Kredit", "Faktura")])
+def test_either_sheet_may_have_the_credits(tmp_path: Path, one: str, other: str) -> None:
+    """1,000 and 200, of which one is a credit, and 300 and 500."""
+    head = ["Konto", "Leverantör", "Datum", "Belopp", "Fakturatyp"]
+    content = workbook(
+        {
+            "Januari": [
+                head,
+                ["6410", "A AB", "2023-01-05", 1000, "Faktura"],
+                ["6410", "B AB", "2023-01-06", 200, one],
+            ],
+            "Februari": [
+                head,
+                ["6410", "A AB", "2023-02-05", 500, "Faktura"],
+                ["6410", "B AB", "2023-02-06", 300, other],
+            ],
+        }
+    )
+    expected = 2_000_00 - 2 * (200_00 if one == "Kredit" else 300_00)
+    assert balance(read(tmp_path, content, name="2023.xlsx"))["counted"] == (4, expected)
+
+
+@pytest.mark.parametrize("name", ["Makulerade", "Budget", "Kreditfakturor"])
+def test_sheets_that_may_be_no_purchases_are_told(tmp_path: Path, name: str) -> None:
+    head = ["Konto", "Leverantör", "Datum", "Belopp"]
+    content = workbook(
+        {"Fakturor": [head, ["6410", "A AB", "2023-01-05", 1000]], name: [head, ["6420", "B AB", "2023-01-06", 900]]}
+    )
+    passed = read(tmp_path, content, name="2023.xlsx")
+    assert any(f"lines of the sheets {name} count as they stand" in text for text in passed.warnings)
+
+
+# -- persons --
+
+
+@pytest.mark.parametrize(
+    "supplier",
+    [
+        *("999999-9999", "555555-5555", "222222-2222", "640823\u2013****", "640823-***", "640823_****", "640823-...."),
+        *("640823-", "(640823-****)", "1964-08-23-XXXX", "640823-XXXX (maskerad)", "23/8-1964"),
+    ],
+)
+def test_an_id_that_hides_somebody_keeps_nothing(tmp_path: Path, supplier: str) -> None:
+    read(tmp_path, rows(HEAD, f"6410;Bidrag;Anna Andersson;{supplier};2023-01-05;100,00"))
+    (line,) = typed_lines(tmp_path / "typed")
+    assert (line["supplier_id"], line["supplier_name"]) == ("", "")
+    assert "Anna" not in repr(line)
+    assert "0823" not in repr(line)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("Dbo Anna Andersson", "DBO efter Anna Andersson", "Bo efter Anna Andersson", "Fam.hem Anna Andersson"),
+        *("Kvarlåtenskapen efter Anna Andersson", "Familjehemsförälder Anna Andersson", "Jourfamilj Anna Andersson"),
+        *("Fosterhem Anna Andersson", "Gode mannen för Anna", "Vårdnadshavare för Anna", "Elev Anna Sand"),
+        *("Anna Falk f. 640823", "Anna Gren 640823"),
+    ],
+)
+def test_a_name_that_says_a_person_is_withheld_whatever_the_number(tmp_path: Path, name: str) -> None:
+    read(tmp_path, rows(HEAD, f"6410;Bidrag;{name};556677-8899;2023-01-05;100,00"))
+    assert "Anna" not in repr(typed_lines(tmp_path / "typed"))
+
+
+@pytest.mark.parametrize("name", ["Fosterhem Syd AB", "Bo Efter Design AB", "Dbo Konsult AB", "Bygg Konsult AB 640823"])
+def test_a_company_keeps_its_name(tmp_path: Path, name: str) -> None:
+    read(tmp_path, rows(HEAD, f"6410;Livs;{name};556677-8899;2023-01-05;100,00"))
+    assert [line["supplier_name"] for line in typed_lines(tmp_path / "typed")] == [name]
