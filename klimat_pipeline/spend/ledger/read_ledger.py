@@ -238,6 +238,13 @@ def _tell(
             f"amounts of column {currency!r} other than SEK ({said}) are taken times the year's rate: are those of "
             f"{amount!r} in that currency? If they are kronor, leave {currency!r} out, or call {amount!r} Belopp SEK"
         )
+    counts = {rule: lines for rule in {rule for _, rule, *_ in passed.rows()} if (lines := passed.of(rule)[0])}
+    if counts and typed_lines.COUNTED not in counts:
+        most = max(counts, key=lambda rule: counts[rule])
+        passed.warnings.append(
+            f"no line counts as a purchase: {counts[most]:,} of {sum(counts.values()):,} are left out by the rule "
+            f"{most!r}"
+        )
     if passed.headers:
         passed.remarks.append(f"the header stands again on {passed.headers:,} lines; they are no lines")
     if totals.lines:

@@ -34,8 +34,8 @@ def said_rates(meaning: Collection[str], cells: Iterable[tuple[str, str]]) -> bo
 def are_rates(cells: Iterable[tuple[str, str]]) -> bool:
     """Whether the cells of a column called VAT are rates.
 
-    All but one of a hundred are Swedish rates, and most are not the VAT of their amounts, neither inside them nor on top
-    of them.
+    All but one of a hundred are Swedish rates, and most are not the VAT of their amounts, neither inside them nor on
+    top of them.
 
     Args:
         cells: of the column, each with the amount of its line.

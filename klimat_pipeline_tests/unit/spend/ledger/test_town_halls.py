@@ -378,3 +378,12 @@ def test_a_name_that_says_a_person_is_withheld_whatever_the_number(tmp_path: Pat
 def test_a_company_keeps_its_name(tmp_path: Path, name: str) -> None:
     read(tmp_path, rows(HEAD, f"6410;Livs;{name};556677-8899;2023-01-05;100,00"))
     assert [line["supplier_name"] for line in typed_lines(tmp_path / "typed")] == [name]
+
+
+def test_a_ledger_of_debts_alone_is_told(tmp_path: Path) -> None:
+    lines = (f"2510;Leverantörsskulder;A AB;556677-8899;2023-01-0{n};100,00" for n in (1, 2))
+    passed = read(tmp_path, rows(HEAD, *lines))
+    assert "counted" not in balance(passed)
+    assert any(
+        text.startswith("no line counts as a purchase: 2 of 2 are left out by the rule") for text in passed.warnings
+    )
