@@ -154,18 +154,15 @@ _MAY_NOT_COUNT = re.compile(
 )
 #: What a column asks in its name, and cells that say no.
 _ASKS, _NO = re.compile(r"(?i)(makul|annull|avbrut|cancel)\w*"), re.compile(r"(?i)n|nej|no|0|false|falskt?|-|")
+_PLAIN_ANSWER = re.compile(r"(?i)[0-9./: -]{1,10}|j|ja|x|y|yes|true|sant|1")
 
 
 def lines_that_may_not_count(header: Sequence[str], used: set[int], rows: Sequence[Sequence[str]]) -> Iterator[str]:
     """What columns that are not read say of lines, where it may be that they are cancelled or not booked yet."""
     for place in sorted(set(range(len(header))) - used):
-        asks = bool(_ASKS.match(header[place]))
-        said = sorted(
-            {
-                row[place]
-                for row in rows
-                if _MAY_NOT_COUNT.fullmatch(row[place]) or (asks and not _NO.fullmatch(row[place]))
-            }
-        )
+        said = sorted({row[place] for row in rows if _MAY_NOT_COUNT.fullmatch(row[place])})
+        if _ASKS.match(header[place]):  # what else stands there may be somebody's name
+            answers = {row[place] for row in rows if not _NO.fullmatch(row[place])}
+            said = sorted({answer if _PLAIN_ANSWER.fullmatch(answer) else "something" for answer in answers})
         if said:
             yield f"{header[place]!r} says {', '.join(said[:3])} of some lines, and they count: are they purchases?"

@@ -91,11 +91,16 @@ _Sum = tuple[int, int]
 def _met(found: list[tuple[int, int, bool, int, _Sum, _Sum, _Sum]]) -> dict[int, int]:
     """Lines and amounts of the candidates that are sums of the lines around them, of as many as it takes."""
     met: dict[int, int] = {}
-    for place, (line, ore, _, fewest, above, of_account, whole) in enumerate(found):
-        earlier = [(0, 0), *(one[4] for one in found[:place])]
-        later = [whole, *(one[4] for one in found[place + 1 :])]
-        spans = [(above[0] - sum_, above[1] - lines) for sum_, lines in earlier]
-        spans += [(sum_ - above[0], lines - above[1]) for sum_, lines in later]
-        if any(sum_ == ore and lines >= fewest for sum_, lines in (*spans, of_account)):
+    least = {0: 0}  # lines above the first total with such a sum above it: a span from there has the most lines
+    for line, ore, _, fewest, (above, lines), (of_account, own), _ in found:
+        begins = least.get(above - ore)
+        if (begins is not None and lines - begins >= fewest) or (of_account == ore and own >= fewest):
             met[line] = ore
+        least.setdefault(above, lines)
+    most = {whole: lines for *_, (whole, lines) in found[:1]}
+    for line, ore, _, fewest, (above, lines), *_ in reversed(found):
+        ends = most.get(above + ore)
+        if ends is not None and ends - lines >= fewest:
+            met[line] = ore
+        most.setdefault(above, lines)
     return met

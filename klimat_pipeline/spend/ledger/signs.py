@@ -17,7 +17,9 @@ CREDIT, DEBIT = r"k|kr|kred[a-zåäö]*|c|cr|cred[a-z ]*|-|-1|minus", r"d|dr|deb
 CREDIT_FLAG, DEBIT_FLAG = rf"{CREDIT}|j|ja|y|yes|x|1|true|sant", r"d|dr|deb[a-zåäö]*|n|nej|no|0|false|falskt|"
 
 #: How exports call a credit note, in columns that tell kinds of documents.
-_CREDIT_NOTE = re.compile(r"(?i)(leverantörs?|lev\.? ?)?(kredit|credit)[a-zåäö ]*|kf|lk|kn|cn|-")
+_CREDIT_NOTE = re.compile(r"(?i)(leverantörs?|lev\.? ?)?(kredit|credit) ?(fakt(ura)?|nota|not[ae]?|memo|verifikat)?")
+#: Short codes of one, in columns whose names say that they tell kinds.
+_CREDIT_CODE, _TELLS_KINDS = re.compile(r"(?i)kf|lk|kn|cn"), re.compile(r"(?i)typ|slag|kind")
 
 
 def told_by_cells(candidates: dict[str, list[Candidate]], rows: Sequence[Sequence[str]]) -> None:
@@ -59,7 +61,8 @@ def credits_without_minus(
     if "amount" not in fields or "side" in fields:
         return
     for place in sorted(set(range(len(header))) - set(fields.values())):
-        cells = {row[place] for row in rows if _CREDIT_NOTE.fullmatch(row[place])}
+        words = [_CREDIT_NOTE, *([_CREDIT_CODE] if _TELLS_KINDS.search(header[place]) else [])]
+        cells = {row[place] for row in rows if any(word.fullmatch(row[place]) for word in words)}
         added = sorted({row[place] for row in rows if row[place] in cells and (ore(row[fields["amount"]]) or 0) > 0})
         if added:
             yield (

@@ -221,6 +221,13 @@ def test_lines_that_may_not_count_are_told(tmp_path: Path, header: str, cells: t
     assert any(t.startswith(f"{header!r} says {cells[1]} of some lines, and they count") for t in passed.warnings)
 
 
+def test_what_is_told_of_lines_names_nobody(tmp_path: Path) -> None:
+    lines = ("6410;A AB;2023-01-01;100,00;Anna Andersson;Kredit Anna", "6410;A AB;2023-01-02;200,00;;")
+    passed = read(tmp_path, rows("Konto;Leverantör;Datum;Belopp;Makulerad av;Anm", *lines))
+    assert any(text.startswith("'Makulerad av' says something of some lines") for text in passed.warnings)
+    assert "Anna" not in passed.to_json()
+
+
 # -- charts, letters, units --
 
 
