@@ -23,7 +23,7 @@ from klimat_pipeline.spend.ledger.candidates import (
     plain_header,
     text_beside_account,
 )
-from klimat_pipeline.spend.ledger.dates import PLAIN, DateForm, date_form, period_of_name
+from klimat_pipeline.spend.ledger.dates import PLAIN, YEAR, DateForm, date_form, period_of_name
 from klimat_pipeline.spend.ledger.ledger_error import LedgerError
 from klimat_pipeline.spend.ledger.reference import LedgerReference
 from klimat_pipeline.spend.ledger.vat_rates import said_rates
@@ -146,7 +146,10 @@ def recognised(
         () if place is None else [row[place] for row in rows],
         stated=settings.date_form or "",
         is_period="period" in found.meaning.get("booked_on", ()),
+        is_year="year" in found.meaning.get("booked_on", ()),
     )
+    if found.dates.form == YEAR:
+        found.warnings.append("no column tells the month: every line is dated the first of January of its year")
     found.credit_is_negative = signs.credit_is_negative(found.fields, rows, side_is_flag=found.side_is_flag)
     _vat(found, rows)
     _tell(found, rows)
@@ -169,6 +172,8 @@ def _vat(found: Columns, rows: Sequence[Sequence[str]]) -> None:
 
 def _year(found: Columns, rows: Sequence[Sequence[str]]) -> None:
     """A year in a column of its own goes with a period that tells none: a month's number or name."""
+    if "booked_on" not in found.fields:
+        return  # it may be all that tells a day (``_period``)
     place = found.fields.get("booked_on")
     cells = {row[place] for row in rows if row[place]} if place is not None else set()
     tells_none = "period" in found.meaning.get("booked_on", ()) and all(
@@ -315,9 +320,10 @@ def period_in_settings(name: str, settings: SpendSettings) -> str:
 
 
 def _period(file: str, sheet: str, found: Columns, settings: SpendSettings) -> None:
-    """Where no column holds a date: the period that the settings or the file's name tell."""
+    """Where no column holds a date: the period that the settings or the file's name tell, or a column of years."""
     if "booked_on" in found.fields:
         return
+    year = found.fields.pop("year", None)
     name = file.rpartition("/")[2]
     if stated := period_in_settings(name, settings):
         found.period = stated if stated.count("-") == 2 else f"{stated}-01"
@@ -327,6 +333,8 @@ def _period(file: str, sheet: str, found: Columns, settings: SpendSettings) -> N
     found.period_by_name = bool(found.period)
     if found.period:
         found.warnings.append(f"no column holds dates: every line is dated {found.period}, by the file's name")
+    elif year is not None:
+        found.fields["booked_on"], found.meaning["booked_on"] = year, frozenset({"year"})
 
 
 def _require(file: str, found: Columns) -> None:

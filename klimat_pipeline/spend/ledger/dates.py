@@ -27,6 +27,8 @@ FORMS: Mapping[str, str] = {
     "YYYYMM": "%Y%m",
     "YYMM": "%y%m",
 }
+#: A year alone is its first day.
+YEAR = "YYYY"
 #: Spreadsheets count days, from one of two beginnings.
 EXCEL, EXCEL_1904 = "excel", "excel-1904"
 _BEGINNING = {EXCEL: date(1899, 12, 30), EXCEL_1904: date(1904, 1, 1)}
@@ -72,6 +74,7 @@ _TIME = re.compile(
 #: The period in which a year is closed, after its twelve months; it is read as December.
 _CLOSING = 13
 _THURSDAY = 4
+_MONTHS_OF_A_YEAR = 12
 #: Hours of Swedish midnight in UTC.
 _MIDNIGHT = re.compile(r"2[23]:00(:00(\.0+)?)?")
 
@@ -89,13 +92,14 @@ class DateForm:
     from_utc: bool = False
 
 
-def date_form(texts: Iterable[str], *, stated: str = "", is_period: bool = False) -> DateForm:
+def date_form(texts: Iterable[str], *, stated: str = "", is_period: bool = False, is_year: bool = False) -> DateForm:
     """The form of a file's dates, as far as they tell it themselves.
 
     Args:
         texts: some of them, from all over the file.
         stated: the form that the settings name.
         is_period: whether the column's name says that it holds periods.
+        is_year: whether it says that it holds years.
     """
     values = {_NO_PART.sub("", text.strip()) for text in texts if text.strip()}
     times = [match for value in values if (match := _TIME.fullmatch(value))]
@@ -104,6 +108,9 @@ def date_form(texts: Iterable[str], *, stated: str = "", is_period: bool = False
         return DateForm(stated, from_utc)
     if any(_YEAR_LAST.fullmatch(value) for value in values):
         return DateForm(_order(values), from_utc)
+    if values and all(re.fullmatch(r"[0-9]{4}", value) and int(value) in _PERIOD_YEARS for value in values):
+        months = {int(value[2:]) for value in values}  # 2012 may be December 2020
+        return DateForm(YEAR if is_year or max(months) > _MONTHS_OF_A_YEAR else "", from_utc)
     six = {value for value in values if re.fullmatch(r"[0-9]{6}", value)}
     if six and all(_is_period(value) for value in six) and (is_period or not all(map(_is_short_day, six))):
         return DateForm("YYYYMM", from_utc)
@@ -154,6 +161,8 @@ def _in_sweden(text: str, time: str, zone: str) -> date | None:
 
 
 def _day(text: str, form: str) -> date | None:
+    if form == YEAR:
+        return _of(text, "1", "1") if re.fullmatch(r"[0-9]{4}", text) else None
     if found := _plain_day(text):
         return found
     if form in _BEGINNING:

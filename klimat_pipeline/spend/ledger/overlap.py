@@ -161,7 +161,8 @@ def drop_what_is_there(
     low, high = max(newer.days[0], older.days[0]), min(newer.days[1], older.days[1])
     absent = _in_one_alone(newer, older)
     files = {"newer": _files(newer, target), "older": _files(older, target)}
-    by_unit = "unit" in set(newer.form.fields) & set(older.form.fields)
+    # A buyer's name stands for a unit where there is none.
+    by_unit = bool({"unit", "buyer_name"} & set(newer.form.fields) & set(older.form.fields))
     by_unit = by_unit and connection.execute(_UNITS, files).fetchall() == [(0,)]
     for side, some in files.items():
         given = {"files": some, "low": low, "high": high, "by_unit": by_unit}

@@ -56,6 +56,20 @@ _LINES = """
         coalesce(sum(abs(amount_ore)) FILTER (list_contains($texts, account_text)), 0)::BIGINT
     FROM typed_lines WHERE year <> 0
 """
+#: Lines that name neither supplier nor voucher among others that do, each as large as two or more lines of its account
+#: together, back to the one before.
+_BARE = "SELECT count(*) FILTER (is_bare), count(*) FROM typed_lines WHERE year <> 0"
+_UNNAMED_TOTALS = """
+    WITH lines AS (
+        SELECT account, gross_ore, is_bare, coalesce(sum(is_bare::INTEGER) OVER (
+            PARTITION BY account ORDER BY line ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS part
+        FROM typed_lines WHERE year <> 0
+    ), parts AS (
+        SELECT account, part, sum(gross_ore) AS ore FROM lines WHERE NOT is_bare GROUP BY ALL HAVING count(*) >= 2
+    )
+    SELECT count(*), coalesce(sum(gross_ore), 0)::BIGINT FROM lines JOIN parts USING (account, part)
+    WHERE is_bare AND gross_ore = ore
+"""
 #: Lines above a header that stands again, and how many of them stand below it as often.
 _REPEATED = """
     WITH told AS (
@@ -100,6 +114,7 @@ def suspicions(connection: "duckdb.DuckDBPyConnection", form: FileFormat, settin
     _chart(connection, form, settings)
     yield from _years(connection)
     yield from _thousands(connection, form, settings)
+    yield from _unnamed_totals(connection)
     for year, ore in connection.execute(_NEGATIVE).fetchall():
         yield (
             f"the purchases of {year} are negative in sum ({ore / 100:,.2f} SEK): are signs reversed? "
@@ -147,6 +162,19 @@ def _letters(connection: "duckdb.DuckDBPyConnection", form: FileFormat, settings
             "Windows-1252."
         )
     yield f"{told}: no rule and no mapping knows them"
+
+
+def _unnamed_totals(connection: "duckdb.DuckDBPyConnection") -> Iterator[str]:
+    """A total that says nothing may be a purchase of the same size; it is told, not taken out."""
+    ((bare, lines),) = connection.execute(_BARE).fetchall()
+    if not 0 < 2 * bare <= lines:
+        return
+    ((totals, ore),) = connection.execute(_UNNAMED_TOTALS).fetchall()
+    if totals:
+        yield (
+            f"{totals:,} lines without supplier and voucher ({ore / 100:,.2f} SEK) are each as large as the lines of "
+            "their account above them together, and count: are they totals? Take them out of the export"
+        )
 
 
 def _years(connection: "duckdb.DuckDBPyConnection") -> Iterator[str]:

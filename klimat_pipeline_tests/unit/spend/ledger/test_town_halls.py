@@ -104,6 +104,34 @@ def test_the_sum_of_a_file_without_days_is_no_line(tmp_path: Path, total: str) -
     assert passed.control_sums == 1
 
 
+@pytest.mark.parametrize(
+    ("name", "header", "lines"),
+    [
+        (
+            "Orebro.2016-03.csv",
+            "RN1/FÖRVALTNING,LEVERANTÖR,ORGANISATIO,FAKT NR,KONTO,UTFALL",
+            [
+                "SKOLA,A AB,556677-8899,1,64310 LIVSMEDEL,100.00",
+                "SKOLA,B AB,556036-0793,2,64310 LIVSMEDEL,200.00",
+                "SKOLA,,,,64310 LIVSMEDEL,300.00",
+            ],
+        ),
+        (
+            "dated.csv",
+            HEAD,
+            [
+                "6410;Livs;A AB;556677-8899;2023-01-05;100,00",
+                "6410;Livs;B AB;556036-0793;2023-01-06;200,00",
+                "6410;Livs;;;2023-01-31;300,00",
+            ],
+        ),
+    ],
+)
+def test_a_total_that_does_not_say_so_is_told(tmp_path: Path, name: str, header: str, lines: list[str]) -> None:
+    passed = read(tmp_path, rows(header, *lines), name=name)
+    assert any(text.startswith("1 lines without supplier and voucher (300.00 SEK)") for text in passed.warnings)
+
+
 # -- which column is what --
 
 
@@ -127,6 +155,36 @@ def test_a_month_beside_its_year_is_a_day(tmp_path: Path) -> None:
     content = rows("Konto;Leverantör;År;Månad;Belopp", "6410;A AB;2023;02;100,00", "6420;B AB;2023;03;50,00")
     assert counted(tmp_path, content) == 150_00
     assert {row["month"] for row in typed_lines(tmp_path / "typed")} == {2, 3}
+
+
+@pytest.mark.parametrize(("name", "year"), [("År", "2023"), ("År", "2012"), ("Period", "2023")])
+def test_a_year_may_be_all_that_is_told(tmp_path: Path, name: str, year: str) -> None:
+    content = rows(f"Konto;Leverantör;{name};Belopp", f"6410;A AB;{year};100,00", f"6420;B AB;{year};50,00")
+    passed = read(tmp_path, content)
+    assert balance(passed)["counted"] == (2, 150_00)
+    assert passed.years == [int(year)]
+    assert any("no column tells the month" in text for text in passed.warnings)
+
+
+def test_a_file_s_name_tells_more_than_a_column_of_years(tmp_path: Path) -> None:
+    read(tmp_path, rows("Konto;Leverantör;År;Belopp", "6410;A AB;2023;100,00"), name="utfall 2023-04.csv")
+    assert [str(line["booked_on"]) for line in typed_lines(tmp_path / "typed")] == ["2023-04-01"]
+
+
+def test_two_companies_have_vouchers_of_their_own(tmp_path: Path) -> None:
+    """Eight lines of 100 ... 800 each, 3,600, and 4,000 the other's."""
+    head = "Bolag;Vernr;Konto;Leverantör;Orgnr;Datum;Belopp"
+    one, other = (
+        rows(
+            head,
+            *(f"{name};{n};6410;{by};{number};2023-01-0{n};{100 * n + more},00" for n in range(1, 9)),
+        )
+        for name, by, number, more in (
+            ("Energi AB", "A AB", "556677-8899", 0),
+            ("Hamn AB", "B AB", "556036-0793", 50),
+        )
+    )
+    assert total(write(tmp_path / "m", a=one, b=other), tmp_path / "s") == {"counted": (16, 7_600_00)}
 
 
 # -- VAT --
