@@ -73,13 +73,15 @@ class _Sheet:
         name: of the sheet.
         rows: its cells, from its first row on.
         form: with its columns, where it has the header of a ledger.
-        failure: what its header lacks, where it nearly has one.
+        failure: what its header lacks, where it nearly has one, or why it cannot be read.
+        failed: names of the columns of such a header.
     """
 
     name: str
     rows: Sequence[Sequence[Any]]
     form: FileFormat | None = None
     failure: LedgerError | None = None
+    failed: frozenset[str] = frozenset()
 
     @property
     def below(self) -> Sequence[Sequence[Any]]:
@@ -223,14 +225,14 @@ def _recognised(sheet: _Sheet, form: FileFormat, settings: SpendSettings, refere
         found = with_columns(form, header, rows, settings, reference, sheet=sheet.name, above=above)
         return replace(sheet, form=replace(found, skipped=at + 1))
     except LedgerError as error:
-        return replace(sheet, failure=error)
+        return replace(sheet, failure=error, failed=frozenset(fold(plain(name)) for name in header if name))
 
 
 def _ledgers(file: str, sheets: Sequence[_Sheet]) -> list[_Sheet]:
     """The sheets that are read: those with the header of the ledger, and no copies of others.
 
     Raises:
-        LedgerError: no sheet has such a header, or two sheets have different ones.
+        LedgerError: no sheet has such a header, two sheets have different ones, or one with it cannot be read.
     """
     found = [sheet for sheet in sheets if sheet.form and sheet.filled]
     dated = [sheet for sheet in found if sheet.form and "booked_on" in sheet.form.fields]
@@ -243,6 +245,9 @@ def _ledgers(file: str, sheets: Sequence[_Sheet]) -> list[_Sheet]:
     # A summary names less than the ledger that it was made of.
     most = max(found, key=lambda sheet: len(sheet.form.fields) if sheet.form else 0)
     assert most.form is not None  # noqa: S101 - as above
+    for sheet in sheets:
+        if sheet.failure and sheet.filled and sheet.failed == most.names:
+            raise sheet.failure  # its kronor would be left out
     same = [sheet for sheet in found if sheet.names == most.names]
     different = [sheet for sheet in found if sheet.names != most.names]
     rivals = different if dated else [s for s in different if s.form and not set(s.form.fields) < set(most.form.fields)]

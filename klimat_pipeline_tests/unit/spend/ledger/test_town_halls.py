@@ -407,6 +407,18 @@ def test_sheets_that_may_be_no_purchases_are_told(tmp_path: Path, name: str) -> 
     assert any(f"lines of the sheets {name} count as they stand" in text for text in passed.warnings)
 
 
+def test_a_sheet_of_the_ledger_that_cannot_be_read_stops_it(tmp_path: Path) -> None:
+    """One month in thousands; a summary in thousands beside the ledger is none of it."""
+    head = ["Konto", "Leverantör", "Datum", "Belopp"]
+    january = [head, ["6410", "A AB", "2023-01-05", 1000]]
+    february = [head, ["6410", "A AB", "2023-02-05", 2]]
+    with pytest.raises(KlimatError, match="'tkr' stands in the sheet's name"):
+        read(tmp_path, workbook({"Januari": january, "Februari tkr": february}), name="2023.xlsx")
+    summary = [["Konto", "Belopp"], ["6410", 1]]
+    passed = read(tmp_path, workbook({"Utfall": january, "Summering tkr": summary}), name="2023.xlsx")
+    assert balance(passed)["counted"] == (1, 1_000_00)
+
+
 # -- persons --
 
 
