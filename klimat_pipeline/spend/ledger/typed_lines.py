@@ -13,6 +13,7 @@ from typing import Any
 from klimat_pipeline.configuration.spend import SpendSettings
 from klimat_pipeline.spend.ledger import expressions, personal_numbers
 from klimat_pipeline.spend.ledger.file_format import FileFormat
+from klimat_pipeline.spend.ledger.person_names import LETTER
 from klimat_pipeline.spend.ledger.reference import Rule
 from klimat_pipeline.spend.ledger.supplier_ids import KIND, TOLD
 from klimat_pipeline.spend.ledger.vat_rates import NO_RATE, RATE
@@ -43,7 +44,7 @@ COLUMNS = (
     "left_out_rule",
 )
 #: On a shifted line a name may stand anywhere: no word of a value that does not pass is shown.
-_WORD = r"\p{L}{4,}"
+_WORD = f"{LETTER}{{4,}}"
 #: Prefix of ``left_out_rule`` of a line that does not pass; it never leaves the working folder.
 QUARANTINE = "quarantine:"
 #: Codes of what is no line at all: nothing stands there (or a heading, such as an account alone), or the header again.
