@@ -30,22 +30,33 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 
+def start() -> "Workers | None":
+    """Workers of a process that makes many runs; it ends them itself. None where there is no processor for them."""
+    return Workers() if _may_start() else None
+
+
 @contextmanager
-def workers() -> Iterator[None]:
+def workers(kept: "Workers | None" = None) -> Iterator[None]:
     """Check contracts and draw charts in worker processes meanwhile, where there is a processor for them.
 
     Inside another ``workers`` it does nothing: whoever started the workers ends them.
+
+    Args:
+        kept: workers that outlive the run (``start``).
     """
-    if _running() is not None or not _may_start():
+    if _running() is not None or not (kept or _may_start()):
         yield
         return
-    started = _Workers()
+    started = kept or Workers()
     _started.append(started)
     try:
         yield
     finally:
         _started.remove(started)
-        started.end()
+        if kept:
+            kept.postponed.clear()  # answers that a run which failed has not waited for
+        else:
+            started.end()
 
 
 def check(arrow: "pa.Table", table: "Table") -> "Question | None":
@@ -84,7 +95,7 @@ def postponed() -> "list[Question]":
 class Question:
     """A table that was sent to be checked."""
 
-    run: "_Workers"
+    run: "Workers"
     table: "Table"
     asked: "Future[list[dict[str, Any]]]"
 
@@ -102,7 +113,7 @@ class Question:
         return None if found is None else tuple(Finding(**finding) for finding in found)
 
 
-class _Workers:
+class Workers:
     """The workers of a run."""
 
     def __init__(self) -> None:
@@ -177,10 +188,10 @@ class _Recording(SpawnContext):
 
 
 #: The workers of the present run, if it has any.
-_started: list[_Workers] = []
+_started: list[Workers] = []
 
 
-def _running() -> _Workers | None:
+def _running() -> Workers | None:
     """The workers that this very process started, not a process that it was forked from."""
     return _started[-1] if _started and _started[-1].process == os.getpid() else None
 

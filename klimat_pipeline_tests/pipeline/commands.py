@@ -1,5 +1,6 @@
 """The command ``klimat`` on a data folder of the test's own, and what can be read there afterwards."""
 
+import atexit
 import hashlib
 import io
 import os
@@ -9,13 +10,25 @@ import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pyarrow.parquet as pq
 
+from klimat_pipeline.quality.pool import Workers, start, workers
+
 PROJECT = Path(__file__).resolve().parents[2]
+
+
+@lru_cache(maxsize=1)
+def _kept_workers() -> Workers | None:
+    """Great Expectations is imported once for all runs inside this process; a process of its own starts its own."""
+    started = start()
+    if started:
+        atexit.register(started.end)
+    return started
 
 
 @dataclass(frozen=True)
@@ -50,7 +63,7 @@ class Klimat:
         kept_arguments = sys.argv
         sys.argv = ["klimat", *arguments]
         try:
-            with self._surroundings(), redirect_stdout(printed), redirect_stderr(printed):
+            with self._surroundings(), workers(_kept_workers()), redirect_stdout(printed), redirect_stderr(printed):
                 cli.main()
         except SystemExit as end:
             code = int(end.code or 0)
@@ -67,7 +80,12 @@ class Klimat:
         from klimat_pipeline_tests.support.one_run import run_dagster
 
         printed = io.StringIO()
-        with self._surroundings(**environment), redirect_stdout(printed), redirect_stderr(printed):
+        with (
+            self._surroundings(**environment),
+            workers(_kept_workers()),
+            redirect_stdout(printed),
+            redirect_stderr(printed),
+        ):
             succeeded = run_dagster(kind, selection)
         return Answer.of(0 if succeeded else 1, printed.getvalue())
 

@@ -48,12 +48,12 @@ _BESIDE = frozenset(
         "stödfamiljen",
     ]
 )
-#: A letter, for SQL: every letter of Unicode, and what else stands in the same few ranges. Unicode's own class (``\pL``)
-#: has 600 ranges, which take milliseconds to compile in every statement.
+#: A letter, for SQL: every letter of Unicode, and what else stands in the same few ranges. Unicode's own class
+#: (``\pL``) has 600 ranges, which take milliseconds to compile in every statement.
 LETTER = r"[A-Za-zªµºÀ-ÖØ-öø-\x{1FFF}\x{2071}-\x{10FFFF}]"
 #: Where words of the place ``estate`` can stand: most vouchers and numbers of invoices, a million of them, have no two
 #: letters side by side, and Python need not look at them.
-_LETTERS = f"regexp_matches({{}}, '{LETTER}{LETTER}')"
+_TWO_LETTERS = f"{LETTER}{{2}}"
 #: What ends a word: everything but letters and digits that are beyond doubt.
 _BETWEEN = "[^0-9A-Za-z_À-ÖØ-öø-ÿ]"
 
@@ -163,7 +163,8 @@ def withhold_by_words(
         ("voucher", "estate"),
         ("invoice_no", "estate"),
     ):
-        if said := _said(connection, column, patterns[place], _LETTERS.replace("{}", column) if place == "estate" else "true"):
+        worth_a_look = f"regexp_matches({column}, '{_TWO_LETTERS}')" if place == "estate" else "true"
+        if said := _said(connection, column, patterns[place], worth_a_look):
             connection.execute(
                 f"UPDATE typed_lines SET {column} = '{WITHHELD}' WHERE year <> 0 AND list_contains($said, {column})",
                 {"said": said},

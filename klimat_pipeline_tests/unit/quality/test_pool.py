@@ -141,9 +141,21 @@ class TestAlone:
 
     def test_one_processor_means_one_process(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0}, raising=False)
-        monkeypatch.setattr(pool, "_Workers", lambda: pytest.fail("a second process"))
+        monkeypatch.setattr(pool, "Workers", lambda: pytest.fail("a second process"))
         with pool.workers():
             assert check_contract(municipalities(), CONTRACT).passed
+
+    def test_kept_ones_outlive_a_run_and_remember_nothing_of_it(self) -> None:
+        kept = pool.start()
+        (process,) = kept.suites._context.started
+        for _ in range(2):
+            with pool.workers(kept), pool.workers():
+                assert pool.postponed() == []
+                pool.check(to_arrow(municipalities(), CONTRACT), CONTRACT).postpone()
+            assert pool.check(to_arrow(municipalities(), CONTRACT), CONTRACT) is None
+        assert process.is_alive()
+        kept.end()
+        assert not process.is_alive()
 
     def test_dead_workers_are_replaced_by_this_process(self, caplog: pytest.LogCaptureFixture) -> None:
         with pool.workers():
