@@ -3,10 +3,7 @@
 On the national CO2 workbook, with corrections that were made up so that several stand on one cell.
 """
 
-import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +11,7 @@ import pytest
 
 from klimat_pipeline.explanations import TOLERANCE_T, explain
 from klimat_pipeline.settings import Settings
+from klimat_pipeline_tests.pipeline.commands import Klimat
 from klimat_pipeline_tests.support.explained import cells_of, child, disagreeing, leaves, nodes, tonnes
 from klimat_pipeline_tests.support.shared import shared_path
 
@@ -65,20 +63,10 @@ def national(small_country: Path, tmp_path_factory: pytest.TempPathFactory) -> S
     settings = Settings(project_dir=folder / "project", data_dir=folder / "written")
     register = settings.municipalities_dir / "1283_helsingborg" / "corrections.yaml"
     register.write_text(register.read_text(encoding="utf-8") + TRUCKS + MORE + MOVED, encoding="utf-8")
+    klimat = Klimat(settings.data_dir, (("KLIMAT_PROJECT_DIR", str(settings.project_dir)),))
     for arguments in (("snapshot", "add", str(workbook)), ("refresh",)):
-        done = subprocess.run(
-            [sys.executable, "-m", "klimat_pipeline.cli", *arguments],
-            env={
-                **os.environ,
-                "KLIMAT_PROJECT_DIR": str(settings.project_dir),
-                "KLIMAT_DATA_DIR": str(settings.data_dir),
-            },
-            capture_output=True,
-            text=True,
-            timeout=300,
-            check=False,
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
+        answer = klimat(*arguments)
+        assert answer.code == 0, answer.text
     return settings
 
 
