@@ -12,6 +12,9 @@ _SPACES = re.compile(r"[\s\u00a0\u2007\u2009\u202f'\u2019]")
 _KRONOR = re.compile(r"(?i)^([(+-]?)\s*(?:sek|kr\.?)\s*|\s*(?:sek|kr\.?)\s*([)-]?)$")
 #: Debit and credit behind an amount, as English programs write them.
 _SIDE = re.compile(r"(?i)(?<=[0-9])\s*(cr|dr)$")
+#: A number as a spreadsheet shows it in a narrow cell: ``1,23E+05``. The digits that are not shown are
+#: lost where the power of ten is larger than the number of decimals.
+_SHORTENED = re.compile(r"[0-9]+[.,]?([0-9]*)[eE]\+([0-9]{2})")
 #: Beyond this no ledger line goes; it keeps every sum within 64 bits.
 LARGEST_KRONOR = 10**12
 
@@ -21,7 +24,8 @@ def ore(text: str, decimal_mark: str, times: int = 1) -> int | None:
 
     Thousands may be set apart by spaces, or by the mark that is not the decimal one; a minus may stand behind, and
     parentheses mean minus. Decimals beyond the second are rounded half to even. Nothing is guessed: with a decimal
-    comma ``1.234`` is a thousand and ``1.23`` is no amount. ``times`` is the kronor in what amounts are stated in.
+    comma ``1.234`` is a thousand and ``1.23`` is no amount; neither is ``1,23E+05``, of which a spreadsheet has left
+    digits out. ``times`` is the kronor in what amounts are stated in.
     """
     value = kronor(text, decimal_mark)
     if value is None:
@@ -56,6 +60,8 @@ def kronor(text: str, decimal_mark: str) -> Decimal | None:
     if not any(map(str.isdigit, text)) or not re.fullmatch(
         rf"{whole}(?:{re.escape(decimal_mark)}[0-9]+)?(?:[eE]\+?[0-9]{{1,2}})?", text
     ):
+        return None
+    if (shortened := _SHORTENED.fullmatch(text)) and len(shortened[1]) < int(shortened[2]):
         return None
     plain = _SPACES.sub("", text).replace(thousands, "").replace(decimal_mark, ".")
     value = Decimal(plain)

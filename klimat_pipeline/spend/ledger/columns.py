@@ -58,6 +58,7 @@ _UNIT_AROUND = re.compile(r"(?i)(?<![^\W_])(tkr|kkr|tsek|ksek|mkr|mnkr|msek|tuse
 _VAT_AROUND = re.compile(
     r"(?i)(?<![^\W_])(ink(l|lusive|l\.)?[ _]+(moms|mervärdesskatt|vat)|incl(uding|\.)?[ _]+vat)(?![^\W_])"
 )
+_CURRENCY_AROUND = re.compile(r"(?i)(?<![^\W_])(EUR|USD|GBP|DKK|NOK|CHF)(?![^\W_])")
 #: An account and its text in one cell.
 _JOINED = re.compile(
     r"\(?[0-9]{3,8}\)?[\s:;,./|_–-]+[^\W\d_].*|[0-9]{3,8}[^\W\d_]{3}.*|[^\W\d_].*?[\s:;,./|_–(-]+[0-9]{3,8}\)?"
@@ -197,6 +198,14 @@ def _title(file: str, sheet: str, above: str, found: Columns, settings: SpendSet
             raise LedgerError(
                 f"{file}: {match[0]!r} stands {place}. Say what the amounts are stated in, in municipality.yaml, "
                 "spend: amount_unit: tkr (or mkr; kr if they are kronor)."
+            )
+        if not (settings.amount_unit or "sek" in said or "currency" in found.fields) and (
+            match := _CURRENCY_AROUND.search(text)
+        ):
+            raise LedgerError(
+                f"{file}: {match[0]!r} stands {place}, and no column tells the currency. Add one (Valuta) with "
+                f"{match[0].upper()} on every line, which are then converted, or export kronor; if the amounts are "
+                "kronor, say so in municipality.yaml, spend: amount_unit: kr."
             )
         if settings.vat.included is None and "net" not in said and (match := _VAT_AROUND.search(text)):
             raise LedgerError(

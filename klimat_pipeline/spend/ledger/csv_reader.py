@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from klimat_pipeline.spend.ledger import amounts, dates, whole_lines
 from klimat_pipeline.spend.ledger.file_format import FileFormat
 from klimat_pipeline.spend.ledger.opened import opened
-from klimat_pipeline.spend.ledger.text_encoding import Decoder, LineEnds, TextEncoding
+from klimat_pipeline.spend.ledger.text_encoding import Decoder, LineEnds
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -124,13 +124,13 @@ class CsvReader:
 
     def _pieces(self) -> Iterator[bytes]:
         """The file as UTF-8 with line feeds, without a byte order mark."""
-        decoder, ends = Decoder(TextEncoding(self.form.encoding, self.form.code_page)), LineEnds()
+        decoder, ends = Decoder(self.form.text_encoding), LineEnds()
         with opened(self.path) as file:
             for piece in decoder.pieces(file):
                 yield ends.as_line_feeds(piece)
         yield ends.last()
         if decoder.others:
-            other = self.form.code_page if self.form.encoding == "utf-8" else "utf-8"
+            other = " and ".join(sorted(decoder.other_encodings))
             self.warnings.append(
                 f"{decoder.others:,} lines are in {other}, not in {self.form.encoding} (the first is line "
                 f"{decoder.first_other:,}); read as such"

@@ -45,7 +45,7 @@ _PLAIN = (
     (re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})"), (1, 2, 3)),
     (_POINTS, (3, 2, 1)),
     (re.compile(r"([0-9]{4})(?:[-/. ]|[-/. ]?[MP])([0-9]{2})"), (1, 2, 0)),
-    (re.compile(r"([0-9]{1,2})[-/. ]([0-9]{4})"), (2, 1, 0)),
+    (re.compile(r"[MP]?([0-9]{1,2})[-/. ]([0-9]{4})"), (2, 1, 0)),
     (re.compile(r"([0-9]{1,2})/([0-9]{1,2})[- ]([0-9]{4})"), (3, 2, 1)),  # 5/1-2023 is how Swedes write the fifth
     (re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})(?:[01][0-9]|2[0-3])[0-5][0-9][0-5][0-9]"), (1, 2, 3)),
 )
@@ -73,6 +73,8 @@ _TIME = re.compile(
 )
 #: The period in which a year is closed, after its twelve months; it is read as December.
 _CLOSING = 13
+#: The last of the periods that close a year; those after the first are no month.
+_LAST_PERIOD = 16
 _THURSDAY = 4
 _MONTHS_OF_A_YEAR = 12
 #: Hours of Swedish midnight in UTC.
@@ -112,7 +114,7 @@ def date_form(texts: Iterable[str], *, stated: str = "", is_period: bool = False
         months = {int(value[2:]) for value in values}  # 2012 may be December 2020
         return DateForm(YEAR if is_year or max(months) > _MONTHS_OF_A_YEAR else "", from_utc)
     six = {value for value in values if re.fullmatch(r"[0-9]{6}", value)}
-    if six and all(_is_period(value) for value in six) and (is_period or not all(map(_is_short_day, six))):
+    if any(map(_is_month, six)) and all(map(_may_be_period, six)) and (is_period or not all(map(_is_short_day, six))):
         return DateForm("YYYYMM", from_utc)
     return DateForm("", from_utc)
 
@@ -126,8 +128,13 @@ def _order(values: Iterable[str]) -> str:
     return "DD/MM/YYYY" if day_first else "MM/DD/YYYY"
 
 
-def _is_period(six: str) -> bool:
+def _is_month(six: str) -> bool:
     return int(six[:4]) in _PERIOD_YEARS and 1 <= int(six[4:]) <= _CLOSING
+
+
+def _may_be_period(six: str) -> bool:
+    """Some systems keep opening balances in month 0 of a year, and closings up to 16."""
+    return int(six[:4]) in _PERIOD_YEARS and int(six[4:]) <= _LAST_PERIOD
 
 
 def _is_short_day(six: str) -> bool:

@@ -8,7 +8,7 @@ import csv
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from io import StringIO
+from io import BytesIO, StringIO
 from typing import Any
 
 from klimat_pipeline.configuration.spend import SpendSettings
@@ -20,7 +20,7 @@ from klimat_pipeline.spend.ledger.file_hash import FileHash, file_hash, id_of
 from klimat_pipeline.spend.ledger.ledger_error import LedgerError
 from klimat_pipeline.spend.ledger.opened import GZIP, opened
 from klimat_pipeline.spend.ledger.reference import LedgerReference
-from klimat_pipeline.spend.ledger.text_encoding import BOMS, TextEncoding, text_encoding, utf16
+from klimat_pipeline.spend.ledger.text_encoding import BOMS, Decoder, TextEncoding, text_encoding, utf16
 
 #: How much of a file is looked at to find its separator, header and decimal mark.
 SAMPLE = 1024 * 1024
@@ -52,6 +52,7 @@ class FileFormat:
         format: csv, xlsx, parquet or sie.
         encoding: name that Python knows; empty for binary formats.
         code_page: encoding of lines that are not UTF-8; empty where there are none.
+        other_pages: encodings that some of those lines may be in instead.
         header: column names as they stand.
         fields: position of every field that was recognised.
         amount_meaning: what the name of the amount's column says of it (net, gross, sek and others).
@@ -77,6 +78,7 @@ class FileFormat:
     format: str
     encoding: str = ""
     code_page: str = ""
+    other_pages: tuple[str, ...] = ()
     has_bom: bool = False
     separator: str = ""
     decimal_mark: str = "."
@@ -97,6 +99,10 @@ class FileFormat:
     remarks: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     variant: str = ""
+
+    @property
+    def text_encoding(self) -> TextEncoding:
+        return TextEncoding(self.encoding, self.code_page, other_pages=self.other_pages)
 
     @property
     def file_id(self) -> str:
@@ -192,6 +198,7 @@ def _with_encoding(form: FileFormat, path: Any, head: bytes, content: FileHash, 
         form,
         encoding=found.name,
         code_page=found.code_page,
+        other_pages=found.other_pages,
         has_bom=head.startswith(BOMS),
         warnings=warnings,
     )
@@ -199,13 +206,8 @@ def _with_encoding(form: FileFormat, path: Any, head: bytes, content: FileHash, 
 
 def _text(piece: bytes, form: FileFormat) -> str:
     """A piece of the file as text with line feeds; a character that is cut off at its end is left out."""
-    if form.encoding.startswith("utf-16"):
-        text = piece[: len(piece) // 2 * 2].decode(form.encoding, errors="replace")
-    elif form.code_page and form.encoding != "utf-8":
-        text = piece.decode(form.encoding, errors="replace")
-    else:
-        text = piece.decode("utf-8", errors="replace")
-    text = text.removeprefix("\ufeff").replace("\r\n", "\n")
+    decoded = b"".join(Decoder(form.text_encoding).pieces(BytesIO(piece)))
+    text = decoded.decode(errors="replace").replace("\r\n", "\n")
     return text.replace("\r", "\n" if text.count("\r") > text.count("\n") else " ")
 
 

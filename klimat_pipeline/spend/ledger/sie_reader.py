@@ -16,7 +16,7 @@ from klimat_pipeline.spend.ledger.csv_reader import BATCH, Problem, batch_of
 from klimat_pipeline.spend.ledger.file_format import FileFormat
 from klimat_pipeline.spend.ledger.ledger_error import LedgerError
 from klimat_pipeline.spend.ledger.opened import opened
-from klimat_pipeline.spend.ledger.text_encoding import Decoder, TextEncoding
+from klimat_pipeline.spend.ledger.text_encoding import Decoder
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -139,7 +139,7 @@ class SieReader:
             yield at, cells
 
     def _lines(self, path: Any, form: FileFormat) -> Iterator[str]:
-        decoder = Decoder(TextEncoding(form.encoding, form.code_page))
+        decoder = Decoder(form.text_encoding)
         with opened(path) as file:
             content = b"".join(decoder.pieces(file)).decode("utf-8", errors="replace")
         if decoder.others:

@@ -1,8 +1,9 @@
 """In which encoding a text file was written, decided by the Swedish words that come out of it.
 
-A line that is valid UTF-8 is UTF-8; every other line is in one code page of one byte a letter, the same for the whole
-file. Which one: every word with a letter beyond ASCII is decoded in each candidate, and the candidate in which å, ä, ö
-come out inside words wins. So a file that was put together of two exports is read right line by line. Text that was
+A line that is valid UTF-8 is UTF-8; the others are in a code page of one byte a letter. Which one: every word with a
+letter beyond ASCII is decoded in each candidate, and the candidate in which å, ä, ö come out inside words wins. Where
+words read badly in it and well in another, each line is decided by its own words. So a file that was put together of
+several exports is read right line by line. Text that was
 decoded wrongly before it reached us (``LeverantÃ¶r``) is repaired.
 
 What does not belong here: lines and cells (``csv_reader``, ``cells``).
@@ -11,7 +12,7 @@ What does not belong here: lines and cells (``csv_reader``, ``cells``).
 import codecs
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -24,6 +25,10 @@ CODE_PAGES = ("cp1252", "latin-1", "cp850", "cp437", "mac-roman")
 BOMS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 #: Words that are enough to tell the encoding.
 _ENOUGH_WORDS = 20_000
+#: Bytes of a line that are searched for words.
+_ENOUGH_OF_A_LINE = 10_000
+#: Points of a word with one Swedish letter inside.
+_WELL = 3
 _WORD = re.compile(rb"[A-Za-z\x80-\xff]*[\x80-\xff][A-Za-z\x80-\xff]*")
 _SWEDISH, _LIKELY = frozenset("åäöÅÄÖ"), frozenset("éÉüÜøØæÆèà")
 #: Signs of Windows-1252 that stand at the edges of words.
@@ -40,11 +45,19 @@ class TextEncoding:
         name: encoding of most lines.
         code_page: encoding of the lines that are not UTF-8; empty where there are none.
         unclear: whether another code page explains the words as well and reads them differently.
+        other_pages: code pages that some of these lines may be in instead, told by their own words.
     """
 
     name: str
     code_page: str = ""
     unclear: bool = False
+    other_pages: tuple[str, ...] = ()
+
+    def page_of(self, line: bytes) -> str:
+        """Encoding of a line that is not UTF-8: another than that of most only where the line reads badly in it."""
+        words = _WORD.findall(line[:_ENOUGH_OF_A_LINE]) if self.other_pages else []
+        points = {page: sum(_points(word, page) for word in words) for page in (self.code_page, *self.other_pages)}
+        return self.code_page if points[self.code_page] >= 0 else max(points, key=lambda page: points[page])
 
 
 def utf16(head: bytes) -> str:
@@ -84,7 +97,7 @@ def text_encoding(file: Readable, *, usual: str = "cp1252") -> TextEncoding:
                     utf8_lines += 1
                     continue
                 other_lines += 1
-                found = _WORD.findall(line[:10_000])
+                found = _WORD.findall(line[:_ENOUGH_OF_A_LINE])
                 words.update(found)
                 seen += len(found)
         if not piece.isascii():
@@ -92,13 +105,15 @@ def text_encoding(file: Readable, *, usual: str = "cp1252") -> TextEncoding:
             undefined = undefined or bool(_UNDEFINED.search(piece))
     if rest and not rest.isascii() and not _is_utf8(rest):
         other_lines += 1
-        words.update(_WORD.findall(rest[:10_000]))
-    if utf8_lines > other_lines:  # what stands in the UTF-8 lines says nothing of the others
-        windows, undefined = (any(pattern.search(word) for word in words) for pattern in (_WINDOWS, _UNDEFINED))
+        words.update(_WORD.findall(rest[:_ENOUGH_OF_A_LINE]))
     page, unclear = _code_page(words, usual)
+    others = _other_pages(words, page)
+    if utf8_lines > other_lines or others:  # what stands in lines of another encoding says nothing of these
+        own = [word for word in words if _points(word, page) >= 0]
+        windows, undefined = (any(pattern.search(word) for word in own) for pattern in (_WINDOWS, _UNDEFINED))
     if page == "cp1252" and (not windows or undefined):
         page = "latin-1"
-    return TextEncoding("utf-8" if utf8_lines > other_lines else page, page, unclear)
+    return TextEncoding("utf-8" if utf8_lines > other_lines else page, page, unclear, others)
 
 
 def _is_utf8(line: bytes) -> bool:
@@ -119,6 +134,16 @@ def _code_page(words: Counter[bytes], usual: str) -> tuple[str, bool]:
     return best, unclear
 
 
+def _other_pages(words: Iterable[bytes], page: str) -> tuple[str, ...]:
+    """The code pages in which words read well that read badly in that of most."""
+    well: Counter[str] = Counter()
+    for word in words:
+        if _points(word, page) < 0:
+            best = max(CODE_PAGES, key=lambda other: _points(word, other))
+            well[best] += _points(word, best)
+    return tuple(other for other in CODE_PAGES if well[other] >= _WELL)
+
+
 def _points(word: bytes, page: str) -> int:
     """How well a word reads in a code page: Swedish letters speak for it, signs inside a word against it."""
     text = word.decode(page, errors="replace")
@@ -130,7 +155,7 @@ def _points(word: bytes, page: str) -> int:
             continue
         edge = place in (0, len(text) - 1)
         if sign in _SWEDISH:
-            points += 1 if edge else 3
+            points += 1 if edge else _WELL
         elif sign in _LIKELY or (edge and sign in _TYPOGRAPHIC):
             points += 1
         elif not sign.isalpha():
@@ -146,12 +171,15 @@ class Decoder:
     """Decodes a file line by line, and counts the lines that were not in the encoding of most.
 
     Attributes:
-        others: how many such lines there were, and the number of the first.
+        others: how many such lines there were.
+        first_other: number of the first.
+        other_encodings: what they were in.
     """
 
     def __init__(self, encoding: TextEncoding) -> None:
         self._encoding = encoding
         self.others, self.first_other = 0, 0
+        self.other_encodings: set[str] = set()
         self._lines = 0
 
     def pieces(self, file: Readable) -> Iterator[bytes]:
@@ -186,7 +214,8 @@ class Decoder:
     def _converted(self, whole: bytes) -> bytes:
         """Some whole lines as UTF-8."""
         page, main = self._encoding.code_page, self._encoding.name
-        if main != "utf-8" and b"\xc3" not in whole and b"\xe2\x80" not in whole:
+        one_page = not self._encoding.other_pages
+        if one_page and main != "utf-8" and b"\xc3" not in whole and b"\xe2\x80" not in whole:
             self._lines += whole.count(b"\n")
             return whole.decode(page, errors="replace").encode()
         if main == "utf-8" and _is_utf8(whole):
@@ -194,12 +223,13 @@ class Decoder:
             return whole
         made = []
         for line in whole.splitlines(keepends=True):
-            is_utf8 = _is_utf8(line)
-            if not line.isascii() and is_utf8 != (main == "utf-8"):
+            own = main if line.isascii() else "utf-8" if _is_utf8(line) else self._encoding.page_of(line)
+            if own != main:
                 self.others += 1
                 self.first_other = self.first_other or self._lines + 1
+                self.other_encodings.add(own)
             self._lines += line.endswith((b"\n", b"\r"))
-            made.append(line if is_utf8 else line.decode(page, errors="replace").encode())
+            made.append(line if own == "utf-8" else line.decode(own, errors="replace").encode())
         return b"".join(made)
 
 

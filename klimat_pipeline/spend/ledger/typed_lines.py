@@ -55,7 +55,10 @@ OTHER_CHART = "BAS "
 REASONS: Mapping[str, tuple[str, str]] = {
     "amount_missing": ("amount", "no amount"),
     "amount_personal": ("amount", "may be a personal number; are the columns shifted?"),
-    "amount_text": ("amount", "no amount in the file's spelling, or too large"),
+    "amount_text": (
+        "amount",
+        "no amount in the file's spelling, or too large, or a spreadsheet has left its digits out (1,23E+05)",
+    ),
     "date_missing": ("booked_on", "no date"),
     "date_impossible": ("booked_on", "no such day"),
     "account_missing": ("account", "neither an account nor its text"),

@@ -7,6 +7,8 @@ import csv
 import re
 from pathlib import Path
 
+import pytest
+
 from klimat_pipeline.spend.footprint.classification import vocabulary
 from klimat_pipeline_tests.unit.spend.purchases import REFERENCE
 from klimat_pipeline_tests.unit.spend.small import way
@@ -27,3 +29,35 @@ def test_most_texts_are_understood_and_hardly_any_is_wrong() -> None:
     wrong = {text: said[text] for text in labelled if said[text] and text not in right}
     assert len(right) / len(labelled) >= 0.85
     assert len(wrong) / len(labelled) <= 0.03, wrong
+
+
+def _left_out_by(text: str) -> set[str]:
+    rules = [rule for rule in way().rules if rule.text_pattern and not rule.accounts]
+    return {rule.kind for rule in rules if re.search(rule.text_pattern, text.lower())}
+
+
+@pytest.mark.parametrize(
+    ("kind", "texts"),
+    [
+        ("taxes", ("Fastighetsskatt", "Energiskatt el", "Betald fordonsskatt", "Kostnader för trängselskatt")),
+        (
+            "interest",
+            ("Räntekostnader lån", "Ränta", "Dröjsmålsräntor", "Långfristiga lån, ränta", "8511 Räntekostnad"),
+        ),
+        ("interest", ("Kapitalkostnad internränta", "Leverantörsräntor", "Övriga räntekostnader")),
+    ],
+)
+def test_a_text_that_begins_with_tax_or_interest_is_no_purchase(kind: str, texts: tuple[str, ...]) -> None:
+    assert {text: _left_out_by(text) for text in texts} == {key: {kind} for key in texts}
+
+
+def test_what_is_bought_with_a_tax_or_interest_inside_is_a_purchase() -> None:
+    texts = (
+        "Elförbrukning inkl. energiskatt",
+        "Leasing bilar, ränta",
+        "Lokalhyra inkl fastighetsskatt",
+        "Bilar (fordonsskatt ingår)",
+        "El och energiskatt",
+        "Räntefri avbetalning, skåp",
+    )
+    assert {text: _left_out_by(text) for text in texts} == {key: set() for key in texts}

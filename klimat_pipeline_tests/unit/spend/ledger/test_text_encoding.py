@@ -43,6 +43,28 @@ def test_a_line_in_another_encoding_is_read_as_such_and_told(tmp_path: Path, mos
     assert any(warning.startswith("1 lines are in") and "line 7" in warning for warning in passed.warnings)
 
 
+@pytest.mark.parametrize("many", [0, 5])
+@pytest.mark.parametrize(("most", "other"), [("cp1252", "cp850"), ("cp850", "cp1252"), ("utf-8", "cp850")])
+def test_lines_of_two_code_pages_are_read_each_as_its_own(tmp_path: Path, many: int, most: str, other: str) -> None:
+    """However few the lines are, the header's own included."""
+    lines = ledger(
+        *(line(f"V{n}", text="Kött och ägg") for n in range(many)), header=HEADER.replace("leverantor;", "Leverantör;")
+    )
+    content = lines.encode(most) + (ROWS[1] + "\n").encode(other) + (ROWS[0] + "\n").encode("cp1252")
+    passed = read(tmp_path, content)
+    assert balance(passed) == {"counted": (many + 1, (many * 100 + 1000) * 100), "text_wages": (1, 50_000_00)}
+    assert typed_lines(tmp_path / "typed")[-1]["supplier_name"] == "Åkeri Öst AB"
+    assert any("lines are in" in warning for warning in passed.warnings)
+
+
+def test_signs_inside_words_are_no_other_code_page() -> None:
+    """Quotation marks, degrees and fractions of one code page."""
+    words = "Café ”Solen”, McDonald’s, 12”rör, 20°C, ½liter, Škoda, Beneš, Ö–Ä, Kött®, x² §7 Señor\n"
+    encoding = text_encoding(BytesIO(words.encode("cp1252")))
+    assert (encoding.name, encoding.other_pages) == ("cp1252", ())
+    assert b"".join(Decoder(encoding).pieces(BytesIO(words.encode("cp1252")))).decode() == words
+
+
 def test_letters_that_were_decoded_wrongly_before_are_put_right_and_told(tmp_path: Path) -> None:
     spoilt = ledger(*ROWS, header=HEADER.replace("leverantor;", "Leverantör;")).encode().decode("cp1252")
     assert "LeverantÃ¶r" in spoilt

@@ -312,6 +312,32 @@ def test_letters_that_an_earlier_program_lost_are_no_text(tmp_path: Path, spelt:
     assert any("letters of the account's text are lost on 1 lines" in text for text in passed.warnings)
 
 
+@pytest.mark.parametrize("title", ["Amounts in EUR", "Leverantörsfakturor 2023 (eur)", "Valuta: NOK"])
+def test_a_title_may_say_another_currency(tmp_path: Path, title: str) -> None:
+    lines = (f"4110;Livsmedel;Firma AB;556677-8899;2023-01-{day};100,00" for day in (17, 18))
+    content = f"{title};;;;;\n" + rows(HEAD, *lines)
+    assert "no column tells the currency" in refusal(tmp_path, content)
+    assert counted(tmp_path, content, amount_unit="kr") == 200_00
+
+
+def test_what_a_spreadsheet_has_shortened_is_no_amount(tmp_path: Path) -> None:
+    """1,23E+05 may be anything from 122,500 to 123,500; with all its digits it is one number."""
+    amounts = {17: "1,23E+05", 18: "1,5E+01"}
+    lines = (f"4110;Livsmedel;Firma AB;556677-8899;2023-01-{day};{said}" for day, said in amounts.items())
+    passed = read(tmp_path, rows(HEAD, *lines))
+    assert balance(passed) == {"quarantined": (1, 0), "counted": (1, 15_00)}
+    assert "left its digits out" in passed.problems[0].reason
+
+
+@pytest.mark.parametrize("spelt", ["P{:02d} 2023", "2023{:02d}"])
+def test_periods_that_open_or_close_a_year_are_no_months(tmp_path: Path, spelt: str) -> None:
+    """Period 0 holds what the year begins with, 13 is December, and 14 is none that is known."""
+    lines = (f"4110;Livsmedel;Firma AB;556677-8899;{spelt.format(month)};100,00" for month in range(15))
+    passed = read(tmp_path, rows(HEAD.replace("Datum", "Period"), *lines))
+    assert balance(passed) == {"quarantined": (2, 200_00), "counted": (13, 1_300_00)}
+    assert passed.days == ("2023-01-01", "2023-12-01")
+
+
 @pytest.mark.parametrize("name", ["utfall_2023_tkr.csv", "Utfall 2023 (mkr).csv"])
 def test_the_file_s_name_may_say_what_amounts_are_stated_in(tmp_path: Path, name: str) -> None:
     content = rows(HEAD, "6410;Livs;A AB;556677-8899;2023-01-05;125,00")
