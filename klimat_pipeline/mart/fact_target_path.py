@@ -1,18 +1,29 @@
 """Year by year to the target year: what was emitted, the straight line, the pathways; totals in columns of their own.
 
-Of a released year the line is the indicator's, of a later one the pathway's 'target', which is the same line.
+The line goes from the baseline to the target, in years to come too: what the newest year has above it is not forgiven.
+The pathway 'target' is another one, from the newest year to the target, and is not shown here.
 """
 
 QUERY = """
-    WITH rows AS (
+    WITH newest AS (
+        SELECT municipality_code, target_id, baseline_year, baseline_t_co2e, target_year, target_t_co2e
+        FROM sector_indicators WHERE is_headline AND is_latest_year
+    ), ahead AS (
+        SELECT municipality_code, line AS target_id, year, release_id,
+            max(p50_t) FILTER (scenario = 'business_as_usual') AS as_usual,
+            max(p50_t) FILTER (scenario = 'existing_policies') AS policies,
+            max(p50_t) FILTER (scenario = 'with_actions') AS actions
+        FROM pathways WHERE is_headline GROUP BY ALL
+    ), rows AS (
         SELECT municipality_code, target_id, year, release_id, emissions_t_co2e AS actual,
             target_path_t_co2e AS line, NULL AS as_usual, NULL AS policies, NULL AS actions
         FROM sector_indicators WHERE is_headline
         UNION ALL
-        SELECT municipality_code, line, year, release_id, NULL, max(p50_t) FILTER (scenario = 'target'),
-            max(p50_t) FILTER (scenario = 'business_as_usual'), max(p50_t) FILTER (scenario = 'existing_policies'),
-            max(p50_t) FILTER (scenario = 'with_actions')
-        FROM pathways WHERE is_headline GROUP BY ALL
+        SELECT municipality_code, target_id, year, release_id, NULL,
+            baseline_t_co2e + (target_t_co2e - baseline_t_co2e)
+                * least((year - baseline_year) / (target_year - baseline_year), 1),
+            as_usual, policies, actions
+        FROM ahead LEFT JOIN newest USING (municipality_code, target_id)
     )
     SELECT target_key, t.municipality_code, year, release_id,
         CASE target_role WHEN 'part' THEN actual END AS actual_t_co2e,

@@ -1,12 +1,14 @@
-"""Two published folders, value for value: the proof that a change of the code has moved no number.
+"""Two published folders with their marts, value for value: the proof that a change of the code has moved no number.
 
 Reads nothing but the folders (Parquet files and their ``datapackage.json``), so that it can compare what any version
 of the code has published. Tables and columns that were renamed since are compared under today's names (``renames``).
 Only these rules leave anything out, or show it without counting it:
 
 * The publication's and the run's ids hash the code; so does the manifest's row of the code.
-* The data dictionary, the manifest and the contract's findings restate contracts and inputs and hold no figure. They
-  are compared and shown, and a difference does not count.
+* The data dictionary, the manifest and the contract's findings restate contracts and inputs and hold no figure, and
+  two tables of the mart tell of each publication when it was made. They are compared and shown, and a difference does
+  not count.
+* A mart that does not lie beside both folders.
 * A finding's sentences are wording, so they are shown and do not count; what it found is in other columns.
 
 What does not belong here: the comparison of two tables (``differences``), and how it is shown (``cli.same``).
@@ -31,12 +33,14 @@ from klimat_pipeline.published.renames import Renames
 LEFT_OUT_COLUMNS = ("publication_id", "run_id")
 #: Rows that hash the code: table, column, value.
 LEFT_OUT_ROWS = {"run_manifest": ("item_kind", "code")}
-#: Tables that describe the publication.
-DESCRIPTIONS = ("data_dictionary", "run_manifest")
+#: Tables that describe the publication, or those before it.
+DESCRIPTIONS = ("data_dictionary", "run_manifest", "fact_quality", "fact_refresh")
 #: Rows that describe the publication: table, column, value.
 DESCRIBING_ROWS = {"data_quality": ("kind", "contract")}
 #: Columns of sentences that the code words.
 WORDING = {"data_quality": ("message", "likely_cause")}
+#: The folder of marts beside publications.
+_MART = "mart"
 #: Columns that name a table, and the column beside it that names one of the table's columns.
 _NAMES_TABLE, _NAMES_COLUMN = "table_name", "column_name"
 
@@ -45,6 +49,7 @@ LEFT_OUT = (
     f"left out: columns {' and '.join(LEFT_OUT_COLUMNS)}, and the row of the code in run_manifest (they hash the code)",
     f"compared, but apart: {', '.join(DESCRIPTIONS)}, the contract's findings and the sentences in data_quality "
     "(they describe, and hold no figure)",
+    "the mart is compared where it lies beside both",
 )
 
 
@@ -56,11 +61,13 @@ class Published:
         directory: where it lies.
         publication_id: what it says it is.
         keys: the columns that identify a row, by table, under the names that they have there.
+        mart: of the same publication, where it lies beside it.
     """
 
     directory: Path
     publication_id: str
     keys: Mapping[str, tuple[str, ...]]
+    mart: "Published | None" = None
 
     def table(self, name: str) -> pa.Table:
         return pq.read_table(self.directory / f"{name}.parquet", partitioning=None)
@@ -122,13 +129,27 @@ def read_folder(directory: Path) -> Published:
             f"{directory} holds no whole publication: expected {FILE_NAME} and every Parquet file that it names, of "
             "the size that it says. Give a folder such as data/published/parquet/latest."
         )
+    mart = directory.parent / _MART / directory.name
+    is_beside = described_publication(mart) == publication_id
+    return Published(
+        directory, publication_id, _keys(directory), Published(mart, publication_id, _keys(mart)) if is_beside else None
+    )
+
+
+def _keys(directory: Path) -> dict[str, tuple[str, ...]]:
     package = json.loads((directory / FILE_NAME).read_text(encoding="utf-8"))
-    keys = {entry["name"]: tuple(entry["schema"]["primaryKey"]) for entry in package["resources"]}
-    return Published(directory, publication_id, keys)
+    return {entry["name"]: tuple(entry["schema"]["primaryKey"]) for entry in package["resources"]}
 
 
 def compare_folders(before: Published, after: Published, renames: Renames) -> Comparison:
-    """Compare every table of two publications, in both directions."""
+    """Compare every table of two publications, in both directions; the mart's too where both have one."""
+    tables = _compared_tables(before, after, renames)
+    if before.mart and after.mart:
+        tables += _compared_tables(before.mart, after.mart, renames)
+    return Comparison(before, after, tuple(tables))
+
+
+def _compared_tables(before: Published, after: Published, renames: Renames) -> list[ComparedTable]:
     earlier, later = ({renames.table(name, folder.keys): name for name in folder.keys} for folder in (before, after))
     tables: list[ComparedTable] = []
     for name in [*later, *(name for name in earlier if name not in later)]:
@@ -138,7 +159,7 @@ def compare_folders(before: Published, after: Published, renames: Renames) -> Co
             tables.append(ComparedTable(called[1] or name, called, declared_new=new, describes=name in DESCRIPTIONS))
         else:
             tables += _compared(name, (before, called[0]), (after, called[1]), renames)
-    return Comparison(before, after, tuple(tables))
+    return tables
 
 
 def _compared(

@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
@@ -138,7 +139,6 @@ def _split(frame: pd.DataFrame, read: Frames, measures: list[str]) -> pd.DataFra
 def _paths(read: Frames) -> pd.DataFrame:
     keys = ["municipality_code", "target_id", "year", "release_id"]
     names = {
-        "target": "line_t_co2e",
         "business_as_usual": "business_as_usual_t_co2e",
         "existing_policies": "existing_policies_t_co2e",
         "with_actions": "with_actions_t_co2e",
@@ -148,8 +148,14 @@ def _paths(read: Frames) -> pd.DataFrame:
     )[[*keys, "actual_t_co2e", "line_t_co2e"]]
     later = read("pathways").drop(columns="note").rename(columns={"line": "target_id"})
     later = later.pivot_table(index=keys, columns="scenario", values="p50_t").reset_index().rename(columns=names)
-    both = pd.concat([now, later], ignore_index=True)
-    return _split(both, read, ["actual_t_co2e", *names.values()])
+    # The line goes on as it came, so that at the target's year it is the target.
+    ends = read("sector_indicators").query("is_latest_year").set_index(["municipality_code", "target_id"])
+    of = ends.reindex(pd.MultiIndex.from_frame(later[["municipality_code", "target_id"]]))
+    base, allowed = of["baseline_t_co2e"].to_numpy(dtype=float), of["target_t_co2e"].to_numpy(dtype=float)
+    first, last = of["baseline_year"].to_numpy(dtype=float), of["target_year"].to_numpy(dtype=float)
+    share = np.minimum((later["year"].to_numpy(dtype=float) - first) / (last - first), 1.0)
+    both = pd.concat([now, later.assign(line_t_co2e=base + (allowed - base) * share)], ignore_index=True)
+    return _split(both, read, ["actual_t_co2e", "line_t_co2e", *names.values()])
 
 
 def _status(read: Frames) -> pd.DataFrame:
@@ -294,6 +300,16 @@ def test_helsingborgs_figures_as_published(mart: sqlite3.Connection) -> None:
     assert status["total_gap_to_path_t_co2e"] == pytest.approx(516_011.87 - 300_045.33, abs=0.01)
     assert status["total_gap_to_target_t_co2e"] == pytest.approx(516_011.87 - 162_186.66, abs=0.01)
     assert pd.isna(status["gap_to_target_t_co2e"])
+
+
+def test_the_line_is_one_from_the_baseline_to_the_target(mart: sqlite3.Connection) -> None:
+    """Helsingborg's 85 per cent by 2030: 1,081,244.42 t in 1990, 15 per cent of it in 2030, 22,976.44 t less a year."""
+    line = rows(mart, "SELECT year, total_line_t_co2e AS t FROM fact_target_path WHERE target_key = '1283/total'")
+    by_year = dict(zip(line["year"], line["t"], strict=True))
+    assert by_year[1990] == 1_081_244.42
+    assert by_year[2024] - by_year[2025] == pytest.approx(0.85 * 1_081_244.42 / 40, abs=0.002)
+    assert by_year[2027] == pytest.approx(1_081_244.42 * (1 - 0.85 * 37 / 40), abs=0.001)
+    assert by_year[2030] == pytest.approx(0.15 * 1_081_244.42, abs=0.001)
 
 
 def test_parts_are_the_whole(mart: sqlite3.Connection) -> None:

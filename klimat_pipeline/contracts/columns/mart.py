@@ -58,7 +58,7 @@ COLUMNS = (
         "Emissions as reported less those of the first year of the same release, as reported too: one basis.",
     ),
     *_part_and_total("actual_t_co2e", "Emissions of the year; missing where the year is not released."),
-    *_part_and_total("line_t_co2e", "Where the straight line to the target stands (a convention)."),
+    *_part_and_total("line_t_co2e", "Where the straight line from the baseline to the target stands (a convention)."),
     *_part_and_total("business_as_usual_t_co2e", "Median of the pathway that goes on as before."),
     *_part_and_total("existing_policies_t_co2e", "Median of the pathway with the policies in force."),
     *_part_and_total("with_actions_t_co2e", "Median of the pathway with the planned actions."),

@@ -92,7 +92,7 @@ SWEDISH: dict[str, tuple[str, str]] = {
     "first_year_t_co2e": ("Utsläpp första året", "Utsläpp enligt källan utgåvans första år."),
     "change_reported_t_co2e": ("Förändring", "Utsläpp enligt källan minus utgåvans första år, på samma grund."),
     **_part_and_total("actual_t_co2e", "Utfall", "Årets utsläpp; saknas där året inte är publicerat."),
-    **_part_and_total("line_t_co2e", "Mållinje", "Den raka linjen till målet (en konvention)."),
+    **_part_and_total("line_t_co2e", "Mållinje", "Den raka linjen från basåret till målet (en konvention)."),
     **_part_and_total("business_as_usual_t_co2e", "Som hittills", "Medianen av banan som går på som hittills."),
     **_part_and_total("existing_policies_t_co2e", "Beslutad politik", "Medianen av banan med beslutad politik."),
     **_part_and_total("with_actions_t_co2e", "Med åtgärder", "Medianen av banan med planerade åtgärder."),

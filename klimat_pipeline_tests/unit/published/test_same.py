@@ -71,6 +71,22 @@ def test_a_moved_value_is_found(tmp_path: Path) -> None:
     assert (table.name, table.difference.values_moved) == ("emissions", 1)
 
 
+def test_the_mart_is_compared_where_it_lies_beside_both(tmp_path: Path) -> None:
+    for side, tonnes in (("a", 1.0), ("b", 2.0)):
+        (tmp_path / side / "mart").mkdir(parents=True)
+        folder(tmp_path / side / "pub", {"emissions": EMISSIONS})
+        mart = {"fact_emissions": [{"code": "0180", "t": tonnes}], "fact_refresh": [{"code": side, "t": tonnes}]}
+        folder(tmp_path / side / "mart" / "pub", mart)
+    found = compared(tmp_path / "a" / "pub", tmp_path / "b" / "pub")
+    assert {table.name for table in found.tables} == {"emissions", "fact_emissions", "fact_refresh"}
+    assert not found.same
+    # When it was made is no figure.
+    assert [table.name for table in differing(found) if not table.describes] == ["fact_emissions"]
+    alone = compared(folder(tmp_path / "c", {"emissions": EMISSIONS}), tmp_path / "b" / "pub")
+    assert alone.same
+    assert [table.name for table in alone.tables] == ["emissions"]
+
+
 def test_a_table_more_or_less_is_a_difference(tmp_path: Path) -> None:
     small = folder(tmp_path / "a", {"emissions": EMISSIONS})
     large = folder(tmp_path / "b", {"emissions": EMISSIONS, "sectors": SECTORS})
