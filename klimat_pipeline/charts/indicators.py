@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from klimat_pipeline.charts.style import CONFIG, GREEN, GREY, INK, RED, SCHEMA, Chart
+from klimat_pipeline.indicators.paths import points_to
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -138,9 +139,10 @@ def _chart(frame: "pd.DataFrame") -> Chart:
         ]
         national = as_the_nation(own, "baseline_t_co2e" if one else "baseline_reported_t_co2e")
         points += [{"panel": name, **point} for point in national]
+        goal = (end["target_year"], base * (1.0 + end["target_pct"] / 100.0))
         points += [
-            {"panel": name, "year": int(end[f"{at}_year"]), "kt": value / 1000, "line": "straight line to target"}
-            for at, value in (("baseline", base), ("target", base * (1.0 + end["target_pct"] / 100.0)))
+            {"panel": name, "year": int(year), "kt": value / 1000, "line": "straight line to target"}
+            for year, value in points_to((end["baseline_year"], base), end["interim_targets"], goal)
             if math.isfinite(value)  # a dropped baseline has no line
         ]
     title = f"emissions against target, release {frame['release_id'].iloc[0]}"

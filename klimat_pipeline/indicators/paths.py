@@ -2,7 +2,7 @@
 
 Formulas, with (y0, v0), (y1, v1) two neighbouring points among baseline, interim targets and target:
 
-* straight line: v0 + (v1 - v0) (y - y0) / (y1 - y0)
+* straight line: v0 + (v1 - v0) (y - y0) / (y1 - y0); it is drawn here and nowhere else
 * constant percentage: v0 (v1 / v0) ^ ((y - y0) / (y1 - y0)); undefined where an end is zero
 * carbon budget: the straight line, scaled so that its sum from the year after the baseline to the target year is the
   budget. Where no budget is given, it is that sum itself, and the two paths are the same.
@@ -13,25 +13,44 @@ After the target year every path stays at its end. What belongs here: numbers. W
 
 from collections.abc import Sequence
 from itertools import groupby
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
 Points = Sequence[tuple[int, float]]
+#: The same, of many rows at once.
+RowPoints = Sequence[tuple[Any, Any]]
 
 STRAIGHT, CONSTANT, BUDGET = "straight_line", "constant_percentage", "carbon_budget"
 
 
-def straight_line(points: Points, years: Floats) -> Floats:
+def points_to(baseline: tuple[Any, Any], interim: str, target: tuple[Any, Any]) -> list[tuple[Any, Any]]:
+    """What a line goes through: baseline, interim targets and target, each as year and value.
+
+    Args:
+        baseline: year and value, of one row or of many.
+        interim: steps on the way as ``clean/targets`` writes them, ``2027:-40 2029:-55``; empty for none.
+        target: year and value.
+    """
+    steps = [step.split(":") for step in interim.split()]
+    return [baseline, *((int(year), baseline[1] * (1.0 + float(pct) / 100.0)) for year, pct in steps), target]
+
+
+def straight_line(points: RowPoints, years: Any) -> Floats:
     """The straight line through the points, level after the last; missing before the first.
 
     Args:
-        points: year and value of baseline, interim targets and target, years rising.
-        years: years asked for.
+        points: year and value of baseline, interim targets and target, years rising; each a number, or an array with a
+            number a row.
+        years: years asked for, one a row.
     """
-    at, value = (np.array(side, dtype=float) for side in zip(*points, strict=True))
-    path: Floats = np.interp(years, at, value, left=np.nan)
+    (year, value), *others = points
+    path: Floats = np.where(years >= year, value, np.nan)
+    for next_year, next_value in others:
+        path = path + (next_value - value) * np.clip((years - year) / (next_year - year), 0.0, 1.0)
+        year, value = next_year, next_value
     return path
 
 

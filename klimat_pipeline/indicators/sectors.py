@@ -5,7 +5,7 @@ and t the target year:
 
 * change since the baseline: (E / B - 1) * 100, undefined for B = 0
 * target level: T = B * (1 + p / 100)
-* path: B + (T - B) * (y - b) / (t - b) from the baseline year on; after the target year it stays at T
+* path: the straight line from B in year b through the interim targets to T in year t (``paths``)
 * gap: E - path, positive is too much
 * required yearly change: (T - E) / (t - y), and as a percentage ((T / E) ** (1 / (t - y)) - 1) * 100; zero once reached
 * trend: compound change and least-squares line since a configured year (``trend``); the projection is the value of
@@ -25,6 +25,7 @@ import pandas as pd
 from klimat_pipeline.clean.residents import with_residents
 from klimat_pipeline.contracts import table
 from klimat_pipeline.corrected.basis import CORRECTED, REPORTED, basis_so_far, levels_of_sums, on_basis, shared_basis
+from klimat_pipeline.indicators.paths import points_to, straight_line
 from klimat_pipeline.indicators.trend import compound_change_pct, least_squares
 
 #: The target that sums every sector; shares are shares of it.
@@ -146,8 +147,10 @@ def _against_baseline(frame: pd.DataFrame) -> pd.DataFrame:
     baseline = on_basis(basis, frame["_corrected"], reported)
     target_year, target_pct = frame["target_year"].astype(float), frame["target_pct"].astype(float)
     target = baseline * (1.0 + target_pct / 100.0)
-    progress = ((year - base_year) / (target_year - base_year)).clip(upper=1.0)
-    path = (baseline + (target - baseline) * progress).where(year >= base_year)
+    path = pd.Series(np.nan, index=frame.index)
+    for steps, of in frame.groupby("interim_targets").groups.items():
+        points = points_to((base_year[of], baseline[of]), str(steps), (target_year[of], target[of]))
+        path[of] = straight_line(points, year[of])
     years_left = (target_year - year).where(target_year > year)
     met = emissions <= target
     required = ((target - emissions) / years_left).where(~met, 0.0).where(target.notna())

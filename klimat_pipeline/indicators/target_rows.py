@@ -59,9 +59,8 @@ def _points_of(target: Row, base: float) -> list[tuple[int, float]]:
     """Baseline, interim targets and target as years and values."""
     goal = target["target_level"]
     end = base * (1.0 + target["target_pct"] / 100.0) if pd.isna(goal) else float(goal)
-    steps = [step.split(":") for step in (target["interim_targets"] or "").split()]
-    between = [(int(year), base * (1.0 + float(pct) / 100.0)) for year, pct in steps]
-    return [(int(target["baseline_year"]), base), *between, (int(target["target_year"]), end)]
+    ends = (int(target["baseline_year"]), base), (int(target["target_year"]), end)
+    return paths.points_to(ends[0], target["interim_targets"], ends[1])
 
 
 def along(named: Row, target: Row, pairs: Sequence[Series], sums: Sequence[Series], *, budgets: bool) -> Iterator[Row]:

@@ -5,11 +5,8 @@ The pathway 'target' is another one, from the newest year to the target, and is 
 """
 
 QUERY = """
-    WITH newest AS (
-        SELECT municipality_code, target_id, baseline_year, baseline_t_co2e, target_year, target_t_co2e
-        FROM sector_indicators WHERE is_headline AND is_latest_year
-    ), ahead AS (
-        SELECT municipality_code, line AS target_id, year, release_id,
+    WITH ahead AS (
+        SELECT municipality_code, line AS target_id, year, release_id, any_value(target_path_t_co2e) AS to_target,
             max(p50_t) FILTER (scenario = 'business_as_usual') AS as_usual,
             max(p50_t) FILTER (scenario = 'existing_policies') AS policies,
             max(p50_t) FILTER (scenario = 'with_actions') AS actions
@@ -19,11 +16,7 @@ QUERY = """
             target_path_t_co2e AS line, NULL AS as_usual, NULL AS policies, NULL AS actions
         FROM sector_indicators WHERE is_headline
         UNION ALL
-        SELECT municipality_code, target_id, year, release_id, NULL,
-            baseline_t_co2e + (target_t_co2e - baseline_t_co2e)
-                * least((year - baseline_year) / (target_year - baseline_year), 1),
-            as_usual, policies, actions
-        FROM ahead LEFT JOIN newest USING (municipality_code, target_id)
+        SELECT municipality_code, target_id, year, release_id, NULL, to_target, as_usual, policies, actions FROM ahead
     )
     SELECT target_key, t.municipality_code, year, release_id,
         CASE target_role WHEN 'part' THEN actual END AS actual_t_co2e,

@@ -12,6 +12,7 @@ import pandas as pd
 
 from klimat_pipeline.clean.assumptions import TOTAL
 from klimat_pipeline.corrected.basis import CORRECTED
+from klimat_pipeline.indicators.paths import points_to
 from klimat_pipeline.scenarios.panels import Panel
 
 
@@ -24,20 +25,29 @@ class Followed:
         series: its sectors, or the total alone.
         is_target: whether it is the municipality's own target, with a level.
         latest_t: emissions in the newest year.
-        target_year, target_t: of its own target, else None.
+        line: baseline, interim targets and target of its own target, each as year and tonnes; else empty.
     """
 
     target_id: str
     series: tuple[str, ...]
     is_target: bool
     latest_t: float
-    target_year: int | None = None
-    target_t: float | None = None
+    line: tuple[tuple[int, float], ...] = ()
+
+    @property
+    def target_year(self) -> int | None:
+        """Year of its own target; None without one."""
+        return self.line[-1][0] if self.line else None
+
+    @property
+    def target_t(self) -> float | None:
+        """Level of its own target; None without one."""
+        return self.line[-1][1] if self.line else None
 
 
 _READ = (
     *("release_id", "municipality_code", "target_id", "sector_codes", "target_kind", "target_year", "target_pct"),
-    *("target_t_co2e", "baseline_t_co2e", "baseline_reported_t_co2e"),
+    *("target_t_co2e", "baseline_year", "baseline_t_co2e", "baseline_reported_t_co2e", "interim_targets"),
     *("emissions_corrected_t_co2e", "emissions_reported_t_co2e"),
 )
 
@@ -73,9 +83,13 @@ def followed_up(rows: Iterable[dict[str, Any]], panel: Panel, at: int, basis: st
             series=(TOTAL,) if set(held) == set(has) else held,
             is_target=own,
             latest_t=float(row[f"emissions_{basis}_t_co2e"]),
-            target_year=int(row["target_year"]) if own else None,
-            target_t=float(base * (1.0 + row["target_pct"] / 100.0)) if own else None,
+            line=_line(row, float(base)) if own else (),
         )
+
+
+def _line(row: dict[str, Any], base: float) -> tuple[tuple[int, float], ...]:
+    goal = int(row["target_year"]), base * (1.0 + float(row["target_pct"]) / 100.0)
+    return tuple(points_to((int(row["baseline_year"]), base), row["interim_targets"], goal))
 
 
 def usual_horizon(targets: pd.DataFrame, newest: float) -> int:

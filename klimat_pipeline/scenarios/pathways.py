@@ -1,12 +1,13 @@
 """Pathways: emissions in each future year, under each scenario, as p05, p50 and p95.
 
 ``target`` is the straight line from the newest year to the target's level in its year (backcasting); it has one figure,
-not a range. The other scenarios are those of ``simulation``. Percentiles of the total are those of the sum, not sums of
-percentiles. ``forecast_evidence`` says whether the like of a row was ever held against what came. What does not belong
-here: the futures (``simulation``).
+not a range. The line from the baseline, which every scenario is held against, stands beside each of them. The other
+scenarios are those of ``simulation``. Percentiles of the total are those of the sum, not sums of percentiles.
+``forecast_evidence`` says whether the like of a row was ever held against what came. What does not belong here: the
+futures (``simulation``).
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ import pandas as pd
 
 from klimat_pipeline.clean.assumptions import SeenBefore
 from klimat_pipeline.contracts import table
+from klimat_pipeline.indicators.paths import straight_line
 from klimat_pipeline.scenarios.followed import Followed
 from klimat_pipeline.scenarios.simulation import BUSINESS_AS_USUAL, TARGET, Simulation
 
@@ -65,6 +67,7 @@ def _rows(simulation: Simulation, gases: Mapping[str, str]) -> Iterator[dict[str
         "basis": simulation.basis,
         "draws": simulation.draws,
     }
+    lines = [_line_of(what, simulation.years) for what in simulation.followed]
     for scenario, outcome in simulation.outcomes.items():
         usual = scenario == BUSINESS_AS_USUAL
         for t, what in enumerate(simulation.followed):
@@ -79,19 +82,25 @@ def _rows(simulation: Simulation, gases: Mapping[str, str]) -> Iterator[dict[str
                     "p05_t": low,
                     "p50_t": middle,
                     "p95_t": high,
+                    "target_path_t_co2e": lines[t][h],
                     "covered_before_fraction": known.covered_fraction if known else None,
                     "forecast_evidence": TESTED if usual and is_tested(known, what, middle) else EXTRAPOLATED,
                     "note": "; ".join(filter(None, (simulation.note, outcome.notes[t]))),
                 }
-    for what in simulation.followed:
+    for what, line in zip(simulation.followed, lines, strict=True):
         if what.target_year is None or what.target_t is None or what.target_year <= simulation.origin:
             continue
-        for year in simulation.years:
-            part = min((year - simulation.origin) / (what.target_year - simulation.origin), 1.0)
-            level = what.latest_t + (min(what.target_t, what.latest_t) - what.latest_t) * part
+        goal = what.target_year, min(what.target_t, what.latest_t)
+        needed = straight_line([(simulation.origin, what.latest_t), goal], np.array(simulation.years, dtype=float))
+        for year, level, at in zip(simulation.years, needed.tolist(), line, strict=True):
             ends = dict.fromkeys(("p05_t", "p50_t", "p95_t"), level)
             row = {**place, "draws": 0, "scenario": TARGET, "line": what.target_id, "year": year, **ends}
-            yield row | {"note": simulation.note}
+            yield row | {"target_path_t_co2e": at, "note": simulation.note}
+
+
+def _line_of(what: Followed, years: Sequence[int]) -> list[float]:
+    """The straight line from the baseline to its own target in each year; missing without one."""
+    return straight_line(what.line, np.array(years, dtype=float)).tolist() if what.line else [np.nan] * len(years)
 
 
 def with_measure(frame: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataFrame:

@@ -30,7 +30,7 @@ LINES, WORKERS = 30, 2
 ENVIRONMENT = REPOSITORY / "build" / "distributed"
 #: What daemon and workers say.
 LOG = ENVIRONMENT.with_suffix(".log")
-#: Seconds after which something has gone wrong, beside two a run.
+#: Seconds after which something has gone wrong, beside twelve a run.
 PATIENCE_S = 600
 
 
@@ -190,7 +190,7 @@ def on_workers(workers: Workers, history: Any, partitions: list[str]) -> tuple[f
     from dagster._core.execution.backfill import BulkActionStatus
 
     done = dg.RunsFilter(statuses=[dg.DagsterRunStatus.SUCCESS])
-    patience_s = PATIENCE_S + 2.0 * len(partitions)
+    patience_s = PATIENCE_S + 12.0 * len(partitions)
     begun = time.monotonic()
     name = backfill(history, partitions)
     until("a third", lambda: history.get_runs_count(done) >= len(partitions) // 3, patience_s, 1)

@@ -87,8 +87,8 @@ COLUMNS = (
     Column(
         "target_path_t_co2e",
         NUMBER,
-        "Where the straight line from the baseline to the target stands this year (a convention, not part of the "
-        "target); missing before the baseline year.",
+        "Where the straight line from the baseline through the interim targets to the target stands this year (a "
+        "convention, not part of the target); missing before the baseline year, and without a target.",
         unit="t CO2e",
         nullable=True,
         minimum=0,

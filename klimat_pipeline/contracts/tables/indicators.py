@@ -12,6 +12,7 @@ _REPORTED = "corrected/emissions.emissions_reported_t_co2e"
 _LEVELS = "corrected/emissions.level_ids"
 _EITHER = (_EMISSIONS, _REPORTED)
 _TARGETS = "clean/targets"
+_PATH = (f"{_TARGETS}.target_pct", f"{_TARGETS}.target_year", f"{_TARGETS}.interim_targets")
 
 SECTORS = Table(
     key="indicators/sectors",
@@ -47,9 +48,10 @@ SECTORS = Table(
         col("change_pct").use(_EMISSIONS, f"{_TARGETS}.baseline_year"),
         col("target_pct").use(f"{_TARGETS}.target_pct"),
         col("target_year").use(f"{_TARGETS}.target_year"),
+        col("interim_targets").use(f"{_TARGETS}.interim_targets"),
         col("target_t_co2e").use(_EMISSIONS, f"{_TARGETS}.target_pct"),
-        col("target_path_t_co2e").use(_EMISSIONS, f"{_TARGETS}.target_pct", f"{_TARGETS}.target_year"),
-        col("gap_t_co2e").use(_EMISSIONS, f"{_TARGETS}.target_pct", f"{_TARGETS}.target_year"),
+        col("target_path_t_co2e").use(_EMISSIONS, *_PATH),
+        col("gap_t_co2e").use(_EMISSIONS, *_PATH),
         col("required_t_co2e_per_year").use(_EMISSIONS, f"{_TARGETS}.target_pct", f"{_TARGETS}.target_year"),
         col("required_pct_per_year").use(_EMISSIONS, f"{_TARGETS}.target_pct", f"{_TARGETS}.target_year"),
         col("trend_from_year").use(f"{_TARGETS}.trend_from_year"),
@@ -62,7 +64,7 @@ SECTORS = Table(
         col("population").use("clean/population.population", nullable=True),
         col("population_year").use("clean/population.year"),
         col("emissions_per_resident_t_co2e").use(_EMISSIONS, "clean/population.population"),
-        col("status").use(_EMISSIONS, f"{_TARGETS}.target_pct", f"{_TARGETS}.target_year"),
+        col("status").use(_EMISSIONS, *_PATH),
         col("quality_class_national").use("clean/sectors.quality_class_national"),
         col("quality_class_geography").use("clean/sectors.quality_class_geography"),
         col("note"),

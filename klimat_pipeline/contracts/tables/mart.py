@@ -262,7 +262,7 @@ FACT_TARGET_PATH = _table(
     _c("target_key", "sector_indicators.target_id"),
     *_from("sector_indicators", "municipality_code", "year", "release_id"),
     *_part_and_total("actual_t_co2e", "sector_indicators.emissions_t_co2e"),
-    *_part_and_total("line_t_co2e", "sector_indicators.target_path_t_co2e", "sector_indicators.target_t_co2e"),
+    *_part_and_total("line_t_co2e", "sector_indicators.target_path_t_co2e", "pathways.target_path_t_co2e"),
     *_part_and_total("business_as_usual_t_co2e", *_PATHWAYS),
     *_part_and_total("existing_policies_t_co2e", *_PATHWAYS),
     *_part_and_total("with_actions_t_co2e", *_PATHWAYS),

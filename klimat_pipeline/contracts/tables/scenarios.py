@@ -41,6 +41,7 @@ PATHWAYS = Table(
         col("p05_t").use(*_FUTURE),
         col("p50_t").use(*_FUTURE),
         col("p95_t").use(*_FUTURE),
+        col("target_path_t_co2e").use(f"{_SECTORS}.target_path_t_co2e", f"{_SECTORS}.interim_targets"),
         col("gas_basis").use(f"{_SECTORS}.gas_basis"),
         col("gwp_set").use(f"{_SECTORS}.gwp_set"),
         _BASIS,

@@ -53,6 +53,7 @@ def target(target_id: str, sectors: str, **other: object) -> dict[str, object]:
         "baseline_year": 1990,
         "target_year": 2030,
         "target_pct": -80.0,
+        "interim_targets": "",
         "trend_from_year": 2015,
         "source": "test",
         "note": None,
@@ -98,6 +99,19 @@ def test_against_baseline_and_target() -> None:
     assert waste["share_of_total_pct"] == pytest.approx(10 / 510 * 100)
     assert got.loc[("total", 1990)]["status"] == "on_track"
     assert pd.isna(got.loc[("total", 1990)]["population"])
+
+
+def test_the_path_goes_through_the_interim_targets_of_its_own_target_alone() -> None:
+    """-60 % by 2018 and -70 % by 2024: 2012 is 22 of 28 years on the way from 1,000 to 400, 2020 a third from there to 300.
+
+    The other target has no steps: 1,000 - 800 x 22 / 40 and x 30 / 40.
+    """
+    figures = {("transport", year): 1000.0 for year in (1990, 2012, 2018, 2020)}
+    stepped = target("stepped", "transport", interim_targets="2018:-60 2024:-70")
+    got = computed(figures, [stepped, target("plain", "transport")])["target_path_t_co2e"]
+    expected = [1000.0, 1000 - 600 * 22 / 28, 400.0, 400 - 100 / 3]
+    assert got.loc["stepped"].tolist() == pytest.approx(expected)
+    assert got.loc["plain"].tolist() == pytest.approx([1000.0, 560.0, 440.0, 400.0])
 
 
 def test_zero_baseline_gives_no_percentage() -> None:

@@ -91,6 +91,7 @@ def indicators(frame: pd.DataFrame, targets: Mapping[str, tuple[int, float]] | N
                     "target_year": year,
                     "target_t_co2e": level,
                     "target_pct": None if level is None else level / 10.0 - 100.0,
+                    "interim_targets": "",
                     "baseline_year": 1990 if target_id in own else None,
                     "baseline_t_co2e": 1000.0 if target_id in own else None,
                     "baseline_reported_t_co2e": 1000.0 if target_id in own else None,

@@ -103,6 +103,24 @@ def test_target_is_the_straight_line_from_the_newest_year() -> None:
     assert frame.loc[frame["scenario"] == "target", "draws"].unique().tolist() == [0]
 
 
+def test_the_line_from_the_baseline_stands_beside_every_scenario() -> None:
+    """1,000 t in 1990, 700 t in 2026 on the way, 500 t in 2030: 50 t less a year after the step.
+
+    1990 to 2026: 300 t in 36 years, so that 2025 is 700 + 300 / 36.
+    """
+    emissions = country.emissions(FIGURES)
+    indicators = country.indicators(emissions, TARGETS)
+    indicators.loc[indicators["target_id"] == "transport", "interim_targets"] = "2026:-30"
+    found = list(
+        simulate(emissions, indicators, country.no_nation(), {"1283": [BUSES]}, country.assumptions(), 50, SEED)
+    )
+    frame = pathways(found, indicators).query("municipality_code == '1283'")
+    for _, rows in frame[frame["line"] == "transport"].groupby("scenario"):
+        line = rows.sort_values("year")["target_path_t_co2e"].tolist()
+        assert line == pytest.approx([700 + 300 / 36, 700.0, 650.0, 600.0, 550.0, 500.0])
+    assert frame.loc[frame["line"] == "waste", "target_path_t_co2e"].isna().all(), "it has no target"
+
+
 def test_what_was_tested_is_said_of_its_gases_years_and_changes() -> None:
     """One year ahead, up to 10 per cent down: business as usual is tested, all else extrapolated."""
     known = {("all greenhouse gases", "transport", 1): SeenBefore(0.9, -10.0, 10.0)}
