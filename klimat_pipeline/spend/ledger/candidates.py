@@ -62,7 +62,7 @@ def candidates_of(
 
 def _known(name: str, reference: LedgerReference) -> tuple[str, frozenset[str]] | None:
     """Field and meaning of a name; of amounts also with words that say more (``exkl. moms``, ``i valuta``)."""
-    name = _DATE_FORM.sub("", name.replace("%", " procent "))
+    name = _DATE_FORM.sub("", name.replace("%", " procent ").replace("+/-", " plus/minus "))
     if found := reference.columns.get(fold(name)):
         return found
     spelt = " ".join(re.sub(r"[^\w]+", " ", unicodedata.normalize("NFC", name.casefold())).split())

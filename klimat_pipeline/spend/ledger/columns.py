@@ -36,7 +36,7 @@ _ORDER: Mapping[str, tuple[str, ...]] = {
     "account": ("", "s_code"),
     "unit": ("department", "", "responsibility", "responsibility_code", "activity", "project"),
     "buyer_id": ("", "code"),
-    "side": ("", "flag", "perhaps"),
+    "side": ("", "sign", "flag", "perhaps"),
     "vat": ("", "sek", "part", "rate", "code"),
 }
 #: What the name of an amount may say, in three respects: better, silent, worse.
@@ -136,12 +136,12 @@ def recognised(
         free = [one for one in some if one.place not in found.fields.values()]
         if free:
             _take(found, name, _chosen(file, name, free, rows, candidates, settings), free)
-    _settle(found, foreign, rows)
+    _settle(found, foreign, rows, settings.columns)
     _year(found, rows)
     _period(file, sheet, found, settings)
     _require(file, found)
     _title(file, sheet, above, found, settings)
-    found.side_is_flag = "flag" in found.meaning.get("side", ())
+    found.side_is_flag = "flag" in found.meaning.get("side", ()) or signs.marks_credits_alone(found.fields, rows)
     place = found.fields.get("booked_on")
     found.dates = date_form(
         () if place is None else [row[place] for row in rows],
@@ -302,11 +302,13 @@ def _take(found: Columns, name: str, chosen: Candidate, some: Sequence[Candidate
         found.remarks.append(f"{name} is read from {chosen.name!r}, not from {others}")
 
 
-def _settle(found: Columns, foreign: Sequence[Candidate], rows: Sequence[Sequence[str]]) -> None:
+def _settle(
+    found: Columns, foreign: Sequence[Candidate], rows: Sequence[Sequence[str]], own: Mapping[str, str]
+) -> None:
     """What the columns are to each other: the amount decides about debit, credit and currency."""
-    if signs.amount_has_no_sign(found.fields, rows):
+    if told := _debit_and_credit_are_better(found, own, rows):
         place = found.fields.pop("amount")
-        found.remarks.append(f"amounts are debit less credit: {found.header[place]!r} has credits without a minus")
+        found.remarks.append(f"amounts are debit less credit: {found.header[place]!r} {told}")
     if "amount" in found.fields or not {"debit", "credit"} <= set(found.fields):
         for name in ("debit", "credit"):
             found.fields.pop(name, None)
@@ -319,8 +321,19 @@ def _settle(found: Columns, foreign: Sequence[Candidate], rows: Sequence[Sequenc
             place = found.fields.pop("currency")
             found.remarks.append(
                 f"amounts are in kronor: {found.header[place]!r} is not applied to "
-                f"{found.header[found.fields['amount']]!r}"
+                f"{found.header[found.fields['amount' if 'amount' in found.fields else 'debit']]!r}"
             )
+
+
+def _debit_and_credit_are_better(found: Columns, own: Mapping[str, str], rows: Sequence[Sequence[str]]) -> str:
+    """Why debit and credit, which are kronor of a coding line, go before a column of amounts; empty if they do not."""
+    if not {"amount", "debit", "credit"} <= set(found.fields):
+        return ""
+    if {"debit", "credit"} <= set(own.values()) and "amount" not in own.values():
+        return "is not named in the settings"
+    if "amount" not in own.values() and found.meaning["amount"] & {"foreign", "invoice", "gross"}:
+        return "is of another currency, of a whole invoice, or with VAT"
+    return "has credits without a minus" if signs.amount_has_no_sign(found.fields, rows) else ""
 
 
 def period_in_settings(name: str, settings: SpendSettings) -> str:
@@ -377,9 +390,6 @@ def _tell(found: Columns, rows: Sequence[Sequence[str]]) -> None:
     found.warnings += signs.credits_without_minus(found.header, found.fields, rows)
     if absent := [name for name in ("voucher", "account", "buyer_id") if name not in found.fields]:
         found.remarks.append(f"no column for {', '.join(absent)}")
-    if "credit" in found.fields or "side" in found.fields:
-        how = "added as they stand: they have a minus" if found.credit_is_negative else "taken off"
-        found.remarks.append(f"credits are {how}")
     if found.dates.form:
         found.remarks.append(f"dates are read as {found.dates.form}")
     if found.dates.from_utc:

@@ -265,13 +265,24 @@ def _take_odd_lines(lines: Mapping[int, bytes], form: FileFormat, found: _Parsed
         number = last = waiting.popleft()
         if waiting and waiting[0] - number <= _LINES_OF_A_RECORD and b"\x00" not in lines[number]:
             joined = b"\n".join(lines[one] for one in range(number, waiting[0] + 1))
-            if _cells(lines[number], form) is None and b"\x00" not in joined and (cells := _cells(joined, form)):
+            is_one = _cells(lines[number], form) is None and b"\x00" not in joined
+            if is_one and (cells := _cells(joined, form)) and not _holds_rows(cells, form):
                 found.rows.append((number, cells))
                 last = waiting.popleft()
         if last == number:
             _read_line(number, lines[number], form, found)
         taken.update(range(number, last + 1))
     return taken
+
+
+def _holds_rows(cells: Sequence[str], form: FileFormat) -> bool:
+    """Whether a cell holds whole rows of the file: two stray quotation marks (``8"``) have swallowed them."""
+    inside = (line for cell in cells if "\n" in cell for line in cell.split("\n")[1:])
+    return any(
+        row is not None and amounts.ore(row[form.amount_place], form.decimal_mark) is not None
+        for line in inside
+        if (row := _cells(line.encode(), form))
+    )
 
 
 def _cells(line: bytes, form: FileFormat) -> list[str] | None:

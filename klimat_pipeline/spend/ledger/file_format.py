@@ -24,8 +24,10 @@ from klimat_pipeline.spend.ledger.text_encoding import BOMS, Decoder, TextEncodi
 
 #: How much of a file is looked at to find its separator, header and decimal mark.
 SAMPLE = 1024 * 1024
-#: How many places of a larger file are looked at besides its beginning, and how much of each.
+#: How many places of a larger file are looked at besides its beginning, the last of them its end, and how much of each.
 _PLACES, _OF_EACH = 8, 16 * 1024
+#: A packed file is looked at every so many bytes, and at its end.
+_APART = 4 * 1024 * 1024
 #: Lines in which a header is looked for, and lines that are looked at below it.
 _HEADER_WITHIN, _ROWS = 25, 20_000
 _SEPARATORS = (";", "\t", "|", ",")
@@ -213,16 +215,29 @@ def _text(piece: bytes, form: FileFormat) -> str:
 
 def _elsewhere(path: Any, form: FileFormat, read: int) -> list[str]:
     """Whole lines from all over a large file: dates of December do not stand at its beginning."""
-    if form.size_bytes <= read or form.encoding.startswith("utf-16"):
+    if form.encoding.startswith("utf-16") or read < SAMPLE:
         return []
-    lines: list[str] = []
     with path.open("rb") as file:
         if file.read(2) == GZIP:
-            return []
-        for place in range(1, _PLACES + 1):
-            file.seek(form.size_bytes * place // (_PLACES + 1))
-            lines += _text(file.read(_OF_EACH), form).split("\n")[1:-1]
-    return lines
+            pieces = _pieces_of_packed(path)
+        else:
+            pieces = []
+            for place in range(1, _PLACES + 1):
+                file.seek(max(form.size_bytes - _OF_EACH, 0) * place // _PLACES)
+                pieces.append(file.read(_OF_EACH))
+    lines = [line for piece in pieces for line in _text(piece, form).split("\n")[1:-1]]
+    return lines + _text(pieces[-1], form).split("\n")[-1:]  # the last line may have no line end
+
+
+def _pieces_of_packed(path: Any) -> list[bytes]:
+    """Pieces from all over a packed file, which is read from its beginning to its end; the last one is its end."""
+    pieces: list[bytes] = []
+    end = b""
+    with opened(path) as file:
+        while block := file.read(_APART):
+            pieces.append(block[:_OF_EACH])
+            end = (end + block)[-_OF_EACH:]
+    return [*pieces[1 :: max(len(pieces) // _PLACES, 1)], end]
 
 
 def header_of(path: Any, shown: str, settings: SpendSettings, reference: LedgerReference) -> tuple[str, ...]:
@@ -252,16 +267,37 @@ def _csv(
     reference: LedgerReference,
 ) -> FileFormat:
     separator, skipped, header = _header(form, lines, settings, reference)
+    below = lines[skipped:]
     rows = [
-        *_rows(lines[skipped : skipped + _ROWS], separator, len(header)),
+        *_rows(below[:: max(-(-len(below) // _ROWS), 1)], separator, len(header)),
         *_rows(elsewhere, separator, len(header)),
     ]
     above = "\n".join(lines[: skipped - 1])
     form = with_columns(form, header, rows, settings, reference, above=above)
+    _refuse_cut_amounts(form, separator, rows)
     column = form.amount_place
     amounts = [row[form.fields[name]] for row in rows for name in ("amount", "debit", "credit") if name in form.fields]
     mark = mark_of(form.file, header[column], amounts, separator, settings)
     return replace(form, separator=separator, decimal_mark=mark, skipped=skipped)
+
+
+def _refuse_cut_amounts(form: FileFormat, separator: str, rows: Sequence[Sequence[str]]) -> None:
+    """Amounts with a decimal comma in a file with commas between its cells: the oere stand in the next column.
+
+    Raises:
+        LedgerError: behind every amount stand two digits and nothing else.
+    """
+    at = form.amount_place
+    if separator != "," or at + 1 >= len(form.header) or at + 1 in form.fields.values():
+        return
+    pairs = [(row[at], row[at + 1]) for row in rows if row[at]]
+    if pairs and all(re.fullmatch(r"[+-]?[0-9 ]+", one) and re.fullmatch(r"[0-9]{2}", two) for one, two in pairs):
+        raise LedgerError(
+            f"{form.file}: two digits stand in the column behind every amount of {form.header[at]!r} (such as "
+            f"{pairs[0][0]},{pairs[0][1]}): are they the oere, cut off at the decimal comma? Export it with semicolons "
+            "or with quotation marks around the amounts; if they are something else, name that column in "
+            "municipality.yaml, spend: columns."
+        )
 
 
 def _rows(lines: Sequence[str], separator: str, cells: int) -> list[list[str]]:

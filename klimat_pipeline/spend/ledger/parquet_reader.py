@@ -18,8 +18,10 @@ from klimat_pipeline.spend.ledger.reference import LedgerReference
 if TYPE_CHECKING:
     import pyarrow as pa
 
-#: Lines of a Parquet file that are looked at to find what its columns are.
-_LOOKED_AT = 5000
+#: Lines of a Parquet file that are looked at to find what its columns are, and row groups that they are taken from.
+_LOOKED_AT, _GROUPS = 5000, 8
+#: Of a larger last row group, only the beginning is looked at.
+_LARGEST_LAST = 200_000
 _SWEDEN = "Europe/Stockholm"
 
 
@@ -37,7 +39,7 @@ class ParquetReader:
                 f"{form.file}: cannot be opened as Parquet. Was it cut off on the way? Export it again."
             ) from None
         self.form = form
-        rows = self._first_rows()
+        rows = self._some_rows()
         self.form = with_columns(self.form, self._file.schema_arrow.names, rows, settings, reference)
         self.form = replace(self.form, decimal_mark=mark_of_texts(form.file, self._text_amounts(), settings))
         self.problems: list[Problem] = []
@@ -45,13 +47,25 @@ class ParquetReader:
         self.blank = 0
         self.last_line = self._file.metadata.num_rows
 
-    def _first_rows(self) -> list[list[str]]:
-        """Some rows as texts."""
-        first = next(self._file.iter_batches(batch_size=_LOOKED_AT), None)
-        if first is None:
+    def _some_rows(self) -> list[list[str]]:
+        """Some rows from all over the file, as texts: the beginnings of some row groups, and all over the last."""
+        last = self._file.num_row_groups - 1
+        if last < 0:
             return []
-        texts = [self._as_texts(column).to_pylist() for column in first.columns]
-        return [[plain(cell) for cell in row] for row in zip(*texts, strict=True)]
+        groups = range(0, last, max(last // _GROUPS, 1))
+        begun = (next(self._file.iter_batches(_LOOKED_AT // _GROUPS, row_groups=[group]), None) for group in groups)
+        batches = list(filter(None, begun))
+        rows = self._file.metadata.row_group(last).num_rows
+        step = max(rows // _LOOKED_AT, 1)
+        for batch in self._file.iter_batches(_LARGEST_LAST, row_groups=[last]):
+            batches.append(batch.take(list(range(0, batch.num_rows, step))))
+            if rows > _LARGEST_LAST:
+                break  # one row group is the whole of a large file
+        found: list[list[str]] = []
+        for batch in batches:
+            texts = [self._as_texts(column).to_pylist() for column in batch.columns]
+            found += [[plain(cell) for cell in row] for row in zip(*texts, strict=True)]
+        return found
 
     def _text_amounts(self) -> list[tuple[str, str]]:
         """Amounts of the columns that hold texts, from the beginning of the file."""

@@ -13,7 +13,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from klimat_pipeline.configuration.spend import SpendSettings
-from klimat_pipeline.spend.ledger import control_sums, dates, line_functions, parquet_writer, person_names, typed_lines
+from klimat_pipeline.spend.ledger import (
+    control_sums,
+    dates,
+    line_functions,
+    parquet_writer,
+    person_names,
+    signs,
+    typed_lines,
+)
 from klimat_pipeline.spend.ledger.cells import CellCleaner
 from klimat_pipeline.spend.ledger.csv_reader import CsvReader, Problem
 from klimat_pipeline.spend.ledger.database import database
@@ -153,7 +161,10 @@ def read_ledger(
     form = file_format(path, shown, way.settings, way.reference, content=content)
     work = target / f".work-{uuid.uuid4().hex}"
     try:
-        passed = _through(path, form, way, target, work)
+        try:
+            passed = _through(path, form, way, target, work)
+        except _OtherSignsError as told:
+            passed = _through(path, form, way, target, work, credit_is_negative=told.credit_is_negative)
     finally:
         shutil.rmtree(work, ignore_errors=True)
     _refuse_too_many(passed, way.settings)
@@ -169,8 +180,33 @@ def _reader(path: Any, form: FileFormat, way: ReadOptions) -> Any:
     return kind(path, form, way.settings, way.reference)
 
 
-def _through(path: Any, form: FileFormat, way: ReadOptions, target: Path, work: Path) -> LedgerReport:
+class _OtherSignsError(Exception):
+    """All lines of a file write its credits otherwise than those did that were looked at."""
+
+    def __init__(self, credit_is_negative: bool) -> None:
+        super().__init__()
+        self.credit_is_negative = credit_is_negative
+
+
+def _through(
+    path: Any, form: FileFormat, way: ReadOptions, target: Path, work: Path, *, credit_is_negative: bool | None = None
+) -> LedgerReport:
+    """The file typed and written.
+
+    Args:
+        path: of the file.
+        form: of the file.
+        way: how it is read.
+        target: folder of the typed lines.
+        work: folder to work in.
+        credit_is_negative: whether credits have a minus, where all lines have been asked; None where some are to tell.
+
+    Raises:
+        _OtherSignsError: some lines told one thing, and all of them another.
+    """
     reader = _reader(path, form, way)
+    if credit_is_negative is not None:
+        reader.form = replace(reader.form, credit_is_negative=credit_is_negative)
     form = reader.form
     passed = LedgerReport(form, remarks=list(form.remarks), warnings=list(form.warnings))
     if way.settings.vat.included and way.settings.vat.rate_pct is None and "vat" not in form.fields:
@@ -189,9 +225,21 @@ def _through(path: Any, form: FileFormat, way: ReadOptions, target: Path, work: 
             keeps_item_text=way.keeps_item_text,
         )
         cleaned = parquet_writer.put_lines(connection, statement, values, "ledger_lines", reader, ids)
+        written = signs.credits_of(connection)
+        if (
+            credit_is_negative is None
+            and (written.with_minus or written.without)
+            and (written.are_negative != form.credit_is_negative)
+        ):
+            raise _OtherSignsError(written.are_negative)
         headers = parquet_writer.take_out_headers(connection)
         passed.headers = len(headers)
-        refuse_repetition(connection, form, headers)
+        for line in parquet_writer.other_headers(connection)[:1]:
+            raise LedgerError(
+                f"{form.file}:{line}: another header begins here, with other names or its columns in another order "
+                "than above; lines below it would be read as something else. Save each part as a file of its own."
+            )
+        refuse_repetition(connection, form, sorted([*headers, *getattr(reader, "parts", ())]))
         totals = control_sums.take_out(connection)
         passed.problems = [*reader.problems, *_faults(connection, passed, counted.people)]
         passed.warnings += [*reader.warnings, *suspicions(connection, form, way.settings)]
@@ -210,6 +258,7 @@ def _through(path: Any, form: FileFormat, way: ReadOptions, target: Path, work: 
     passed.notes = len(getattr(reader, "notes", ()))
     passed.control_sums = totals.lines
     passed.remarks += sorted(counted.stands_in)
+    _tell_credits(passed, written)
     _tell(passed, counted, cleaned, totals)
     _line_balance(passed, reader)
     return passed
@@ -256,6 +305,19 @@ def _tell(
         passed.warnings.append(f"letters, digits or control characters put right in {cleaned.mended:,} cells")
     if cleaned.lost:
         passed.warnings.append(f"letters were lost before the export (\ufffd) in {cleaned.lost:,} cells; export again")
+
+
+def _tell_credits(passed: LedgerReport, found: signs.Credits) -> None:
+    """How credits are read, where a column says which they are."""
+    if not {"credit", "side"} & set(passed.form.fields):
+        return
+    how = "added as they stand" if passed.form.credit_is_negative else "taken off"
+    passed.remarks.append(f"credits are {how}{': they have a minus' if passed.form.credit_is_negative else ''}")
+    if found.with_minus and found.without:
+        passed.warnings.append(
+            f"{found.with_minus:,} credits have a minus and {found.without:,} have none; all are {how}. Are those that "
+            "differ what they say? Look at the export"
+        )
 
 
 def _faults(

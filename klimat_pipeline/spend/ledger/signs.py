@@ -6,10 +6,14 @@ What does not belong here: names of columns (``candidates``), and what an amount
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from klimat_pipeline.spend.ledger import amounts
 from klimat_pipeline.spend.ledger.candidates import Candidate
+
+if TYPE_CHECKING:
+    import duckdb
 
 #: What a cell of its own may say of an amount's sign, in small letters; where its column asks whether a line is a
 #: credit (``Kreditfaktura``), also yes and no. For RE2 and for Python alike.
@@ -50,8 +54,16 @@ def says(one: Candidate, rows: Sequence[Sequence[str]], credit: str, debit: str)
     cells = Counter(row[one.place].lower() for row in rows)
     negative = {cell for cell in cells if re.fullmatch(credit, cell)}
     others = cells.keys() - negative
+    if others == {""} and "perhaps" not in one.meaning:
+        return bool(negative)  # it marks credits alone
     odd = sum(cells[cell] for cell in others if not re.fullmatch(debit, cell))
     return bool(negative and (others or "perhaps" not in one.meaning)) and 100 * odd <= cells.total()
+
+
+def marks_credits_alone(fields: Mapping[str, int], rows: Sequence[Sequence[str]]) -> bool:
+    """Whether a column of signs has a word or a minus on credits, and nothing on every other line."""
+    cells = {row[fields["side"]].lower() for row in rows} if "side" in fields else set()
+    return "" in cells and all(re.fullmatch(CREDIT, cell) for cell in cells - {""})
 
 
 def credits_without_minus(
@@ -73,9 +85,7 @@ def credits_without_minus(
 
 
 def amount_has_no_sign(fields: Mapping[str, int], rows: Sequence[Sequence[str]]) -> bool:
-    """Whether amounts stand beside debit and credit and are the credits as they stand, without a minus."""
-    if not {"amount", "debit", "credit"} <= set(fields):
-        return False
+    """Whether amounts that stand beside debit and credit are the credits as they stand, without a minus."""
     amount, debit, credit = (fields[name] for name in ("amount", "debit", "credit"))
     pairs = [(ore(row[amount]), ore(row[credit])) for row in rows if not ore(row[debit]) and ore(row[credit])]
     return bool(pairs) and all(one == other for one, other in pairs) and any((other or 0) > 0 for _, other in pairs)
@@ -92,6 +102,27 @@ def credit_is_negative(fields: Mapping[str, int], rows: Sequence[Sequence[str]],
         return False
     known = [ore for ore in map(ore, texts) if ore]
     return sum(ore < 0 for ore in known) * 2 > len(known)
+
+
+@dataclass(frozen=True, slots=True)
+class Credits:
+    """How all lines of a file write its credits: with a minus, or without one."""
+
+    with_minus: int = 0
+    without: int = 0
+
+    @property
+    def are_negative(self) -> bool:
+        """Whether most have a minus already."""
+        return self.with_minus > self.without
+
+
+_CREDITS = "SELECT count(*) FILTER (credit_sign < 0), count(*) FILTER (credit_sign > 0) FROM typed_lines"
+
+
+def credits_of(connection: "duckdb.DuckDBPyConnection") -> Credits:
+    """Count the credits of the table ``typed_lines``: some lines tell how they are written, all decide."""
+    return Credits(*connection.execute(_CREDITS).fetchall()[0])
 
 
 def ore(text: str) -> int | None:

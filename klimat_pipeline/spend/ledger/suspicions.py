@@ -70,20 +70,55 @@ _UNNAMED_TOTALS = """
     SELECT count(*), coalesce(sum(gross_ore), 0)::BIGINT FROM lines JOIN parts USING (account, part)
     WHERE is_bare AND gross_ore = ore
 """
-#: Lines above a header that stands again, and how many of them stand below it as often.
+#: All that a typed line says, as one number, and whether it names a voucher or an invoice.
+_TOLD = """
+    CREATE OR REPLACE TEMP VIEW told AS
+    SELECT line, voucher <> '' OR invoice_no <> '' AS is_named, hash(buyer_id, unit, voucher, invoice_no, supplier_id,
+        supplier_name, account, account_text, amount_ore, booked_on, item_text) AS same
+    FROM typed_lines WHERE year <> 0
+"""
+#: Lines above a header that stands again or above a sheet, lines below, how many of those above stand below as often,
+#: and how many of these name a voucher or an invoice.
 _REPEATED = """
-    WITH told AS (
-        SELECT line > $header AS is_below, hash(buyer_id, unit, voucher, invoice_no, supplier_id, supplier_name,
-            account, account_text, amount_ore, booked_on, item_text) AS same
-        FROM typed_lines WHERE year <> 0
-    ), counted AS (
-        SELECT same, count(*) FILTER (NOT is_below) AS above, count(*) FILTER (is_below) AS below
+    WITH counted AS (
+        SELECT same, bool_and(is_named) AS is_named, count(*) FILTER (line <= $part) AS above,
+            count(*) FILTER (line > $part) AS below
         FROM told GROUP BY same
     )
-    SELECT coalesce(sum(above), 0)::BIGINT, coalesce(sum(least(above, below)), 0)::BIGINT FROM counted
+    SELECT coalesce(sum(above), 0)::BIGINT, coalesce(sum(below), 0)::BIGINT,
+        coalesce(sum(least(above, below)), 0)::BIGINT,
+        coalesce(sum(least(above, below)) FILTER (is_named), 0)::BIGINT
+    FROM counted
 """
-#: Fewer lines may stand twice by right.
-_ENOUGH_AGAIN = 3
+#: Fewer lines may stand twice by right; and so may fewer than these of the smaller part, in per cent: of lines that
+#: name a voucher, and of others.
+_ENOUGH_AGAIN, _NAMED_PCT, _UNNAMED_PCT = 3, 10, 50
+#: Lines, different ones, and lines with a voucher that stand there twice, or four times where their voucher has them
+#: twice: of every so many-th of a large file.
+_DOUBLED = """
+    WITH counted AS (
+        SELECT count(*) AS times, bool_and(is_named) AS is_named FROM told WHERE same % $every = 0 GROUP BY same
+    )
+    SELECT coalesce(sum(times), 0)::BIGINT, count(*),
+        coalesce(sum(times) FILTER (is_named AND times IN (2, 4)), 0)::BIGINT
+    FROM counted
+"""
+#: Of a file with more lines, about as many are looked at.
+_OF_LARGE = 50_000
+#: A file of which less than all stands twice may do so by right.
+_DOUBLED_PCT = 98
+#: Invoices with several lines of different accounts, and those whose lines have one amount: of every so many-th.
+_INVOICE_TOTALS = """
+    WITH invoices AS (
+        SELECT count(DISTINCT amount_ore) AS amounts FROM typed_lines
+        WHERE year <> 0 AND (voucher <> '' OR invoice_no <> '') AND left_out_rule = ''
+            AND hash(voucher, invoice_no, supplier_id, supplier_name) % $every = 0
+        GROUP BY voucher, invoice_no, supplier_id, supplier_name HAVING count(DISTINCT account) > 1
+    )
+    SELECT count(*), count(*) FILTER (amounts = 1) FROM invoices
+"""
+#: Fewer invoices may be split in equal parts by chance; and so may fewer than so many of a hundred.
+_ENOUGH_INVOICES, _ONE_AMOUNT_PCT = 10, 90
 #: Lines of a year that is this far from the year of most lines are few by a slip of the pen.
 _YEARS_APART, _FEW_PCT = 3, 1
 _YEARS = "SELECT year, count(*) FROM typed_lines WHERE year <> 0 GROUP BY ALL ORDER BY count(*) DESC, year"
@@ -115,6 +150,7 @@ def suspicions(connection: "duckdb.DuckDBPyConnection", form: FileFormat, settin
     yield from _years(connection)
     yield from _thousands(connection, form, settings)
     yield from _unnamed_totals(connection)
+    yield from _invoice_totals(connection)
     for year, ore in connection.execute(_NEGATIVE).fetchall():
         yield (
             f"the purchases of {year} are negative in sum ({ore / 100:,.2f} SEK): are signs reversed? "
@@ -128,25 +164,51 @@ def suspicions(connection: "duckdb.DuckDBPyConnection", form: FileFormat, settin
         )
 
 
-def refuse_repetition(connection: "duckdb.DuckDBPyConnection", form: FileFormat, headers: Sequence[int]) -> None:
-    """A file that was written twice into one: after its header stands again, all its lines do.
+def refuse_repetition(connection: "duckdb.DuckDBPyConnection", form: FileFormat, parts: Sequence[int]) -> None:
+    """A file that holds the same lines twice: written twice into one, parts that overlap, every line doubled.
 
     Args:
         connection: with the table ``typed_lines``.
         form: of the file.
-        headers: lines on which its header stands again.
+        parts: lines after which another part of it begins: its header stands again, or the next sheet.
 
     Raises:
-        LedgerError: what follows a header stands above it, line for line.
+        LedgerError: so many lines stand there twice that it cannot be by right.
     """
+    connection.execute(_TOLD)
     # A file may have a header a page; one that was written twice into one has the second in the middle, or at an end.
-    for header in sorted({headers[place] for place in (0, len(headers) // 2, -1)} if headers else ()):
-        ((above, again),) = connection.execute(_REPEATED, {"header": header}).fetchall()
-        if above >= _ENOUGH_AGAIN and again == above:
+    for place in sorted({parts[at] for at in (0, len(parts) // 2, -1)} if parts else ()):
+        ((above, below, again, named),) = connection.execute(_REPEATED, {"part": place}).fetchall()
+        fewest = min(above, below)
+        if any(
+            count >= _ENOUGH_AGAIN and 100 * count >= share * fewest
+            for count, share in ((named, _NAMED_PCT), (again, _UNNAMED_PCT))
+        ):
             raise LedgerError(
-                f"{form.file}: below line {header:,}, where the header stands again, its {above:,} lines stand again "
-                "too: the file holds them twice. Export it again, or take one half out."
+                f"{form.file}: of the {above:,} lines above line {place:,}, where the header stands again or another "
+                f"sheet begins, {again:,} stand below it too: the file holds them twice. Export it again, or take one "
+                "of the two parts out."
             )
+    ((lines,),) = connection.execute("SELECT count(*) FROM typed_lines").fetchall()
+    every = max(lines // _OF_LARGE, 1)
+    ((looked_at, different, doubled),) = connection.execute(_DOUBLED, {"every": every}).fetchall()
+    if different >= _ENOUGH_AGAIN and 100 * doubled >= _DOUBLED_PCT * looked_at:
+        raise LedgerError(
+            f"{form.file}: its lines stand there twice each: the file holds them twice. Export it again, or take one "
+            "of each two out."
+        )
+
+
+def _invoice_totals(connection: "duckdb.DuckDBPyConnection") -> Iterator[str]:
+    """Coding lines that each repeat the total of their invoice."""
+    ((lines,),) = connection.execute("SELECT count(*) FROM typed_lines").fetchall()
+    every = max(lines // _OF_LARGE, 1)
+    ((invoices, equal),) = connection.execute(_INVOICE_TOTALS, {"every": every}).fetchall()
+    if invoices >= _ENOUGH_INVOICES and 100 * equal >= _ONE_AMOUNT_PCT * invoices:
+        yield (
+            f"{equal:,} of {invoices:,} vouchers with several accounts have the same amount on each of their lines, "
+            "and each line counts: is it the whole invoice's, repeated? Export the amounts of the coding lines"
+        )
 
 
 def _letters(connection: "duckdb.DuckDBPyConnection", form: FileFormat, settings: SpendSettings) -> Iterator[str]:

@@ -49,6 +49,8 @@ _WORD = f"{LETTER}{{4,}}"
 QUARANTINE = "quarantine:"
 #: Codes of what is no line at all: nothing stands there (or a heading, such as an account alone), or the header again.
 BLANK, HEADER = "blank", "header"
+#: Code of a header with other names or in another order: what follows it would be read as something else.
+OTHER_HEADER = "other_header"
 #: Begins the account of a chart other than Kommun-Bas: 6110 is not 6110 there.
 OTHER_CHART = "BAS "
 #: Reasons by the code that the SQL gives, with the column at fault.
@@ -142,8 +144,8 @@ def query(
         SQL that gives ``COLUMNS`` and, for what is done with the lines before they are written: ``vat_ore`` (VAT taken
         out of the amount), ``vat_of_amount`` (share that a column of VAT has of the amount), ``gross_ore`` (the amount
         as it stands), ``is_total`` and ``may_be_total`` (whether a line that lacks a supplier's number or a voucher
-        calls itself a total, or may be one), ``is_bare`` (whether it names neither supplier nor voucher) and ``year``
-        (0 for what does not pass).
+        calls itself a total, or may be one), ``is_bare`` (whether it names neither supplier nor voucher),
+        ``credit_sign`` (sign that a credit is written with) and ``year`` (0 for what does not pass).
     """
     given: dict[str, Any] = {"file_id": form.file_id, "candidate": personal_numbers.CANDIDATE, "account_form": _ACCOUNT}
     given |= {
@@ -233,8 +235,8 @@ def query(
                  OR (booked_on = '' AND given_id = '' AND supplier_name = '' AND voucher = '' AND invoice_no = ''))
                THEN '{BLANK}'
              WHEN amount = '' THEN 'amount_missing'
-             WHEN gross IS NULL AND trim(regexp_replace(lower(amount), '\\s+', ' ', 'g')) = $header_amount
-               THEN '{HEADER}'
+             WHEN gross IS NULL AND {expressions.header_again(form, given)} THEN '{HEADER}'
+             WHEN gross IS NULL AND {expressions.another_header(form)} THEN '{OTHER_HEADER}'
              {amount_problem}
              WHEN gross IS NULL THEN 'amount_text'
              WHEN strlen(amount) >= 10 AND regexp_full_match(amount, '[+-]?[0-9]{{10}}([0-9]{{2}})?')
@@ -284,6 +286,7 @@ def query(
       CASE WHEN {lacks} THEN regexp_matches(concat_ws('|', {labels}), $total) ELSE false END AS is_total,
       CASE WHEN {lacks} THEN regexp_matches(concat_ws('|', {labels}), $may_be_total) ELSE false END AS may_be_total,
       given_id = '' AND supplier_name = '' AND voucher = '' AS is_bare,
+      {expressions.credit_sign(form)} AS credit_sign,
       CASE WHEN problem <> '' THEN 0 ELSE CAST(year(day) AS INTEGER) END AS year
     FROM judged
     """

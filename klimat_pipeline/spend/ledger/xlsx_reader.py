@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from io import BytesIO
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 from klimat_pipeline.configuration.spend import SpendSettings
@@ -169,6 +170,11 @@ class XlsxReader:
                 yield batch_of(numbered[start : start + BATCH], self.form)
             before += len(sheet.rows)
 
+    @property
+    def parts(self) -> list[int]:
+        """Last line of each sheet but the last."""
+        return list(accumulate(len(sheet.rows) for sheet in self._sheets))[:-1]
+
     def place_of(self, line: int) -> str:
         """Sheet and row of a line, where several sheets are read."""
         for sheet in self._sheets if len(self._sheets) > 1 else ():
@@ -219,7 +225,7 @@ def _recognised(sheet: _Sheet, form: FileFormat, settings: SpendSettings, refere
         return sheet
     at = known.index(best)
     header = [_text(cell) for cell in sheet.rows[at]]
-    rows = [_looked_at(row) for row in sheet.rows[at + 1 : at + 1 + _LOOKED_AT]]
+    rows = [_looked_at(row) for row in _spread(sheet.rows[at + 1 :], _LOOKED_AT)]
     try:
         above = "\n".join(_text(cell) for row in sheet.rows[:at] for cell in row)
         found = with_columns(form, header, rows, settings, reference, sheet=sheet.name, above=above)
@@ -272,7 +278,7 @@ def _looked_at_together(
     forms = [sheet.form for sheet in ledgers if sheet.form]
     if len(ledgers) == 1 or len({one.header for one in forms}) > 1:
         return list(ledgers)
-    rows = [_looked_at(row) for sheet in ledgers for row in sheet.below[: _LOOKED_AT // len(ledgers)]]
+    rows = [_looked_at(row) for sheet in ledgers for row in _spread(sheet.below, _LOOKED_AT // len(ledgers))]
     told = (
         with_columns(form, one.header, rows, settings, reference, sheet=s.name)
         for s, one in zip(ledgers, forms, strict=True)
@@ -281,6 +287,11 @@ def _looked_at_together(
         replace(sheet, form=replace(found, skipped=one.skipped))
         for sheet, one, found in zip(ledgers, forms, told, strict=True)
     ]
+
+
+def _spread(rows: Sequence[Sequence[Any]], most: int) -> Sequence[Sequence[Any]]:
+    """Not more than so many rows, from all over a sheet: credits of December do not stand at its beginning."""
+    return rows[:: max(-(-len(rows) // most), 1)]
 
 
 def _looked_at(row: Sequence[Any]) -> list[str]:

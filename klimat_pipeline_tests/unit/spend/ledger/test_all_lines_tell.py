@@ -1,0 +1,179 @@
+"""What only the whole of a file tells: how credits are written, lines that stand twice, headers that change. By hand."""
+
+import gzip
+from io import BytesIO
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from klimat_pipeline.errors import KlimatError
+from klimat_pipeline_tests.unit.spend.ledger.test_town_halls import counted, refusal, rows
+from klimat_pipeline_tests.unit.spend.ledger.test_workbooks import workbook
+from klimat_pipeline_tests.unit.spend.small import balance, read
+
+HEAD = "Konto;Kontotext;Leverantör;Datum;Vernr;Belopp"
+
+
+def purchases(first: int, last: int, *, plus: int = 0) -> list[str]:
+    """Vouchers of 100 kronor and their number in kronor each."""
+    return [
+        f"6410;Livs;A AB;2023-{n % 12 + 1:02d}-05;V{n};{100 + n + (plus if n == first else 0)},00"
+        for n in range(first, last)
+    ]
+
+
+# -- signs --
+
+
+@pytest.mark.parametrize(
+    ("header", "most", "credit"),
+    [
+        ("Belopp;D/K", "100,00;D", "-50,00;K"),
+        ("Debet;Kredit", "100,00;", ";-50,00"),
+        ("Belopp;Fakturatyp", "100,00;Faktura", "50,00;Kredit"),
+    ],
+)
+@pytest.mark.parametrize("form", ["csv", "csv.gz", "xlsx", "parquet"])
+def test_credits_may_stand_at_the_very_end(tmp_path: Path, form: str, header: str, most: str, credit: str) -> None:
+    """25,600 purchases of 100 and 400 credits of 50; looked at are some lines."""
+    names = f"Konto;Leverantör;Datum;{header}".split(";")
+    cells = [f"6410;A AB;2023-01-{n % 28 + 1:02d};{most if n < 25_600 else credit}".split(";") for n in range(26_000)]
+    if form == "xlsx":
+        content = workbook({"Reskontra": [names, *cells]})
+    elif form == "parquet":
+        made = BytesIO()
+        pq.write_table(pa.table(dict(zip(names, map(list, zip(*cells, strict=True)), strict=True))), made)
+        content = made.getvalue()
+    else:
+        content = rows(";".join(names), *map(";".join, cells)).encode()
+        content = gzip.compress(content) if form == "csv.gz" else content
+    assert balance(read(tmp_path, content, name=f"2023.{form}"))["counted"] == (26_000, 2_540_000_00)
+
+
+def test_credits_of_both_kinds_are_told(tmp_path: Path) -> None:
+    """Three credits of 50 without a minus decide: 1,000 - 150, and the one of -20 counts as 20 more."""
+    lines = [*(f"6410;A AB;2023-01-0{n};{n * 100},00;D" for n in (1, 2, 3, 4)), "6410;A AB;2023-01-09;-20,00;K"]
+    lines += [f"6410;A AB;2023-02-0{n};50,00;K" for n in (1, 2, 3)]
+    passed = read(tmp_path, rows("Konto;Leverantör;Datum;Belopp;D/K", *lines))
+    assert balance(passed)["counted"][1] == 870_00
+    assert any("1 credits have a minus and 3 have none; all are taken off" in text for text in passed.warnings)
+
+
+@pytest.mark.parametrize("name", ["Tecken", "+/-", "Plus/minus", "DC-kod", "D/K", "Debet/Kredit"])
+@pytest.mark.parametrize("mark", ["-", "K"])
+def test_a_column_may_mark_credits_alone(tmp_path: Path, name: str, mark: str) -> None:
+    """1,000 + 500 - 200."""
+    lines = ["6410;A AB;2023-01-05;1000,00;", "6410;B AB;2023-01-06;500,00;", f"6410;A AB;2023-01-07;200,00;{mark}"]
+    assert counted(tmp_path, rows(f"Konto;Leverantör;Datum;Belopp;{name}", *lines)) == 1_300_00
+
+
+@pytest.mark.parametrize("name", ["Valutabelopp", "Totalbelopp", "Fakturabelopp", "Belopp inkl moms"])
+def test_debit_and_credit_go_before_other_amounts(tmp_path: Path, name: str) -> None:
+    """1,000 + 1,148 - 100 kronor; the other column is of another currency, of the invoice, or with VAT."""
+    lines = [
+        "6410;A AB;2023-01-05;1000,00;0,00;SEK;0,00",
+        f"6410;B AB;2023-01-06;1148,00;0,00;{'EUR' if name == 'Valutabelopp' else 'SEK'};100,00",
+        "6410;B AB;2023-01-07;0,00;100,00;SEK;0,00",
+    ]
+    assert counted(tmp_path, rows(f"Konto;Leverantör;Datum;Debet;Kredit;Valuta;{name}", *lines)) == 2_048_00
+
+
+def test_the_settings_may_prefer_debit_and_credit(tmp_path: Path) -> None:
+    lines = ["6410;A AB;2023-01-05;900,00;;1000,00", "6410;B AB;2023-01-06;;100,00;5,00"]
+    content = rows("Konto;Leverantör;Datum;Debet;Kredit;Belopp", *lines)
+    assert counted(tmp_path, content, columns={"Debet": "debit", "Kredit": "credit"}) == 800_00
+
+
+def test_amounts_without_signs_beside_a_currency_are_kronor(tmp_path: Path) -> None:
+    lines = ["6410;A AB;2023-01-05;1000,00;1000,00;;0,00;SEK", "6410;B AB;2023-01-06;100,00;;100,00;10,00;EUR"]
+    content = rows("Konto;Leverantör;Datum;Belopp;Debet;Kredit;Belopp i valuta;Valuta", *lines)
+    assert counted(tmp_path, content) == 900_00
+
+
+# -- rows --
+
+
+def test_stray_quotation_marks_swallow_no_rows(tmp_path: Path) -> None:
+    """100 lines of 100 kronor; the first mark is never closed, and its line alone does not pass."""
+    item = {10: '"Rör 2 tum', 55: 'LED-lampa 8"'}
+    lines = [f"6410;A AB;2023-01-05;100,00;{item.get(n, 'text')}" for n in range(100)]
+    passed = read(tmp_path, rows("Konto;Leverantör;Datum;Belopp;Text", *lines))
+    assert balance(passed)["counted"] == (99, 9_900_00)
+    assert [(p.line, p.amount_ore) for p in passed.problems] == [(12, 100_00)]
+
+
+def test_oere_behind_a_comma_are_not_cut_off(tmp_path: Path) -> None:
+    for last, text in (("", ""), (",Text", ",x")):
+        content = rows(
+            f"Konto,Leverantör,Datum,Belopp,{last}", *(f"6410,A AB,2023-01-0{n},100,75{text}" for n in (1, 2))
+        )
+        assert "(such as 100,75): are they the oere" in refusal(tmp_path, content)
+
+
+@pytest.mark.parametrize(
+    ("header", "again", "line"),
+    [
+        (
+            "Ansvar;Konto;Leverantör;Datum;Belopp",
+            "Konto;Ansvar;Leverantör;Datum;Belopp",
+            "5020;6410;A AB;2023-01-05;100,00",
+        ),
+        ("Konto;Datum;Netto;Moms;Brutto", "Konto;Datum;Brutto;Moms;Netto", "6410;2023-01-05;125,00;25,00;100,00"),
+        ("Konto;Datum;Belopp exkl moms", "Konto;Datum;Belopp inkl moms", "6410;2023-01-05;125,00"),
+        ("Konto;Datum;Belopp kr", "Konto;Datum;Belopp tkr", "6410;2023-01-05;1,00"),
+    ],
+)
+def test_a_header_that_changes_is_another_file(tmp_path: Path, header: str, again: str, line: str) -> None:
+    above = {
+        "Ansvar": "6410;5020;A AB;2023-01-04;100,00",
+        "Netto": "6410;2023-01-04;100,00;25,00;125,00",
+    }.get("Ansvar" if "Ansvar" in header else "Netto" if "Netto" in header else "", "6410;2023-01-04;100,00")
+    said = refusal(tmp_path, rows(header, above, above.replace("04", "03"), again, line))
+    assert "ledger.csv:4: another header begins here" in said
+
+
+# -- lines that stand twice in one file --
+
+
+def test_a_corrected_export_below_the_first_is_refused(tmp_path: Path) -> None:
+    content = rows(HEAD, *purchases(1, 30), HEAD, *purchases(1, 30, plus=5))
+    assert "28 stand below it too: the file holds them twice" in refusal(tmp_path, content)
+
+
+def test_exports_that_overlap_in_one_file_are_refused(tmp_path: Path) -> None:
+    content = rows(HEAD, *purchases(1, 60), HEAD, *purchases(50, 110))
+    assert "10 stand below it too" in refusal(tmp_path, content)
+
+
+@pytest.mark.parametrize("lines", [purchases(1, 20) * 2, sorted(purchases(1, 20) * 2)])
+def test_lines_that_all_stand_twice_are_refused(tmp_path: Path, lines: list[str]) -> None:
+    assert "its lines stand there twice each" in refusal(tmp_path, rows(HEAD, *lines))
+
+
+def test_lines_of_one_voucher_may_be_equal(tmp_path: Path) -> None:
+    """Two telephones of 299 kronor on each of ten vouchers, and one line of another purchase on each."""
+    lines = [
+        line
+        for n in range(10)
+        for line in (*[f"6850;Tele;T AB;2023-01-05;V{n};299,00"] * 2, f"6410;Livs;A AB;2023-01-05;V{n};1{n},00")
+    ]
+    assert counted(tmp_path, rows(HEAD, *lines)) == 10 * 598_00 + 145_00
+
+
+@pytest.mark.parametrize("name", ["Reskontra (2)", "Feb-mar"])
+def test_sheets_that_overlap_are_refused(tmp_path: Path, name: str) -> None:
+    here, there = (
+        (purchases(1, 30), purchases(1, 30, plus=5)) if "(2)" in name else (purchases(1, 60), purchases(50, 110))
+    )
+    sheets = {"Reskontra": here, name: there}
+    content = workbook({key: [HEAD.split(";"), *(line.split(";") for line in some)] for key, some in sheets.items()})
+    with pytest.raises(KlimatError, match="the file holds them twice"):
+        read(tmp_path, content, name="2023.xlsx")
+
+
+def test_the_invoice_s_amount_on_every_line_is_told(tmp_path: Path) -> None:
+    lines = [f"{a};Text {a};A AB;2023-01-05;V{n};{1000 + n},00" for n in range(12) for a in (6410, 6430, 6460)]
+    passed = read(tmp_path, rows(HEAD, *lines))
+    assert any("12 of 12 vouchers with several accounts have the same amount" in text for text in passed.warnings)
