@@ -107,8 +107,8 @@ def same_sums(connection: "duckdb.DuckDBPyConnection", newer: Side, older: Side)
     if are_apart and not is_summary:
         return ""  # the same instalments of two weeks
     ways = [(["year", *by], "account", "year"), (["month", *by], "account", "month")]
-    if is_summary:
-        ways += [([period, "supplier_id"], "supplier_id", period) for period in ("year", "month")]
+    # A journal of invoices has other accounts and days than their coding lines, and the same suppliers.
+    ways += [([period, "supplier_id"], "supplier_id", period) for period in ("year", "month")]
     if is_summary and (is_of_a_day_after(newer, older) or is_of_a_day_after(older, newer)):
         ways += [(by, "account", ""), (["supplier_id"], "supplier_id", "")]
     for columns, told, period in ways:

@@ -225,6 +225,22 @@ def test_sums_of_suppliers_beside_their_ledger_are_refused(tmp_path: Path) -> No
     assert "the sums of 4 suppliers are, to the öre, those of" in refusal(tmp_path, csv(YEAR), csv(sums, NO_VOUCHER))
 
 
+def test_invoices_beside_their_coding_lines_are_refused(tmp_path: Path) -> None:
+    """Each invoice is coded on two accounts, two weeks later; sums of the four suppliers are the same."""
+    coded = [
+        {
+            **line,
+            "account": account,
+            "ore": str(int(line["ore"]) // 10 * part),
+            "voucher": f"L{n}",
+            "day": f"2023-{n:02d}-28",
+        }
+        for n, line in enumerate(YEAR, 1)
+        for account, part in (("7000", 4), ("7010", 6))
+    ]
+    assert "the sums of 4 suppliers are, to the öre, those of" in refusal(tmp_path, csv(YEAR), csv(coded))
+
+
 RENTS = [{**line, "day": "2023-01-15"} for line in YEAR[:6]]
 #: 1,001 x 21 + 6 x 0.10.
 RENT = 21_021_60
