@@ -10,6 +10,8 @@ The rule:
 * A row of several words needs all of them; of "fordonsreparation" both parts count.
 * Within a word of the text the fullest match counts. Among all matches the lowest rank decides, then the most words,
   then what stands first in the text.
+* A row with accounts says so only in accounts that begin so, and there goes before the same words without: "Hyror" are
+  of premises where the chart has premises, and of things elsewhere.
 * An investment (account class 1) is a thing: words for services and branches of activity (ranks 1 and 4) say nothing.
 * Abbreviations are written out (``account_abbreviations.csv``), "städ- och rengöringsmaterial" is two compounds, and
   a text that was cut off ends in the beginning of a word.
@@ -53,6 +55,7 @@ class WordRow:
     is_compound: bool
     category: str
     rank: int
+    accounts: tuple[str, ...] = ()  # beginnings of the account numbers that it is for; none: all
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +108,7 @@ class Vocabulary:
 
         Args:
             text: the account's text.
-            account: its number: in class 1 only things count.
+            account: its number: in class 1 only things count, and some rows are for some accounts only.
             cut_at: the length at which the ledger's texts are cut off, if they are.
         """
         matches = list(self._matches(text, is_cut=cut_at is not None and len(text) >= cut_at))
@@ -116,15 +119,18 @@ class Vocabulary:
                 fullest[match.place] = min(fullest.get(match.place, full), full)
         usable = [m for m in matches if self._fullness(m) <= fullest.get(m.place, (_LEAST, 0))]
         is_investment = account.startswith("1")
-        best: tuple[tuple[int, int, int, int], Answer] | None = None
+        best: tuple[tuple[int, int, int, int, bool], Answer] | None = None
         for row in (self.rows[number] for number in sorted({n for m in matches for n in self._words[m.word]})):
             if is_investment and row.rank in _NO_THINGS:
+                continue
+            if row.accounts and not account.startswith(row.accounts):
                 continue
             # The parts of a compound may be matched by a row of several words even where one of them alone is fuller.
             found = self._found(row, usable if len(row.terms) == 1 else matches, fullest)
             if found is None:
                 continue
-            key = (row.rank, -len(row.terms), min(m.place for m in found), -max(len(m.word) for m in found))
+            first, longest = min(m.place for m in found), max(len(m.word) for m in found)
+            key = (row.rank, -len(row.terms), first, -longest, not row.accounts)
             if best is None or key < best[0]:
                 best = key, Answer(row.category, " + ".join(dict.fromkeys(m.word for m in found)))
         return best[1] if best else None
@@ -140,17 +146,18 @@ class Vocabulary:
         """A match for every word of the row, or None."""
         found: list[_Match] = []
         for term in row.terms:
-            mine = [m for m in matches if m.word in term and self._holds(m, row, fullest)]
+            mine = [m for m in matches if m.word in term and self._holds(m, row)]
             if not mine:
                 return None
             found.append(min(mine, key=lambda m: (m.how, m.place)))
+        is_one_token = len(row.terms) > 1 and len({match.place for match in found}) == 1
+        if is_one_token and fullest.get(found[0].place, (END, 0))[0] == WHOLE:
+            return None  # a compound that has a row of its own is not taken apart
         return found
 
-    def _holds(self, match: _Match, row: WordRow, fullest: Mapping[int, tuple[int, int]]) -> bool:
+    def _holds(self, match: _Match, row: WordRow) -> bool:
         if match.how == WHOLE:
             return row.is_compound or not match.rest
-        if len(row.terms) > 1 and fullest.get(match.place, (END, 0))[0] == WHOLE:
-            return False  # the word has a row of its own
         if match.how == END:
             return row.is_compound
         others = {word for term in row.terms if match.word not in term for word in term}

@@ -39,7 +39,11 @@ def vocabulary(reference: SpendReference) -> Vocabulary:
     """The words of the reference tables."""
     rows = (
         WordRow(
-            tuple(tuple(term.split("|")) for term in row.words.split()), row.form == "compound", row.category, row.rank
+            tuple(tuple(term.split("|")) for term in row.words.split()),
+            row.form == "compound",
+            row.category,
+            row.rank,
+            tuple(row.accounts.split()) if isinstance(row.accounts, str) else (),
         )
         for row in reference.words.itertuples()
     )

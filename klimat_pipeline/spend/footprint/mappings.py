@@ -66,11 +66,12 @@ TABLES: Mapping[str, tuple[tuple[CsvColumn, ...], tuple[str, ...]]] = {
         (
             CsvColumn("words"),
             CsvColumn("form", allowed=("word", "compound")),
+            CsvColumn("accounts", pattern=r"\d+( \d+)*", nullable=True),
             _CATEGORY,
             CsvColumn("rank", kind="integer", minimum=1, maximum=5),
             _REASON,
         ),
-        ("words", "form"),
+        ("words", "form", "accounts"),
     ),
     "account_word_heads": (
         (CsvColumn("head"), CsvColumn("fits", allowed=("any", "things", "services")), _REASON),
