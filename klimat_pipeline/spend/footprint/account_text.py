@@ -13,8 +13,9 @@ The rule:
 * A row with accounts says so only in accounts that begin so, and there goes before the same words without: "Hyror" are
   of premises where the chart has premises, and of things elsewhere.
 * An investment (account class 1) is a thing: words for services and branches of activity (ranks 1 and 4) say nothing.
-* Abbreviations are written out (``account_abbreviations.csv``), "städ- och rengöringsmaterial" is two compounds, and
-  a text that was cut off ends in the beginning of a word.
+* Abbreviations are written out (``account_abbreviations.csv``; one of form ``compound`` at the end of a compound too:
+  "städentrepr"), "städ- och rengöringsmaterial" is two compounds, and a text that was cut off ends in the beginning of
+  a word.
 
 What does not belong here: account numbers and the order of evidence (``classification``).
 """
@@ -80,7 +81,11 @@ class Vocabulary:
     """All words, with what makes looking them up fast."""
 
     def __init__(
-        self, rows: Iterable[WordRow], heads: Mapping[str, str], abbreviations: Mapping[str, str] | None = None
+        self,
+        rows: Iterable[WordRow],
+        heads: Mapping[str, str],
+        abbreviations: Mapping[str, str] | None = None,
+        shortened_ends: Iterable[str] = (),
     ) -> None:
         """Arrange the words.
 
@@ -88,10 +93,12 @@ class Vocabulary:
             rows: the rows in order.
             heads: ends of compounds that say nothing by themselves, and what they fit: any, things or services.
             abbreviations: abbreviation, with its full stop where it needs one, and the word.
+            shortened_ends: those of the abbreviations that end a compound too.
         """
         self.rows = tuple(replace(row, terms=tuple(tuple(map(joined, term)) for term in row.terms)) for row in rows)
         self._heads = dict(heads)
         self._abbreviations = dict(abbreviations or {})
+        self._shortened_ends = frozenset(shortened_ends)
         self._words: dict[str, list[int]] = {}  # by word, the rows that it stands in
         self._inflected: set[str] = set()
         for number, row in enumerate(self.rows):
@@ -208,7 +215,7 @@ class Vocabulary:
         for index, (written, mark) in enumerate(found):
             word = joined(written)
             stopped = mark == "."
-            full = self._abbreviations.get(f"{word}." if stopped else word) or self._abbreviations.get(word)
+            full = self._written_out(word, stopped=stopped)
             if full:
                 tokens.append((full, False))
             elif mark == "-":
@@ -216,6 +223,20 @@ class Vocabulary:
             else:
                 tokens.append((word, stopped))
         return tokens
+
+    def _written_out(self, word: str, *, stopped: bool) -> str | None:
+        """The word that an abbreviation stands for, or the compound that ends in one; None where it is neither."""
+        spellings = (f"{word}.", word) if stopped else (word,)
+        for short in spellings:
+            if short in self._abbreviations:
+                return self._abbreviations[short]
+        if word in self._words:
+            return None
+        for short in spellings:
+            for start in range(2, len(word) - 1):
+                if short[start:] in self._shortened_ends:
+                    return word[:start] + self._abbreviations[short[start:]]
+        return None
 
     def _end_of_next(self, following: Sequence[tuple[str, str]]) -> str:
         """The end that a word before a hyphen shares with the next one that is whole: "lokal- och bostadshyra"."""

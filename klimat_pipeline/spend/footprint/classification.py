@@ -52,6 +52,7 @@ def vocabulary(reference: SpendReference) -> Vocabulary:
         rows,
         dict(zip(heads["head"], heads["fits"], strict=True)),
         dict(zip(short["abbreviation"], short["word"], strict=True)),
+        short.loc[short["form"] == "compound", "abbreviation"],
     )
 
 

@@ -77,7 +77,10 @@ TABLES: Mapping[str, tuple[tuple[CsvColumn, ...], tuple[str, ...]]] = {
         (CsvColumn("head"), CsvColumn("fits", allowed=("any", "things", "services")), _REASON),
         ("head",),
     ),
-    "account_abbreviations": ((CsvColumn("abbreviation"), CsvColumn("word"), _REASON), ("abbreviation",)),
+    "account_abbreviations": (
+        (CsvColumn("abbreviation"), CsvColumn("form", allowed=("word", "compound")), CsvColumn("word"), _REASON),
+        ("abbreviation",),
+    ),
     "naics_categories": (
         (_CATEGORY, CsvColumn("naics_prefix", pattern=r"\d{2,6}"), _REASON),
         ("category", "naics_prefix"),

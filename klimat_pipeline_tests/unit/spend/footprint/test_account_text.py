@@ -173,3 +173,32 @@ def test_every_word_that_is_cited_as_known_keeps_its_row() -> None:
 )
 def test_what_the_text_leaves_open_the_chart_says(account: str, text: str, expected: str) -> None:
     assert category(text, account) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("STÄDENTREPR", "security_cleaning"),
+        ("LARMKOSTN", "security_cleaning"),
+        ("VA-AVG", "water"),
+        ("SOPTÖMN", "sewerage_waste"),
+        ("BILFÖRS.", "insurance"),
+        ("LICENSAVG PROGR", "publishing"),
+        ("SYSTEMKOSTN", "it_services"),
+        ("REVISIONSARV", "legal_management"),
+        ("KONS.TJ TEKN", "engineering"),
+        ("KONS.TJ JURID", "legal_management"),
+        ("INHYRD PERS", "staffing"),
+        ("DRIFTENTR. GATA/VÄG", "construction"),
+        ("KÖP AV HV IKE GYMN", "education"),
+        ("FJV", "energy_supply"),
+        ("Kulturarv", "culture"),  # no fee, and culture either way
+    ],
+)
+def test_abbreviations_end_compounds_too(text: str, expected: str) -> None:
+    assert category(text) == expected
+
+
+def test_an_abbreviation_that_ends_other_words_needs_its_full_stop() -> None:
+    assert category("Material som utförs") == category("Material som") is None
+    assert category("Kulturcentr.") is None, "a centre, no contract"
