@@ -16,6 +16,7 @@ The rule:
 * Abbreviations are written out (``account_abbreviations.csv``; one of form ``compound`` at the end of a compound too:
   "städentrepr"), "städ- och rengöringsmaterial" is two compounds, and a text that was cut off ends in the beginning of
   a word.
+* Where none of a ledger's texts has å, ä or ö, its system has lost them: the words are read without them as well.
 
 What does not belong here: account numbers and the order of evidence (``classification``).
 """
@@ -44,6 +45,8 @@ _CUT_LENGTH = 15
 #: Letters of a word's beginning that tell it apart, after a full stop and at the end of a text that was cut.
 _ABBREVIATED, _CUT_WORD = 4, 5
 _TOKEN = re.compile(r"(\w+(?:-\w+)*)([-.]?)")
+#: Letters that some systems cannot write, and what stands for them.
+_LOST = str.maketrans("åäö", "aao")
 WHOLE, END, BEGINNING = 0, 1, 2
 _LEAST = 3
 
@@ -109,6 +112,18 @@ class Vocabulary:
         self._ends = {word for word in self._inflected if len(word) > _SHORT}
         self._single = {row.terms[0]: row for row in self.rows if len(row.terms) == 1}
         self._alone = {word for term in self._single for word in term}
+
+    def without_diacritics(self) -> "Vocabulary":
+        """The same words as a system writes them that has lost å, ä and ö."""
+        return Vocabulary(
+            [
+                replace(row, terms=tuple(tuple(word.translate(_LOST) for word in term) for term in row.terms))
+                for row in self.rows
+            ],
+            {head.translate(_LOST): fits for head, fits in self._heads.items()},
+            {short.translate(_LOST): word.translate(_LOST) for short, word in self._abbreviations.items()},
+            [short.translate(_LOST) for short in self._shortened_ends],
+        )
 
     def answer(self, text: str, account: str = "", *, cut_at: int | None = None) -> Answer | None:
         """The category of a text, or None where its words say none.
@@ -262,6 +277,11 @@ def _bases(word: str) -> list[str]:
         word,
         *(word[: -len(end)] for end in ENDINGS if word.endswith(end) and len(word) - len(end) >= _SHORT - 1),
     ]
+
+
+def has_lost_letters(texts: Iterable[str]) -> bool:
+    """Whether none of a ledger's texts holds å, ä or ö, as all Swedish charts do: its system cannot write them."""
+    return not any(set("åäö") & set(unicodedata.normalize("NFC", text.casefold())) for text in texts)
 
 
 def cut_length(texts: Iterable[str]) -> int | None:

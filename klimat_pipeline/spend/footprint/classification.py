@@ -12,7 +12,7 @@ import re
 from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from klimat_pipeline.spend.footprint.account_text import Vocabulary, WordRow, cut_length
+from klimat_pipeline.spend.footprint.account_text import Vocabulary, WordRow, cut_length, has_lost_letters
 from klimat_pipeline.spend.footprint.database import put
 from klimat_pipeline.spend.footprint.local_mappings import LocalMappings
 from klimat_pipeline.spend.footprint.mappings import SpendReference
@@ -111,13 +111,19 @@ def _put_industries(con: "duckdb.DuckDBPyConnection", reference: SpendReference,
 
 
 def _put_texts(con: "duckdb.DuckDBPyConnection", reference: SpendReference) -> None:
-    """``by_text``: by municipality, since its texts may be cut off, and by account, since an investment is a thing."""
+    """``by_text``: by municipality and account, since a text says so by itself.
+
+    A municipality's texts may be cut off or have lost å, ä and ö, an investment is a thing, and some words are for some
+    accounts only.
+    """
     asked = _distinct(con, "municipality_code", "account", "account_text")
     texts: dict[str, set[str]] = {}
     for code, _, text in asked:
         texts.setdefault(code, set()).add(text)
     cut = {code: cut_length(mine) for code, mine in texts.items()}
-    words = vocabulary(reference)
+    whole = vocabulary(reference)
+    without = whole.without_diacritics()
+    words = {code: without if has_lost_letters(mine) else whole for code, mine in texts.items()}
     _put(
         con,
         "by_text",
@@ -125,7 +131,7 @@ def _put_texts(con: "duckdb.DuckDBPyConnection", reference: SpendReference) -> N
         (
             (code, account, text, found.category, f"text: {found.words}")
             for code, account, text in asked
-            if (found := words.answer(text, account, cut_at=cut[code]))
+            if (found := words[code].answer(text, account, cut_at=cut[code]))
         ),
     )
 

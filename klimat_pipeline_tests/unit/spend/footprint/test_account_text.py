@@ -2,7 +2,7 @@
 
 import pytest
 
-from klimat_pipeline.spend.footprint.account_text import Vocabulary, WordRow, cut_length
+from klimat_pipeline.spend.footprint.account_text import Vocabulary, WordRow, cut_length, has_lost_letters
 from klimat_pipeline.spend.footprint.classification import vocabulary
 from klimat_pipeline_tests.unit.spend.purchases import REFERENCE
 
@@ -202,3 +202,29 @@ def test_abbreviations_end_compounds_too(text: str, expected: str) -> None:
 def test_an_abbreviation_that_ends_other_words_needs_its_full_stop() -> None:
     assert category("Material som utförs") == category("Material som") is None
     assert category("Kulturcentr.") is None, "a centre, no contract"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Stadning", "security_cleaning"),
+        ("Larobocker", "publishing"),
+        ("Lakemedel", "pharmaceuticals"),
+        ("Arbetsklader", "textiles"),
+        ("Stadmaterial", "chemicals"),
+        ("Fardtjanstresor", "land_transport"),
+        ("Fjarrvarme", "energy_supply"),
+        ("Elkraft", "energy_supply"),
+    ],
+)
+def test_words_are_read_as_a_system_writes_them_that_has_lost_letters(text: str, expected: str) -> None:
+    found = WORDS.without_diacritics().answer(text)
+    assert found is not None
+    assert found.category == expected
+
+
+def test_letters_are_lost_where_no_text_of_the_ledger_has_them() -> None:
+    assert has_lost_letters(["Stadning", "Elkraft"])
+    assert not has_lost_letters(["Stadning", "STÄD"])
+    assert not has_lost_letters(["Stadning", "Sta\N{COMBINING DIAERESIS}d"]), "written as two characters"
+    assert category("Stadning") is None, "a word of its own where the others have their letters"
