@@ -11,7 +11,7 @@ The rule:
 * Within a word of the text the fullest match counts. Among all matches the lowest rank decides, then the most words,
   then what stands first in the text.
 * A row with accounts says so only in accounts that begin so, and there goes before the same words without: "Hyror" are
-  of premises where the chart has premises, and of things elsewhere.
+  of premises where the chart has premises, and of things elsewhere. ``BAS50`` is an account of a company's chart.
 * An investment (account class 1) is a thing: words for services and branches of activity (ranks 1 and 4) say nothing.
 * Abbreviations are written out (``account_abbreviations.csv``; one of form ``compound`` at the end of a compound too:
   "städentrepr"), "städ- och rengöringsmaterial" is two compounds, and a text that was cut off ends in the beginning of
@@ -47,6 +47,8 @@ _ABBREVIATED, _CUT_WORD = 4, 5
 _TOKEN = re.compile(r"(\w+(?:-\w+)*)([-.]?)")
 #: Letters that some systems cannot write, and what stands for them.
 _LOST = str.maketrans("åäö", "aao")
+#: What the account numbers of companies' charts begin with (``spend.ledger``), without its space.
+COMPANIES = "BAS"
 WHOLE, END, BEGINNING = 0, 1, 2
 _LEAST = 3
 
@@ -140,12 +142,13 @@ class Vocabulary:
                 full = self._fullness(match)
                 fullest[match.place] = min(fullest.get(match.place, full), full)
         usable = [m for m in matches if self._fullness(m) <= fullest.get(m.place, (_LEAST, 0))]
-        is_investment = account.startswith("1")
+        number = account.replace(" ", "")
+        is_investment = number.removeprefix(COMPANIES).startswith("1")
         best: tuple[tuple[int, int, int, int, bool], Answer] | None = None
         for row in (self.rows[number] for number in sorted({n for m in matches for n in self._words[m.word]})):
             if is_investment and row.rank in _NO_THINGS:
                 continue
-            if row.accounts and not account.startswith(row.accounts):
+            if row.accounts and not number.startswith(row.accounts):
                 continue
             # The parts of a compound may be matched by a row of several words even where one of them alone is fuller.
             found = self._found(row, usable if len(row.terms) == 1 else matches, fullest)

@@ -66,7 +66,7 @@ TABLES: Mapping[str, tuple[tuple[CsvColumn, ...], tuple[str, ...]]] = {
         (
             CsvColumn("words"),
             CsvColumn("form", allowed=("word", "compound")),
-            CsvColumn("accounts", pattern=r"\d+( \d+)*", nullable=True),
+            CsvColumn("accounts", pattern=r"(BAS)?\d+( (BAS)?\d+)*", nullable=True),
             _CATEGORY,
             CsvColumn("rank", kind="integer", minimum=1, maximum=5),
             _REASON,
