@@ -61,3 +61,60 @@ def test_what_is_bought_with_a_tax_or_interest_inside_is_a_purchase() -> None:
         "Räntefri avbetalning, skåp",
     )
     assert {text: _left_out_by(text) for text in texts} == {key: set() for key in texts}
+
+
+def _rule_of(account: str, text: str) -> str:
+    """The first rule that a line of a municipality's account meets; empty where it counts by none."""
+    return next(
+        (
+            rule.rule
+            for rule in way().rules
+            if rule.chart != "bas"
+            and (rule.accounts or rule.text_pattern)
+            and (not rule.accounts or account.startswith(tuple(prefix.removesuffix("*") for prefix in rule.accounts)))
+            and (not rule.text_pattern or re.search(rule.text_pattern, text.lower()))
+        ),
+        "",
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("KONF.AVG", "hotel_restaurant"),
+        ("FHV", "health_services"),
+        ("Företagshälsa", "health_services"),
+        ("Läkarundersökning", "health_services"),
+        ("Kaffe/te personal", "food_products"),
+        ("Terminalglasögon", "furniture_other"),
+        ("Skyddskläder", "textiles"),
+        ("Personalvård", None),  # bought, but what, the text does not say
+    ],
+)
+def test_what_is_bought_for_staff_is_a_purchase(text: str, expected: str | None) -> None:
+    found = vocabulary(REFERENCE).answer(text, "55820")
+    assert (_rule_of("55820", text), found and found.category) == ("bought_for_staff", expected)
+
+
+@pytest.mark.parametrize("text", ["Månadslön", "Sjuklön", "Arbetsgivaravgifter", "Traktamente", "Semesterlöneskuld"])
+def test_what_staff_is_paid_is_none(text: str) -> None:
+    assert _rule_of("55820", text) == "wages"
+
+
+def test_land_and_rent_within_the_municipality_are_no_purchases() -> None:
+    land = ("Markförvärv", "Markköp", "Markinköp", "Inköp av tomtmark", "Köp av fastighet", "Fastighetsförvärv")
+    rent = ("Internhyra", "Interna hyror", "Intern lokalhyra", "Hyra, internt", "Internhyra lokaler")
+    assert {text: _rule_of("4031", text) for text in land} == dict.fromkeys(land, "text_land")
+    assert {text: _rule_of("6014", text) for text in rent} == dict.fromkeys(rent, "text_internal_rent")
+
+
+def test_what_is_done_to_land_and_rent_from_others_are_purchases() -> None:
+    texts = (
+        "Inköp av mark, byggnader och tekniska anläggningar",
+        "Markarbeten",
+        "Köp av fastighetsskötsel",
+        "Fastighetsskötsel",
+        "Externa hyror",
+        "Hyra av internat",
+    )
+    assert {text: _rule_of("6014", text) for text in texts} == dict.fromkeys(texts, "")
