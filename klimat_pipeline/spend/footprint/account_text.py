@@ -23,9 +23,11 @@ What does not belong here: account numbers and the order of evidence (``classifi
 
 import re
 import unicodedata
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice, takewhile
 
 #: Endings of Swedish nouns and adjectives that leave the word the same.
 ENDINGS = (
@@ -42,8 +44,10 @@ _THINGS = (2, 3)
 #: Texts of the same, greatest length from which on a ledger's texts count as cut off there.
 _CUT_TEXTS = 3
 _CUT_LENGTH = 15
-#: Letters of a word's beginning that tell it apart, after a full stop and at the end of a text that was cut.
+#: Letters of a word's beginning that tell it apart, after a full stop and at the end of a text that was cut; there also
+#: about two thirds of the word.
 _ABBREVIATED, _CUT_WORD = 4, 5
+_CUT_SHARE = 0.65
 _TOKEN = re.compile(r"(\w+(?:-\w+)*)([-.]?)")
 #: Letters that some systems cannot write, and what stands for them.
 _LOST = str.maketrans("åäö", "aao")
@@ -112,8 +116,8 @@ class Vocabulary:
                 if row.is_compound:
                     self._inflected.add(word)
         self._ends = {word for word in self._inflected if len(word) > _SHORT}
-        self._single = {row.terms[0]: row for row in self.rows if len(row.terms) == 1}
-        self._alone = {word for term in self._single for word in term}
+        self._sorted = sorted({*self._words, *self._heads})
+        self._alone = {word for row in self.rows if len(row.terms) == 1 for word in row.terms[0]}
 
     def without_diacritics(self) -> "Vocabulary":
         """The same words as a system writes them that has lost å, ä and ö."""
@@ -194,12 +198,13 @@ class Vocabulary:
     def _matches(self, text: str, *, is_cut: bool) -> Iterator[_Match]:
         tokens = self._tokens(text)
         for place, (token, is_short) in enumerate(tokens):
-            is_last = is_cut and place == len(tokens) - 1
-            if is_last and len(token) < _CUT_WORD:
+            if is_cut and place == len(tokens) - 1:
+                for whole in self._completed(token):
+                    yield from self._of_token(whole, place)
                 continue
             yield from self._of_token(token, place)
-            least = _CUT_WORD if is_last else _ABBREVIATED
-            if (is_last or is_short) and len(token) >= least and not any(base in self._words for base in _bases(token)):
+            is_known = any(base in self._words for base in _bases(token))
+            if is_short and len(token) >= _ABBREVIATED and not is_known:
                 yield from self._begun(token, place)
 
     def _of_token(self, token: str, place: int) -> Iterator[_Match]:
@@ -222,9 +227,37 @@ class Vocabulary:
 
     def _begun(self, token: str, place: int) -> Iterator[_Match]:
         """The words that begin with a token, where all of them mean the same."""
-        begun = [(word, row) for words, row in self._single.items() for word in words if word.startswith(token)]
-        if len({row.category for _, row in begun}) == 1:
-            yield _Match(min(word for word, _ in begun), WHOLE, place)
+        begun = [word for word in self._begun_by(token) if word in self._alone]
+        if len(self._meant(begun)) == 1:
+            yield _Match(begun[0], WHOLE, place)
+
+    def _completed(self, token: str) -> list[str]:
+        """What the last word of a text may have been that was cut off there: itself, or what it or its end begins.
+
+        About two thirds of a word tell it, where they may be no other: "underhållsentreprena" is a contract, "plats"
+        may go on as anything. A word that is known stays; a short one only where it begins no other.
+        """
+        if any(base in self._words for base in _bases(token)):
+            return [token] if len(token) >= _CUT_WORD or len(self._begun_by(token)) == 1 else []
+        for start in range(len(token) - _CUT_WORD + 1):
+            end = token[start:]
+            likely = [word for word in self._begun_by(end) if len(end) / len(word) >= _CUT_SHARE]
+            if not likely:
+                continue
+            if all(word.startswith(likely[0]) for word in likely):
+                likely = likely[:1]
+            return [token[:start] + word for word in likely] if len(self._meant(likely)) <= 1 else [token]
+        return [token] if len(token) >= _CUT_WORD else []
+
+    def _begun_by(self, beginning: str) -> list[str]:
+        """The words and ends that begin so, in order: what begins the others is the first."""
+        first = bisect_left(self._sorted, beginning)
+        return list(takewhile(lambda word: word.startswith(beginning), islice(self._sorted, first, None)))
+
+    def _meant(self, words: Iterable[str]) -> set[str]:
+        """The categories that words name alone, whatever the account."""
+        rows = (self.rows[number] for word in words for number in self._words.get(word, ()))
+        return {row.category for row in rows if len(row.terms) == 1 and not row.accounts}
 
     def _tokens(self, text: str) -> list[tuple[str, bool]]:
         """Words of the text, written out; with whether a full stop says that a word is shortened."""

@@ -107,6 +107,22 @@ def test_a_text_that_was_cut_off_ends_in_the_beginning_of_a_word() -> None:
     assert category("Övrig verksamhetsrelaterad kost", cut_at=31) is None, "four letters may begin anything"
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Konsultarvoden tekni", "engineering"),  # words of a row of several are completed too
+        ("Underhållsentreprena", "construction"),  # and ends of compounds
+        ("Reningsverkskemikali", "chemicals"),
+        ("Köp av platser särsk", None),  # särskilt boende or särskola
+        ("Köpta platser, plats", None),  # less than two thirds of platsannons
+        ("Maskiner, hyra", "rental_leasing"),  # a short word that begins no other stays one
+        ("Bevakning och städni", "security_cleaning"),
+    ],
+)
+def test_a_cut_word_is_completed_where_it_can_be_no_other(text: str, expected: str | None) -> None:
+    assert category(text, cut_at=len(text)) == expected
+
+
 def test_where_texts_are_cut_is_seen_from_their_lengths() -> None:
     assert cut_length(["a" * 30, "b" * 30, "c" * 30, "El"]) == 30
     assert cut_length(["a" * 30, "b" * 29, "El"]) is None
