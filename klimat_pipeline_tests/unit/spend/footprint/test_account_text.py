@@ -245,3 +245,63 @@ def test_letters_are_lost_where_no_text_of_the_ledger_has_them() -> None:
     assert not has_lost_letters(["Stadning", "STÄD"])
     assert not has_lost_letters(["Stadning", "Sta\N{COMBINING DIAERESIS}d"]), "written as two characters"
     assert category("Stadning") is None, "a word of its own where the others have their letters"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        # Work at what is built.
+        ("Anläggningsarbeten", "construction"),
+        ("Ventilationsarbeten", "construction"),
+        ("Gatuarbeten", "construction"),
+        ("Beläggningsentreprenad", "construction"),
+        ("Takentreprenad", "construction"),
+        ("Underentreprenörer", "construction"),
+        ("Städentreprenörer", "security_cleaning"),
+        ("Renovering skolor", "construction"),
+        ("Stambyte", "construction"),
+        ("Muddring", "construction"),
+        ("Möbelrenovering", "household_repair"),
+        # Care, health and schools.
+        ("Bostad med särskild service", "social_care"),
+        ("KÖP AV HV BOSTAD SÄRSK SERV", "social_care"),
+        ("Bostäder", "real_estate"),
+        ("Hemtjänst städ, LOV", "social_care"),
+        ("Larm hemtjänst", "social_care"),
+        ("Larm", "security_cleaning"),
+        ("Kontraktsvård", "social_care"),
+        ("Trapphusboende", "social_care"),
+        ("Köp av boendeplatser", "social_care"),
+        ("Primärvård", "health_services"),
+        ("Röntgenundersökningar", "health_services"),
+        ("Röntgenutrustning", "electronics"),
+        ("SFI-undervisning", "education"),
+        ("Pedagogisk omsorg", "education"),
+        ("Barnomsorgspeng", "education"),
+        ("Ridskola", "sports"),
+        ("Hyrsjuksköterskor", "staffing"),
+        # Energy and goods.
+        ("Transitering", "energy_supply"),
+        ("Överliggande nät", "energy_supply"),
+        ("Fastighetsel", "energy_supply"),
+        ("Bränsle, skogsflis", "wood_products"),  # made of wood, not of oil
+        ("Bränsle", "fuels"),
+        ("Syrgas", "chemicals"),
+        ("Kemtekniska produkter", "chemicals"),
+        ("Ledningsmaterial VA", "rubber_plastic"),  # no water
+        # Ends that deceive.
+        ("Tolkförmedling", "other_professional"),
+        ("Arbetsförmedling", None),
+        ("Medling", "legal_management"),
+        ("Omvärldsbevakning", "it_services"),
+        ("Bevakning", "security_cleaning"),
+        ("Säkerhetskopiering", "it_services"),
+        ("Elrevision", "engineering"),
+        ("Värdetransporter", "security_cleaning"),
+        ("Helikoptertransporter", "air_transport"),
+        ("Konsult försäkring", "legal_management"),
+        ("Försäkring", "insurance"),
+    ],
+)
+def test_what_a_word_means_by_its_kind(text: str, expected: str | None) -> None:
+    assert category(text) == expected
