@@ -63,13 +63,13 @@ def test_what_is_bought_with_a_tax_or_interest_inside_is_a_purchase() -> None:
     assert {text: _left_out_by(text) for text in texts} == {key: set() for key in texts}
 
 
-def _rule_of(account: str, text: str) -> str:
-    """The first rule that a line of a municipality's account meets; empty where it counts by none."""
+def _rule_of(account: str, text: str, chart: str = "kommun_bas") -> str:
+    """The first rule that a line of an account of this chart meets; empty where it counts by none."""
     return next(
         (
             rule.rule
             for rule in way().rules
-            if rule.chart != "bas"
+            if rule.chart in ("", chart)
             and (rule.accounts or rule.text_pattern)
             and (not rule.accounts or account.startswith(tuple(prefix.removesuffix("*") for prefix in rule.accounts)))
             and (not rule.text_pattern or re.search(rule.text_pattern, text.lower()))
@@ -118,3 +118,32 @@ def test_what_is_done_to_land_and_rent_from_others_are_purchases() -> None:
         "Hyra av internat",
     )
     assert {text: _rule_of("6014", text) for text in texts} == dict.fromkeys(texts, "")
+
+
+@pytest.mark.parametrize(
+    ("account", "text", "rule", "category"),
+    [
+        ("1180", "Pågående nyanläggningar och förskott för byggnader och mark", "", "construction"),
+        ("1110", "Byggnader", "", "construction"),
+        ("1012", "Balanserade utgifter för programvaror", "", "publishing"),
+        ("1220", "Inventarier och verktyg", "", "metal_products"),  # of its two things the one that says more
+        ("1240", "Bilar och andra transportmedel", "", "motor_vehicles"),
+        ("1250", "Datorer", "", "electronics"),
+        ("1229", "Ackumulerad värdeminskning på inventarier", "bas_accumulated", None),
+        ("1112", "Ack. avskrivn. byggnader", "text_depreciation", None),  # as charts of housing companies number it
+        ("1130", "Mark", "bas_land", None),
+        ("1140", "Tomter och obebyggda markområden", "bas_land", None),
+        ("1310", "Andelar i koncernföretag", "bas_balance", None),
+        ("1510", "Kundfordringar", "bas_balance", None),
+        ("1930", "Företagskonto", "bas_balance", None),
+        ("2440", "Leverantörsskulder", "bas_balance", None),
+    ],
+)
+def test_investments_of_a_company_count_and_what_it_owns_else_does_not(
+    account: str, text: str, rule: str, category: str | None
+) -> None:
+    assert _rule_of(account, text, "bas") == rule
+    if not rule:
+        found = vocabulary(REFERENCE).answer(text, f"BAS {account}")
+        assert found is not None
+        assert found.category == category
