@@ -10,18 +10,24 @@ The rule:
 * A row of several words needs all of them; of "fordonsreparation" both parts count.
 * Within a word of the text the fullest match counts. Among all matches the lowest rank decides, then the most words,
   then what stands first in the text.
+* A row with accounts says so only in accounts that begin so, and there goes before the same words without: "Hyror" are
+  of premises where the chart has premises, and of things elsewhere. ``BAS50`` is an account of a company's chart.
 * An investment (account class 1) is a thing: words for services and branches of activity (ranks 1 and 4) say nothing.
-* Abbreviations are written out (``account_abbreviations.csv``), "städ- och rengöringsmaterial" is two compounds, and
-  a text that was cut off ends in the beginning of a word.
+* Abbreviations are written out (``account_abbreviations.csv``; one of form ``compound`` at the end of a compound too:
+  "städentrepr"), "städ- och rengöringsmaterial" is two compounds, and a text that was cut off ends in the beginning of
+  a word.
+* Where none of a ledger's texts has å, ä or ö, its system has lost them: the words are read without them as well.
 
 What does not belong here: account numbers and the order of evidence (``classification``).
 """
 
 import re
 import unicodedata
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice, takewhile
 
 #: Endings of Swedish nouns and adjectives that leave the word the same.
 ENDINGS = (
@@ -38,9 +44,15 @@ _THINGS = (2, 3)
 #: Texts of the same, greatest length from which on a ledger's texts count as cut off there.
 _CUT_TEXTS = 3
 _CUT_LENGTH = 15
-#: Letters of a word's beginning that tell it apart, after a full stop and at the end of a text that was cut.
+#: Letters of a word's beginning that tell it apart, after a full stop and at the end of a text that was cut; there also
+#: about two thirds of the word.
 _ABBREVIATED, _CUT_WORD = 4, 5
+_CUT_SHARE = 0.65
 _TOKEN = re.compile(r"(\w+(?:-\w+)*)([-.]?)")
+#: Letters that some systems cannot write, and what stands for them.
+_LOST = str.maketrans("åäö", "aao")
+#: What the account numbers of companies' charts begin with (``spend.ledger``), without its space.
+COMPANIES = "BAS"
 WHOLE, END, BEGINNING = 0, 1, 2
 _LEAST = 3
 
@@ -53,6 +65,7 @@ class WordRow:
     is_compound: bool
     category: str
     rank: int
+    accounts: tuple[str, ...] = ()  # beginnings of the account numbers that it is for; none: all
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +90,11 @@ class Vocabulary:
     """All words, with what makes looking them up fast."""
 
     def __init__(
-        self, rows: Iterable[WordRow], heads: Mapping[str, str], abbreviations: Mapping[str, str] | None = None
+        self,
+        rows: Iterable[WordRow],
+        heads: Mapping[str, str],
+        abbreviations: Mapping[str, str] | None = None,
+        shortened_ends: Iterable[str] = (),
     ) -> None:
         """Arrange the words.
 
@@ -85,10 +102,12 @@ class Vocabulary:
             rows: the rows in order.
             heads: ends of compounds that say nothing by themselves, and what they fit: any, things or services.
             abbreviations: abbreviation, with its full stop where it needs one, and the word.
+            shortened_ends: those of the abbreviations that end a compound too.
         """
         self.rows = tuple(replace(row, terms=tuple(tuple(map(joined, term)) for term in row.terms)) for row in rows)
         self._heads = dict(heads)
         self._abbreviations = dict(abbreviations or {})
+        self._shortened_ends = frozenset(shortened_ends)
         self._words: dict[str, list[int]] = {}  # by word, the rows that it stands in
         self._inflected: set[str] = set()
         for number, row in enumerate(self.rows):
@@ -97,15 +116,27 @@ class Vocabulary:
                 if row.is_compound:
                     self._inflected.add(word)
         self._ends = {word for word in self._inflected if len(word) > _SHORT}
-        self._single = {row.terms[0]: row for row in self.rows if len(row.terms) == 1}
-        self._alone = {word for term in self._single for word in term}
+        self._sorted = sorted({*self._words, *self._heads})
+        self._alone = {word for row in self.rows if len(row.terms) == 1 for word in row.terms[0]}
+
+    def without_diacritics(self) -> "Vocabulary":
+        """The same words as a system writes them that has lost å, ä and ö."""
+        return Vocabulary(
+            [
+                replace(row, terms=tuple(tuple(word.translate(_LOST) for word in term) for term in row.terms))
+                for row in self.rows
+            ],
+            {head.translate(_LOST): fits for head, fits in self._heads.items()},
+            {short.translate(_LOST): word.translate(_LOST) for short, word in self._abbreviations.items()},
+            [short.translate(_LOST) for short in self._shortened_ends],
+        )
 
     def answer(self, text: str, account: str = "", *, cut_at: int | None = None) -> Answer | None:
         """The category of a text, or None where its words say none.
 
         Args:
             text: the account's text.
-            account: its number: in class 1 only things count.
+            account: its number: in class 1 only things count, and some rows are for some accounts only.
             cut_at: the length at which the ledger's texts are cut off, if they are.
         """
         matches = list(self._matches(text, is_cut=cut_at is not None and len(text) >= cut_at))
@@ -115,16 +146,20 @@ class Vocabulary:
                 full = self._fullness(match)
                 fullest[match.place] = min(fullest.get(match.place, full), full)
         usable = [m for m in matches if self._fullness(m) <= fullest.get(m.place, (_LEAST, 0))]
-        is_investment = account.startswith("1")
-        best: tuple[tuple[int, int, int, int], Answer] | None = None
+        number = account.replace(" ", "")
+        is_investment = number.removeprefix(COMPANIES).startswith("1")
+        best: tuple[tuple[int, int, int, int, bool], Answer] | None = None
         for row in (self.rows[number] for number in sorted({n for m in matches for n in self._words[m.word]})):
             if is_investment and row.rank in _NO_THINGS:
+                continue
+            if row.accounts and not number.startswith(row.accounts):
                 continue
             # The parts of a compound may be matched by a row of several words even where one of them alone is fuller.
             found = self._found(row, usable if len(row.terms) == 1 else matches, fullest)
             if found is None:
                 continue
-            key = (row.rank, -len(row.terms), min(m.place for m in found), -max(len(m.word) for m in found))
+            first, longest = min(m.place for m in found), max(len(m.word) for m in found)
+            key = (row.rank, -len(row.terms), first, -longest, not row.accounts)
             if best is None or key < best[0]:
                 best = key, Answer(row.category, " + ".join(dict.fromkeys(m.word for m in found)))
         return best[1] if best else None
@@ -140,17 +175,18 @@ class Vocabulary:
         """A match for every word of the row, or None."""
         found: list[_Match] = []
         for term in row.terms:
-            mine = [m for m in matches if m.word in term and self._holds(m, row, fullest)]
+            mine = [m for m in matches if m.word in term and self._holds(m, row)]
             if not mine:
                 return None
             found.append(min(mine, key=lambda m: (m.how, m.place)))
+        is_one_token = len(row.terms) > 1 and len({match.place for match in found}) == 1
+        if is_one_token and fullest.get(found[0].place, (END, 0))[0] == WHOLE:
+            return None  # a compound that has a row of its own is not taken apart
         return found
 
-    def _holds(self, match: _Match, row: WordRow, fullest: Mapping[int, tuple[int, int]]) -> bool:
+    def _holds(self, match: _Match, row: WordRow) -> bool:
         if match.how == WHOLE:
             return row.is_compound or not match.rest
-        if len(row.terms) > 1 and fullest.get(match.place, (END, 0))[0] == WHOLE:
-            return False  # the word has a row of its own
         if match.how == END:
             return row.is_compound
         others = {word for term in row.terms if match.word not in term for word in term}
@@ -162,12 +198,13 @@ class Vocabulary:
     def _matches(self, text: str, *, is_cut: bool) -> Iterator[_Match]:
         tokens = self._tokens(text)
         for place, (token, is_short) in enumerate(tokens):
-            is_last = is_cut and place == len(tokens) - 1
-            if is_last and len(token) < _CUT_WORD:
+            if is_cut and place == len(tokens) - 1:
+                for whole in self._completed(token):
+                    yield from self._of_token(whole, place)
                 continue
             yield from self._of_token(token, place)
-            least = _CUT_WORD if is_last else _ABBREVIATED
-            if (is_last or is_short) and len(token) >= least and not any(base in self._words for base in _bases(token)):
+            is_known = any(base in self._words for base in _bases(token))
+            if is_short and len(token) >= _ABBREVIATED and not is_known:
                 yield from self._begun(token, place)
 
     def _of_token(self, token: str, place: int) -> Iterator[_Match]:
@@ -190,9 +227,37 @@ class Vocabulary:
 
     def _begun(self, token: str, place: int) -> Iterator[_Match]:
         """The words that begin with a token, where all of them mean the same."""
-        begun = [(word, row) for words, row in self._single.items() for word in words if word.startswith(token)]
-        if len({row.category for _, row in begun}) == 1:
-            yield _Match(min(word for word, _ in begun), WHOLE, place)
+        begun = [word for word in self._begun_by(token) if word in self._alone]
+        if len(self._meant(begun)) == 1:
+            yield _Match(begun[0], WHOLE, place)
+
+    def _completed(self, token: str) -> list[str]:
+        """What the last word of a text may have been that was cut off there: itself, or what it or its end begins.
+
+        About two thirds of a word tell it, where they may be no other: "underhållsentreprena" is a contract, "plats"
+        may go on as anything. A word that is known stays; a short one only where it begins no other.
+        """
+        if any(base in self._words for base in _bases(token)):
+            return [token] if len(token) >= _CUT_WORD or len(self._begun_by(token)) == 1 else []
+        for start in range(len(token) - _CUT_WORD + 1):
+            end = token[start:]
+            likely = [word for word in self._begun_by(end) if len(end) / len(word) >= _CUT_SHARE]
+            if not likely:
+                continue
+            if all(word.startswith(likely[0]) for word in likely):
+                likely = likely[:1]
+            return [token[:start] + word for word in likely] if len(self._meant(likely)) <= 1 else [token]
+        return [token] if len(token) >= _CUT_WORD else []
+
+    def _begun_by(self, beginning: str) -> list[str]:
+        """The words and ends that begin so, in order: what begins the others is the first."""
+        first = bisect_left(self._sorted, beginning)
+        return list(takewhile(lambda word: word.startswith(beginning), islice(self._sorted, first, None)))
+
+    def _meant(self, words: Iterable[str]) -> set[str]:
+        """The categories that words name alone, whatever the account."""
+        rows = (self.rows[number] for word in words for number in self._words.get(word, ()))
+        return {row.category for row in rows if len(row.terms) == 1 and not row.accounts}
 
     def _tokens(self, text: str) -> list[tuple[str, bool]]:
         """Words of the text, written out; with whether a full stop says that a word is shortened."""
@@ -201,7 +266,7 @@ class Vocabulary:
         for index, (written, mark) in enumerate(found):
             word = joined(written)
             stopped = mark == "."
-            full = self._abbreviations.get(f"{word}." if stopped else word) or self._abbreviations.get(word)
+            full = self._written_out(word, stopped=stopped)
             if full:
                 tokens.append((full, False))
             elif mark == "-":
@@ -209,6 +274,20 @@ class Vocabulary:
             else:
                 tokens.append((word, stopped))
         return tokens
+
+    def _written_out(self, word: str, *, stopped: bool) -> str | None:
+        """The word that an abbreviation stands for, or the compound that ends in one; None where it is neither."""
+        spellings = (f"{word}.", word) if stopped else (word,)
+        for short in spellings:
+            if short in self._abbreviations:
+                return self._abbreviations[short]
+        if word in self._words:
+            return None
+        for short in spellings:
+            for start in range(2, len(word) - 1):
+                if short[start:] in self._shortened_ends:
+                    return word[:start] + self._abbreviations[short[start:]]
+        return None
 
     def _end_of_next(self, following: Sequence[tuple[str, str]]) -> str:
         """The end that a word before a hyphen shares with the next one that is whole: "lokal- och bostadshyra"."""
@@ -234,6 +313,11 @@ def _bases(word: str) -> list[str]:
         word,
         *(word[: -len(end)] for end in ENDINGS if word.endswith(end) and len(word) - len(end) >= _SHORT - 1),
     ]
+
+
+def has_lost_letters(texts: Iterable[str]) -> bool:
+    """Whether none of a ledger's texts holds å, ä or ö, as all Swedish charts do: its system cannot write them."""
+    return not any(set("åäö") & set(unicodedata.normalize("NFC", text.casefold())) for text in texts)
 
 
 def cut_length(texts: Iterable[str]) -> int | None:

@@ -12,7 +12,7 @@ import re
 from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from klimat_pipeline.spend.footprint.account_text import Vocabulary, WordRow, cut_length
+from klimat_pipeline.spend.footprint.account_text import Vocabulary, WordRow, cut_length, has_lost_letters
 from klimat_pipeline.spend.footprint.database import put
 from klimat_pipeline.spend.footprint.local_mappings import LocalMappings
 from klimat_pipeline.spend.footprint.mappings import SpendReference
@@ -39,7 +39,11 @@ def vocabulary(reference: SpendReference) -> Vocabulary:
     """The words of the reference tables."""
     rows = (
         WordRow(
-            tuple(tuple(term.split("|")) for term in row.words.split()), row.form == "compound", row.category, row.rank
+            tuple(tuple(term.split("|")) for term in row.words.split()),
+            row.form == "compound",
+            row.category,
+            row.rank,
+            tuple(row.accounts.split()) if isinstance(row.accounts, str) else (),
         )
         for row in reference.words.itertuples()
     )
@@ -48,6 +52,7 @@ def vocabulary(reference: SpendReference) -> Vocabulary:
         rows,
         dict(zip(heads["head"], heads["fits"], strict=True)),
         dict(zip(short["abbreviation"], short["word"], strict=True)),
+        short.loc[short["form"] == "compound", "abbreviation"],
     )
 
 
@@ -106,13 +111,19 @@ def _put_industries(con: "duckdb.DuckDBPyConnection", reference: SpendReference,
 
 
 def _put_texts(con: "duckdb.DuckDBPyConnection", reference: SpendReference) -> None:
-    """``by_text``: by municipality, since its texts may be cut off, and by account, since an investment is a thing."""
+    """``by_text``: by municipality and account, since a text says so by itself.
+
+    A municipality's texts may be cut off or have lost å, ä and ö, an investment is a thing, and some words are for some
+    accounts only.
+    """
     asked = _distinct(con, "municipality_code", "account", "account_text")
     texts: dict[str, set[str]] = {}
     for code, _, text in asked:
         texts.setdefault(code, set()).add(text)
     cut = {code: cut_length(mine) for code, mine in texts.items()}
-    words = vocabulary(reference)
+    whole = vocabulary(reference)
+    without = whole.without_diacritics()
+    words = {code: without if has_lost_letters(mine) else whole for code, mine in texts.items()}
     _put(
         con,
         "by_text",
@@ -120,7 +131,7 @@ def _put_texts(con: "duckdb.DuckDBPyConnection", reference: SpendReference) -> N
         (
             (code, account, text, found.category, f"text: {found.words}")
             for code, account, text in asked
-            if (found := words.answer(text, account, cut_at=cut[code]))
+            if (found := words[code].answer(text, account, cut_at=cut[code]))
         ),
     )
 

@@ -66,17 +66,21 @@ TABLES: Mapping[str, tuple[tuple[CsvColumn, ...], tuple[str, ...]]] = {
         (
             CsvColumn("words"),
             CsvColumn("form", allowed=("word", "compound")),
+            CsvColumn("accounts", pattern=r"(BAS)?\d+( (BAS)?\d+)*", nullable=True),
             _CATEGORY,
             CsvColumn("rank", kind="integer", minimum=1, maximum=5),
             _REASON,
         ),
-        ("words", "form"),
+        ("words", "form", "accounts"),
     ),
     "account_word_heads": (
         (CsvColumn("head"), CsvColumn("fits", allowed=("any", "things", "services")), _REASON),
         ("head",),
     ),
-    "account_abbreviations": ((CsvColumn("abbreviation"), CsvColumn("word"), _REASON), ("abbreviation",)),
+    "account_abbreviations": (
+        (CsvColumn("abbreviation"), CsvColumn("form", allowed=("word", "compound")), CsvColumn("word"), _REASON),
+        ("abbreviation",),
+    ),
     "naics_categories": (
         (_CATEGORY, CsvColumn("naics_prefix", pattern=r"\d{2,6}"), _REASON),
         ("category", "naics_prefix"),

@@ -61,3 +61,89 @@ def test_what_is_bought_with_a_tax_or_interest_inside_is_a_purchase() -> None:
         "Räntefri avbetalning, skåp",
     )
     assert {text: _left_out_by(text) for text in texts} == {key: set() for key in texts}
+
+
+def _rule_of(account: str, text: str, chart: str = "kommun_bas") -> str:
+    """The first rule that a line of an account of this chart meets; empty where it counts by none."""
+    return next(
+        (
+            rule.rule
+            for rule in way().rules
+            if rule.chart in ("", chart)
+            and (rule.accounts or rule.text_pattern)
+            and (not rule.accounts or account.startswith(tuple(prefix.removesuffix("*") for prefix in rule.accounts)))
+            and (not rule.text_pattern or re.search(rule.text_pattern, text.lower()))
+        ),
+        "",
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("KONF.AVG", "hotel_restaurant"),
+        ("FHV", "health_services"),
+        ("Företagshälsa", "health_services"),
+        ("Läkarundersökning", "health_services"),
+        ("Kaffe/te personal", "food_products"),
+        ("Terminalglasögon", "furniture_other"),
+        ("Skyddskläder", "textiles"),
+        ("Personalvård", None),  # bought, but what, the text does not say
+    ],
+)
+def test_what_is_bought_for_staff_is_a_purchase(text: str, expected: str | None) -> None:
+    found = vocabulary(REFERENCE).answer(text, "55820")
+    assert (_rule_of("55820", text), found and found.category) == ("bought_for_staff", expected)
+
+
+@pytest.mark.parametrize("text", ["Månadslön", "Sjuklön", "Arbetsgivaravgifter", "Traktamente", "Semesterlöneskuld"])
+def test_what_staff_is_paid_is_none(text: str) -> None:
+    assert _rule_of("55820", text) == "wages"
+
+
+def test_land_and_rent_within_the_municipality_are_no_purchases() -> None:
+    land = ("Markförvärv", "Markköp", "Markinköp", "Inköp av tomtmark", "Köp av fastighet", "Fastighetsförvärv")
+    rent = ("Internhyra", "Interna hyror", "Intern lokalhyra", "Hyra, internt", "Internhyra lokaler")
+    assert {text: _rule_of("4031", text) for text in land} == dict.fromkeys(land, "text_land")
+    assert {text: _rule_of("6014", text) for text in rent} == dict.fromkeys(rent, "text_internal_rent")
+
+
+def test_what_is_done_to_land_and_rent_from_others_are_purchases() -> None:
+    texts = (
+        "Inköp av mark, byggnader och tekniska anläggningar",
+        "Markarbeten",
+        "Köp av fastighetsskötsel",
+        "Fastighetsskötsel",
+        "Externa hyror",
+        "Hyra av internat",
+    )
+    assert {text: _rule_of("6014", text) for text in texts} == dict.fromkeys(texts, "")
+
+
+@pytest.mark.parametrize(
+    ("account", "text", "rule", "category"),
+    [
+        ("1180", "Pågående nyanläggningar och förskott för byggnader och mark", "", "construction"),
+        ("1110", "Byggnader", "", "construction"),
+        ("1012", "Balanserade utgifter för programvaror", "", "publishing"),
+        ("1220", "Inventarier och verktyg", "", "metal_products"),  # of its two things the one that says more
+        ("1240", "Bilar och andra transportmedel", "", "motor_vehicles"),
+        ("1250", "Datorer", "", "electronics"),
+        ("1229", "Ackumulerad värdeminskning på inventarier", "bas_accumulated", None),
+        ("1112", "Ack. avskrivn. byggnader", "text_depreciation", None),  # as charts of housing companies number it
+        ("1130", "Mark", "bas_land", None),
+        ("1140", "Tomter och obebyggda markområden", "bas_land", None),
+        ("1310", "Andelar i koncernföretag", "bas_balance", None),
+        ("1510", "Kundfordringar", "bas_balance", None),
+        ("1930", "Företagskonto", "bas_balance", None),
+        ("2440", "Leverantörsskulder", "bas_balance", None),
+    ],
+)
+def test_investments_of_a_company_count_and_what_it_owns_else_does_not(
+    account: str, text: str, rule: str, category: str | None
+) -> None:
+    assert _rule_of(account, text, "bas") == rule
+    if not rule:
+        found = vocabulary(REFERENCE).answer(text, f"BAS {account}")
+        assert found is not None
+        assert found.category == category

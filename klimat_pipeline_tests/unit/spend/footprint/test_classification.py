@@ -164,6 +164,18 @@ def test_an_unknown_category_is_refused_with_the_nearest(tmp_path: Path) -> None
         own_files(tmp_path, spend_accounts=text)
 
 
+@pytest.mark.parametrize(
+    ("neighbour", "expected"),
+    [("Elkraft", "security_cleaning"), ("Värme", "construction")],  # the text, where letters are lost; else the number
+)
+def test_texts_that_have_lost_letters_are_read_where_the_whole_ledger_has_lost_them(
+    tmp_path: Path, neighbour: str, expected: str
+) -> None:
+    lines = [line(n, account=f"6{n}010", account_text=text) for n, text in ((1, "Stadning"), (2, neighbour))]
+    mapping = computed(tmp_path, lines)["spend/mapping"].set_index("account")
+    assert mapping.at["61010", "category"] == expected
+
+
 def test_a_personal_number_cannot_be_mapped(tmp_path: Path) -> None:
     text = "supplier_id,category,is_wholesaler,reason\n8112189876,textiles,false,a person\n"
     with pytest.raises(ProblemsError, match="column supplier_id: expected the organisation number of a company"):
