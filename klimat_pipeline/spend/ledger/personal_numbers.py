@@ -29,22 +29,28 @@ _B = "[\\s\u00a0\u2000-\u2015\u202f\u2212._/+?*:\ufffd-]{0,3}"
 _MONTH_DAY = "(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01]|6[1-9]|[78][0-9]|9[01])"
 _BIRTH = f"(?:18|19|20)?[0-9]{{2}}{_MONTH_DAY}"
 #: The sign between date and number; the characters themselves, since RE2 knows no escapes for them.
-_DASH = "\\s?[+?*:\u2010-\u2015\u2212\ufffd-]\\s?"
+_DASH = "\\s?[+?*:\u00ad\u2010-\u2015\u2212\ufe58\ufe63\uff0d\ufffd-]\\s?"
 #: Ten digits with a possible date in front, however they are set apart; or a date, a dash and a number with letters
 #: (T-F, reserve), which without the dash may be any reference. For RE2 (DuckDB) and for Python alike.
 _LETTERS = "[A-Za-z](?:[0-9]{2}[0-9A-Za-z]|[A-Za-z][0-9]{2})"
 #: Letters of T-F numbers without a dash before them.
 _UNDASHED = "(?:TF[0-9]{2}|[TFRSX][0-9]{3})"
+#: What else may stand between a date written in one and four digits, where the check digit decides: a few signs, or a
+#: word for number. The bar is none of them: it stands between the cells that are searched.
+_APART = "[^0-9A-Za-z|]{0,5}(?:(?i:nr|nummer|sista)[^0-9A-Za-z|]{1,3})?"
+#: Digits as typists write them: O is 0, and l is 1.
+_TYPED, _AS_DIGITS = "[0-9OoIl]", str.maketrans("OoIl", "0011")
 CANDIDATE = (
     rf"[0-9]{_B}[0-9]{_B}(?:0{_B}[1-9]|1{_B}[0-2]){_B}"
     rf"(?:0{_B}[1-9]|[12]{_B}[0-9]|3{_B}[01]|6{_B}[1-9]|[78]{_B}[0-9]|9{_B}[01]){_B}"
     rf"[0-9]{_B}[0-9]{_B}[0-9]{_B}[0-9]"
-    rf"|[0-9]{{2}}{_MONTH_DAY}(?:{_DASH}{_LETTERS}|{_UNDASHED})"
+    rf"|[0-9]{{2}}{_MONTH_DAY}(?:{_DASH}{_LETTERS}|{_UNDASHED}|{_APART}{_TYPED}{{4}})"
 )
 _CANDIDATE = re.compile(CANDIDATE)
 _RUN = re.compile(rf"[0-9](?:{_B}[0-9]){{9,}}")
 _DATE = re.compile(rf"[0-9]{{2}}{_MONTH_DAY}[0-9]{{4}}")
-_HYPHENATED = re.compile(rf"(?<![0-9]){_BIRTH}{_DASH}[0-9]{{4}}(?![0-9])")
+_HYPHENATED = re.compile(rf"(?<![0-9]){_BIRTH}{_DASH}{_TYPED}{{4}}(?![0-9])")
+_SET_APART = re.compile(rf"(?<![0-9])(?:18|19|20)?([0-9]{{2}}{_MONTH_DAY}){_APART}({_TYPED}{{4}})(?![0-9A-Za-z])")
 _WITH_LETTERS = re.compile(rf"(?<![0-9A-Za-z]){_BIRTH}(?:{_DASH}{_LETTERS}|{_UNDASHED})(?![0-9A-Za-z])")
 _NOT_DIGIT = re.compile(r"[^0-9]")
 #: A ledger's own number of a supplier.
@@ -106,6 +112,8 @@ def may_hold_number(text: str) -> bool:
         return False
     if _HYPHENATED.search(text) or _WITH_LETTERS.search(text):
         return True
+    if any(luhn((day + four).translate(_AS_DIGITS)) for day, four in _SET_APART.findall(text)):
+        return True
     for run in _RUN.finditer(text):
         digits = _NOT_DIGIT.sub("", run.group())
         for start in range(len(digits) - 9):
@@ -137,6 +145,11 @@ def supplier_kind(supplier_id: str) -> tuple[Kind, str]:
         digits = digits[:10]
     elif _FOREIGN.fullmatch(text) and not may_hold_number(text):
         return "foreign", text
+    return _by_digits(text, digits)
+
+
+def _by_digits(text: str, digits: str) -> tuple[Kind, str]:
+    """What an id is by the digits in it."""
     if _reads_as_name(text):
         return "doubtful", text
     if len(digits) == 12 and digits.startswith("16"):
@@ -145,14 +158,13 @@ def supplier_kind(supplier_id: str) -> tuple[Kind, str]:
         return ("legal" if luhn(digits) else "doubtful"), digits
     if len(digits) == 12 and digits[4] < "2":
         return "personal", digits[2:]
-    # With a digit too few or too many, a number with a slip of the pen is somebody's still.
-    if 9 <= len(digits) <= 13 or may_hold_number(text):
-        return "personal", digits
-    # A spreadsheet drops the zeros of those who were born in 2000: eight digits or seven are left.
+    # A spreadsheet drops the zeros of those who were born in 2000 to 2009: eight digits or seven are left.
     whole = digits.zfill(10)
     if text.isdigit() and len(text) >= _ZEROS_LOST and _DATE.fullmatch(whole) and luhn(whole):
         return "personal", whole
-    return "unknown", text
+    # With a digit too few or too many, a number with a slip of the pen is somebody's still.
+    may_be = 9 <= len(digits) <= 13 or may_hold_number(text)
+    return ("personal", digits) if may_be else ("unknown", text)
 
 
 def _told_person(text: str) -> str | None:
