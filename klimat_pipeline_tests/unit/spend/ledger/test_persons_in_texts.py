@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from klimat_pipeline_tests.unit.spend.small import REFERENCE, balance, ledger, line, read, typed_lines
+from klimat_pipeline_tests.unit.spend.small import HEADER, REFERENCE, balance, ledger, line, read, typed_lines
 
 
 def everything(tmp_path: Path, told: str = "") -> str:
@@ -117,3 +117,37 @@ def test_what_is_looked_for_in_vouchers_has_letters_side_by_side() -> None:
     for pattern in patterns:
         needed = re.sub(r"\(\?i:|\[[^]]*\]|\\w|\([^()]*\)\?", " ", pattern)
         assert re.search("[a-zåäö]{2}", needed), pattern
+
+
+@pytest.mark.parametrize(
+    ("amount", "day", "account", "shown"),
+    [
+        ("Eva Ek", "2023-03-01", "4110", "[text]"),
+        ("100,00", "Bo Alm", "4110", "[text]"),
+        ("100,00", "2023-03-01", "Per-Ek", "[text]"),
+        ("100,00", "EK, ÅSA", "4110", "[text]"),
+        ("12 kr 50", "2023-03-01", "4110", "12 kr 50"),
+        ("SEK", "2023-03-01", "4110", "SEK"),
+        ("100,00", "32 jan 2023", "4110", "32 jan 2023"),
+    ],
+)
+def test_two_short_words_in_quarantine_are_a_name(
+    tmp_path: Path, amount: str, day: str, account: str, shown: str
+) -> None:
+    """A code, or words with a number between them, tells what is wrong; two words on a shifted line are somebody."""
+    passed = read(tmp_path, ledger(line("V1", amount, day, account=account), *[line("V2")] * 3))
+    assert [problem.value for problem in passed.problems] == [shown]
+
+
+@pytest.mark.parametrize(
+    ("quantity", "kept"),
+    # 050824-123 by hand: 0 5 0 8 4 4 2 2 6 = 31, check digit 9; its zero is lost. 3235 is no check digit of 640823-323.
+    [
+        *(("6408233234", None), ("196408233234", None), ("6408233234,00", None), ("6.408233234E9", None)),
+        *(("508241239", None), ("-6408233234", None)),
+        *(("6408233235", 6408233235.0), ("6488233234", 6488233234.0), ("12345678", 12345678.0), ("2,5", 2.5)),
+    ],
+)
+def test_a_quantity_that_is_a_persons_number_is_none(tmp_path: Path, quantity: str, kept: float | None) -> None:
+    read(tmp_path, ledger(f"{line()};{quantity}", f"{line('V2')};1", header=f"{HEADER};antal"))
+    assert [row["quantity"] for row in typed_lines(tmp_path / "typed")] == [kept, 1.0]
