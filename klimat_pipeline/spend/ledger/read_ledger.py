@@ -13,7 +13,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from klimat_pipeline.configuration.spend import SpendSettings
-from klimat_pipeline.spend.ledger import control_sums, dates, line_functions, parquet_writer, person_names, typed_lines
+from klimat_pipeline.spend.ledger import (
+    control_sums,
+    dates,
+    line_functions,
+    messages,
+    parquet_writer,
+    person_names,
+    typed_lines,
+)
 from klimat_pipeline.spend.ledger.cells import CellCleaner
 from klimat_pipeline.spend.ledger.csv_reader import CsvReader, Problem
 from klimat_pipeline.spend.ledger.database import database
@@ -150,13 +158,17 @@ def read_ledger(
     Raises:
         LedgerError: it cannot be read at all, or more of it than allowed does not pass.
     """
-    form = file_format(path, shown, way.settings, way.reference, content=content)
-    work = target / f".work-{uuid.uuid4().hex}"
+    work, words = target / f".work-{uuid.uuid4().hex}", way.reference.person_words
     try:
+        form = file_format(path, shown, way.settings, way.reference, content=content)
         passed = _through(path, form, way, target, work)
+        messages.spoken(passed, words)
+        _refuse_too_many(passed, way.settings)
+    except LedgerError as error:
+        error.args = (messages.without_persons(str(error), words),)
+        raise
     finally:
         shutil.rmtree(work, ignore_errors=True)
-    _refuse_too_many(passed, way.settings)
     return passed
 
 
