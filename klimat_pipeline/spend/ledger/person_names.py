@@ -6,7 +6,7 @@ are known only in memory, while a file is read. What does not belong here: numbe
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 #: Columns where a name may stand.
 _COLUMNS = ("supplier_name", "account_text", "unit", "contract_id", "item_text", "voucher", "invoice_no")
+#: Those that are searched for words about somebody, by the place of the words in the table.
+_SPEAKING = {"text": ("item_text",), "estate": ("account_text", "unit", "contract_id", "voucher", "invoice_no")}
 _WORDS = re.compile(r"\w+")
 #: Words beside a name that are no part of it: estates, guardians, families that take care of somebody.
 _BESIDE = frozenset(
@@ -160,7 +162,7 @@ def withhold_by_words(
         people: names of the file; those of such suppliers are added.
         patterns: regular expressions of ``data/reference/ledger_person_words.csv``, by place.
     """
-    suppliers = _said(connection, "supplier_name", patterns["supplier"], "supplier_kind = 'legal'")
+    suppliers = _said(connection, ("supplier_name",), patterns["supplier"], "supplier_kind = 'legal'")
     for name in suppliers:
         people.note(name)
     if suppliers:
@@ -169,16 +171,9 @@ def withhold_by_words(
             "WHERE supplier_kind = 'legal' AND list_contains($said, supplier_name)",
             {"said": suppliers},
         )
-    for column, place in (
-        ("item_text", "text"),
-        ("account_text", "estate"),
-        ("unit", "estate"),
-        ("contract_id", "estate"),
-        ("voucher", "estate"),
-        ("invoice_no", "estate"),
-    ):
-        worth_a_look = f"regexp_matches({column}, $near)" if place == "estate" else "true"
-        if said := _said(connection, column, patterns[place], worth_a_look, near=near_a_name(patterns)):
+    for place, columns in _SPEAKING.items():
+        said = _said(connection, columns, patterns[place], near=near_a_name(patterns) if place == "estate" else "")
+        for column in columns if said else ():
             connection.execute(
                 f"UPDATE typed_lines SET {column} = '{WITHHELD}' WHERE year <> 0 AND list_contains($said, {column})",
                 {"said": said},
@@ -194,10 +189,15 @@ def near_a_name(patterns: Mapping[str, str]) -> str:
 
 
 def _said(
-    connection: "duckdb.DuckDBPyConnection", column: str, pattern: str, of: str = "true", **given: str
+    connection: "duckdb.DuckDBPyConnection", columns: Sequence[str], pattern: str, of: str = "true", near: str = ""
 ) -> list[str]:
-    """The texts of a column that a pattern is found in; each distinct one is searched once."""
-    asked = {name: value for name, value in given.items() if f"${name}" in of}
-    found = connection.execute(f"SELECT DISTINCT {column} FROM typed_lines WHERE year <> 0 AND {of}", asked).fetchall()
+    """The texts of some columns that a pattern is found in; each distinct one that is near it is searched once."""
+    texts = " UNION ALL ".join(
+        f"SELECT {column} AS said FROM typed_lines WHERE year <> 0 AND {of}" for column in columns
+    )
+    found = connection.execute(
+        f"SELECT DISTINCT said FROM ({texts}) WHERE {'regexp_matches(said, $near)' if near else 'true'}",
+        {"near": near} if near else {},
+    ).fetchall()
     search = re.compile(pattern, re.DOTALL).search
     return [text for (text,) in found if text and search(text)]
