@@ -6,7 +6,7 @@ are known only in memory, while a file is read. What does not belong here: numbe
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 #: Columns where a name may stand.
 _COLUMNS = ("supplier_name", "account_text", "unit", "contract_id", "item_text", "voucher", "invoice_no")
+#: Those that are searched for words about somebody, by the place of the words in the table.
+_SPEAKING = {"text": ("item_text",), "estate": ("account_text", "unit", "contract_id", "voucher", "invoice_no")}
 _WORDS = re.compile(r"\w+")
 #: Words beside a name that are no part of it: estates, guardians, families that take care of somebody.
 _BESIDE = frozenset(
@@ -46,14 +48,27 @@ _BESIDE = frozenset(
         "kontaktpersonen",
         "stödfamilj",
         "stödfamiljen",
+        "elev",
+        "eleven",
+        "vårdnadshavare",
+        "målsman",
+        "förmyndare",
+        "född",
+        "f",
+        "avl",
+        "dödsb",
+        "enskild",
+        "firma",
+        "näringsidkare",
     ]
 )
+#: An estate in short; alone, Bo is a first name.
+_SHORT_ESTATE = re.compile(r"\bd[-.] ?bo\b")
 #: A letter, for SQL: every letter of Unicode, and what else stands in the same few ranges. Unicode's own class
 #: (``\pL``) has 600 ranges, which take milliseconds to compile in every statement.
 LETTER = r"[A-Za-zªµºÀ-ÖØ-öø-\x{1FFF}\x{2071}-\x{10FFFF}]"
-#: Where words of the place ``estate`` can stand: most vouchers and numbers of invoices, a million of them, have no two
-#: letters side by side, and Python need not look at them.
-_TWO_LETTERS = f"{LETTER}{{2}}"
+#: A word before a date, for SQL.
+_BEFORE_DATE = f"(?i:född|f[.]) ?[0-9]|{LETTER},? [0-9]{{6}}"
 #: What ends a word: everything but letters and digits that are beyond doubt.
 _BETWEEN = "[^0-9A-Za-z_À-ÖØ-öø-ÿ]"
 
@@ -80,7 +95,8 @@ class PersonNames:
         Returns:
             Nothing, so that SQL can put it where the name stood.
         """
-        words = tuple(word for word in _WORDS.findall(name.casefold()) if word not in _BESIDE)
+        told = _SHORT_ESTATE.sub(" ", name.casefold())
+        words = tuple(word for word in _WORDS.findall(told) if word not in _BESIDE and not word.isdigit())
         if 2 <= len(words) <= 8:
             for order in (words, words[::-1]):
                 self._by_first.setdefault(order[0], set()).add(order)
@@ -146,7 +162,7 @@ def withhold_by_words(
         people: names of the file; those of such suppliers are added.
         patterns: regular expressions of ``data/reference/ledger_person_words.csv``, by place.
     """
-    suppliers = _said(connection, "supplier_name", patterns["supplier"], "supplier_kind = 'legal'")
+    suppliers = _said(connection, ("supplier_name",), patterns["supplier"], "supplier_kind = 'legal'")
     for name in suppliers:
         people.note(name)
     if suppliers:
@@ -155,24 +171,33 @@ def withhold_by_words(
             "WHERE supplier_kind = 'legal' AND list_contains($said, supplier_name)",
             {"said": suppliers},
         )
-    for column, place in (
-        ("item_text", "text"),
-        ("account_text", "estate"),
-        ("unit", "estate"),
-        ("contract_id", "estate"),
-        ("voucher", "estate"),
-        ("invoice_no", "estate"),
-    ):
-        worth_a_look = f"regexp_matches({column}, '{_TWO_LETTERS}')" if place == "estate" else "true"
-        if said := _said(connection, column, patterns[place], worth_a_look):
+    for place, columns in _SPEAKING.items():
+        said = _said(connection, columns, patterns[place], near=near_a_name(patterns) if place == "estate" else "")
+        for column in columns if said else ():
             connection.execute(
                 f"UPDATE typed_lines SET {column} = '{WITHHELD}' WHERE year <> 0 AND list_contains($said, {column})",
                 {"said": said},
             )
 
 
-def _said(connection: "duckdb.DuckDBPyConnection", column: str, pattern: str, of: str = "true") -> list[str]:
-    """The texts of a column that a pattern is found in; each distinct one is searched once."""
-    found = connection.execute(f"SELECT DISTINCT {column} FROM typed_lines WHERE year <> 0 AND {of}").fetchall()
-    search = re.compile(pattern).search
+def near_a_name(patterns: Mapping[str, str]) -> str:
+    """A regular expression (RE2) that every text matches which the place ``estate`` may be found in.
+
+    Most vouchers and numbers of invoices, a million of them, speak of nobody, and Python need not look at them.
+    """
+    return f"{patterns['about']}|{patterns['care']}|{_BEFORE_DATE}"
+
+
+def _said(
+    connection: "duckdb.DuckDBPyConnection", columns: Sequence[str], pattern: str, of: str = "true", near: str = ""
+) -> list[str]:
+    """The texts of some columns that a pattern is found in; each distinct one that is near it is searched once."""
+    texts = " UNION ALL ".join(
+        f"SELECT {column} AS said FROM typed_lines WHERE year <> 0 AND {of}" for column in columns
+    )
+    found = connection.execute(
+        f"SELECT DISTINCT said FROM ({texts}) WHERE {'regexp_matches(said, $near)' if near else 'true'}",
+        {"near": near} if near else {},
+    ).fetchall()
+    search = re.compile(pattern, re.DOTALL).search
     return [text for (text,) in found if text and search(text)]

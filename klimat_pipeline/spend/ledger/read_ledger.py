@@ -17,6 +17,7 @@ from klimat_pipeline.spend.ledger import (
     control_sums,
     dates,
     line_functions,
+    messages,
     parquet_writer,
     person_names,
     signs,
@@ -158,16 +159,20 @@ def read_ledger(
     Raises:
         LedgerError: it cannot be read at all, or more of it than allowed does not pass.
     """
-    form = file_format(path, shown, way.settings, way.reference, content=content)
-    work = target / f".work-{uuid.uuid4().hex}"
+    work, words = target / f".work-{uuid.uuid4().hex}", way.reference.person_words
     try:
+        form = file_format(path, shown, way.settings, way.reference, content=content)
         try:
             passed = _through(path, form, way, target, work)
         except _OtherSignsError as told:
             passed = _through(path, form, way, target, work, credit_is_negative=told.credit_is_negative)
+        messages.spoken(passed, words)
+        _refuse_too_many(passed, way.settings)
+    except LedgerError as error:
+        error.args = (messages.without_persons(str(error), words),)
+        raise
     finally:
         shutil.rmtree(work, ignore_errors=True)
-    _refuse_too_many(passed, way.settings)
     return passed
 
 

@@ -48,7 +48,8 @@ class LedgerReference:
         column_words: words of a name that say more of an amount, the longest first, with their meaning.
         rules: in order.
         rates: SEK per unit of a currency by year.
-        person_words: regular expressions by where they are looked for: supplier, text, estate.
+        person_words: regular expressions by where they are looked for (supplier, text, estate), and their parts: what
+            speaks of somebody beside whom a name stands (about, care), names, dates of birth, words of companies.
     """
 
     columns: dict[str, tuple[str, frozenset[str]]]
@@ -117,18 +118,24 @@ def _load(reference_dir: Path, stamps: tuple[int, ...]) -> LedgerReference:
     )
 
 
+#: Parts that other expressions of persons name in braces, and how they are looked for.
+_PARTS = {"about": "(?i:{})", "care": "(?i:{})", "name": "(?i:{})", "date": "(?:{})", "company": r"\b(?:{})\b"}
+_PLACES = ("supplier", "text", "estate")
+
+
 def _person_words(path: Path, base: Path) -> dict[str, str]:
-    """One expression a place: its words as whole words, in any case."""
+    """One expression a place: its words as whole words, with the parts that they name."""
     rows = read_csv(
         path,
-        columns=(CsvColumn("pattern"), CsvColumn("place", allowed=("supplier", "text", "estate")), CsvColumn("reason")),
+        columns=(CsvColumn("pattern"), CsvColumn("place", allowed=(*_PARTS, *_PLACES)), CsvColumn("reason")),
         base=base,
         key=("pattern", "place"),
     )
-    by_place: dict[str, list[str]] = {"supplier": [], "text": [], "estate": []}
-    for row in rows:
-        by_place[row["place"]].append(row["pattern"])
-    return {place: rf"(?<!\w)(?:{'|'.join(patterns)})(?!\w)" for place, patterns in by_place.items()}
+    said = {place: "|".join(row["pattern"] for row in rows if row["place"] == place) for place in (*_PARTS, *_PLACES)}
+    parts = {name: form.replace("{}", said[name]) for name, form in _PARTS.items()}
+    for name, part in parts.items():
+        said |= {place: said[place].replace(f"{{{name}}}", part) for place in _PLACES}
+    return parts | {place: rf"(?<!\w)(?:{said[place]})(?!\w)" for place in _PLACES}
 
 
 def rules_of(folder: Path, reference: LedgerReference) -> tuple[Rule, ...]:

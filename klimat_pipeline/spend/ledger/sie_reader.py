@@ -16,6 +16,7 @@ from klimat_pipeline.spend.ledger.csv_reader import BATCH, Problem, batch_of
 from klimat_pipeline.spend.ledger.file_format import FileFormat
 from klimat_pipeline.spend.ledger.ledger_error import LedgerError
 from klimat_pipeline.spend.ledger.opened import opened
+from klimat_pipeline.spend.ledger.personal_numbers import supplier_kind
 from klimat_pipeline.spend.ledger.text_encoding import Decoder
 
 if TYPE_CHECKING:
@@ -214,7 +215,7 @@ class SieReader:
 
     def _remarks(self, chart: str) -> Iterator[str]:
         found = self._found
-        if found.company:
+        if found.company and supplier_kind(found.number)[0] != "personal":
             yield f"company: {found.company}"
         if found.chart:
             yield f"chart of accounts {found.chart}: read with the rules of {chart}"

@@ -43,8 +43,11 @@ COLUMNS = (
     "quantity_unit",
     "left_out_rule",
 )
-#: On a shifted line a name may stand anywhere: no word of a value that does not pass is shown.
-_WORD = f"{LETTER}{{4,}}"
+#: On a shifted line a name may stand anywhere: of a value that does not pass neither a word nor two short ones (Bo Ek)
+#: are shown; a code such as SEK is.
+_WORD = f"{LETTER}+(?:[^0-9{LETTER[1:]}+{LETTER}+)+|{LETTER}{{4,}}"
+#: Quantities that may be a personal number; one of 2001 to 2009 has lost its zero.
+_LIKE_A_PERSON = "abs(pieces) BETWEEN 100000000 AND 999999999999 AND pieces = floor(pieces)"
 #: Prefix of ``left_out_rule`` of a line that does not pass; it never leaves the working folder.
 QUARANTINE = "quarantine:"
 #: Codes of what is no line at all: nothing stands there (or a heading, such as an account alone), or the header again.
@@ -221,7 +224,9 @@ def query(
           WHEN 8 THEN coalesce(TRY_CAST(TRY_STRPTIME(booked_on, '%Y%m%d') AS DATE), odd_day(booked_on))
           ELSE odd_day(booked_on) END AS day,
         {says_any} AS says_any,
-        {suspicious} AS suspicious
+        {suspicious} AS suspicious,
+        CASE WHEN regexp_full_match(quantity, $unclear) THEN odd_quantity(quantity)
+             ELSE TRY_CAST(replace(replace(quantity, ' ', ''), ',', '.') AS DOUBLE) END AS pieces
       FROM cells
     ), known AS (
       SELECT *, CASE WHEN {sek} THEN gross ELSE in_sek(gross, currency_code, year(day)) END AS in_kronor,
@@ -276,8 +281,8 @@ def query(
                   WHEN 'currency' THEN currency_code WHEN 'vat' THEN vat WHEN 'side' THEN side
                   ELSE item_text END, 60), $word, '[text]', 'g') END
            {item_text} END AS item_text,
-      CASE WHEN regexp_full_match(quantity, $unclear) THEN odd_quantity(quantity)
-           ELSE TRY_CAST(replace(replace(quantity, ' ', ''), ',', '.') AS DOUBLE) END AS quantity,
+      CASE WHEN {_LIKE_A_PERSON} AND holds_number(printf('%010d', CAST(abs(pieces) AS BIGINT))) THEN NULL
+           ELSE pieces END AS quantity,
       {text_of["quantity_unit"]} AS quantity_unit,
       CASE WHEN problem <> '' THEN '{QUARANTINE}' || problem ELSE {left_out} END AS left_out_rule,
       CASE WHEN problem = '' THEN vat_part ELSE 0 END AS vat_ore,
