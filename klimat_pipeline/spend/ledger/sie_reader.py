@@ -1,12 +1,14 @@
 """Ledgers in SIE 4: every transaction of every voucher, as the same Arrow batches of text that ``csv_reader`` makes.
 
-A file that ends inside a voucher is refused. Vouchers that do not balance and results (``#RES``) that the transactions
-do not meet are told; a year without vouchers is a remark. What was struck out (``#BTRANS``) or stands again as
-``#TRANS`` (``#RTRANS``) is left out. What does not belong here: types and meaning of the cells (``typed_lines``).
+A file that ends inside a voucher is refused, and so is one of two exports that cannot both be right: of two companies
+or years, with an account of two names, or with a voucher twice. Vouchers that do not balance and results (``#RES``)
+that the transactions do not meet are told; a year without vouchers is a remark. What was struck out (``#BTRANS``) or
+stands again as ``#TRANS`` (``#RTRANS``) is left out. What does not belong here: types and meaning of the cells
+(``typed_lines``).
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
@@ -17,11 +19,13 @@ from klimat_pipeline.spend.ledger.file_format import FileFormat
 from klimat_pipeline.spend.ledger.ledger_error import LedgerError
 from klimat_pipeline.spend.ledger.opened import opened
 from klimat_pipeline.spend.ledger.text_encoding import Decoder
+from klimat_pipeline.text import fold
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-_TOKEN = re.compile(r'"((?:[^"\\]|\\.)*)"|\{([^}]*)\}|(\S+)')
+#: A text in quotation marks, a list of objects in braces (in whose texts braces may stand), or a word.
+_TOKEN = re.compile(r'"((?:[^"\\]|\\.)*)"|\{((?:"(?:[^"\\]|\\.)*"|\\.|[^"}\\])*|[^}]*)\}|(\S+)')
 _FIELDS = (
     "account",
     "account_text",
@@ -38,22 +42,60 @@ _FIELDS = (
 _BAS = re.compile(r"(EU)?BAS|NE", re.IGNORECASE)
 #: Vouchers and accounts that a message lists.
 _LISTED = 3
+#: Lines that say something of the whole file, with where it is kept.
+_SINGLE: Mapping[str, str] = {
+    "#FNAMN": "company",
+    "#ORGNR": "number",
+    "#KPTYP": "chart",
+    "#SIETYP": "kind",
+    "#GEN": "generated",
+    "#VALUTA": "currency",
+}
+#: Those of which a file has one value, with how many words say of what it is: with another it is two files in one.
+_ONE_VALUE: Mapping[str, int] = {
+    "#FNAMN": 0,
+    "#ORGNR": 0,
+    "#KPTYP": 0,
+    "#VALUTA": 0,
+    "#RAR": 1,
+    "#KONTO": 1,
+    "#OBJEKT": 2,
+}
+#: Dimension of objects that are units.
+_UNITS = "1"
+#: Numbers of vouchers that are none.
+_NO_NUMBER = frozenset(["", "0"])
 
 
 @dataclass(slots=True)
 class _Voucher:
-    """A voucher that is being read."""
+    """A voucher that is being read.
+
+    Attributes:
+        number: in its series; empty where it has none by which it could be known again.
+        lines: what its transactions say, as one number.
+    """
 
     name: str = ""
     day: str = ""
     text: str = ""
     total: Decimal = Decimal(0)
     is_open: bool = False
+    at: int = 0
+    number: str = ""
+    lines: int = 0
 
 
 @dataclass(slots=True)
 class _Content:
-    """What stands in a file besides its transactions."""
+    """What stands in a file besides its transactions.
+
+    Attributes:
+        said: by what the file says once: the value, compared as texts are, and its line.
+        began: the last line on which an export begins (#FLAGGA).
+        vouchers: line of every voucher, by name, day and content.
+        again: name and lines of vouchers that stand twice.
+    """
 
     company: str = ""
     number: str = ""
@@ -69,6 +111,10 @@ class _Content:
     years: tuple[str, str] = ("", "")
     outside: int = 0
     commas: int = 0
+    said: dict[tuple[str, ...], tuple[str, int]] = field(default_factory=dict)
+    began: int = 0
+    vouchers: dict[tuple[str, str, int], int] = field(default_factory=dict)
+    again: list[tuple[str, int, int]] = field(default_factory=list)
 
 
 class SieReader:
@@ -114,17 +160,25 @@ class SieReader:
         found, voucher = self._found, _Voucher()
         rows: list[tuple[int, list[str]]] = []
         for at, line in enumerate(self._lines(path, form), start=1):
-            if line.startswith("#"):
-                token = _tokens(line)
+            entry = line[1:].lstrip() if line.startswith("{") else line
+            ends_voucher = entry.endswith("}") and (entry == "}" or _ends_voucher(entry))
+            if entry.startswith("#"):
+                token = _tokens(entry.removesuffix("}") if ends_voucher else entry)
                 label, rest = token[0].upper(), [*token[1:], *[""] * 8]
                 if label == "#VER":
                     self._close(voucher)
-                    voucher = _Voucher(f"{rest[0]}{rest[1]}", rest[2], rest[3], is_open=True)
+                    number = "" if rest[1] in _NO_NUMBER else rest[1]
+                    voucher = _Voucher(f"{rest[0]}{rest[1]}", rest[2], rest[3], is_open=True, at=at, number=number)
+                    if "#TRANS" in rest[4].upper():
+                        raise LedgerError(
+                            f"{form.file}:{at}: the whole voucher {voucher.name} stands on one line. Put every #TRANS "
+                            "and every brace on its own line, or export it again."
+                        )
                 elif label == "#TRANS":
                     rows.append((at, self._transaction(rest, voucher)))
                 else:
-                    self._header_line(label, rest)
-            elif line == "}":
+                    self._header_line(label, rest, at, form)
+            if ends_voucher:
                 voucher.is_open = False
         if voucher.is_open:
             told = "; ".join(["its block is not closed", *self._close(voucher), *self._unmet()])
@@ -133,6 +187,7 @@ class SieReader:
                 "it again."
             )
         self._close(voucher)
+        self._refuse_repetition(form)
         for at, cells in rows:
             cells[1], cells[5] = found.accounts.get(cells[0], ""), found.units.get(cells[5], cells[5])
             cells[8], cells[9] = found.number, found.currency
@@ -149,13 +204,14 @@ class SieReader:
     def _transaction(self, rest: Sequence[str], voucher: _Voucher) -> list[str]:
         if "," in rest[2] and (point := rest[2].replace(",", ".")) and _number(point) is not None:
             rest, self._found.commas = [*rest[:2], point, *rest[3:]], self._found.commas + 1
-        objects = [a or c for a, _, c in _TOKEN.findall(rest[1])]
-        unit = next((objects[i + 1] for i in range(0, len(objects) - 1, 2) if objects[i] == "1"), "")
+        objects = _tokens(rest[1])
+        unit = next((objects[i + 1] for i in range(0, len(objects) - 1, 2) if objects[i] == _UNITS), "")
         if (amount := _number(rest[2])) is not None:
             voucher.total += amount
             self._found.sums[rest[0]] = self._found.sums.get(rest[0], Decimal(0)) + amount
         day, (first, last) = rest[3] or voucher.day, self._found.years
         self._found.outside += bool(first and last and day) and not first <= day <= last
+        voucher.lines = hash((voucher.lines, *rest[:6], day))
         return [
             rest[0],
             "",
@@ -169,24 +225,58 @@ class SieReader:
             "",
         ]
 
-    def _header_line(self, label: str, rest: Sequence[str]) -> None:
+    def _header_line(self, label: str, rest: Sequence[str], at: int, form: FileFormat) -> None:
         found = self._found
-        single = {"#FNAMN": "company", "#ORGNR": "number", "#KPTYP": "chart", "#SIETYP": "kind", "#GEN": "generated"}
-        if label in single:
-            setattr(found, single[label], rest[0])
-        elif label == "#VALUTA":
-            found.currency = rest[0].upper()
+        self._refuse_another(label, rest, at, form)
+        if label in _SINGLE:
+            setattr(found, _SINGLE[label], rest[0].upper() if label == "#VALUTA" else rest[0])
+        elif label == "#FLAGGA":
+            found.began = at
         elif label == "#RAR" and rest[0] == "0":
             found.years = (rest[1], rest[2])
         elif label == "#KONTO":
             found.accounts[rest[0]] = rest[1]
-        elif label == "#OBJEKT" and rest[0] == "1":
+        elif label == "#OBJEKT" and rest[0] == _UNITS:
             found.units[rest[1]] = rest[2]
         elif label == "#RES" and rest[0] == "0" and (amount := _number(rest[2].replace(",", "."))) is not None:
             found.results[rest[1]] = amount
 
+    def _refuse_another(self, label: str, rest: Sequence[str], at: int, form: FileFormat) -> None:
+        """Two companies, years or charts in one file: each has its own names for the same accounts.
+
+        Names are not shown: a company, an object or an account may be called after a person.
+        """
+        if label not in _ONE_VALUE or (label == "#OBJEKT" and rest[0] != _UNITS):
+            return
+        words = _ONE_VALUE[label]
+        of, value = (
+            (label, *rest[:words]),
+            fold(" ".join(rest[words : words + 2] if label == "#RAR" else rest[words : words + 1])),
+        )
+        before, line = self._found.said.setdefault(of, (value, at))
+        if before != value:
+            began = self._found.began if self._found.began > line else at
+            raise LedgerError(
+                f"{form.file}:{at}: {' '.join(of)} is not what it is on line {line:,}: two exports (of two companies, "
+                f"years or charts) stand in one file. Split it before line {began:,}, or export them one by one."
+            )
+
+    def _refuse_repetition(self, form: FileFormat) -> None:
+        """Vouchers that stand twice, line for line: the file holds an export twice, or two that share days."""
+        if again := self._found.again:
+            name, first, second = again[0]
+            raise LedgerError(
+                f"{form.file}: {len(again):,} of {len(self._found.vouchers) + len(again):,} vouchers stand twice, with "
+                f"the same number, day and transactions: {name} on lines {first:,} and {second:,}. Take one of the two "
+                "out, or export it again."
+            )
+
     def _close(self, voucher: _Voucher) -> list[str]:
-        """Note a voucher whose transactions do not add up to nothing."""
+        """Note a voucher that stands again, or whose transactions do not add up to nothing."""
+        if voucher.number and voucher.lines:
+            first = self._found.vouchers.setdefault((voucher.name, voucher.day, voucher.lines), voucher.at)
+            if first != voucher.at:
+                self._found.again.append((voucher.name, first, voucher.at))
         if not voucher.total:
             return []
         self._found.unbalanced.append(voucher.name)
@@ -233,6 +323,12 @@ class SieReader:
 
 def _tokens(line: str) -> list[str]:
     return [quoted.replace('\\"', '"') if quoted else braces or bare for quoted, braces, bare in _TOKEN.findall(line)]
+
+
+def _ends_voucher(entry: str) -> bool:
+    """Whether the brace at the end closes the block, not a list of objects or what stands in quotation marks."""
+    *_, last = _TOKEN.finditer(entry)
+    return bool(last[3])
 
 
 def _number(text: str) -> Decimal | None:
