@@ -3,6 +3,7 @@
 Each puts its parameters into ``given``. What does not belong here: the statement (``typed_lines``).
 """
 
+import re
 from typing import Any
 
 from klimat_pipeline.configuration.spend import SpendSettings
@@ -10,6 +11,20 @@ from klimat_pipeline.spend.ledger.file_format import FileFormat
 from klimat_pipeline.spend.ledger.reference import INTERNAL, Rule
 from klimat_pipeline.spend.ledger.signs import CREDIT, CREDIT_FLAG, DEBIT, DEBIT_FLAG
 from klimat_pipeline.spend.ledger.supplier_ids import TOLD
+
+#: Zeros that fill an account's number up to a fixed length (``0000024410``). No account of Kommun-Bas or BAS begins
+#: with one; of what is less than two digits without them, nothing is taken off.
+ZEROS = "^0+([1-9][0-9])"
+
+
+def without_zeros(account: str) -> str:
+    """Expression for an account without the zeros that fill it up."""
+    return f"CASE WHEN starts_with({account}, '0') THEN regexp_replace({account}, $zeros, '\\1') ELSE {account} END"
+
+
+def has_zeros(account: str) -> str:
+    """Expression for whether an account has any."""
+    return f"CASE WHEN starts_with({account}, '0') THEN regexp_matches({account}, $zeros) ELSE false END"
 
 
 def money(column: str, form: FileFormat) -> str:
@@ -86,7 +101,7 @@ def left_out(rules: tuple[Rule, ...], settings: SpendSettings, given: dict[str, 
             tests = []
             for place, account in enumerate(rule.accounts):
                 name = f"account{number}_{place}"
-                given[name] = account.removesuffix("*")
+                given[name] = re.sub(ZEROS, r"\1", account.removesuffix("*"))
                 tests.append(f"starts_with(account, ${name})" if account.endswith("*") else f"account = ${name}")
             conditions.append(f"({' OR '.join(tests)})")
         if rule.text_pattern:

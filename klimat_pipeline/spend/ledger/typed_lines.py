@@ -142,8 +142,8 @@ def query(
         SQL that gives ``COLUMNS`` and, for what is done with the lines before they are written: ``vat_ore`` (VAT taken
         out of the amount), ``vat_of_amount`` (share that a column of VAT has of the amount), ``gross_ore`` (the amount
         as it stands), ``is_total`` and ``may_be_total`` (whether a line that lacks a supplier's number or a voucher
-        calls itself a total, or may be one), ``is_bare`` (whether it names neither supplier nor voucher) and ``year``
-        (0 for what does not pass).
+        calls itself a total, or may be one), ``is_bare`` (whether it names neither supplier nor voucher),
+        ``has_zeros`` (whether zeros in front of its account were taken off) and ``year`` (0 for what does not pass).
     """
     given: dict[str, Any] = {"file_id": form.file_id, "candidate": personal_numbers.CANDIDATE, "account_form": _ACCOUNT}
     given |= {
@@ -156,6 +156,7 @@ def query(
         "joined_after": _JOINED_AFTER,
     }
     given["may_be_total"] = MAY_BE_TOTAL
+    given["zeros"] = expressions.ZEROS
     given["plain"] = rf"[+-]?[0-9]{{1,12}}(\{form.decimal_mark}[0-9]{{1,2}})?"
     has = form.fields
     rules = tuple(rule for rule in rules if rule.chart in ("", form.chart))
@@ -211,6 +212,10 @@ def query(
         CASE WHEN upper(currency) IN ('', 'KR') THEN 'SEK' ELSE upper(currency) END AS currency_code,
         {gross} AS gross, {vat_given} AS vat_given
       FROM given
+    ), numbered AS (
+      SELECT * REPLACE ({expressions.without_zeros("account")} AS account),
+        {expressions.has_zeros("account")} AS has_zeros
+      FROM cells
     ), valued AS (
       SELECT *,
         CASE strlen(booked_on)
@@ -220,7 +225,7 @@ def query(
           ELSE odd_day(booked_on) END AS day,
         {says_any} AS says_any,
         {suspicious} AS suspicious
-      FROM cells
+      FROM numbered
     ), known AS (
       SELECT *, CASE WHEN {sek} THEN gross ELSE in_sek(gross, currency_code, year(day)) END AS in_kronor,
         {vat_kronor} AS vat_kronor
@@ -283,7 +288,7 @@ def query(
       gross AS gross_ore,
       CASE WHEN {lacks} THEN regexp_matches(concat_ws('|', {labels}), $total) ELSE false END AS is_total,
       CASE WHEN {lacks} THEN regexp_matches(concat_ws('|', {labels}), $may_be_total) ELSE false END AS may_be_total,
-      given_id = '' AND supplier_name = '' AND voucher = '' AS is_bare,
+      given_id = '' AND supplier_name = '' AND voucher = '' AS is_bare, has_zeros,
       CASE WHEN problem <> '' THEN 0 ELSE CAST(year(day) AS INTEGER) END AS year
     FROM judged
     """

@@ -9,6 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from klimat_pipeline.errors import KlimatError
+from klimat_pipeline_tests.unit.spend.ledger.test_town_halls import rows
 from klimat_pipeline_tests.unit.spend.small import balance, read, typed_lines
 
 
@@ -59,3 +60,38 @@ def test_bytes_that_are_no_text_far_down_are_refused(tmp_path: Path) -> None:
 def test_names_of_columns_may_hold_odd_spaces(tmp_path: Path) -> None:
     content = parquet(**{"Belopp  SEK ": [10.0, 5.0], "Belopp": ["", ""]})
     assert balance(read(tmp_path, content, "l.parquet"))["counted"] == (2, 15_00)
+
+
+# -- accounts --
+
+
+ACCOUNTS = "Konto;Leverantör;Orgnr;Datum;Belopp"
+
+
+@pytest.mark.parametrize(
+    ("spelt", "kept"),
+    [
+        ("{:010d}", {"64100", "24410", "50100", "30110", "64200"}),
+        ("{:06d}", {"64100", "24410", "50100", "30110", "64200"}),
+        ("0{} Text", {"64100", "24410", "50100", "30110", "64200"}),
+    ],
+)
+def test_zeros_that_fill_an_account_up_are_no_part_of_it(tmp_path: Path, spelt: str, kept: set[str]) -> None:
+    """64100 and 64200 are purchases; 24410 is a debt, 50100 wages, 30110 income: 100 + 40 count."""
+    amounts = {64100: 100, 24410: 1000, 50100: 500, 30110: 300, 64200: 40}
+    lines = [f"{spelt.format(account)};A AB;556677-8899;2023-01-05;{ore},00" for account, ore in amounts.items()]
+    passed = read(tmp_path, rows(ACCOUNTS, *lines))
+    assert balance(passed)["counted"] == (2, 140_00)
+    assert balance(passed)["liabilities"] == (1, 1000_00)
+    assert {row["account"] for row in typed_lines(tmp_path / "typed")} == kept
+    assert any(text.startswith("zeros in front of accounts are taken off on 5 lines") for text in passed.remarks)
+
+
+def test_zeros_of_some_accounts_and_of_none(tmp_path: Path) -> None:
+    """02510 is a debt; 0000 and 0001 are what they are, and nothing is told of a ledger without zeros."""
+    lines = [f"{account};A AB;556677-8899;2023-01-05;100,00" for account in ("06410", "02510", "0000", "0001")]
+    passed = read(tmp_path, rows(ACCOUNTS, *lines))
+    assert balance(passed) == {"counted": (3, 300_00), "liabilities": (1, 100_00)}
+    assert {row["account"] for row in typed_lines(tmp_path / "typed")} == {"6410", "2510", "0000", "0001"}
+    passed = read(tmp_path, rows(ACCOUNTS, "6410;A AB;556677-8899;2023-01-05;100,00"))
+    assert not any("zeros" in text for text in passed.remarks)
