@@ -90,10 +90,10 @@ class SpendSettings(_Strict):
         default=None, description="Between cells; null to detect it, per file."
     )
     decimal_mark: Literal[",", "."] | None = Field(default=None, description="Of amounts; null to detect it, per file.")
-    amount_unit: Literal["kr", "tkr", "mkr"] | None = Field(
+    amount_unit: Literal["kr", "tkr", "mkr", "öre"] | None = Field(
         default=None,
-        description="What amounts are stated in: kronor, thousands or millions; null for kronor, or what the column's "
-        "name says.",
+        description="What amounts are stated in: kronor, thousands, millions or oere; null for kronor, or what the "
+        "column's name says.",
     )
     encoding: Literal["utf-8", "cp1252", "latin-1", "cp850", "cp437", "mac-roman"] | None = Field(
         default=None, description="Of the letters of text files; null to detect it, per file."

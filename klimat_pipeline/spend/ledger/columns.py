@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatch
 
 from klimat_pipeline.configuration.spend import SpendSettings
-from klimat_pipeline.spend.ledger import signs
+from klimat_pipeline.spend.ledger import signs, titles
 from klimat_pipeline.spend.ledger.candidates import (
     Candidate,
     accounts_without_numbers,
@@ -52,13 +52,6 @@ _COSTLY = {
     "supplier_name": "no column for the supplier's name",
     "account_text": "no column for the account's text: accounts are classified by their number alone",
 }
-#: Kronor in one of what amounts are stated in, by the setting and by what a name says.
-_KRONOR = {"kr": 1, "tkr": 1000, "mkr": 1_000_000}
-_UNIT_AROUND = re.compile(r"(?i)(?<![^\W_])(tkr|kkr|tsek|ksek|mkr|mnkr|msek|tusental|tusen kronor|miljoner)(?![^\W_])")
-_VAT_AROUND = re.compile(
-    r"(?i)(?<![^\W_])(ink(l|lusive|l\.)?[ _]+(moms|mervärdesskatt|vat)|incl(uding|\.)?[ _]+vat)(?![^\W_])"
-)
-_CURRENCY_AROUND = re.compile(r"(?i)(?<![^\W_])(EUR|USD|GBP|DKK|NOK|CHF)(?![^\W_])")
 #: An account and its text in one cell.
 _JOINED = re.compile(
     r"\(?[0-9]{3,8}\)?[\s:;,./|_–-]+[^\W\d_].*|[0-9]{3,8}[^\W\d_]{3}.*|[^\W\d_].*?[\s:;,./|_–(-]+[0-9]{3,8}\)?"
@@ -82,7 +75,7 @@ class Columns:
         credit_is_negative: whether credits have a minus already.
         side_is_flag: whether the column of signs says yes or no to being a credit.
         vat_is_rate: whether the column of VAT holds rates, not kronor.
-        kronor: in one of what amounts are stated in.
+        unit_ore: oere in one of what amounts are stated in.
     """
 
     header: tuple[str, ...]
@@ -96,7 +89,7 @@ class Columns:
     credit_is_negative: bool = False
     side_is_flag: bool = False
     vat_is_rate: bool = False
-    kronor: int = 1
+    unit_ore: int = 100
 
 
 def recognised(
@@ -185,36 +178,20 @@ def _year(found: Columns, rows: Sequence[Sequence[str]]) -> None:
 
 
 def _title(file: str, sheet: str, above: str, found: Columns, settings: SpendSettings) -> None:
-    """What amounts are: as the settings or the column's name say; what stands around them may say otherwise.
-
-    Raises:
-        LedgerError: a title or a name says that amounts are no kronor or include VAT, and nothing else does.
-    """
-    said = found.meaning.get("amount", frozenset()) | found.meaning.get("debit", frozenset())
-    unit = settings.amount_unit or "tkr" * ("tkr" in said) or "mkr" * ("mkr" in said)
-    places = {"above the header": above, "in the sheet's name": sheet, "in the file's name": file.rpartition("/")[2]}
-    for place, text in places.items():
-        if not unit and (match := _UNIT_AROUND.search(text)):
-            raise LedgerError(
-                f"{file}: {match[0]!r} stands {place}. Say what the amounts are stated in, in municipality.yaml, "
-                "spend: amount_unit: tkr (or mkr; kr if they are kronor)."
-            )
-        if not (settings.amount_unit or "sek" in said or "currency" in found.fields) and (
-            match := _CURRENCY_AROUND.search(text)
-        ):
-            raise LedgerError(
-                f"{file}: {match[0]!r} stands {place}, and no column tells the currency. Add one (Valuta) with "
-                f"{match[0].upper()} on every line, which are then converted, or export kronor; if the amounts are "
-                "kronor, say so in municipality.yaml, spend: amount_unit: kr."
-            )
-        if settings.vat.included is None and "net" not in said and (match := _VAT_AROUND.search(text)):
-            raise LedgerError(
-                f"{file}: {match[0]!r} stands {place}: the amounts include VAT. Say so in municipality.yaml, spend: "
-                "vat: {included: true, rate_pct: 25}; or false, if they do not."
-            )
-    found.kronor = _KRONOR[unit or "kr"]
-    if found.kronor != 1:
-        found.warnings.append(f"amounts are in {unit}: each is taken times {found.kronor:,}")
+    """What amounts are stated in, by settings, names and what stands around the table."""
+    own = {fold(name) for name in settings.columns}
+    names = [found.header[found.fields[name]] for name in ("amount", "debit", "credit") if name in found.fields]
+    unit = titles.unit(
+        file,
+        {"above the header": above, "in the sheet's name": sheet, "in the file's name": file.rpartition("/")[2]},
+        {name: fold(name) in own for name in names},
+        found.meaning.get("amount", frozenset()) | found.meaning.get("debit", frozenset()),
+        settings,
+        has_currency="currency" in found.fields,
+    )
+    found.unit_ore = titles.UNITS[unit]
+    if unit != "kr":
+        found.warnings.append(titles.told(unit))
 
 
 def _chosen(

@@ -338,7 +338,7 @@ def _amount_in(cells: Sequence[str], form: FileFormat) -> int | None:
     if len(days) != 1 or "booked_on" not in form.fields:
         return None
     place = days[0] + form.amount_place - form.fields["booked_on"]
-    return amounts.ore(cells[place], form.decimal_mark, form.kronor) if 0 <= place < len(cells) else None
+    return amounts.ore(cells[place], form.decimal_mark, form.unit_ore) if 0 <= place < len(cells) else None
 
 
 BATCH = 50_000

@@ -27,14 +27,18 @@ def has_zeros(account: str) -> str:
     return f"CASE WHEN starts_with({account}, '0') THEN regexp_matches({account}, $zeros) ELSE false END"
 
 
+def plain_amount(form: FileFormat) -> str:
+    """What ``money`` reads without asking: digits, and two decimals; of oere none, which would have to be rounded."""
+    return rf"[+-]?[0-9]{{1,12}}(\{form.decimal_mark}[0-9]{{1,2}})?" if form.unit_ore > 1 else "[+-]?[0-9]{1,12}"
+
+
 def money(column: str, form: FileFormat) -> str:
     """Expression for a column's amount in whole oere; NULL where it is none."""
     plain = f"replace({column}, ',', '.')" if form.decimal_mark == "," else column
-    return (
-        f"CASE WHEN regexp_full_match({column}, $plain) "
-        f"THEN CAST(TRY_CAST({plain} AS DECIMAL(15,2)) * 100::DECIMAL(3,0) AS BIGINT) * {form.kronor} "
-        f"WHEN {column} <> '' THEN odd_ore({column}) END"
-    )
+    whole = f"TRY_CAST({plain} AS BIGINT)"
+    if form.unit_ore > 1:
+        whole = f"CAST(TRY_CAST({plain} AS DECIMAL(15,2)) * 100::DECIMAL(3,0) AS BIGINT) * {form.unit_ore // 100}"
+    return f"CASE WHEN regexp_full_match({column}, $plain) THEN {whole} WHEN {column} <> '' THEN odd_ore({column}) END"
 
 
 def gross(form: FileFormat, settings: SpendSettings, given: dict[str, Any]) -> tuple[str, str, str]:

@@ -64,7 +64,7 @@ class FileFormat:
         credit_is_negative: whether credits have a minus already.
         side_is_flag: whether the column of signs says yes or no to being a credit.
         vat_is_rate: whether the column of VAT holds rates, not kronor.
-        kronor: in one of what amounts are stated in.
+        unit_ore: oere in one of what amounts are stated in.
         chart: chart of accounts, kommun_bas or bas.
         exported_on: day of the export, where the file says it.
         remarks: what a reader should know.
@@ -93,7 +93,7 @@ class FileFormat:
     credit_is_negative: bool = False
     side_is_flag: bool = False
     vat_is_rate: bool = False
-    kronor: int = 1
+    unit_ore: int = 100
     chart: str = "kommun_bas"
     exported_on: str = ""
     remarks: tuple[str, ...] = ()
@@ -344,7 +344,7 @@ def with_columns(
         credit_is_negative=found.credit_is_negative,
         side_is_flag=found.side_is_flag,
         vat_is_rate=found.vat_is_rate,
-        kronor=found.kronor,
+        unit_ore=found.unit_ore,
         remarks=(*form.remarks, *found.remarks),
         warnings=(*form.warnings, *found.warnings),
     )

@@ -92,6 +92,7 @@ _SMALL = """
     SELECT count(*) FILTER (abs(gross_ore) < $small), count(*) FROM typed_lines WHERE year <> 0 AND left_out_rule = ''
 """
 _SMALL_KRONOR, _ENOUGH_LINES = 20, 50
+_ORE_A_KRONA = 100
 _ACCOUNTS = """
     SELECT account || ' ' || account_text FROM (SELECT DISTINCT account, account_text FROM typed_lines WHERE year <> 0)
     WHERE left(account, 1) IN ('5', '7') ORDER BY ALL
@@ -187,7 +188,7 @@ def _years(connection: "duckdb.DuckDBPyConnection") -> Iterator[str]:
 
 def _thousands(connection: "duckdb.DuckDBPyConnection", form: FileFormat, settings: SpendSettings) -> Iterator[str]:
     ((small, lines),) = connection.execute(_SMALL, {"small": _SMALL_KRONOR * 100}).fetchall()
-    if settings.amount_unit is None and form.kronor == 1 and lines >= _ENOUGH_LINES and 2 * small > lines:
+    if settings.amount_unit is None and form.unit_ore == _ORE_A_KRONA and lines >= _ENOUGH_LINES and 2 * small > lines:
         yield (
             f"half of the amounts are below {_SMALL_KRONOR} kronor: are they in thousands or millions? Say it in "
             "municipality.yaml, spend: amount_unit: tkr (or mkr; kr if they are kronor)"

@@ -157,7 +157,7 @@ def query(
     }
     given["may_be_total"] = MAY_BE_TOTAL
     given["zeros"] = expressions.ZEROS
-    given["plain"] = rf"[+-]?[0-9]{{1,12}}(\{form.decimal_mark}[0-9]{{1,2}})?"
+    given["plain"] = expressions.plain_amount(form)
     has = form.fields
     rules = tuple(rule for rule in rules if rule.chart in ("", form.chart))
     absent = "".join(f"'' AS {name}, " for name in (*TEXTS, *_OTHERS) if name not in has and name != "booked_on")
@@ -184,7 +184,7 @@ def query(
     )
     if form.vat_is_rate:
         source_columns, vat_problem = "* REPLACE (rtrim(vat, ' %') AS vat)", f"WHEN {NO_RATE} THEN 'vat_rate'"
-        vat_given = RATE.format(oere=f"({vat_given} // {form.kronor})")
+        vat_given = RATE.format(oere=f"({vat_given} * 100 // {form.unit_ore})")
     if "currency" in has and not form.vat_is_rate:
         vat_kronor = (
             "CASE WHEN currency_code = 'SEK' THEN vat_given ELSE in_sek(vat_given, currency_code, year(day)) END"

@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from klimat_pipeline.errors import KlimatError
-from klimat_pipeline_tests.unit.spend.ledger.test_town_halls import rows
+from klimat_pipeline_tests.unit.spend.ledger.test_town_halls import HEAD, counted, rows
 from klimat_pipeline_tests.unit.spend.small import balance, read, typed_lines
 
 
@@ -95,3 +95,126 @@ def test_zeros_of_some_accounts_and_of_none(tmp_path: Path) -> None:
     assert {row["account"] for row in typed_lines(tmp_path / "typed")} == {"6410", "2510", "0000", "0001"}
     passed = read(tmp_path, rows(ACCOUNTS, "6410;A AB;556677-8899;2023-01-05;100,00"))
     assert not any("zeros" in text for text in passed.remarks)
+
+
+# -- titles --
+
+
+ONE = "6410;Livs;A AB;556677-8899;2023-01-05;125,00"
+
+
+@pytest.mark.parametrize("place", ["title", "name"])
+@pytest.mark.parametrize(
+    ("said", "remedy", "settings", "expected"),
+    [
+        *(
+            (said, "amount_unit: tkr", {"amount_unit": "tkr"}, 125_000_00)
+            for said in (
+                "Beloppen i 1000-tal kronor",
+                "Belopp i tusen kr",
+                "Belopp (t kr)",
+                "Belopp i tusentals kronor",
+                "Belopp i 1 000 kr",
+                "Belopp (1000 kr)",
+                "T.kr.",
+                "SEK thousands",
+            )
+        ),
+        ("Belopp i m kr", "amount_unit: mkr", {"amount_unit": "mkr"}, 125_000_000_00),
+        ("Beloppen anges i öre", "amount_unit: öre", {"amount_unit": "öre"}, 1_25),
+        ("Beloppen anges i o\u0308re", "amount_unit: öre", {"amount_unit": "öre"}, 1_25),
+        *(
+            (said, "vat: {included: true", {"vat": {"included": True, "rate_pct": 25.0}}, 100_00)
+            for said in (
+                "Alla belopp inkl.moms",
+                "Beloppen är med moms",
+                "Moms ingår i beloppen",
+                "Moms 25 % är inräknad",
+                "Belopp inkl. 25 % moms",
+                "I beloppen ingår moms",
+                "Amounts including 25% VAT",
+            )
+        ),
+        *(
+            (said, f"with {code} on every line", {"amount_unit": "kr"}, 125_00)
+            for said, code in (
+                ("Belopp i euro", "EUR"),
+                ("Valuta €", "EUR"),
+                ("Amounts in Euro", "EUR"),
+                ("Amounts in US dollars", "USD"),
+                ("Belopp i norska kronor", "NOK"),
+            )
+        ),
+    ],
+)
+def test_what_stands_around_the_amounts_is_heeded(
+    tmp_path: Path, place: str, said: str, remedy: str, settings: dict[str, Any], expected: int
+) -> None:
+    """125.00 in thousands, millions or oere; of it 25.00 are VAT; the remedy works."""
+    title, name = (f"{said};;;;;\n", "l.csv") if place == "title" else ("", f"{said}.csv")
+    content = title + rows(HEAD, ONE)
+    with pytest.raises(KlimatError, match="stands (above|in the file)") as stopped:
+        read(tmp_path, content, name)
+    assert remedy in str(stopped.value)
+    assert balance(read(tmp_path, content, name, **settings))["counted"] == (1, expected)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Beloppen anges i kronor och öre",
+        "kr/öre",
+        "Hela kronor, utan öre",
+        "Örebro kommun",
+        "Fakturor över 1 000 kr",
+        "Moms ingår ej",
+        "Moms är inte inräknad",
+        "Ej inkl. moms",
+        "Belopp exkl. moms",
+        "Euro Accident och Eurofins",
+        "Momspliktiga inköp",
+    ],
+)
+def test_what_stands_around_may_say_nothing_of_the_amounts(tmp_path: Path, said: str) -> None:
+    assert counted(tmp_path, f"{said};;;;;\n" + rows(HEAD, ONE)) == 125_00
+
+
+@pytest.mark.parametrize(
+    ("name", "cell", "expected"),
+    [
+        ("Belopp i öre", "12345", 123_45),
+        ("Belopp (öre)", "-12345", -123_45),
+        ("Belopp i öre", "12 345", 123_45),
+        ("Belopp i öre", "12345,50", 123_46),
+        ("Belopp i öre", "12344,50", 123_44),
+        ("Belopp (1000 kr)", "12,5", 12_500_00),
+        ("Belopp i tusen kr", "12,5", 12_500_00),
+        ("Belopp (t kr)", "12,5", 12_500_00),
+    ],
+)
+@pytest.mark.parametrize("is_mapped", [False, True])
+def test_the_name_of_a_column_says_what_amounts_are_stated_in(
+    tmp_path: Path, name: str, cell: str, expected: int, is_mapped: bool
+) -> None:
+    """Half an oere is rounded to the even one, and told; a mapping of the column does not silence its name."""
+    content = rows(HEAD.replace("Belopp", name), ONE.replace("125,00", cell))
+    passed = read(tmp_path, content, columns={name: "amount"} if is_mapped else {})
+    assert balance(passed)["counted"] == (1, expected)
+    assert passed.rounded == ("345,50" in cell or "344,50" in cell)
+    assert any(text.startswith("amounts are in ") for text in passed.warnings)
+
+
+def test_rates_of_vat_are_rates_beside_oere(tmp_path: Path) -> None:
+    """12,500 oere with 25 per cent VAT are 100.00 without; three lines."""
+    lines = [f"{ONE.replace('125,00', '12500')};25"] * 3
+    vat = {"included": True}
+    assert counted(tmp_path, rows(f"{HEAD.replace('Belopp', 'Belopp i öre')};Momssats", *lines), vat=vat) == 300_00
+
+
+@pytest.mark.parametrize(
+    ("name", "remedy"), [("Belopp inkl. moms", "vat: {included: true"), ("Belopp EUR", "no column tells the currency")]
+)
+def test_a_mapping_does_not_silence_the_name_of_a_column(tmp_path: Path, name: str, remedy: str) -> None:
+    with pytest.raises(KlimatError, match="stands in the column's name") as stopped:
+        read(tmp_path, rows(HEAD.replace("Belopp", name), ONE), columns={name: "amount"})
+    assert remedy in str(stopped.value)
