@@ -124,7 +124,10 @@ class CsvReader:
 
     def _pieces(self) -> Iterator[bytes]:
         """The file as UTF-8 with line feeds, without a byte order mark."""
-        decoder, ends = Decoder(self.form.text_encoding), LineEnds()
+        decoder, ends = (
+            Decoder(self.form.text_encoding, self.form.file),
+            LineEnds(self.form.separator, len(self.form.header)),
+        )
         with opened(self.path) as file:
             for piece in decoder.pieces(file):
                 yield ends.as_line_feeds(piece)

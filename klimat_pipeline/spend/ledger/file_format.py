@@ -20,7 +20,14 @@ from klimat_pipeline.spend.ledger.file_hash import FileHash, file_hash, id_of
 from klimat_pipeline.spend.ledger.ledger_error import LedgerError
 from klimat_pipeline.spend.ledger.opened import GZIP, opened
 from klimat_pipeline.spend.ledger.reference import LedgerReference
-from klimat_pipeline.spend.ledger.text_encoding import BOMS, Decoder, TextEncoding, text_encoding, utf16
+from klimat_pipeline.spend.ledger.text_encoding import (
+    BOMS,
+    Decoder,
+    TextEncoding,
+    text_encoding,
+    utf16,
+    with_line_feeds,
+)
 
 #: How much of a file is looked at to find its separator, header and decimal mark.
 SAMPLE = 1024 * 1024
@@ -206,9 +213,8 @@ def _with_encoding(form: FileFormat, path: Any, head: bytes, content: FileHash, 
 
 def _text(piece: bytes, form: FileFormat) -> str:
     """A piece of the file as text with line feeds; a character that is cut off at its end is left out."""
-    decoded = b"".join(Decoder(form.text_encoding).pieces(BytesIO(piece)))
-    text = decoded.decode(errors="replace").replace("\r\n", "\n")
-    return text.replace("\r", "\n" if text.count("\r") > text.count("\n") else " ")
+    decoded = b"".join(Decoder(form.text_encoding, form.file).pieces(BytesIO(piece)))
+    return with_line_feeds(decoded.decode(errors="replace"))
 
 
 def _elsewhere(path: Any, form: FileFormat, read: int) -> list[str]:

@@ -194,7 +194,7 @@ class SieReader:
             yield at, cells
 
     def _lines(self, path: Any, form: FileFormat) -> Iterator[str]:
-        decoder = Decoder(form.text_encoding)
+        decoder = Decoder(form.text_encoding, form.file)
         with opened(path) as file:
             content = b"".join(decoder.pieces(file)).decode("utf-8", errors="replace")
         if decoder.others:

@@ -218,3 +218,55 @@ def test_a_mapping_does_not_silence_the_name_of_a_column(tmp_path: Path, name: s
     with pytest.raises(KlimatError, match="stands in the column's name") as stopped:
         read(tmp_path, rows(HEAD.replace("Belopp", name), ONE), columns={name: "amount"})
     assert remedy in str(stopped.value)
+
+
+# -- files that were put together --
+
+
+LONG = "Vernr;Konto;Kontotext;Leverantör;Orgnr;Datum;Belopp;Text"
+
+
+def numbered(first: int, last: int, text: str = "") -> list[str]:
+    """Rows of 100.00, 101.00 and so on."""
+    return [f"A{n};6410;Livs;A AB;556677-8899;2023-01-{n % 28 + 1:02d};{100 + n},00;{text}" for n in range(first, last)]
+
+
+@pytest.mark.parametrize("ends", [("\r\n", "\r"), ("\n", "\r"), ("\r", "\r\n"), ("\r", "\n")])
+@pytest.mark.parametrize("again", [True, False])
+def test_lines_may_end_in_two_ways(tmp_path: Path, ends: tuple[str, str], again: bool) -> None:
+    """150 rows and 100, whichever end more often: 250 x 100 + (0 + ... + 249) = 25,000 + 31,125."""
+    second = [LONG] * again + numbered(150, 250)
+    content = "".join(f"{line}{ends[0]}" for line in (LONG, *numbered(0, 150)))
+    content += "".join(f"{line}{ends[1]}" for line in second)
+    passed = read(tmp_path, content)
+    assert balance(passed) == {"counted": (250, 56_125_00)}
+    assert passed.headers == again
+
+
+def test_lines_may_end_in_two_ways_in_a_large_file(tmp_path: Path) -> None:
+    """Beyond the pieces in which a file is read: 12,000 rows of 1.00 that end in one way, then 9,000 in the other."""
+    row = f"A1;6410;Livs;A AB;556677-8899;2023-01-05;1,00;{'x' * 200}"
+    content = f"{LONG}\r\n" + f"{row}\r\n" * 12_000 + f"{row}\r" * 9_000 + f"{row}\n{row}"
+    assert balance(read(tmp_path, content)) == {"counted": (21_002, 21_002_00)}
+
+
+def test_a_carriage_return_inside_a_cell_ends_no_line(tmp_path: Path) -> None:
+    """100 + 101 + 102."""
+    content = rows(LONG, *numbered(0, 3)).replace("A AB", "A\rAB").replace("Livs", "Li\rvs", 1).replace("\n", "\r\n")
+    assert balance(read(tmp_path, content)) == {"counted": (3, 303_00)}
+
+
+@pytest.mark.parametrize(
+    "encodings", [("utf-8", "utf-16"), ("utf-16", "utf-8"), ("cp1252", "utf-16-le"), ("utf-16", "cp1252")]
+)
+@pytest.mark.parametrize("lines", [5, 40, 400])
+def test_two_exports_of_which_one_is_utf_16_are_refused(tmp_path: Path, encodings: tuple[str, str], lines: int) -> None:
+    parts = (rows(LONG, *numbered(0, lines)), rows(LONG, *numbered(lines, 2 * lines)))
+    content = b"".join(part.encode(encoding) for part, encoding in zip(parts, encodings, strict=True))
+    with pytest.raises(KlimatError, match="a part of the file is UTF-16, and a part is not|do not pass"):
+        read(tmp_path, content, quarantine_limit_pct=1.0)
+
+
+def test_utf_16_may_hold_names_in_other_scripts(tmp_path: Path) -> None:
+    content = rows(LONG, *numbered(0, 3, "华为技术有限公司北京分公司 – 東京電力 ”citat” € ™"))
+    assert balance(read(tmp_path, content.encode("utf-16"))) == {"counted": (3, 303_00)}
