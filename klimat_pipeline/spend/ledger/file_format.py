@@ -67,7 +67,9 @@ class FileFormat:
         is_quoted: whether whole lines stand in quotation marks.
         dates: how dates are read.
         period: first day of the period of all lines, where no column holds dates.
-        period_by_name: whether the file's name told the period.
+        period_by_name: whether the file's name told the period or the year.
+        year: of all lines, where a column holds months or quarters without one.
+        holds_quarters: whether that column's figures are quarters.
         credit_is_negative: whether credits have a minus already.
         side_is_flag: whether the column of signs says yes or no to being a credit.
         vat_is_rate: whether the column of VAT holds rates, not kronor.
@@ -97,6 +99,8 @@ class FileFormat:
     dates: DateForm = PLAIN
     period: str = ""
     period_by_name: bool = False
+    year: str = ""
+    holds_quarters: bool = False
     credit_is_negative: bool = False
     side_is_flag: bool = False
     vat_is_rate: bool = False
@@ -347,6 +351,8 @@ def with_columns(
         dates=found.dates,
         period=found.period,
         period_by_name=found.period_by_name,
+        year=found.year,
+        holds_quarters="quarter" in found.meaning.get("booked_on", ()),
         credit_is_negative=found.credit_is_negative,
         side_is_flag=found.side_is_flag,
         vat_is_rate=found.vat_is_rate,

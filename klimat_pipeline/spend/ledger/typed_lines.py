@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from klimat_pipeline.configuration.spend import SpendSettings
-from klimat_pipeline.spend.ledger import expressions, personal_numbers
+from klimat_pipeline.spend.ledger import dates, expressions, personal_numbers
 from klimat_pipeline.spend.ledger.file_format import FileFormat
 from klimat_pipeline.spend.ledger.person_names import LETTER
 from klimat_pipeline.spend.ledger.reference import Rule
@@ -157,6 +157,8 @@ def query(
     }
     given["may_be_total"] = MAY_BE_TOTAL
     given["zeros"] = expressions.ZEROS
+    given["time"] = f"{dates.TIME_OF_DAY}$"
+    day_alone = "regexp_replace(booked_on, $time, '')"  # with its time it looks like a personal number
     given["plain"] = expressions.plain_amount(form)
     has = form.fields
     rules = tuple(rule for rule in rules if rule.chart in ("", form.chart))
@@ -166,8 +168,10 @@ def query(
     if "supplier_id" not in has:
         absent += f"'unknown' AS {KIND}, '' AS {TOLD}, "
     booked_on = "booked_on"
-    if "year" in has:  # the period is a month alone
-        two_digits = "CASE strlen(booked_on) WHEN 1 THEN '0' ELSE '' END"
+    if form.year:
+        given["year"], absent = form.year, absent.replace("'' AS year, ", "") + "$year AS year, "
+    if "year" in has or form.year:  # the period is a month or a quarter alone
+        two_digits = f"CASE strlen(booked_on) WHEN 1 THEN '{'Q' if form.holds_quarters else '0'}' ELSE '' END"
         booked_on = f"CASE WHEN booked_on <> '' THEN concat(given.year, '-', {two_digits}, booked_on) ELSE '' END"
     # An account's cell may hold its text.
     present = [name for name in TEXTS if name in has or (name == "account_text" and "account" in has)]
@@ -273,9 +277,10 @@ def query(
       {text_of["contract_id"]} AS contract_id, {text_of["cpv"]} AS cpv, {text_of["sni"]} AS sni,
       CASE WHEN problem <> '' THEN
              CASE WHEN kind = 'personal' OR suspicious
-                    OR regexp_matches(concat_ws('|', given_id, amount, booked_on, currency_code, vat), $candidate)
+                    OR regexp_matches(concat_ws('|', given_id, amount, {day_alone}, currency_code, vat),
+                      $candidate)
                   THEN '{personal_numbers.WITHHELD}' ELSE regexp_replace(left(CASE split_part(problem, '_', 1)
-                  WHEN 'amount' THEN amount WHEN 'date' THEN booked_on WHEN 'account' THEN account
+                  WHEN 'amount' THEN amount WHEN 'date' THEN {day_alone} WHEN 'account' THEN account
                   WHEN 'currency' THEN currency_code WHEN 'vat' THEN vat WHEN 'side' THEN side
                   ELSE item_text END, 60), $word, '[text]', 'g') END
            {item_text} END AS item_text,

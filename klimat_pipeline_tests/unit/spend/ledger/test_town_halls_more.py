@@ -10,6 +10,7 @@ import pytest
 
 from klimat_pipeline.errors import KlimatError
 from klimat_pipeline_tests.unit.spend.ledger.test_town_halls import HEAD, counted, rows
+from klimat_pipeline_tests.unit.spend.ledger.test_workbooks import workbook
 from klimat_pipeline_tests.unit.spend.small import balance, read, typed_lines
 
 
@@ -270,3 +271,138 @@ def test_two_exports_of_which_one_is_utf_16_are_refused(tmp_path: Path, encoding
 def test_utf_16_may_hold_names_in_other_scripts(tmp_path: Path) -> None:
     content = rows(LONG, *numbered(0, 3, "华为技术有限公司北京分公司 – 東京電力 ”citat” € ™"))
     assert balance(read(tmp_path, content.encode("utf-16"))) == {"counted": (3, 303_00)}
+
+
+# -- days --
+
+
+def dated(name: str, *cells: str, year: str = "") -> str:
+    """A line of 100.00 a cell."""
+    header = HEAD.replace("Datum", f"År;{name}" if year else name)
+    return rows(
+        header, *(ONE.replace("125,00", "100,00").replace("2023-01-05", f"{year};{x}" if year else x) for x in cells)
+    )
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (dated("Period", "2023Q1", "2023Q2"), ["2023-01-01", "2023-04-01"]),
+        (dated("Period", "Q1 2023", "Q4 2023"), ["2023-01-01", "2023-10-01"]),
+        (dated("Period", "2023-Q1", "2023 K3"), ["2023-01-01", "2023-07-01"]),
+        (dated("Period", "kv 1 2023", "Kvartal 2, 2023"), ["2023-01-01", "2023-04-01"]),
+        (dated("Kvartal", "1:a kvartalet 2023", "3 kv 2023"), ["2023-01-01", "2023-07-01"]),
+        (dated("Kvartal", "2023Q1", "2023Q2"), ["2023-01-01", "2023-04-01"]),
+        (dated("Kvartal", "1", "2", year="2023"), ["2023-01-01", "2023-04-01"]),
+        (dated("Kvartal", "Q1", "kv 4", year="2023"), ["2023-01-01", "2023-10-01"]),
+    ],
+)
+def test_a_quarter_is_the_first_day_of_its_first_month(tmp_path: Path, content: str, expected: list[str]) -> None:
+    passed = read(tmp_path, content)
+    assert balance(passed) == {"counted": (2, 200_00)}
+    assert days(tmp_path) == expected
+    assert "quarters are dated the first day of their first month" in passed.warnings
+
+
+def test_a_quarter_is_no_day_where_another_column_has_one(tmp_path: Path) -> None:
+    """The coarsest goes last: the invoice's date is a day."""
+    content = rows(f"{HEAD.replace('Datum', 'Fakturadatum')};År;Kvartal", f"{ONE};2023;1")
+    assert read(tmp_path, content).days == ("2023-01-05", "2023-01-05")
+
+
+@pytest.mark.parametrize(
+    ("name", "cells", "expected"),
+    [
+        ("Månad", ["1", "12"], ["2023-01-01", "2023-12-01"]),
+        ("Månad", ["01", "02"], ["2023-01-01", "2023-02-01"]),
+        ("Månad", ["januari", "dec"], ["2023-01-01", "2023-12-01"]),
+        ("Kvartal", ["1", "2"], ["2023-01-01", "2023-04-01"]),
+    ],
+)
+def test_months_without_a_year_have_that_of_the_file_s_name(
+    tmp_path: Path, name: str, cells: list[str], expected: list[str]
+) -> None:
+    """Or that of the settings; where neither tells it, the refusal says where to put it."""
+    for file, settings in (("reskontra 2023.csv", {}), ("reskontra.csv", {"periods": {"resk*": "2023"}})):
+        passed = read(tmp_path, dated(name, *cells), file, **settings)
+        assert balance(passed) == {"counted": (2, 200_00)}
+        assert days(tmp_path) == expected
+        assert any(text.startswith(f"no column holds the year of {name!r}: it is 2023, by") for text in passed.warnings)
+        assert passed.form.period_by_name == (not settings)
+    for file in ("reskontra.csv", "reskontra 2022 2023.csv"):
+        with pytest.raises(KlimatError, match="no column tells their year. Put it into the file's name"):
+            read(tmp_path, dated(name, *cells), file)
+
+
+def test_months_of_sheets_have_the_year_of_the_file(tmp_path: Path) -> None:
+    """2 x 100; a sheet of another year is not of the file's."""
+    header, line = HEAD.replace("Datum", "Månad").split(";"), ["6410", "Livs", "A AB", "556677-8899", 1, 100.0]
+    second = [*line[:4], 2, 100.0]
+    passed = read(tmp_path, workbook({"Jan": [header, line], "Feb": [header, second]}), "2023.xlsx")
+    assert passed.days == ("2023-01-01", "2023-02-01")
+    with pytest.raises(KlimatError, match="the sheet 2022 is of another than the file"):
+        read(tmp_path, workbook({"2022": [header, line], "2023": [header, second]}), "2023.xlsx")
+
+
+def test_four_digits_may_be_a_year_or_a_month(tmp_path: Path) -> None:
+    """13 periods of 2020, or thirteen years: the file's name, or the setting, tells; 2017 can only be a year."""
+    content = dated("Period", *(f"20{month:02d}" for month in range(1, 14)))
+    with pytest.raises(KlimatError, match="may be read in several ways: say which in .*date_form"):
+        read(tmp_path, content, quarantine_limit_pct=1.0)
+    for name, settings in (
+        ("bok 2020.csv", {}),
+        ("l.csv", {"date_form": "YYMM"}),
+        ("l.csv", {"periods": {"*": "2020"}}),
+    ):
+        passed = read(tmp_path, content, name, **settings)
+        assert balance(passed) == {"counted": (13, 1_300_00)}
+        assert passed.days == ("2020-01-01", "2020-12-01")
+        assert days(tmp_path).count("2020-12-01") == 2
+    assert read(tmp_path, content, date_form="YYYY").days == ("2001-01-01", "2013-01-01")
+    assert read(tmp_path, dated("Period", "2016", "2017")).days == ("2016-01-01", "2017-01-01")
+    assert read(tmp_path, dated("Period", "2012"), "bok 2012.csv").days == ("2012-01-01", "2012-01-01")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        dated("Räkenskapsår", "2010/11"),
+        dated("År", "2022/2023"),
+        dated("Verksamhetsår", "2022-2023"),
+        dated("Period", "2009/10", "2010/11"),
+        dated("Period", "01", "02", year="2022/23"),
+    ],
+)
+def test_a_financial_year_of_two_calendar_years_tells_no_day(tmp_path: Path, content: str) -> None:
+    with pytest.raises(KlimatError, match="holds financial years of two calendar years"):
+        read(tmp_path, content)
+
+
+def test_a_month_after_a_bar_is_no_financial_year(tmp_path: Path) -> None:
+    passed = read(tmp_path, dated("Period", "2010/11", "2010/12"))
+    assert passed.days == ("2010-11-01", "2010-12-01")
+
+
+@pytest.mark.parametrize(
+    ("cells", "expected"),
+    [
+        (["2023-01-05-00.00.00.000000", "2023-01-06-23.59.59.999999"], ["2023-01-05", "2023-01-06"]),
+        (["2023-01-05 00.00.00", "2023-01-06 12.30.00"], ["2023-01-05", "2023-01-06"]),
+        (["2023-01-05 kl 10:00", "2023-01-06 kl. 10.30"], ["2023-01-05", "2023-01-06"]),
+        (["13/03/2023 00:00:00", "03/04/2023 00:00:00"], ["2023-03-13", "2023-04-03"]),
+        (["03/13/2023 10:00", "03/04/2023 10:00"], ["2023-03-13", "2023-03-04"]),
+        (["2022-12-31 23.00.00", "2023-06-30 22.00.00"], ["2023-01-01", "2023-07-01"]),
+    ],
+)
+def test_a_day_may_have_a_time(tmp_path: Path, cells: list[str], expected: list[str]) -> None:
+    assert balance(read(tmp_path, dated("Datum", *cells))) == {"counted": (2, 200_00)}
+    assert days(tmp_path) == expected
+
+
+def test_a_time_does_not_hide_a_day_that_may_be_two(tmp_path: Path) -> None:
+    """It looked like a personal number; one of those is withheld still."""
+    (problem,) = read(tmp_path, dated("Datum", "03/04/2023 00:00:00")).problems
+    assert problem.value == "03/04/2023"
+    assert "may be read in several ways" in problem.reason
+    (problem,) = read(tmp_path, dated("Datum", "850709-9805 10:00")).problems
+    assert problem.value == "[withheld]"
