@@ -24,7 +24,7 @@ def without_zeros(account: str) -> str:
 
 def has_zeros(account: str) -> str:
     """Expression for whether an account has any."""
-    return f"CASE WHEN starts_with({account}, '0') THEN regexp_matches({account}, $zeros) ELSE false END"
+    return f"starts_with({account}, '0') AND ltrim({account}, '0') >= '10'"  # two digits, without a second search
 
 
 def plain_amount(form: FileFormat) -> str:
