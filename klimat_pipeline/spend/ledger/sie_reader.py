@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 #: A text in quotation marks, a list of objects in braces (in whose texts braces may stand), or a word.
-_TOKEN = re.compile(r'"((?:[^"\\]|\\.)*)"|\{((?:"(?:[^"\\]|\\.)*"|\\.|[^"}\\])*|[^}]*)\}|(\S+)')
+_QUOTED = r'"[^"\\]*(?:\\.[^"\\]*)*"'
+_TOKEN = re.compile(rf'({_QUOTED})|\{{([^"}}\\]*(?:(?:{_QUOTED}|\\.)[^"}}\\]*)*|[^}}]*)\}}|(\S+)')
 _FIELDS = (
     "account",
     "account_text",
@@ -38,6 +39,7 @@ _FIELDS = (
     "buyer_id",
     "currency",
 )
+_VOUCHER = _FIELDS.index("voucher")
 #: Names of charts (#KPTYP) that are the companies' BAS.
 _BAS = re.compile(r"(EU)?BAS|NE", re.IGNORECASE)
 #: Vouchers and accounts that a message lists.
@@ -72,8 +74,8 @@ class _Voucher:
     """A voucher that is being read.
 
     Attributes:
-        number: in its series; empty where it has none by which it could be known again.
-        lines: what its transactions say, as one number.
+        number: in its series.
+        first: place of its first transaction among all.
     """
 
     name: str = ""
@@ -81,9 +83,8 @@ class _Voucher:
     text: str = ""
     total: Decimal = Decimal(0)
     is_open: bool = False
-    at: int = 0
     number: str = ""
-    lines: int = 0
+    first: int = 0
 
 
 @dataclass(slots=True)
@@ -93,8 +94,8 @@ class _Content:
     Attributes:
         said: by what the file says once: the value, compared as texts are, and its line.
         began: the last line on which an export begins (#FLAGGA).
-        vouchers: line of every voucher, by name, day and content.
-        again: name and lines of vouchers that stand twice.
+        vouchers: place of the first transaction of every voucher, by name and day.
+        again: places of vouchers that stand twice: of the first transaction there, and here.
     """
 
     company: str = ""
@@ -113,8 +114,9 @@ class _Content:
     commas: int = 0
     said: dict[tuple[str, ...], tuple[str, int]] = field(default_factory=dict)
     began: int = 0
-    vouchers: dict[tuple[str, str, int], int] = field(default_factory=dict)
-    again: list[tuple[str, int, int]] = field(default_factory=list)
+    vouchers: dict[str, int] = field(default_factory=dict)
+    again: list[tuple[int, int]] = field(default_factory=list)
+    rows: list[tuple[int, list[str]]] = field(default_factory=list)
 
 
 class SieReader:
@@ -158,17 +160,17 @@ class SieReader:
 
     def _transactions(self, path: Any, form: FileFormat) -> Iterator[tuple[int, Sequence[str]]]:
         found, voucher = self._found, _Voucher()
-        rows: list[tuple[int, list[str]]] = []
+        rows = found.rows
         for at, line in enumerate(self._lines(path, form), start=1):
-            entry = line[1:].lstrip() if line.startswith("{") else line
-            ends_voucher = entry.endswith("}") and (entry == "}" or _ends_voucher(entry))
-            if entry.startswith("#"):
-                token = _tokens(entry.removesuffix("}") if ends_voucher else entry)
+            entry = line[1:].lstrip() if line[:1] == "{" else line
+            ends_voucher = entry[-1:] == "}" and (entry == "}" or _ends_voucher(entry))
+            if entry[:1] == "#":
+                token = _tokens(entry[:-1] if ends_voucher else entry)
                 label, rest = token[0].upper(), [*token[1:], *[""] * 8]
                 if label == "#VER":
                     self._close(voucher)
-                    number = "" if rest[1] in _NO_NUMBER else rest[1]
-                    voucher = _Voucher(f"{rest[0]}{rest[1]}", rest[2], rest[3], is_open=True, at=at, number=number)
+                    name = f"{rest[0]}{rest[1]}"
+                    voucher = _Voucher(name, rest[2], rest[3], is_open=True, number=rest[1], first=len(rows))
                     if "#TRANS" in rest[4].upper():
                         raise LedgerError(
                             f"{form.file}:{at}: the whole voucher {voucher.name} stands on one line. Put every #TRANS "
@@ -204,14 +206,13 @@ class SieReader:
     def _transaction(self, rest: Sequence[str], voucher: _Voucher) -> list[str]:
         if "," in rest[2] and (point := rest[2].replace(",", ".")) and _number(point) is not None:
             rest, self._found.commas = [*rest[:2], point, *rest[3:]], self._found.commas + 1
-        objects = _tokens(rest[1])
+        objects = _tokens(rest[1]) if rest[1] else ()
         unit = next((objects[i + 1] for i in range(0, len(objects) - 1, 2) if objects[i] == _UNITS), "")
         if (amount := _number(rest[2])) is not None:
             voucher.total += amount
             self._found.sums[rest[0]] = self._found.sums.get(rest[0], Decimal(0)) + amount
         day, (first, last) = rest[3] or voucher.day, self._found.years
         self._found.outside += bool(first and last and day) and not first <= day <= last
-        voucher.lines = hash((voucher.lines, *rest[:6], day))
         return [
             rest[0],
             "",
@@ -264,23 +265,36 @@ class SieReader:
     def _refuse_repetition(self, form: FileFormat) -> None:
         """Vouchers that stand twice, line for line: the file holds an export twice, or two that share days."""
         if again := self._found.again:
-            name, first, second = again[0]
+            (first, cells), (second, _) = (self._found.rows[place] for place in again[0])
             raise LedgerError(
-                f"{form.file}: {len(again):,} of {len(self._found.vouchers) + len(again):,} vouchers stand twice, with "
-                f"the same number, day and transactions: {name} on lines {first:,} and {second:,}. Take one of the two "
-                "out, or export it again."
+                f"{form.file}: {len(again):,} vouchers stand twice, with the same number, day and transactions: "
+                f"{cells[_VOUCHER]} from lines {first:,} and {second:,} on. Take one of the two out, or "
+                "export it again."
             )
 
     def _close(self, voucher: _Voucher) -> list[str]:
         """Note a voucher that stands again, or whose transactions do not add up to nothing."""
-        if voucher.number and voucher.lines:
-            first = self._found.vouchers.setdefault((voucher.name, voucher.day, voucher.lines), voucher.at)
-            if first != voucher.at:
-                self._found.again.append((voucher.name, first, voucher.at))
+        if voucher.number not in _NO_NUMBER:
+            self._know_again(voucher)
         if not voucher.total:
             return []
         self._found.unbalanced.append(voucher.name)
         return [f"voucher {voucher.name} is not zero but {voucher.total:,.2f}"]
+
+    def _know_again(self, voucher: _Voucher) -> None:
+        """Hold a voucher against the first ones of its name and day; numbers that tell none apart are none."""
+        found, first, rows = self._found, voucher.first, self._found.rows
+        key, lines = f"{voucher.name} {voucher.day}", len(rows) - voucher.first
+        for _ in range(_LISTED if lines else 0):
+            before = found.vouchers.setdefault(key, first)
+            if before == first:
+                return
+            after = before + lines
+            is_whole = after == first or rows[after][1][_VOUCHER] != voucher.name
+            if is_whole and all(rows[before + place][1] == rows[first + place][1] for place in range(lines)):
+                found.again.append((before, first))
+                return
+            key += "+"
 
     def _unmet(self) -> list[str]:
         """What the file says and its transactions do not meet."""
@@ -322,7 +336,9 @@ class SieReader:
 
 
 def _tokens(line: str) -> list[str]:
-    return [quoted.replace('\\"', '"') if quoted else braces or bare for quoted, braces, bare in _TOKEN.findall(line)]
+    return [
+        quoted[1:-1].replace('\\"', '"') if quoted else braces or bare for quoted, braces, bare in _TOKEN.findall(line)
+    ]
 
 
 def _ends_voucher(entry: str) -> bool:

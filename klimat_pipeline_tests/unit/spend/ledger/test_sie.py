@@ -138,17 +138,18 @@ def test_two_months_of_one_company_may_stand_in_one_file(tmp_path: Path) -> None
     content = OF_ONE + voucher(1, "100.00") + OF_ONE + voucher(2, "50.00")
     assert balance(read(tmp_path, content, "l.se"))["counted"] == (2, 150_00)
     with pytest.raises(
-        LedgerError, match=r"2 of 4 vouchers stand twice.*A1 on lines 7 and 29. Take one of the two out"
+        LedgerError, match=r"2 vouchers stand twice.*A1 from lines 9 and 31 on. Take one of the two out"
     ):
         read(tmp_path, content * 2, "l.se")
 
 
 def test_a_number_may_stand_again_with_other_lines(tmp_path: Path) -> None:
-    """In another year, with another amount, or where no voucher has a number: 4 x 100 + 70 + 2 x 30."""
-    again = voucher(1, "100.00") + voucher(1, "100.00", day="20240115") + voucher(1, "70.00")
+    """In another year, with another amount or more lines, or where none has a number: 4 x 100 + 75 + 70 + 2 x 30."""
+    longer = voucher(1, "70.00").replace("\n}", "\n#TRANS 6410 {} 5.00\n#TRANS 2440 {} -5.00\n}")
+    again = voucher(1, "100.00") + voucher(1, "100.00", day="20240115") + longer + voucher(1, "70.00")
     nameless = "".join(voucher(number, "30.00").replace("A 7", 'A ""') for number in (7, 7))
     content = HEAD + again + nameless + voucher(0, "100.00") * 2
-    assert balance(read(tmp_path, content, "l.se"))["counted"] == (7, 530_00)
+    assert balance(read(tmp_path, content, "l.se"))["counted"] == (9, 605_00)
 
 
 @pytest.mark.parametrize(
