@@ -46,7 +46,7 @@ _FORMS = {
     r"\d{4}": "four digits, such as 1283",
     r"[0-9]{4}": "four digits, such as 1283",
     r"\d{4}-\d{4}": "a range of years such as 2018-2021",
-    r"[0-9]{4}-[0-9]{2}(-[0-9]{2})?": "a month or a day, such as 2023-11 or 2023-11-30",
+    r"[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?": "a year, a month or a day, such as 2023, 2023-11 or 2023-11-30",
     r"[0-9]{6}-?[0-9]{4}": "an organisation number such as 556000-1234",
     r"\d{2}[2-9]\d{7}": "the organisation number of a company, ten digits such as 5560001234",
     r"\d{2}[2-9]\d{3}-?\d{4}": "the organisation number of a company, such as 5560001234 or 556000-1234",

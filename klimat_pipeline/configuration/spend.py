@@ -53,6 +53,7 @@ DateForms = Literal[
     "DDMMYYYY",
     "YYYYMM",
     "YYMM",
+    "YYYY",
     "excel",
     "excel-1904",
 ]
@@ -90,10 +91,10 @@ class SpendSettings(_Strict):
         default=None, description="Between cells; null to detect it, per file."
     )
     decimal_mark: Literal[",", "."] | None = Field(default=None, description="Of amounts; null to detect it, per file.")
-    amount_unit: Literal["kr", "tkr", "mkr"] | None = Field(
+    amount_unit: Literal["kr", "tkr", "mkr", "öre"] | None = Field(
         default=None,
-        description="What amounts are stated in: kronor, thousands or millions; null for kronor, or what the column's "
-        "name says.",
+        description="What amounts are stated in: kronor, thousands, millions or oere; null for kronor, or what the "
+        "column's name says.",
     )
     encoding: Literal["utf-8", "cp1252", "latin-1", "cp850", "cp437", "mac-roman"] | None = Field(
         default=None, description="Of the letters of text files; null to detect it, per file."
@@ -102,8 +103,10 @@ class SpendSettings(_Strict):
         default=None,
         description="Of dates that may be read in two ways (03/04/2023, 230707, 45000); null to detect it.",
     )
-    periods: dict[_Text, Annotated[str, Field(strict=True, pattern=r"^[0-9]{4}-[0-9]{2}(-[0-9]{2})?$")]] = Field(
-        default={}, description="Period of ledgers without a column of dates, by name (such as *_mars*): 2016-03."
+    periods: dict[_Text, Annotated[str, Field(strict=True, pattern=r"^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$")]] = Field(
+        default={},
+        description="Period of ledgers without a column of dates, by name (such as *_mars*): 2016-03; the year alone "
+        "(2016) where a column holds months or quarters.",
     )
     chart: Literal["kommun_bas", "bas"] | None = Field(
         default=None, description="Chart of accounts; null for Kommun-Bas, or what an SIE file says (#KPTYP)."

@@ -51,10 +51,10 @@ targets: []
 #   columns: {{}}                  # header in the ledger: field, such as {{Summa: amount, Bokf: booked_on}}
 #   separator: null              # ";", ",", "|" or a tab; null detects it
 #   decimal_mark: null           # "," or "."; needed where all amounts look like 1.234
-#   amount_unit: null            # kr, tkr or mkr; null for kronor, or what the column's name says
+#   amount_unit: null            # kr, tkr, mkr or öre; null for kronor, or what the column's name says
 #   encoding: null               # utf-8, cp1252, latin-1, cp850, cp437 or mac-roman; null detects it
 #   date_form: null              # DD/MM/YYYY, MM/DD/YYYY, YYMMDD, excel, ...; needed where dates have two readings
-#   periods: {{}}                  # ledgers without dates: file name (* for any text): period, such as 2016-03
+#   periods: {{}}                  # ledgers without dates: file name (* for any text): 2016-03; 2016 for months alone
 #   chart: null                  # kommun_bas, or bas for a company's ledger
 #   purchases_are_negative: false   # true where purchases have a minus
 #   vat: {{included: null, rate_pct: null}}   # included: true with a rate, or with a column of VAT or its rates

@@ -19,18 +19,19 @@ _SHORTENED = re.compile(r"[0-9]+[.,]?([0-9]*)[eE]\+([0-9]{2})")
 LARGEST_KRONOR = 10**12
 
 
-def ore(text: str, decimal_mark: str, times: int = 1) -> int | None:
+def ore(text: str, decimal_mark: str, unit_ore: int = 100) -> int | None:
     """An amount in oere, None where the text is none.
 
     Thousands may be set apart by spaces, or by the mark that is not the decimal one; a minus may stand behind, and
     parentheses mean minus. Decimals beyond the second are rounded half to even. Nothing is guessed: with a decimal
     comma ``1.234`` is a thousand and ``1.23`` is no amount; neither is ``1,23E+05``, of which a spreadsheet has left
-    digits out. ``times`` is the kronor in what amounts are stated in.
+    digits out. ``unit_ore`` is the oere in one of what amounts are
+    stated in.
     """
     value = kronor(text, decimal_mark)
     if value is None:
         return None
-    return int((value * times * 100).quantize(Decimal(1), rounding=ROUND_HALF_EVEN))
+    return int((value * unit_ore).quantize(Decimal(1), rounding=ROUND_HALF_EVEN))
 
 
 def kronor(text: str, decimal_mark: str) -> Decimal | None:

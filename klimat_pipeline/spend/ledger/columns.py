@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatch
 
 from klimat_pipeline.configuration.spend import SpendSettings
-from klimat_pipeline.spend.ledger import signs
+from klimat_pipeline.spend.ledger import signs, titles
 from klimat_pipeline.spend.ledger.candidates import (
     Candidate,
     accounts_without_numbers,
@@ -23,7 +23,16 @@ from klimat_pipeline.spend.ledger.candidates import (
     plain_header,
     text_beside_account,
 )
-from klimat_pipeline.spend.ledger.dates import PLAIN, YEAR, DateForm, date_form, period_of_name
+from klimat_pipeline.spend.ledger.dates import (
+    PLAIN,
+    YEAR,
+    DateForm,
+    broken_year,
+    date_form,
+    holds_quarters,
+    period_of_name,
+    year_of_name,
+)
 from klimat_pipeline.spend.ledger.ledger_error import LedgerError
 from klimat_pipeline.spend.ledger.reference import LedgerReference
 from klimat_pipeline.spend.ledger.vat_rates import said_rates
@@ -31,7 +40,7 @@ from klimat_pipeline.text import fold
 
 #: By field, what a name says of its column, the best first; what stands in no list comes after the empty text.
 _ORDER: Mapping[str, tuple[str, ...]] = {
-    "booked_on": ("booking", "voucher", "", "period", "transaction", "registered", "invoice", "payment"),
+    "booked_on": ("booking", "voucher", "", "period", "transaction", "registered", "invoice", "payment", "quarter"),
     "supplier_id": ("organisation", "", "internal"),
     "account": ("", "s_code"),
     "unit": ("department", "", "responsibility", "responsibility_code", "activity", "project"),
@@ -52,17 +61,12 @@ _COSTLY = {
     "supplier_name": "no column for the supplier's name",
     "account_text": "no column for the account's text: accounts are classified by their number alone",
 }
-#: Kronor in one of what amounts are stated in, by the setting and by what a name says.
-_KRONOR = {"kr": 1, "tkr": 1000, "mkr": 1_000_000}
-_UNIT_AROUND = re.compile(r"(?i)(?<![^\W_])(tkr|kkr|tsek|ksek|mkr|mnkr|msek|tusental|tusen kronor|miljoner)(?![^\W_])")
-_VAT_AROUND = re.compile(
-    r"(?i)(?<![^\W_])(ink(l|lusive|l\.)?[ _]+(moms|mervärdesskatt|vat)|incl(uding|\.)?[ _]+vat)(?![^\W_])"
-)
-_CURRENCY_AROUND = re.compile(r"(?i)(?<![^\W_])(EUR|USD|GBP|DKK|NOK|CHF)(?![^\W_])")
 #: An account and its text in one cell.
 _JOINED = re.compile(
     r"\(?[0-9]{3,8}\)?[\s:;,./|_–-]+[^\W\d_].*|[0-9]{3,8}[^\W\d_]{3}.*|[^\W\d_].*?[\s:;,./|_–(-]+[0-9]{3,8}\)?"
 )
+#: A month or a quarter without its year.
+_WITHOUT_YEAR = re.compile(r"(?i)[0-9]{1,2}|[^\W\d_]{3,9}\.?|(?:q|k|kv|kvartal)[. ]*[1-4]")
 _SETTING = "municipality.yaml, spend: columns"
 
 
@@ -77,12 +81,13 @@ class Columns:
         remarks: what a reader should know.
         warnings: what a reader should look at.
         period: first day of the period that all lines are of, where no column holds a date.
-        period_by_name: whether the file's name told it.
+        period_by_name: whether the file's name told it, or the year.
+        year: of all lines, where a column holds months or quarters without one.
         dates: how dates are read.
         credit_is_negative: whether credits have a minus already.
         side_is_flag: whether the column of signs says yes or no to being a credit.
         vat_is_rate: whether the column of VAT holds rates, not kronor.
-        kronor: in one of what amounts are stated in.
+        unit_ore: oere in one of what amounts are stated in.
     """
 
     header: tuple[str, ...]
@@ -92,11 +97,12 @@ class Columns:
     warnings: list[str] = field(default_factory=list)
     period: str = ""
     period_by_name: bool = False
+    year: str = ""
     dates: DateForm = PLAIN
     credit_is_negative: bool = False
     side_is_flag: bool = False
     vat_is_rate: bool = False
-    kronor: int = 1
+    unit_ore: int = 100
 
 
 def recognised(
@@ -137,18 +143,12 @@ def recognised(
         if free:
             _take(found, name, _chosen(file, name, free, rows, candidates, settings), free)
     _settle(found, foreign, rows, settings.columns)
-    _year(found, rows)
+    _year(file, sheet, found, rows, settings)
     _period(file, sheet, found, settings)
     _require(file, found)
     _title(file, sheet, above, found, settings)
     found.side_is_flag = "flag" in found.meaning.get("side", ()) or signs.marks_credits_alone(found.fields, rows)
-    place = found.fields.get("booked_on")
-    found.dates = date_form(
-        () if place is None else [row[place] for row in rows],
-        stated=settings.date_form or "",
-        is_period="period" in found.meaning.get("booked_on", ()),
-        is_year="year" in found.meaning.get("booked_on", ()),
-    )
+    _dates(file, found, rows, settings)
     if found.dates.form == YEAR:
         found.warnings.append("no column tells the month: every line is dated the first of January of its year")
     found.credit_is_negative = signs.credit_is_negative(found.fields, rows, side_is_flag=found.side_is_flag)
@@ -171,50 +171,86 @@ def _vat(found: Columns, rows: Sequence[Sequence[str]]) -> None:
         found.remarks.append(f"{found.header[place]!r} holds codes of VAT or no rates, and is not read")
 
 
-def _year(found: Columns, rows: Sequence[Sequence[str]]) -> None:
-    """A year in a column of its own goes with a period that tells none: a month's number or name."""
+def _year(file: str, sheet: str, found: Columns, rows: Sequence[Sequence[str]], settings: SpendSettings) -> None:
+    """A year in a column of its own, or that the settings or the file's name tell, goes with a period that tells none.
+
+    Raises:
+        LedgerError: months or quarters stand without a year, and nothing tells it.
+    """
     if "booked_on" not in found.fields:
         return  # it may be all that tells a day (``_period``)
-    place = found.fields.get("booked_on")
-    cells = {row[place] for row in rows if row[place]} if place is not None else set()
-    tells_none = "period" in found.meaning.get("booked_on", ()) and all(
-        re.fullmatch(r"[0-9]{1,2}|[^\W\d_]{3,9}\.?", cell) for cell in cells
-    )
+    place, meaning = found.fields["booked_on"], found.meaning["booked_on"]
+    cells = {row[place] for row in rows if row[place]}
+    tells_none = bool({"period", "quarter"} & meaning) and all(map(_WITHOUT_YEAR.fullmatch, cells))
     if "year" in found.fields and not tells_none:
         del found.fields["year"]
+    if "year" in found.fields or not (tells_none and cells):
+        return
+    name = file.rpartition("/")[2]
+    stated = period_in_settings(name, settings)
+    found.year, of_sheet = stated[:4] or year_of_name(name), year_of_name(sheet)
+    if not found.year or of_sheet not in ("", found.year):
+        other = f"; the sheet {sheet} is of another than the file" if found.year else ""
+        raise LedgerError(
+            f"{file}: column {found.header[place]!r} holds months or quarters, and no column tells their year{other}. "
+            "Put it into the file's name (ledger 2023.csv), or name it in municipality.yaml, spend: periods: "
+            "{'*.csv': '2023'}."
+        )
+    found.period_by_name = not stated
+    by = "spend: periods" if stated else "the file's name"
+    found.warnings.append(f"no column holds the year of {found.header[place]!r}: it is {found.year}, by {by}")
+
+
+def _dates(file: str, found: Columns, rows: Sequence[Sequence[str]], settings: SpendSettings) -> None:
+    """How days are spelt.
+
+    Raises:
+        LedgerError: they are financial years of two calendar years.
+    """
+    place, meaning = found.fields.get("booked_on"), found.meaning.get("booked_on", frozenset())
+    texts = [] if place is None else [row[place] for row in rows]
+    for one in ("year", "booked_on"):
+        at = found.fields.get(one)
+        cells = [] if at is None else [row[at] for row in rows]
+        if value := broken_year(cells, is_year=one == "year" or "year" in meaning):
+            raise LedgerError(
+                f"{file}: column {found.header[at or 0]!r} holds financial years of two calendar years ({value!r}): "
+                "they tell no day. Add a column with the day, or with year and month (2023-05), and name it in "
+                "municipality.yaml, spend: columns; or split the file by months, and name them in spend: periods."
+            )
+    name = file.rpartition("/")[2]
+    stated = period_in_settings(name, settings)[:4]
+    told = [
+        date_form(
+            texts,
+            stated=settings.date_form or "",
+            is_period="period" in meaning,
+            is_year="year" in meaning,
+            year=year,
+        )
+        for year in ("", stated or year_of_name(name))
+    ]
+    found.dates = told[1]
+    found.period_by_name |= told[0] != told[1] and not stated
+    if "quarter" in meaning or holds_quarters(texts):
+        found.warnings.append("quarters are dated the first day of their first month")
 
 
 def _title(file: str, sheet: str, above: str, found: Columns, settings: SpendSettings) -> None:
-    """What amounts are: as the settings or the column's name say; what stands around them may say otherwise.
-
-    Raises:
-        LedgerError: a title or a name says that amounts are no kronor or include VAT, and nothing else does.
-    """
-    said = found.meaning.get("amount", frozenset()) | found.meaning.get("debit", frozenset())
-    unit = settings.amount_unit or "tkr" * ("tkr" in said) or "mkr" * ("mkr" in said)
-    places = {"above the header": above, "in the sheet's name": sheet, "in the file's name": file.rpartition("/")[2]}
-    for place, text in places.items():
-        if not unit and (match := _UNIT_AROUND.search(text)):
-            raise LedgerError(
-                f"{file}: {match[0]!r} stands {place}. Say what the amounts are stated in, in municipality.yaml, "
-                "spend: amount_unit: tkr (or mkr; kr if they are kronor)."
-            )
-        if not (settings.amount_unit or "sek" in said or "currency" in found.fields) and (
-            match := _CURRENCY_AROUND.search(text)
-        ):
-            raise LedgerError(
-                f"{file}: {match[0]!r} stands {place}, and no column tells the currency. Add one (Valuta) with "
-                f"{match[0].upper()} on every line, which are then converted, or export kronor; if the amounts are "
-                "kronor, say so in municipality.yaml, spend: amount_unit: kr."
-            )
-        if settings.vat.included is None and "net" not in said and (match := _VAT_AROUND.search(text)):
-            raise LedgerError(
-                f"{file}: {match[0]!r} stands {place}: the amounts include VAT. Say so in municipality.yaml, spend: "
-                "vat: {included: true, rate_pct: 25}; or false, if they do not."
-            )
-    found.kronor = _KRONOR[unit or "kr"]
-    if found.kronor != 1:
-        found.warnings.append(f"amounts are in {unit}: each is taken times {found.kronor:,}")
+    """What amounts are stated in, by settings, names and what stands around the table."""
+    own = {fold(name) for name in settings.columns}
+    names = [found.header[found.fields[name]] for name in ("amount", "debit", "credit") if name in found.fields]
+    unit = titles.unit(
+        file,
+        {"above the header": above, "in the sheet's name": sheet, "in the file's name": file.rpartition("/")[2]},
+        {name: fold(name) in own for name in names},
+        found.meaning.get("amount", frozenset()) | found.meaning.get("debit", frozenset()),
+        settings,
+        has_currency="currency" in found.fields,
+    )
+    found.unit_ore = titles.UNITS[unit]
+    if unit != "kr":
+        found.warnings.append(titles.told(unit))
 
 
 def _chosen(
@@ -348,7 +384,7 @@ def _period(file: str, sheet: str, found: Columns, settings: SpendSettings) -> N
     year = found.fields.pop("year", None)
     name = file.rpartition("/")[2]
     if stated := period_in_settings(name, settings):
-        found.period = stated if stated.count("-") == 2 else f"{stated}-01"
+        found.period = f"{stated}-01-01"[:10]
         found.remarks.append(f"no column holds dates: every line is of {stated} (spend: periods)")
         return
     found.period = (period_of_name(sheet) or period_of_name(f"{sheet} {name}")) if sheet else period_of_name(name)

@@ -124,7 +124,10 @@ class CsvReader:
 
     def _pieces(self) -> Iterator[bytes]:
         """The file as UTF-8 with line feeds, without a byte order mark."""
-        decoder, ends = Decoder(self.form.text_encoding), LineEnds()
+        decoder, ends = (
+            Decoder(self.form.text_encoding, self.form.file),
+            LineEnds(self.form.separator, len(self.form.header)),
+        )
         with opened(self.path) as file:
             for piece in decoder.pieces(file):
                 yield ends.as_line_feeds(piece)
@@ -349,7 +352,7 @@ def _amount_in(cells: Sequence[str], form: FileFormat) -> int | None:
     if len(days) != 1 or "booked_on" not in form.fields:
         return None
     place = days[0] + form.amount_place - form.fields["booked_on"]
-    return amounts.ore(cells[place], form.decimal_mark, form.kronor) if 0 <= place < len(cells) else None
+    return amounts.ore(cells[place], form.decimal_mark, form.unit_ore) if 0 <= place < len(cells) else None
 
 
 BATCH = 50_000

@@ -1,10 +1,10 @@
 """Days as ledgers write them: read where a text can mean one day only, or where the file or the settings tell which.
 
 Read without more: year, month, day in this order with four digits for the year; eight digits; ``01.03.2023`` (points
-are never American); a period (``2023-11``, and 13 as December) as the first day of its month; an instant with a time
-zone as its day in Sweden. What may be two days (``03/04/2023``, ``201112``) is read as the other dates of the file
-tell, else not at all: ``spend: date_form`` in municipality.yaml says it. What does not belong here: the columns
-(``columns``).
+are never American); a period (``2023-11``, and 13 as December) as the first day of its month, a quarter (``2023Q1``)
+as that of its first month; an instant with a time zone as its day in Sweden. What may be two days (``03/04/2023``,
+``201112``) or a year and a month (``2013``) is read as the other dates of the file tell, else not at all: ``spend:
+date_form`` in municipality.yaml says it. What does not belong here: the columns (``columns``).
 """
 
 import re
@@ -27,8 +27,10 @@ FORMS: Mapping[str, str] = {
     "YYYYMM": "%Y%m",
     "YYMM": "%y%m",
 }
-#: A year alone is its first day.
-YEAR = "YYYY"
+#: A year alone is its first day; a month after two digits of a year.
+YEAR, YEAR_MONTH = "YYYY", "YYMM"
+#: Forms of periods.
+_PERIODS = ("YYYYMM", YEAR_MONTH)
 #: Spreadsheets count days, from one of two beginnings.
 EXCEL, EXCEL_1904 = "excel", "excel-1904"
 _BEGINNING = {EXCEL: date(1899, 12, 30), EXCEL_1904: date(1904, 1, 1)}
@@ -68,9 +70,19 @@ _WEEK = re.compile(r"(?i)([0-9]{4})[- ]?(?:w|v)([0-9]{1,2})(?:-([1-7]))?")
 _NO_PART = re.compile(
     r"(?i)^(?:m[åa]n|tis|ons|tors?|fre|l[öo]r|s[öo]n|mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6}\.?,? +|(?<=[0-9]{6})\.0+$"
 )
-_TIME = re.compile(
-    r"(.{6,10})[T ]([0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?(?: ?[AaPp][Mm])?)\s*(Z|[+-][0-9]{2}:?[0-9]{2})?"
+#: A quarter: ``2023Q1``, ``2023-K1``, ``Q1 2023``, ``kv 1 2023``, ``1:a kvartalet 2023``.
+_QUARTER_WORD = r"(?:q|k|kv|kvartal(?:et)?)"
+_QUARTERS = (
+    (re.compile(rf"(?i)([0-9]{{4}})[-/. ]*{_QUARTER_WORD}[-. ]*([1-4])"), (1, 2)),
+    (re.compile(rf"(?i){_QUARTER_WORD}[. ]*([1-4])[-/., ]+([0-9]{{4}})"), (2, 1)),
+    (re.compile(rf"(?i)([1-4])(?::[ae])?[. ]*{_QUARTER_WORD}[-/., ]+([0-9]{{4}})"), (2, 1)),
 )
+#: A time of the day behind a date, also with the points of DB2 (``2023-01-05-00.00.00.000000``).
+TIME_OF_DAY = (
+    r"(?:[T -]| kl\.? ?)([0-9]{1,2}[:.][0-9]{2}(?:[:.][0-9]{2}(?:[.,][0-9]+)?)?(?: ?[AaPp][Mm])?)"
+    r"\s*(Z|[+-][0-9]{2}:?[0-9]{2})?"
+)
+_TIME = re.compile(rf"(.{{6,10}}){TIME_OF_DAY}")
 #: The period in which a year is closed, after its twelve months; it is read as December.
 _CLOSING = 13
 #: The last of the periods that close a year; those after the first are no month.
@@ -78,7 +90,9 @@ _LAST_PERIOD = 16
 _THURSDAY = 4
 _MONTHS_OF_A_YEAR = 12
 #: Hours of Swedish midnight in UTC.
-_MIDNIGHT = re.compile(r"2[23]:00(:00(\.0+)?)?")
+_MIDNIGHT = re.compile(r"2[23][:.]00([:.]00([.,]0+)?)?")
+#: A financial year that begins in one calendar year and ends in the next.
+_BROKEN_YEAR = re.compile(r"([0-9]{2}([0-9]{2})) ?[-/–] ?((?:[0-9]{2})?([0-9]{2}))")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +108,9 @@ class DateForm:
     from_utc: bool = False
 
 
-def date_form(texts: Iterable[str], *, stated: str = "", is_period: bool = False, is_year: bool = False) -> DateForm:
+def date_form(
+    texts: Iterable[str], *, stated: str = "", is_period: bool = False, is_year: bool = False, year: str = ""
+) -> DateForm:
     """The form of a file's dates, as far as they tell it themselves.
 
     Args:
@@ -102,17 +118,18 @@ def date_form(texts: Iterable[str], *, stated: str = "", is_period: bool = False
         stated: the form that the settings name.
         is_period: whether the column's name says that it holds periods.
         is_year: whether it says that it holds years.
+        year: that the settings or the file's name tell of all lines.
     """
-    values = {_NO_PART.sub("", text.strip()) for text in texts if text.strip()}
-    times = [match for value in values if (match := _TIME.fullmatch(value))]
-    from_utc = bool(times) and all(not m[3] and _MIDNIGHT.fullmatch(m[2]) for m in times)
+    spelt = {_NO_PART.sub("", text.strip()) for text in texts if text.strip()}
+    times = {value: match for value in spelt if (match := _TIME.fullmatch(value))}
+    from_utc = bool(times) and all(not m[3] and _MIDNIGHT.fullmatch(m[2]) for m in times.values())
+    values = {times[value][1].strip() if value in times else value for value in spelt}
     if stated:
         return DateForm(stated, from_utc)
     if any(_YEAR_LAST.fullmatch(value) for value in values):
         return DateForm(_order(values), from_utc)
     if values and all(re.fullmatch(r"[0-9]{4}", value) and int(value) in _PERIOD_YEARS for value in values):
-        months = {int(value[2:]) for value in values}  # 2012 may be December 2020
-        return DateForm(YEAR if is_year or max(months) > _MONTHS_OF_A_YEAR else "", from_utc)
+        return DateForm(YEAR if is_year else _years_or_months(values, year), from_utc)
     six = {value for value in values if re.fullmatch(r"[0-9]{6}", value)}
     if any(map(_is_month, six)) and all(map(_may_be_period, six)) and (is_period or not all(map(_is_short_day, six))):
         return DateForm("YYYYMM", from_utc)
@@ -126,6 +143,34 @@ def _order(values: Iterable[str]) -> str:
     if day_first == month_first:
         return ""
     return "DD/MM/YYYY" if day_first else "MM/DD/YYYY"
+
+
+def _years_or_months(values: Iterable[str], year: str) -> str:
+    """Of four digits: 2012 may be December 2020, and 2013 the period that closes it; a year that is known tells."""
+    if set(values) == {year}:
+        return YEAR
+    last = max(int(value[2:]) for value in values)
+    if year and last <= _CLOSING and all(value[:2] == year[2:] for value in values):
+        return YEAR_MONTH
+    return YEAR if last > _LAST_PERIOD else ""
+
+
+def broken_year(texts: Iterable[str], *, is_year: bool) -> str:
+    """A financial year of two calendar years (``2022/2023``, ``2010/11``), where a column holds such; else empty.
+
+    In a column that is not called a year, ``2010/11`` may be a month: there all have to be years, and more than one.
+    """
+    values = sorted(set(filter(None, texts)))
+    broken = [value for value in values if _is_broken_year(value)]
+    if is_year:
+        return broken[0] if broken else ""
+    return broken[0] if len(broken) > 1 and len(broken) == len(values) and all("/" in value for value in values) else ""
+
+
+def _is_broken_year(text: str) -> bool:
+    if not (match := _BROKEN_YEAR.fullmatch(text)):
+        return False
+    return (int(match[2]) + 1) % 100 == int(match[4]) and match[3] in (match[4], str(int(match[1]) + 1))
 
 
 def _is_month(six: str) -> bool:
@@ -160,6 +205,7 @@ def day(text: str, form: DateForm = PLAIN) -> date | None:
 
 def _in_sweden(text: str, time: str, zone: str) -> date | None:
     """The day in Sweden at an instant."""
+    time = time if ":" in time else time.replace(".", ":", 2)
     spelt = f"{text.replace('/', '-')}T{time}{'+00:00' if zone == 'Z' else zone}"
     try:
         return _within(datetime.fromisoformat(spelt).astimezone(_SWEDEN).date())
@@ -168,16 +214,16 @@ def _in_sweden(text: str, time: str, zone: str) -> date | None:
 
 
 def _day(text: str, form: str) -> date | None:
-    if form == YEAR:
-        return _of(text, "1", "1") if re.fullmatch(r"[0-9]{4}", text) else None
+    if form == YEAR and re.fullmatch(r"[0-9]{4}", text):
+        return _of(text, "1", "1")
     if found := _plain_day(text):
         return found
     if form in _BEGINNING:
         counted = re.fullmatch(r"[0-9]{5}(\.[0-9]+)?", text)
         return _within(_BEGINNING[form] + timedelta(days=int(float(text)))) if counted else None
-    if form == "YYYYMM" and text.endswith(str(_CLOSING)) and len(text) == len(form):
-        text = f"{text[:4]}12"
-    if form:
+    if form in _PERIODS and text.endswith(str(_CLOSING)) and len(text) == len(form):
+        text = f"{text[:-2]}{_MONTHS_OF_A_YEAR}"
+    if form in FORMS:
         return _parsed(re.sub(r"[/. ]", "-", text), FORMS[form])
     if match := _YEAR_LAST.fullmatch(text):
         readings = {found for found in (_of(match[3], match[2], match[1]), _of(match[3], match[1], match[2])) if found}
@@ -194,7 +240,22 @@ def _plain_day(text: str) -> date | None:
             return _of(year, "12" if closing else month, number)
     if match := _WEEK.fullmatch(text):
         return _of_week(int(match[1]), int(match[2]), int(match[3] or _THURSDAY))
+    if found := _quarter(text):
+        return found
     return _of_named_month(text) if text[-1:].isalnum() and not text.isdigit() else None
+
+
+def _quarter(text: str) -> date | None:
+    """The first day of a quarter, as a period is that of its month."""
+    for pattern, (year, number) in _QUARTERS:
+        if match := pattern.fullmatch(text):
+            return _of(match[year], str(3 * int(match[number]) - 2), "1")
+    return None
+
+
+def holds_quarters(texts: Iterable[str]) -> bool:
+    """Whether some of the texts are quarters."""
+    return any(_quarter(text.strip()) for text in set(texts))
 
 
 def _of_week(year: int, week: int, number: int) -> date | None:
@@ -251,6 +312,13 @@ _DAY_IN_NAME = re.compile(
 _NAMED = re.compile(rf"(?<![a-zåäö]){_MONTH_NAME}(?![a-zåäö])")
 _QUARTER = re.compile(r"(?<![a-z])(?:q|kv|kvartal ?)([1-4])(?![0-9])")
 _YEAR = re.compile(r"(?<![0-9])((?:19|20)[0-9]{2})(?![0-9])")
+
+
+def year_of_name(name: str) -> str:
+    """The one year that a file's name tells, whatever the month; empty where it tells none or two."""
+    text = _DAY_IN_NAME.sub(" ", name.rpartition("/")[2])
+    years = {match[1] for match in _IN_NAME.finditer(text)} | {match[1] for match in _YEAR.finditer(text)}
+    return years.pop() if len(years) == 1 else ""
 
 
 def period_of_name(name: str) -> str:

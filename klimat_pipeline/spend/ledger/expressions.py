@@ -3,6 +3,7 @@
 Each puts its parameters into ``given``. What does not belong here: the statement (``typed_lines``).
 """
 
+import re
 from typing import Any
 
 from klimat_pipeline.configuration.spend import SpendSettings
@@ -11,15 +12,33 @@ from klimat_pipeline.spend.ledger.reference import INTERNAL, Rule
 from klimat_pipeline.spend.ledger.signs import CREDIT, CREDIT_FLAG, DEBIT, DEBIT_FLAG
 from klimat_pipeline.spend.ledger.supplier_ids import TOLD
 
+#: Zeros that fill an account's number up to a fixed length (``0000024410``). No account of Kommun-Bas or BAS begins
+#: with one; of what is less than two digits without them, nothing is taken off.
+ZEROS = "^0+([1-9][0-9])"
+
+
+def without_zeros(account: str) -> str:
+    """Expression for an account without the zeros that fill it up."""
+    return f"CASE WHEN starts_with({account}, '0') THEN regexp_replace({account}, $zeros, '\\1') ELSE {account} END"
+
+
+def has_zeros(account: str) -> str:
+    """Expression for whether an account has any."""
+    return f"starts_with({account}, '0') AND ltrim({account}, '0') >= '10'"  # two digits, without a second search
+
+
+def plain_amount(form: FileFormat) -> str:
+    """What ``money`` reads without asking: digits, and two decimals; of oere none, which would have to be rounded."""
+    return rf"[+-]?[0-9]{{1,12}}(\{form.decimal_mark}[0-9]{{1,2}})?" if form.unit_ore > 1 else "[+-]?[0-9]{1,12}"
+
 
 def money(column: str, form: FileFormat) -> str:
     """Expression for a column's amount in whole oere; NULL where it is none."""
     plain = f"replace({column}, ',', '.')" if form.decimal_mark == "," else column
-    return (
-        f"CASE WHEN regexp_full_match({column}, $plain) "
-        f"THEN CAST(TRY_CAST({plain} AS DECIMAL(15,2)) * 100::DECIMAL(3,0) AS BIGINT) * {form.kronor} "
-        f"WHEN {column} <> '' THEN odd_ore({column}) END"
-    )
+    whole = f"TRY_CAST({plain} AS BIGINT)"
+    if form.unit_ore > 1:
+        whole = f"CAST(TRY_CAST({plain} AS DECIMAL(15,2)) * 100::DECIMAL(3,0) AS BIGINT) * {form.unit_ore // 100}"
+    return f"CASE WHEN regexp_full_match({column}, $plain) THEN {whole} WHEN {column} <> '' THEN odd_ore({column}) END"
 
 
 def gross(form: FileFormat, settings: SpendSettings, given: dict[str, Any]) -> tuple[str, str, str]:
@@ -123,7 +142,7 @@ def left_out(rules: tuple[Rule, ...], settings: SpendSettings, given: dict[str, 
             tests = []
             for place, account in enumerate(rule.accounts):
                 name = f"account{number}_{place}"
-                given[name] = account.removesuffix("*")
+                given[name] = re.sub(ZEROS, r"\1", account.removesuffix("*"))
                 tests.append(f"starts_with(account, ${name})" if account.endswith("*") else f"account = ${name}")
             conditions.append(f"({' OR '.join(tests)})")
         if rule.text_pattern:

@@ -20,7 +20,14 @@ from klimat_pipeline.spend.ledger.file_hash import FileHash, file_hash, id_of
 from klimat_pipeline.spend.ledger.ledger_error import LedgerError
 from klimat_pipeline.spend.ledger.opened import GZIP, opened
 from klimat_pipeline.spend.ledger.reference import LedgerReference
-from klimat_pipeline.spend.ledger.text_encoding import BOMS, Decoder, TextEncoding, text_encoding, utf16
+from klimat_pipeline.spend.ledger.text_encoding import (
+    BOMS,
+    Decoder,
+    TextEncoding,
+    text_encoding,
+    utf16,
+    with_line_feeds,
+)
 
 #: How much of a file is looked at to find its separator, header and decimal mark.
 SAMPLE = 1024 * 1024
@@ -62,11 +69,13 @@ class FileFormat:
         is_quoted: whether whole lines stand in quotation marks.
         dates: how dates are read.
         period: first day of the period of all lines, where no column holds dates.
-        period_by_name: whether the file's name told the period.
+        period_by_name: whether the file's name told the period or the year.
+        year: of all lines, where a column holds months or quarters without one.
+        holds_quarters: whether that column's figures are quarters.
         credit_is_negative: whether credits have a minus already.
         side_is_flag: whether the column of signs says yes or no to being a credit.
         vat_is_rate: whether the column of VAT holds rates, not kronor.
-        kronor: in one of what amounts are stated in.
+        unit_ore: oere in one of what amounts are stated in.
         chart: chart of accounts, kommun_bas or bas.
         exported_on: day of the export, where the file says it.
         remarks: what a reader should know.
@@ -92,10 +101,12 @@ class FileFormat:
     dates: DateForm = PLAIN
     period: str = ""
     period_by_name: bool = False
+    year: str = ""
+    holds_quarters: bool = False
     credit_is_negative: bool = False
     side_is_flag: bool = False
     vat_is_rate: bool = False
-    kronor: int = 1
+    unit_ore: int = 100
     chart: str = "kommun_bas"
     exported_on: str = ""
     remarks: tuple[str, ...] = ()
@@ -208,9 +219,8 @@ def _with_encoding(form: FileFormat, path: Any, head: bytes, content: FileHash, 
 
 def _text(piece: bytes, form: FileFormat) -> str:
     """A piece of the file as text with line feeds; a character that is cut off at its end is left out."""
-    decoded = b"".join(Decoder(form.text_encoding).pieces(BytesIO(piece)))
-    text = decoded.decode(errors="replace").replace("\r\n", "\n")
-    return text.replace("\r", "\n" if text.count("\r") > text.count("\n") else " ")
+    decoded = b"".join(Decoder(form.text_encoding, form.file).pieces(BytesIO(piece)))
+    return with_line_feeds(decoded.decode(errors="replace"))
 
 
 def _elsewhere(path: Any, form: FileFormat, read: int) -> list[str]:
@@ -377,10 +387,12 @@ def with_columns(
         dates=found.dates,
         period=found.period,
         period_by_name=found.period_by_name,
+        year=found.year,
+        holds_quarters="quarter" in found.meaning.get("booked_on", ()),
         credit_is_negative=found.credit_is_negative,
         side_is_flag=found.side_is_flag,
         vat_is_rate=found.vat_is_rate,
-        kronor=found.kronor,
+        unit_ore=found.unit_ore,
         remarks=(*form.remarks, *found.remarks),
         warnings=(*form.warnings, *found.warnings),
     )

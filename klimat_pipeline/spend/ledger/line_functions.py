@@ -48,8 +48,8 @@ def register(
         exact = amounts.kronor(text, form.decimal_mark)
         if exact is None:
             return None
-        counted.rounded += exact * form.kronor * 100 != int(exact * form.kronor * 100)
-        return amounts.ore(text, form.decimal_mark, form.kronor)
+        counted.rounded += exact * form.unit_ore != int(exact * form.unit_ore)
+        return amounts.ore(text, form.decimal_mark, form.unit_ore)
 
     def day(text: str) -> date | None:
         return dates.day(text, form.dates)

@@ -1,5 +1,8 @@
 """Ledgers in Parquet, a row group at a time, as the same Arrow batches of text that ``csv_reader`` makes.
 
+Columns whose values are no texts (lists, structs, bytes) are named as not read; where one of them is needed, the
+file is refused.
+
 What does not belong here: types and meaning of the cells (``typed_lines``).
 """
 
@@ -8,6 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from klimat_pipeline.configuration.spend import SpendSettings
+from klimat_pipeline.spend.ledger.candidates import plain_header
 from klimat_pipeline.spend.ledger.cells import plain
 from klimat_pipeline.spend.ledger.csv_reader import Problem
 from klimat_pipeline.spend.ledger.decimal_marks import FIGURES, MONEY, mark_of_texts
@@ -39,13 +43,30 @@ class ParquetReader:
                 f"{form.file}: cannot be opened as Parquet. Was it cut off on the way? Export it again."
             ) from None
         self.form = form
+        #: Columns whose values are no texts, with what they are.
+        self._no_texts: dict[str, str] = {}
         rows = self._some_rows()
-        self.form = with_columns(self.form, self._file.schema_arrow.names, rows, settings, reference)
+        self._recognise(rows, settings, reference)
         self.form = replace(self.form, decimal_mark=mark_of_texts(form.file, self._text_amounts(), settings))
         self.problems: list[Problem] = []
         self.warnings: list[str] = []
         self.blank = 0
         self.last_line = self._file.metadata.num_rows
+
+    def _recognise(self, rows: list[list[str]], settings: SpendSettings, reference: LedgerReference) -> None:
+        """Tell what the columns are; a column that holds no texts has no name by which it could be chosen."""
+        names = self._file.schema_arrow.names
+        told = f"not read, for they hold no texts: {self._listed()}" if self._no_texts else ""
+        usable = ["" if name in self._no_texts else name for name in names]
+        try:
+            self.form = with_columns(self.form, usable, rows, settings, reference)
+        except LedgerError as error:
+            raise (LedgerError(f"{error} Columns {told}. Export them as texts.") if told else error) from None
+        if told:
+            self.form = replace(self.form, header=plain_header(names), remarks=(*self.form.remarks, f"columns {told}"))
+
+    def _listed(self) -> str:
+        return ", ".join(f"{name!r} ({kind})" for name, kind in self._no_texts.items())
 
     def _some_rows(self) -> list[list[str]]:
         """Some rows from all over the file, as texts: the beginnings of some row groups, and all over the last."""
@@ -61,21 +82,30 @@ class ParquetReader:
             batches.append(batch.take(list(range(0, batch.num_rows, step))))
             if rows > _LARGEST_LAST:
                 break  # one row group is the whole of a large file
-        found: list[list[str]] = []
-        for batch in batches:
-            texts = [self._as_texts(column).to_pylist() for column in batch.columns]
-            found += [[plain(cell) for cell in row] for row in zip(*texts, strict=True)]
-        return found
+        return [row for batch in batches for row in self._rows_of(batch)]
+
+    def _rows_of(self, batch: "pa.RecordBatch") -> list[list[str]]:
+        """Rows as texts; of a column that holds none, the cells are empty."""
+        import pyarrow as pa
+
+        texts = []
+        for field, column in zip(batch.schema, batch.columns, strict=True):
+            try:
+                texts.append(self._as_texts(column).to_pylist())
+            except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+                self._no_texts[field.name] = str(field.type)
+                texts.append([""] * batch.num_rows)
+        return [[plain(cell) for cell in row] for row in zip(*texts, strict=True)]
 
     def _text_amounts(self) -> list[tuple[str, str]]:
         """Amounts of the columns that hold texts, from the beginning of the file."""
         import pyarrow as pa
 
-        schema, header = self._file.schema_arrow, self.form.header
+        schema = self._file.schema_arrow
         self._numbers: set[str] = set()
         texts = []
         for field in (field for field in FIGURES if field in self.form.fields):
-            name = header[self.form.fields[field]]
+            name = schema.names[self.form.fields[field]]
             kind = schema.field(name).type
             kind = kind.value_type if pa.types.is_dictionary(kind) else kind
             if pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind):
@@ -94,13 +124,19 @@ class ParquetReader:
         import pyarrow as pa
         import pyarrow.compute as pc
 
-        by_field = {field: self.form.header[place] for field, place in self.form.fields.items()}
+        by_field = {field: self._file.schema_arrow.names[place] for field, place in self.form.fields.items()}
         names = list(by_field.values())
         first = 1
         for batch in self._file.iter_batches(batch_size=122_880, columns=names):
             arrays = [pa.array(np.arange(first, first + batch.num_rows, dtype=np.int64))]
             for name in names:
-                column = self._as_texts(batch.column(name))
+                try:
+                    column = self._as_texts(batch.column(name))
+                except pa.ArrowInvalid:
+                    raise LedgerError(
+                        f"{self.form.file}: rows {first:,} to {first + batch.num_rows - 1:,}, column {name!r}: holds "
+                        "bytes that are no UTF-8 text. Export the column as texts."
+                    ) from None
                 if name in self._numbers and self.form.decimal_mark == ",":
                     column = pc.replace_substring(column, ".", ",")
                 arrays.append(column)

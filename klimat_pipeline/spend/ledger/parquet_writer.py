@@ -131,6 +131,12 @@ def first_and_last_day(con: "duckdb.DuckDBPyConnection") -> tuple[str, str]:
     return first or "", last or ""
 
 
+def accounts_with_zeros(con: "duckdb.DuckDBPyConnection") -> int:
+    """Lines of whose account zeros in front were taken off."""
+    ((lines,),) = con.execute("SELECT count(*) FILTER (has_zeros) FROM typed_lines WHERE year <> 0").fetchall()
+    return int(lines)
+
+
 def write_years(con: "duckdb.DuckDBPyConnection", years: Iterable[int], work: Path, target: Path, file_id: str) -> None:
     """Write ``year=<year>/<file id>.parquet``; the files take their places when all of them are whole."""
     drafts = {work / f"{year}.parquet": target / f"year={year}" / f"{file_id}.parquet" for year in years}

@@ -251,6 +251,11 @@ def _through(
         for year, rule, lines, amount in parquet_writer.sums(connection):
             passed.add(year, rule, lines, amount)
         passed.days = parquet_writer.first_and_last_day(connection)
+        if zeros := parquet_writer.accounts_with_zeros(connection):
+            passed.remarks.append(
+                f"zeros in front of accounts are taken off on {zeros:,} lines (0000064100 is 64100): write tables of "
+                "your own without them"
+            )
         passed.years = sorted({year for year, *_ in passed.rows()})
         person_names.withhold_by_words(connection, counted.people, way.reference.person_words)
         person_names.withhold(connection, counted.people)

@@ -70,7 +70,7 @@ def load_ledger_reference(reference_dir: Path) -> LedgerReference:
 
 
 #: What words in a column's name say of it.
-_Meaning = Literal["net", "gross", "sek", "foreign", "line", "invoice", "tkr", "mkr", "rate", "part"]
+_Meaning = Literal["net", "gross", "sek", "foreign", "line", "invoice", "tkr", "mkr", "ore", "rate", "part"]
 _FILES = (
     "ledger_columns",
     "ledger_column_words",

@@ -1,12 +1,14 @@
 """Ledgers in SIE 4: every transaction of every voucher, as the same Arrow batches of text that ``csv_reader`` makes.
 
-A file that ends inside a voucher is refused. Vouchers that do not balance and results (``#RES``) that the transactions
-do not meet are told; a year without vouchers is a remark. What was struck out (``#BTRANS``) or stands again as
-``#TRANS`` (``#RTRANS``) is left out. What does not belong here: types and meaning of the cells (``typed_lines``).
+A file that ends inside a voucher is refused, and so is one of two exports that cannot both be right: of two companies
+or years, with an account of two names, or with a voucher twice. Vouchers that do not balance and results (``#RES``)
+that the transactions do not meet are told; a year without vouchers is a remark. What was struck out (``#BTRANS``) or
+stands again as ``#TRANS`` (``#RTRANS``) is left out. What does not belong here: types and meaning of the cells
+(``typed_lines``).
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
@@ -18,11 +20,14 @@ from klimat_pipeline.spend.ledger.ledger_error import LedgerError
 from klimat_pipeline.spend.ledger.opened import opened
 from klimat_pipeline.spend.ledger.personal_numbers import supplier_kind
 from klimat_pipeline.spend.ledger.text_encoding import Decoder
+from klimat_pipeline.text import fold
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-_TOKEN = re.compile(r'"((?:[^"\\]|\\.)*)"|\{([^}]*)\}|(\S+)')
+#: A text in quotation marks, a list of objects in braces (in whose texts braces may stand), or a word.
+_QUOTED = r'"[^"\\]*(?:\\.[^"\\]*)*"'
+_TOKEN = re.compile(rf'({_QUOTED})|\{{([^"}}\\]*(?:(?:{_QUOTED}|\\.)[^"}}\\]*)*|[^}}]*)\}}|(\S+)')
 _FIELDS = (
     "account",
     "account_text",
@@ -35,26 +40,64 @@ _FIELDS = (
     "buyer_id",
     "currency",
 )
+_VOUCHER = _FIELDS.index("voucher")
 #: Names of charts (#KPTYP) that are the companies' BAS.
 _BAS = re.compile(r"(EU)?BAS|NE", re.IGNORECASE)
 #: Vouchers and accounts that a message lists.
 _LISTED = 3
+#: Lines that say something of the whole file, with where it is kept.
+_SINGLE: Mapping[str, str] = {
+    "#FNAMN": "company",
+    "#ORGNR": "number",
+    "#KPTYP": "chart",
+    "#SIETYP": "kind",
+    "#GEN": "generated",
+    "#VALUTA": "currency",
+}
+#: Those of which a file has one value, with how many words say of what it is: with another it is two files in one.
+_ONE_VALUE: Mapping[str, int] = {
+    "#FNAMN": 0,
+    "#ORGNR": 0,
+    "#KPTYP": 0,
+    "#VALUTA": 0,
+    "#RAR": 1,
+    "#KONTO": 1,
+    "#OBJEKT": 2,
+}
+#: Dimension of objects that are units.
+_UNITS = "1"
+#: Numbers of vouchers that are none.
+_NO_NUMBER = frozenset(["", "0"])
 
 
 @dataclass(slots=True)
 class _Voucher:
-    """A voucher that is being read."""
+    """A voucher that is being read.
+
+    Attributes:
+        number: in its series.
+        first: place of its first transaction among all.
+    """
 
     name: str = ""
     day: str = ""
     text: str = ""
     total: Decimal = Decimal(0)
     is_open: bool = False
+    number: str = ""
+    first: int = 0
 
 
 @dataclass(slots=True)
 class _Content:
-    """What stands in a file besides its transactions."""
+    """What stands in a file besides its transactions.
+
+    Attributes:
+        said: by what the file says once: the value, compared as texts are, and its line.
+        began: the last line on which an export begins (#FLAGGA).
+        vouchers: place of the first transaction of every voucher, by name and day.
+        again: places of vouchers that stand twice: of the first transaction there, and here.
+    """
 
     company: str = ""
     number: str = ""
@@ -70,6 +113,11 @@ class _Content:
     years: tuple[str, str] = ("", "")
     outside: int = 0
     commas: int = 0
+    said: dict[tuple[str, ...], tuple[str, int]] = field(default_factory=dict)
+    began: int = 0
+    vouchers: dict[str, int] = field(default_factory=dict)
+    again: list[tuple[int, int]] = field(default_factory=list)
+    rows: list[tuple[int, list[str]]] = field(default_factory=list)
 
 
 class SieReader:
@@ -113,19 +161,27 @@ class SieReader:
 
     def _transactions(self, path: Any, form: FileFormat) -> Iterator[tuple[int, Sequence[str]]]:
         found, voucher = self._found, _Voucher()
-        rows: list[tuple[int, list[str]]] = []
+        rows = found.rows
         for at, line in enumerate(self._lines(path, form), start=1):
-            if line.startswith("#"):
-                token = _tokens(line)
+            entry = line[1:].lstrip() if line[:1] == "{" else line
+            ends_voucher = entry[-1:] == "}" and (entry == "}" or _ends_voucher(entry))
+            if entry[:1] == "#":
+                token = _tokens(entry[:-1] if ends_voucher else entry)
                 label, rest = token[0].upper(), [*token[1:], *[""] * 8]
                 if label == "#VER":
                     self._close(voucher)
-                    voucher = _Voucher(f"{rest[0]}{rest[1]}", rest[2], rest[3], is_open=True)
+                    name = f"{rest[0]}{rest[1]}"
+                    voucher = _Voucher(name, rest[2], rest[3], is_open=True, number=rest[1], first=len(rows))
+                    if "#TRANS" in rest[4].upper():
+                        raise LedgerError(
+                            f"{form.file}:{at}: the whole voucher {voucher.name} stands on one line. Put every #TRANS "
+                            "and every brace on its own line, or export it again."
+                        )
                 elif label == "#TRANS":
                     rows.append((at, self._transaction(rest, voucher)))
                 else:
-                    self._header_line(label, rest)
-            elif line == "}":
+                    self._header_line(label, rest, at, form)
+            if ends_voucher:
                 voucher.is_open = False
         if voucher.is_open:
             told = "; ".join(["its block is not closed", *self._close(voucher), *self._unmet()])
@@ -134,13 +190,14 @@ class SieReader:
                 "it again."
             )
         self._close(voucher)
+        self._refuse_repetition(form)
         for at, cells in rows:
             cells[1], cells[5] = found.accounts.get(cells[0], ""), found.units.get(cells[5], cells[5])
             cells[8], cells[9] = found.number, found.currency
             yield at, cells
 
     def _lines(self, path: Any, form: FileFormat) -> Iterator[str]:
-        decoder = Decoder(form.text_encoding)
+        decoder = Decoder(form.text_encoding, form.file)
         with opened(path) as file:
             content = b"".join(decoder.pieces(file)).decode("utf-8", errors="replace")
         if decoder.others:
@@ -150,8 +207,8 @@ class SieReader:
     def _transaction(self, rest: Sequence[str], voucher: _Voucher) -> list[str]:
         if "," in rest[2] and (point := rest[2].replace(",", ".")) and _number(point) is not None:
             rest, self._found.commas = [*rest[:2], point, *rest[3:]], self._found.commas + 1
-        objects = [a or c for a, _, c in _TOKEN.findall(rest[1])]
-        unit = next((objects[i + 1] for i in range(0, len(objects) - 1, 2) if objects[i] == "1"), "")
+        objects = _tokens(rest[1]) if rest[1] else ()
+        unit = next((objects[i + 1] for i in range(0, len(objects) - 1, 2) if objects[i] == _UNITS), "")
         if (amount := _number(rest[2])) is not None:
             voucher.total += amount
             self._found.sums[rest[0]] = self._found.sums.get(rest[0], Decimal(0)) + amount
@@ -170,28 +227,75 @@ class SieReader:
             "",
         ]
 
-    def _header_line(self, label: str, rest: Sequence[str]) -> None:
+    def _header_line(self, label: str, rest: Sequence[str], at: int, form: FileFormat) -> None:
         found = self._found
-        single = {"#FNAMN": "company", "#ORGNR": "number", "#KPTYP": "chart", "#SIETYP": "kind", "#GEN": "generated"}
-        if label in single:
-            setattr(found, single[label], rest[0])
-        elif label == "#VALUTA":
-            found.currency = rest[0].upper()
+        self._refuse_another(label, rest, at, form)
+        if label in _SINGLE:
+            setattr(found, _SINGLE[label], rest[0].upper() if label == "#VALUTA" else rest[0])
+        elif label == "#FLAGGA":
+            found.began = at
         elif label == "#RAR" and rest[0] == "0":
             found.years = (rest[1], rest[2])
         elif label == "#KONTO":
             found.accounts[rest[0]] = rest[1]
-        elif label == "#OBJEKT" and rest[0] == "1":
+        elif label == "#OBJEKT" and rest[0] == _UNITS:
             found.units[rest[1]] = rest[2]
         elif label == "#RES" and rest[0] == "0" and (amount := _number(rest[2].replace(",", "."))) is not None:
             found.results[rest[1]] = amount
 
+    def _refuse_another(self, label: str, rest: Sequence[str], at: int, form: FileFormat) -> None:
+        """Two companies, years or charts in one file: each has its own names for the same accounts.
+
+        Names are not shown: a company, an object or an account may be called after a person.
+        """
+        if label not in _ONE_VALUE or (label == "#OBJEKT" and rest[0] != _UNITS):
+            return
+        words = _ONE_VALUE[label]
+        of, value = (
+            (label, *rest[:words]),
+            fold(" ".join(rest[words : words + 2] if label == "#RAR" else rest[words : words + 1])),
+        )
+        before, line = self._found.said.setdefault(of, (value, at))
+        if before != value:
+            began = self._found.began if self._found.began > line else at
+            raise LedgerError(
+                f"{form.file}:{at}: {' '.join(of)} is not what it is on line {line:,}: two exports (of two companies, "
+                f"years or charts) stand in one file. Split it before line {began:,}, or export them one by one."
+            )
+
+    def _refuse_repetition(self, form: FileFormat) -> None:
+        """Vouchers that stand twice, line for line: the file holds an export twice, or two that share days."""
+        if again := self._found.again:
+            (first, cells), (second, _) = (self._found.rows[place] for place in again[0])
+            raise LedgerError(
+                f"{form.file}: {len(again):,} vouchers stand twice, with the same number, day and transactions: "
+                f"{cells[_VOUCHER]} from lines {first:,} and {second:,} on. Take one of the two out, or "
+                "export it again."
+            )
+
     def _close(self, voucher: _Voucher) -> list[str]:
-        """Note a voucher whose transactions do not add up to nothing."""
+        """Note a voucher that stands again, or whose transactions do not add up to nothing."""
+        if voucher.number not in _NO_NUMBER:
+            self._know_again(voucher)
         if not voucher.total:
             return []
         self._found.unbalanced.append(voucher.name)
         return [f"voucher {voucher.name} is not zero but {voucher.total:,.2f}"]
+
+    def _know_again(self, voucher: _Voucher) -> None:
+        """Hold a voucher against the first ones of its name and day; numbers that tell none apart are none."""
+        found, first, rows = self._found, voucher.first, self._found.rows
+        key, lines = f"{voucher.name} {voucher.day}", len(rows) - voucher.first
+        for _ in range(_LISTED if lines else 0):
+            before = found.vouchers.setdefault(key, first)
+            if before == first:
+                return
+            after = before + lines
+            is_whole = after == first or rows[after][1][_VOUCHER] != voucher.name
+            if is_whole and all(rows[before + place][1] == rows[first + place][1] for place in range(lines)):
+                found.again.append((before, first))
+                return
+            key += "+"
 
     def _unmet(self) -> list[str]:
         """What the file says and its transactions do not meet."""
@@ -233,7 +337,15 @@ class SieReader:
 
 
 def _tokens(line: str) -> list[str]:
-    return [quoted.replace('\\"', '"') if quoted else braces or bare for quoted, braces, bare in _TOKEN.findall(line)]
+    return [
+        quoted[1:-1].replace('\\"', '"') if quoted else braces or bare for quoted, braces, bare in _TOKEN.findall(line)
+    ]
+
+
+def _ends_voucher(entry: str) -> bool:
+    """Whether the brace at the end closes the block, not a list of objects or what stands in quotation marks."""
+    *_, last = _TOKEN.finditer(entry)
+    return bool(last[3])
 
 
 def _number(text: str) -> Decimal | None:

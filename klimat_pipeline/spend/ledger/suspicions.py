@@ -73,8 +73,9 @@ _UNNAMED_TOTALS = """
 #: All that a typed line says, as one number, and whether it names a voucher or an invoice.
 _TOLD = """
     CREATE OR REPLACE TEMP VIEW told AS
-    SELECT line, voucher <> '' OR invoice_no <> '' AS is_named, hash(buyer_id, unit, voucher, invoice_no, supplier_id,
-        supplier_name, account, account_text, amount_ore, booked_on, item_text) AS same
+    SELECT line, voucher <> '' OR invoice_no <> '' AS is_named,
+        hash(buyer_id, unit, voucher, invoice_no, supplier_id, supplier_name, account, account_text, amount_ore,
+            booked_on, item_text) AS same
     FROM typed_lines WHERE year <> 0
 """
 #: Lines above a header that stands again or above a sheet, lines below, how many of those above stand below as often,
@@ -93,30 +94,34 @@ _REPEATED = """
 #: Fewer lines may stand twice by right; and so may fewer than these of the smaller part, in per cent: of lines that
 #: name a voucher, and of others.
 _ENOUGH_AGAIN, _NAMED_PCT, _UNNAMED_PCT = 3, 10, 50
-#: Lines, different ones, and lines with a voucher that stand there twice, or four times where their voucher has them
-#: twice: of every so many-th of a large file.
-_DOUBLED = """
-    WITH counted AS (
-        SELECT count(*) AS times, bool_and(is_named) AS is_named FROM told WHERE same % $every = 0 GROUP BY same
+#: Whether nearly all lines have an amount and a day that stand there an even number of times. Of a ledger that holds
+#: each line twice they do, of others not: this asks two columns, and what follows all.
+_EVEN = """
+    SELECT 100 * sum(times) FILTER (times % 2 = 0) >= $share * sum(times) FROM (
+        SELECT count(*) AS times FROM typed_lines WHERE year <> 0 GROUP BY amount_ore, booked_on
     )
+"""
+#: Lines, different ones, and lines with a voucher that stand there twice, or four times where their voucher has them
+#: twice.
+_DOUBLED = """
+    WITH counted AS (SELECT count(*) AS times, bool_and(is_named) AS is_named FROM told GROUP BY same)
     SELECT coalesce(sum(times), 0)::BIGINT, count(*),
         coalesce(sum(times) FILTER (is_named AND times IN (2, 4)), 0)::BIGINT
     FROM counted
 """
-#: Of a file with more lines, about as many are looked at.
-_OF_LARGE = 50_000
 #: A file of which less than all stands twice may do so by right.
 _DOUBLED_PCT = 98
-#: Invoices with several lines of different accounts, and those whose lines have one amount: of every so many-th.
+#: Invoices with several lines of different accounts, and those whose lines have one amount, among the first lines.
 _INVOICE_TOTALS = """
     WITH invoices AS (
         SELECT count(DISTINCT amount_ore) AS amounts FROM typed_lines
         WHERE year <> 0 AND (voucher <> '' OR invoice_no <> '') AND left_out_rule = ''
-            AND hash(voucher, invoice_no, supplier_id, supplier_name) % $every = 0
+            AND line <= $first
         GROUP BY voucher, invoice_no, supplier_id, supplier_name HAVING count(DISTINCT account) > 1
     )
     SELECT count(*), count(*) FILTER (amounts = 1) FROM invoices
 """
+_FIRST = 100_000
 #: Fewer invoices may be split in equal parts by chance; and so may fewer than so many of a hundred.
 _ENOUGH_INVOICES, _ONE_AMOUNT_PCT = 10, 90
 #: Lines of a year that is this far from the year of most lines are few by a slip of the pen.
@@ -127,6 +132,7 @@ _SMALL = """
     SELECT count(*) FILTER (abs(gross_ore) < $small), count(*) FROM typed_lines WHERE year <> 0 AND left_out_rule = ''
 """
 _SMALL_KRONOR, _ENOUGH_LINES = 20, 50
+_ORE_A_KRONA = 100
 _ACCOUNTS = """
     SELECT account || ' ' || account_text FROM (SELECT DISTINCT account, account_text FROM typed_lines WHERE year <> 0)
     WHERE left(account, 1) IN ('5', '7') ORDER BY ALL
@@ -189,9 +195,9 @@ def refuse_repetition(connection: "duckdb.DuckDBPyConnection", form: FileFormat,
                 f"sheet begins, {again:,} stand below it too: the file holds them twice. Export it again, or take one "
                 "of the two parts out."
             )
-    ((lines,),) = connection.execute("SELECT count(*) FROM typed_lines").fetchall()
-    every = max(lines // _OF_LARGE, 1)
-    ((looked_at, different, doubled),) = connection.execute(_DOUBLED, {"every": every}).fetchall()
+    if not connection.execute(_EVEN, {"share": _DOUBLED_PCT}).fetchall()[0][0]:
+        return
+    ((looked_at, different, doubled),) = connection.execute(_DOUBLED).fetchall()
     if different >= _ENOUGH_AGAIN and 100 * doubled >= _DOUBLED_PCT * looked_at:
         raise LedgerError(
             f"{form.file}: its lines stand there twice each: the file holds them twice. Export it again, or take one "
@@ -201,9 +207,7 @@ def refuse_repetition(connection: "duckdb.DuckDBPyConnection", form: FileFormat,
 
 def _invoice_totals(connection: "duckdb.DuckDBPyConnection") -> Iterator[str]:
     """Coding lines that each repeat the total of their invoice."""
-    ((lines,),) = connection.execute("SELECT count(*) FROM typed_lines").fetchall()
-    every = max(lines // _OF_LARGE, 1)
-    ((invoices, equal),) = connection.execute(_INVOICE_TOTALS, {"every": every}).fetchall()
+    ((invoices, equal),) = connection.execute(_INVOICE_TOTALS, {"first": _FIRST}).fetchall()
     if invoices >= _ENOUGH_INVOICES and 100 * equal >= _ONE_AMOUNT_PCT * invoices:
         yield (
             f"{equal:,} of {invoices:,} vouchers with several accounts have the same amount on each of their lines, "
@@ -249,7 +253,7 @@ def _years(connection: "duckdb.DuckDBPyConnection") -> Iterator[str]:
 
 def _thousands(connection: "duckdb.DuckDBPyConnection", form: FileFormat, settings: SpendSettings) -> Iterator[str]:
     ((small, lines),) = connection.execute(_SMALL, {"small": _SMALL_KRONOR * 100}).fetchall()
-    if settings.amount_unit is None and form.kronor == 1 and lines >= _ENOUGH_LINES and 2 * small > lines:
+    if settings.amount_unit is None and form.unit_ore == _ORE_A_KRONA and lines >= _ENOUGH_LINES and 2 * small > lines:
         yield (
             f"half of the amounts are below {_SMALL_KRONOR} kronor: are they in thousands or millions? Say it in "
             "municipality.yaml, spend: amount_unit: tkr (or mkr; kr if they are kronor)"

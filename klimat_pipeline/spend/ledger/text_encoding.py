@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from klimat_pipeline.spend.ledger.file_hash import CHUNK
+from klimat_pipeline.spend.ledger.ledger_error import LedgerError
 from klimat_pipeline.spend.ledger.opened import Readable
 
 #: Encodings that may be named in the settings, in the order in which a tie is decided.
@@ -33,6 +34,10 @@ _WORD = re.compile(rb"[A-Za-z\x80-\xff]*[\x80-\xff][A-Za-z\x80-\xff]*")
 _SWEDISH, _LIKELY = frozenset("åäöÅÄÖ"), frozenset("éÉüÜøØæÆèà")
 #: Signs of Windows-1252 that stand at the edges of words.
 _TYPOGRAPHIC = frozenset("“”‘’„–…")
+#: Signs in a row that two letters each become where text is taken for UTF-16, as UTF-8; longer than names in Chinese.
+_RUN = 24
+_WIDE = re.compile(rb"(?:[\xe2-\xe7][\x80-\xbf]{2}|\xe0[\xa0-\xbf][\x80-\xbf]){%d}" % _RUN)
+_NOT_WIDE = bytes(set(range(256)) - {0xE0, *range(0xE2, 0xE8)})
 #: Bytes that are letters in Windows-1252 but control characters in ISO 8859-1, and those that Windows-1252 leaves out.
 _WINDOWS, _UNDEFINED = re.compile(rb"[\x80-\x9f]"), re.compile(rb"[\x81\x8d\x8f\x90\x9d]")
 
@@ -170,14 +175,16 @@ def _points(word: bytes, page: str) -> int:
 class Decoder:
     """Decodes a file line by line, and counts the lines that were not in the encoding of most.
 
+    A file of which one part is UTF-16 and another is not cannot be decoded line by line: it is refused.
+
     Attributes:
         others: how many such lines there were.
         first_other: number of the first.
         other_encodings: what they were in.
     """
 
-    def __init__(self, encoding: TextEncoding) -> None:
-        self._encoding = encoding
+    def __init__(self, encoding: TextEncoding, file: str = "") -> None:
+        self._encoding, self._file = encoding, file
         self.others, self.first_other = 0, 0
         self.other_encodings: set[str] = set()
         self._lines = 0
@@ -193,12 +200,25 @@ class Decoder:
         if self._encoding.name.startswith("utf-16"):
             decoder = codecs.getincrementaldecoder(self._encoding.name)(errors="replace")
             while piece := file.read(CHUNK):
-                yield decoder.decode(piece).encode("utf-8", "replace")
+                yield self._all_wide(decoder.decode(piece).encode("utf-8", "replace"))
         elif not self._encoding.code_page:
             while piece := file.read(CHUNK):
                 yield piece
         else:
             yield from self._line_by_line(file)
+
+    def _all_wide(self, piece: bytes) -> bytes:
+        """A piece that was UTF-16; where each two letters of a text became one sign, it was not.
+
+        Raises:
+            LedgerError: another encoding stands in the file too.
+        """
+        if len(piece.translate(None, _NOT_WIDE)) >= _RUN and _WIDE.search(piece):
+            raise LedgerError(
+                f"{self._file}: a part of the file is UTF-16, and a part is not: two exports stand in one file. "
+                "Split it where the second begins, or save both in one encoding."
+            )
+        return piece
 
     def _line_by_line(self, file: Readable) -> Iterator[bytes]:
         rest = b""
@@ -234,30 +254,81 @@ class Decoder:
 
 
 class LineEnds:
-    """Makes every end of a line a line feed. Carriage returns end lines only in a file where most lines end so."""
+    """Makes every end of a line a line feed.
 
-    def __init__(self) -> None:
+    Carriage returns alone end lines in a file where most lines end so; elsewhere those that stand between two whole
+    rows do (files that were put together), and the others stand inside cells.
+
+    Args:
+        separator: of the file's cells.
+        cells: of a whole row.
+    """
+
+    def __init__(self, separator: str, cells: int) -> None:
+        self._separator, self._separators = separator.encode(), max(cells - 1, 1)
         self._held = b""
         self._returns_end_lines: bool | None = None
 
     def as_line_feeds(self, piece: bytes) -> bytes:
-        """A piece; a carriage return at its end waits for the next."""
+        """A piece; what cannot be told before the next waits for it."""
         piece, self._held = self._held + piece, b""
         if b"\r" not in piece:
             return piece
+        ending = b""
         if piece.endswith(b"\r"):
-            piece, self._held = piece[:-1], b"\r"
+            piece, ending = piece[:-1], b"\r"
         if self._returns_end_lines is None:
             pairs = piece.count(b"\r\n")
             self._returns_end_lines = piece.count(b"\r") - pairs > piece.count(b"\n")
         piece = piece.replace(b"\r\n", b"\n")
-        if not self._returns_end_lines:
-            return piece.replace(b"\r", b" ")
-        return piece.replace(b"\r", b"\n")
+        if self._returns_end_lines:
+            self._held = ending
+            return piece.replace(b"\r", b"\n")
+        if b"\r" in piece:
+            end = piece.rfind(b"\n") + 1
+            whole, begun = piece[:end], piece[end:]
+            known, gap, rest = begun.rpartition(b"\r")
+            known = self._rows(known)
+            end = known.rfind(b"\n") + 1  # whether a row ends behind it is told by what follows
+            piece, self._held = b"\n".join(map(self._rows, whole.split(b"\n"))) + known[:end], known[end:] + gap + rest
+        self._held += ending
+        return piece
+
+    def _rows(self, line: bytes) -> bytes:
+        """A line in which carriage returns between whole rows are line feeds, and the others spaces."""
+        if b"\r" not in line:
+            return line
+        made, *others = line.split(b"\r")
+        before = made.count(self._separator)
+        for part in others:
+            after = part.count(self._separator)
+            if min(before, after) >= self._separators:
+                made, before = made + b"\n" + part, after
+            else:
+                made, before = made + b" " + part, before + after
+        return made
 
     def last(self) -> bytes:
         """What was held back."""
-        return b"\n" if self._held else b""
+        ends = self._held.endswith(b"\r")
+        return self._rows(self._held.removesuffix(b"\r")) + b"\n" * ends
+
+
+def with_line_feeds(text: str) -> str:
+    """A piece of a file of which nothing is known yet: carriage returns end lines if most do, or if rows stand between.
+
+    Rows have the same number of some separator.
+    """
+    text = text.replace("\r\n", "\n")
+    if text.count("\r") > text.count("\n"):
+        return text.replace("\r", "\n")
+    return "\n".join(line.replace("\r", "\n" if _are_rows(line) else " ") for line in text.split("\n"))
+
+
+def _are_rows(line: str) -> bool:
+    parts = [part for part in line.split("\r") if part.strip()]
+    counts = ({part.count(mark) for part in parts} for mark in ";\t|,")
+    return len(parts) > 1 and any(len(count) == 1 and min(count) > 0 for count in counts)
 
 
 #: Letters that are put right: Swedish ones, and what they turn into where a text is decoded wrongly twice.

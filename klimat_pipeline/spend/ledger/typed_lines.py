@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from klimat_pipeline.configuration.spend import SpendSettings
-from klimat_pipeline.spend.ledger import expressions, personal_numbers
+from klimat_pipeline.spend.ledger import dates, expressions, personal_numbers
 from klimat_pipeline.spend.ledger.file_format import FileFormat
 from klimat_pipeline.spend.ledger.person_names import LETTER
 from klimat_pipeline.spend.ledger.reference import Rule
@@ -148,7 +148,8 @@ def query(
         out of the amount), ``vat_of_amount`` (share that a column of VAT has of the amount), ``gross_ore`` (the amount
         as it stands), ``is_total`` and ``may_be_total`` (whether a line that lacks a supplier's number or a voucher
         calls itself a total, or may be one), ``is_bare`` (whether it names neither supplier nor voucher),
-        ``credit_sign`` (sign that a credit is written with) and ``year`` (0 for what does not pass).
+        ``credit_sign`` (sign that a credit is written with), ``has_zeros`` (whether zeros in front of its account were
+        taken off) and ``year`` (0 for what does not pass).
     """
     given: dict[str, Any] = {"file_id": form.file_id, "candidate": personal_numbers.CANDIDATE, "account_form": _ACCOUNT}
     given |= {
@@ -161,7 +162,10 @@ def query(
         "joined_after": _JOINED_AFTER,
     }
     given["may_be_total"] = MAY_BE_TOTAL
-    given["plain"] = rf"[+-]?[0-9]{{1,12}}(\{form.decimal_mark}[0-9]{{1,2}})?"
+    given["zeros"] = expressions.ZEROS
+    given["time"] = f"{dates.TIME_OF_DAY}$"
+    day_alone = "regexp_replace(booked_on, $time, '')"  # with its time it looks like a personal number
+    given["plain"] = expressions.plain_amount(form)
     has = form.fields
     rules = tuple(rule for rule in rules if rule.chart in ("", form.chart))
     absent = "".join(f"'' AS {name}, " for name in (*TEXTS, *_OTHERS) if name not in has and name != "booked_on")
@@ -170,8 +174,10 @@ def query(
     if "supplier_id" not in has:
         absent += f"'unknown' AS {KIND}, '' AS {TOLD}, "
     booked_on = "booked_on"
-    if "year" in has:  # the period is a month alone
-        two_digits = "CASE strlen(booked_on) WHEN 1 THEN '0' ELSE '' END"
+    if form.year:
+        given["year"], absent = form.year, absent.replace("'' AS year, ", "") + "$year AS year, "
+    if "year" in has or form.year:  # the period is a month or a quarter alone
+        two_digits = f"CASE strlen(booked_on) WHEN 1 THEN '{'Q' if form.holds_quarters else '0'}' ELSE '' END"
         booked_on = f"CASE WHEN booked_on <> '' THEN concat(given.year, '-', {two_digits}, booked_on) ELSE '' END"
     # An account's cell may hold its text.
     present = [name for name in TEXTS if name in has or (name == "account_text" and "account" in has)]
@@ -188,7 +194,7 @@ def query(
     )
     if form.vat_is_rate:
         source_columns, vat_problem = "* REPLACE (rtrim(vat, ' %') AS vat)", f"WHEN {NO_RATE} THEN 'vat_rate'"
-        vat_given = RATE.format(oere=f"({vat_given} // {form.kronor})")
+        vat_given = RATE.format(oere=f"({vat_given} * 100 // {form.unit_ore})")
     if "currency" in has and not form.vat_is_rate:
         vat_kronor = (
             "CASE WHEN currency_code = 'SEK' THEN vat_given ELSE in_sek(vat_given, currency_code, year(day)) END"
@@ -216,6 +222,10 @@ def query(
         CASE WHEN upper(currency) IN ('', 'KR') THEN 'SEK' ELSE upper(currency) END AS currency_code,
         {gross} AS gross, {vat_given} AS vat_given
       FROM given
+    ), numbered AS (
+      SELECT * REPLACE ({expressions.without_zeros("account")} AS account),
+        {expressions.has_zeros("account")} AS has_zeros
+      FROM cells
     ), valued AS (
       SELECT *,
         CASE strlen(booked_on)
@@ -227,7 +237,7 @@ def query(
         {suspicious} AS suspicious,
         CASE WHEN regexp_full_match(quantity, $unclear) THEN odd_quantity(quantity)
              ELSE TRY_CAST(replace(replace(quantity, ' ', ''), ',', '.') AS DOUBLE) END AS pieces
-      FROM cells
+      FROM numbered
     ), known AS (
       SELECT *, CASE WHEN {sek} THEN gross ELSE in_sek(gross, currency_code, year(day)) END AS in_kronor,
         {vat_kronor} AS vat_kronor
@@ -240,8 +250,8 @@ def query(
                  OR (booked_on = '' AND given_id = '' AND supplier_name = '' AND voucher = '' AND invoice_no = ''))
                THEN '{BLANK}'
              WHEN amount = '' THEN 'amount_missing'
-             WHEN gross IS NULL AND {expressions.header_again(form, given)} THEN '{HEADER}'
-             WHEN gross IS NULL AND {expressions.another_header(form)} THEN '{OTHER_HEADER}'
+             WHEN CASE WHEN gross IS NULL THEN {expressions.header_again(form, given)} END THEN '{HEADER}'
+             WHEN CASE WHEN gross IS NULL THEN {expressions.another_header(form)} END THEN '{OTHER_HEADER}'
              {amount_problem}
              WHEN gross IS NULL THEN 'amount_text'
              WHEN strlen(amount) >= 10 AND regexp_full_match(amount, '[+-]?[0-9]{{10}}([0-9]{{2}})?')
@@ -275,9 +285,10 @@ def query(
       {text_of["contract_id"]} AS contract_id, {text_of["cpv"]} AS cpv, {text_of["sni"]} AS sni,
       CASE WHEN problem <> '' THEN
              CASE WHEN kind = 'personal' OR suspicious
-                    OR regexp_matches(concat_ws('|', given_id, amount, booked_on, currency_code, vat), $candidate)
+                    OR regexp_matches(concat_ws('|', given_id, amount, {day_alone}, currency_code, vat),
+                      $candidate)
                   THEN '{personal_numbers.WITHHELD}' ELSE regexp_replace(left(CASE split_part(problem, '_', 1)
-                  WHEN 'amount' THEN amount WHEN 'date' THEN booked_on WHEN 'account' THEN account
+                  WHEN 'amount' THEN amount WHEN 'date' THEN {day_alone} WHEN 'account' THEN account
                   WHEN 'currency' THEN currency_code WHEN 'vat' THEN vat WHEN 'side' THEN side
                   ELSE item_text END, 60), $word, '[text]', 'g') END
            {item_text} END AS item_text,
@@ -291,7 +302,7 @@ def query(
       CASE WHEN {lacks} THEN regexp_matches(concat_ws('|', {labels}), $total) ELSE false END AS is_total,
       CASE WHEN {lacks} THEN regexp_matches(concat_ws('|', {labels}), $may_be_total) ELSE false END AS may_be_total,
       given_id = '' AND supplier_name = '' AND voucher = '' AS is_bare,
-      {expressions.credit_sign(form)} AS credit_sign,
+      {expressions.credit_sign(form)} AS credit_sign, has_zeros,
       CASE WHEN problem <> '' THEN 0 ELSE CAST(year(day) AS INTEGER) END AS year
     FROM judged
     """

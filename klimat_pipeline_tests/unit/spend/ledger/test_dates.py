@@ -97,7 +97,7 @@ def test_a_stated_form(form: str, text: str, expected: date | None) -> None:
 
 
 def test_the_settings_know_every_form() -> None:
-    assert set(get_args(DateForms)) == {*dates.FORMS, dates.EXCEL, dates.EXCEL_1904}
+    assert set(get_args(DateForms)) == {*dates.FORMS, dates.YEAR, dates.EXCEL, dates.EXCEL_1904}
 
 
 @pytest.mark.parametrize(

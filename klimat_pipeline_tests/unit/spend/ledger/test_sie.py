@@ -110,3 +110,78 @@ def test_sie_5_says_what_to_export(tmp_path: Path) -> None:
     xml = '<?xml version="1.0"?>\n<Sie xmlns="http://www.sie.se/sie5"><FileInfo/></Sie>'
     with pytest.raises(LedgerError, match=r"SIE 5 \(XML\). Export it as SIE 4"):
         read(tmp_path, xml, "l.sie")
+
+
+OF_ONE = '#FLAGGA 0\n#SIETYP 4\n#ORGNR 212000-1157\n#FNAMN "Kommun"\n#RAR 0 20230101 20231231\n#KONTO 6410 "Mat"\n'
+
+
+@pytest.mark.parametrize(
+    ("said", "other"),
+    [
+        ("#ORGNR 212000-1157", "#ORGNR 556677-8899"),
+        ('#FNAMN "Kommun"', '#FNAMN "Bolag"'),
+        ("#RAR 0 20230101 20231231", "#RAR 0 20240101 20241231"),
+        ('#KONTO 6410 "Mat"', '#KONTO 6410 "Löner"'),
+    ],
+)
+def test_two_exports_in_one_file_are_refused(tmp_path: Path, said: str, other: str) -> None:
+    """The later names would be those of the first company's accounts too: its food would be wages."""
+    first = OF_ONE + voucher(1, "100.00")
+    with pytest.raises(
+        LedgerError, match=rf"{other.split(maxsplit=1)[0]}.* is not what it is on line .*Split it before line 12,"
+    ):
+        read(tmp_path, first + OF_ONE.replace(said, other) + voucher(2, "50.00"), "l.se")
+
+
+def test_two_months_of_one_company_may_stand_in_one_file(tmp_path: Path) -> None:
+    """100 + 50; the same two vouchers once more are the file twice."""
+    content = OF_ONE + voucher(1, "100.00") + OF_ONE + voucher(2, "50.00")
+    assert balance(read(tmp_path, content, "l.se"))["counted"] == (2, 150_00)
+    with pytest.raises(
+        LedgerError, match=r"2 vouchers stand twice.*A1 from lines 9 and 31 on. Take one of the two out"
+    ):
+        read(tmp_path, content * 2, "l.se")
+
+
+def test_a_number_may_stand_again_with_other_lines(tmp_path: Path) -> None:
+    """In another year, with another amount or more lines, or where none has a number: 4 x 100 + 75 + 70 + 2 x 30."""
+    longer = voucher(1, "70.00").replace("\n}", "\n#TRANS 6410 {} 5.00\n#TRANS 2440 {} -5.00\n}")
+    again = voucher(1, "100.00") + voucher(1, "100.00", day="20240115") + longer + voucher(1, "70.00")
+    nameless = "".join(voucher(number, "30.00").replace("A 7", 'A ""') for number in (7, 7))
+    content = HEAD + again + nameless + voucher(0, "100.00") * 2
+    assert balance(read(tmp_path, content, "l.se"))["counted"] == (9, 605_00)
+
+
+@pytest.mark.parametrize(
+    "spelt",
+    [
+        '{1 "Skola } norr"}',
+        '{1 "Skola \\" } norr"}',
+        '{"1" "Skola { norr" "6" "P1"}',
+        "{1 Skola\\}norr}",
+    ],
+)
+def test_a_brace_may_stand_in_an_object(tmp_path: Path, spelt: str) -> None:
+    content = HEAD + voucher(1, "100.00").replace("6410 {}", f"6410 {spelt}")
+    assert balance(read(tmp_path, content, "l.se"))["counted"] == (1, 100_00)
+    assert {row["unit"][:5] for row in typed_lines(tmp_path / "typed")} == {"Skola", ""}
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("-100.00\n}", "-100.00 }"),
+        ("-100.00\n}", "-100.00}"),
+        ("{\n#TRANS", "{ #TRANS"),
+        ("-100.00\n}", '-100.00 "" "a }"\n}'),
+    ],
+)
+def test_braces_may_stand_beside_a_transaction(tmp_path: Path, before: str, after: str) -> None:
+    """100 + 50; the brace of a text ends no voucher."""
+    content = HEAD + voucher(1, "100.00").replace(before, after) + voucher(2, "50.00")
+    assert balance(read(tmp_path, content, "l.se"))["counted"] == (2, 150_00)
+
+
+def test_a_voucher_on_one_line_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(LedgerError, match="l.se:5: the whole voucher A1 stands on one line. Put every #TRANS"):
+        read(tmp_path, HEAD + voucher(1, "100.00").replace("\n", " ") + "\n" + voucher(2, "50.00"), "l.se")
