@@ -7,14 +7,8 @@ a person (``personal_numbers``, ``data/reference/ledger_person_words.csv``), and
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
-from functools import cache
-from typing import TYPE_CHECKING
 
 from klimat_pipeline.spend.ledger.personal_numbers import WITHHELD, may_hold_number
-
-if TYPE_CHECKING:
-    from klimat_pipeline.spend.ledger.read_ledger import LedgerReport
 
 #: What sets the pieces of a message apart, and values that it quotes, each a piece of its own.
 _BETWEEN = re.compile(r"""(: |, |; |\n|'[^'\n]*'|"[^"\n]*")""")
@@ -31,29 +25,6 @@ def without_persons(message: str, patterns: Mapping[str, str]) -> str:
         patterns: regular expressions of ``data/reference/ledger_person_words.csv``, by place.
     """
     return "".join(_piece(piece, patterns["estate"]) for piece in _BETWEEN.split(message))
-
-
-def spoken(passed: "LedgerReport", patterns: Mapping[str, str]) -> None:
-    """Withhold persons in all that a balance says of its file; values of its lines are looked at where they are found.
-
-    Args:
-        passed: is changed.
-        patterns: as above.
-    """
-
-    @cache
-    def told(text: str) -> str:
-        return without_persons(text, patterns)
-
-    form = passed.form
-    passed.form = replace(
-        form,
-        header=tuple(map(told, form.header)),
-        remarks=tuple(map(told, form.remarks)),
-        warnings=tuple(map(told, form.warnings)),
-    )
-    passed.remarks, passed.warnings = list(map(told, passed.remarks)), list(map(told, passed.warnings))
-    passed.problems = [replace(one, reason=told(one.reason)) for one in passed.problems]
 
 
 def _piece(piece: str, pattern: str) -> str:

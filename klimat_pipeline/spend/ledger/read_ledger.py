@@ -7,8 +7,9 @@ the table and files of the typed lines (``parquet_writer``).
 import json
 import shutil
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -166,7 +167,7 @@ def read_ledger(
             passed = _through(path, form, way, target, work)
         except _OtherSignsError as told:
             passed = _through(path, form, way, target, work, credit_is_negative=told.credit_is_negative)
-        messages.spoken(passed, words)
+        _withhold_persons_in_messages(passed, words)
         _refuse_too_many(passed, way.settings)
     except LedgerError as error:
         error.args = (messages.without_persons(str(error), words),)
@@ -174,6 +175,24 @@ def read_ledger(
     finally:
         shutil.rmtree(work, ignore_errors=True)
     return passed
+
+
+def _withhold_persons_in_messages(passed: LedgerReport, words: Mapping[str, str]) -> None:
+    """In all that a balance says of its file; values of its lines are looked at where they are found."""
+
+    @cache
+    def told(text: str) -> str:
+        return messages.without_persons(text, words)
+
+    form = passed.form
+    passed.form = replace(
+        form,
+        header=tuple(map(told, form.header)),
+        remarks=tuple(map(told, form.remarks)),
+        warnings=tuple(map(told, form.warnings)),
+    )
+    passed.remarks, passed.warnings = list(map(told, passed.remarks)), list(map(told, passed.warnings))
+    passed.problems = [replace(one, reason=told(one.reason)) for one in passed.problems]
 
 
 def _reader(path: Any, form: FileFormat, way: ReadOptions) -> Any:
