@@ -44,6 +44,8 @@ def money(column: str, form: FileFormat) -> str:
 def gross(form: FileFormat, settings: SpendSettings, given: dict[str, Any]) -> tuple[str, str, str]:
     """Expressions for the amount as it stands in whole oere, for what is written, and what may be wrong with it."""
     has, minus = form.fields, "-" if settings.purchases_are_negative else ""
+    names = ("amount",) if "amount" in has else tuple(name for name in ("debit", "credit") if name in has)
+    given["header_amount"] = "|".join(form.header[has[name]].lower() for name in names)
     if "amount" not in has:
         debit, credit = (f"({money(name, form)})" if name in has else "NULL::BIGINT" for name in ("debit", "credit"))
         off = "+" if form.credit_is_negative else "-"
@@ -65,35 +67,6 @@ def gross(form: FileFormat, settings: SpendSettings, given: dict[str, Any]) -> t
         "amount",
         f"WHEN NOT {is_credit} AND NOT regexp_full_match(lower(side), $debit) THEN 'side_unknown'",
     )
-
-
-def header_again(form: FileFormat, given: dict[str, Any]) -> str:
-    """Whether a line is the header once more: its names stand where they stand in the header."""
-    money_names = ("amount",) if "amount" in form.fields else ("debit", "credit")
-    given["header_amount"] = "|".join(_spelt(form, name) for name in money_names if name in form.fields)
-    given["header_names"] = sorted({_spelt(form, name) for name in form.fields})
-    misplaced = []
-    for name in _texts(form):
-        given[f"header_{name}"] = _spelt(form, name)
-        misplaced.append(f"(lower({name}) <> $header_{name} AND list_contains($header_names, lower({name})))")
-    amount = "trim(regexp_replace(lower(amount), '\\s+', ' ', 'g'))"
-    return " AND NOT ".join([f"{amount} = $header_amount", *misplaced])
-
-
-def another_header(form: FileFormat) -> str:
-    """Whether a line without an amount has two names of the header: columns, or what amounts are, changed below it."""
-    cells = ", ".join(f"lower({name})" for name in _texts(form))
-    return f"len(list_intersect([{cells}], $header_names)) >= 2" if cells else "false"
-
-
-def _texts(form: FileFormat) -> list[str]:
-    """Fields whose cells the statement leaves as they stand."""
-    made = {"amount", "debit", "credit"} | ({"booked_on"} if "year" in form.fields else set())
-    return [name for name in form.fields if name not in made]
-
-
-def _spelt(form: FileFormat, name: str) -> str:
-    return form.header[form.fields[name]].lower()
 
 
 def credit_sign(form: FileFormat) -> str:

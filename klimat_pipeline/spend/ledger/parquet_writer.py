@@ -95,22 +95,6 @@ def put_lines(
     return cleaner
 
 
-def take_out_headers(con: "duckdb.DuckDBPyConnection") -> list[int]:
-    """Take out lines that are the header once more, and say which they were."""
-    rule = f"{typed_lines.QUARANTINE}{typed_lines.HEADER}"
-    found = con.execute("SELECT line FROM typed_lines WHERE left_out_rule = ? ORDER BY line", [rule]).fetchall()
-    if found:
-        con.execute("DELETE FROM typed_lines WHERE left_out_rule = ?", [rule])
-    return [line for (line,) in found]
-
-
-def other_headers(con: "duckdb.DuckDBPyConnection") -> list[int]:
-    """Lines that are another header than the file's."""
-    rule = f"{typed_lines.QUARANTINE}{typed_lines.OTHER_HEADER}"
-    found = con.execute("SELECT line FROM typed_lines WHERE left_out_rule = ? ORDER BY line", [rule]).fetchall()
-    return [line for (line,) in found]
-
-
 def faults(con: "duckdb.DuckDBPyConnection") -> list[tuple[int, str, str, int | None]]:
     """Line, code of ``typed_lines.REASONS`` (or ``blank``), value and oere of every line that does not pass."""
     found = con.execute(_FAULTS).fetchall()

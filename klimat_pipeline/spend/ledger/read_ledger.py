@@ -17,6 +17,7 @@ from klimat_pipeline.configuration.spend import SpendSettings
 from klimat_pipeline.spend.ledger import (
     control_sums,
     dates,
+    headers,
     line_functions,
     messages,
     parquet_writer,
@@ -256,14 +257,9 @@ def _through(
             and (written.are_negative != form.credit_is_negative)
         ):
             raise _OtherSignsError(written.are_negative)
-        headers = parquet_writer.take_out_headers(connection)
-        passed.headers = len(headers)
-        for line in parquet_writer.other_headers(connection)[:1]:
-            raise LedgerError(
-                f"{form.file}:{line}: another header begins here, with other names or its columns in another order "
-                "than above; lines below it would be read as something else. Save each part as a file of its own."
-            )
-        refuse_repetition(connection, form, sorted([*headers, *getattr(reader, "parts", ())]))
+        repeated = headers.take_out_headers(connection, form)
+        passed.headers = len(repeated)
+        refuse_repetition(connection, form, sorted([*repeated, *getattr(reader, "parts", ())]))
         totals = control_sums.take_out(connection)
         passed.problems = [*reader.problems, *_faults(connection, passed, counted.people)]
         passed.warnings += [*reader.warnings, *suspicions(connection, form, way.settings)]

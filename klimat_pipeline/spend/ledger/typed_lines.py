@@ -52,8 +52,6 @@ _LIKE_A_PERSON = "abs(pieces) BETWEEN 100000000 AND 999999999999 AND pieces = fl
 QUARANTINE = "quarantine:"
 #: Codes of what is no line at all: nothing stands there (or a heading, such as an account alone), or the header again.
 BLANK, HEADER = "blank", "header"
-#: Code of a header with other names or in another order: what follows it would be read as something else.
-OTHER_HEADER = "other_header"
 #: Begins the account of a chart other than Kommun-Bas: 6110 is not 6110 there.
 OTHER_CHART = "BAS "
 #: Reasons by the code that the SQL gives, with the column at fault.
@@ -148,6 +146,7 @@ def query(
         out of the amount), ``vat_of_amount`` (share that a column of VAT has of the amount), ``gross_ore`` (the amount
         as it stands), ``is_total`` and ``may_be_total`` (whether a line that lacks a supplier's number or a voucher
         calls itself a total, or may be one), ``is_bare`` (whether it names neither supplier nor voucher),
+        ``cells`` (of a line whose amount is none, in the order of ``form.fields``, with bars between them),
         ``credit_sign`` (sign that a credit is written with), ``has_zeros`` (whether zeros in front of its account were
         taken off) and ``year`` (0 for what does not pass).
     """
@@ -250,8 +249,8 @@ def query(
                  OR (booked_on = '' AND given_id = '' AND supplier_name = '' AND voucher = '' AND invoice_no = ''))
                THEN '{BLANK}'
              WHEN amount = '' THEN 'amount_missing'
-             WHEN CASE WHEN gross IS NULL THEN {expressions.header_again(form, given)} END THEN '{HEADER}'
-             WHEN CASE WHEN gross IS NULL THEN {expressions.another_header(form)} END THEN '{OTHER_HEADER}'
+             WHEN gross IS NULL AND trim(regexp_replace(lower(amount), '\\s+', ' ', 'g')) = $header_amount
+               THEN '{HEADER}'
              {amount_problem}
              WHEN gross IS NULL THEN 'amount_text'
              WHEN strlen(amount) >= 10 AND regexp_full_match(amount, '[+-]?[0-9]{{10}}([0-9]{{2}})?')
@@ -303,6 +302,7 @@ def query(
       CASE WHEN {lacks} THEN regexp_matches(concat_ws('|', {labels}), $may_be_total) ELSE false END AS may_be_total,
       given_id = '' AND supplier_name = '' AND voucher = '' AS is_bare,
       {expressions.credit_sign(form)} AS credit_sign, has_zeros,
+      CASE WHEN gross IS NULL AND amount <> '' THEN concat_ws('|', {", ".join(has)}) END AS cells,
       CASE WHEN problem <> '' THEN 0 ELSE CAST(year(day) AS INTEGER) END AS year
     FROM judged
     """

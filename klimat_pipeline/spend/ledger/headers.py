@@ -1,0 +1,47 @@
+"""Lines below a ledger's header that are headers: the same once more, or another one.
+
+What does not belong here: finding a file's header (``file_format``), and what repeated headers say of its lines
+(``suspicions``).
+"""
+
+from typing import TYPE_CHECKING
+
+from klimat_pipeline.spend.ledger import typed_lines
+from klimat_pipeline.spend.ledger.file_format import FileFormat
+from klimat_pipeline.spend.ledger.ledger_error import LedgerError
+
+if TYPE_CHECKING:
+    import duckdb
+
+#: So many names of the header on a line without an amount make another header of it.
+_NAMES = 2
+_RULE = f"{typed_lines.QUARANTINE}{typed_lines.HEADER}"
+
+
+def take_out_headers(con: "duckdb.DuckDBPyConnection", form: FileFormat) -> list[int]:
+    """Take out lines that are the header once more, and say which they were.
+
+    Args:
+        con: with the table ``typed_lines``.
+        form: of the file.
+
+    Raises:
+        LedgerError: a line is another header: columns changed places, or the amounts became something else.
+    """
+    names = [form.header[place].lower() for place in form.fields.values()]
+    lines = con.execute("SELECT line, left_out_rule, cells FROM typed_lines WHERE cells IS NOT NULL ORDER BY line")
+    found = []
+    while row := lines.fetchone():
+        line, rule, cells = row
+        told = [" ".join(cell.lower().split()) for cell in cells.split("|")]
+        known = [cell in names for cell in told]
+        is_same = all(cell == name for cell, name, is_one in zip(told, names, known, strict=False) if is_one)
+        if (rule == _RULE and not is_same) or (rule != _RULE and sum(known) >= _NAMES):
+            raise LedgerError(
+                f"{form.file}:{line}: another header begins here, with other names or its columns in another order "
+                "than above; lines below it would be read as something else. Save each part as a file of its own."
+            )
+        found += [line] if rule == _RULE else []
+    if found:
+        con.execute("DELETE FROM typed_lines WHERE left_out_rule = ?", [_RULE])
+    return found
