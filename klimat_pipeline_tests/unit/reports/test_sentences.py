@@ -183,6 +183,13 @@ def test_both_trends_bear_their_own_name_and_first_year() -> None:
     assert goals.rows[0][7] == f"{MINUS}1,741"
 
 
+def test_the_line_that_is_drawn_on_to_the_target_is_named() -> None:
+    reached = {"projected_t_co2e": 473.9, "projected_without_last_t_co2e": 442.6, "trend_from_year": 2015}
+    shown = town(sector_indicators=[indicator("total", 2024, 500.0, target_year=2030, **reached)])
+    (said,) = [text for text in texts(evidence.uncertainty(shown)) if "2030" in text]
+    assert said.startswith("The least-squares line since 2015 reaches 474 tonnes in 2030; without the latest year 443")
+
+
 # -- residents, and sectors that begin late ---------------------------------------------------------------------------
 
 
