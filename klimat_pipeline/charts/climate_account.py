@@ -79,9 +79,12 @@ def panels(points: Sequence[Mapping[str, Any]], words: Mapping[str, str]) -> Cha
             "data": {"values": list(points)},
             "facet": {"field": "panel", "type": "nominal", "title": None, "sort": _in_order(points, "panel")},
             "columns": 3,
-            "spacing": 24,
+            # Panels of a row stand level whatever their labels; these have room in the spacing.
+            "bounds": "flush",
+            "spacing": {"row": 62, "column": 42},
             "spec": spec,
-            "resolve": {"scale": {"y": "independent"}},
+            # An axis of its own under each: one that is shared is drawn below empty places too.
+            "resolve": {"scale": {"y": "independent"}, "axis": {"x": "independent"}},
         },
         words,
     )

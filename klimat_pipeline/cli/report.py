@@ -23,12 +23,14 @@ WHERE is_headline = 1 AND is_latest_year = 1 AND (target_kind = 'contract' OR (
     AND municipality_code NOT IN (SELECT municipality_code FROM sector_indicators WHERE target_kind = 'contract')))
 ORDER BY municipality_name, target_id <> 'total', emissions_t_co2e IS NULL, target_id
 """
-#: How likely the total target is, by municipality and release: on trend and with all actions.
+#: How likely the total target is, by municipality and release: on trend, and with all actions where there are some.
 _AHEAD = """
 SELECT municipality_name, release_id, target_year, target_t_co2e, scenario,
        probability_low_fraction, probability_high_fraction, required_t_co2e_per_year
 FROM target_probability JOIN municipalities USING (municipality_code)
-WHERE target_id = 'total' AND is_headline = 1 AND scenario <> 'existing_policies'
+WHERE target_id = 'total' AND is_headline = 1 AND (scenario = 'business_as_usual' OR scenario = 'with_actions'
+      AND municipality_code IN (SELECT municipality_code FROM climate_actions
+                                WHERE effect_t_per_year IS NOT NULL AND action_status <> 'completed'))
 ORDER BY 1, 2, scenario <> 'business_as_usual', scenario
 """
 _PLANS = """

@@ -32,8 +32,12 @@ WHERE municipality_code = ? AND is_headline = 1 AND is_latest_year = 1 AND targe
 ORDER BY target_id <> 'total', emissions_t_co2e DESC
 """
 _PLACES = """
-SELECT indicator_text, indicator_value, indicator_unit, rank_text, median_value
-FROM municipality_comparison
+SELECT indicator_text || CASE indicator WHEN 'per_resident' THEN coalesce((
+           SELECT ' (residents of ' || max(population_year) || ')' FROM sector_indicators s
+           WHERE s.municipality_code = c.municipality_code AND s.release_id = c.release_id AND s.year = c.year), '')
+           ELSE '' END,
+       indicator_value, indicator_unit, rank_text, median_value
+FROM municipality_comparison c
 WHERE municipality_code = ? AND is_headline = 1 AND target_id = 'total' AND indicator_value IS NOT NULL
 ORDER BY release_id, indicator
 """

@@ -43,6 +43,11 @@ class Finding:
     count: int = 0
     acknowledgement: str = ""
 
+    @property
+    def municipality_codes(self) -> list[str]:
+        """Municipalities of all rows at fault, not only of the first ones that the table names."""
+        return sorted({code for key in self.keys if (code := parts(key).get("municipality_code"))})
+
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
@@ -128,6 +133,7 @@ def to_frame(results: Iterable[CheckResult]) -> "pd.DataFrame":
             "threshold": finding.threshold,
             "offending_count": finding.count,
             "offending_keys": "; ".join(finding.keys[:FIRST]),
+            "municipality_codes": " ".join(finding.municipality_codes),
             "message": finding.message,
             "likely_cause": finding.likely_cause,
             "acknowledgement": finding.acknowledgement,

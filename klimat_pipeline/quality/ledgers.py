@@ -89,7 +89,7 @@ def quarantine_is_small(tables: Tables) -> Sequence[Finding]:
                     text,
                     observed=f"{share:.2f} %",
                     threshold=f"{QUARANTINE_PCT:g} %",
-                    keys=(row.ledger_file,),
+                    keys=(f"municipality_code={row.municipality_code}, ledger_file={row.ledger_file}",),
                     count=row.lines_quarantined,
                     likely_cause="spend_quarantine names line and reason",
                 )
@@ -134,7 +134,7 @@ def ledgers_read_beyond_doubt(tables: Tables) -> Sequence[Finding]:
             f"{row.ledger_file}: {row.ledger_warnings}",
             observed=row.file_status,
             threshold="no warning",
-            keys=(row.ledger_file,),
+            keys=(f"municipality_code={row.municipality_code}, ledger_file={row.ledger_file}",),
             count=1,
             likely_cause="`klimat ledger check` on the file says how it was read",
         )

@@ -36,7 +36,7 @@ def print_explained(tables: Tables) -> Sequence[Finding]:
         return [
             passed(f"{len(shown)} parts of differences, none unexplained beyond {UNEXPLAINED_PCT:g} % of its print")
         ]
-    keys = ["print_table", "line", "scope", "year"]
+    keys = ["municipality_code", "print_table", "line", "scope", "year"]
     return [
         failed(
             f"{code}, release {release}: "

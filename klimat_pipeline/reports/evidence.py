@@ -10,7 +10,6 @@ from typing import Any
 from klimat_pipeline.charts import climate_account as charts
 from klimat_pipeline.explanations.database import Row
 from klimat_pipeline.reports.parts import Cell, Code, Figure, Paragraph, Part, Section, Table
-from klimat_pipeline.reports.standing import SCENARIOS
 from klimat_pipeline.reports.town import TOTAL, Town
 
 #: Indicators that are compared, as they are listed, with their decimals.
@@ -20,6 +19,8 @@ _DRAWN = ("change_since_baseline", "per_resident", "compound_change")
 #: The middle part of the municipalities that the strip draws: one far-off would leave no room for the others.
 _FROM, _TO = 0.01, 0.99
 _FACTORS, _FINDINGS = 6, 12
+#: Begins the name of what a municipality's other plans save on a line.
+_OTHER_PLANS = "other_plans_"
 
 
 def place(town: Town) -> Section:
@@ -62,7 +63,8 @@ def _places(town: Town, shown: list[Row]) -> Table:
 def _indicator(town: Town, row: Row) -> str:
     """Name of an indicator with the year that it counts from, which only its own text says."""
     years = re.findall(r"\b(?:19|20)\d\d\b", row["indicator_text"])
-    return town.words(f"indicator_{row['indicator']}", first=years[0] if years else "")
+    name = town.words(f"indicator_{row['indicator']}", first=years[0] if years else "")
+    return f"{name} ({town.residents})" if row["indicator"] == "per_resident" and town.residents else name
 
 
 def _of(town: Town, rank: int | None, compared: int | None) -> str:
@@ -80,16 +82,18 @@ def _strip(town: Town, indicators: list[str]) -> Figure:
         own = next(row for row in found if row["municipality_code"] == town.code)
         label = _indicator(town, own)
         ticks = [("others", value) for value in known if least <= value <= most]
+        drawn = len(ticks)
         ticks += [("median", own["median_value"]), ("own", own["indicator_value"])]
         points += [{"indicator": label, "who": who, "value": value} for who, value in ticks]
         decimals = _INDICATORS[indicator]
         five = ("lowest_value", "q25_value", "median_value", "q75_value", "highest_value", "indicator_value")
-        rows.append([label, *(words.number(own[name], decimals) for name in five)])
+        values = (words.number(own[name], decimals) for name in five)
+        rows.append([label, *values, words("of", rank=drawn, all=len(known))])
     named = {"own": town.name, "median": words("median"), "others": words("others"), "unit": ""}
     caption = words("strip_caption", place=town.name)
-    columns = [words("indicator"), "Min", "25 %", words("median"), "75 %", "Max", town.name]
+    columns = [words("indicator"), "Min", "25 %", words("median"), "75 %", "Max", town.name, words("drawn")]
     return town.figure(
-        charts.strip(points, named), "place", caption, Table(caption, columns, rows, frozenset(range(1, 7)))
+        charts.strip(points, named), "place", caption, Table(caption, columns, rows, frozenset(range(1, 8)))
     )
 
 
@@ -123,7 +127,7 @@ def uncertainty(town: Town) -> Section:
 def _chances(town: Town) -> Iterator[Table]:
     words = town.words
     chances = {row["scenario"]: row for row in town.headline("target_probability", target_id=TOTAL)}
-    shown = [chances[name] for name in SCENARIOS if name in chances]
+    shown = [chances[name] for name in town.scenarios if name in chances]
     if not shown:
         return
     yield Table(
@@ -131,7 +135,7 @@ def _chances(town: Town) -> Iterator[Table]:
         [words(name) for name in ("scenario", "low", "middle", "high", "reach")],
         [
             [
-                words(f"line_{row['scenario']}"),
+                town.scenario_name(row["scenario"]),
                 *(words.number(row[name]) for name in ("p05_t", "p50_t", "p95_t")),
                 words.of_100(row["probability_low_fraction"], row["probability_high_fraction"]),
             ]
@@ -148,7 +152,9 @@ def _hangs_on(town: Town) -> Iterator[Table]:
     if not rows:
         return
     yield Table(
-        words("sensitivity_caption", year=(town.total or {}).get("target_year")),
+        words(
+            "sensitivity_caption", year=town.total.get("target_year"), scenario=town.scenario_name(town.scenarios[-1])
+        ),
         [words("factor"), words("shift")],
         [[_factor(town, row), words.number(row["shift_t"])] for row in rows],
         frozenset({1}),
@@ -156,20 +162,18 @@ def _hangs_on(town: Town) -> Iterator[Table]:
 
 
 def _factor(town: Town, row: Row) -> str:
-    name = town.action_names.get(row["factor"], row["factor"].replace("_", " "))
-    key = f"factor_{row['factor_kind']}"
-    return (
-        town.words(key, name=name) if row["factor_kind"] == "action" else town.words.known("factor", row["factor_kind"])
-    )
+    if row["factor_kind"] != "action":
+        return town.words.known("factor", row["factor_kind"])
+    if row["factor"].startswith(_OTHER_PLANS):
+        return town.words("factor_other_plans", line=row["factor"].removeprefix(_OTHER_PLANS).replace("_", " "))
+    return town.words("factor_action", name=town.action_names.get(row["factor"], row["factor"].replace("_", " ")))
 
 
 def quality(town: Town) -> Section:
     """How many checks there were, and the remarks on this municipality."""
     words = town.words
     findings = town.database.rows("data_quality")
-    own_code = re.compile(rf"\b{re.escape(town.code)}\b")
     failed = [row for row in findings if row["outcome"] == "failed"]
-    own = [row for row in failed if own_code.search(f"{row['message']} {row['offending_keys'] or ''}")]
     checks = {(row["table_name"], row["check_name"]) for row in findings}
     with_remark = {(row["table_name"], row["check_name"]) for row in failed}
     section = Section("quality", words("quality"))
@@ -180,17 +184,21 @@ def quality(town: Town) -> Section:
                 checks=words.number(len(checks)),
                 passed=words.number(len(checks - with_remark)),
                 failed=words.number(len(with_remark)),
-                own=words.number(len(own)),
-                place=town.name,
             )
         )
     )
+    if "municipality_codes" not in town.database.columns("data_quality"):  # published by an older version
+        return section
+    concerned = [(row, row["municipality_codes"].split()) for row in failed]
+    own = [(row, codes) for row, codes in concerned if town.code in codes]
+    section.parts.append(Paragraph(words("quality_own", own=words.number(len(own)), place=town.name)))
     if own:
         rows: list[list[Cell]] = [
-            [row["check_name"].replace("_", " "), town.note(row["message"])] for row in own[:_FINDINGS]
+            [row["check_name"].replace("_", " "), town.note(row["message"]), words.number(len(codes))]
+            for row, codes in own[:_FINDINGS]
         ]
-        columns = [words("check"), words("finding")]
-        section.parts.append(Table(words("quality_caption", place=town.name), columns, rows))
+        columns = [words("check"), words("finding"), words("concerned")]
+        section.parts.append(Table(words("quality_caption", place=town.name), columns, rows, frozenset({2})))
         if len(own) > _FINDINGS:
             section.parts.append(Paragraph(words("more_findings", count=words.number(len(own) - _FINDINGS))))
     return section

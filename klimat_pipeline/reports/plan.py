@@ -3,12 +3,13 @@
 What does not belong here: pathways' uncertainty (``evidence``).
 """
 
+from collections.abc import Iterator
 from typing import Any
 
 from klimat_pipeline.charts import climate_account as charts
 from klimat_pipeline.explanations.database import Row
 from klimat_pipeline.reports.parts import Figure, Paragraph, Part, Section, Table
-from klimat_pipeline.reports.town import Town
+from klimat_pipeline.reports.town import COMPLETED, TOTAL, Town
 
 #: Categories that are listed.
 _LISTED = 12
@@ -29,6 +30,7 @@ def actions(town: Town) -> Section:
             Paragraph(
                 words(
                     "actions_text",
+                    counting=words.number(len(plan) - len(_left_out(plan, total))),
                     count=words.number(len(plan)),
                     counted=words.number(total["actions_counted_t"]),
                     latest=words.number(total["latest_t"]),
@@ -37,11 +39,56 @@ def actions(town: Town) -> Section:
                     year=total["target_year"],
                 )
             ),
+            *_not_counted(town, plan, total),
+            *_beside_the_scenario(town, total),
             _waterfall(town, gap, total),
         ]
     section.parts += [Paragraph(_cost(town, plan)), action_table(town, plan)]
     section.parts += _neutrality(town)
     return section
+
+
+def _left_out(plan: list[Row], total: Row) -> list[Row]:
+    """Actions of the plan that the gap of a total does not count."""
+    counted = total["action_ids"].split()
+    return [row for row in plan if row["action_id"] not in counted]
+
+
+def _not_counted(town: Town, plan: list[Row], total: Row) -> Iterator[Paragraph]:
+    """Which actions do not count, by the reason."""
+    words = town.words
+    by_reason: dict[str, list[str]] = {}
+    for row in _left_out(plan, total):
+        if row["action_status"] == COMPLETED:
+            reason = "completed"
+        elif row["effect_t_per_year"] is None:
+            reason = "without_effect"
+        elif row["carrier"]:
+            reason = "scope_2"
+        else:
+            reason = "elsewhere"
+        by_reason.setdefault(reason, []).append(words.name(row, "name"))
+    for reason, names in by_reason.items():
+        yield Paragraph(words(f"actions_{reason}", names="; ".join(names)))
+
+
+def _beside_the_scenario(town: Town, total: Row) -> Iterator[Paragraph]:
+    """Why the scenario with all actions ends at another figure than the gap table."""
+    chance = next(iter(town.headline("target_probability", target_id=TOTAL, scenario="with_actions")), {})
+    if not town.actions_ahead or chance.get("p50_t") is None or chance["target_year"] != total["target_year"]:
+        return
+    words = town.words
+    others = any(row["other_plans_t"] for row in town.headline("gap_table"))
+    yield Paragraph(
+        words(
+            "actions_scenario",
+            scenario=town.scenario_name("with_actions"),
+            p50=words.number(chance["p50_t"]),
+            year=chance["target_year"],
+            latest_year=total["latest_year"],
+            others=words("actions_scenario_others") if others else "",
+        )
+    )
 
 
 def _cost(town: Town, plan: list[Row]) -> str:

@@ -13,8 +13,8 @@ from klimat_pipeline.reports.parts import Figure, KeyFigure, KeyFigures, Paragra
 from klimat_pipeline.reports.town import TOTAL, Town
 
 _TONES = {"reached": "good", "on_track": "good", "behind": "bad"}
-#: Scenarios of the pathways that are drawn, and those with a band.
-SCENARIOS = ("business_as_usual", "existing_policies", "with_actions")
+#: A sector that the source has in late years only is told from this share of the total on, per cent.
+_LATE_PCT = 1.0
 #: Targets that the panels show at most.
 _PANELS = 9
 
@@ -25,14 +25,36 @@ def headline(town: Town) -> Section:
     section = Section("headline", words("headline"))
     if not row:
         return section
-    section.parts += [KeyFigures([*_change(town, row), _target(town, row), *_chance(town)]), course(town)]
+    section.parts.append(KeyFigures([*_change(town, row), _target(town, row), *_chance(town)]))
+    section.parts += [*_late_sectors(town, row), course(town)]
     return section
+
+
+def _late_sectors(town: Town, total: Row) -> Iterator[Paragraph]:
+    """Sectors that are zero in every year before one: a total is compared across a break there."""
+    words, now, base = town.words, total["emissions_t_co2e"], total["baseline_t_co2e"]
+    for code, name in town.sector_names.items():
+        own = [row for row in town.indicators if row["sector_codes"] == code and row["target_id"] == code]
+        first = next((row["year"] for row in own if row["emissions_t_co2e"]), None)
+        if first is None or first == own[0]["year"] or own[-1]["year"] != total["year"]:
+            continue
+        tonnes = own[-1]["emissions_t_co2e"]
+        if tonnes <= now * _LATE_PCT / 100.0:
+            continue
+        said = {"now": words.number(now), "year": total["year"], "tonnes": words.number(tonnes), "first": first}
+        without = ""
+        if base and total["baseline_year"] < first:
+            change = words.percent(((now - tonnes) / base - 1.0) * 100.0)
+            without = words("late_without", change=change, base=total["baseline_year"])
+        yield Paragraph(words("late_sector", sector=name[:1].lower() + name[1:], without=without, **said))
 
 
 def _change(town: Town, row: Row) -> Iterator[KeyFigure]:
     words = town.words
     if row["change_pct"] is None:
-        text = words("key_emissions_text", resident=words.number(row["emissions_per_resident_t_co2e"], 1))
+        each = words.number(row["emissions_per_resident_t_co2e"], 1)
+        text = words("key_emissions_text", resident=each)
+        text += f" ({town.residents})." if town.residents else "."
         value = words.number(row["emissions_t_co2e"])
         yield KeyFigure(words("key_emissions", year=row["year"]), value, text)
         return
@@ -77,16 +99,16 @@ def _chance(town: Town) -> Iterator[KeyFigure]:
     usual = chances.get("business_as_usual")
     if usual is None:
         return
-    plan = chances.get("with_actions", {})
-    yield KeyFigure(
-        words("key_chance"),
-        words.of_100(usual["probability_low_fraction"], usual["probability_high_fraction"]),
-        words(
-            "key_chance_text",
-            with_actions=words.of_100(plan.get("probability_low_fraction"), plan.get("probability_high_fraction")),
-            evidence=words.known("evidence", usual["forecast_evidence"]),
-        ),
-    )
+    said = [words("key_chance_text")]
+    plan = chances.get(town.scenarios[-1])
+    if plan is not None:
+        low, high = plan["probability_low_fraction"], plan["probability_high_fraction"]
+        name, chance = town.scenario_name(plan["scenario"]), words.of_100(low, high)
+        depends = words("key_chance_depends") if chance != words.of_100(low, low) else ""
+        said.append(words("key_chance_plan", scenario=name[:1].upper() + name[1:], chance=chance, depends=depends))
+    said.append(words.known("evidence", usual["forecast_evidence"]))
+    value = words.of_100(usual["probability_low_fraction"], usual["probability_high_fraction"])
+    yield KeyFigure(words("key_chance"), value, " ".join(filter(None, said)))
 
 
 def course(town: Town) -> Figure:
@@ -97,7 +119,7 @@ def course(town: Town) -> Figure:
     now = points[0] | {"year": own[-1]["year"], "kt": _level(own, own[-1]) / 1000.0}
     ahead = town.headline("pathways", line=TOTAL)
     bands = []
-    for scenario in SCENARIOS:
+    for scenario in town.scenarios:
         rows = sorted((row for row in ahead if row["scenario"] == scenario), key=lambda row: row["year"])
         points += [now | {"line": scenario}] if rows else []
         points += [_point(scenario, row["year"], row["p50_t"]) for row in rows if row["p50_t"] is not None]
@@ -119,7 +141,8 @@ def sectors(town: Town) -> Section:
         return section
     section.parts += [Paragraph(words("sectors_text")), sector_table(town)]
     if town.goals:
-        section.parts += [Paragraph(words("targets_text")), goal_table(town)]
+        notes = [words("targets_notes")] if any(row["note"] for row in town.goals) else []
+        section.parts += [Paragraph(" ".join([words("targets_text"), *notes])), goal_table(town)]
     section.parts.append(_panels(town))
     return section
 
@@ -140,7 +163,7 @@ def sector_table(town: Town) -> Table:
             words("base_year"),
             words("change"),
             words("nation"),
-            words("trend"),
+            words("trend", since=_since(town, rows)),
         ],
         [
             [
@@ -172,7 +195,7 @@ def goal_table(town: Town, *, notes: bool = True) -> Table:
             words("by_year"),
             words("gap_to_line"),
             words("needed"),
-            words("trend_t"),
+            words("trend_t", since=_since(town, town.goals)),
             words("status"),
         ],
         [
@@ -194,6 +217,12 @@ def goal_table(town: Town, *, notes: bool = True) -> Table:
             (town.target_names[row["target_id"]], town.note(row["note"])) for row in town.goals if row["note"] and notes
         ],
     )
+
+
+def _since(town: Town, rows: list[Row]) -> str:
+    """The year that a trend begins in, for a column's name; nothing where no row has a trend."""
+    years = sorted({row["trend_from_year"] for row in rows if row["trend_from_year"] is not None})
+    return town.words("since", year=", ".join(map(str, years))) if years else ""
 
 
 def _panels(town: Town) -> Figure:
@@ -237,7 +266,7 @@ def _point(line: str, year: int, tonnes: float) -> dict[str, Any]:
 
 
 def _line_words(town: Town) -> dict[str, str]:
-    return {kind: town.words(f"line_{kind}") for kind in charts.LINES} | {"unit": town.words("unit_kt")}
+    return {kind: town.scenario_name(kind) for kind in charts.LINES} | {"unit": town.words("unit_kt")}
 
 
 def _points_table(town: Town, points: list[dict[str, Any]], caption: str) -> Table:
@@ -250,7 +279,7 @@ def _points_table(town: Town, points: list[dict[str, Any]], caption: str) -> Tab
         level = {point["line"]: point["kt"] for point in found}
         values = [words.number(level[line], 1) if line in level else "" for line in lines]
         rows.append([f"{panel} {year}".strip(), *values])
-    columns = [words("year"), *(words(f"line_{line}") for line in lines)]
+    columns = [words("year"), *(town.scenario_name(line) for line in lines)]
     return Table(f"{caption} ({words('unit_kt')})", columns, rows, frozenset(range(1, len(lines) + 1)))
 
 
@@ -269,6 +298,8 @@ def scopes(town: Town) -> Section:
         known = [row for row in own if row["emissions_t_co2e"] is not None]
         boundary, scope, method, basis = names
         how = ", ".join(filter(None, (words.known("method", method), words.known("scope2", basis))))
+        if scope == "1+2":  # the rest says how scope 2 was counted
+            how = words(f"sum_{boundary}", how=how)
         first, last = (known[0], known[-1]) if known else (None, own[-1])
         change = last["change_pct"] if first and first["year"] != last["year"] else None
         rows.append(
@@ -278,11 +309,11 @@ def scopes(town: Town) -> Section:
                 how,
                 f"{words.number(first['emissions_t_co2e'])} ({first['year']})" if first else "",
                 f"{words.number(last['emissions_t_co2e'])} ({last['year']})" if first else last["notation_key"] or "NE",
-                words.percent(change) if change is not None else words("not_compared"),
+                f"{words.percent(change)} ({last['baseline_year']})" if change is not None else words("not_compared"),
                 " ".join(filter(None, (words.known("gwp", last["gwp_set"]), last["notation_key"]))),
             ]
         )
-    columns = [words(name) for name in ("boundary", "scope", "method", "first", "latest", "change")] + [
+    columns = [words(name) for name in ("boundary", "scope", "method", "first", "latest", "change_since")] + [
         f"GWP, {words('keys').lower()}"
     ]
     parts.append(Table(words("scopes_caption", unit=words("unit_t")), columns, rows, frozenset({3, 4, 5})))

@@ -15,6 +15,9 @@ from klimat_pipeline.reports.parts import Figure, Foreign, Table
 from klimat_pipeline.reports.words import Words
 
 TOTAL = "total"
+#: Scenarios of the pathways, and the actions' status by which they are in the second of them, or in none ahead.
+_USUAL, _EXISTING, _WITH_ACTIONS = "business_as_usual", "existing_policies", "with_actions"
+_DECIDED, COMPLETED = ("decided", "ongoing"), "completed"
 #: How D3 writes numbers in a language.
 _LOCALES = {
     "sv": {"decimal": ",", "thousands": "\u00a0", "grouping": [3], "currency": ["", "\u00a0kr"]},
@@ -94,6 +97,28 @@ class Town:
     @cached_property
     def action_names(self) -> Mapping[str, str]:
         return {row["action_id"]: self.words.name(row, "name") for row in self.of("climate_actions")}
+
+    @cached_property
+    def actions_ahead(self) -> list[Row]:
+        """The plan's own actions that change a figure ahead: with an effect, and not completed."""
+        rows = self.of("climate_actions")
+        return [row for row in rows if row["effect_t_per_year"] is not None and row["action_status"] != COMPLETED]
+
+    @property
+    def scenarios(self) -> tuple[str, ...]:
+        """Scenarios that say something of their own: the one with all actions only where there are actions."""
+        return (_USUAL, _EXISTING, _WITH_ACTIONS) if self.actions_ahead else (_USUAL, _EXISTING)
+
+    def scenario_name(self, scenario: str) -> str:
+        """A scenario's name; decided actions are named only where the plan has some."""
+        has_decided = any(row["action_status"] in _DECIDED for row in self.actions_ahead)
+        return self.words(f"line_{scenario}{'_decided' if scenario == _EXISTING and has_decided else ''}")
+
+    @property
+    def residents(self) -> str:
+        """Whose year the residents are that the newest total is divided by; empty where it is divided by none."""
+        year = self.total.get("population_year")
+        return self.words("residents_of", year=year) if year is not None else ""
 
     def figure(self, chart: Chart, name: str, caption: str, table: Table) -> Figure:
         """A chart as a figure of the page; drawn once, also where two pages show it."""

@@ -60,7 +60,10 @@ COLUMNS = (
     *_part_and_total("actual_t_co2e", "Emissions of the year; missing where the year is not released."),
     *_part_and_total("line_t_co2e", "Where the straight line from the baseline to the target stands (a convention)."),
     *_part_and_total("business_as_usual_t_co2e", "Median of the pathway that goes on as before."),
-    *_part_and_total("existing_policies_t_co2e", "Median of the pathway with the policies in force."),
+    *_part_and_total(
+        "existing_policies_t_co2e",
+        "Median of the pathway with other plans that the municipality's plan counts on, and decided actions.",
+    ),
     *_part_and_total("with_actions_t_co2e", "Median of the pathway with the planned actions."),
     *_part_and_total("base_t_co2e", "Emissions in the target's baseline year."),
     *_part_and_total("latest_t_co2e", "Emissions in the newest year."),

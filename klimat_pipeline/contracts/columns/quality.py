@@ -61,6 +61,11 @@ COLUMNS = (
         TEXT,
         "The first keys at fault, at most ten; those of municipalities with a folder come first.",
     ),
+    Column(
+        "municipality_codes",
+        TEXT,
+        "All municipalities that the rows at fault are about, separated by spaces; empty where no row names one.",
+    ),
     Column("offending_count", INTEGER, "How many rows are at fault.", minimum=0),
     Column("finding_no", INTEGER, "Number of the finding within its check.", minimum=1),
     Column(

@@ -94,7 +94,11 @@ SWEDISH: dict[str, tuple[str, str]] = {
     **_part_and_total("actual_t_co2e", "Utfall", "Årets utsläpp; saknas där året inte är publicerat."),
     **_part_and_total("line_t_co2e", "Mållinje", "Den raka linjen från basåret till målet (en konvention)."),
     **_part_and_total("business_as_usual_t_co2e", "Som hittills", "Medianen av banan som går på som hittills."),
-    **_part_and_total("existing_policies_t_co2e", "Beslutad politik", "Medianen av banan med beslutad politik."),
+    **_part_and_total(
+        "existing_policies_t_co2e",
+        "Med andra planer",
+        "Medianen av banan med andra planer som kommunens plan räknar med, och beslutade åtgärder.",
+    ),
     **_part_and_total("with_actions_t_co2e", "Med åtgärder", "Medianen av banan med planerade åtgärder."),
     **_part_and_total("base_t_co2e", "Utsläpp basåret", "Utsläpp målets basår."),
     **_part_and_total("latest_t_co2e", "Utsläpp senaste året", "Utsläpp det nyaste året."),

@@ -19,6 +19,7 @@ FINDINGS = Table(
         col("threshold"),
         col("offending_count"),
         col("offending_keys"),
+        col("municipality_codes"),
         col("message"),
         col("likely_cause"),
         col("acknowledgement"),

@@ -1,9 +1,12 @@
 """Which municipality is meant by what somebody types."""
 
+import sqlite3
+from contextlib import closing
+
 import pytest
 
 from klimat_pipeline.clean.reference import load_reference
-from klimat_pipeline.cli.show import code_of
+from klimat_pipeline.cli.show import _places, code_of
 from klimat_pipeline.errors import ConfigurationError
 from klimat_pipeline_tests.support.shared import REPOSITORY
 
@@ -72,3 +75,20 @@ def test_every_municipality_is_found_by_its_own_name() -> None:
     by_code = REFERENCE.municipality_by_code
     assert len(by_code) == 290
     assert {code_of(name, NAMES) for name in by_code.values()} == {(code, False) for code in by_code}
+
+
+@pytest.mark.parametrize(("population_year", "said"), [(2025, " (residents of 2025)"), (None, "")])
+def test_a_figure_per_resident_says_whose_year_they_are(population_year: int | None, said: str) -> None:
+    """9.82 t in 2024; the residents of 2018 are those of an earlier year's figure."""
+    with closing(sqlite3.connect(":memory:")) as database:
+        database.execute("CREATE TABLE sector_indicators (municipality_code, release_id, year, population_year)")
+        rows = [("0191", "r", 2024, population_year), ("0191", "r", 2020, 2018), ("0114", "r", 2024, 2026)]
+        database.executemany("INSERT INTO sector_indicators VALUES (?, ?, ?, ?)", rows)
+        database.execute(
+            "CREATE TABLE municipality_comparison AS SELECT '0191' AS municipality_code, 'r' AS release_id, 2024 AS year, "
+            "'per_resident' AS indicator, 'Emissions per resident in 2024' AS indicator_text, 9.82 AS indicator_value, "
+            "'t' AS indicator_unit, '2 of 3 with data' AS rank_text, 4.95 AS median_value, 1 AS is_headline, "
+            "'total' AS target_id"
+        )
+        (line,) = _places(database, "0191")
+    assert line == f"Emissions per resident in 2024{said}: 9.82 t, rank 2 of 3, median 4.95 t"

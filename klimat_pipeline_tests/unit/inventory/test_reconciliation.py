@@ -182,6 +182,7 @@ def test_what_nothing_explains_is_a_remark_above_5_per_cent() -> None:
     (finding,) = print_explained({"inventory/reconciliation": frame})
     assert (finding.outcome, finding.count) == ("failed", 1)
     assert "the most waste scope 1 2022 (-990 t of 1,000 t)" in finding.message
+    assert finding.municipality_codes == ["1283"]
     near = small.printed(("waste", "1", 2022, 10.4), ("ippu_industrial_process", "1", 2022, 83.9))  # 4.6 % off
     frame = inventory_reconciliation(TERRITORY, near, small.no_corrections(), small.releases(), REFERENCE)
     assert print_explained({"inventory/reconciliation": frame})[0].outcome == "passed"

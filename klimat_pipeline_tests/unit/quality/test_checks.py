@@ -7,7 +7,7 @@ import pytest
 
 from klimat_pipeline.quality import follow_up, gases, plausibility, reconciliation, source_sums
 from klimat_pipeline.quality.catalogue import CHECKS, run_checks
-from klimat_pipeline.quality.findings import CheckResult, Finding, to_frame
+from klimat_pipeline.quality.findings import CheckResult, Finding, failed, to_frame
 from klimat_pipeline_tests.unit.quality.country import Tables, country
 
 #: Checks of the national figures and the sector indicators; those of later tables have tests of their own.
@@ -538,3 +538,12 @@ def test_at_most_ten_keys_are_named_and_all_are_counted() -> None:
     frame = to_frame([CheckResult("clean/area_totals", "sectors_equal_total", "reconciliation", "ERROR", (finding,))])
     assert frame["offending_keys"].iloc[0].count("; ") == 9
     assert frame["offending_count"].iloc[0] == 12
+
+
+def test_every_municipality_at_fault_is_named_once_though_only_ten_rows_are() -> None:
+    """Two rows each of twelve municipalities, the first ones last, and one row of the nation; 2021 is a year."""
+    keys = [f"municipality_code={code}, year={year}" for code in range(2412, 2400, -1) for year in (2021, 2022)]
+    finding = failed("moved", keys=("release_id=newer, year=2021", *keys), count=25)
+    frame = to_frame([CheckResult("clean/emissions", "revised_history", "plausibility", "WARN", (finding,))])
+    assert frame["offending_keys"].iloc[0].count("municipality_code=") == 9
+    assert frame["municipality_codes"].iloc[0].split() == [str(code) for code in range(2401, 2413)]
