@@ -79,12 +79,12 @@ def _factors(inventory: Inventory) -> Sheet:
 
 
 def _emissions(inventory: Inventory, year: int) -> Sheet:
-    """Lines by scope; grid-supplied energy stands apart and outside the total, since scope 2 holds it."""
+    """Lines by scope; memo lines stand apart and outside the total."""
     rows: list[list[Value]] = []
     for line, named in inventory.lines.items():
-        own = inventory.at(year, line=line)
-        if named["is_memo"]:
+        if line in inventory.memo_lines:
             continue
+        own = inventory.at(year, line=line)
         parts = {f"scope {scope}": amount(row for row in own if row["scope"] == scope) for scope in _SCOPES}
         rows.append([named["line_name_en"], *parts.values(), total(parts.values()), left_out(parts)])
     sums = {f"scope {scope}": total(row[n] for row in rows) for n, scope in enumerate(_SCOPES, start=1)}
@@ -93,10 +93,13 @@ def _emissions(inventory: Inventory, year: int) -> Sheet:
     rows.append(["Total", *sums.values(), total(sums.values()), f"{incomplete} lines have a part that is not in it"])
     # As the plan prints it: scope 1 and 2 together, only where there is a scope 2 at all.
     rows.append(["Total scope 1 and 2", None, None, None, total(both) if NOT_ESTIMATED not in both else NOT_ESTIMATED])
+    if beyond := inventory.holds_beyond(year):
+        rows.append([f"{beyond[0].upper()}{beyond[1:]}."])
     for line, named in inventory.lines.items():
-        if named["is_memo"]:
-            value = amount(inventory.at(year, line=line))
-            rows.append([f"{named['line_name_en']}: outside the total", value, None, None, None])
+        if line in inventory.memo_lines:
+            beside = [inventory.at(year, line=line, scope=scope) for scope in _SCOPES]
+            values = [amount(held) if held else None for held in beside]
+            rows.append([f"{named['line_name_en']}: outside the total", *values, None])
     columns = ("Sector", "Scope 1", "Scope 2", "Scope 3", "Total estimated", "Not in the row's total")
     about: list[tuple[str, Value]] = [
         ("Year", year),
