@@ -28,6 +28,46 @@ LINES = (
     ("ippu_industrial_process", "ippu", "I.3.1+I.4.1+IV.1", 90.0, 50.0),
     (GRID, "stationary_energy", "I.4.4", 9.0, 7.0),
 )
+#: A print of 1,000 t in 1990, 150 t as target, 600 t in 2022, 100 t by other plans and 200 t by actions, and the row
+#: of the gap table that its figures give.
+PRINTED = {
+    "scopes": "1",
+    "baseline_year": 1990,
+    "baseline_t": 1000.0,
+    "target_year": 2030,
+    "target_t": 150.0,
+    "target_pct": -85.0,
+    "latest_year": 2022,
+    "latest_t": 600.0,
+    "other_plans_t": 100.0,
+    "printed_gap_t": 350.0,
+    "actions_t": 200.0,
+    "printed_residual_t": 300.0,
+    "target_column": "level",
+    "actions_column": "alone",
+    "plans_column": "saved",
+    "note": None,
+}
+HELD = {
+    "scopes": "1",
+    "is_memo": 0,
+    "is_total": 0,
+    "baseline_year": 1990,
+    "baseline_t": 1000.0,
+    "target_year": 2030,
+    "target_t": 150.0,
+    "target_pct": -85.0,
+    "target_base_year": 1990,
+    "target_base_t": 1000.0,
+    "latest_year": 2022,
+    "latest_t": 600.0,
+    "other_plans_t": 100.0,
+    "gap_t": 350.0,
+    "actions_t": 200.0,
+    "residual_t": 300.0,
+    "notation_key": None,
+    "note": None,
+}
 Tables = Mapping[str, Collection[Mapping[str, Any]]]
 Rows = dict[Any, list[Value]]
 
@@ -195,3 +235,96 @@ def test_transport_says_what_work_machines_are_of_it(stack: ExitStack) -> None:
     assert "holds work machines, which the GPC counts with their users' energy: 60 t in 1990, 30 t in 2024" in str(
         row[7]
     )
+
+
+class TestGap:
+    def book(self, stack: ExitStack, gap: list[dict[str, Any]], printed: list[dict[str, Any]]) -> dict[str, Sheet]:
+        tables: dict[str, Any] = {"gap_table": [{"gap_basis": "printed"} | HELD | row for row in gap]}
+        if printed:
+            tables["published_gap"] = [{"line": ""} | PRINTED | row for row in printed]
+        return {one.name: one for one in climate_city_contract.sheets(inventory(stack, **tables))}
+
+    @staticmethod
+    def cells(found: Sheet, line: str) -> dict[str, Value]:
+        return dict(zip(found.columns, by(found)[line], strict=True))
+
+    def test_the_print_is_shown_and_what_it_gives_is_said(self, stack: ExitStack) -> None:
+        """Waste prints a gap of 340 where (600 - 100) - 150 is 350; two such lines sum to 300 t, the total prints 310."""
+        book = self.book(
+            stack,
+            [
+                {"line": "waste"},
+                {"line": "transport_on_road"},
+                {
+                    "line": "total",
+                    "is_total": 1,
+                    "baseline_t": 2000.0,
+                    "target_t": 300.0,
+                    "latest_t": 1200.0,
+                    "other_plans_t": 200.0,
+                    "gap_t": 700.0,
+                    "actions_t": 400.0,
+                    "residual_t": 600.0,
+                },
+            ],
+            [
+                {"line": "waste", "printed_gap_t": 340.0},
+                {"line": "transport_on_road"},
+                {
+                    "line": "total",
+                    "baseline_t": 2000.0,
+                    "target_t": 310.0,
+                    "target_pct": None,
+                    "latest_t": 1200.0,
+                    "other_plans_t": 200.0,
+                    "printed_gap_t": 680.0,
+                    "actions_t": 390.0,
+                    "printed_residual_t": 600.0,
+                    "note": "its errors kept",
+                },
+            ],
+        )
+        found = book["A-2.1 printed"]
+        waste = self.cells(found, "Waste and waste water")
+        assert (waste["Gap (3-4)-2"], waste["Note"]) == (340.0, "its figures give gap 350 t")
+        assert self.cells(found, "On-road transport")["Note"] is None
+        total = self.cells(found, "Total")
+        assert total["Emissions at the target (2)"] == 310.0
+        assert total["Gap (3-4)-2"] == 680.0
+        assert total["Reductions by the plan's actions (6)"] == 390.0
+        assert total["Residual emissions"] == 600.0
+        said = "its errors kept; its lines give emissions at the target 300 t, gap 700 t, actions 400 t"
+        assert total["Note"] == said
+        # The print gives its total no percentage, so there is no base year of one.
+        assert [total[name] for name in found.columns[5:8]] == [None, None, None]
+
+    def test_what_is_not_printed_is_empty(self, stack: ExitStack) -> None:
+        lacking = {"line": "waste", "latest_year": None, "latest_t": None, "printed_residual_t": None}
+        found = self.book(stack, [{"line": "waste"}], [lacking])["A-2.1 printed"]
+        waste = self.cells(found, "Waste and waste water")
+        assert [waste[name] for name in ("Latest year", "Latest emissions (3)", "Residual emissions")] == [None] * 3
+
+    def test_another_layout_is_said(self, stack: ExitStack) -> None:
+        gap: list[dict[str, Any]] = [{"line": "waste"}]
+        usual = dict(self.book(stack, gap, [{"line": "waste"}])["A-2.1 printed"].about)
+        other = dict(self.book(stack, gap, [{"line": "waste", "target_column": "reduction"}])["A-2.1 printed"].about)
+        assert "Converted here" not in usual
+        assert other["Converted here"] == "target_column: reduction (published_gap has the columns as printed)"
+
+    def test_a_percentage_stands_beside_its_own_base_year(self, stack: ExitStack) -> None:
+        """90 per cent less than the 1,500 t of 2020 are 150 t, which is 85 per cent less than the 1,000 t of 1990."""
+        own = {"gap_basis": "computed", "target_pct": -90.0, "target_base_year": 2020, "target_base_t": 1500.0}
+        none = {"gap_basis": "computed", "line": "total", "is_total": 1, "target_pct": None}
+        found = self.book(stack, [own | {"line": "waste"}, none], [])["A-2.1"]
+        waste = self.cells(found, "Waste and waste water")
+        assert (waste["Base year"], waste["Base year of the percentage"]) == (1990, 2020)
+        pct, base = waste["Reduction target, %"], waste["Emissions of that base year"]
+        assert isinstance(pct, float)
+        assert isinstance(base, float)
+        assert base * (1 + pct / 100) == pytest.approx(waste["Emissions at the target (2)"])
+        assert self.cells(found, "Total")["Base year of the percentage"] is None
+
+    def test_only_what_the_row_has_outside_is_called_so(self, stack: ExitStack) -> None:
+        for is_memo, name in ((1, "Grid-supplied energy: outside the total"), (0, "Grid-supplied energy")):
+            held = {"gap_basis": "computed", "line": GRID, "is_memo": is_memo}
+            assert name in by(self.book(stack, [held], [])["A-2.1"])
