@@ -24,10 +24,11 @@ _NOT_SPLIT_FORMULA = "the corrected sector less its subsectors"
 def sector_indicator(sources: Sources, row: Row) -> list[Node]:
     """A target's emissions in a year, and in its baseline year."""
     codes, baseline = (row["sector_codes"] or "").split(), row["baseline_year"]
-    nodes = [Node("formula", _target_formula(codes, baseline))]
+    basis = row["basis"]
+    nodes = [Node("formula", _target_formula(codes, baseline, basis))]
     if not codes:
         return nodes
-    accounts, basis = sources.accounts(row), row["basis"]
+    accounts = sources.accounts(row)
     beside = {"corrected_t": row["emissions_corrected_t_co2e"], "correction_ids": row["correction_ids"]}
     nodes.append(Node("basis", basis, None, beside if row["correction_ids"] else {}))
     same = _as_provenance(accounts, row, codes)
@@ -43,10 +44,11 @@ def sector_indicator(sources: Sources, row: Row) -> list[Node]:
     return [*nodes, Node(f"change since {baseline}", row["change_pct"], "%", detail, (below,)), *sums]
 
 
-def _target_formula(codes: list[str], baseline: int | None) -> str:
+def _target_formula(codes: list[str], baseline: int | None, basis: str | None) -> str:
     if not codes:
         return _NOT_QUANTIFIED
-    text = f"E = {' + '.join(codes)}" + (" (each after local corrections)" if len(codes) > 1 else " (corrected)")
+    series = "after local corrections" if basis == "corrected" else "as reported"
+    text = f"E = {' + '.join(codes)} ({'each ' if len(codes) > 1 else ''}{series})"
     return text if baseline is None else f"{text}; change since {baseline} = (E / B - 1) * 100"
 
 

@@ -70,6 +70,8 @@ def gap(sources: Sources, row: Row) -> list[Node]:
         detail: dict[str, Scalar] = {name: own[name] for name in ("name_en", "source") if own.get(name)}
         nodes.append(Node(f"action {action_id}", own.get("effect_t_per_year"), "t/year", detail))
     nodes += _columns(row, ("actions_t", "actions_counted_t"))
+    if row["note"]:
+        nodes.append(Node("note", row["note"]))
     if row["residual_t"] is None:
         return nodes
     left = row["latest_t"] - (row["other_plans_t"] or 0.0) - row["actions_counted_t"]

@@ -8,6 +8,10 @@ Formulas, with the columns' own numbers (1 baseline, 2 target, 3 latest, 4 other
 * actions counted = (3 - 4) less what ``effects.left_after`` leaves of it: without overlaps, never more than 3 - 4
 * residual (7) = 3 - 4 - actions counted
 
+Actions count in the plan's tonnes, as the contract's table has it, whatever the line has with us. The scenarios count
+the share that they are of what the plan sized them on (``carried_out``). Where that is outside ``FITS`` of the line's
+latest emissions, the row's note says so.
+
 Each gap is computed on three bases: the municipality's own print, our inventory with the print's lines and percentages,
 and the contract's targets with the latest national figures. Our inventory is corrected where the same corrections have
 moved each line in all years that it is counted from, else as reported, the whole table alike (``corrected.basis``).
@@ -27,6 +31,7 @@ from klimat_pipeline.contracts import table
 from klimat_pipeline.corrected.basis import CORRECTED, REPORTED, with_levels
 from klimat_pipeline.inventory.gases import MIXED, NOT_STATED, common_set
 from klimat_pipeline.scenarios.effects import effect_in_year, left_after
+from klimat_pipeline.scenarios.planned_actions import FITS
 from klimat_pipeline.scenarios.print_arithmetic import MEMO, TOTAL, counted_from
 
 LOCAL = "local"
@@ -77,7 +82,8 @@ def gap_table(
                 computed = [row | {"basis": basis} for row in _computed(lines, levelled, mine, str(release))]
                 rows += _with_total(computed, {}, goal, _overlaps(lines))
     for (_, code), plan in coherence.groupby(["release_id", "municipality_code"]):
-        rows += _of_targets(plan, planned[planned["municipality_code"] == code], sector_lines)
+        mine = planned[planned["municipality_code"] == code]
+        rows += _of_targets(plan, mine, sector_lines, published_gap[published_gap["municipality_code"] == code])
     contract = table("scenarios/gap")
     frame = pd.DataFrame(rows, columns=contract.column_names)
     types = {c.name: "float64" for c in contract.columns if c.kind == "number"}
@@ -190,7 +196,7 @@ def _computed(lines: list[Row], inventory: pd.DataFrame, actions: pd.DataFrame, 
         fits = free["line"].isin(line["of_lines"].split()) & (
             free["carrier"].eq(carrier) if isinstance(carrier, str) else free["carrier"].isna() | ("2" in scopes)
         )
-        rows.append(_acted(row, free[fits.astype(bool)]))
+        rows.append(_acted(row, free[fits.astype(bool)], counted_from(line)[1]))
         free = free[~fits.astype(bool)]
     return rows
 
@@ -214,14 +220,43 @@ def _moved(rows: pd.DataFrame) -> frozenset[tuple[str, str, str]]:
     return frozenset(zip(held["line"], held["item"], held["level_ids"], strict=True))
 
 
-def _acted(row: Row, actions: pd.DataFrame) -> Row:
-    """The line with its actions in the target year."""
+def _acted(row: Row, actions: pd.DataFrame, planned_t: float) -> Row:
+    """The line with its actions in the target year; the plan has ``planned_t`` on it."""
     year = int(row["target_year"])
     times = [actions[name].to_numpy(float, na_value=np.nan) for name in ("start_year", "ramp_years", "lifetime_years")]
     effects = effect_in_year(actions["effect_t_per_year"].to_numpy(float), year, *times, target_year=year)
     together = actions["interaction_rule"].eq("multiplicative").to_numpy(bool)
     row |= {"actions_t": float(effects.sum()), "action_ids": " ".join(sorted(actions["action_id"]))}
+    notes = (row["note"], _sized_on(row["latest_t"], actions, planned_t))
+    row["note"] = "; ".join(note for note in notes if isinstance(note, str) and note) or None
     return _finished(row | _counted(row, effects, together))
+
+
+def _sized_on(latest: float, actions: pd.DataFrame, planned_t: float) -> str:
+    """What the actions were sized on, where the line's latest emissions are something else."""
+    levels = {planned_t if pd.isna(own) else float(own) for own in actions["sized_on_t"]}
+    other = [f"{level:,.0f}" for level in sorted(levels) if latest > 0 and not FITS[0] <= level / latest <= FITS[1]]
+    if not other or any(map(pd.isna, levels)):
+        return ""
+    return (
+        f"actions sized on {' and '.join(other)} t count in tonnes, at most the {latest:,.0f} t that there are; the "
+        "scenarios count their share"
+    )
+
+
+def _planned(printed: pd.DataFrame, lines: Collection[str]) -> float:
+    """What the print has in scope 1 of these lines in one year; not a number where it has not just them."""
+    within = printed[(printed["line"] != TOTAL) & printed["carrier"].isna()].to_dict("records")
+    own = [
+        row
+        for row in within
+        if {"1", MEMO} & set(row["scopes"].split("+")) and set(row["of_lines"].split()) & set(lines)
+    ]
+    held = {line for row in own for line in row["of_lines"].split()}
+    counted = [counted_from(row) for row in own]
+    if held != set(lines) or len({year for year, _ in counted}) != 1:
+        return np.nan
+    return float(sum(tonnes for _, tonnes in counted))
 
 
 def _figure(inventory: pd.DataFrame, line: Row, year: int) -> tuple[float, pd.DataFrame]:
@@ -267,14 +302,24 @@ def _with_total(rows: list[Row], printed: Row, goal_pct: float | None = None, ov
     total["notation_key"] = " ".join(sorted(keys)) or None
     total["action_ids"] = " ".join(sorted(action for row in parts for action in row["action_ids"].split()))
     missing = [row["line"] for row in parts if pd.isna(row["latest_t"])]
-    total["note"] = f"without a number: {', '.join(missing)}" if missing else printed.get("note")
+    total["note"] = f"without a number: {', '.join(missing)}" if missing else _sum_note(printed)
     if overlaps:
         total["note"] = f"no sum: {overlaps} of the inventory"
     total |= {name: printed.get(name, np.nan) for name in ("printed_gap_t", "printed_residual_t")}
     return [*rows, _finished(total)]
 
 
-def _of_targets(plan: pd.DataFrame, actions: pd.DataFrame, sector_lines: Mapping[str, Collection[str]]) -> list[Row]:
+def _sum_note(printed: Row) -> str | None:
+    """What a sum is beside the total that the print has; nothing where there is none."""
+    if not printed:
+        return None
+    said = f", {printed['note']}" if isinstance(printed["note"], str) and printed["note"] else ""
+    return f"the sum of the lines; the print's own total stands in published_gap{said}"
+
+
+def _of_targets(
+    plan: pd.DataFrame, actions: pd.DataFrame, sector_lines: Mapping[str, Collection[str]], printed: pd.DataFrame
+) -> list[Row]:
     """The contract's targets and the sectors that none covers, one release."""
     total = plan[plan["coherence_kind"] == TOTAL].iloc[0].to_dict()
     rows, free = [], actions[actions["carrier"].isna()]
@@ -299,7 +344,7 @@ def _of_targets(plan: pd.DataFrame, actions: pd.DataFrame, sector_lines: Mapping
         row |= {"target_base_t": row["baseline_t"], "latest_year": item["year"], "latest_t": item["emissions_t_co2e"]}
         lines = {line for code in item["sector_codes"].split() for line in sector_lines.get(code, ())}
         fits = free["line"].isin(lines).astype(bool)
-        rows.append(_acted(row, free[fits]))
+        rows.append(_acted(row, free[fits], _planned(printed, lines)))
         free = free[~fits]
     whole = _with_total(rows, {})
     if whole:

@@ -67,7 +67,7 @@ GAP = Table(
         col("notation_key").use("inventory/territory.notation_key"),
         col("basis").use("inventory/territory.correction_ids", "indicators/coherence.basis"),
         col("gwp_set").use("inventory/territory.gwp_set", allowed=GWP_SETS_SUMMED),
-        col("note").use(f"{_PRINT}.note"),
+        col("note").use(f"{_PRINT}.note", f"{_ACTIONS}.sized_on_t", f"{_PRINT}.latest_t"),
     ),
     primary_key=("municipality_code", "release_id", "gap_basis", "line"),
     topic="targets",

@@ -291,8 +291,12 @@ FACT_TARGET_STATUS = _table(
 )
 FACT_GAP = _table(
     "fact_gap",
-    "The gap table by the municipality's targets: what is left to do, what actions give, and what remains. No totals.",
-    "Gaptabellen efter kommunens mål: vad som är kvar att göra, vad åtgärder ger och vad som blir kvar. Inga totaler.",
+    "The gap table by the municipality's targets: what is left to do, what actions give, and what remains. No totals. "
+    "That is what the plan's own tonnes leave, never below zero; where the plan sized them on another level "
+    "(gap_table.note), read fact_target_path.",
+    "Gaptabellen efter kommunens mål: vad som är kvar att göra, vad åtgärder ger och vad som blir kvar. Inga totaler. "
+    "Kvar blir vad planens egna ton lämnar, aldrig under noll; där planen räknade på en annan nivå (gap_table.note), "
+    "läs fact_target_path.",
     _c("target_key", "gap_table.line"),
     *_from("gap_table", "municipality_code", "release_id"),
     _c("year", "gap_table.latest_year"),

@@ -41,7 +41,11 @@ SUBSECTORS = {
 }
 #: The framework's kinds of emissions and our scopes.
 _KINDS = {"Direct": "1", "Indirect, grid-supplied energy": "2", "Outside the boundary": "3"}
-_GENERATION = "I.4.4"
+_MEMO, _OUTSIDE = "Memo", "memo: outside the total"
+_DIRECT = _KINDS["Direct"]
+#: The line that the framework asks for apart from its sub-sectors, and what it calls it.
+_GENERATION = "grid_supplied_energy"
+_GENERATED = ("Energy generation", "Grid-supplied energy generated in the city")
 
 
 def sheets(inventory: Inventory) -> Iterator[Sheet]:
@@ -71,22 +75,37 @@ def _rows(inventory: Inventory, year: int) -> Iterator[list[Value]]:
             for scope in _KINDS.values():
                 value, note = _figure(inventory, placed, prefix, scope)
                 sums[scope].append(value)
-                row += [value, None] if not isinstance(value, str) else [None, value]
+                row += _cells(value)
                 notes.append(note)
             yield [*row, "; ".join(dict.fromkeys(filter(None, notes)))]
-    totals: list[Value] = []
-    for parts in sums.values():
-        value = total(parts)
-        totals += [None, value] if isinstance(value, str) else [value, None]
-    yield ["Total", "", *totals, "what is estimated; sub-sectors with a key are not in it"]
-    generated = amount(inventory.at(year, gpc_ref=_GENERATION))
-    memo: list[Value] = [None, generated] if isinstance(generated, str) else [generated, None]
-    yield ["Energy generation", "Grid-supplied energy generated in the city", *memo, None, None, None, None, "memo"]
+    memo = _beside(inventory, year)
+    for line, value in memo.items():
+        if line not in inventory.memo_lines:
+            sums[_DIRECT].append(value)
+            yield [*_GENERATED, *_cells(value), *[None] * 4, "in the total, as in the municipality's own inventory"]
+    totals = [cell for parts in sums.values() for cell in _cells(total(parts))]
+    said = ["what is estimated; sub-sectors with a key are not in it", inventory.leaves_beyond(year)]
+    yield ["Total", "", *totals, "; ".join(filter(None, said))]
+    for line, value in memo.items():
+        if line in inventory.memo_lines:
+            named = _GENERATED if line == _GENERATION else (_MEMO, str(inventory.lines[line]["line_name_en"]))
+            yield [*named, *_cells(value), *[None] * 4, _OUTSIDE]
+
+
+def _beside(inventory: Inventory, year: int) -> dict[str, Value]:
+    """Direct emissions of energy generation, which is no sub-sector, and of the lines beside the total."""
+    lines = [line for line in inventory.lines if line in inventory.memo_lines or line == _GENERATION]
+    return {line: amount(inventory.at(year, line=line, scope=_DIRECT)) for line in lines}
+
+
+def _cells(value: Value) -> list[Value]:
+    """A figure and its notation key, of which there is one."""
+    return [None, value] if isinstance(value, str) else [value, None]
 
 
 def _placed(inventory: Inventory, year: int) -> dict[str, list[Row]]:
-    """Rows of the inventory by the reference number that they stand under, memo rows left out."""
-    placed: dict[str, list[Row]] = {}
+    """Rows of the inventory by the reference number that they stand under; memo rows stand under none."""
+    placed: dict[str, list[Row]] = {_MEMO: inventory.at(year, is_memo=1)}
     for row in inventory.at(year, is_memo=0):
         refs = row["gpc_ref"].split("+")
         own = [ref for ref in refs if inventory.references.get(ref, {}).get("gpc_sector") == row["gpc_sector"]]
@@ -107,7 +126,7 @@ def _figure(inventory: Inventory, placed: dict[str, list[Row]], prefix: str, sco
         return ELSEWHERE, inventory.notes(own)
     elsewhere = next((r for r in _all(placed) if r["emissions_t_co2e"] is not None and set(refs) & _refs(r)), None)
     if elsewhere is not None:
-        return ELSEWHERE, f"included in {elsewhere['gpc_ref']}"
+        return ELSEWHERE, f"included in {elsewhere['gpc_ref']}" + (f", {_OUTSIDE}" if elsewhere["is_memo"] else "")
     return (amount(own) if own else NOT_ESTIMATED), inventory.notes(own)
 
 

@@ -10,6 +10,7 @@ from klimat_pipeline.reports.exports.inventory import Inventory
 from klimat_pipeline.reports.exports.workbook import NOT_ESTIMATED, Sheet, Value
 
 LAYOUT = "GPC 1.1, sources by reference number with scope, notation key and level (BASIC, BASIC+, territorial)"
+_TERRITORIAL = "territorial"
 _COLUMNS = ("GPC ref", "Sector", "Source", "Scope", "Level", "t CO2e", "Notation key", "GWP set", "Explanation")
 
 
@@ -35,5 +36,6 @@ def sheets(inventory: Inventory) -> Iterator[Sheet]:
             shown = (key or NOT_ESTIMATED) if value is None else value
             sector = (row["gpc_sector"] or "").replace("_", " ")
             what = [row["gpc_ref"], sector, row["gpc_name_en"], row["scope"], row["gpc_level"]]
-            rows.append([*what, shown, key, row["gwp_set"], row["note"]])
+            note = [row["note"], inventory.leaves_beyond(year) if row["gpc_ref"] == _TERRITORIAL else ""]
+            rows.append([*what, shown, key, row["gwp_set"], "; ".join(filter(None, note)) or None])
         yield Sheet(str(year), f"{inventory.name}: GPC inventory {year}", _COLUMNS, rows)

@@ -74,6 +74,15 @@ class Inventory:
         return {str(row["line"]): row for row in frame.to_dict("records")}
 
     @cached_property
+    def memo_lines(self) -> frozenset[str]:
+        """Lines beside the total: those that the municipality's published inventory has there, which is its own choice.
+
+        Of a line that the inventory does not have, the usual one.
+        """
+        held = {row["line"]: bool(row["is_memo"]) for row in self.rows}
+        return frozenset(line for line, named in self.lines.items() if held.get(line, named["is_memo"]))
+
+    @cached_property
     def references(self) -> Mapping[str, Row]:
         """The GPC's reference numbers, in its order."""
         frame = load_reference(self.settings.reference_dir).gpc
@@ -82,6 +91,40 @@ class Inventory:
     def at(self, year: int, **where: str | int | bool) -> list[Row]:
         """Rows of a year whose columns have these values."""
         return [row for row in self.rows if row["year"] == year and all(row[k] == v for k, v in where.items())]
+
+    def beyond(self, year: int) -> tuple[float, str]:
+        """What scope 1 holds of a year that the GPC counts as scope 3, as international transport.
+
+        Returns:
+            Tonnes, and their reference numbers; 0 where there are none.
+        """
+        rows = [row for row in self.at(year, scope="1", is_memo=0) if row["emissions_t_co2e"] and self._is_beyond(row)]
+        refs = dict.fromkeys(ref for row in rows for ref in row["gpc_ref"].split("+"))
+        return float(sum(row["emissions_t_co2e"] for row in rows)), ", ".join(refs)
+
+    def _is_beyond(self, row: Row) -> bool:
+        refs = (row["gpc_ref"] or "").split("+")
+        return all(self.references.get(ref, {}).get("scope") == "3" for ref in refs)
+
+    def holds_beyond(self, year: int) -> str:
+        """What scope 1 holds of a year that other frameworks leave outside, in a sentence; empty for nothing."""
+        tonnes, refs = self.beyond(year)
+        if not tonnes:
+            return ""
+        return (
+            f"scope 1 of {year} holds {tonnes:,.2f} t of transport beyond the boundary ({refs}), which the GPC and the "
+            "Common Reporting Framework count as scope 3"
+        )
+
+    def leaves_beyond(self, year: int) -> str:
+        """The same, beside a sum that leaves it out of scope 1."""
+        tonnes, refs = self.beyond(year)
+        if not tonnes:
+            return ""
+        return (
+            f"{tonnes:,.2f} t of transport beyond the boundary ({refs}) are scope 3 here, and scope 1 in "
+            "scope_indicators and the Climate City Contract"
+        )
 
     def about(self, layout: str) -> Sheet:
         """The sheet that says what the workbook is made from."""

@@ -6,7 +6,7 @@ What does not belong here: indicators on anything but greenhouse gases.
 from collections.abc import Iterator
 
 from klimat_pipeline.reports.exports.inventory import Inventory
-from klimat_pipeline.reports.exports.workbook import NOT_ESTIMATED, Sheet, Value, amount
+from klimat_pipeline.reports.exports.workbook import ELSEWHERE, NOT_ESTIMATED, Sheet, Value, amount
 
 LAYOUT = (
     "NetZeroCities, comprehensive indicators, domain greenhouse gas emissions (names as we know them, not verified "
@@ -18,6 +18,12 @@ _SECTORS = {
     "waste": "GHG emissions from waste and waste water",
     "ippu": "GHG emissions from industrial processes and product use (IPPU)",
     "afolu": "GHG emissions from agriculture, forestry and land use (AFOLU)",
+}
+_GENERATION = "grid_supplied_energy"
+#: Lines that stand in a sector whose name does not say so.
+_HELD = {
+    _GENERATION: "grid-supplied energy generated in the city",
+    "transport_machines": "work machines, which the GPC counts with their users' energy",
 }
 _COLUMNS = ("Indicator", "Unit", "Base year", "Base value", "Newest year", "Newest value", "Change, %", "Note")
 
@@ -36,7 +42,9 @@ def sheets(inventory: Inventory) -> Iterator[Sheet]:
             last,
             _or_key(total["emissions_t_co2e"]),
             _or_key(total["change_pct"]),
-            f"basis: {total['basis']}, {total['gwp_set']}",
+            "; ".join(
+                filter(None, (f"basis: {total['basis']}, {total['gwp_set']}", *_beside_scope_1(inventory, last)))
+            ),
         ],
         [
             "GHG emissions per resident",
@@ -52,14 +60,55 @@ def sheets(inventory: Inventory) -> Iterator[Sheet]:
     for sector, name in _SECTORS.items():
         for scope in ("1", "2"):
             values = [amount(inventory.at(y, gpc_sector=sector, scope=scope, is_memo=0)) for y in (first, last)]
+            note = _held(inventory, sector, (first, last)) if scope == "1" else None
             rows.append(
-                [f"{name}, scope {scope}", "t CO2e/year", first, values[0], last, values[1], _change(*values), None]
+                [f"{name}, scope {scope}", "t CO2e/year", first, values[0], last, values[1], _change(*values), note]
             )
-    memo = [amount(inventory.at(year, is_memo=1)) for year in (first, last)]
-    name = "GHG emissions from grid-supplied energy generated in the city (memo)"
-    rows.append([name, "t CO2e/year", first, memo[0], last, memo[1], _change(*memo), "in scope 2 where it is used"])
+    rows += _memo(inventory, (first, last))
     rows += _neutrality(inventory)
     yield Sheet("GHG indicators", f"{inventory.name}: greenhouse-gas indicators", _COLUMNS, rows)
+
+
+def _held(inventory: Inventory, sector: str, years: tuple[int, int]) -> str | None:
+    """What a sector's scope 1 holds that its name does not say, with the tonnes of both years."""
+    said = []
+    for line, what in _HELD.items():
+        own = [inventory.at(year, line=line, gpc_sector=sector, scope="1", is_memo=0) for year in years]
+        if any(own):
+            shown = (f"{_tonnes(amount(rows))} in {year}" for rows, year in zip(own, years, strict=True))
+            said.append(f"holds {what}: {', '.join(shown)}")
+    if sector == "transportation":
+        said += [inventory.holds_beyond(year) for year in years]
+    return "; ".join(filter(None, said)) or None
+
+
+def _beside_scope_1(inventory: Inventory, year: int) -> Iterator[str]:
+    """What the total holds beyond the sectors' scope 1, and what scope 1 holds that other frameworks leave outside."""
+    memo = amount(inventory.at(year, scope="1", is_memo=1))
+    if not isinstance(memo, str):
+        yield f"holds the memo lines too: {_tonnes(memo)} in {year}"
+    yield inventory.holds_beyond(year)
+
+
+def _tonnes(value: Value) -> str:
+    return value if isinstance(value, str) else f"{value:,.0f} t"
+
+
+def _memo(inventory: Inventory, years: tuple[int, int]) -> Iterator[list[Value]]:
+    """Lines beside the sectors; of the usual one also that it is included in a sector where it is."""
+    first, last = years
+    for line, named in inventory.lines.items():
+        name = f"GHG emissions, {named['line_name_en']} (memo)"
+        note = "in no sector above"
+        if line == _GENERATION:
+            name = "GHG emissions from grid-supplied energy generated in the city (memo)"
+            note = "in no sector above: in scope 2 where it is used"
+        if line in inventory.memo_lines:
+            memo = [amount(inventory.at(year, line=line, scope="1")) for year in years]
+            yield [name, "t CO2e/year", first, memo[0], last, memo[1], _change(*memo), note]
+        elif line == _GENERATION:
+            note = "no memo here: included in stationary energy, scope 1, as in the municipality's own inventory"
+            yield [name, "t CO2e/year", first, ELSEWHERE, last, ELSEWHERE, NOT_ESTIMATED, note]
 
 
 def _neutrality(inventory: Inventory) -> Iterator[list[Value]]:

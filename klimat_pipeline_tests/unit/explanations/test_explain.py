@@ -61,7 +61,9 @@ class TestTotal:
         """Waste and machinery are corrected in 2022 alone: the total of both years is as reported."""
         tree = explain(settings, "sector_indicators", TOTAL_2022)
         assert (tree.value, tree.unit) == (466_573.41, "t CO2e")
-        assert "change since 1990 = (E / B - 1) * 100" in str(child(tree, "formula").value)
+        formula = str(child(tree, "formula").value)
+        assert "change since 1990 = (E / B - 1) * 100" in formula
+        assert " (each as reported); " in formula
         basis = child(tree, "basis")
         assert (basis.value, basis.detail["corrected_t"]) == ("reported", 462_244.42)
         assert (
@@ -78,6 +80,7 @@ class TestTotal:
         key = {"municipality_code": "1283", "target_id": "agriculture", "year": "2022", "release_id": FIRST}
         tree = explain(settings, "sector_indicators", key)
         assert (tree.value, child(tree, "basis").value) == (47_597.0, "corrected")
+        assert str(child(tree, "formula").value).startswith("E = agriculture (after local corrections); ")
         (correction,) = nodes(child(tree, "inputs 2022"), "correction ")
         assert (correction.label, correction.value) == ("correction helsingborg-agriculture (replace)", 13_001.77)
         detail = correction.detail

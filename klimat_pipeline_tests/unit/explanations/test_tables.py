@@ -256,6 +256,13 @@ class TestAhead:
         assert (printed.detail["printed_gap_t"], printed.detail["gap_off_t"]) == (17_190.0, -2_107.0)
         assert "table A-2.1" in str(printed.value)
 
+    def test_actions_sized_on_another_level_are_said(self, settings: Settings) -> None:
+        """17,000 t sized on 30,344 t are counted in tonnes, of 14,846 t in 2024."""
+        tree = explain(settings, "gap_table", {"municipality_code": "1283", "gap_basis": "targets", "line": "waste"})
+        assert child(tree, "actions_counted_t").value == 14_845.7
+        said = "actions sized on 30,344 t count in tonnes, at most the 14,846 t that there are"
+        assert str(child(tree, "note").value).startswith(said)
+
     def test_a_balance_says_what_is_missing(self, settings: Settings) -> None:
         """191,054 - 171,488.4 = 19,565.6 t of reduction, 171,488.4 - 126,050 = 45,438.4 t of sinks."""
         tree = explain(settings, "neutrality_balance", {"municipality_code": "1283", "neutrality_basis": "plan"})

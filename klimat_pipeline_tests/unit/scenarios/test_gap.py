@@ -63,6 +63,9 @@ class TestHelsingborgsPrint:
     def test_sums_of_the_columns(self, rows: pd.DataFrame) -> None:
         total = rows.loc["total"]
         assert total["residual_t"] == 191_054
+        # The print has 195,257 t as its total target, so the row is not what the print's own remark is about.
+        said = "the sum of the lines; the print's own total stands in published_gap, as printed, its errors kept"
+        assert total["note"] == said
         assert total["target_t"] == 194_158
         assert (total["baseline_t"], total["latest_t"], total["other_plans_t"]) == (1_143_256, 476_185, 77_836)
 
@@ -196,6 +199,62 @@ def test_targets_alone_make_a_gap_table() -> None:
     # Half of 700 t is saved; the total has a target of its own: 900 - 150 short, 550 left.
     assert made["gap_t"].to_dict() == {"total": 750.0, "transport": 600.0, "waste": pytest.approx(np.nan, nan_ok=True)}
     assert made["residual_t"].to_dict() == {"total": 550.0, "transport": 350.0, "waste": 200.0}
+
+
+def sized_on(waste: float, *lines: dict[str, Any], own: float = np.nan) -> dict[str, Any]:
+    """Helsingborg's action on waste, 17,000 t a year, beside this much of it."""
+    plan = frame(
+        "indicators/coherence",
+        coherence("total", "total", waste, 150.0, "waste"),
+        coherence("waste", "sub_target", waste, 100.0, "waste"),
+    )
+    saved = action("waste", "waste", 17_000.0, sized_on_t=own)
+    made = gap(*lines, actions=(saved,), coherence=plan)
+    (row,) = made[(made["gap_basis"] == "targets") & (made["line"] == "waste")].to_dict("records")
+    return row
+
+
+class TestActionsSizedOnAnotherLevel:
+    PRINT = printed("waste", latest_t=30_344.0, other_plans_t=0.0, actions_t=17_000.0)
+    SAID = "actions sized on 30,344 t count in tonnes, at most the 14,846 t that there are; the scenarios count their share"
+
+    def test_the_tonnes_count_and_the_note_says_so(self) -> None:
+        """30,344 / 14,846 is 2.04: 17,000 t of 14,846 t take all of it, where 56 per cent would leave 6,529 t."""
+        row = sized_on(14_846.0, self.PRINT)
+        assert (row["actions_t"], row["actions_counted_t"], row["residual_t"]) == (17_000, 14_846, 0)
+        assert row["note"] == self.SAID
+
+    def test_a_level_of_its_own_is_the_actions(self) -> None:
+        assert pd.isna(sized_on(14_846.0, self.PRINT, own=15_000.0)["note"])
+        assert sized_on(30_000.0, self.PRINT, own=20_000.0)["note"] == (
+            "actions sized on 20,000 t count in tonnes, at most the 30,000 t that there are; the scenarios count their share"
+        )
+
+    @pytest.mark.parametrize("latest", [24_276.0, 37_930.0])
+    def test_nothing_is_said_where_the_level_is_that_of_the_line(self, latest: float) -> None:
+        """30,344 t are 1.2499 times 24,276 t and 0.8 times 37,930 t."""
+        assert pd.isna(sized_on(latest, self.PRINT)["note"])
+
+    @pytest.mark.parametrize(
+        "lines",
+        [
+            (),
+            (printed("waste", latest_t=np.nan),),
+            # What the print has on two lines together is not what it has on one of them.
+            (printed("both", of_lines="waste ippu_product_use", latest_t=30_344.0),),
+            (printed("waste", latest_t=30_000.0), printed("more", of_lines="waste", latest_year=2021, latest_t=344.0)),
+        ],
+    )
+    def test_nothing_is_said_where_nobody_says_what_they_were_sized_on(self, lines: tuple[dict[str, Any], ...]) -> None:
+        assert pd.isna(sized_on(14_846.0, *lines)["note"])
+
+    def test_the_prints_line_on_our_inventory(self) -> None:
+        own = [inventory("waste", year, tonnes) for year, tonnes in ((1990, 80_000.0), (2022, 14_846.0))]
+        saved = action("waste", "waste", 17_000.0, sized_on_t=np.nan)
+        made = gap(self.PRINT, actions=(saved,), territory=frame("inventory/territory", *own))
+        note = made.set_index(["gap_basis", "line"])["note"]
+        assert note["computed", "waste"] == self.SAID
+        assert pd.isna(note["printed", "waste"])
 
 
 EFFECTS = st.lists(st.floats(0, 1e5), max_size=5)
