@@ -49,7 +49,8 @@ def straight_line(points: RowPoints, years: Any) -> Floats:
     (year, value), *others = points
     path: Floats = np.where(years >= year, value, np.nan)
     for next_year, next_value in others:
-        path = path + (next_value - value) * np.clip((years - year) / (next_year - year), 0.0, 1.0)
+        between = value + (next_value - value) * ((years - year) / (next_year - year))
+        path = np.where(years >= next_year, next_value, np.where(years > year, between, path))
         year, value = next_year, next_value
     return path
 

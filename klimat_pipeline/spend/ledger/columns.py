@@ -130,6 +130,8 @@ def recognised(
         LedgerError: a field that every line needs is missing, or may be either of two columns.
     """
     found = Columns(plain_header(header))
+    names = [name.lower() for name in found.header]
+    rows = [row for row in rows if sum(bool(n) and cell.lower() == n for cell, n in zip(row, names, strict=False)) < 2]
     candidates = candidates_of(found.header, settings, reference)
     accounts_without_numbers(candidates, rows)
     if beside := text_beside_account(candidates, found.header, rows):

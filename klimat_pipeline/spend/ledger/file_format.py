@@ -37,6 +37,10 @@ _PLACES, _OF_EACH = 8, 16 * 1024
 _APART = 4 * 1024 * 1024
 #: Lines in which a header is looked for, and lines that are looked at below it.
 _HEADER_WITHIN, _ROWS = 25, 20_000
+#: Amounts whose oere stand in the next column, of a hundred; so many different pairs of digits are no codes; and fields
+#: that hold texts.
+_CUT_PCT, _CODES = 95, 20
+_CUT_INTO = ("item_text", "supplier_name", "account_text", "unit", "quantity_unit")
 _SEPARATORS = (";", "\t", "|", ",")
 #: Kinds of files by their first bytes that are no ledger, with what to do.
 _OTHER_KINDS: tuple[tuple[bytes, str], ...] = (
@@ -284,29 +288,34 @@ def _csv(
     ]
     above = "\n".join(lines[: skipped - 1])
     form = with_columns(form, header, rows, settings, reference, above=above)
-    _refuse_cut_amounts(form, separator, rows)
+    _refuse_cut_amounts(form, separator, rows, settings)
     column = form.amount_place
     amounts = [row[form.fields[name]] for row in rows for name in ("amount", "debit", "credit") if name in form.fields]
     mark = mark_of(form.file, header[column], amounts, separator, settings)
     return replace(form, separator=separator, decimal_mark=mark, skipped=skipped)
 
 
-def _refuse_cut_amounts(form: FileFormat, separator: str, rows: Sequence[Sequence[str]]) -> None:
+def _refuse_cut_amounts(
+    form: FileFormat, separator: str, rows: Sequence[Sequence[str]], settings: SpendSettings
+) -> None:
     """Amounts with a decimal comma in a file with commas between its cells: the oere stand in the next column.
 
     Raises:
         LedgerError: behind every amount stand two digits and nothing else.
     """
     at = form.amount_place
-    if separator != "," or at + 1 >= len(form.header) or at + 1 in form.fields.values():
+    if separator != "," or at + 1 >= len(form.header) or settings.decimal_mark == ".":
         return
-    pairs = [(row[at], row[at + 1]) for row in rows if row[at]]
-    if pairs and all(re.fullmatch(r"[+-]?[0-9 ]+", one) and re.fullmatch(r"[0-9]{2}", two) for one, two in pairs):
+    pairs = [(row[at], row[at + 1]) for row in rows if re.search("[0-9]", row[at])]
+    cut = [two for one, two in pairs if re.fullmatch(r"[+-]?[0-9 ]+", one) and re.fullmatch(r"[0-9]{2}", two)]
+    # Two digits may be a code, but not where no column is named or texts should stand; and codes are few.
+    is_code = bool(form.header[at + 1]) and at + 1 not in [form.fields.get(name) for name in _CUT_INTO]
+    if pairs and 100 * len(cut) >= _CUT_PCT * len(pairs) and not (is_code and len(set(cut)) < _CODES):
         raise LedgerError(
             f"{form.file}: two digits stand in the column behind every amount of {form.header[at]!r} (such as "
             f"{pairs[0][0]},{pairs[0][1]}): are they the oere, cut off at the decimal comma? Export it with semicolons "
-            "or with quotation marks around the amounts; if they are something else, name that column in "
-            "municipality.yaml, spend: columns."
+            "or with quotation marks around the amounts; if they are something else, say spend: decimal_mark: '.' in "
+            "municipality.yaml."
         )
 
 

@@ -94,6 +94,7 @@ _ALL_ALIKE = 6
 _ZEROS_LOST = 7
 #: So many letters at the most make a code before a supplier's number (LEV 10023); more are a word.
 _CODE_LETTERS = 3
+_WORD = rf"[^\W\d_]{{{_CODE_LETTERS + 1},}}"
 Kind = Literal["legal", "personal", "foreign", "doubtful", "unknown"]
 
 
@@ -177,9 +178,9 @@ def _told_person(text: str) -> str | None:
         return re.sub(r"[-./ ]", "", text)
     if not text.isdigit() and _BIRTH_MASKED.fullmatch(text):
         return ""
-    # Alone, or beside letters: NO 640823 is no Norwegian number, ANNA 640823 no supplier's.
+    # Alone, or beside a name: ANNA 640823 is no supplier's number, LEV100101 is one.
     digits = _NOT_DIGIT.sub("", text)
-    is_birth = re.fullmatch(_BIRTH, digits) and (text == digits or re.search(r"[^\W\d_]", text))
+    is_birth = re.fullmatch(_BIRTH, digits) and (text == digits or re.search(_WORD, text))
     return digits if is_birth and not _EIGHT_DIGITS.fullmatch(text) else None
 
 

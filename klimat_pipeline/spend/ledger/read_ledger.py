@@ -259,7 +259,7 @@ def _through(
             raise _OtherSignsError(written.are_negative)
         repeated = headers.take_out_headers(connection, form)
         passed.headers = len(repeated)
-        refuse_repetition(connection, form, sorted([*repeated, *getattr(reader, "parts", ())]))
+        refuse_repetition(connection, form, sorted([*repeated, *getattr(reader, "parts", ())]), way.settings)
         totals = control_sums.take_out(connection)
         passed.problems = [*reader.problems, *_faults(connection, passed, counted.people)]
         passed.warnings += [*reader.warnings, *suspicions(connection, form, way.settings)]

@@ -67,6 +67,7 @@ _ONE_VALUE: Mapping[str, int] = {
 #: Dimension of objects that are units.
 _UNITS = "1"
 #: Numbers of vouchers that are none.
+_ENOUGH_AGAIN = 3
 _NO_NUMBER = frozenset(["", "0"])
 
 
@@ -265,7 +266,9 @@ class SieReader:
 
     def _refuse_repetition(self, form: FileFormat) -> None:
         """Vouchers that stand twice, line for line: the file holds an export twice, or two that share days."""
-        if again := self._found.again:
+        # One that stands again may be a batch of equal payments; of a file that holds an export twice, many do, or all.
+        again = self._found.again
+        if again and len({first for first, _ in again}) >= min(_ENOUGH_AGAIN, len(self._found.vouchers)):
             (first, cells), (second, _) = (self._found.rows[place] for place in again[0])
             raise LedgerError(
                 f"{form.file}: {len(again):,} vouchers stand twice, with the same number, day and transactions: "

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from klimat_pipeline.configuration.spend import SpendSettings
+from klimat_pipeline.spend.ledger.dates import YEAR
 from klimat_pipeline.spend.ledger.file_format import FileFormat
 from klimat_pipeline.spend.ledger.ledger_error import LedgerError
 
@@ -73,27 +74,35 @@ _UNNAMED_TOTALS = """
 #: All that a typed line says, as one number, and whether it names a voucher or an invoice.
 _TOLD = """
     CREATE OR REPLACE TEMP VIEW told AS
-    SELECT line, voucher <> '' OR invoice_no <> '' AS is_named,
+    SELECT line, amount_ore, voucher <> '' OR invoice_no <> '' AS is_named,
         hash(buyer_id, unit, voucher, invoice_no, supplier_id, supplier_name, account, account_text, amount_ore,
             booked_on, item_text) AS same
     FROM typed_lines WHERE year <> 0
 """
-#: Lines above a header that stands again or above a sheet, lines below, how many of those above stand below as often,
-#: and how many of these name a voucher or an invoice.
+#: Different lines that stand above a header that stands again (or above a sheet) and below it as well, how many of them
+#: name a voucher or an invoice, and the different lines from the first to the last of them, above and below; all lines
+#: above, and those that stand below as often.
 _REPEATED = """
-    WITH counted AS (
-        SELECT same, bool_and(is_named) AS is_named, count(*) FILTER (line <= $part) AS above,
-            count(*) FILTER (line > $part) AS below
+    WITH sides AS (
+        SELECT same, bool_and(is_named) AS is_named, min(line) FILTER (line <= $part) AS above,
+            min(line) FILTER (line > $part) AS below, count(*) FILTER (line <= $part) AS times_above,
+            count(*) FILTER (line > $part) AS times_below
         FROM told GROUP BY same
+    ), again AS (
+        SELECT count(*) AS lines, count(*) FILTER (is_named) AS named, min(above) AS first_above,
+            max(above) AS last_above, min(below) AS first_below, max(below) AS last_below
+        FROM sides WHERE above IS NOT NULL AND below IS NOT NULL
     )
-    SELECT coalesce(sum(above), 0)::BIGINT, coalesce(sum(below), 0)::BIGINT,
-        coalesce(sum(least(above, below)), 0)::BIGINT,
-        coalesce(sum(least(above, below)) FILTER (is_named), 0)::BIGINT
-    FROM counted
+    SELECT lines, named,
+        (SELECT count(*) FROM sides WHERE above BETWEEN first_above AND last_above),
+        (SELECT count(*) FROM sides WHERE below BETWEEN first_below AND last_below),
+        (SELECT sum(times_above)::BIGINT FROM sides), (SELECT sum(least(times_above, times_below))::BIGINT FROM sides)
+    FROM again
 """
-#: Fewer lines may stand twice by right; and so may fewer than these of the smaller part, in per cent: of lines that
-#: name a voucher, and of others.
-_ENOUGH_AGAIN, _NAMED_PCT, _UNNAMED_PCT = 3, 10, 50
+#: Fewer different lines may stand twice by right; and so may those that lie scattered, as what two schools both buy.
+#: What two exports share is a run of lines: of these, in per cent, from the first to the last that stands again.
+_ENOUGH_AGAIN, _RUN_PCT = 3, 80
+_BY_RIGHT = "or, if each is a purchase of its own, say spend: overlap: keep in municipality.yaml"
 #: Whether nearly all lines have an amount and a day that stand there an even number of times. Of a ledger that holds
 #: each line twice they do, of others not: this asks two columns, and what follows all.
 _EVEN = """
@@ -101,14 +110,18 @@ _EVEN = """
         SELECT count(*) AS times FROM typed_lines WHERE year <> 0 GROUP BY amount_ore, booked_on
     )
 """
-#: Lines, different ones, and lines with a voucher that stand there twice, or four times where their voucher has them
+#: Lines, different amounts, and lines with a voucher that stand there twice, or four times where their voucher has them
 #: twice.
 _DOUBLED = """
-    WITH counted AS (SELECT count(*) AS times, bool_and(is_named) AS is_named FROM told GROUP BY same)
-    SELECT coalesce(sum(times), 0)::BIGINT, count(*),
+    WITH counted AS (
+        SELECT count(*) AS times, bool_and(is_named) AS is_named, any_value(amount_ore) AS ore FROM told GROUP BY same
+    )
+    SELECT coalesce(sum(times), 0)::BIGINT, count(DISTINCT ore),
         coalesce(sum(times) FILTER (is_named AND times IN (2, 4)), 0)::BIGINT
     FROM counted
 """
+#: Rents of two flats stand twice on every voucher, with few amounts.
+_ENOUGH_AMOUNTS = 10
 #: A file of which less than all stands twice may do so by right.
 _DOUBLED_PCT = 98
 #: Invoices with several lines of different accounts, and those whose lines have one amount, among the first lines.
@@ -170,38 +183,42 @@ def suspicions(connection: "duckdb.DuckDBPyConnection", form: FileFormat, settin
         )
 
 
-def refuse_repetition(connection: "duckdb.DuckDBPyConnection", form: FileFormat, parts: Sequence[int]) -> None:
+def refuse_repetition(
+    connection: "duckdb.DuckDBPyConnection", form: FileFormat, parts: Sequence[int], settings: SpendSettings
+) -> None:
     """A file that holds the same lines twice: written twice into one, parts that overlap, every line doubled.
 
     Args:
         connection: with the table ``typed_lines``.
         form: of the file.
         parts: lines after which another part of it begins: its header stands again, or the next sheet.
+        settings: may say that what stands twice counts twice.
 
     Raises:
         LedgerError: so many lines stand there twice that it cannot be by right.
     """
+    if settings.overlap == "keep":
+        return
     connection.execute(_TOLD)
+    has_days = "booked_on" in form.fields and form.dates.form != YEAR
     # A file may have a header a page; one that was written twice into one has the second in the middle, or at an end.
     for place in sorted({parts[at] for at in (0, len(parts) // 2, -1)} if parts else ()):
-        ((above, below, again, named),) = connection.execute(_REPEATED, {"part": place}).fetchall()
-        fewest = min(above, below)
-        if any(
-            count >= _ENOUGH_AGAIN and 100 * count >= share * fewest
-            for count, share in ((named, _NAMED_PCT), (again, _UNNAMED_PCT))
-        ):
+        ((again, named, above, below, lines, as_often),) = connection.execute(_REPEATED, {"part": place}).fetchall()
+        is_run = again == named and 100 * again >= _RUN_PCT * max(above, below)
+        # Without vouchers, equal lines tell little: all of them have to stand there again.
+        if again >= _ENOUGH_AGAIN and (is_run or (has_days and lines == as_often)):
             raise LedgerError(
-                f"{form.file}: of the {above:,} lines above line {place:,}, where the header stands again or another "
-                f"sheet begins, {again:,} stand below it too: the file holds them twice. Export it again, or take one "
-                "of the two parts out."
+                f"{form.file}: {again:,} different lines above line {place:,}, where the header stands again or "
+                "another sheet begins, stand below it too: the file holds them twice. Export it again, or take one of "
+                f"the two parts out; {_BY_RIGHT}."
             )
     if not connection.execute(_EVEN, {"share": _DOUBLED_PCT}).fetchall()[0][0]:
         return
-    ((looked_at, different, doubled),) = connection.execute(_DOUBLED).fetchall()
-    if different >= _ENOUGH_AGAIN and 100 * doubled >= _DOUBLED_PCT * looked_at:
+    ((looked_at, amounts, doubled),) = connection.execute(_DOUBLED).fetchall()
+    if amounts >= _ENOUGH_AMOUNTS and 100 * doubled >= _DOUBLED_PCT * looked_at:
         raise LedgerError(
             f"{form.file}: its lines stand there twice each: the file holds them twice. Export it again, or take one "
-            "of each two out."
+            f"of each two out; {_BY_RIGHT}."
         )
 
 

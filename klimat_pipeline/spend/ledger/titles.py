@@ -21,21 +21,24 @@ _GAP = r"[\s._-]*"
 _KRONOR = rf"(?:{_GAP}(?:kr|kronor|sek))"
 _RATE = rf"(?:[0-9]{{1,2}}(?:[.,][0-9]+)?{_GAP}(?:%|procent)?{_GAP})?"
 _VAT = r"(?:moms(?:en)?|mervärdesskatt(?:en)?|vat)"
-_NOT = r"(?:ej|inte|not|exkl\.?|exklusive|utan)"
+_NOT = r"(?:ej|inte|inga|not|exkl\.?|exklusive|utan)"
+_NO = r"(?:nej|no|false|falskt)\b"
 #: A thousand in figures is a limit (``fakturor över 1 000 kr``), unless amounts are said to be in it.
 _THOUSAND = r"1[\s.]?000"
 #: Words of amounts that are no kronor, by the setting; the named groups make them something else (``kronor och öre``).
 _UNIT_AROUND: Mapping[str, str] = {
     "tkr": rf"[tk]kr|t[\s._-]{{1,2}}kr|[tk]{_GAP}sek|tusentals?{_KRONOR}?|tusen{_KRONOR}|(?<=\bi )tusen|"
-    rf"{_THOUSAND}{_GAP}tals?{_KRONOR}?|(?:(?<=\bi )|(?<=\bin )|(?<=\()){_THOUSAND}{_KRONOR}|thousands?",
+    rf"{_THOUSAND}{_GAP}tals?{_KRONOR}?|(?:(?<=\bi )|(?<=\bin )|(?<=belopp \()){_THOUSAND}{_KRONOR}|thousands?",
     "mkr": rf"m[\s._-]{{0,2}}kr|mn{_GAP}kr|m{_GAP}sek|miljoner|miljontals?{_KRONOR}?|milj[\s.]{{1,2}}(?:kr|kronor)|"
     "millions?",
-    "öre": rf"(?P<other>(?:kr|kronor)[\s,/&.+-]*(?:och\s+)?|(?:{_NOT}|hela)\s+)?ören?",
+    "öre": r"(?:(?<=\bi )|(?<=\bin )|(?<=\())ören?(?=\s*(?:$|[).,;:|\n_-](?!\s*(?:och|o\.)\b)))|"
+    r"belopp[\s(.,:_-]*ören?",
 }
 _VAT_AROUND = (
-    rf"(?P<before>{_NOT}\s+)?(?:inkl|inklusive|inkluderar|incl|including|med){_GAP}{_RATE}{_VAT}",
-    rf"{_VAT}\s+{_RATE}(?:är\s+|is\s+)?(?P<inside>{_NOT}\s+)?(?:ingår|inräknad|inkluderad|medräknad|inkl|included)"
-    rf"(?P<behind>\s+{_NOT})?",
+    rf"(?P<before>{_NOT}{_GAP})?(?:inkl|inklusive|inkluderar|incl|including|med){_GAP}{_RATE}{_VAT}"
+    rf"(?P<answer>[\s:]*{_NO})?",
+    rf"(?P<part>avdragsgill{_GAP})?{_VAT}\s+{_RATE}(?:är\s+|is\s+)?(?P<inside>{_NOT}\s+)?"
+    rf"(?:ingår|inräknad|inkluderad|medräknad|inkl|included)(?P<behind>[\s:]*(?:{_NOT}|{_NO}))?",
     rf"(?P<denied>{_NOT}\s+)?(?:ingår|inkluderar)\s+(?P<after>{_NOT}\s+)?{_RATE}{_VAT}",
 )
 _CURRENCY_AROUND: Mapping[str, str] = {

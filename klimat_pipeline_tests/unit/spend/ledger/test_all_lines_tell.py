@@ -145,12 +145,12 @@ def test_a_header_that_changes_is_another_file(tmp_path: Path, header: str, agai
 
 def test_a_corrected_export_below_the_first_is_refused(tmp_path: Path) -> None:
     content = rows(HEAD, *purchases(1, 30), HEAD, *purchases(1, 30, plus=5))
-    assert "28 stand below it too: the file holds them twice" in refusal(tmp_path, content)
+    assert "28 different lines above line" in refusal(tmp_path, content)
 
 
 def test_exports_that_overlap_in_one_file_are_refused(tmp_path: Path) -> None:
     content = rows(HEAD, *purchases(1, 60), HEAD, *purchases(50, 110))
-    assert "10 stand below it too" in refusal(tmp_path, content)
+    assert "10 different lines above line" in refusal(tmp_path, content)
 
 
 @pytest.mark.parametrize("lines", [purchases(1, 20) * 2, sorted(purchases(1, 20) * 2)])
@@ -183,3 +183,101 @@ def test_the_invoice_s_amount_on_every_line_is_told(tmp_path: Path) -> None:
     lines = [f"{a};Text {a};A AB;2023-01-05;V{n};{1000 + n},00" for n in range(12) for a in (6410, 6430, 6460)]
     passed = read(tmp_path, rows(HEAD, *lines))
     assert any("12 of 12 vouchers with several accounts have the same amount" in text for text in passed.warnings)
+
+
+# -- what stands twice by right --
+
+
+def test_a_voucher_of_equal_lines_may_run_over_a_page(tmp_path: Path) -> None:
+    """Ten lines of postage, five on each page of fifty."""
+    postage = [f"6220;Porto;P AB;2023-03-05;V900;{62},50"] * 5
+    page = [*purchases(1, 46), *postage, HEAD, *postage, *purchases(50, 95)]
+    passed = read(tmp_path, rows(HEAD, *page))
+    assert balance(passed)["counted"][0] == 100
+
+
+@pytest.mark.parametrize("voucher", ["V{}", ""])
+def test_two_schools_may_buy_the_same(tmp_path: Path, voucher: str) -> None:
+    """A sheet a school, no column for it: of its 102 lines each shares one a month, an alarm paid by halves."""
+    head = HEAD.split(";")
+    sheets = {}
+    for school, price in (("Norra", 100), ("Södra", 300)):
+        own = [["6410", "Livs", "A AB", f"2023-{n % 12 + 1:02d}-05", f"{school}{n}", price + n] for n in range(90)]
+        both = [["6860", "Larm", "L AB", f"2023-{m:02d}-15", voucher.format(m), 500] for m in range(1, 13)]
+        sheets[school] = [head, *sorted([*own, *both], key=lambda row: row[3])]
+    assert balance(read(tmp_path, workbook(sheets), name="2023.xlsx"))["counted"][0] == 204
+
+
+def test_months_without_days_may_have_the_same_rents(tmp_path: Path) -> None:
+    head = ["Konto", "Leverantör", "År", "Belopp"]
+    rents = [["6010", f"Hus {n} AB", "2023", 10_000 + n] for n in range(4)]
+    sheets = {f"Blad{n}": [head, *rents, ["6010", f"Hus 9{n} AB", "2023", n]] for n in (1, 2)}
+    assert balance(read(tmp_path, workbook(sheets), name="l.xlsx"))["counted"][0] == 10
+
+
+def test_rents_of_two_flats_stand_twice_on_every_voucher(tmp_path: Path) -> None:
+    lines = [f"6010;Hyra;H AB;2023-{m:02d}-01;V{m};8000,00" for m in range(1, 13) for _ in range(2)]
+    assert counted(tmp_path, rows(HEAD, *lines)) == 24 * 8_000_00
+
+
+def test_the_settings_may_say_that_each_counts(tmp_path: Path) -> None:
+    content = rows(HEAD, *purchases(1, 20) * 2)
+    assert balance(read(tmp_path, content, overlap="keep"))["counted"][0] == 38
+
+
+@pytest.mark.parametrize("name", ["Motpart", "Attestant", "Förvaltningskod"])
+def test_codes_behind_whole_kronor_are_no_oere(tmp_path: Path, name: str) -> None:
+    lines = [f"6410,A AB,2023-01-{n + 1:02d},{100 + n},{81 + n % 2}" for n in range(28)]
+    assert counted(tmp_path, rows(f"Konto,Leverantör,Datum,Belopp,{name}", *lines)) == (28 * 100 + 27 * 14) * 100
+
+
+@pytest.mark.parametrize(("name", "credit", "others"), [("Tecken", "-", ""), ("D/K", "K", ""), ("+/-", "-", "+")])
+def test_a_header_again_changes_nothing_of_signs(tmp_path: Path, name: str, credit: str, others: str) -> None:
+    """300 x 100 less 2 x 100 for each of ten credits, on six pages."""
+    head = f"Konto;Leverantör;Datum;Belopp;{name}"
+    lines = [f"6410;A AB;2023-01-{n % 28 + 1:02d};100,00;{credit if n % 30 == 0 else others}" for n in range(300)]
+    pages = [part for at in range(0, 300, 50) for part in (*([head] if at else []), *lines[at : at + 50])]
+    assert counted(tmp_path, rows(head, *pages)) == 28_000_00
+
+
+# -- what only looks like a reason to refuse or to leave out --
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Avstämd, differens 2 öre",
+        "Öre- och kronutjämning ingår",
+        "Ej avdragsgill moms ingår",
+        "Fakturor över beloppsgräns (1 000 kr)",
+        "Moms inkluderad: Nej",
+        "Hela kronor, inga ören",
+    ],
+)
+def test_a_title_may_speak_of_oere_and_vat_and_mean_kronor_without(tmp_path: Path, title: str) -> None:
+    content = rows(title, "Konto;Leverantör;Datum;Belopp", "6410;A AB;2023-01-05;100,00")
+    assert counted(tmp_path, content) == 100_00
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        ("Internhyra", "text_internal_rent"),
+        ("Interna hyror", "text_internal_rent"),
+        ("Lokalhyra, intern", "text_internal_rent"),
+        ("Externa och interna hyror", "counted"),
+        ("Hyra lokaler (internt/externt)", "counted"),
+        ("Ej interna lokalhyror", "counted"),
+        ("Hyra internat", "counted"),
+        ("Markförvärv", "text_land"),
+        ("Köp av fastighet", "text_land"),
+        ("Inköp av tomtmark", "text_land"),
+        ("Köp av tomt- och parkskötsel", "counted"),
+        ("Köp av fastighet- och lokalvård", "counted"),
+        ("Inköp av fastighet, reparation", "counted"),
+        ("Fastighetsinköp VVS-material", "counted"),
+    ],
+)
+def test_rents_inside_and_land_are_no_purchases(tmp_path: Path, text: str, rule: str) -> None:
+    content = rows("Konto;Kontotext;Leverantör;Datum;Belopp", f"6010;{text};A AB;2023-01-05;100,00")
+    assert balance(read(tmp_path, content))[rule] == (1, 100_00)

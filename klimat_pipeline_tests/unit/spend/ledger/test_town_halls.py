@@ -380,7 +380,7 @@ def test_amounts_that_are_taken_times_a_rate_are_told(tmp_path: Path) -> None:
 def test_a_file_written_twice_into_one_is_refused(tmp_path: Path) -> None:
     content = rows(HEAD, *(f"6410;Livs;A AB;556677-8899;2023-01-0{n};{n}00,00" for n in range(1, 9)))
     assert (
-        "of the 8 lines above line 10, where the header stands again or another sheet begins, 8 stand below it too"
+        "8 different lines above line 10, where the header stands again or another sheet begins, stand below it"
         in refusal(tmp_path, content * 2)
     )
 
