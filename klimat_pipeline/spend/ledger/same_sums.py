@@ -25,7 +25,7 @@ _ENOUGH, _SHARE_PCT = 3, 90
 _WITHIN_DAYS, _LINES_OF_ONE = 366, 2
 _LINES = """
     CREATE OR REPLACE TEMP TABLE {side}_lines AS
-    SELECT account, supplier_id, unit, CAST(date_trunc('year', booked_on) AS DATE) AS year,
+    SELECT account, supplier_id, unit, buyer_id, CAST(date_trunc('year', booked_on) AS DATE) AS year,
         CAST(date_trunc('month', booked_on) AS DATE) AS month, amount_ore
     FROM read_parquet($files, hive_partitioning = false)
 """
@@ -37,6 +37,15 @@ _SUMS = """
     SELECT {by}, sum(amount_ore)::BIGINT AS ore, count(*) AS lines FROM {side}_lines WHERE {told} <> '' AND {common}
     GROUP BY {by}
     HAVING ore <> 0
+"""
+#: Whether both name who bought, and never the same: two companies may buy the same of the same suppliers.
+_OTHER_BUYERS = """
+    SELECT count(*) FILTER (here) > 0 AND count(*) FILTER (there) > 0 AND count(*) FILTER (here AND there) = 0 FROM (
+        SELECT buyer_id, bool_or(here) AS here, bool_or(NOT here) AS there FROM (
+            SELECT DISTINCT buyer_id, true AS here FROM newer_lines UNION ALL
+            SELECT DISTINCT buyer_id, false FROM older_lines
+        ) WHERE buyer_id <> '' GROUP BY buyer_id
+    )
 """
 _COMMON = "{period} IN (SELECT {period} FROM {other}_lines)"
 _PAIRED = """
@@ -101,14 +110,17 @@ def same_sums(connection: "duckdb.DuckDBPyConnection", newer: Side, older: Side)
         connection.execute(_LINES.format(side=side), {"files": list(ledger.files)})
     ((here_supplier, here_unit, here),) = connection.execute(_FILLED.format(side="newer")).fetchall()
     ((there_supplier, there_unit, there),) = connection.execute(_FILLED.format(side="older")).fetchall()
-    by = ["account"] + ["supplier_id"] * (here_supplier and there_supplier) + ["unit"] * (here_unit and there_unit)
+    if connection.execute(_OTHER_BUYERS).fetchall()[0][0]:
+        return ""
+    units = ["unit"] * (here_unit and there_unit)
+    by = ["account"] + ["supplier_id"] * (here_supplier and there_supplier) + units
     is_summary = _LINES_OF_ONE * min(here, there) <= max(here, there)
     are_apart = newer.days[0] > older.days[1] or older.days[0] > newer.days[1]
     if are_apart and not is_summary:
         return ""  # the same instalments of two weeks
     ways = [(["year", *by], "account", "year"), (["month", *by], "account", "month")]
     # A journal of invoices has other accounts and days than their coding lines, and the same suppliers.
-    ways += [([period, "supplier_id"], "supplier_id", period) for period in ("year", "month")]
+    ways += [([period, "supplier_id", *units], "supplier_id", period) for period in ("year", "month")]
     if is_summary and (is_of_a_day_after(newer, older) or is_of_a_day_after(older, newer)):
         ways += [(by, "account", ""), (["supplier_id"], "supplier_id", "")]
     for columns, told, period in ways:

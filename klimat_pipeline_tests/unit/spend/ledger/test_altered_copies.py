@@ -13,7 +13,9 @@ from klimat_pipeline_tests.unit.spend.ledger.test_store import total, write
 from klimat_pipeline_tests.unit.spend.small import read_folder
 
 #: Columns of a line, by the name of the file's; without vouchers, and with account, day and amount alone.
-NAMES = {"account": "Konto", "supplier": "Orgnr", "day": "Datum", "voucher": "Vernr", "unit": "Förvaltning"}
+NAMES = {"account": "Konto", "supplier": "Orgnr", "day": "Datum", "voucher": "Vernr", "unit": "Förvaltning"} | {
+    "buyer": "kopare_id"
+}
 WHOLE, NO_VOUCHER, BARE = ("account", "supplier", "day", "voucher"), ("account", "supplier", "day"), ("account", "day")
 Line = dict[str, str]
 #: Twelve months, four accounts, 1,001.10 + 2,002.10 + ... + 12,012.10 kronor: 78 x 1,001 + 12 x 0.10.
@@ -239,6 +241,18 @@ def test_invoices_beside_their_coding_lines_are_refused(tmp_path: Path) -> None:
         for account, part in (("7000", 4), ("7010", 6))
     ]
     assert "the sums of 4 suppliers are, to the öre, those of" in refusal(tmp_path, csv(YEAR), csv(coded))
+
+
+@pytest.mark.parametrize("column", ["unit", "buyer"])
+def test_two_companies_may_buy_the_same_of_the_same_suppliers(tmp_path: Path, column: str) -> None:
+    """Instalments of twelve months from four suppliers, on other accounts: 2 x 78,079.20."""
+    one = [{**line, "unit": "Norra", "buyer": "556000-0001"} for line in YEAR]
+    other = [
+        {**line, "unit": "Södra", "buyer": "556000-0019", "account": "7000", "voucher": f"B{n}"}
+        for n, line in enumerate(YEAR)
+    ]
+    place = write(tmp_path / "m", a=csv(one, (*WHOLE, column)), b=csv(other, (*WHOLE, column)))
+    assert total(place, tmp_path / "s") == {"counted": (24, 2 * SUM)}
 
 
 RENTS = [{**line, "day": "2023-01-15"} for line in YEAR[:6]]
