@@ -13,8 +13,13 @@ from klimat_pipeline_tests.unit.spend.ledger.test_store import total, write
 from klimat_pipeline_tests.unit.spend.small import read_folder
 
 #: Columns of a line, by the name of the file's; without vouchers, and with account, day and amount alone.
-NAMES = {"account": "Konto", "supplier": "Orgnr", "day": "Datum", "voucher": "Vernr", "unit": "Förvaltning"} | {
-    "buyer": "kopare_id"
+NAMES = {
+    "account": "Konto",
+    "supplier": "Orgnr",
+    "day": "Datum",
+    "voucher": "Vernr",
+    "unit": "Förvaltning",
+    "buyer": "kopare_id",
 }
 WHOLE, NO_VOUCHER, BARE = ("account", "supplier", "day", "voucher"), ("account", "supplier", "day"), ("account", "day")
 Line = dict[str, str]
