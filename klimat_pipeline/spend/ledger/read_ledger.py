@@ -250,7 +250,7 @@ def _through(
             keeps_item_text=way.keeps_item_text,
         )
         cleaned = parquet_writer.put_lines(connection, statement, values, "ledger_lines", reader, ids)
-        written = signs.credits_of(connection)
+        written = signs.credits_of(connection, form.fields)
         if (
             credit_is_negative is None
             and (written.with_minus or written.without)

@@ -169,7 +169,8 @@ def suspicions(connection: "duckdb.DuckDBPyConnection", form: FileFormat, settin
     yield from _years(connection)
     yield from _thousands(connection, form, settings)
     yield from _unnamed_totals(connection)
-    yield from _invoice_totals(connection)
+    if _names_vouchers(form):
+        yield from _invoice_totals(connection)
     for year, ore in connection.execute(_NEGATIVE).fetchall():
         yield (
             f"the purchases of {year} are negative in sum ({ore / 100:,.2f} SEK): are signs reversed? "
@@ -212,7 +213,7 @@ def refuse_repetition(
                 "another sheet begins, stand below it too: the file holds them twice. Export it again, or take one of "
                 f"the two parts out; {_BY_RIGHT}."
             )
-    if not connection.execute(_EVEN, {"share": _DOUBLED_PCT}).fetchall()[0][0]:
+    if not (_names_vouchers(form) and connection.execute(_EVEN, {"share": _DOUBLED_PCT}).fetchall()[0][0]):
         return
     ((looked_at, amounts, doubled),) = connection.execute(_DOUBLED).fetchall()
     if amounts >= _ENOUGH_AMOUNTS and 100 * doubled >= _DOUBLED_PCT * looked_at:
@@ -220,6 +221,10 @@ def refuse_repetition(
             f"{form.file}: its lines stand there twice each: the file holds them twice. Export it again, or take one "
             f"of each two out; {_BY_RIGHT}."
         )
+
+
+def _names_vouchers(form: FileFormat) -> bool:
+    return bool({"voucher", "invoice_no"} & set(form.fields))
 
 
 def _invoice_totals(connection: "duckdb.DuckDBPyConnection") -> Iterator[str]:
