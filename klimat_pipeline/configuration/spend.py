@@ -124,8 +124,8 @@ class SpendSettings(_Strict):
     )
     overlap: Literal["drop", "keep", "fail"] = Field(
         default="drop",
-        description="Lines that another file of the same days, or another part of the file, holds already: drop them, keep "
-        "them, or stop. Keep says that whatever stands twice is bought twice.",
+        description="Lines that another file of the same days, or another part of the file, holds already: drop them, "
+        "keep them, or stop. Keep says that whatever stands twice is bought twice.",
     )
     overlap_share_pct: _Share = Field(
         default=50.0,
