@@ -39,7 +39,7 @@ def points_to(baseline: tuple[Any, Any], interim: str, target: tuple[Any, Any]) 
 
 
 def straight_line(points: RowPoints, years: Any) -> Floats:
-    """The straight line through the points, level after the last; missing before the first.
+    """The straight line through the points, level after the last; missing before the first, and without the last.
 
     Args:
         points: year and value of baseline, interim targets and target, years rising; each a number, or an array with a
@@ -47,12 +47,15 @@ def straight_line(points: RowPoints, years: Any) -> Floats:
         years: years asked for, one a row.
     """
     (year, value), *others = points
-    path: Floats = np.where(years >= year, value, np.nan)
+    path = np.where(years >= year, value, np.nan)
     for next_year, next_value in others:
         between = value + (next_value - value) * ((years - year) / (next_year - year))
         path = np.where(years >= next_year, next_value, np.where(years > year, between, path))
         year, value = next_year, next_value
-    return path
+    # Without a target there is no line, not even where it would begin.
+    is_whole = ~(np.isnan(year) | np.isnan(value))
+    whole: Floats = np.where(is_whole, path, np.nan)
+    return whole
 
 
 def constant_percentage(points: Points, years: Floats) -> Floats:

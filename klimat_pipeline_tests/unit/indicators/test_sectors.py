@@ -114,6 +114,18 @@ def test_the_path_goes_through_the_interim_targets_of_its_own_target_alone() -> 
     assert got.loc["plain"].tolist() == pytest.approx([1000.0, 560.0, 440.0, 400.0])
 
 
+def test_without_a_target_there_is_no_line() -> None:
+    """Not even in the baseline's own year."""
+    got = computed(
+        {("waste", 1990): 100.0, ("waste", 2020): 50.0},
+        [target("waste", "waste", target_year=None, target_pct=float("nan"))],
+    )
+    for year in (1990, 2020):
+        row = got.loc[("waste", year)]
+        assert row[["target_path_t_co2e", "gap_t_co2e"]].isna().all()
+        assert row["status"] == "no_data"
+
+
 def test_zero_baseline_gives_no_percentage() -> None:
     got = computed({("waste", 1990): 0.0, ("waste", 2020): 5.0}, [target("waste", "waste")])
     assert pd.isna(got.loc[("waste", 2020)]["change_pct"])
