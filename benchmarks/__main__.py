@@ -19,6 +19,7 @@ BENCHMARKS = (
     "pathways",
     "spend",
     "read_ledger",
+    "large_ledgers",
     "copy_rows",
 )
 DOCUMENT = PROJECT / "docs" / "benchmarks.md"

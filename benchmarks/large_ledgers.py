@@ -1,0 +1,60 @@
+"""Ledgers of ten and a hundred million CSV lines to every result table, against DuckDB's own read and a query by hand.
+
+The narrow ledger of ``read_ledger`` over and over in one file (0.8 and 8.3 GB), so that what is measured is what grows
+with lines, and memory; the floor is that benchmark's, one run each. A hundred millions take a quarter of an hour and
+20 GB of disk. KLIMAT_BENCH_MILLIONS says how many (``10 100`` without it), KLIMAT_BENCH_DIR where the files lie.
+What does not belong here: the cases (``read_ledger``).
+"""
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+from benchmarks import read_ledger
+from benchmarks.apart import apart, in_turns, print_cases
+
+SOURCE = "narrow"
+FILE = "narrow.csv"
+CASES = [f"{case}_{SOURCE}" for case in ("read", "query", "ours")]
+
+
+def main() -> None:
+    millions = [int(text) for text in os.environ.get("KLIMAT_BENCH_MILLIONS", "10 100").split()]
+    with tempfile.TemporaryDirectory(dir=os.environ.get("KLIMAT_BENCH_DIR")) as name:
+        one = Path(name) / "one"
+        one.mkdir()
+        apart(read_ledger.MODULE, "prepare", one, "1000000")
+        for count in millions:
+            folder = Path(name) / "many"
+            folder.mkdir()
+            multiply(one, folder, count)
+            middle, _ = in_turns(read_ledger.MODULE, CASES, folder, runs=1)
+            size = (folder / FILE).stat().st_size / 1e9
+            shutil.rmtree(folder)
+            read, query, ours = (middle[case] for case in CASES)
+            floor = read["processor"] + query["processor"]
+            print(
+                f"{ours['processor'] / floor:5.2f}  a ledger of {count:,} million lines ({SOURCE}, {size:.1f} GB) to "
+                f"all result tables against DuckDB's own read of it and a query by hand: {ours['processor']:.1f} s of "
+                f"processor / {floor:.1f} s, meant to stay below {read_ledger.LIMIT:g}; largest size "
+                f"{ours['gigabytes']:.2f} GB, meant to stay below {read_ledger.LIMIT_GB:g} GB",
+                flush=True,
+            )
+            print_cases(middle)
+
+
+def multiply(one: Path, folder: Path, times: int) -> None:
+    """The million lines so many times in one file, beside the classes of the query by hand."""
+    shutil.copy(one / f"classes_{SOURCE}.parquet", folder)
+    with (one / FILE).open("rb") as file, (folder / FILE).open("wb") as many:
+        header = file.readline()
+        begins = file.tell()
+        many.write(header)
+        for _ in range(times):
+            file.seek(begins)
+            shutil.copyfileobj(file, many, 16 * 1024 * 1024)
+
+
+if __name__ == "__main__":
+    main()
