@@ -133,7 +133,7 @@ def _typed_csv(folder: Path, source: str) -> str:
 def _hand(folder: Path, statement: str, source: str = "") -> None:
     from klimat_pipeline.spend.ledger.database import database
 
-    with database(memory=MEMORY) as con:
+    with database(memory=os.environ.get("KLIMAT_BENCH_HAND_MEMORY", MEMORY)) as con:
         if source:
             con.execute(f"CREATE TEMP TABLE classes AS FROM '{folder}/classes_{source}.parquet'")
         con.execute(statement)
