@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     import duckdb
 
 #: Memory that the database may take before it spills, unless told otherwise; Arrow's chunks come on top of it.
-MEMORY = "600MB"
+MEMORY_MB = 600
+MEMORY = f"{MEMORY_MB}MB"
 
 
 @contextmanager

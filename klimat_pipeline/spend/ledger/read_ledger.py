@@ -27,7 +27,7 @@ from klimat_pipeline.spend.ledger import (
 )
 from klimat_pipeline.spend.ledger.cells import CellCleaner
 from klimat_pipeline.spend.ledger.csv_reader import CsvReader, Problem
-from klimat_pipeline.spend.ledger.database import database
+from klimat_pipeline.spend.ledger.database import MEMORY_MB, database
 from klimat_pipeline.spend.ledger.file_format import FileFormat, file_format, form_from_json
 from klimat_pipeline.spend.ledger.file_hash import FileHash
 from klimat_pipeline.spend.ledger.ledger_error import LedgerError
@@ -45,6 +45,9 @@ if TYPE_CHECKING:
 #: Problems that an error message lists.
 _LISTED = 10
 _READ = "read"
+#: Of a file's bytes, one in so many stays in memory (a hundred million lines of 8.3 GB need more than 600 MB); and how
+#: many bytes of text one of a packed file is.
+_PART_KEPT, _PACKED = 10, 10
 #: Digits of a spreadsheet's serial number for a day of our times (45000 is 2023-03-15).
 _SERIAL = 5
 
@@ -178,6 +181,12 @@ def read_ledger(
     return passed
 
 
+def _memory(form: FileFormat) -> str:
+    """What the database may take: of blocks of lines that are on disk it keeps something, so it grows with the file."""
+    size = form.size_bytes * (1 if form.format in ("csv", "sie") else _PACKED)
+    return f"{(MEMORY_MB * 1_000_000 + size // _PART_KEPT) // 1_000_000}MB"
+
+
 def _withhold_persons_in_messages(passed: LedgerReport, words: Mapping[str, str]) -> None:
     """In all that a balance says of its file; values of its lines are looked at where they are found."""
 
@@ -239,7 +248,7 @@ def _through(
             f"{form.file}: amounts are said to include VAT, but no column holds it. Give spend: vat: rate_pct, or the "
             "column's name in spend: columns."
         )
-    with database(work=work) as connection:
+    with database(memory=_memory(form), work=work) as connection:
         counted = line_functions.register(connection, form, way.reference)
         ids = SupplierIds(way.pseudonyms, way.settings.group_numbers)
         statement, values = typed_lines.query(
