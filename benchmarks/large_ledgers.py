@@ -1,7 +1,7 @@
 """A ledger of ten million CSV lines to every result table, against DuckDB's own read and a query by hand.
 
 The narrow ledger of ``read_ledger`` over and over in one file (0.8 GB), so that what is measured is what grows with
-lines, and memory; the floor is that benchmark's, one run each. KLIMAT_BENCH_MILLIONS says how many (``10`` without it; a
+lines, and memory; the floor is that benchmark's, one run each. KLIMAT_BENCH_MILLIONS says how many (10 without it; a
 hundred million in one file take 40 GB of disk and are read, but grouping them stops, see ``docs/scaling.md``), and
 KLIMAT_BENCH_DIR where the files lie. What does not belong here: the cases (``read_ledger``).
 """
