@@ -57,16 +57,16 @@ def read(folder: Path) -> None:
 
 def group(folder: Path) -> None:
     """A million typed lines to their groups."""
-    from klimat_pipeline.spend.footprint.groups import make_parts_of
+    from klimat_pipeline.spend.footprint.groups import make_parts
 
-    make_parts_of(folder / "lines", folder / "parts", "0001", 2023)
+    make_parts(folder / "lines", folder / "parts", code="0001", year=2023)
 
 
 def group_others(folder: Path) -> None:
-    from klimat_pipeline.spend.footprint.groups import make_parts_of
+    from klimat_pipeline.spend.footprint.groups import make_parts
 
     for number in range(1, max(COUNTS)):
-        make_parts_of(folder / "lines", folder / "parts", f"{number + 1:04}", 2023)
+        make_parts(folder / "lines", folder / "parts", code=f"{number + 1:04}", year=2023)
 
 
 def results(folder: Path, count: int) -> None:

@@ -69,7 +69,7 @@ def group_parts(con: "duckdb.DuckDBPyConnection", root: Any, store: Path) -> Non
     Raises:
         ContractError: a column of the typed lines is missing, or a cell of theirs.
     """
-    parts = make_parts(con, root, store)
+    parts = make_parts(root, store)
     for path in set(store.glob("municipality_code=*/year=*/*")) - {*parts, *map(seals.seal_of, parts)}:
         if path.is_dir():  # as earlier versions kept them
             shutil.rmtree(path, ignore_errors=True)
@@ -84,9 +84,7 @@ def group_parts(con: "duckdb.DuckDBPyConnection", root: Any, store: Path) -> Non
         )
 
 
-def make_parts(
-    con: "duckdb.DuckDBPyConnection", root: Any, store: Path, *, code: str = "*", year: int | None = None
-) -> list[Path]:
+def make_parts(root: Any, store: Path, *, code: str = "*", year: int | None = None) -> list[Path]:
     """The parts of the typed files of a municipality and year, or of all; those that are missing are made.
 
     Two runs may make the same part: each writes a draft of its own, and one takes the place of the other.
@@ -100,23 +98,25 @@ def make_parts(
         place = Path(*typed.parts[-3:-1])
         part = store / place / f"{typed.stem}-{key}.parquet"
         parts.append(part)
-        if seals.is_whole(part):
-            continue
-        part.parent.mkdir(parents=True, exist_ok=True)
-        draft = part.with_name(f".{part.name}.{uuid.uuid4().hex}")
-        try:
-            view_lines(con, root, f"{place.as_posix()}/{typed.name}")
-            con.execute(f"COPY ({_GROUPS}) TO '{quoted(draft)}' (FORMAT parquet, COMPRESSION lz4)")
-            seals.put_in_place(draft, part)
-        finally:
-            draft.unlink(missing_ok=True)
+        if not seals.is_whole(part):
+            _make_part(root, f"{place.as_posix()}/{typed.name}", part)
     return parts
 
 
-def make_parts_of(root: Any, store: Path, code: str, year: int) -> list[Path]:
-    """The parts of a municipality's year, in a database of their own."""
-    with database() as con:
-        return make_parts(con, root, store, code=code, year=year)
+def _make_part(root: Any, typed: str, part: Path) -> None:
+    """Group the lines of one typed file.
+
+    On one thread: two keep groups each before they are joined, and a hundred million lines were more than fit.
+    """
+    part.parent.mkdir(parents=True, exist_ok=True)
+    draft = part.with_name(f".{part.name}.{uuid.uuid4().hex}")
+    try:
+        with database(threads=1) as con:
+            view_lines(con, root, typed)
+            con.execute(f"COPY ({_GROUPS}) TO '{quoted(draft)}' (FORMAT parquet, COMPRESSION lz4)")
+        seals.put_in_place(draft, part)
+    finally:
+        draft.unlink(missing_ok=True)
 
 
 def _keyed(files: Iterable[Any], store: Path) -> Iterator[tuple[Any, str]]:

@@ -19,7 +19,7 @@ def read_year(settings: Settings, code: str, year: int) -> tuple[int, int]:
         ProblemsError: a configuration or a ledger has faults.
         ConfigurationError: no folder has that code.
     """
-    from klimat_pipeline.spend.footprint.groups import make_parts_of
+    from klimat_pipeline.spend.footprint.groups import make_parts
 
     entry, store, key = settings_of(settings, code), SpendStore(settings.intermediate_dir), personal_key(settings)
     rates = current_rates(settings)
@@ -27,4 +27,4 @@ def read_year(settings: Settings, code: str, year: int) -> tuple[int, int]:
     # Waits for whoever still reads, then finds all of it read; what two files have in common is settled here.
     read_ledgers({code: entry}, settings.reference_dir, key, store, rates)
     with store.locked(code, shared=True):
-        return looked, len(make_parts_of(store.dataset, store.parts, code, year))
+        return looked, len(make_parts(store.dataset, store.parts, code=code, year=year))
