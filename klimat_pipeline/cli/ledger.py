@@ -13,8 +13,9 @@ from klimat_pipeline.cli import mapping as cli_mapping
 from klimat_pipeline.cli.terminal import headed, out
 
 if TYPE_CHECKING:
+    from klimat_pipeline.spend.ledger.ledger_report import LedgerReport
     from klimat_pipeline.spend.ledger.read_files import Reading
-    from klimat_pipeline.spend.ledger.read_ledger import LedgerReport, ReadOptions
+    from klimat_pipeline.spend.ledger.read_ledger import ReadOptions
 
 app = typer.Typer(help="Ledgers of accounts payable.", no_args_is_help=True)
 app.command()(cli_mapping.mapping)
@@ -115,7 +116,7 @@ def _read(path: Any, options: "ReadOptions", *, is_folder: bool) -> list["Readin
 
 def _show(report: "LedgerReport", options: "ReadOptions", refusal: str) -> None:
     from klimat_pipeline.spend.ledger import typed_lines
-    from klimat_pipeline.spend.ledger.read_ledger import problem_line, stated
+    from klimat_pipeline.spend.ledger.ledger_report import problem_line, stated
     from klimat_pipeline.spend.ledger.summary import by_rule
 
     found = report.form

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from klimat_pipeline.configuration.spend import SpendSettings
-from klimat_pipeline.spend.ledger.read_ledger import LedgerReport
+from klimat_pipeline.spend.ledger.ledger_report import LedgerReport
 from klimat_pipeline.spend.ledger.relations import Relation, relation
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from klimat_pipeline.configuration.spend import SpendSettings
 from klimat_pipeline.spend.ledger import typed_lines
 from klimat_pipeline.spend.ledger.altered_copies import copies
 from klimat_pipeline.spend.ledger.ledger_error import LedgerError
+from klimat_pipeline.spend.ledger.ledger_report import LedgerReport
 from klimat_pipeline.spend.ledger.overlap import drop_what_is_there
-from klimat_pipeline.spend.ledger.read_ledger import LedgerReport
 from klimat_pipeline.spend.ledger.same_sums import Side, is_of_a_day_after, same_sums
 
 if TYPE_CHECKING:

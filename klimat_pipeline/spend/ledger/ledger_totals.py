@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from klimat_pipeline.contracts import table
 from klimat_pipeline.spend.ledger import typed_lines
-from klimat_pipeline.spend.ledger.read_ledger import LedgerReport
+from klimat_pipeline.spend.ledger.ledger_report import LedgerReport
 from klimat_pipeline.spend.ledger.reference import Rule
 
 if TYPE_CHECKING:

@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING
 from klimat_pipeline.configuration.spend import SpendSettings
 from klimat_pipeline.spend.ledger import seals, typed_lines
 from klimat_pipeline.spend.ledger.ledger_error import LedgerError
+from klimat_pipeline.spend.ledger.ledger_report import LedgerReport
 from klimat_pipeline.spend.ledger.parquet_writer import quoted
-from klimat_pipeline.spend.ledger.read_ledger import LedgerReport
 
 if TYPE_CHECKING:
     import duckdb

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from klimat_pipeline.contracts import table
-from klimat_pipeline.spend.ledger.read_ledger import LedgerReport
+from klimat_pipeline.spend.ledger.ledger_report import LedgerReport
 
 if TYPE_CHECKING:
     import pandas as pd

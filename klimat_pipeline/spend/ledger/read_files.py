@@ -21,9 +21,10 @@ from klimat_pipeline.spend.ledger.database import database
 from klimat_pipeline.spend.ledger.file_format import FileFormat
 from klimat_pipeline.spend.ledger.found_files import LedgerFile, find_files, stamp_of
 from klimat_pipeline.spend.ledger.ledger_error import LedgerError
+from klimat_pipeline.spend.ledger.ledger_report import LedgerReport, TooManyError, renamed
 from klimat_pipeline.spend.ledger.personal_numbers import Pseudonyms
 from klimat_pipeline.spend.ledger.rates import Rates
-from klimat_pipeline.spend.ledger.read_ledger import LedgerReport, ReadOptions, TooManyError, read_ledger, renamed
+from klimat_pipeline.spend.ledger.read_ledger import ReadOptions, read_ledger
 from klimat_pipeline.spend.ledger.reference import load_ledger_reference, rules_of
 from klimat_pipeline.spend.ledger.store import SpendStore
 

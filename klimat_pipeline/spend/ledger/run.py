@@ -15,11 +15,11 @@ from klimat_pipeline.configuration.spend import SpendSettings
 from klimat_pipeline.errors import ConfigurationError, KlimatError, ProblemsError
 from klimat_pipeline.settings import Settings
 from klimat_pipeline.spend.ledger.files import ledger_files
+from klimat_pipeline.spend.ledger.ledger_report import LedgerReport
 from klimat_pipeline.spend.ledger.ledger_totals import ledger_totals
 from klimat_pipeline.spend.ledger.quarantine import quarantined_lines
 from klimat_pipeline.spend.ledger.rates import current_rates
 from klimat_pipeline.spend.ledger.read_files import read_ledgers
-from klimat_pipeline.spend.ledger.read_ledger import LedgerReport
 from klimat_pipeline.spend.ledger.reference import load_ledger_reference, rules_of
 from klimat_pipeline.spend.ledger.store import SpendStore
 from klimat_pipeline.spend.ledger.unread import unread_ledgers

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from klimat_pipeline.spend.ledger import typed_lines
-from klimat_pipeline.spend.ledger.read_ledger import LedgerReport
+from klimat_pipeline.spend.ledger.ledger_report import LedgerReport
 from klimat_pipeline.spend.ledger.reference import Rule
 
 #: Rules of the balance that are no rule of the table.

@@ -7,9 +7,10 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from klimat_pipeline.configuration.spend import SpendSettings
+from klimat_pipeline.spend.ledger.ledger_report import LedgerReport
 from klimat_pipeline.spend.ledger.personal_numbers import Pseudonyms
 from klimat_pipeline.spend.ledger.read_files import read_ledgers
-from klimat_pipeline.spend.ledger.read_ledger import LedgerReport, ReadOptions, read_ledger
+from klimat_pipeline.spend.ledger.read_ledger import ReadOptions, read_ledger
 from klimat_pipeline.spend.ledger.reference import load_ledger_reference
 from klimat_pipeline.spend.ledger.store import SpendStore
 from klimat_pipeline_tests.support.shared import REPOSITORY

@@ -7,8 +7,8 @@ import openpyxl
 import pytest
 
 from klimat_pipeline.spend.ledger.ledger_error import LedgerError
+from klimat_pipeline.spend.ledger.ledger_report import LedgerReport
 from klimat_pipeline.spend.ledger.messages import without_persons
-from klimat_pipeline.spend.ledger.read_ledger import LedgerReport
 from klimat_pipeline.spend.ledger.reference import load_ledger_reference
 from klimat_pipeline_tests.unit.spend.small import HEADER, REFERENCE, ledger, line, read
 

@@ -114,7 +114,7 @@ def test_spellings_are_read_to_the_oere(tmp_path: Path, content: bytes, ore: int
 def test_what_does_not_pass_is_counted_and_told(
     tmp_path: Path, content: bytes, counted: int, quarantined: int, told: str, key: bytes | None
 ) -> None:
-    from klimat_pipeline.spend.ledger.read_ledger import problem_line
+    from klimat_pipeline.spend.ledger.ledger_report import problem_line
 
     passed = read(tmp_path, content, key=key)
     found = balance(passed)

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from klimat_pipeline.spend.ledger.ledger_error import LedgerError
-from klimat_pipeline.spend.ledger.read_ledger import problem_line
+from klimat_pipeline.spend.ledger.ledger_report import problem_line
 from klimat_pipeline_tests.unit.spend.small import balance, read, typed_lines
 
 NAMES = ["Verifikat", "Konto", "Kontotext", "Belopp", "Datum", "Orgnr", "Leverantör"]
