@@ -5,7 +5,7 @@ What does not belong here: which of several is the one (``columns``).
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from klimat_pipeline.configuration.spend import SpendSettings
@@ -166,3 +166,29 @@ def lines_that_may_not_count(header: Sequence[str], used: set[int], rows: Sequen
             said = sorted({answer if _PLAIN_ANSWER.fullmatch(answer) else "something" for answer in answers})
         if said:
             yield f"{header[place]!r} says {', '.join(said[:3])} of some lines, and they count: are they purchases?"
+
+
+#: What a cell may say of a line that sums up others, where the column's name says that it tells kinds of lines.
+_SUMS_UP = re.compile(
+    r"(?i)(del|slut|total|konto|års)?summa( .*)?|totalt?|sub ?total|sum|[iu]b|"
+    r"((ing[åa]ende|utg[åa]ende) (saldo|balans)|saldo)( .*)?"
+)
+_TELLS_KINDS = re.compile(r"(?i).*(typ|slag|kind|type|niv[åa])( \w+)*|rad|post")
+
+
+def sums_beside_lines(
+    header: Sequence[str], fields: Mapping[str, int], rows: Sequence[Sequence[str]]
+) -> tuple[str, list[str]]:
+    """The column that is not read and calls lines sums or balances that would count, and what it says; else nothing.
+
+    A line would count that has an account and a day; sums without them are told by what they add up to
+    (``control_sums``).
+    """
+    needed = [place for name, place in fields.items() if name in ("account", "booked_on")]
+    for place in sorted(set(range(len(header))) - set(fields.values())):
+        if not _TELLS_KINDS.fullmatch(header[place]):
+            continue
+        said = {row[place] for row in rows if _SUMS_UP.fullmatch(row[place]) and all(row[need] for need in needed)}
+        if said and any(row[place] and not _SUMS_UP.fullmatch(row[place]) for row in rows):
+            return header[place], sorted(said)
+    return "", []

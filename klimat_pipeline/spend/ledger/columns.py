@@ -21,6 +21,7 @@ from klimat_pipeline.spend.ledger.candidates import (
     drop_words,
     lines_that_may_not_count,
     plain_header,
+    sums_beside_lines,
     text_beside_account,
 )
 from klimat_pipeline.spend.ledger.dates import (
@@ -155,8 +156,20 @@ def recognised(
         found.warnings.append("no column tells the month: every line is dated the first of January of its year")
     found.credit_is_negative = signs.credit_is_negative(found.fields, rows, side_is_flag=found.side_is_flag)
     _vat(found, rows)
+    _refuse_sums(file, found, rows)
     _tell(found, rows)
     return found
+
+
+def _refuse_sums(file: str, found: Columns, rows: Sequence[Sequence[str]]) -> None:
+    """Lines that a column calls sums or balances would count beside what they sum up."""
+    column, said = sums_beside_lines(found.header, found.fields, rows)
+    if said:
+        raise LedgerError(
+            f"{file}: column {column!r} says {', '.join(map(repr, said[:3]))} of lines that have an account and a day, "
+            "and they would count beside the lines that they sum up. Export the lines alone; where they are purchases, "
+            f"take {column!r} out of the file."
+        )
 
 
 def _vat(found: Columns, rows: Sequence[Sequence[str]]) -> None:

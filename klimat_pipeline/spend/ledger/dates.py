@@ -46,9 +46,10 @@ _PLAIN = (
     (_YEAR_FIRST, (1, 2, 3)),
     (re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})"), (1, 2, 3)),
     (_POINTS, (3, 2, 1)),
-    (re.compile(r"([0-9]{4})(?:[-/. ]|[-/. ]?[MP])([0-9]{2})"), (1, 2, 0)),
+    (re.compile(r"([0-9]{4})(?:[-/. _]|[-/. _]?[MP])([0-9]{2})"), (1, 2, 0)),
     (re.compile(r"[MP]?([0-9]{1,2})[-/. ]([0-9]{4})"), (2, 1, 0)),
     (re.compile(r"([0-9]{1,2})/([0-9]{1,2})[- ]([0-9]{4})"), (3, 2, 1)),  # 5/1-2023 is how Swedes write the fifth
+    (re.compile(r"([0-9]{1,2})/([0-9]{1,2})-([0-9]{2})"), (3, 2, 1)),
     (re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})(?:[01][0-9]|2[0-3])[0-5][0-9][0-5][0-9]"), (1, 2, 3)),
 )
 _MONTHS = ("jan", "feb", "mar", "apr", "maj", "jun", "jul", "aug", "sep", "okt", "nov", "dec", "may", "oct")
@@ -56,16 +57,20 @@ _MONTH_NAME = (
     r"(jan(?:uar[iy])?|feb(?:ruar[iy])?|mar(?:s|ch)?|apr(?:il)?|ma[jy]|jun[ie]?|jul[iy]?|aug(?:ust|usti)?|"
     r"sept?(?:ember)?|o[kc]t(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
 )
-#: A month by its name: ``13-JAN-2023``, ``november 2023``, ``2023 nov``, ``nov-23``, ``den 5 januari 2023``; its day
-#: comes before the name, or behind it with a comma: ``Jan 5, 2023``.
+#: A month by its name: ``13-JAN-2023``, ``13-JAN-23`` (Oracle's own), ``05JAN2023`` (SAS's), ``november 2023``,
+#: ``2023 nov``, ``nov-23``, ``den 5 januari 2023``; its day comes before the name, or behind it with a comma:
+#: ``Jan 5, 2023``.
 _NAMED_MONTH = re.compile(
-    rf"(?:(?:den +)?(?P<day>[0-9]{{1,2}})[-/. ]+)?{_MONTH_NAME}(?: +(?P<day_behind>[0-9]{{1,2}}),)?[-/., ]*"
+    rf"(?:(?:den +)?(?P<day>[0-9]{{1,2}})[-/. ]*)?{_MONTH_NAME}(?: +(?P<day_behind>[0-9]{{1,2}}),)?[-/., ]*"
     rf"(?P<year>[0-9]{{4}})"
-    rf"|(?P<year_first>[0-9]{{4}})[-/. ]+{_MONTH_NAME}|{_MONTH_NAME}[-/. ]+(?P<short>[0-9]{{2}})",
+    rf"|(?P<year_first>[0-9]{{4}})[-/. ]+{_MONTH_NAME}|{_MONTH_NAME}[-/. ]+(?P<short>[0-9]{{2}})"
+    rf"|(?P<day_first>[0-9]{{1,2}})[-/. ]*{_MONTH_NAME}[-/. ]*(?P<short_behind>[0-9]{{2}})",
     re.IGNORECASE,
 )
-#: A week (``2023-W05``, ``2023v05``) is its Thursday, which is always of the week's year; or its day (``2023-W05-1``).
-_WEEK = re.compile(r"(?i)([0-9]{4})[- ]?(?:w|v)([0-9]{1,2})(?:-([1-7]))?")
+#: A week (``2023-W05``, ``2023v05``, ``v. 5 2023``) is its Thursday, which is always of the week's year; or its day
+#: (``2023-W05-1``).
+_WEEK = re.compile(r"(?i)(?P<year>[0-9]{4})[- ]?(?:w|v|vecka) ?(?P<week>[0-9]{1,2})(?:-(?P<day>[1-7]))?")
+_WEEK_FIRST = re.compile(r"(?i)(?:w|v|vecka)[. ]*(?P<week>[0-9]{1,2})[-/., ]+(?P<year>[0-9]{4})")
 #: Days of the week before a date say nothing more; a spreadsheet's zero behind one neither.
 _NO_PART = re.compile(
     r"(?i)^(?:m[åa]n|tis|ons|tors?|fre|l[öo]r|s[öo]n|mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6}\.?,? +|(?<=[0-9]{6})\.0+$"
@@ -88,6 +93,7 @@ _CLOSING = 13
 #: The last of the periods that close a year; those after the first are no month.
 _LAST_PERIOD = 16
 _THURSDAY = 4
+_DIGITS_OF_A_YEAR = 4
 _MONTHS_OF_A_YEAR = 12
 #: Hours of Swedish midnight in UTC.
 _MIDNIGHT = re.compile(r"2[23][:.]00([:.]00([.,]0+)?)?")
@@ -237,9 +243,11 @@ def _plain_day(text: str) -> date | None:
         if match := pattern.fullmatch(text):
             year, month, number = (match[place] if place else "1" for place in order)
             closing = not order[2] and month == str(_CLOSING)
+            year = year if len(year) == _DIGITS_OF_A_YEAR else f"20{year}"
             return _of(year, "12" if closing else month, number)
-    if match := _WEEK.fullmatch(text):
-        return _of_week(int(match[1]), int(match[2]), int(match[3] or _THURSDAY))
+    if match := _WEEK.fullmatch(text) or _WEEK_FIRST.fullmatch(text):
+        told = match.groupdict()
+        return _of_week(int(told["year"]), int(told["week"]), int(told.get("day") or _THURSDAY))
     if found := _quarter(text):
         return found
     return _of_named_month(text) if text[-1:].isalnum() and not text.isdigit() else None
@@ -268,9 +276,9 @@ def _of_week(year: int, week: int, number: int) -> date | None:
 def _of_named_month(text: str) -> date | None:
     if not (match := _NAMED_MONTH.fullmatch(text)):
         return None
-    name = next(found for found in (match[2], match[6], match[7]) if found)
-    year = match["year"] or match["year_first"] or f"20{match['short']}"
-    return _of(year, str(_month_number(name)), match["day"] or match["day_behind"] or "1")
+    name = next(found for found in (match[2], match[6], match[7], match[10]) if found)
+    year = match["year"] or match["year_first"] or f"20{match['short'] or match['short_behind']}"
+    return _of(year, str(_month_number(name)), match["day"] or match["day_behind"] or match["day_first"] or "1")
 
 
 def _month_number(name: str) -> int:

@@ -3,6 +3,7 @@
 What does not belong here: what is suspicious in the lines (``suspicions``), and the balance itself (``ledger_report``).
 """
 
+import re
 from typing import Any
 
 from klimat_pipeline.spend.ledger import dates, line_functions, signs, typed_lines
@@ -15,6 +16,8 @@ from klimat_pipeline.spend.ledger.personal_numbers import WITHHELD
 
 #: Digits of a spreadsheet's serial number for a day of our times (45000 is 2023-03-15).
 _SERIAL = 5
+#: A day and the name of its month, as values are shown: words are taken out of them.
+_WITHOUT_YEAR = re.compile(r"[0-9]{1,2}[-/. ]+\[text\]\.?")
 
 
 def tell(passed: LedgerReport, counted: line_functions.Counted, cleaned: CellCleaner, totals: ControlSums) -> None:
@@ -67,15 +70,8 @@ def tell_credits(passed: LedgerReport, found: signs.Credits) -> None:
 
 def hint(code: str, value: str, form: FileFormat) -> str:
     """The most frequent cause of such a fault, and what to do about it."""
-    if code == "date_impossible" and len(value) == _SERIAL and value.isdigit():
-        return (
-            "; a spreadsheet's serial number? Format the column as a date, or say spend: date_form: excel in "
-            "municipality.yaml (excel-1904 for old Macintosh workbooks)"
-        )
-    if code == "date_impossible" and dates.two_readings(value):
-        return (
-            "; may be read in several ways: say which in municipality.yaml, spend: date_form (DD/MM/YYYY, YYMMDD, ...)"
-        )
+    if code == "date_impossible":
+        return _hint_of_date(value)
     if code == "amount_text" and value != WITHHELD and not any(map(str.isdigit, value)):
         return "; a second header, or shifted columns? Take the line out or mend it"
     if code == "amount_missing" and form.format == "xlsx":
@@ -83,6 +79,19 @@ def hint(code: str, value: str, form: FileFormat) -> str:
     if code == "date_missing":
         return "; a row of totals that is not the sum of its lines? Take it out of the file"
     return ""
+
+
+def _hint_of_date(value: str) -> str:
+    if len(value) == _SERIAL and value.isdigit():
+        return (
+            "; a spreadsheet's serial number? Format the column as a date, or say spend: date_form: excel in "
+            "municipality.yaml (excel-1904 for old Macintosh workbooks)"
+        )
+    if dates.two_readings(value):
+        return (
+            "; may be read in several ways: say which in municipality.yaml, spend: date_form (DD/MM/YYYY, YYMMDD, ...)"
+        )
+    return "; a day without its year? Let the export write whole dates" if _WITHOUT_YEAR.fullmatch(value) else ""
 
 
 def tell_line_balance(passed: LedgerReport, reader: Any) -> None:

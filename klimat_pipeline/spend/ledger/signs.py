@@ -5,7 +5,7 @@ What does not belong here: names of columns (``candidates``), and what an amount
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -62,8 +62,7 @@ def says(one: Candidate, rows: Sequence[Sequence[str]], credit: str, debit: str)
 
 def marks_credits_alone(fields: Mapping[str, int], rows: Sequence[Sequence[str]]) -> bool:
     """Whether a column of signs has a word or a minus on credits, and nothing on every other line."""
-    cells = {row[fields["side"]].lower() for row in rows} if "side" in fields else set()
-    return "" in cells and all(re.fullmatch(CREDIT, cell) for cell in cells - {""})
+    return "side" in fields and _marks(row[fields["side"]] for row in rows)
 
 
 def credits_without_minus(
@@ -74,6 +73,8 @@ def credits_without_minus(
         return
     for place in sorted(set(range(len(header))) - set(fields.values())):
         words = [_CREDIT_NOTE, *([_CREDIT_CODE] if _TELLS_KINDS.search(header[place]) else [])]
+        if _TELLS_KINDS.search(header[place]) and _marks(row[place] for row in rows):
+            words.append(re.compile(CREDIT, re.IGNORECASE))
         cells = {row[place] for row in rows if any(word.fullmatch(row[place]) for word in words)}
         added = sorted({row[place] for row in rows if row[place] in cells and (ore(row[fields["amount"]]) or 0) > 0})
         if added:
@@ -82,6 +83,12 @@ def credits_without_minus(
                 "added: are they credit notes? Let the export write a minus, or name a column of D and K in spend: "
                 "columns, as side"
             )
+
+
+def _marks(cells: Iterable[str]) -> bool:
+    """Whether cells say credit, or nothing at all."""
+    said = set(cells)
+    return "" in said and all(re.fullmatch(CREDIT, cell.lower()) for cell in said - {""})
 
 
 def amount_has_no_sign(fields: Mapping[str, int], rows: Sequence[Sequence[str]]) -> bool:

@@ -29,6 +29,15 @@ from klimat_pipeline.spend.ledger.dates import DateForm, date_form, day, period_
         ("2023-11", date(2023, 11, 1)),
         ("2023/11", date(2023, 11, 1)),
         ("2023M11", date(2023, 11, 1)),
+        ("2023_11", date(2023, 11, 1)),
+        ("05-JAN-23", date(2023, 1, 5)),  # as Oracle writes it
+        ("05JAN2023", date(2023, 1, 5)),  # as SAS does
+        ("05 Jan 23", date(2023, 1, 5)),
+        ("5/1-23", date(2023, 1, 5)),  # the day is first where a hyphen comes before the year
+        ("v. 5 2023", date(2023, 2, 2)),  # the Thursday of week 5
+        ("vecka 5 2023", date(2023, 2, 2)),
+        ("5 januari", None),
+        ("32 jan 23", None),
         ("202311", None),  # a period only where the file says so
         ("230707", None),
         ("23-07-07", None),

@@ -250,6 +250,7 @@ def test_credits_may_stand_far_down(tmp_path: Path, header: str, most: str, cred
         ("Fakturatyp", ("LF", "LK", "LF")),
         ("Dokumenttyp", ("Invoice", "Credit note", "Invoice")),
         ("Typ", ("Leverantörsfaktura", "Leverantörskredit", "Leverantörsfaktura")),
+        ("Typ", ("", "K", "")),
     ],
 )
 def test_credit_notes_that_are_added_are_told(tmp_path: Path, header: str, credit: tuple[str, ...]) -> None:
@@ -277,6 +278,43 @@ def test_lines_that_may_not_count_are_told(tmp_path: Path, header: str, cells: t
     lines = (f"6410;A AB;2023-01-0{n};{n}00,00;{cell}" for n, cell in enumerate(cells, start=1))
     passed = read(tmp_path, rows(f"Konto;Leverantör;Datum;Belopp;{header}", *lines))
     assert any(t.startswith(f"{header!r} says {cells[1]} of some lines, and they count") for t in passed.warnings)
+
+
+@pytest.mark.parametrize(
+    ("header", "cells"),
+    [
+        ("Radtyp", ("Detalj", "Detalj", "Summa")),
+        ("Typ", ("Trans", "Trans", "UB")),
+        ("Radtyp", ("Post", "Post", "Utgående saldo")),
+        ("Nivå", ("Rad", "Rad", "Delsumma")),
+    ],
+)
+def test_sums_that_look_like_lines_are_refused(tmp_path: Path, header: str, cells: tuple[str, ...]) -> None:
+    lines = (f"6410;A AB;2023-01-0{n};{n}00,00;V{n};{cell}" for n, cell in enumerate(cells, start=1))
+    with pytest.raises(KlimatError, match=f"column '{header}' says '{cells[-1]}' of lines that have an account and a"):
+        read(tmp_path, rows(f"Konto;Leverantör;Datum;Belopp;Verifikation;{header}", *lines))
+
+
+@pytest.mark.parametrize(
+    ("header", "cells"),
+    [
+        ("Kontotyp", ("Resultat", "Balans", "Resultat")),  # kinds of accounts
+        ("Momstyp", ("Ingående", "Utgående", "Ingående")),  # and of VAT
+        ("Typ", ("Summa", "Summa", "Summa")),  # all alike: nothing is summed up
+    ],
+)
+def test_kinds_that_are_no_sums_count(tmp_path: Path, header: str, cells: tuple[str, ...]) -> None:
+    """100 + 200 + 300."""
+    lines = (f"6410;A AB;2023-01-0{n};{n}00,00;V{n};{cell}" for n, cell in enumerate(cells, start=1))
+    passed = read(tmp_path, rows(f"Konto;Leverantör;Datum;Belopp;Verifikation;{header}", *lines))
+    assert balance(passed)["counted"] == (3, 600_00)
+
+
+def test_a_day_without_its_year_is_told(tmp_path: Path) -> None:
+    passed = read(tmp_path, rows("Konto;Leverantör;Datum;Belopp", "6410;A AB;5 januari;100,00"))
+    assert [problem.reason for problem in passed.problems] == [
+        "no such day; a day without its year? Let the export write whole dates"
+    ]
 
 
 def test_what_is_told_of_lines_names_nobody(tmp_path: Path) -> None:
