@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from klimat_pipeline.garbage import expect_many_objects
 from klimat_pipeline_tests.pipeline.commands import Answer
 from klimat_pipeline_tests.support import properties
 from klimat_pipeline_tests.support.once import made_once
@@ -23,6 +24,7 @@ for _name in [name for name in os.environ if _TAKEN_AWAY.fullmatch(name)]:
     if _name not in _KEPT:
         del os.environ[_name]
 os.environ["GX_ANALYTICS_ENABLED"] = "false"
+expect_many_objects()  # as every process of ours does: with Python's own thresholds a refresh takes a fifth longer
 
 
 @pytest.fixture(scope="session")
