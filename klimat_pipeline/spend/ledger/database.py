@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 #: Memory that the database may take before it spills, unless told otherwise; Arrow's chunks come on top of it.
 MEMORY_MB = 600
 MEMORY = f"{MEMORY_MB}MB"
+#: Of a text shorter than this (some thirty thousand lines), threads would mostly wait for each other.
+_ONE_THREAD_BYTES = 2_000_000
 
 
 @contextmanager
@@ -49,3 +51,8 @@ def database(
             yield con
         finally:
             con.close()
+
+
+def threads_for(text_bytes: int) -> int | None:
+    """How many threads a ledger of that size is read on: one where it is small, else as many as there are."""
+    return 1 if text_bytes < _ONE_THREAD_BYTES else None

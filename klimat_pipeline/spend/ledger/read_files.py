@@ -241,6 +241,8 @@ def _hold_together(
         for file_id, report in read.items():
             reading = readings[file_id]
             near = [other for one, other in read.items() if one != file_id and beside.may_be_copies(other, report)]
+            if not near:
+                continue
             try:
                 with database(work=work) as connection:
                     beside.refuse_sum_of(connection, report, near, store.lines(code), way.settings)

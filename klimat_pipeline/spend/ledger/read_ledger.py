@@ -25,7 +25,7 @@ from klimat_pipeline.spend.ledger import (
     typed_lines,
 )
 from klimat_pipeline.spend.ledger.csv_reader import CsvReader, Problem
-from klimat_pipeline.spend.ledger.database import MEMORY_MB, database
+from klimat_pipeline.spend.ledger.database import MEMORY_MB, database, threads_for
 from klimat_pipeline.spend.ledger.file_format import FileFormat, file_format
 from klimat_pipeline.spend.ledger.file_hash import FileHash
 from klimat_pipeline.spend.ledger.ledger_error import LedgerError
@@ -102,8 +102,11 @@ def read_ledger(
 
 def _memory(form: FileFormat) -> str:
     """What the database may take: of blocks of lines that are on disk it keeps something, so it grows with the file."""
-    size = form.size_bytes * (1 if form.format in ("csv", "sie") else _PACKED)
-    return f"{(MEMORY_MB * 1_000_000 + size // _PART_KEPT) // 1_000_000}MB"
+    return f"{(MEMORY_MB * 1_000_000 + _text_bytes(form) // _PART_KEPT) // 1_000_000}MB"
+
+
+def _text_bytes(form: FileFormat) -> int:
+    return form.size_bytes * (1 if form.format in ("csv", "sie") else _PACKED)
 
 
 def _withhold_persons_in_messages(passed: LedgerReport, words: Mapping[str, str]) -> None:
@@ -167,7 +170,7 @@ def _through(
             f"{form.file}: amounts are said to include VAT, but no column holds it. Give spend: vat: rate_pct, or the "
             "column's name in spend: columns."
         )
-    with database(memory=_memory(form), work=work) as connection:
+    with database(memory=_memory(form), threads=threads_for(_text_bytes(form)), work=work) as connection:
         counted = line_functions.register(connection, form, way.reference)
         ids = SupplierIds(way.pseudonyms, way.settings.group_numbers)
         statement, values = typed_lines.query(
