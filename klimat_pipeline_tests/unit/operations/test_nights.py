@@ -197,6 +197,21 @@ def test_status_says_which_and_has_a_code_for_it(house: House, tmp_path: Path) -
     assert "klimat refresh (" in found.reasons[0]
 
 
+def test_no_password_goes_over_a_line_that_others_can_read(house: House) -> None:
+    """A server, or who sits before it, that offers no encryption."""
+    assert house.settings.alert_smtp_url is not None
+    place = house.settings.alert_smtp_url.get_secret_value().removeprefix("smtp://")
+    settings = house.settings.model_copy(update={"alert_smtp_url": SecretStr(f"smtp://anna:hemligt@{place}")})
+    night = Night(
+        at=START, outcome="failed", started_by="schedule", run_id="1", reason="the disk is full", exit_code=74
+    )
+    (missed,) = note(settings, night)
+    assert "offers no encryption (STARTTLS)" in missed and "hemligt" not in missed
+    assert house.mails == [] and house.events == ["failed"], "the webhook has it"
+    assert note(house.settings, night.model_copy(update={"run_id": "2"})) == []
+    assert len(house.mails) == 2, "what was not taken is sent when it can be"
+
+
 def test_the_log_has_every_night_once_whoever_started_it(tmp_path: Path) -> None:
     """The daemon's nights too, which only ``note`` knows of; two sensors may tell of one run."""
     settings = Settings(data_dir=tmp_path, log_file=tmp_path / "log" / "events.json")
