@@ -5,6 +5,7 @@ known here is a fault of the code, and its traceback is shown.
 """
 
 import errno
+import shutil
 import sqlite3
 from collections.abc import Iterator
 
@@ -40,13 +41,23 @@ def kind_of(message: str) -> type[KlimatError]:
 def _in_words(error: BaseException) -> KlimatError | None:
     if isinstance(error, KlimatError):
         return error
-    if isinstance(error, OSError):
-        return _of_the_machine(error)
+    return _of_the_machine(error) if isinstance(error, OSError) else _of_a_library(error)
+
+
+def _of_a_library(error: BaseException) -> KlimatError | None:
     of_sqlite = getattr(error, "orig", error)  # SQLAlchemy wraps it
+    if isinstance(of_sqlite, sqlite3.DatabaseError) and "full" in str(of_sqlite):
+        return DiskError(f"the disk is full ({of_sqlite}). {_STAYS} Make room and run again.")
     if isinstance(of_sqlite, sqlite3.DatabaseError):
         return DiskError(f"a file of SQLite cannot be used: {of_sqlite}. {_STAYS} Bring it back (klimat restore).")
     if type(error).__module__.startswith(("psycopg", "sqlalchemy")):
         return ServiceError(f"a database does not answer as it should ({type(error).__name__}). {_STAYS}")
+    if type(error).__name__ == "DagsterInvalidConfigError" or type(error).__module__.startswith("yaml."):
+        # All that Dagster, and PyYAML by itself, read of a user's. What would be right there takes three pages.
+        said = " ".join(str(error).partition(" Expected: ")[0].split())
+        return ConfigurationError(
+            f"dagster.yaml cannot be followed: {said} What is shipped is in dagster.yaml.shipped."
+        )
     if isinstance(error, ImportError) and ("nstall" in str(error) or error.name):
         return ConfigurationError(
             f"a library is missing: {error}. A setting names something that it is needed for (such as "
@@ -56,6 +67,9 @@ def _in_words(error: BaseException) -> KlimatError | None:
 
 
 def _of_the_machine(error: OSError) -> KlimatError | None:
+    if isinstance(error, shutil.Error):  # a folder's copy: source, target and the text of an error for each file
+        _, target, why = error.args[0][0]
+        return kind_of(why)(f"{target}: {why}. {_STAYS}")
     where = f"{error.filename}: " if error.filename else ""
     if error.errno in _FULL:
         return DiskError(f"{where}the disk is full. {_STAYS} Make room and run again.")

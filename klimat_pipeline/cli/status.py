@@ -23,7 +23,9 @@ def status(
     alert: Annotated[
         bool, typer.Option("--alert", help="Tell people if no refresh has ended well for too long: for a timer.")
     ] = False,
-    serve: Annotated[int | None, typer.Option("--serve", help="Serve OpenMetrics on this port of loopback.")] = None,
+    serve: Annotated[
+        int | None, typer.Option("--serve", min=0, max=65535, help="Serve OpenMetrics on this port of loopback.")
+    ] = None,
 ) -> None:
     """Say whether all is well. Exit code: 0 fresh, 1 stale, 2 failed, 3 running."""
     from klimat_pipeline.operations.nights import watch
@@ -71,7 +73,12 @@ def _serve(port: int) -> None:
 
 
 def metrics_server(port: int) -> ThreadingHTTPServer:
-    """A server of OpenMetrics on loopback, not yet serving."""
+    """A server of OpenMetrics on loopback, not yet serving.
+
+    Raises:
+        ConfigurationError: the port cannot be had.
+    """
+    from klimat_pipeline.errors import ConfigurationError
     from klimat_pipeline.operations.status import open_metrics
     from klimat_pipeline.operations.status import status as look
     from klimat_pipeline.settings import load_settings
@@ -88,4 +95,7 @@ def metrics_server(port: int) -> ThreadingHTTPServer:
         def log_message(self, *_: object) -> None:
             """Say nothing on the terminal."""
 
-    return ThreadingHTTPServer(("127.0.0.1", port), Metrics)
+    try:
+        return ThreadingHTTPServer(("127.0.0.1", port), Metrics)
+    except OSError as error:
+        raise ConfigurationError(f"--serve {port}: {error.strerror}. Name another port; 0 takes a free one.") from None

@@ -53,7 +53,6 @@ def told(settings: "Settings") -> Iterator[Telling]:
 
 
 def _tell(settings: "Settings", telling: Telling, reason: str, exit_code: int) -> None:
-    from klimat_pipeline.operations.log import log
     from klimat_pipeline.operations.nights import Night, note
     from klimat_pipeline.operations.run_lock import COMMAND
     from klimat_pipeline.operations.status import write_metrics
@@ -72,7 +71,5 @@ def _tell(settings: "Settings", telling: Telling, reason: str, exit_code: int) -
             err.print(f"not told: {missed}")
         if unwritten := write_metrics(settings):
             err.print(f"not noted: {unwritten}", soft_wrap=True)
-        level = logging.INFO if exit_code == 0 else logging.ERROR
-        log(settings, "refresh_ended", level=level, **night.model_dump(exclude={"at"}))
     except OSError as error:  # a full disk, say, which is told already
         err.print(f"not noted: {error}")

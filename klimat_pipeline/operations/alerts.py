@@ -109,6 +109,12 @@ def _mail(url: SecretStr, sender: str, recipients: str, alert: Alert) -> None:
         server.ehlo()
         if parts.scheme == "smtp" and server.has_extn("starttls"):
             server.starttls(context=secure)
+        elif parts.scheme == "smtp" and parts.username:
+            # Whoever sits between takes the offer out of the server's answer, and would read the password.
+            raise ConfigurationError(
+                "the server offers no encryption (STARTTLS), so the password of KLIMAT_ALERT_SMTP_URL was not sent; "
+                "use smtps://, or an address without a password"
+            )
         if parts.username:
             server.login(unquote(parts.username), unquote(parts.password or ""))
         server.send_message(message)

@@ -60,22 +60,40 @@ def restore(settings: Settings, source: Path, *, configuration: bool = False) ->
 
     Raises:
         ConfigurationError: it is no backup.
-        DiskError: a file of it is missing or damaged; nothing was changed.
+        DiskError: a file of it is missing or damaged, or there is no room; nothing was changed.
     """
     _refuse_damage(source)
-    stamp = f"before-restore-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
-    places = {source / "data" / part: settings.written_dir / part for part in _parts(source / "data")}
+    stamp = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
+    places = [(source / "data", settings.written_dir, part) for part in _parts(source / "data")]
     if configuration:
-        places |= {source / "configuration" / part: settings.config_dir / part for part in _CONFIGURATION}
-    aside = []
-    for came_from, goes_to in places.items():
-        if goes_to.exists() and any(goes_to.iterdir()):
-            kept = goes_to.with_name(f"{goes_to.name}.{stamp}")
-            goes_to.rename(kept)
-            aside.append(str(kept))
-        _copy(came_from, goes_to)
+        places += [(source / "configuration", settings.config_dir, part) for part in _CONFIGURATION]
+    drafts = {root: root / f".restoring-{stamp}" for _, root, _ in places}
+    try:
+        for came_from, root, part in places:
+            _copy(came_from / part, drafts[root] / part)
+        # Only now that all is there do readers lose sight of what they had, and only for two changes of a name.
+        aside = [kept for _, root, part in places if (kept := _exchanged(root, part, drafts[root], stamp))]
+    finally:
+        for draft in drafts.values():
+            shutil.rmtree(draft, ignore_errors=True)
     _publish_to_database(settings)
     return aside
+
+
+def _exchanged(root: Path, part: str, draft: Path, stamp: str) -> str:
+    """Put a part in its place; where the one that lay there lies now, or nothing if there was none.
+
+    Aside is a folder of its own: beside the snapshots it would be one more source.
+    """
+    there, kept = root / part, root / f"before-restore-{stamp}" / part
+    was_there = there.exists() and any(there.iterdir())
+    if was_there:
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        there.rename(kept)
+    if (draft / part).exists():
+        there.parent.mkdir(parents=True, exist_ok=True)
+        (draft / part).replace(there)  # an empty folder gives way
+    return str(kept) if was_there else ""
 
 
 def _parts(data: Path) -> list[str]:
@@ -120,7 +138,13 @@ def _copy(source: Path, to: Path) -> None:
     shutil.copytree(source, to, symlinks=True, ignore=shutil.ignore_patterns("*.db", "*.db-wal", "*.db-shm", ".lock"))
     for path in source.rglob("*.db"):
         with closing(sqlite3.connect(path)) as live, closing(sqlite3.connect(to / path.relative_to(source))) as copy:
-            live.backup(copy)
+            try:
+                live.backup(copy)
+            except sqlite3.DatabaseError as error:
+                raise DiskError(
+                    f"{path}: cannot be copied to {to} ({error}). Make room there; where the file itself is damaged, "
+                    "move it away: Dagster's history begins anew."
+                ) from None
 
 
 def _files(folder: Path) -> Iterator[Path]:

@@ -4,6 +4,7 @@ A file that nobody has edited follows the shipped one; one that somebody has edi
 shipped one lies beside it. What does not belong here: opening the home (``defs.instance``).
 """
 
+import errno
 import re
 from pathlib import Path
 
@@ -87,12 +88,8 @@ def _text(path: Path) -> str | None:
 def _made(home: Path) -> Path:
     try:
         home.mkdir(parents=True, exist_ok=True)
-    except PermissionError:
-        raise AccessError(
-            f"{home}: cannot be made; the folder above belongs to somebody else. KLIMAT_DATA_DIR names another."
-        ) from None
     except OSError as error:
-        raise DiskError(f"{home}: cannot be made ({error.strerror}).") from None
+        raise _refused(home, "made", error) from None
     return home
 
 
@@ -101,7 +98,14 @@ def _write(path: Path, text: str) -> None:
     try:
         draft.write_text(text, encoding="utf-8")
         draft.replace(path)
-    except PermissionError:
-        raise AccessError(f"{path}: cannot be written; it belongs to somebody else.") from None
     except OSError as error:
-        raise DiskError(f"{path}: cannot be written ({error.strerror}).") from None
+        raise _refused(path, "written", error) from None
+
+
+def _refused(path: Path, what: str, error: OSError) -> AccessError | DiskError:
+    said = f"{path}: cannot be {what} ({error.strerror})."
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return AccessError(
+            f"{said} Does it belong to somebody else, or is the disk read-only? KLIMAT_DATA_DIR names another folder."
+        )
+    return DiskError(said)

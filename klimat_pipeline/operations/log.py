@@ -6,8 +6,10 @@ Off unless ``KLIMAT_LOG_FILE`` names one. What does not belong here: what a term
 
 import json
 import logging
+import sys
 from datetime import UTC, datetime
 from functools import lru_cache
+from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +19,7 @@ _BYTES, _FILES = 5_000_000, 5
 
 
 def log(settings: Settings, event: str, *, level: int = logging.INFO, **fields: Any) -> None:
-    """Write an event with its fields.
+    """Write an event with its fields; a file that cannot be written is told on stderr and stops nothing.
 
     Args:
         settings: where to.
@@ -31,15 +33,25 @@ def log(settings: Settings, event: str, *, level: int = logging.INFO, **fields: 
 
 @lru_cache(maxsize=4)
 def _logger(path: Path) -> logging.Logger:
-    from logging.handlers import RotatingFileHandler
-
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handler = RotatingFileHandler(path, maxBytes=_BYTES, backupCount=_FILES, encoding="utf-8", delay=True)
+    handler = _Turned(path, maxBytes=_BYTES, backupCount=_FILES, encoding="utf-8", delay=True)
     handler.setFormatter(_Json())
     # Outside Python's hierarchy of loggers: nothing reaches a terminal, and nobody else's lines come in.
     logger = logging.Logger("klimat.events", level=logging.INFO)
     logger.addHandler(handler)
     return logger
+
+
+class _Turned(RotatingFileHandler):
+    """A file that makes its folder, and says in a line what a handler of Python's says in two tracebacks."""
+
+    def _open(self) -> Any:
+        Path(self.baseFilename).parent.mkdir(parents=True, exist_ok=True)
+        return super()._open()
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - Python's name
+        error = sys.exception()
+        why = getattr(error, "strerror", None) or type(error).__name__
+        sys.stderr.write(f"not noted: KLIMAT_LOG_FILE={self.baseFilename}: {record.getMessage()} ({why})\n")
 
 
 class _Json(logging.Formatter):

@@ -5,6 +5,7 @@ is shown of it (``status``).
 """
 
 import fcntl
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -15,6 +16,7 @@ from pydantic import BaseModel, ValidationError
 
 from klimat_pipeline.operations import alerts
 from klimat_pipeline.operations.alerts import Alert
+from klimat_pipeline.operations.log import log
 from klimat_pipeline.settings import Settings
 from klimat_pipeline.sources.state import SourceState, read_states
 
@@ -23,7 +25,7 @@ _UNSENT = 20
 #: Characters of a reason that are kept and told.
 _LONGEST = 3_000
 _WEEK = timedelta(days=7)
-_WHAT_TO_DO = "See klimat status; the reason is above. Nothing has to be undone: mend the cause and run klimat refresh."
+_WHAT_TO_DO = "klimat status says how it stands. Nothing has to be undone: mend the cause and run klimat refresh."
 
 
 class Night(BaseModel):
@@ -75,7 +77,7 @@ def read_state(settings: Settings) -> State:
 
 
 def note(settings: Settings, night: Night) -> list[str]:
-    """Remember how a refresh ended, and tell people what they should know.
+    """Remember how a refresh ended, write it to the log, and tell people what they should know.
 
     Returns:
         What went wrong with telling them.
@@ -84,6 +86,8 @@ def note(settings: Settings, night: Night) -> list[str]:
     with _changed(settings) as state:
         if night.run_id and any(night.run_id == known.run_id for known in state.nights):
             return []
+        level = logging.ERROR if night.exit_code else logging.INFO
+        log(settings, "refresh_ended", level=level, **night.model_dump(exclude={"at"}))
         state.nights = [*state.nights, night][-_KEPT:]
         if night.outcome != "failed":
             state.last_good = night

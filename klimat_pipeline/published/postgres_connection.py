@@ -99,13 +99,14 @@ def in_clear_words(url: SecretStr) -> Iterator[None]:
     except psycopg.errors.LockNotAvailable:
         raise PublishServiceError(
             f"PostgreSQL: somebody's query held a view or table that had to change, {LOCK_ATTEMPTS} times "
-            f"{LOCK_TIMEOUT}. The last good version stays; publish again when it has ended"
+            f"{LOCK_TIMEOUT}. What is published stays; run the command again when it has ended"
         ) from None
     except psycopg.Error as error:
         # ``from None``: the original carries the connection's parameters into tracebacks and databases of runs.
+        said = " ".join(redacted(str(error), url).split()).rstrip(".") or type(error).__name__
+        end = "" if said.endswith("?") else "."
         raise PublishServiceError(
-            f"PostgreSQL: {redacted(str(error).strip() or type(error).__name__, url)}. The last good version stays; "
-            "publish again when the cause is mended"
+            f"PostgreSQL: {said}{end} What is published stays; run the command again when the cause is mended"
         ) from None
 
 

@@ -14,6 +14,8 @@ from klimat_pipeline.published.postgres_mart import SHOWN, VERSIONED
 from klimat_pipeline.published.postgres_views import VIEWS
 
 if TYPE_CHECKING:
+    from psycopg.sql import Composed
+
     from klimat_pipeline.published.postgres_connection import Connection
 
 READER = "klimat_reader"
@@ -43,25 +45,37 @@ def _reader(connection: "Connection") -> str:
     reader = sql.Identifier(READER)
     there = connection.execute("SELECT rolconfig FROM pg_roles WHERE rolname = %s", (READER,)).fetchone()
     kept = set((there and there[0]) or ())
+    limits = [_limit(name, value) for name, value in LIMITS.items() if f"{name}={value}" not in kept]
     try:
         if there is None:
             # Without a password nobody can log in with one: the administrator gives it, and no file holds it.
             connection.execute(sql.SQL("CREATE ROLE {} LOGIN").format(reader))
-        for name, value in LIMITS.items():
-            if f"{name}={value}" in kept:
-                continue
-            parts = value.split(", ")
-            setting = sql.SQL(", ").join(map(sql.Identifier, parts)) if len(parts) > 1 else sql.Literal(value)
-            connection.execute(sql.SQL("ALTER ROLE {} SET {} = {}").format(reader, sql.Identifier(name), setting))
+        for limit in limits:
+            connection.execute(limit)
     except errors.InsufficientPrivilege:
         me = connection.info.user
+        if there is not None:
+            # Since PostgreSQL 16 CREATEROLE alone does not reach roles that somebody else has made.
+            said = "; ".join(limit.as_string(connection) for limit in limits)
+            raise PublishServiceError(
+                f"PostgreSQL: the role {READER} is somebody else's, whose limits the account {me} may not set. Its "
+                f"administrator does: {said}; then klimat db init again"
+            ) from None
         raise PublishServiceError(
-            f"PostgreSQL: the account {me} may not make or change the role {READER}. Its administrator lends the right "
+            f"PostgreSQL: the account {me} may not make the role {READER}. Its administrator lends the right "
             f'for once: ALTER ROLE "{me}" CREATEROLE; then klimat db init again; then ALTER ROLE "{me}" NOCREATEROLE'
         ) from None
     return (
         f"role {READER}: {'was there' if there else 'made, without a password'}; {LIMITS['statement_timeout']} a query"
     )
+
+
+def _limit(name: str, value: str) -> "Composed":
+    from psycopg import sql
+
+    parts = value.split(", ")
+    setting = sql.SQL(", ").join(map(sql.Identifier, parts)) if len(parts) > 1 else sql.Literal(value)
+    return sql.SQL("ALTER ROLE {} SET {} = {}").format(sql.Identifier(READER), sql.Identifier(name), setting)
 
 
 def _schemas(connection: "Connection") -> list[str]:

@@ -1,10 +1,8 @@
 """Faults of the machine, with the real thing: a full disk, a bare environment, nights in which clocks change."""
 
 import os
-import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -17,6 +15,7 @@ from klimat_pipeline.defs.instance import instance
 from klimat_pipeline.errors import ConfigurationError, DiskError
 from klimat_pipeline.settings import Settings, load_settings
 from klimat_pipeline_tests.pipeline.commands import PROJECT
+from klimat_pipeline_tests.support.full_disk import fill, small_disk  # noqa: F401 - a fixture
 
 
 class _Model(BaseModel):
@@ -37,22 +36,14 @@ def test_a_setting_that_does_not_fit_is_named(monkeypatch: pytest.MonkeyPatch) -
         load_settings()
 
 
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    mount = shutil.which("mount")
-    if mount is None or os.geteuid() != 0:
-        pytest.skip("needs the right to mount a small file system")
-    done = subprocess.run([mount, "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(tmp_path)], check=False)
-    if done.returncode != 0:
-        pytest.skip("needs the right to mount a small file system")
-    yield tmp_path
-    subprocess.run(["umount", "-l", str(tmp_path)], check=True)
-
-
 @pytest.mark.parametrize("left_kb", [0, 20, 100])
-def test_a_full_disk_is_one_sentence(small_disk: Path, left_kb: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_is_one_sentence(
+    small_disk: Path,  # noqa: F811
+    left_kb: int,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setenv("DAGSTER_HOME", "")
-    (small_disk / "filler").write_bytes(b"\0" * (shutil.disk_usage(small_disk).free - left_kb * 1024))
+    fill(small_disk, left_kb)
     with pytest.raises(DiskError) as stopped:
         instance(Settings(data_dir=small_disk / "data"))
     assert stopped.value.exit_code == 74 and "\n" not in str(stopped.value)

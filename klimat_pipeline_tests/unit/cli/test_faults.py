@@ -2,6 +2,7 @@
 
 import errno
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -30,6 +31,13 @@ KINDS = [
     (OSError(errno.EIO, "Input/output error", "/data/x"), 74, "/data/x: the disk cannot be read"),
     (PermissionError(errno.EACCES, "Permission denied", "/data/x"), 77, "/data/x: Permission denied: does it belong"),
     (OSError(errno.EROFS, "Read-only file system", "/data/x"), 77, "read-only"),
+    (
+        shutil.Error([("/data/x", "/backup/x", "[Errno 28] No space left on device: '/data/x' -> '/backup/x'")]),
+        74,
+        "/backup/x: [Errno 28] No space left",
+    ),
+    (shutil.Error([("/data/x", "/backup/x", "[Errno 13] Permission denied: '/data/x'")]), 77, "Permission denied"),
+    (sqlite3.OperationalError("database or disk is full"), 74, "Make room"),
     (DAMAGED, 74, "a file of SQLite cannot be used: file is not a database"),
     (sqlalchemy.exc.DatabaseError("SELECT 'secret'", {}, DAMAGED), 74, "file is not a database"),
     (sqlalchemy.exc.OperationalError("SELECT 'secret'", {}, Exception("secret")), 69, "a database does not answer"),
@@ -77,6 +85,23 @@ def test_a_missing_library_of_a_bucket_is_a_setting_to_change(monkeypatch: pytes
         TableStore("s3://bucket/tables").remove_drafts()
     found = in_words(stopped.value)
     assert isinstance(found, errors.ConfigurationError) and "klimat_pipeline[bucket]" in str(found)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("telemetry: [\0", "unacceptable character"),
+        ("telemetry: {enabled: false", "expected ',' or '}'"),
+        ("telemetri: {enabled: false}\n", 'unexpected config entry "telemetri" at the root.'),
+    ],
+)
+def test_a_users_dagster_yaml_that_cannot_be_followed_is_one_sentence(tmp_path: Path, text: str, said: str) -> None:
+    klimat = Klimat(tmp_path)
+    (tmp_path / "dagster").mkdir()
+    (tmp_path / "dagster" / "dagster.yaml").write_text(text, encoding="utf-8")
+    answer = klimat("init")
+    assert answer.code == 1 and "dagster.yaml cannot be followed: " in answer.text and said in answer.text
+    assert "Traceback" not in answer.text and len(answer.text.partition("stopped:")[2]) < 500
 
 
 @pytest.mark.parametrize(

@@ -52,6 +52,19 @@ def test_a_bad_end(settings: Settings, error: Exception, outcome: str | None, co
     assert events(settings)[-1]["level"] == "error"
 
 
+@pytest.mark.parametrize("place", ["/proc/klimat/events.json", "/dev/full"])
+def test_a_log_that_cannot_be_written_stops_nothing_and_is_a_line(
+    settings: Settings, place: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with told(settings.model_copy(update={"log_file": Path(place)})) as telling:
+        telling.outcome = "unchanged"
+    assert read_state(settings).nights[0].outcome == "unchanged"
+    lines = capfd.readouterr().err.splitlines()
+    assert [line.partition(" (")[0] for line in lines] == [
+        f"not noted: KLIMAT_LOG_FILE={place}: {event}" for event in ("refresh_began", "refresh_ended")
+    ]
+
+
 def test_a_run_that_could_not_begin_is_no_failed_night(settings: Settings) -> None:
     with pytest.raises(RunLockError), told(settings):
         raise RunLockError("another run")
@@ -73,6 +86,17 @@ def test_metrics_are_served_on_loopback(tmp_path: Path, monkeypatch: pytest.Monk
         server.shutdown()
     assert answer.headers["content-type"].startswith("application/openmetrics-text")
     assert answer.text.endswith("# EOF\n") and 'klimat_verdict{verdict="stale"} 1' in answer.text
+
+
+def test_a_port_that_cannot_be_had_is_one_sentence(tmp_path: Path) -> None:
+    import socket
+
+    klimat = Klimat(tmp_path)
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        answer = klimat("status", "--serve", str(port))
+    assert answer.code == 1 and f"--serve {port}: Address already in use. Name another port" in answer.text
+    assert klimat("status", "--serve", "70000").code == 2
 
 
 def test_status_is_a_command_for_people_programs_and_monitoring(tmp_path: Path) -> None:

@@ -7,11 +7,13 @@ import psycopg
 import pytest
 from pydantic import SecretStr
 
+from klimat_pipeline.cli.faults import in_words
 from klimat_pipeline.errors import ConfigurationError, DiskError
 from klimat_pipeline.operations.backup import back_up, restore
 from klimat_pipeline.published.publication import current_publications
 from klimat_pipeline.settings import Settings
 from klimat_pipeline_tests.support.default_refresh import Refresh, small_refresh  # noqa: F401 - a fixture
+from klimat_pipeline_tests.support.full_disk import fill, small_disk  # noqa: F401 - a fixture
 from klimat_pipeline_tests.support.postgres import database_url, postgres_server  # noqa: F401 - fixtures
 
 
@@ -60,6 +62,46 @@ def test_what_lies_in_its_place_is_moved_aside(tmp_path: Path) -> None:
     assert (tmp_path / "one" / "status" / "state.json").read_text() == "content of status/state.json"
     (kept,) = [Path(folder) for folder in aside if "status" in folder]
     assert (kept / "state.json").read_text() == "later"
+    (first,) = {Path(folder).relative_to(tmp_path / "one").parts[0] for folder in aside}
+    assert first.startswith("before-restore-"), "beside the snapshots it would be a source that is silent"
+    back_up(settings, tmp_path / "second")
+    assert tree(tmp_path / "second" / "data") == tree(tmp_path / "backup" / "data"), "no backup of what lies aside"
+
+
+def test_no_room_for_what_comes_back_changes_nothing(
+    small_disk: Path,  # noqa: F811
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    settings = small(small_disk / "one")
+    backup = tmp_path_factory.mktemp("backups") / "backup"
+    back_up(settings, backup)
+    fill(small_disk)
+    before = tree(small_disk / "one")
+    with pytest.raises((OSError, DiskError)) as stopped:
+        restore(settings, backup)
+    known = in_words(stopped.value)
+    assert known is not None and known.exit_code == 74
+    assert tree(small_disk / "one") == before
+    assert [path.name for path in (small_disk / "one").iterdir() if "restor" in path.name] == []
+
+
+def test_no_room_for_a_backup_is_one_sentence(
+    small_disk: Path,  # noqa: F811
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    settings = small(tmp_path_factory.mktemp("data"))
+    fill(small_disk)
+    with pytest.raises((OSError, DiskError)) as stopped:
+        back_up(settings, small_disk / "backup")
+    known = in_words(stopped.value)
+    assert known is not None and known.exit_code == 74 and "\n" not in str(known)
+
+
+def test_a_damaged_history_is_named(tmp_path: Path) -> None:
+    settings = small(tmp_path / "one")
+    (tmp_path / "one" / "dagster" / "history" / "0a1b.db").write_bytes(b"no database" * 500)
+    with pytest.raises(DiskError, match=r"history/0a1b\.db: cannot be copied"):
+        back_up(settings, tmp_path / "backup")
 
 
 def test_configuration_comes_back_when_asked_for(tmp_path: Path) -> None:

@@ -121,6 +121,15 @@ def test_the_checkouts_own_file_is_not_written_to(checkout: Path) -> None:
         prepare_home(Settings(project_dir=checkout, celery_url=REDIS))
 
 
+def test_a_read_only_disk_is_no_damaged_one(checkout: Path) -> None:
+    import errno
+
+    from klimat_pipeline.operations.home import _refused
+
+    read_only, full = (_refused(checkout, "made", OSError(one, "x")) for one in (errno.EROFS, errno.ENOSPC))
+    assert (read_only.exit_code, full.exit_code) == (77, 74)
+
+
 def test_a_folder_that_may_not_be_written_is_named(checkout: Path) -> None:
     with pytest.raises(AccessError, match=r"/sys/klimat.*somebody else") as stopped:
         prepare_home(Settings(project_dir=checkout, data_dir=Path("/sys/klimat")))

@@ -1,5 +1,6 @@
 """What people are told, by real servers on loopback: each thing once, and its end once."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -194,6 +195,36 @@ def test_status_says_which_and_has_a_code_for_it(house: House, tmp_path: Path) -
         found = status(house.settings, START)
     assert (found.verdict, EXIT_CODES[found.verdict]) == ("running", 3)
     assert "klimat refresh (" in found.reasons[0]
+
+
+def test_no_password_goes_over_a_line_that_others_can_read(house: House) -> None:
+    """A server, or who sits before it, that offers no encryption."""
+    assert house.settings.alert_smtp_url is not None
+    place = house.settings.alert_smtp_url.get_secret_value().removeprefix("smtp://")
+    settings = house.settings.model_copy(update={"alert_smtp_url": SecretStr(f"smtp://anna:hemligt@{place}")})
+    night = Night(
+        at=START, outcome="failed", started_by="schedule", run_id="1", reason="the disk is full", exit_code=74
+    )
+    (missed,) = note(settings, night)
+    assert "offers no encryption (STARTTLS)" in missed and "hemligt" not in missed
+    assert house.mails == [] and house.events == ["failed"], "the webhook has it"
+    assert note(house.settings, night.model_copy(update={"run_id": "2"})) == []
+    assert len(house.mails) == 2, "what was not taken is sent when it can be"
+
+
+def test_the_log_has_every_night_once_whoever_started_it(tmp_path: Path) -> None:
+    """The daemon's nights too, which only ``note`` knows of; two sensors may tell of one run."""
+    settings = Settings(data_dir=tmp_path, log_file=tmp_path / "log" / "events.json")
+    night = Night(at=START, outcome="failed", started_by="schedule", run_id="1", reason="källan är tyst", exit_code=1)
+    for one in (night, night, night.model_copy(update={"run_id": "2", "outcome": "published", "exit_code": 0})):
+        note(settings, one)
+    assert settings.log_file is not None
+    lines = [json.loads(line) for line in settings.log_file.read_text(encoding="utf-8").splitlines()]
+    assert [(line["event"], line["level"], line["run_id"]) for line in lines] == [
+        ("refresh_ended", "error", "1"),
+        ("refresh_ended", "info", "2"),
+    ]
+    assert (lines[0]["started_by"], lines[0]["reason"]) == ("schedule", "källan är tyst")
 
 
 def test_metrics_are_open_metrics(house: House, tmp_path: Path) -> None:

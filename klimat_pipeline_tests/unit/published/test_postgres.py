@@ -310,6 +310,16 @@ def test_no_error_shows_the_password(settings: Settings, url: str) -> None:
     assert error.__cause__ is None
 
 
+def test_an_error_says_in_one_line_what_happened_and_what_to_do() -> None:
+    """No command is called "publish", and ``klimat init`` or ``klimat backup`` may be what met it."""
+    url = SecretStr("postgresql://nobody@127.0.0.1:9/x")
+    with pytest.raises(PublishError) as stopped, postgres_connection.in_clear_words(url):
+        postgres_connection.connect(url)
+    told = str(stopped.value)
+    assert told.startswith("PostgreSQL: connection failed: ") and "\n" not in told
+    assert told.endswith("connections? What is published stays; run the command again when the cause is mended")
+
+
 def test_a_password_in_a_message_of_the_server_is_hidden() -> None:
     url = SecretStr("postgresql+psycopg://someone:p%40ss@host/klimat")
     text = 'cannot use "postgresql+psycopg://someone:p%40ss@host/klimat": p@ss and p%40ss are wrong'

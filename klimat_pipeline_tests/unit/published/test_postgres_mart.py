@@ -1,5 +1,6 @@
 """The mart in PostgreSQL: keys that tools see, one switch, versions, and who may read."""
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -154,6 +155,27 @@ def test_the_right_to_make_roles_is_needed_once(
     admin.execute("ALTER ROLE klimat_owner CREATEROLE")
     assert "made, without a password" in prepare_database(own)[0]
     admin.execute("ALTER ROLE klimat_owner NOCREATEROLE")
+    assert "was there" in prepare_database(own)[0]
+    admin.execute("DROP OWNED BY klimat_owner")
+    admin.execute("DROP ROLE klimat_owner")
+
+
+def test_a_reader_that_somebody_else_has_made_is_one_more_step(
+    database_url: SecretStr, admin: "psycopg.Connection[tuple[object, ...]]"
+) -> None:
+    """Since PostgreSQL 16 even CREATEROLE does not reach it: what the message says is what helps, and nothing more."""
+    for role in (READER, "klimat_owner"):
+        admin.execute(sql.SQL("DROP ROLE IF EXISTS {}").format(sql.Identifier(role)))
+    admin.execute("CREATE ROLE klimat_reader LOGIN")
+    admin.execute("CREATE ROLE klimat_owner LOGIN CREATEROLE")
+    admin.execute(sql.SQL("GRANT CREATE ON DATABASE {} TO klimat_owner").format(sql.Identifier(admin.info.dbname)))
+    own = SecretStr(database_url.get_secret_value().replace("://postgres", "://klimat_owner", 1))
+    with pytest.raises(PublishError, match="is somebody else's") as stopped:
+        prepare_database(own)
+    statements = re.findall(r"ALTER ROLE [^;]+", str(stopped.value))
+    assert len(statements) == 4
+    for statement in statements:
+        admin.execute(statement.encode())
     assert "was there" in prepare_database(own)[0]
     admin.execute("DROP OWNED BY klimat_owner")
     admin.execute("DROP ROLE klimat_owner")
