@@ -36,6 +36,9 @@ def sheets(inventory: Inventory) -> Iterator[Sheet]:
             shown = (key or NOT_ESTIMATED) if value is None else value
             sector = (row["gpc_sector"] or "").replace("_", " ")
             what = [row["gpc_ref"], sector, row["gpc_name_en"], row["scope"], row["gpc_level"]]
-            note = [row["note"], inventory.leaves_beyond(year) if row["gpc_ref"] == _TERRITORIAL else ""]
+            note = [
+                inventory.said(row["note"]),
+                inventory.leaves_beyond(year) if row["gpc_ref"] == _TERRITORIAL else "",
+            ]
             rows.append([*what, shown, key, row["gwp_set"], "; ".join(filter(None, note)) or None])
         yield Sheet(str(year), f"{inventory.name}: GPC inventory {year}", _COLUMNS, rows)

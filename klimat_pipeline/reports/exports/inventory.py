@@ -3,6 +3,7 @@
 What does not belong here: a layout.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -151,7 +152,15 @@ class Inventory:
 
     def notes(self, rows: list[Row]) -> str:
         """Notes of rows, each once."""
-        return "; ".join(dict.fromkeys(str(row["note"]) for row in rows if row["note"]))
+        return "; ".join(dict.fromkeys(self.said(row["note"]) for row in rows if row["note"]))
+
+    def said(self, note: str | None) -> str:
+        """A note with the names of lines in place of their ids: who reads a workbook has no code list."""
+        return re.sub(r"\w+", lambda word: self._line_names.get(word[0], word[0]), note or "")
+
+    @cached_property
+    def _line_names(self) -> Mapping[str, str]:
+        return {line: f"“{row['line_name_en']}”" for line, row in self.lines.items() if "_" in line}
 
     def gwp_sets(self, year: int) -> Iterator[str]:
         """Sets of global warming potentials of a year's figures."""
