@@ -117,6 +117,7 @@ def chart(name: str, municipality: str, *, language: str = "sv") -> Picture:
 
     from klimat_pipeline.explanations.database import opened
     from klimat_pipeline.reports import evidence, plan, standing
+    from klimat_pipeline.reports.lines import named_lines
     from klimat_pipeline.reports.parts import Figure
     from klimat_pipeline.reports.town import Town
     from klimat_pipeline.reports.words import Words
@@ -131,8 +132,9 @@ def chart(name: str, municipality: str, *, language: str = "sv") -> Picture:
         "place": evidence.place,
         "purchases": plan.purchases,
     }
-    with opened(load_settings()) as database:
-        town = Town(database, _code(municipality), Words(language))
+    settings = load_settings()
+    with opened(settings) as database:
+        town = Town(database, _code(municipality), Words(language), named_lines(settings))
         figure = next((part for part in sections[name](town).parts if isinstance(part, Figure)), None)
     if figure is None:
         raise ConfigurationError(f"{municipality}: nothing is published that the chart {name!r} could show.")

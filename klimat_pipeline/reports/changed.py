@@ -89,7 +89,8 @@ def changes(town: Town) -> Section:
     moved = next((row for row in town.headline("base_year_review", target_id=TOTAL)), {})
     if moved.get("base_revision_pct"):
         pct = words.percent(moved["base_revision_pct"], 2)
-        section.parts.append(Paragraph(words("base_revised", year=moved["baseline_year"], pct=pct)))
+        revised = "base_revised" if town.goals else "base_revised_plain"
+        section.parts.append(Paragraph(words(revised, year=moved["baseline_year"], pct=pct)))
     section.parts.append(_by_target(town, [row for row in rows if row["measure"] == _PCT]))
     return section
 
@@ -125,5 +126,6 @@ def _by_target(town: Town, rows: list[Row]) -> Table:
         parts = [words.number(own[cause]["part"], 2, sign=True) if cause in own else "" for cause in causes]
         ends = [words.percent(one["value_from"]), words.percent(one["value_to"])]
         lines.append([town.target_names[target], *ends, *parts])
-    columns = [words("target"), words("from_value"), words("to_value"), *(words.known("cause", c) for c in causes)]
-    return Table(words("changes_by_target_caption"), columns, lines, frozenset(range(1, len(columns))))
+    of = "target" if town.goals else "sector"
+    columns = [words(of), words("from_value"), words("to_value"), *(words.known("cause", c) for c in causes)]
+    return Table(words(f"changes_by_{of}_caption"), columns, lines, frozenset(range(1, len(columns))))

@@ -101,7 +101,8 @@ def _energy(year: int, used: list[Row]) -> Sheet:
         rows.append([sector, NOT_ESTIMATED, known, NOT_ESTIMATED, total([known]), "" if own else "no activity entered"])
         rows += [[_used(row), None, row["energy_mwh"], None, row["energy_mwh"], row["source"]] for row in own]
     columns = ("Sector, and energy used", "Scope 1", "Scope 2", "Scope 3", "Total", "Source")
-    about = [(_BASE_YEAR, year), ("Unit", "MWh/year"), ("Not held, and not in the total", _NOT_HELD)]
+    about: list[tuple[str, Value]] = [(_BASE_YEAR, year), ("Unit", "MWh/year")]
+    about.append(("Not held, and not in the total", _NOT_HELD))
     return Sheet(f"A-1.1 {year}", "A-1.1: Final energy use by source sectors", columns, rows, about)
 
 
@@ -114,7 +115,7 @@ def _activity(year: int, used: list[Row]) -> Sheet:
             [f"{_used(row)} (MWh/year)", NOT_ESTIMATED, row["energy_mwh"], NOT_ESTIMATED, row["source"]] for row in own
         ]
     columns = ("Sector and activity", "Scope 1", "Scope 2", "Scope 3", "Source")
-    about = [(_BASE_YEAR, year), ("Not held", _NOT_HELD)]
+    about: list[tuple[str, Value]] = [(_BASE_YEAR, year), ("Not held", _NOT_HELD)]
     return Sheet(f"A-1.4 {year}", "A-1.4: Activity by source sectors", columns, rows, about)
 
 

@@ -12,6 +12,7 @@ from klimat_pipeline.clean.reference import load_reference
 from klimat_pipeline.errors import ConfigurationError
 from klimat_pipeline.explanations.database import Database, Row
 from klimat_pipeline.reports.exports.workbook import KEYS, Sheet, Value
+from klimat_pipeline.reports.lines import named_lines
 from klimat_pipeline.settings import Settings
 
 #: The method of scope 2 that territorial frameworks ask for; scopes 1 and 3 have none.
@@ -71,8 +72,7 @@ class Inventory:
     @cached_property
     def lines(self) -> Mapping[str, Row]:
         """Lines of the Climate City Contract's inventory, in its order."""
-        frame = load_reference(self.settings.reference_dir).inventory_lines.sort_values("line_order")
-        return {str(row["line"]): row for row in frame.to_dict("records")}
+        return named_lines(self.settings)
 
     @cached_property
     def memo_lines(self) -> frozenset[str]:
