@@ -55,7 +55,8 @@ def corrections(town: Town) -> Section:
 def _why(town: Town, row: Row) -> str:
     decided = f"{town.words('decided')}: {row['decided_by']}, {row['decided_on']}"
     source = f"{town.words('source')}: {row['source']}"
-    return ". ".join(str(part).rstrip(".") for part in (row["reason"], row["note"], source, decided) if part) + "."
+    parts = [str(part).rstrip(".") for part in (row["reason"], row["note"], source, decided) if part]
+    return ". ".join(part[:1].upper() + part[1:] for part in parts) + "."
 
 
 def changes(town: Town) -> Section:

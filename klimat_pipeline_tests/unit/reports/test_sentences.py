@@ -161,6 +161,18 @@ def test_two_figures_of_what_is_left_are_told_apart(others: float) -> None:
     assert ("other plans" in said) == (others > 0)
 
 
+# -- corrections --------------------------------------------------------------------------------------------------------
+
+
+def test_why_a_figure_was_corrected_is_whole_sentences() -> None:
+    row = {"correction_id": "port", "year": 2022, "correction_status": "applied", "is_current_release": 1}
+    row |= {"sector_code": "transport", "before_t": 50.0, "after_t": 20.0, "effect_t": -30.0, "release_id": "r1"}
+    row |= {"reason": "a fixed key.", "note": "the port counts.", "source": "a plan", "decided_by": "the city"}
+    shown = table(changed.corrections(town(corrections=[row | {"decided_on": "2024-10-01"}])), "Local corrections")
+    said = "A fixed key. The port counts. Source: a plan. Decided: the city, 2024-10-01."
+    assert list(shown.notes) == [("port", said)]
+
+
 # -- neutrality, and lines ----------------------------------------------------------------------------------------------
 
 
