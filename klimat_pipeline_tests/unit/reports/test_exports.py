@@ -220,7 +220,7 @@ class TestBeyondTheBoundary:
         ccc = [str(row[0]) for row in sheet(climate_city_contract.sheets(own), "A-1.3 2024").rows]
         assert f"S{self.HOLDS}." in ccc
         assert self.LEAVES in str(sheet(common_reporting_framework.sheets(own), "2024").rows[-1][7])
-        assert by(sheet(gpc.sheets(own), "2024"))["territorial"][8] == self.LEAVES
+        assert by(sheet(gpc.sheets(own), "2024"))["territorial"][6] == self.LEAVES
         indicators = by(sheet(netzerocities.sheets(own), "GHG indicators"))
         for name in ("GHG emissions, territorial total", "GHG emissions from transport, scope 1"):
             assert f"s{self.HOLDS}" in str(indicators[name][7])
@@ -281,6 +281,18 @@ class TestCommonReportingFramework:
         other = rows["Stationary energy > Institutional buildings & facilities"]
         assert other[3:5] == [None, "IE"]
         assert "included in Commercial buildings & facilities" in str(other[7])
+
+
+def test_gpc_has_a_figure_or_a_key_in_the_standards_order(stack: ExitStack) -> None:
+    blank = dict.fromkeys(("gpc_name_en", "gwp_set", "note")) | {"year": 2024, "is_total": 0, "gpc_sector": "waste"}
+    known = blank | {"gpc_ref": "III.1.1", "scope": "1", "gpc_level": "BASIC", "emissions_t_co2e": 9.0}
+    rows = [known | {"notation_key": None}, known | {"gpc_ref": "III.1.2", "emissions_t_co2e": None}]
+    rows[1] |= {"scope": "3", "notation_key": "IE"}
+    found = sheet(gpc.sheets(inventory(stack, gpc_inventory=rows)), "2024")
+    assert found.columns[:3] == ("GPC ref No.", "Scope", "GHG Emissions Source")
+    assert found.columns[4:7] == ("Notation keys", "Total tCO2e", "Explanation for using notation key(s)")
+    assert by(found)["III.1.1"][1:6] == ["1", None, "waste", None, 9.0]
+    assert by(found)["III.1.2"][1:6] == ["3", None, "waste", "IE", None]
 
 
 def test_a_note_names_lines_not_their_ids(stack: ExitStack) -> None:
