@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 #: Pictures of the climate account, by the name that ``chart`` takes.
 _CHARTS = ("course", "sectors", "gap", "place", "purchases")
+#: Column of municipalities, whose codes have four characters.
+_OF, _CHARACTERS = "municipality_code", 4
 
 
 @dataclass(frozen=True)
@@ -43,13 +45,15 @@ class Picture:
         return self.svg
 
 
-def load(table: str, *, municipality: str | None = None, columns: Sequence[str] | None = None) -> "pd.DataFrame":
+def load(
+    table: str, *, municipality: str | int | None = None, columns: str | Sequence[str] | None = None
+) -> "pd.DataFrame":
     """A published table: of the mart (``fact_emissions``, ``dim_sector``) or one of the detailed ones (``emissions``).
 
     Args:
         table: its name.
-        municipality: a code or name, to have its rows only.
-        columns: to have these only.
+        municipality: a code or name, to have its rows only; a code may be a number too.
+        columns: to have these only; one or several.
 
     Returns:
         The rows; ``frame.attrs["publication_id"]`` says of which publication.
@@ -66,17 +70,19 @@ def load(table: str, *, municipality: str | None = None, columns: Sequence[str] 
     contract = MART.get(table) or PUBLISHED.get(table)
     if contract is None:
         raise ConfigurationError(f"there is no table {table!r}{_near(table, [*MART, *PUBLISHED])}.")
-    strange = [name for name in columns or () if name not in contract.column_names]
+    wanted = [columns] if isinstance(columns, str) else list(columns) if columns is not None else None
+    strange = [name for name in wanted or () if name not in contract.column_names]
     if strange:
         raise ConfigurationError(f"{table} has no column {strange[0]!r}{_near(strange[0], contract.column_names)}.")
+    if municipality is not None and _OF not in contract.column_names:
+        raise ConfigurationError(f"{table} is not by municipality: it has no column {_OF!r}. Leave municipality out.")
     root = load_settings().published_dir / "parquet"
     path = (root / "mart" if table in MART else root) / "latest"
     if not (path / f"{table}.parquet").is_file():
         raise PublishError(f"{path} holds no {table}: nothing of it is published yet. Run 'klimat refresh'.")
     # The link is followed once: every read of this frame is then of one version.
     version = path.resolve()
-    filters = [("municipality_code", "==", _code(municipality))] if municipality is not None else None
-    wanted = list(columns) if columns is not None else None
+    filters = [(_OF, "==", _code(municipality))] if municipality is not None else None
     frame = pd.read_parquet(version / f"{table}.parquet", columns=wanted, filters=filters)
     frame.attrs["publication_id"] = version.name
     return frame
@@ -102,7 +108,7 @@ def explain(table: str, **key: Any) -> "Explanation":
     return Explanation(explanations.explain(load_settings(), table, asked))
 
 
-def chart(name: str, municipality: str, *, language: str = "sv") -> Picture:
+def chart(name: str, municipality: str | int, *, language: str = "sv") -> Picture:
     """A picture of the climate account.
 
     Args:
@@ -117,6 +123,7 @@ def chart(name: str, municipality: str, *, language: str = "sv") -> Picture:
 
     from klimat_pipeline.explanations.database import opened
     from klimat_pipeline.reports import evidence, plan, standing
+    from klimat_pipeline.reports.lines import named_lines
     from klimat_pipeline.reports.parts import Figure
     from klimat_pipeline.reports.town import Town
     from klimat_pipeline.reports.words import Words
@@ -131,8 +138,9 @@ def chart(name: str, municipality: str, *, language: str = "sv") -> Picture:
         "place": evidence.place,
         "purchases": plan.purchases,
     }
-    with opened(load_settings()) as database:
-        town = Town(database, _code(municipality), Words(language))
+    settings = load_settings()
+    with opened(settings) as database:
+        town = Town(database, _code(municipality), Words(language), named_lines(settings))
         figure = next((part for part in sections[name](town).parts if isinstance(part, Figure)), None)
     if figure is None:
         raise ConfigurationError(f"{municipality}: nothing is published that the chart {name!r} could show.")
@@ -141,20 +149,35 @@ def chart(name: str, municipality: str, *, language: str = "sv") -> Picture:
     )
 
 
-def _code(municipality: str) -> str:
-    if municipality.isdigit():
-        return municipality
+def _code(municipality: str | int) -> str:
+    """The code of a municipality that is published, by code or name.
+
+    Raises:
+        ConfigurationError: there is none.
+    """
     from klimat_pipeline.explanations.database import opened
     from klimat_pipeline.settings import load_settings
     from klimat_pipeline.text import place_key
 
     with opened(load_settings()) as database:
-        names = {
-            place_key(row["municipality_name"]): row["municipality_code"] for row in database.rows("municipalities")
-        }
-    if place_key(municipality) not in names:
-        raise ConfigurationError(f"no municipality is called {municipality!r}{_near(municipality, list(names))}.")
-    return str(names[place_key(municipality)])
+        names = {str(row[_OF]): str(row["municipality_name"]) for row in database.rows("municipalities")}
+        # The invented example of purchases is no municipality.
+        others = {str(row[_OF]) for row in database.rows("spend_by_category")}
+    asked = str(municipality).zfill(_CHARACTERS) if isinstance(municipality, int) else municipality.strip()
+    if asked in names or asked in others:
+        return asked
+    if asked.isdigit():
+        raise ConfigurationError(
+            f"no municipality has the code {asked!r} in what is published{_near(asked, [*names])}."
+        )
+    found = next((code for code, name in names.items() if place_key(name) == place_key(asked)), None)
+    if found is None:
+        by_key = {place_key(name): name for name in names.values()}
+        close = get_close_matches(place_key(asked), list(by_key), n=1)
+        raise ConfigurationError(
+            f"no municipality is called {asked!r}{f'; did you mean {by_key[close[0]]!r}?' if close else ''}."
+        )
+    return found
 
 
 def _near(name: str, known: Sequence[str]) -> str:

@@ -17,6 +17,8 @@ from klimat_pipeline.quality.findings import CheckResult, Finding, parts
 CONTRACT, UPSTREAM = "contract", "upstream"
 #: Findings, rows and towns that a check's page lists.
 LISTED, ROWS, TOWNS = 30, 200, 8
+#: Findings whose message stands above the others.
+DESCRIBED = 3
 _NUMBER = re.compile(r"[-+]?\d[\d,]*(\.\d+)?")
 _SEVERITY = {"ERROR": dg.AssetCheckSeverity.ERROR, "WARN": dg.AssetCheckSeverity.WARN}
 _SHOWN_AS = {"failed": "failed", "passed": "passed", "not_applicable": "not applicable"}
@@ -70,9 +72,17 @@ def as_dagster(result: CheckResult, town: Callable[[str], str]) -> dg.AssetCheck
         check_name=result.check,
         passed=result.passed,
         severity=_SEVERITY.get(result.severity, dg.AssetCheckSeverity.WARN),
-        description="; ".join(finding.message for finding in shown[:3]),
+        description=_described(shown, len(result.findings), is_sound=not (wrong or beside)),
         metadata=metadata,
     )
+
+
+def _described(shown: list[Finding], findings: int, *, is_sound: bool) -> str:
+    """What the first findings say, and how many more there are."""
+    said = "; ".join(finding.message for finding in shown[:DESCRIBED])
+    if len(shown) <= DESCRIBED:
+        return said
+    return f"all {findings} hold: {said}; ..." if is_sound else f"{said}; and {len(shown) - DESCRIBED} more"
 
 
 def _of_first(first: Finding) -> dict[str, Any]:

@@ -4,6 +4,7 @@
 nothing but Dagster. What does not belong here: definitions (the other files).
 """
 
+import logging
 import os
 import threading
 from collections import OrderedDict
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
     from klimat_pipeline.settings import Settings
 
+#: Ends the message of each step downstream of one that failed; it lists them all, and as an error it is red.
+_NOT_EXECUTED = "Not executing."
 #: Databases that one process keeps open: the index, the run that it writes, and a few that the UI shows.
 KEPT = 8
 
@@ -110,6 +113,9 @@ class KeptOpenEventLogStorage(SqliteEventLogStorage):
         return self._transaction(INDEX_SHARD_NAME)
 
     def store_event(self, event: "EventLogEntry") -> None:
+        """Store an event; that a step is not executed is no error of its own, and would hide the one before it."""
+        if event.dagster_event is None and event.user_message.endswith(_NOT_EXECUTED):
+            event = event._replace(level=logging.DEBUG)
         super().store_event(event)
         # ``watch`` looks at the time of the run's file, which writing to a write-ahead log does not change.
         with suppress(OSError):

@@ -31,6 +31,8 @@ IN_PLACE = 1000
 LINE = 66
 #: Missing values of types other than numbers, as text.
 _MISSING = ("<NA>", "NaT")
+#: Ends of sentences, paragraphs and points, and what stands for the rest of a text.
+_ENDS, _GOES_ON = re.compile(r"\.(?=\s)|(?=\n\n)|(?=\n\*)"), " […]"
 #: Where a module begins to say what it is not.
 _NOT_HERE = "What does not belong here"
 #: Columns that say of which series or publication a row is; a page says it once.
@@ -64,8 +66,9 @@ def page(contract: Table, arrow: "pa.Table", project: Project) -> dict[str, Any]
 def _data_docs(project: Project) -> dict[str, Any]:
     from klimat_pipeline.quality.data_docs import INDEX, data_docs_dir
 
+    # A path to copy: browsers follow no link from a page of the UI to a file.
     page = (data_docs_dir(project.settings) / INDEX).resolve()
-    return {"data docs (klimat checks --docs)": dg.MetadataValue.url(page.as_uri())}
+    return {"data docs (klimat checks --docs)": dg.MetadataValue.path(page)}
 
 
 def preview(contract: Table, rows: "pa.Table", town: Callable[[str], str]) -> str:
@@ -163,7 +166,15 @@ def _computed_as(contract: Table) -> str:
             break
     sources = sorted({source.rsplit(".", 1)[0] for column in contract.columns for source in column.lineage})
     from_ = "\n\n" + _lines(f"From {', '.join(sources)}.") if sources else ""
-    return _lines(words.strip() or contract.description)[: IN_PLACE - len(from_) - 2] + from_
+    return _whole(_lines(words.strip() or contract.description), IN_PLACE - len(from_) - 1) + from_
+
+
+def _whole(text: str, room: int) -> str:
+    """As many whole sentences and points of a text as there is room for; what is left out is marked."""
+    if len(text) <= room:
+        return text
+    ends = [found.end() for found in _ENDS.finditer(text) if found.end() <= room - len(_GOES_ON)]
+    return text[: max(ends, default=0)].rstrip() + _GOES_ON
 
 
 def _lines(text: str) -> str:

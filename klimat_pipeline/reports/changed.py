@@ -55,7 +55,8 @@ def corrections(town: Town) -> Section:
 def _why(town: Town, row: Row) -> str:
     decided = f"{town.words('decided')}: {row['decided_by']}, {row['decided_on']}"
     source = f"{town.words('source')}: {row['source']}"
-    return ". ".join(str(part).rstrip(".") for part in (row["reason"], row["note"], source, decided) if part) + "."
+    parts = [str(part).rstrip(".") for part in (row["reason"], row["note"], source, decided) if part]
+    return ". ".join(part[:1].upper() + part[1:] for part in parts) + "."
 
 
 def changes(town: Town) -> Section:
@@ -89,7 +90,8 @@ def changes(town: Town) -> Section:
     moved = next((row for row in town.headline("base_year_review", target_id=TOTAL)), {})
     if moved.get("base_revision_pct"):
         pct = words.percent(moved["base_revision_pct"], 2)
-        section.parts.append(Paragraph(words("base_revised", year=moved["baseline_year"], pct=pct)))
+        revised = "base_revised" if town.goals else "base_revised_plain"
+        section.parts.append(Paragraph(words(revised, year=moved["baseline_year"], pct=pct)))
     section.parts.append(_by_target(town, [row for row in rows if row["measure"] == _PCT]))
     return section
 
@@ -125,5 +127,6 @@ def _by_target(town: Town, rows: list[Row]) -> Table:
         parts = [words.number(own[cause]["part"], 2, sign=True) if cause in own else "" for cause in causes]
         ends = [words.percent(one["value_from"]), words.percent(one["value_to"])]
         lines.append([town.target_names[target], *ends, *parts])
-    columns = [words("target"), words("from_value"), words("to_value"), *(words.known("cause", c) for c in causes)]
-    return Table(words("changes_by_target_caption"), columns, lines, frozenset(range(1, len(columns))))
+    of = "target" if town.goals else "sector"
+    columns = [words(of), words("from_value"), words("to_value"), *(words.known("cause", c) for c in causes)]
+    return Table(words(f"changes_by_{of}_caption"), columns, lines, frozenset(range(1, len(columns))))

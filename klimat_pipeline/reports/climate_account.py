@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from klimat_pipeline import __version__
 from klimat_pipeline.explanations.database import opened
 from klimat_pipeline.reports import changed, evidence, plan, standing
+from klimat_pipeline.reports.lines import named_lines
 from klimat_pipeline.reports.parts import Figure, Paragraph, Part, Section, Table
 from klimat_pipeline.reports.town import Town
 from klimat_pipeline.reports.words import LANGUAGES, Words
@@ -39,7 +40,7 @@ def climate_account(settings: Settings, code: str, *, language: str = "sv", shor
         PublishError: nothing is published yet.
     """
     with opened(settings) as database:
-        return _page(Town(database, code, Words(language)), short=short)
+        return _page(Town(database, code, Words(language), named_lines(settings)), short=short)
 
 
 def write_accounts(settings: Settings, codes: Iterable[str]) -> Iterator[Path]:
@@ -52,10 +53,11 @@ def write_accounts(settings: Settings, codes: Iterable[str]) -> Iterator[Path]:
     """
     folder = settings.published_dir / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
+    lines = named_lines(settings)
     with opened(settings) as database:
         for code in codes:
             for language in LANGUAGES:
-                town = Town(database, code, Words(language))
+                town = Town(database, code, Words(language), lines)
                 for short in (False, True):
                     path = folder / file_name(code, language, short=short)
                     write(path, _page(town, short=short))

@@ -18,7 +18,7 @@ _INDICATORS = {"change_since_baseline": 1, "per_resident": 2, "compound_change":
 _DRAWN = ("change_since_baseline", "per_resident", "compound_change")
 #: The middle part of the municipalities that the strip draws: one far-off would leave no room for the others.
 _FROM, _TO = 0.01, 0.99
-_FACTORS, _FINDINGS = 6, 12
+_FACTORS = 6
 #: Begins the name of what a municipality's other plans save on a line.
 _OTHER_PLANS = "other_plans_"
 
@@ -136,13 +136,20 @@ def _chances(town: Town) -> Iterator[Table]:
         [
             [
                 town.scenario_name(row["scenario"]),
-                *(words.number(row[name]) for name in ("p05_t", "p50_t", "p95_t")),
+                _end(town, row["p05_t"]),
+                words.number(row["p50_t"]),
+                _end(town, row["p95_t"]),
                 words.of_100(row["probability_low_fraction"], row["probability_high_fraction"]),
             ]
             for row in shown
         ],
         frozenset({1, 2, 3, 4}),
     )
+
+
+def _end(town: Town, tonnes: float | None) -> str:
+    """An end of a scenario's range, which a plan that states none does not have."""
+    return town.words("no_range") if tonnes is None else town.words.number(tonnes)
 
 
 def _hangs_on(town: Town) -> Iterator[Table]:
@@ -165,7 +172,7 @@ def _factor(town: Town, row: Row) -> str:
     if row["factor_kind"] != "action":
         return town.words.known("factor", row["factor_kind"])
     if row["factor"].startswith(_OTHER_PLANS):
-        return town.words("factor_other_plans", line=row["factor"].removeprefix(_OTHER_PLANS).replace("_", " "))
+        return town.words("factor_other_plans", line=town.line_name(row["factor"].removeprefix(_OTHER_PLANS)))
     return town.words("factor_action", name=town.action_names.get(row["factor"], row["factor"].replace("_", " ")))
 
 
@@ -193,15 +200,30 @@ def quality(town: Town) -> Section:
     own = [(row, codes) for row, codes in concerned if town.code in codes]
     section.parts.append(Paragraph(words("quality_own", own=words.number(len(own)), place=town.name)))
     if own:
-        rows: list[list[Cell]] = [
-            [row["check_name"].replace("_", " "), town.note(row["message"]), words.number(len(codes))]
-            for row, codes in own[:_FINDINGS]
+        columns = [words(name) for name in ("check", "finding", "remarks", "concerned")]
+        caption = words("quality_caption", place=town.name)
+        section.parts += [
+            Table(caption, columns, _by_check(town, own), frozenset({2, 3})),
+            Paragraph(words("more_findings")),
         ]
-        columns = [words("check"), words("finding"), words("concerned")]
-        section.parts.append(Table(words("quality_caption", place=town.name), columns, rows, frozenset({2})))
-        if len(own) > _FINDINGS:
-            section.parts.append(Paragraph(words("more_findings", count=words.number(len(own) - _FINDINGS))))
     return section
+
+
+def _by_check(town: Town, own: list[tuple[Row, list[str]]]) -> list[list[Cell]]:
+    """A row a check: its first remark, how many there are, how many municipalities they concern; local ones first."""
+    by_check: dict[str, list[tuple[Row, list[str]]]] = {}
+    for row, codes in own:
+        by_check.setdefault(row["check_name"], []).append((row, codes))
+    counted = [(len({code for _, codes in found for code in codes}), name, found) for name, found in by_check.items()]
+    return [
+        [
+            town.words.known("check", name),
+            town.note(found[0][0]["message"]),
+            town.words.number(len(found)),
+            town.words.number(concerned),
+        ]
+        for concerned, name, found in sorted(counted, key=lambda one: one[0])
+    ]
 
 
 def sources(town: Town) -> Section:

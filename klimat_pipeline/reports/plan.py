@@ -132,7 +132,7 @@ def _waterfall(town: Town, gap: list[Row], total: Row) -> Figure:
     words, level = town.words, total["latest_t"] / 1000.0
     bars: list[dict[str, Any]] = [_bar(town, words("step_level", year=total["latest_year"]), 0.0, level, "level")]
     lines = [row for row in gap if not row["is_total"] and not row["is_memo"] and row["actions_counted_t"]]
-    steps = [(town.target_names.get(row["line"], row["line"]), row["actions_counted_t"] / 1000.0) for row in lines]
+    steps = [(town.line_name(row["line"]), row["actions_counted_t"] / 1000.0) for row in lines]
     steps.sort(key=lambda step: -step[1])
     for name, saved in steps:
         bars.append(_bar(town, name, level - saved, level, "reduction"))
@@ -167,7 +167,11 @@ def _neutrality(town: Town) -> list[Part]:
     elif row["is_neutral"]:
         verdict = words("neutral_yes")
     else:
-        verdict = words("neutral_no", shortfall=words.number(row["shortfall_t"]))
+        lacking = (row["reduction_shortfall_t"], row["sink_shortfall_t"])
+        parts = ""
+        if all(lacking):
+            parts = words("neutral_parts", reduction=words.number(lacking[0]), sinks=words.number(lacking[1]))
+        verdict = words("neutral_no", shortfall=words.number(row["shortfall_t"]), parts=parts)
     return [
         Paragraph(
             words(

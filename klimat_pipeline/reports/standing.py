@@ -15,6 +15,8 @@ from klimat_pipeline.reports.town import TOTAL, Town
 _TONES = {"reached": "good", "on_track": "good", "behind": "bad"}
 #: A sector that the source has in late years only is told from this share of the total on, per cent.
 _LATE_PCT = 1.0
+#: Scope of what stands beside scope 1.
+_MEMO = "memo"
 #: Targets that the panels show at most.
 _PANELS = 9
 
@@ -73,7 +75,7 @@ def _change(town: Town, row: Row) -> Iterator[KeyFigure]:
 
 
 def _target(town: Town, row: Row) -> KeyFigure:
-    words = town.words
+    words, needed = town.words, row["required_t_co2e_per_year"]
     if row["target_pct"] is None or row["gap_t_co2e"] is None:
         return KeyFigure(words("key_no_target"), words("key_no_target_value"), words("key_no_target_text"))
     return KeyFigure(
@@ -86,7 +88,7 @@ def _target(town: Town, row: Row) -> KeyFigure:
             path=words.number(row["target_path_t_co2e"]),
             target=words.number(row["target_t_co2e"]),
             year=row["target_year"],
-            pace=words.number(row["required_t_co2e_per_year"], sign=True),
+            pace=words("key_pace", tonnes=words.number(-needed), now_year=row["year"]) if needed and needed < 0 else "",
         ),
         words.known("status", row["status"]),
         _TONES.get(row["status"], ""),
@@ -194,7 +196,7 @@ def goal_table(town: Town, *, notes: bool = True) -> Table:
             words("goal"),
             words("by_year"),
             words("gap_to_line"),
-            words("needed"),
+            words("needed", year=town.total["year"]),
             words("trend_t", since=_since(town, town.goals)),
             words("status"),
         ],
@@ -235,7 +237,7 @@ def _panels(town: Town) -> Figure:
     for target in shown:
         own = [row for row in town.indicators if row["target_id"] == target]
         points += [{"panel": town.target_names[target], **point} for point in _points(own)]
-    caption = words("sector_paths_caption")
+    caption = words("sector_paths_caption" if town.goals else "sector_paths_caption_plain")
     chart = charts.panels(points, _line_words(town))
     return town.figure(chart, "sector-paths", caption, _points_table(town, points, caption))
 
@@ -310,11 +312,12 @@ def scopes(town: Town) -> Section:
                 f"{words.number(first['emissions_t_co2e'])} ({first['year']})" if first else "",
                 f"{words.number(last['emissions_t_co2e'])} ({last['year']})" if first else last["notation_key"] or "NE",
                 f"{words.percent(change)} ({last['baseline_year']})" if change is not None else words("not_compared"),
-                " ".join(filter(None, (words.known("gwp", last["gwp_set"]), last["notation_key"]))),
+                ", ".join([words.known("gwp", last["gwp_set"]), *(last["notation_key"] or "").split()]),
             ]
         )
-    columns = [words(name) for name in ("boundary", "scope", "method", "first", "latest", "change_since")] + [
-        f"GWP, {words('keys').lower()}"
-    ]
+    if any(row["scope"] == _MEMO for row in found):
+        parts.append(Paragraph(words("scopes_memo")))
+    named = ("boundary", "scope", "method", "first", "latest", "change_since", "gwp_and_keys")
+    columns = [words(name) for name in named]
     parts.append(Table(words("scopes_caption", unit=words("unit_t")), columns, rows, frozenset({3, 4, 5})))
     return Section("scopes", words("scopes"), parts)

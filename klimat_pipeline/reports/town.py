@@ -5,6 +5,7 @@ What does not belong here: texts and pictures.
 
 from collections.abc import Mapping
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any
 
 from klimat_pipeline.charts.climate_account import as_svg
@@ -32,10 +33,13 @@ class Town:
         database: the published tables.
         code: municipality code.
         words: the language.
+        lines: lines of the Climate City Contract's inventory by id, which no published table names.
     """
 
-    def __init__(self, database: Database, code: str, words: Words) -> None:
-        self.database, self.code, self.words = database, code, words
+    def __init__(
+        self, database: Database, code: str, words: Words, lines: Mapping[str, Row] = MappingProxyType({})
+    ) -> None:
+        self.database, self.code, self.words, self._lines = database, code, words, lines
         self._drawn: dict[str, str] = {}
         if not self.names and not self.of("spend_by_category"):
             raise ConfigurationError(f"no municipality has the code {code!r} in what is published (klimat show NAME).")
@@ -93,6 +97,11 @@ class Town:
         """Names of targets and sectors by id."""
         found = {row["target_id"]: self.words.name(row, "target_name") for row in self.of("targets")}
         return {**self.sector_names, **found, TOTAL: self.words(TOTAL)}
+
+    def line_name(self, line: str) -> str:
+        """Name of a target, a sector or a line of the inventory."""
+        known = self.target_names.get(line) or self.words.name(self._lines.get(line, {}), "line_name")
+        return known or line.replace("_", " ")
 
     @cached_property
     def action_names(self) -> Mapping[str, str]:

@@ -199,7 +199,7 @@ def test_a_municipality_without_a_folder_gets_what_is_known(without_folder: Path
     page = climate_account(settings_of(without_folder), "1283", language="sv")
     read = Outline(page).read
     assert f"{MINUS}52,3 %" in read
-    assert "Kommunen har ingen mapp med egna mål" in read
+    assert "Kommunen har inte lagt in något eget mål för sina samlade utsläpp" in read
     assert "Inga lokala rättelser" in read
     assert "Inga åtgärder är inlagda" in read
     assert "None" not in read

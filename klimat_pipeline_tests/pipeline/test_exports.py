@@ -21,6 +21,8 @@ from klimat_pipeline_tests.support.default_refresh import Refresh
 
 Rows = dict[str, list[list[Any]]]
 KEYS = {"NE", "IE", "NO", "C"}
+WHOLE = "Total Emissions (excluding generation of grid-supplied energy)"
+SECTORS = ("Stationary Energy", "Transport", "Waste", "IPPU", "AFOLU")
 
 
 @pytest.fixture(scope="module")
@@ -66,12 +68,20 @@ def test_a_1_3_sums_to_the_scopes_that_are_published(books: dict[str, Rows], dat
 
 def test_a_1_1_is_the_energy_that_the_plan_prints(books: dict[str, Rows]) -> None:
     """Action plan, table A-1.1: 1,185,497 MWh electricity less transport, and 831,983 MWh district heat in 2022."""
-    sheet = books["ccc"]["A-1.1"]
-    rows = [row for row in sheet if row[0] == 2022]
-    sums = {row[1]: row[4] for row in rows if row[2] == "sum"}
-    assert sums["Transport"] == 3000
+    sheet = books["ccc"]["A-1.1 2022"]
+    assert row_of(sheet, "Base year")[1] == 2022
+    used = {row[0]: row[2] for row in sheet if ", " in str(row[0]) and isinstance(row[2], float)}
+    sums = {row[0]: row[2] for row in sheet if isinstance(row[2], float) and row[0] not in used}
+    assert sum(used.values()) == sum(sums.values())
+    assert sums["Transport"] == used["transport, electricity"] == 3000
     assert sum(sums.values()) == 285119 + 95600 + 460840 + 3000 + 311700 + 32238 + 595983 + 75000 + 110000 + 51000
-    assert {row[3] for row in rows if row[1] == "Waste"} == {"NE"}
+    assert row_of(sheet, "Waste")[1:5] == ["NE"] * 4
+
+
+def test_a_1_4_is_the_same_energy_as_activity(books: dict[str, Rows]) -> None:
+    sheet = books["ccc"]["A-1.4 2022"]
+    assert row_of(sheet, "households, district heating (MWh/year)")[1:4] == ["NE", 595983, "NE"]
+    assert row_of(sheet, "Sector: Waste")[1:4] == ["NE"] * 3
 
 
 def test_a_1_2_holds_every_factor(books: dict[str, Rows], database: sqlite3.Connection) -> None:
@@ -79,12 +89,12 @@ def test_a_1_2_holds_every_factor(books: dict[str, Rows], database: sqlite3.Conn
     published = database.execute(
         "SELECT carrier, year, gas, factor_t_per_unit FROM emission_factors WHERE municipality_code = '1283'"
     ).fetchall()
-    shown = {(row[0], row[1], row[2]): row for row in sheet}
-    assert len([row for row in sheet if row[1] and isinstance(row[1], int | float)]) == len(published) > 5
-    assert shown["electricity", 2022, "location"][9] == pytest.approx(0.055)
-    assert shown["electricity", 2022, "location"][3] == "NE"
-    assert shown["electricity", 2023, "market"][3] == pytest.approx(0.5241)
-    assert shown["electricity", 2023, "market"][9] == "NE"
+    shown = {(row[0], row[8], row[9]): row for row in sheet}
+    assert len([row for row in sheet if isinstance(row[8], int | float)]) == len(published) > 5
+    assert shown["electricity", 2022, "location"][7] == pytest.approx(0.055)
+    assert shown["electricity", 2022, "location"][1] == "NE"
+    assert shown["electricity", 2023, "market"][1] == pytest.approx(0.5241)
+    assert shown["electricity", 2023, "market"][7] == "NE"
 
 
 def test_a_2_1_is_the_gap_table(books: dict[str, Rows], database: sqlite3.Connection) -> None:
@@ -126,42 +136,50 @@ def test_gpc_is_the_published_inventory(books: dict[str, Rows], database: sqlite
     checked = 0
     for year in ("1990", "2022", "2024"):
         for row in books["gpc"][year][2:]:
-            value, key = published[int(year), row[0], str(row[3])]
-            assert row[5] == (key if value is None else pytest.approx(value))
+            value, key = published[int(year), row[0], str(row[1])]
+            assert row[5] == ("" if value is None else pytest.approx(value))
+            assert row[4] == (key or "" if value is not None else key or "NE")
             checked += 1
     assert checked > 60
     assert row_of(books["gpc"]["2022"], "BASIC+")[5] == pytest.approx(477111.36, abs=0.01)
-    assert row_of(books["gpc"]["2024"], "BASIC")[5] == "NE"
+    assert row_of(books["gpc"]["2024"], "BASIC")[5] == ""
+    assert "NE" in row_of(books["gpc"]["2024"], "BASIC")[4]
 
 
 def test_crf_holds_everything_once(books: dict[str, Rows], database: sqlite3.Connection) -> None:
     """What is direct, and what is generated for the grid, is the GPC's territorial total."""
     for year in (1990, 2022, 2024):
         sheet = books["crf"][str(year)]
-        generated = row_of(sheet, "Energy generation")[2]
+        generated = row_of(sheet, "Total generation of grid-supplied energy")[1]
         (territorial,) = database.execute(
             "SELECT emissions_t_co2e FROM gpc_inventory WHERE municipality_code = '1283' AND is_headline AND year = ? "
             "AND gpc_ref = 'territorial'",
             (year,),
         ).fetchone()
-        assert row_of(sheet, "Total")[2] + generated == pytest.approx(territorial, abs=1e-6)
-    by_name = {row[1]: row for row in books["crf"]["2024"]}
-    assert by_name["Off-road"][2] == pytest.approx(63300.38)
-    assert by_name["Residential buildings"][2] == pytest.approx(6658.07)
-    assert by_name["Commercial and institutional buildings and facilities"][2:4] == ["", "IE"]
-    assert by_name["Industrial buildings and facilities"][3] == "IE"
-    assert by_name["Aviation"][2:4] == ["", "IE"]
-    assert by_name["Aviation"][6:8] == ["", "IE"]
-    assert by_name["Waterborne navigation"][6] == pytest.approx(10.03)
-    assert by_name["Land use"][3] == "NE"
+        whole = row_of(sheet, WHOLE)[1]
+        assert whole + generated == pytest.approx(territorial, abs=1e-6)
+        assert whole == pytest.approx(sum(row[1] for row in sheet if " > " in row[0] and row[1] != ""))
+        assert whole == pytest.approx(sum(row_of(sheet, f"Total {sector}")[1] for sector in SECTORS))
+    by_name = {row[0].rpartition(" > ")[2]: row for row in books["crf"]["2024"]}
+    assert by_name["Off-road"][1] == pytest.approx(63300.38)
+    assert by_name["Residential buildings"][1] == pytest.approx(6658.07)
+    assert by_name["Commercial buildings & facilities"][1:3] == ["", "IE"]
+    assert by_name["Industrial buildings & facilities"][2] == "IE"
+    assert "“Industrial processes" in by_name["Industrial buildings & facilities"][7]
+    assert by_name["Aviation"][1:3] == ["", "IE"]
+    assert by_name["Aviation"][5:7] == ["", "IE"]
+    assert by_name["Waterborne navigation"][5] == pytest.approx(10.03)
+    assert by_name["Land use"][2] == "NE"
 
 
 def test_every_crf_cell_has_a_figure_or_a_key(books: dict[str, Rows]) -> None:
-    for row in books["crf"]["2022"][3:-2]:
-        assert (row[2] == "") != (row[3] == ""), row
-        assert row[3] in KEYS | {""}
-        assert row[5] in KEYS | {""}
-        assert row[2] != 0
+    rows = [row for row in books["crf"]["2022"][3:] if " > " in row[0]]
+    assert len(rows) == 24
+    for row in rows:
+        assert (row[1] == "") != (row[2] == ""), row
+        assert row[2] in KEYS | {""}
+        assert row[4] in KEYS | {""}
+        assert row[1] != 0
 
 
 def test_indicators_are_those_that_are_published(books: dict[str, Rows]) -> None:
@@ -221,7 +239,7 @@ def test_libreoffice_opens_them_without_an_error_cell(small_refresh: Refresh, tm
     ]
     subprocess.run(command, check=True, capture_output=True, timeout=180)
     shown = {path.name: path.read_text(encoding="utf-8") for path in (tmp_path / "csv").iterdir()}
-    assert len(shown) == 19
+    assert len(shown) == 21
     for name, text in shown.items():
         assert not re.search(r"Err:\d|#(REF|NAME|VALUE|N/A|DIV)", text), name
 

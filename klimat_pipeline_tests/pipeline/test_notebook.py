@@ -38,6 +38,13 @@ def test_load_gives_a_table_of_the_mart_and_a_detailed_one() -> None:
     assert len(kp.load("releases")) == 2
 
 
+def test_a_code_may_be_a_number_and_one_column_a_name() -> None:
+    frame = kp.load("fact_emissions", municipality=1283, columns="municipality_code")
+    assert list(frame.columns) == ["municipality_code"]
+    assert set(frame["municipality_code"]) == {"1283"}
+    assert repr(kp.chart("course", 1283)) == repr(kp.chart("course", " helsingborg "))
+
+
 def test_explain_can_be_called_before_and_after_the_room_was_imported() -> None:
     key = {"municipality_code": "1283", "target_id": "total", "year": 2024}
     for _ in range(2):
@@ -63,7 +70,11 @@ def test_chart_comes_with_its_figures(name: str) -> None:
     [
         (lambda: kp.load("fact_emission"), "did you mean 'fact_emissions'"),
         (lambda: kp.load("fact_emissions", columns=["years"]), "no column 'years'; did you mean 'year'"),
-        (lambda: kp.load("fact_emissions", municipality="Helsingbro"), "did you mean 'helsingborg'"),
+        (lambda: kp.load("fact_emissions", municipality="Helsingbro"), "did you mean 'Helsingborg'"),
+        (lambda: kp.load("fact_emissions", municipality="9998"), "no municipality has the code '9998' in what is"),
+        (lambda: kp.load("fact_emissions", municipality=1284567), "no municipality has the code '1284567'"),
+        (lambda: kp.load("dim_year", municipality="Helsingborg"), "dim_year is not by municipality"),
+        (lambda: kp.load("fact_emissions", columns="years"), "no column 'years'; did you mean 'year'"),
         (lambda: kp.chart("pie", "1283"), "there are course, sectors, gap, place, purchases"),
         (lambda: kp.chart("purchases", "1283"), "nothing is published that the chart 'purchases' could show"),
     ],

@@ -1,6 +1,10 @@
 """EU Climate City Contract, action plan: A-1.1 energy use, A-1.2 factors, A-1.3 emissions, A-1.4 activity, A-2.1 gap.
 
-The lines and columns are those that Helsingborg's plan prints: cities fill in one template. Scope 2 is location-based.
+Tables, their order and their columns are those of NetZeroCities' template "Climate City Contract: 2030 Climate
+Neutrality Action Plan", as the plans that Helsingborg and Lund handed in fill it in: a table a base year, "Base year"
+and "Unit" above it, sectors with what they use below them. In earlier editions, so in the plans of Heidelberg and Umeå,
+A-1.3 is activity and A-1.4 emissions. A-2.1 is as Helsingborg's plan has it: it adds the latest year (3) and gives the
+level in (2), of which the guidance asks the reduction, (1)-(2). Lines are those of that plan; scope 2 is by location.
 What does not belong here: figures (``published``), writing (``workbook``).
 """
 
@@ -11,8 +15,9 @@ from klimat_pipeline.reports.exports.inventory import Inventory
 from klimat_pipeline.reports.exports.workbook import NOT_ESTIMATED, Sheet, Value, amount, left_out, total
 
 LAYOUT = (
-    "EU Climate City Contract, 2030 Climate Neutrality Action Plan, modules A-1 and A-2, as Helsingborg's plan prints "
-    "them (not verified against the template itself)"
+    "EU Climate City Contract, 2030 Climate Neutrality Action Plan (NetZeroCities), tables A-1.1 to A-1.4 and A-2.1 in "
+    "the template's later order, as the plans of Helsingborg and Lund fill it in; A-2.1 with the column of the latest "
+    "year that Helsingborg's plan adds"
 )
 _SCOPES = ("1", "2", "3")
 _USERS_OF = {
@@ -21,28 +26,35 @@ _USERS_OF = {
     "Transport": ("transport",),
 }
 #: Sectors of the template whose energy or activity nobody has entered.
-_OTHERS = ("Waste", "Industrial processes and product use (IPPU)", "Agriculture, forestry and land use (AFOLU)")
-_GASES = ("CO2", "CH4", "N2O", "F-gases (HFC, PFC)", "SF6", "NF3", "CO2e")
-#: Gas of a factor, and the template's column that holds it; biogenic carbon dioxide is none of them.
-_COLUMN_OF = {"co2_fossil": "CO2", "ch4": "CH4", "n2o": "N2O", "co2e": "CO2e"}
+_OTHERS = ("Waste", "Industrial Process and Product Use (IPPU)", "Agricultural, Forestry and Land Use (AFOLU)")
+_BASE_YEAR = "Base year"
+_NOT_HELD = "fuels burnt (scope 1) and energy outside the boundary (scope 3): NE"
+#: The template's columns of gases, and that of all together, which the plans add.
+_CO2, _CH4, _N2O, _CO2E = "Carbon Dioxide (CO2)", "Methane (CH4)", "Nitrous Oxide (N2O)", "CO2e"
+_GASES = (
+    *(_CO2, _CH4, _N2O, "F-gases (hydrofluorocarbons and perfluorocarbons)"),
+    *("Sulphur hexafluoride (SF6)", "Nitrogen trifluoride (NF3)", _CO2E),
+)
+#: Gas of a factor, and the column that holds it; biogenic carbon dioxide is none of them.
+_COLUMN_OF = {"co2_fossil": _CO2, "ch4": _CH4, "n2o": _N2O, "co2e": _CO2E}
 _HALF_A_TONNE = 0.5
 #: Bases of the gap table, the first that there is.
 _BASES = {"computed": "our inventory", "targets": "the targets and national figures"}
 _GAP_COLUMNS = (
     "Sector",
     "Base year",
-    "Baseline emissions (1)",
+    "(1) Baseline emissions",
     "Target year",
-    "Emissions at the target (2)",
-    "Reduction target, %",
+    "(2) Emissions at the target",
+    "Emissions reduction target, %",
     "Base year of the percentage",
     "Emissions of that base year",
     "Latest year",
-    "Latest emissions (3)",
-    "Reductions by other plans (4)",
-    "Gap (3-4)-2",
-    "Reductions by the plan's actions (6)",
-    "Residual emissions",
+    "(3) Latest emissions",
+    "(4) Emission reduction through other Action Plans",
+    "(5) Emissions Gap: (3-4)-2",
+    "(6) Emissions reduction through the CCC Action Plan to address the Gap",
+    "(7) Residual emissions: 3-4-6",
     "Note",
 )
 _GAP_SHOWN = (
@@ -69,34 +81,54 @@ _USUAL_LAYOUT = {"target_column": "level", "actions_column": "alone", "plans_col
 def sheets(inventory: Inventory) -> Iterator[Sheet]:
     """The workbook."""
     yield inventory.about(LAYOUT)
-    yield _energy(inventory, "A-1.1", "Final energy use by source sectors")
+    used = inventory.of("energy_use")
+    energy_years = sorted({row["year"] for row in used}) or [inventory.total["year"]]
+    for year in energy_years:
+        yield _energy(year, [row for row in used if row["year"] == year])
     yield _factors(inventory)
     for year in inventory.years:
         yield _emissions(inventory, year)
-    yield _energy(inventory, "A-1.4", "Activity by source sectors")
+    for year in energy_years:
+        yield _activity(year, [row for row in used if row["year"] == year])
     yield from _gaps(inventory)
 
 
-def _energy(inventory: Inventory, table: str, title: str) -> Sheet:
+def _energy(year: int, used: list[Row]) -> Sheet:
     """Energy by user and carrier; bought electricity and heat are scope 2, fuels are not entered by anybody."""
-    used = inventory.of("energy_use")
-    years = sorted({row["year"] for row in used}) or [inventory.total["year"]]
     rows: list[list[Value]] = []
-    for year in years:
-        for sector, users in _USERS_OF.items():
-            own = [row for row in used if row["year"] == year and row["energy_user"] in users]
-            rows += [_energy_row(year, sector, row) for row in own]
-            known = sum(row["energy_mwh"] for row in own) if own else NOT_ESTIMATED
-            rows.append([year, sector, "sum", NOT_ESTIMATED, known, NOT_ESTIMATED, total([known]), ""])
-        rows += [[year, sector, "", *[NOT_ESTIMATED] * 4, "no activity entered"] for sector in _OTHERS]
-    columns = ("Year", "Sector", "User and energy source", "Scope 1", "Scope 2", "Scope 3", "Total estimated", "Source")
-    about = [("Unit", "MWh/year"), ("Not held", "fuels burnt (scope 1) and energy outside the boundary (scope 3): NE")]
-    return Sheet(table, f"{table}: {title}", columns, rows, about)
+    for sector, own in _by_sector(used):
+        known = sum(row["energy_mwh"] for row in own) if own else NOT_ESTIMATED
+        rows.append([sector, NOT_ESTIMATED, known, NOT_ESTIMATED, total([known]), "" if own else "no activity entered"])
+        rows += [[_used(row), None, row["energy_mwh"], None, row["energy_mwh"], row["source"]] for row in own]
+    columns = ("Sector, and energy used", "Scope 1", "Scope 2", "Scope 3", "Total", "Source")
+    about: list[tuple[str, Value]] = [(_BASE_YEAR, year), ("Unit", "MWh/year")]
+    about.append(("Not held, and not in the total", _NOT_HELD))
+    return Sheet(f"A-1.1 {year}", "A-1.1: Final energy use by source sectors", columns, rows, about)
 
 
-def _energy_row(year: int, sector: str, row: Row) -> list[Value]:
-    what = f"{row['energy_user']}, {row['carrier']}".replace("_", " ")
-    return [year, sector, what, None, row["energy_mwh"], None, row["energy_mwh"], row["source"]]
+def _activity(year: int, used: list[Row]) -> Sheet:
+    """What energy was used for, since no other activity is entered; the template has no total here."""
+    rows: list[list[Value]] = []
+    for sector, own in _by_sector(used):
+        rows.append([f"Sector: {sector}", *[None if own else NOT_ESTIMATED] * 3, "" if own else "no activity entered"])
+        rows += [
+            [f"{_used(row)} (MWh/year)", NOT_ESTIMATED, row["energy_mwh"], NOT_ESTIMATED, row["source"]] for row in own
+        ]
+    columns = ("Sector and activity", "Scope 1", "Scope 2", "Scope 3", "Source")
+    about: list[tuple[str, Value]] = [(_BASE_YEAR, year), ("Not held", _NOT_HELD)]
+    return Sheet(f"A-1.4 {year}", "A-1.4: Activity by source sectors", columns, rows, about)
+
+
+def _by_sector(used: list[Row]) -> Iterator[tuple[str, list[Row]]]:
+    """The template's sectors with the energy that is used in them."""
+    for sector, users in _USERS_OF.items():
+        yield sector, [row for row in used if row["energy_user"] in users]
+    for sector in _OTHERS:
+        yield sector, []
+
+
+def _used(row: Row) -> str:
+    return f"{row['energy_user']}, {row['carrier']}".replace("_", " ")
 
 
 def _factors(inventory: Inventory) -> Sheet:
@@ -107,10 +139,10 @@ def _factors(inventory: Inventory) -> Sheet:
             gases[_COLUMN_OF[row["gas"]]] = row["factor_t_per_unit"]
         note = "; ".join(str(part) for part in (row["source"], row["note"]) if part)
         how = row["method"] + (" (biogenic CO2 apart)" if row["gas"] not in _COLUMN_OF else "")
-        rows.append([row["carrier"].replace("_", " "), row["year"], how, *gases.values(), row["gwp_set"], note])
+        rows.append([row["carrier"].replace("_", " "), *gases.values(), row["year"], how, row["gwp_set"], note])
     if not rows:
-        rows.append(["no factor entered", None, None, *[NOT_ESTIMATED] * len(_GASES), None, None])
-    columns = ("Primary energy/energy source", "Year", "Method", *_GASES, "GWP set", "Source")
+        rows.append(["no factor entered", *[NOT_ESTIMATED] * len(_GASES)])
+    columns = ("Primary energy/energy source", *_GASES, "Year", "Method", "GWP set", "Source")
     about = [("Unit", "tonnes per MWh")]
     return Sheet("A-1.2", "A-1.2: Emission factors applied", columns, rows, about)
 
@@ -137,10 +169,10 @@ def _emissions(inventory: Inventory, year: int) -> Sheet:
             beside = [inventory.at(year, line=line, scope=scope) for scope in _SCOPES]
             values = [amount(held) if held else None for held in beside]
             rows.append([f"{named['line_name_en']}: outside the total", *values, None])
-    columns = ("Sector", "Scope 1", "Scope 2", "Scope 3", "Total estimated", "Not in the row's total")
+    columns = ("Sector", "Scope 1", "Scope 2", "Scope 3", "Total", "Not in the row's total")
     about: list[tuple[str, Value]] = [
-        ("Year", year),
-        ("Unit", "t CO2e/year"),
+        (_BASE_YEAR if year == inventory.years[0] else "Year", year),
+        ("Unit", "t CO2 equivalent/year"),
         ("GWP sets of the figures", ", ".join(inventory.gwp_sets(year))),
     ]
     return Sheet(f"A-1.3 {year}", "A-1.3: GHG emissions by source sectors", columns, rows, about)

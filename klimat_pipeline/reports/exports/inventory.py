@@ -3,6 +3,7 @@
 What does not belong here: a layout.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,6 +12,7 @@ from klimat_pipeline.clean.reference import load_reference
 from klimat_pipeline.errors import ConfigurationError
 from klimat_pipeline.explanations.database import Database, Row
 from klimat_pipeline.reports.exports.workbook import KEYS, Sheet, Value
+from klimat_pipeline.reports.lines import named_lines
 from klimat_pipeline.settings import Settings
 
 #: The method of scope 2 that territorial frameworks ask for; scopes 1 and 3 have none.
@@ -70,8 +72,7 @@ class Inventory:
     @cached_property
     def lines(self) -> Mapping[str, Row]:
         """Lines of the Climate City Contract's inventory, in its order."""
-        frame = load_reference(self.settings.reference_dir).inventory_lines.sort_values("line_order")
-        return {str(row["line"]): row for row in frame.to_dict("records")}
+        return named_lines(self.settings)
 
     @cached_property
     def memo_lines(self) -> frozenset[str]:
@@ -151,7 +152,15 @@ class Inventory:
 
     def notes(self, rows: list[Row]) -> str:
         """Notes of rows, each once."""
-        return "; ".join(dict.fromkeys(str(row["note"]) for row in rows if row["note"]))
+        return "; ".join(dict.fromkeys(self.said(row["note"]) for row in rows if row["note"]))
+
+    def said(self, note: str | None) -> str:
+        """A note with the names of lines in place of their ids: who reads a workbook has no code list."""
+        return re.sub(r"\w+", lambda word: self._line_names.get(word[0], word[0]), note or "")
+
+    @cached_property
+    def _line_names(self) -> Mapping[str, str]:
+        return {line: f"“{row['line_name_en']}”" for line, row in self.lines.items() if "_" in line}
 
     def gwp_sets(self, year: int) -> Iterator[str]:
         """Sets of global warming potentials of a year's figures."""

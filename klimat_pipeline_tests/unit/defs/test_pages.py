@@ -6,8 +6,8 @@ import pyarrow as pa
 from klimat_pipeline.contracts import MART, TABLES
 from klimat_pipeline.contracts.tables import upstream
 from klimat_pipeline.defs.check_results import as_dagster, upstream_result
-from klimat_pipeline.defs.pages import IN_PLACE, LINE, _computed_as, first_rows, markdown_of, preview
-from klimat_pipeline.quality.findings import CheckResult, failed
+from klimat_pipeline.defs.pages import IN_PLACE, LINE, _computed_as, _whole, first_rows, markdown_of, preview
+from klimat_pipeline.quality.findings import CheckResult, failed, passed
 
 NAMES = {"1283": "Helsingborg", "0114": "Upplands Väsby"}
 
@@ -125,3 +125,25 @@ def test_words_of_a_page_break_where_its_column_ends() -> None:
     assert max(map(len, text.splitlines())) <= LINE + 2  # two spaces are Markdown's break
     assert text.startswith("Year by year to the target year")
     assert text.endswith("From published/pathways, published/sector_indicators.")
+
+
+def test_how_a_table_is_computed_ends_with_a_whole_sentence_or_point() -> None:
+    text = "One sentence. Another one.\n\n* a point\n* a second point\n\nThe last."
+    assert _whole(text, 100) == text
+    assert _whole(text, 45) == "One sentence. Another one.\n\n* a point […]"  # 41 characters
+    assert _whole(text, 30) == "One sentence. Another one. […]"
+    for key in ("published/sector_indicators", "indicators/sectors"):
+        said = _computed_as(TABLES[key])
+        assert len(said) < IN_PLACE
+        assert " […]\n\nFrom " in said
+
+
+def test_a_check_says_how_many_findings_it_does_not_name() -> None:
+    wrong = [failed(f"fault {n}", observed="1", threshold="0", keys=(), count=1, likely_cause="") for n in range(5)]
+    for findings, said in (
+        (wrong[:3], "fault 0; fault 1; fault 2"),
+        (wrong, "fault 0; fault 1; fault 2; and 2 more"),
+        ([passed(f"sum {n}") for n in range(5)], "all 5 hold: sum 0; sum 1; sum 2; ..."),
+    ):
+        result = CheckResult("clean/emissions", "year_jumps", "plausibility", "WARN", tuple(findings))
+        assert as_dagster(result, town).description == said

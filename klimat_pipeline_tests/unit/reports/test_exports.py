@@ -144,7 +144,9 @@ class TestBesideTheTotal:
         assert ccc["Total"][1] == scope_1
         crf = by(sheet(common_reporting_framework.sheets(own), "2024"))
         # What is beyond the boundary, 40 t, stands in the last kind.
-        assert (crf["Total"][2], crf["Total"][6]) == (scope_1 - 40.0, 40.0)
+        which = "excluding" if GRID in memo else "including"
+        whole = crf[f"Total Emissions ({which} generation of grid-supplied energy)"]
+        assert (whole[1], whole[5]) == (scope_1 - 40.0, 40.0)
         indicators = by(sheet(netzerocities.sheets(own), "GHG indicators"))
         sectors = [row[5] for name, row in indicators.items() if str(name).endswith("scope 1")]
         assert sum(value for value in sectors if isinstance(value, float)) == scope_1
@@ -156,7 +158,10 @@ class TestBesideTheTotal:
             == 7.0
         )
         crf = [row[0] for row in sheet(common_reporting_framework.sheets(own), "2024").rows]
-        assert crf[-2:] == ["Total", "Energy generation"]
+        assert crf[-2:] == [
+            "Total generation of grid-supplied energy",
+            "Total Emissions (excluding generation of grid-supplied energy)",
+        ]
         indicators = by(sheet(netzerocities.sheets(own), "GHG indicators"))
         memo = indicators["GHG emissions from grid-supplied energy generated in the city (memo)"]
         assert (memo[3], memo[5]) == (9.0, 7.0)
@@ -169,8 +174,8 @@ class TestBesideTheTotal:
         assert ccc["Grid-supplied energy"][1] == 7.0
         assert not [name for name in ccc if "outside the total" in str(name) or "memo" in str(name)]
         crf = sheet(common_reporting_framework.sheets(own), "2024")
-        assert [row[0] for row in crf.rows][-2:] == ["Energy generation", "Total"]
-        assert by(crf)["Energy generation"][2] == 7.0
+        assert crf.rows[-1][0] == "Total Emissions (including generation of grid-supplied energy)"
+        assert by(crf)["Total generation of grid-supplied energy"][1] == 7.0
         indicators = by(sheet(netzerocities.sheets(own), "GHG indicators"))
         energy = indicators["GHG emissions from stationary energy (buildings, heat), scope 1"]
         assert (energy[5], energy[7]) == (
@@ -186,10 +191,10 @@ class TestBesideTheTotal:
         ccc = by(sheet(climate_city_contract.sheets(own), "A-1.3 2024"))
         assert ccc["Work machines: outside the total"][1] == 30.0
         crf = sheet(common_reporting_framework.sheets(own), "2024")
-        assert by(crf)["Memo"][1:3] == ["Work machines", 30.0]
-        off_road = by(crf, column=1)["Off-road"]
-        assert off_road[3] == "IE"
-        assert "included in I.1.1+I.2.1+I.3.1+I.5.1+II.5.1, memo: outside the total" in str(off_road[8])
+        assert by(crf)["Memo > Work machines"][1] == 30.0
+        off_road = by(crf)["Transportation > Off-road"]
+        assert off_road[2] == "IE"
+        assert "included in I.1.1+I.2.1+I.3.1+I.5.1+II.5.1, memo: outside the total" in str(off_road[7])
         indicators = by(sheet(netzerocities.sheets(own), "GHG indicators"))
         assert indicators["GHG emissions, Work machines (memo)"][5] == 30.0
         # 100 t on roads and 40 t beyond the boundary.
@@ -214,8 +219,8 @@ class TestBeyondTheBoundary:
         own = inventory(stack, gpc_inventory=[whole | blank])
         ccc = [str(row[0]) for row in sheet(climate_city_contract.sheets(own), "A-1.3 2024").rows]
         assert f"S{self.HOLDS}." in ccc
-        assert self.LEAVES in str(by(sheet(common_reporting_framework.sheets(own), "2024"))["Total"][8])
-        assert by(sheet(gpc.sheets(own), "2024"))["territorial"][8] == self.LEAVES
+        assert self.LEAVES in str(sheet(common_reporting_framework.sheets(own), "2024").rows[-1][7])
+        assert by(sheet(gpc.sheets(own), "2024"))["territorial"][6] == self.LEAVES
         indicators = by(sheet(netzerocities.sheets(own), "GHG indicators"))
         for name in ("GHG emissions, territorial total", "GHG emissions from transport, scope 1"):
             assert f"s{self.HOLDS}" in str(indicators[name][7])
@@ -226,6 +231,113 @@ class TestBeyondTheBoundary:
         assert not [
             row for row in sheet(climate_city_contract.sheets(own), "A-1.3 1990").rows if "beyond" in str(row[0])
         ]
+
+
+class TestCommonReportingFramework:
+    """The table of CDP-ICLEI Track's question 3.1.3: 24 sub-sectors, the sum of each sector, and that of all."""
+
+    ROWS = (
+        *("Residential buildings", "Commercial buildings & facilities", "Institutional buildings & facilities"),
+        *("Industrial buildings & facilities", "Agriculture", "Fugitive emissions", "Total Stationary Energy"),
+        *("On-road", "Rail", "Waterborne navigation", "Aviation", "Off-road", "Total Transport"),
+        *("Solid waste disposal", "Biological treatment", "Incineration and open burning", "Wastewater", "Total Waste"),
+        *("Industrial process", "Product use", "Total IPPU", "Livestock", "Land use", "Other AFOLU", "Total AFOLU"),
+        *("Electricity-only generation", "CHP generation", "Heat/cold generation", "Local renewable generation"),
+        "Total generation of grid-supplied energy",
+        "Total Emissions (excluding generation of grid-supplied energy)",
+    )
+
+    def test_rows_and_columns_are_the_questionnaires(self, stack: ExitStack) -> None:
+        found = sheet(common_reporting_framework.sheets(inventory(stack)), "2024")
+        assert tuple(str(row[0]).rpartition(" > ")[2] for row in found.rows) == self.ROWS
+        assert found.columns[1] == "Direct emissions (metric tonnes CO2e)"
+        assert str(found.columns[2]).endswith("please select a notation key to explain why")
+        assert str(found.columns[3]).startswith("Indirect emissions from the use of grid-supplied electricity, heat")
+        assert str(found.columns[5]).startswith("Emissions occurring outside the jurisdiction boundary")
+
+    def test_a_sector_is_the_sum_of_its_sub_sectors(self, stack: ExitStack) -> None:
+        """Roads 100 t and machines 30 t within the boundary, 40 t beyond it; no sub-sector of waste is known."""
+        rows = by(sheet(common_reporting_framework.sheets(inventory(stack)), "2024"))
+        assert rows["Total Transport"][1:7] == [130.0, None, None, "NE", 40.0, None]
+        assert rows["Total Waste"][1:3] == [None, "NE"]
+        assert rows["Total IPPU"][3:7] == [None] * 4  # the framework has no such cells
+
+    def test_what_the_source_does_not_divide_is_elsewhere(self, stack: ExitStack) -> None:
+        rows = by(sheet(common_reporting_framework.sheets(inventory(stack)), "2024"))
+        assert rows["Generation of grid-supplied energy > CHP generation"][1:3] == [None, "IE"]
+        assert rows["Total generation of grid-supplied energy"][1:3] == [7.0, None]
+        # Heating's 10 t stand in the first sub-sector; the GPC has commerce and institutions as one.
+        for name in ("Commercial", "Institutional"):
+            assert rows[f"Stationary energy > {name} buildings & facilities"][1:3] == [None, "IE"]
+
+    def test_a_figure_of_both_stands_in_commerce(self, stack: ExitStack) -> None:
+        offices = {"line": "buildings_incl_agricultural_facilities", "gpc_sector": "stationary_energy", "year": 2024}
+        offices |= {"gpc_ref": "I.2.2", "scope": "2", "method": "location", "is_memo": 0, "emissions_t_co2e": 5.0}
+        offices |= {"notation_key": None, "gwp_set": "AR5", "note": None}
+        own = inventory(stack)
+        own.rows.append(offices)
+        rows = by(sheet(common_reporting_framework.sheets(own), "2024"))
+        assert rows["Stationary energy > Commercial buildings & facilities"][3:5] == [5.0, None]
+        other = rows["Stationary energy > Institutional buildings & facilities"]
+        assert other[3:5] == [None, "IE"]
+        assert "included in Commercial buildings & facilities" in str(other[7])
+
+
+def test_gpc_has_a_figure_or_a_key_in_the_standards_order(stack: ExitStack) -> None:
+    blank = dict.fromkeys(("gpc_name_en", "gwp_set", "note")) | {"year": 2024, "is_total": 0, "gpc_sector": "waste"}
+    known = blank | {"gpc_ref": "III.1.1", "scope": "1", "gpc_level": "BASIC", "emissions_t_co2e": 9.0}
+    rows = [known | {"notation_key": None}, known | {"gpc_ref": "III.1.2", "emissions_t_co2e": None}]
+    rows[1] |= {"scope": "3", "notation_key": "IE"}
+    found = sheet(gpc.sheets(inventory(stack, gpc_inventory=rows)), "2024")
+    assert found.columns[:3] == ("GPC ref No.", "Scope", "GHG Emissions Source")
+    assert found.columns[4:7] == ("Notation keys", "Total tCO2e", "Explanation for using notation key(s)")
+    assert by(found)["III.1.1"][1:6] == ["1", None, "waste", None, 9.0]
+    assert by(found)["III.1.2"][1:6] == ["3", None, "waste", "IE", None]
+
+
+def test_a_note_names_lines_not_their_ids(stack: ExitStack) -> None:
+    said = inventory(stack).said("included in ippu_industrial_process: the source holds both")
+    assert said == "included in “Industrial processes (incl. the energy of industry)”: the source holds both"
+
+
+class TestTemplate:
+    """The template's own forms: a table a base year, sectors with what they use below them."""
+
+    USED = ("households", "transport")
+
+    def book(self, stack: ExitStack) -> dict[str, Sheet]:
+        used = [
+            {"year": 1990, "energy_user": user, "carrier": "electricity", "energy_mwh": mwh, "source": "s"}
+            for user, mwh in zip(self.USED, (900.0, 20.0), strict=True)
+        ]
+        return {one.name: one for one in climate_city_contract.sheets(inventory(stack, energy_use=used))}
+
+    def test_energy_by_sector_and_what_is_used(self, stack: ExitStack) -> None:
+        found = self.book(stack)["A-1.1 1990"]
+        assert found.columns[1:5] == ("Scope 1", "Scope 2", "Scope 3", "Total")
+        assert [one[:2] for one in found.about[:2]] == [("Base year", 1990), ("Unit", "MWh/year")]
+        names = [row[0] for row in found.rows]
+        assert names[:2] == ["Buildings", "households, electricity"]
+        assert names[-3:] == list(climate_city_contract._OTHERS)
+        assert by(found)["Buildings"][1:5] == ["NE", 900.0, "NE", 900.0]
+        assert by(found)["households, electricity"][2] == 900.0
+        assert by(found)["Waste"][1:5] == ["NE"] * 4
+
+    def test_activity_has_no_total(self, stack: ExitStack) -> None:
+        found = self.book(stack)["A-1.4 1990"]
+        assert found.columns[:4] == ("Sector and activity", "Scope 1", "Scope 2", "Scope 3")
+        assert by(found)["transport, electricity (MWh/year)"][1:4] == ["NE", 20.0, "NE"]
+        assert by(found)["Sector: Waste"][1:5] == ["NE", "NE", "NE", "no activity entered"]
+
+    def test_factors_stand_by_gas(self, stack: ExitStack) -> None:
+        columns = self.book(stack)["A-1.2"].columns
+        assert columns[0] == "Primary energy/energy source"
+        assert columns[1:4] == ("Carbon Dioxide (CO2)", "Methane (CH4)", "Nitrous Oxide (N2O)")
+        assert columns[4:7] == (
+            "F-gases (hydrofluorocarbons and perfluorocarbons)",
+            "Sulphur hexafluoride (SF6)",
+            "Nitrogen trifluoride (NF3)",
+        )
 
 
 def test_transport_says_what_work_machines_are_of_it(stack: ExitStack) -> None:
@@ -286,13 +398,13 @@ class TestGap:
         )
         found = book["A-2.1 printed"]
         waste = self.cells(found, "Waste and waste water")
-        assert (waste["Gap (3-4)-2"], waste["Note"]) == (340.0, "its figures give gap 350 t")
+        assert (waste["(5) Emissions Gap: (3-4)-2"], waste["Note"]) == (340.0, "its figures give gap 350 t")
         assert self.cells(found, "On-road transport")["Note"] is None
         total = self.cells(found, "Total")
-        assert total["Emissions at the target (2)"] == 310.0
-        assert total["Gap (3-4)-2"] == 680.0
-        assert total["Reductions by the plan's actions (6)"] == 390.0
-        assert total["Residual emissions"] == 600.0
+        assert total["(2) Emissions at the target"] == 310.0
+        assert total["(5) Emissions Gap: (3-4)-2"] == 680.0
+        assert total["(6) Emissions reduction through the CCC Action Plan to address the Gap"] == 390.0
+        assert total["(7) Residual emissions: 3-4-6"] == 600.0
         said = "its errors kept; its lines give emissions at the target 300 t, gap 700 t, actions 400 t"
         assert total["Note"] == said
         # The print gives its total no percentage, so there is no base year of one.
@@ -302,7 +414,9 @@ class TestGap:
         lacking = {"line": "waste", "latest_year": None, "latest_t": None, "printed_residual_t": None}
         found = self.book(stack, [{"line": "waste"}], [lacking])["A-2.1 printed"]
         waste = self.cells(found, "Waste and waste water")
-        assert [waste[name] for name in ("Latest year", "Latest emissions (3)", "Residual emissions")] == [None] * 3
+        assert [waste[name] for name in ("Latest year", "(3) Latest emissions", "(7) Residual emissions: 3-4-6")] == [
+            None
+        ] * 3
 
     def test_another_layout_is_said(self, stack: ExitStack) -> None:
         gap: list[dict[str, Any]] = [{"line": "waste"}]
@@ -318,10 +432,10 @@ class TestGap:
         found = self.book(stack, [own | {"line": "waste"}, none], [])["A-2.1"]
         waste = self.cells(found, "Waste and waste water")
         assert (waste["Base year"], waste["Base year of the percentage"]) == (1990, 2020)
-        pct, base = waste["Reduction target, %"], waste["Emissions of that base year"]
+        pct, base = waste["Emissions reduction target, %"], waste["Emissions of that base year"]
         assert isinstance(pct, float)
         assert isinstance(base, float)
-        assert base * (1 + pct / 100) == pytest.approx(waste["Emissions at the target (2)"])
+        assert base * (1 + pct / 100) == pytest.approx(waste["(2) Emissions at the target"])
         assert self.cells(found, "Total")["Base year of the percentage"] is None
 
     def test_only_what_the_row_has_outside_is_called_so(self, stack: ExitStack) -> None:

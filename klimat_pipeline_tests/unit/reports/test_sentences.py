@@ -6,7 +6,10 @@ Expected figures are computed by hand from the rows of each test.
 import pytest
 
 from klimat_pipeline.explanations.database import Row
-from klimat_pipeline.reports import evidence, plan, standing
+from klimat_pipeline.quality.catalogue import CHECKS
+from klimat_pipeline.reports import changed, evidence, plan, standing
+from klimat_pipeline.reports.town import Town
+from klimat_pipeline.reports.words import LANGUAGES, Words
 from klimat_pipeline_tests.unit.reports.small_town import figures, indicator, table, texts, town
 
 MINUS = "\u2212"
@@ -31,7 +34,7 @@ def test_a_remark_counts_for_every_municipality_that_it_concerns_not_for_the_fir
     section = evidence.quality(town(data_quality=[finding("0180 0191 2422"), finding("0180 2422")]))
     assert texts(section)[1].startswith("Remarks with rows about Sigtuna: 1.")
     (row,) = table(section, "Remarks that concern").rows
-    assert (row[0], row[2]) == ("revised history", "3")
+    assert (row[0], row[2:]) == ("history rewritten by the source", ["1", "3"])
 
 
 def test_a_year_in_a_text_is_no_municipality() -> None:
@@ -44,6 +47,61 @@ def test_a_publication_that_does_not_say_whom_it_concerns_is_not_counted() -> No
     said = texts(evidence.quality(town(without=["data_quality.municipality_codes"], data_quality=[finding("")])))
     assert len(said) == 1
     assert "Sigtuna" not in said[0]
+
+
+def test_remarks_stand_once_a_check_and_the_most_local_first() -> None:
+    """Three remarks of two checks; the one on the town alone goes before what concerns three municipalities."""
+    rows = [
+        finding("0180 0191 2422"),
+        finding("0191", check_name="print_lines_sum", message="first"),
+        finding("0191", check_name="print_lines_sum", message="second"),
+    ]
+    shown = table(evidence.quality(town(data_quality=rows)), "Remarks that concern").rows
+    assert [(row[0], *row[2:]) for row in shown] == [
+        ("printed lines that do not give the printed sum", "2", "1"),
+        ("history rewritten by the source", "1", "3"),
+    ]
+    assert shown[0][1] == "first"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_check_that_may_remark_has_a_name_for_readers(language: str) -> None:
+    may = {check.name for checks in CHECKS.values() for check in checks if check.severity == "WARN"}
+    assert [name for name in sorted(may) if Words(language).known("check", name) == name.replace("_", " ")] == []
+
+
+# -- targets, where there are none ------------------------------------------------------------------------------------
+
+
+def test_the_pace_is_said_as_less_a_year() -> None:
+    """From 500 t in 2024 to 200 t in 2030: 50 t less every year."""
+    goal = {"target_kind": "contract", "target_pct": -80.0, "target_year": 2030, "baseline_year": 1990}
+    goal |= {"baseline_t_co2e": 1000.0, "change_pct": -50.0, "target_t_co2e": 200.0, "target_path_t_co2e": 320.0}
+    row = indicator("total", 2024, 500.0, gap_t_co2e=180.0, required_t_co2e_per_year=-50.0, **goal)
+    said = figures(standing.headline(town(sector_indicators=[row])))[1].text
+    assert said.endswith("The target is 200 tonnes in 2030; it takes 50 tonnes less every year after 2024.")
+    reached = row | {"required_t_co2e_per_year": 0.0}
+    assert figures(standing.headline(town(sector_indicators=[reached])))[1].text.endswith("200 tonnes in 2030.")
+
+
+@pytest.mark.parametrize(("pct", "said"), [(-85.0, True), (None, False)])
+def test_a_target_is_spoken_of_only_where_there_is_one(pct: float | None, *, said: bool) -> None:
+    goal = {"target_kind": "contract", "target_pct": pct, "target_year": 2030, "baseline_year": 1990, "change_pct": 1.0}
+    rows = [indicator(code, 2024, 50.0, **goal) for code in ("total", "transport")]
+    change = {"measure": "change_pct", "release_id_from": "a", "release_id_to": "b", "value_from": 1.0, "value_to": 2.0}
+    change |= {"cause": "history", "part": 1.0, "year_from": 2023, "year_to": 2024}
+    shown = town(
+        sector_indicators=rows,
+        indicator_change_explained=[change | {"target_id": code} for code in ("total", "transport")],
+        base_year_review=[{"target_id": "total", "baseline_year": 1990, "base_revision_pct": 2.0}],
+    )
+    (panels,) = [part for part in standing.sectors(shown).parts if hasattr(part, "svg")]
+    assert ("line to its target" in panels.caption) is said
+    section = changed.changes(shown)
+    assert ("the same target" in " ".join(texts(section))) is said
+    assert table(section, f"The change of every {'target' if said else 'sector'}").columns[0] == (
+        "Target" if said else "Sector"
+    )
 
 
 # -- actions ----------------------------------------------------------------------------------------------------------
@@ -103,6 +161,48 @@ def test_two_figures_of_what_is_left_are_told_apart(others: float) -> None:
     assert ("other plans" in said) == (others > 0)
 
 
+# -- corrections --------------------------------------------------------------------------------------------------------
+
+
+def test_why_a_figure_was_corrected_is_whole_sentences() -> None:
+    row = {"correction_id": "port", "year": 2022, "correction_status": "applied", "is_current_release": 1}
+    row |= {"sector_code": "transport", "before_t": 50.0, "after_t": 20.0, "effect_t": -30.0, "release_id": "r1"}
+    row |= {"reason": "a fixed key.", "note": "the port counts.", "source": "a plan", "decided_by": "the city"}
+    shown = table(changed.corrections(town(corrections=[row | {"decided_on": "2024-10-01"}])), "Local corrections")
+    said = "A fixed key. The port counts. Source: a plan. Decided: the city, 2024-10-01."
+    assert list(shown.notes) == [("port", said)]
+
+
+# -- neutrality, and lines ----------------------------------------------------------------------------------------------
+
+
+def test_what_neutrality_lacks_is_said_in_its_parts() -> None:
+    """A cap of 150 t and 500 t emitted: 350 t too much; of the 150 t left sinks hold 10: 140 t. Together 490 t."""
+    balance = {"neutrality_basis": "inventory", "year": 2024, "reduction_pct": 50.0, "min_reduction_pct": 85.0}
+    balance |= {"cap_pct": 15.0, "is_neutral": 0, "shortfall_t": 490.0}
+    balance |= {"reduction_shortfall_t": 350.0, "sink_shortfall_t": 140.0}
+    plans = {"climate_actions": [action("roads")], "gap_table": [GAP]}
+    said = texts(plan.actions(town(neutrality_balance=[balance], **plans)))[-1]
+    assert said.endswith(
+        "490 tonnes are missing: a reduction of 350 tonnes, and sinks for 140 tonnes of what is left then."
+    )
+    met = balance | {"reduction_shortfall_t": 0.0, "shortfall_t": 140.0}
+    assert texts(plan.actions(town(neutrality_balance=[met], **plans)))[-1].endswith("140 tonnes are missing.")
+
+
+def test_a_line_has_its_name_in_the_language_of_the_page() -> None:
+    shown = town("sv")
+    named = Town(
+        shown.database,
+        shown.code,
+        shown.words,
+        {"transport_on_road": {"line_name_sv": "Vägtrafik", "line_name_en": "x"}},
+    )
+    assert named.line_name("transport_on_road") == "Vägtrafik"
+    assert named.line_name("transport") == "Transporter"
+    assert named.line_name("other_line") == "other line"
+
+
 # -- how likely -------------------------------------------------------------------------------------------------------
 
 
@@ -140,6 +240,16 @@ def test_decided_actions_are_named_in_a_scenario_only_where_there_are_some() -> 
     assert decided.scenario_name("existing_policies").startswith("with decided actions and other plans")
 
 
+def test_a_plan_without_ranges_is_no_missing_figure() -> None:
+    ranges = [
+        WITH_ACTIONS | {"scenario": "business_as_usual", "p05_t": 380.0, "p95_t": 570.0},
+        WITH_ACTIONS,
+    ]
+    shown = town(climate_actions=[action("roads")], target_probability=ranges)
+    rows = table(evidence.uncertainty(shown), "The total in 2030").rows
+    assert [row[1:4] for row in rows] == [["380", "420", "570"], ["no range", "420", "no range"]]
+
+
 # -- scopes and trends ------------------------------------------------------------------------------------------------
 
 
@@ -157,6 +267,14 @@ def test_a_change_of_scopes_says_what_year_it_is_since() -> None:
     ]
     (row,) = table(standing.scopes(town(scope_indicators=rows)), "Emissions by boundary").rows
     assert row[3:6] == ["600 (1990)", "354 (2024)", "+18.0% (2020)"]
+
+
+def test_what_stands_beside_scope_1_is_explained_where_there_is_some() -> None:
+    keys = scope(2024, 7.0, scope="memo", notation_key="IE NE")
+    section = standing.scopes(town(scope_indicators=[scope(2024, 5.0), keys]))
+    assert texts(section)[1].startswith("Memo is emissions inside the boundary that the inventory has beside scope 1")
+    assert [row[-1] for row in table(section, "Emissions by boundary").rows] == ["AR5", "AR5, IE, NE"]
+    assert len(texts(standing.scopes(town(scope_indicators=[scope(2024, 5.0)])))) == 1
 
 
 @pytest.mark.parametrize(
