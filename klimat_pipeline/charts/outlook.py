@@ -30,6 +30,8 @@ _LINES = {
 _BANDS = (BUSINESS_AS_USUAL, WITH_ACTIONS)
 _FAN_SAYS = "Lines: the middle of the futures, plans without ranges carried out in full; bands: nine in ten"
 _TOTAL = "total"
+#: What a legend calls the municipality that the picture's title names.
+_OWN = "this municipality"
 #: Labels of the lines; a scenario that has none is shown by its name.
 _WORDS = {
     "emissions": "emissions so far",
@@ -254,7 +256,7 @@ def comparison_strip(comparison: "pd.DataFrame", municipality_code: str) -> Char
         {
             "indicator": f"{row['indicator_text']}, {row['indicator_unit']}",
             "value": row["indicator_value"],
-            "who": municipality_code if row["municipality_code"] == municipality_code else "others",
+            "who": _OWN if row["municipality_code"] == municipality_code else "others",
         }
         for row in rows.to_dict("records")
     ]
@@ -262,7 +264,7 @@ def comparison_strip(comparison: "pd.DataFrame", municipality_code: str) -> Char
         f"{row['indicator_text']}, {row['indicator_unit']}": row["median_value"] for row in rows.to_dict("records")
     }
     points += [{"indicator": name, "value": value, "who": "median"} for name, value in middle.items()]
-    drawn = {"others": 0, "median": 1, municipality_code: 2}
+    drawn = {"others": 0, "median": 1, _OWN: 2}
     return {
         "data": {"values": sorted(points, key=lambda point: drawn[str(point["who"])])},
         "facet": {
@@ -288,7 +290,7 @@ def comparison_strip(comparison: "pd.DataFrame", municipality_code: str) -> Char
                 "color": {
                     "field": "who",
                     "type": "nominal",
-                    "scale": {"domain": [municipality_code, "median", "others"], "range": [_PATH, INK, GREY]},
+                    "scale": {"domain": [_OWN, "median", "others"], "range": [_PATH, INK, GREY]},
                     "legend": {"orient": "top", "title": None},
                 },
                 "opacity": {"condition": {"test": "datum.who == 'others'", "value": 0.5}, "value": 1},

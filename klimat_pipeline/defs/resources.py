@@ -18,6 +18,7 @@ from klimat_pipeline.clean.reference import Reference, load_reference
 from klimat_pipeline.configuration.acknowledged import load_acknowledged
 from klimat_pipeline.configuration.corrections import CorrectionRegister, load_registers
 from klimat_pipeline.configuration.municipality import Municipality, load_municipalities
+from klimat_pipeline.configuration.spend import EXAMPLE_CODE, EXAMPLE_NAME
 from klimat_pipeline.corrected.approvals import approvals
 from klimat_pipeline.defs.inputs import report
 from klimat_pipeline.defs.lost_runs import this_process
@@ -213,7 +214,7 @@ class Project(dg.ConfigurableResource):
         return self._people()[0]
 
     def town(self, code: str) -> str:
-        """Name and code of a municipality, as people read it; the code alone of what is none."""
+        """Name and code of a municipality or of the invented example, as people read it; else the code alone."""
         name = self._people()[1].get(code)
         return f"{name} ({code})" if name else str(code)
 
@@ -251,7 +252,7 @@ class Project(dg.ConfigurableResource):
         digest = self.made_from.digest
         if self._read is None or self._read[0] != digest:
             own = tuple(municipality.municipality_code for municipality in self._municipalities())
-            self._read = digest, (own, dict(self.reference.municipality_by_code))
+            self._read = digest, (own, {**self.reference.municipality_by_code, EXAMPLE_CODE: EXAMPLE_NAME})
         return self._read[1]
 
     def _municipalities(self) -> list[Municipality]:

@@ -99,12 +99,12 @@ def test_curve_is_as_wide_as_what_is_saved() -> None:
 def test_strip_marks_one_among_all() -> None:
     points = comparison_strip(comparison(), "1283")["data"]["values"]
     assert sorted((p["who"], p["value"]) for p in points) == [
-        ("1283", 0.0),
         ("median", 0.0),
         ("others", -1.0),
         ("others", 2.0),
+        ("this municipality", 0.0),
     ]
-    assert points[-1]["who"] == "1283", "drawn last, on top of the others"
+    assert points[-1]["who"] == "this municipality", "drawn last, on top of the others"
 
 
 def test_each_has_its_picture_where_there_is_something_to_show(

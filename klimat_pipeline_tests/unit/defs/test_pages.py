@@ -1,12 +1,16 @@
 """What an asset's page and a check's page show: telling rows and columns, towns by name, numbers as numbers."""
 
+from pathlib import Path
+
 import dagster as dg
 import pyarrow as pa
+import pytest
 
 from klimat_pipeline.contracts import MART, TABLES
 from klimat_pipeline.contracts.tables import upstream
 from klimat_pipeline.defs.check_results import as_dagster, upstream_result
 from klimat_pipeline.defs.pages import IN_PLACE, LINE, _computed_as, _whole, first_rows, markdown_of, preview
+from klimat_pipeline.defs.resources import Project
 from klimat_pipeline.quality.findings import CheckResult, failed, passed
 
 NAMES = {"1283": "Helsingborg", "0114": "Upplands Väsby"}
@@ -147,3 +151,10 @@ def test_a_check_says_how_many_findings_it_does_not_name() -> None:
     ):
         result = CheckResult("clean/emissions", "year_jumps", "plausibility", "WARN", tuple(findings))
         assert as_dagster(result, town).description == said
+
+
+def test_the_invented_example_has_a_name_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KLIMAT_DATA_DIR", str(tmp_path))
+    project = Project()
+    named = [project.town(code) for code in ("9999", "1283", "total")]
+    assert named == ["Example (invented) (9999)", "Helsingborg (1283)", "total"]
