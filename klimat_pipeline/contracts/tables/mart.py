@@ -243,8 +243,9 @@ FACT_SCOPE_EMISSIONS = _table(
 )
 FACT_RELEASE_REVISION = _table(
     "fact_release_revision",
-    "What the headline release changed in the years that the release before holds too.",
-    "Vad huvudutgåvan ändrade för de år som utgåvan före också har.",
+    "What the headline release changed in the years that the release before holds too: of those that hold the "
+    "municipality, the one before.",
+    "Vad huvudutgåvan ändrade för de år som utgåvan före också har: av dem som har kommunen den närmast före.",
     *_from("emissions", "municipality_code", "sector_code", "year"),
     *_measures("emissions.release_id", names="release_id_from release_id_to"),
     _c("from_t_co2e", "emissions.emissions_reported_t_co2e", additive="yes"),

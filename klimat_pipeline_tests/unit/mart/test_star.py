@@ -34,6 +34,38 @@ def test_years_in_a_gap_have_a_row_too() -> None:
     assert [year for year, row in years.items() if row["is_latest"]] == [2024]
 
 
+def test_a_release_is_held_against_the_one_before_it_that_has_the_municipality() -> None:
+    """An extract of one town, newer than the last national release, is the one before for that town alone."""
+    tables = published_tables(FIRST)
+    (newest,) = tables["releases"].to_pylist()
+    before = {**newest, "is_headline": False, "last_year": 2023}
+    releases = [
+        newest,
+        {**before, "release_id": "r1", "report_date": "2025-06"},
+        # By their names it would come first.
+        {**before, "release_id": "a-extract", "report_date": "2025-11"},
+    ]
+    held = [("r1", "1280", 7.0), ("r1", "1283", 21.0), ("a-extract", "1283", 19.0), ("r2", "1280", 9.0)]
+    held.append(("r2", "1283", 20.0))
+    emissions = [
+        {
+            **tables["emissions"].to_pylist()[0],
+            "release_id": release,
+            "municipality_code": code,
+            "emissions_reported_t_co2e": tonnes,
+            "is_headline": release == "r2",
+        }
+        for release, code, tonnes in held
+    ]
+    for name, rows in (("releases", releases), ("emissions", emissions)):
+        tables[name] = pa.Table.from_pylist(rows, schema=schema(PUBLISHED[name]))
+    made = star(tables, Refresh(FIRST, STARTED, STARTED), {})["fact_release_revision"].to_pylist()
+    assert {row["municipality_code"]: (row["release_id_from"], row["revision_t_co2e"]) for row in made} == {
+        "1280": ("r1", 2.0),
+        "1283": ("a-extract", 1.0),
+    }
+
+
 def _after(last: dict[str, pa.Table], publication_id: str, day: int, outcome: str) -> dict[str, pa.Table]:
     now = STARTED + timedelta(days=day)
     history = {name: last[name] for name in KEPT if name in last}
