@@ -1,25 +1,30 @@
 """``klimat preview``: what the configuration as it is now would move, without publishing anything.
 
-What does not belong here: the comparison (``operations.preview``).
+The indicators of sectors are shown one by one with their causes, every other table that moves with its first values.
+What does not belong here: the comparison (``operations.preview``, ``published.same``).
 """
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from klimat_pipeline.cli.terminal import out
+from klimat_pipeline.cli.apart import refresh_apart
+from klimat_pipeline.cli.same import result, said
+from klimat_pipeline.cli.terminal import err, out
 from klimat_pipeline.errors import ConfigurationError
 
 if TYPE_CHECKING:
+    from klimat_pipeline.published.same import ComparedTable
     from klimat_pipeline.settings import Settings
 
 #: Exit code where something would move: 1 and 2 are faults.
 MOVES = 3
+#: The table that is shown row by row.
+_SHOWN_ALONE = "sector_indicators"
+#: The table whose rows tell of all municipalities that were computed.
+_OF_ALL = "data_quality"
 
 
 def preview(
@@ -32,6 +37,8 @@ def preview(
     """
     from klimat_pipeline.operations.preview import as_markdown, cells
     from klimat_pipeline.operations.preview import preview as compared
+    from klimat_pipeline.published.renames import load_renames
+    from klimat_pipeline.published.same import compare_folders, read_folder
     from klimat_pipeline.settings import load_settings
 
     settings = load_settings()
@@ -42,16 +49,30 @@ def preview(
         _refresh_in(Path(scratch), settings, municipality)
         after = Path(scratch) / "published" / "parquet" / "latest"
         found = compared(before.resolve(), after.resolve(), municipality)
+        earlier, later = (read_folder(folder.resolve(), municipality) for folder in (before, after))
+        tables = compare_folders(earlier, later, load_renames()).tables
+    apart = {_SHOWN_ALONE, _OF_ALL} if municipality else {_SHOWN_ALONE}
+    others = [one for one in tables if not (one.same or one.describes or one.name in apart)]
     if markdown:
-        print(as_markdown(found), end="")  # noqa: T201 - for a file, not for a terminal
+        print(as_markdown(found) + _as_markdown(others), end="")  # noqa: T201 - for a file, not for a terminal
     else:
         for cause, name in found.inputs:
             out.print(f"{cause} differs: {name}", soft_wrap=True)
         for one in found.moved:
             out.print("  ".join(cells(one)), soft_wrap=True)
-        out.print(f"{len(found.moved)} indicators move" if found.moved else "no indicator moves")
-    if found.moved:
+        for table in others:
+            out.print(f"{table.name}: {result(table)}", *said(table), sep="\n  ", markup=False, soft_wrap=True)
+        out.print(f"{len(found.moved)} indicators move" if found.moved else "no indicator moves", end="")
+        out.print(f"; other tables that move: {len(others) or 'none'}")
+    if found.moved or others:
         raise typer.Exit(MOVES)
+
+
+def _as_markdown(others: "list[ComparedTable]") -> str:
+    lines = ["", "## Other tables", ""] if others else []
+    for table in others:
+        lines += [f"* `{table.name}`: {result(table)}", *(f"  * {line.strip()}" for line in said(table))]
+    return "\n".join([*lines, ""]) if lines else ""
 
 
 def _refresh_in(scratch: Path, settings: "Settings", municipality: str) -> None:
@@ -62,19 +83,11 @@ def _refresh_in(scratch: Path, settings: "Settings", municipality: str) -> None:
     elif settings.snapshots_dir.is_dir():
         (scratch / "snapshots").mkdir()
         (scratch / "snapshots" / "fetched").symlink_to(settings.snapshots_dir, target_is_directory=True)
-    environment = {name: value for name, value in os.environ.items() if name != "KLIMAT_DATABASE_URL"}
-    environment |= {"KLIMAT_DATA_DIR": str(scratch), "KLIMAT_PROJECT_DIR": str(settings.project_dir)}
-    environment |= {"KLIMAT_LIVE": "0", "DAGSTER_HOME": str(scratch / "dagster")}
     chosen = [f"--municipality={municipality}"] if municipality else []
     with out.status("computing beside what is published"):
-        done = subprocess.run(  # noqa: S603 - this very program, no shell
-            [sys.executable, "-m", "klimat_pipeline.cli", "refresh", *chosen],
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-    if done.returncode:
-        raise ConfigurationError(
-            f"the configuration as it is now cannot be published: {done.stdout}{done.stderr}".strip()
-        )
+        done = refresh_apart(settings.project_dir, scratch, *chosen)
+    if done.returncode and not (scratch / "published" / "parquet" / "latest").exists():
+        raise ConfigurationError(f"the configuration as it is now cannot be published: {done.stdout}".strip())
+    if done.returncode:  # a ledger that cannot be read, say, stops nothing else
+        err.print(done.stdout, markup=False, highlight=False, soft_wrap=True)
+        err.print("purchases that cannot be read are missing below; a refresh keeps those of before", soft_wrap=True)

@@ -93,18 +93,18 @@ def shown(found: "Comparison") -> "RenderableType":
     listed.add_column("result", overflow="fold")
     lines: list[Text] = []
     for table in found.tables:
-        said = list(_said(table))
+        lines_of = list(said(table))
         style = "dim" if table.same else "yellow" if table.describes else "red"
         difference = table.difference
         listed.add_row(
             table.name,
             f"{difference.rows:,}" if difference else "",
             str(difference.columns) if difference else "",
-            Text(_result(table), style=style),
+            Text(result(table), style=style),
         )
-        if said:
+        if lines_of:
             lines.append(Text(table.name + (" (describes, does not count)" if table.describes else ""), style="bold"))
-            lines += [Text(f"  {line}") for line in said]
+            lines += [Text(f"  {line}") for line in lines_of]
     differ = sum(not table.same for table in found.tables if not table.describes)
     apart = [table.name for table in found.tables if table.describes and not table.same]
     verdict = (
@@ -143,7 +143,7 @@ def _plain(value: Any) -> Any:
     return str(value) if isinstance(value, float) and not math.isfinite(value) else value
 
 
-def _result(table: "ComparedTable") -> str:
+def result(table: "ComparedTable") -> str:
     """The verdict on a table in a few words."""
     difference = table.difference
     if difference is None:
@@ -163,7 +163,7 @@ def _result(table: "ComparedTable") -> str:
     return ", ".join(f"{_count(count, what)} {how}" for count, what, how in counts if count) or "same"
 
 
-def _said(table: "ComparedTable") -> Iterator[str]:
+def said(table: "ComparedTable") -> Iterator[str]:
     """The differences of a table, one a line; nothing where all is the same."""
     before, after = table.called
     if before and after and before != after:

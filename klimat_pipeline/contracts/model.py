@@ -28,7 +28,8 @@ class Column:
         pattern: regular expression that every text must match in full.
         minimum, maximum: inclusive bounds.
         allowed: the only values that may occur.
-        additive: whether rows may be summed over this column (``no`` for shares, paths, stocks of text).
+        additive: whether rows may be summed over this column (``no`` for shares, paths, medians, stocks of text).
+        sum_requires: columns that have to be fixed for this one before rows may be added up, besides the table's.
         lineage: ``stage/table.column`` names that the values are computed from.
         label_sv, description_sv: Swedish name and meaning, of what the mart shows.
     """
@@ -43,6 +44,7 @@ class Column:
     maximum: float | None = None
     allowed: tuple[str, ...] = ()
     additive: Additive = "no"
+    sum_requires: tuple[str, ...] = ()
     lineage: tuple[str, ...] = ()
     label_sv: str = ""
     description_sv: str = ""
@@ -99,7 +101,8 @@ class Table:
         """What has to be fixed before rows may be added up, separated by spaces; the whole key where they never may."""
         if column.kind not in ("number", "integer"):
             return ""
-        return " ".join(self.primary_key if column.additive == "no" else self.sum_requires)
+        fixed = self.primary_key if column.additive == "no" else (*self.sum_requires, *column.sum_requires)
+        return " ".join(fixed)
 
     @property
     def stage(self) -> str:

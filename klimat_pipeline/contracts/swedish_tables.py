@@ -16,7 +16,8 @@ _HEAD = """# Tabellerna att dra och släppa
 Gjord ur `klimat_pipeline/contracts` med `make docs`; ändra inte här. Tabellerna ligger i `klimat_mart.sqlite`, i
 `parquet/mart/latest/` och i PostgreSQL-schemat `klimat_mart`. Hur verktyg läser dem: [bi.md](../bi.md).
 
-En siffra som saknas är inte noll. Mått med "ja" får summeras över alla rader och dimensioner. Nycklar är i fetstil.
+En siffra som saknas är inte noll. Mått med "ja" får summeras över alla rader och dimensioner; "ja, per" en kolumn: bara
+rader där den har ett och samma värde. Nycklar är i fetstil.
 """
 
 
@@ -41,15 +42,16 @@ def _rows(table: Table) -> Iterator[str]:
             column.label_sv,
             column.description_sv,
             column.unit or "",
-            _sums(column),
+            _sums(table, column),
             points.get(column.name, ""),
         )
         yield "| " + " | ".join(cells) + " |"
 
 
-def _sums(column: Column) -> str:
+def _sums(table: Table, column: Column) -> str:
     if column.additive == "yes":
-        return "ja"
+        fixed = table.fixed_for_sums(column)
+        return f"ja, per {fixed}" if fixed else "ja"
     return "nej" if column.kind == "number" else ""
 
 

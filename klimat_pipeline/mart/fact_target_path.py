@@ -1,16 +1,19 @@
 """Year by year to the target year: what was emitted, the straight line, the pathways; totals in columns of their own.
 
 The line goes from the baseline to the target, in years to come too: what the newest year has above it is not forgiven.
-The pathway 'target' is another one, from the newest year to the target, and is not shown here.
+The pathway 'target' is another one, from the newest year to the target, and is not shown here. Pathways are those of
+the release that the target's own figures are of: one for fossil emissions may be followed on carbon dioxide.
 """
 
 QUERY = """
-    WITH ahead AS (
+    WITH followed AS (
+        SELECT DISTINCT municipality_code, target_id AS line, release_id FROM sector_indicators WHERE is_headline
+    ), ahead AS (
         SELECT municipality_code, line AS target_id, year, release_id, any_value(target_path_t_co2e) AS to_target,
             max(p50_t) FILTER (scenario = 'business_as_usual') AS as_usual,
             max(p50_t) FILTER (scenario = 'existing_policies') AS policies,
             max(p50_t) FILTER (scenario = 'with_actions') AS actions
-        FROM pathways WHERE is_headline GROUP BY ALL
+        FROM pathways JOIN followed USING (municipality_code, line, release_id) GROUP BY ALL
     ), rows AS (
         SELECT municipality_code, target_id, year, release_id, emissions_t_co2e AS actual,
             target_path_t_co2e AS line, NULL AS as_usual, NULL AS policies, NULL AS actions

@@ -2,11 +2,11 @@
 
 QUERY = """
     WITH chances AS (
-        SELECT municipality_code, target_id,
+        SELECT municipality_code, target_id, release_id,
             max(probability_fraction) FILTER (scenario = 'business_as_usual') AS as_usual,
             max(probability_low_fraction) FILTER (scenario = 'with_actions') AS low,
             max(probability_high_fraction) FILTER (scenario = 'with_actions') AS high
-        FROM target_probability WHERE is_headline GROUP BY ALL
+        FROM target_probability GROUP BY ALL
     ),
     tonnes AS (
         SELECT s.*, target_key, target_role, current_value - target_value AS gap_to_target
@@ -27,5 +27,5 @@ QUERY = """
         target_unit, baseline_value, current_value, target_value, change_pct,
         as_usual AS chance_as_usual_fraction, low AS chance_with_actions_low_fraction,
         high AS chance_with_actions_high_fraction, note
-    FROM tonnes LEFT JOIN chances USING (municipality_code, target_id)
+    FROM tonnes LEFT JOIN chances USING (municipality_code, target_id, release_id)
 """

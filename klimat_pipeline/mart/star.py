@@ -99,10 +99,20 @@ def star(
     with duckdb.connect() as con:
         for name, table in published.items():
             con.register(name, table)
+        _pair_releases(con, published)
         _remember(con, refresh, last)
         for name, query in QUERIES.items():
             con.sql(query).create(name)
         return {name: _in_form(con, name, refresh.publication_id) for name in MART}
+
+
+def _pair_releases(con: "duckdb.DuckDBPyConnection", published: "Mapping[str, pa.Table]") -> None:
+    """``held_pairs``: which release stands before which, for each municipality."""
+    from klimat_pipeline.clean.releases import held_pairs
+
+    figure = "emissions_reported_t_co2e"
+    emissions = published["emissions"].select(["municipality_code", "release_id", figure])
+    con.register("held_pairs", held_pairs(emissions.to_pandas(), published["releases"].to_pandas(), figure))
 
 
 def _remember(con: "duckdb.DuckDBPyConnection", refresh: Refresh, last: "Mapping[str, pa.Table]") -> None:

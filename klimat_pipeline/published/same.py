@@ -62,15 +62,21 @@ class Published:
         publication_id: what it says it is.
         keys: the columns that identify a row, by table, under the names that they have there.
         mart: of the same publication, where it lies beside it.
+        municipality: whose rows alone are looked at, with those that are about no municipality; empty for all.
     """
 
     directory: Path
     publication_id: str
     keys: Mapping[str, tuple[str, ...]]
     mart: "Published | None" = None
+    municipality: str = ""
 
     def table(self, name: str) -> pa.Table:
-        return pq.read_table(self.directory / f"{name}.parquet", partitioning=None)
+        rows = pq.read_table(self.directory / f"{name}.parquet", partitioning=None)
+        if not self.municipality or "municipality_code" not in rows.column_names:
+            return rows
+        whose = rows["municipality_code"]
+        return rows.filter(pc.or_(pc.is_null(whose), pc.fill_null(pc.equal(whose, self.municipality), False)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +123,13 @@ class Comparison:
         return all(table.same for table in self.tables if not table.describes)
 
 
-def read_folder(directory: Path) -> Published:
+def read_folder(directory: Path, municipality: str = "") -> Published:
     """A published folder by its ``datapackage.json``.
+
+    Args:
+        directory: the folder.
+        municipality: whose rows alone are looked at. Then the mart beside it is not, since its dimensions hold what
+            facts of all have.
 
     Raises:
         ConfigurationError: it is not one, or one of its files is missing or has another size.
@@ -130,9 +141,13 @@ def read_folder(directory: Path) -> Published:
             "the size that it says. Give a folder such as data/published/parquet/latest."
         )
     mart = directory.parent / _MART / directory.name
-    is_beside = described_publication(mart) == publication_id
+    is_beside = not municipality and described_publication(mart) == publication_id
     return Published(
-        directory, publication_id, _keys(directory), Published(mart, publication_id, _keys(mart)) if is_beside else None
+        directory,
+        publication_id,
+        _keys(directory),
+        Published(mart, publication_id, _keys(mart)) if is_beside else None,
+        municipality,
     )
 
 

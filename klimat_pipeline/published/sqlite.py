@@ -145,7 +145,7 @@ def _create_tables(connection: sqlite3.Connection, candidate: "Candidate") -> li
         "publication",
         metadata,
         sa.Column(_PUBLICATION_ID, sa.Text(), primary_key=True),
-        sa.Column("published_at", sa.Text(), nullable=False),
+        sa.Column("published_at", sa.DateTime(), nullable=False),
     )
     for table in metadata.tables.values():
         # A table with a rowid would hold its composite key of texts twice: in its rows and in an index.

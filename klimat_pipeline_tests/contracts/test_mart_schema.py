@@ -69,5 +69,24 @@ def test_no_reserved_words_and_texts_of_dates_say_so() -> None:
             assert column.kind == "datetime" or not column.name.endswith(("_at", "_date"))
 
 
+def test_what_the_guide_for_tools_names_is_in_the_mart(project: Path) -> None:
+    """Its DAX, its Qlik script, and the columns that its sentences speak of."""
+    text = (project / "docs" / "bi.md").read_text(encoding="utf-8")
+    named = re.findall(r"\b((?:dim|fact)_\w+)(?:\[|\.)(\w+)", text)
+    assert len(named) > 20
+    files = {"parquet"}
+    assert [pair for pair in named if pair[1] not in {*MART[pair[0]].column_names, *files}] == []
+    assert set(re.findall(r"\bklimat_mart\.(\w+)", text)) - {"sqlite"} <= {*MART, "publication"}
+    assert set(re.findall(r"\b(?:dim|fact)_[a-z_]+[a-z]\b", text)) <= set(MART)
+
+
+def test_facts_and_dimensions_meet_in_keys_only() -> None:
+    """Tools that join by name (Qlik, NATURAL JOIN) join what belongs together."""
+    for contract in MART.values():
+        points = {column for column, *_ in contract.foreign_keys} | set(contract.primary_key)
+        for _, of, _ in contract.foreign_keys:
+            assert set(contract.column_names) & set(MART[of].column_names) - {"publication_id"} <= points
+
+
 def test_the_swedish_document_is_current(project: Path) -> None:
     assert (project / "docs" / "sv" / "tabeller.md").read_text(encoding="utf-8") == markdown(), "run: make docs"

@@ -7,6 +7,7 @@ not run by itself where they are missing, and fails there when it is called.
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -85,6 +86,8 @@ def test_booleans_whole_numbers_and_times_arrive_as_such(connect: Connect) -> No
     ((is_latest, year, switched),) = seen.cursor().execute(query).fetchall()
     assert (is_latest, year) == (True, 2024)
     assert type(is_latest) is bool
+    ((published,),) = seen.cursor().execute(f"SELECT published_at FROM {prefix}publication").fetchall()
+    assert isinstance(published, datetime)
     # A driver gives no zone: psqlODBC gives the session's time, which is this machine's.
     assert switched in (STARTED.replace(tzinfo=None), STARTED.astimezone().replace(tzinfo=None))
 

@@ -74,11 +74,15 @@ SUMS = {
         },
         f"SELECT sum(emissions_t_co2e) FROM inventory_territory WHERE scope = '1' AND NOT is_memo AND release_id = {HEADLINE}",
     ),
+    # A print holds its total, and sums of scopes, as lines of their own.
     "inventory_reconciliation": Sum(
         "part_t",
-        {"release_id": HEADLINE, "print_table": "'A-1.3'"},
-        "SELECT sum(difference_t) FROM (SELECT DISTINCT municipality_code, line, scope, year, difference_t "
-        f"FROM inventory_reconciliation WHERE print_table = 'A-1.3' AND release_id = {HEADLINE})",
+        {"release_id": HEADLINE, "print_table": "'A-1.3'", "line": "'total'", "scope": "'1+2'"},
+        "SELECT sum(emissions_t_co2e - published_t) "
+        "FROM scope_indicators AS s JOIN published_inventory AS p ON p.print_table = 'A-1.3' AND p.print_line = 'total' "
+        "AND p.scopes = '1+2' AND p.municipality_code = s.municipality_code AND p.year = s.year "
+        "WHERE boundary = 'territory' AND scope = '1+2' AND scope2_basis = 'energy_use' "
+        f"AND release_id = {HEADLINE}",
     ),
     "traded_emissions": Sum(
         "emissions_reported_t_co2e",

@@ -70,6 +70,33 @@ def test_the_total_is_the_published_one(mart: sqlite3.Connection) -> None:
     assert mart.execute(asked).fetchone()[0] == pytest.approx(516_011.87, abs=0.005)
 
 
+def test_purchases_are_those_of_one_year(mart: sqlite3.Connection) -> None:
+    """The invented example's ledger holds 2022 and 2023."""
+    assert _shown("Inköp", "DISTINCT year", mart) == [(2023,)]
+
+
+def _shown(name: str, columns: str, mart: sqlite3.Connection, among: str = "TRUE") -> list[tuple[Any, ...]]:
+    """Columns of the rows that a chart of that beginning shows."""
+    (chart,) = (one for one in CHARTS.values() if one["slice_name"].startswith(name))
+    where = " AND ".join(["TRUE", *(one["sqlExpression"] for one in chart["params"]["adhoc_filters"])])
+    asked = f"SELECT {columns} FROM ({DATASETS[chart['dataset_uuid']]['sql']}) WHERE {where} AND {among}"
+    return mart.execute(asked).fetchall()
+
+
+def test_checks_that_warned_are_no_others(mart: sqlite3.Connection) -> None:
+    """Checks that had nothing to look at have not warned."""
+    shown = _shown("Kontroller", "check_outcome", mart)
+    failed = mart.execute("SELECT checks_failed_count FROM klimat_mart.fact_refresh").fetchall()
+    assert (set(shown), [(len(shown),)]) == ({("failed",)}, failed)
+
+
+def test_the_whole_territory_has_its_gap_too(mart: sqlite3.Connection) -> None:
+    """516,011.87 t less the 162,186.66 t that Helsingborg's target leaves; no sum of the parts has it in it."""
+    columns = "row_gap_to_target_t_co2e, gap_to_target_t_co2e"
+    ((own, part),) = _shown("Mål", columns, mart, "municipality_code = '1283' AND baseline_value > 1000000")
+    assert (own, part) == (pytest.approx(353_825.21, abs=0.005), None)
+
+
 def test_the_dashboard_shows_every_chart_once_and_filters_what_there_is() -> None:
     parts = [part for part in DASHBOARD["position"].values() if isinstance(part, dict)]
     shown = [part["meta"]["uuid"] for part in parts if part["type"] == "CHART"]

@@ -13,8 +13,8 @@ LABELLED = (
 _TARGET_KEY = r"\d{4}/[a-z][a-z0-9_]*"
 
 
-def _tonnes(name: str, description: str) -> Column:
-    return Column(name, NUMBER, description, unit="t CO2e", nullable=True, additive="yes")
+def _tonnes(name: str, description: str, *fixed: str) -> Column:
+    return Column(name, NUMBER, description, unit="t CO2e", nullable=True, additive="yes", sum_requires=fixed)
 
 
 def _part_and_total(name: str, description: str) -> tuple[Column, Column]:
@@ -23,6 +23,17 @@ def _part_and_total(name: str, description: str) -> tuple[Column, Column]:
         _tonnes(name, f"{description} Of targets that are parts of the territory ('part'); missing for others."),
         _tonnes(f"total_{name}", f"{description} Of the target for the whole territory ('total'); missing for others."),
     )
+
+
+def _median(name: str, pathway: str) -> tuple[Column, ...]:
+    """The same of a pathway: what halves the futures of two parts does not halve those of their sum."""
+    description = f"Median of the pathway {pathway}. Medians of several targets are not added up."
+    return tuple(column.use(additive="no") for column in _part_and_total(name, description))
+
+
+def _counted(name: str, description: str) -> Column:
+    """A count of one publication; the same things are counted again in the next."""
+    return Column(name, INTEGER, description, minimum=0, additive="yes", sum_requires=("refresh_id",))
 
 
 COLUMNS = (
@@ -52,19 +63,23 @@ COLUMNS = (
     Column("decade", INTEGER, "First year of the decade.", minimum=1900, maximum=2200),
     Column("report_date_text", TEXT, "Date of the report as precise as the source states it.", nullable=True),
     _tonnes("correction_t_co2e", "What local corrections changed: emissions less emissions as reported."),
-    _tonnes("first_year_t_co2e", "Emissions as reported in the first year of the same release."),
+    _tonnes(
+        "first_year_t_co2e",
+        "Emissions as reported in the first year of the same release; stands in the rows of every year.",
+        "year",
+    ),
     _tonnes(
         "change_reported_t_co2e",
         "Emissions as reported less those of the first year of the same release, as reported too: one basis.",
+        "year",
     ),
     *_part_and_total("actual_t_co2e", "Emissions of the year; missing where the year is not released."),
     *_part_and_total("line_t_co2e", "Where the straight line from the baseline to the target stands (a convention)."),
-    *_part_and_total("business_as_usual_t_co2e", "Median of the pathway that goes on as before."),
-    *_part_and_total(
-        "existing_policies_t_co2e",
-        "Median of the pathway with other plans that the municipality's plan counts on, and decided actions.",
+    *_median("business_as_usual_t_co2e", "that goes on as before"),
+    *_median(
+        "existing_policies_t_co2e", "with other plans that the municipality's plan counts on, and decided actions"
     ),
-    *_part_and_total("with_actions_t_co2e", "Median of the pathway with the planned actions."),
+    *_median("with_actions_t_co2e", "with the planned actions"),
     *_part_and_total("base_t_co2e", "Emissions in the target's baseline year."),
     *_part_and_total("latest_t_co2e", "Emissions in the newest year."),
     *_part_and_total("allowed_t_co2e", "Emissions that the target allows in its year."),
@@ -101,8 +116,8 @@ COLUMNS = (
         "Publication that the row tells of; others than the newest are history.",
         pattern=r"pub-[0-9a-f]{16}",
     ),
-    Column("findings_count", INTEGER, "Findings of the check.", minimum=0, additive="yes"),
-    Column("failed_count", INTEGER, "Findings that failed.", minimum=0, additive="yes"),
+    _counted("findings_count", "Findings of the check."),
+    _counted("failed_count", "Findings that failed."),
     Column(
         "check_outcome",
         TEXT,
@@ -119,7 +134,7 @@ COLUMNS = (
     Column("switched_at", DATETIME, "When readers were given the publication, UTC."),
     Column("newest_source_at", DATETIME, "When the newest of its sources was fetched or added, UTC.", nullable=True),
     Column("newest_released_year", INTEGER, "Newest year of the headline release.", minimum=1900, maximum=2200),
-    Column("published_rows", INTEGER, "Rows of its detailed tables.", minimum=0, additive="yes"),
-    Column("checks_count", INTEGER, "Checks that it passed through.", minimum=0, additive="yes"),
-    Column("checks_failed_count", INTEGER, "Checks among them with a finding that failed.", minimum=0, additive="yes"),
+    _counted("published_rows", "Rows of its detailed tables."),
+    _counted("checks_count", "Checks that it passed through."),
+    _counted("checks_failed_count", "Checks among them with a finding that failed."),
 )

@@ -7,6 +7,9 @@ from klimat_pipeline.contracts.code_lists import GWP_SETS_STATED
 from klimat_pipeline.contracts.columns.kinds import BOOLEAN, IDENTIFIER, INTEGER, ISO_DATE, NUMBER, TEXT
 from klimat_pipeline.contracts.model import Column
 
+#: What the emissions of several municipalities have to have in common; each chooses its factor set.
+_ONE_GWP = ("factor_gwp_set",)
+
 COLUMNS = (
     Column("ledger_file", TEXT, "Ledger file, from the municipality's folder on."),
     Column("file_id", TEXT, "First 16 hexadecimal digits of the file's SHA-256.", pattern=r"[0-9a-f]{16}"),
@@ -116,7 +119,14 @@ COLUMNS = (
         unit="SEK",
         additive="yes",
     ),
-    Column("spend_real_sek", NUMBER, "Purchases deflated to the price year.", unit="SEK", additive="yes"),
+    Column(
+        "spend_real_sek",
+        NUMBER,
+        "Purchases deflated to the price year.",
+        unit="SEK",
+        additive="yes",
+        sum_requires=("price_year",),  # each municipality's own, by its factor set
+    ),
     Column(
         "mapped_sek",
         NUMBER,
@@ -139,14 +149,23 @@ COLUMNS = (
         unit="t CO2e",
         nullable=True,
         additive="yes",
+        sum_requires=_ONE_GWP,
     ),
-    Column("footprint_spend_t_co2e", NUMBER, "The part that is kronor times a factor.", unit="t CO2e", additive="yes"),
+    Column(
+        "footprint_spend_t_co2e",
+        NUMBER,
+        "The part that is kronor times a factor.",
+        unit="t CO2e",
+        additive="yes",
+        sum_requires=_ONE_GWP,
+    ),
     Column(
         "footprint_activity_t_co2e",
         NUMBER,
         "The part that activities of the organisation's inventory give instead.",
         unit="t CO2e",
         additive="yes",
+        sum_requires=_ONE_GWP,
     ),
     Column(
         "footprint_supplier_t_co2e",
@@ -154,6 +173,7 @@ COLUMNS = (
         "The part that suppliers' own figures give instead.",
         unit="t CO2e",
         additive="yes",
+        sum_requires=_ONE_GWP,
     ),
     Column(
         "footprint_replaced_t_co2e",

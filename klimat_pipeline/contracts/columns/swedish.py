@@ -5,6 +5,7 @@ What does not belong here: the columns themselves (the other modules); columns t
 
 _PART = "Gäller mål som är delar av kommunens territorium; saknas för andra."
 _TOTAL = "Gäller målet för hela territoriet; saknas för andra."
+_MEDIANS = "Medianer för flera mål läggs inte ihop."
 
 
 def _part_and_total(name: str, label: str, meaning: str) -> dict[str, tuple[str, str]]:
@@ -89,17 +90,22 @@ SWEDISH: dict[str, tuple[str, str]] = {
     "emissions_t_co2e": ("Utsläpp", "Ton koldioxidekvivalenter, efter lokala korrigeringar där de finns."),
     "emissions_reported_t_co2e": ("Utsläpp enligt källan", "Ton koldioxidekvivalenter som källan redovisar dem."),
     "correction_t_co2e": ("Korrigering", "Vad lokala korrigeringar ändrade: utsläpp minus utsläpp enligt källan."),
-    "first_year_t_co2e": ("Utsläpp första året", "Utsläpp enligt källan utgåvans första år."),
+    "first_year_t_co2e": (
+        "Utsläpp första året",
+        "Utsläpp enligt källan utgåvans första år; står i raderna för alla år.",
+    ),
     "change_reported_t_co2e": ("Förändring", "Utsläpp enligt källan minus utgåvans första år, på samma grund."),
     **_part_and_total("actual_t_co2e", "Utfall", "Årets utsläpp; saknas där året inte är publicerat."),
     **_part_and_total("line_t_co2e", "Mållinje", "Den raka linjen från basåret till målet (en konvention)."),
-    **_part_and_total("business_as_usual_t_co2e", "Som hittills", "Medianen av banan som går på som hittills."),
+    **_part_and_total(
+        "business_as_usual_t_co2e", "Som hittills", f"Medianen av banan som går på som hittills. {_MEDIANS}"
+    ),
     **_part_and_total(
         "existing_policies_t_co2e",
         "Med andra planer",
-        "Medianen av banan med andra planer som kommunens plan räknar med, och beslutade åtgärder.",
+        f"Medianen av banan med andra planer som kommunens plan räknar med, och beslutade åtgärder. {_MEDIANS}",
     ),
-    **_part_and_total("with_actions_t_co2e", "Med åtgärder", "Medianen av banan med planerade åtgärder."),
+    **_part_and_total("with_actions_t_co2e", "Med åtgärder", f"Medianen av banan med planerade åtgärder. {_MEDIANS}"),
     **_part_and_total("base_t_co2e", "Utsläpp basåret", "Utsläpp målets basår."),
     **_part_and_total("latest_t_co2e", "Utsläpp senaste året", "Utsläpp det nyaste året."),
     **_part_and_total("allowed_t_co2e", "Tillåtet målåret", "Utsläpp som målet tillåter målåret."),

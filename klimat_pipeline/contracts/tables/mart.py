@@ -1,8 +1,9 @@
 """Contracts of the mart: dimensions and facts of the headline series, each at one grain, made to be dragged.
 
 Every tonne, krona and count of a fact may be summed over all of its rows and over every dimension; what may not
-(percentages, chances, values in a target's unit) says so. Keys of dimensions are single columns. What does not belong
-here: releases side by side, methods and bases (the published tables).
+(percentages, chances, medians, values in a target's unit), or only with a column fixed (``sum_requires``: the year of
+a change, the price year of fixed prices, the publication of a count), says so. Keys of dimensions are single columns.
+What does not belong here: releases side by side, methods and bases (the published tables).
 """
 
 from klimat_pipeline.contracts.columns import col
@@ -242,8 +243,9 @@ FACT_SCOPE_EMISSIONS = _table(
 )
 FACT_RELEASE_REVISION = _table(
     "fact_release_revision",
-    "What the headline release changed in the years that the release before holds too.",
-    "Vad huvudutgåvan ändrade för de år som utgåvan före också har.",
+    "What the headline release changed in the years that the release before holds too: of those that hold the "
+    "municipality, the one before.",
+    "Vad huvudutgåvan ändrade för de år som utgåvan före också har: av dem som har kommunen den närmast före.",
     *_from("emissions", "municipality_code", "sector_code", "year"),
     *_measures("emissions.release_id", names="release_id_from release_id_to"),
     _c("from_t_co2e", "emissions.emissions_reported_t_co2e", additive="yes"),
@@ -271,9 +273,10 @@ FACT_TARGET_PATH = _table(
 )
 FACT_TARGET_STATUS = _table(
     "fact_target_status",
-    "A row a target with a level, in the newest year: where it stands, the gap to the line of the year and the gap to "
-    "the target, and the chance to meet it.",
-    "En rad per mål med målnivå, nyaste året: läget, gapet till årets linje och till målet, och chansen att nå det.",
+    "A row a target with a level, in the newest year that has a figure (the target's own year where none has): where "
+    "it stands, the gap to the line of the year and the gap to the target, and the chance to meet it.",
+    "En rad per mål med målnivå, det nyaste år som har en siffra (målåret om inget har det): läget, gapet till årets "
+    "linje och till målet, och chansen att nå det.",
     _c("target_key", "target_status.target_id"),
     *_from("target_status", "municipality_code", "year", "release_id", "status", "basis"),
     *_part_and_total("base_t_co2e", "target_status.baseline_value"),

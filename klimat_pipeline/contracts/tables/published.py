@@ -84,7 +84,7 @@ TABLES = (
     published(inventory.ORGANISATION, "inventory_organisation", extra=_PUBLICATION, sums="scope method is_eliminated"),
     _own(indicators.SCOPES, "scope_indicators", sums="boundary release_id scope is_total method scope2_basis"),
     _own(indicators.AREAS, "area_shares"),
-    _own(inventory.RECONCILIATION, "inventory_reconciliation", sums="release_id print_table"),
+    _own(inventory.RECONCILIATION, "inventory_reconciliation", sums="release_id print_table line scope"),
     published(clean_local.PRINTED_INVENTORY, "published_inventory", extra=_PUBLICATION),
     published(clean_local.ENERGY_USE, "energy_use", extra=_PUBLICATION),
     published(clean_local.FACTORS, "emission_factors", extra=_PUBLICATION),

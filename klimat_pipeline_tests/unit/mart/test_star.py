@@ -1,6 +1,7 @@
 """The mart of a small country: sums, history, roles of targets."""
 
 from datetime import timedelta
+from typing import Any
 
 import pyarrow as pa
 import pytest
@@ -32,6 +33,84 @@ def test_years_in_a_gap_have_a_row_too() -> None:
     assert list(years) == list(range(1990, 2025))
     assert [year for year, row in years.items() if row["is_released"]] == [1990, 2024]
     assert [year for year, row in years.items() if row["is_latest"]] == [2024]
+
+
+def test_a_release_is_held_against_the_one_before_it_that_has_the_municipality() -> None:
+    """An extract of one town, newer than the last national release, is the one before for that town alone."""
+    tables = published_tables(FIRST)
+    (newest,) = tables["releases"].to_pylist()
+    before = {**newest, "is_headline": False, "last_year": 2023}
+    releases = [
+        newest,
+        {**before, "release_id": "r1", "report_date": "2025-06"},
+        # By their names it would come first.
+        {**before, "release_id": "a-extract", "report_date": "2025-11"},
+    ]
+    held = [("r1", "1280", 7.0), ("r1", "1283", 21.0), ("a-extract", "1283", 19.0), ("r2", "1280", 9.0)]
+    held.append(("r2", "1283", 20.0))
+    emissions = [
+        {
+            **tables["emissions"].to_pylist()[0],
+            "release_id": release,
+            "municipality_code": code,
+            "emissions_reported_t_co2e": tonnes,
+            "is_headline": release == "r2",
+        }
+        for release, code, tonnes in held
+    ]
+    for name, rows in (("releases", releases), ("emissions", emissions)):
+        tables[name] = pa.Table.from_pylist(rows, schema=schema(PUBLISHED[name]))
+    made = star(tables, Refresh(FIRST, STARTED, STARTED), {})["fact_release_revision"].to_pylist()
+    assert {row["municipality_code"]: (row["release_id_from"], row["revision_t_co2e"]) for row in made} == {
+        "1280": ("r1", 2.0),
+        "1283": ("a-extract", 1.0),
+    }
+
+
+def test_a_target_is_seen_ahead_in_the_release_that_it_is_followed_in() -> None:
+    """A target for fossil emissions, on carbon dioxide: its pathway and chance are not those of all gases."""
+    tables = published_tables(FIRST)
+    target = {"municipality_code": "1283", "target_id": "transport", "boundary": "territory"}
+    target |= {"target_measure": "emissions", "target_name_sv": "Mål", "target_name_en": "Target"}
+    target |= {"target_kind": "contract", "sector_codes": "transport", "publication_id": FIRST}
+    (release,) = tables["releases"].to_pylist()
+    of = {"municipality_code": "1283", "target_id": "transport", "year": 2024, "publication_id": FIRST}
+    scenario = {"scenario": "business_as_usual"}
+    rows: dict[str, list[dict[str, Any]]] = {
+        "targets": [target],
+        "releases": [release, {**release, "release_id": "c2", "substance": "CO2", "is_headline": False}],
+        "sector_indicators": [
+            {**of, "release_id": name, "emissions_t_co2e": tonnes, "is_headline": name == "c2"}
+            for name, tonnes in (("r2", 8.0), ("c2", 6.0))
+        ],
+        "pathways": [
+            {
+                **of,
+                **scenario,
+                "line": "transport",
+                "year": 2025,
+                "release_id": name,
+                "p50_t": tonnes,
+                "is_headline": own,
+            }
+            for name, tonnes, own in (("r2", 7.0, True), ("c2", 5.0, False))
+        ],
+        "target_status": [
+            {**of, "release_id": "c2", "path": "straight_line", "status": "behind", "target_unit": "t CO2e"}
+            | {"is_headline": True, "is_latest_year": True}
+        ],
+        "target_probability": [
+            {**of, **scenario, "release_id": name, "probability_fraction": chance, "is_headline": own}
+            for name, chance, own in (("r2", 0.1, True), ("c2", 0.2, False))
+        ],
+    }
+    for name, lines in rows.items():
+        tables[name] = pa.Table.from_pylist(lines, schema=schema(PUBLISHED[name]))
+    made = star(tables, Refresh(FIRST, STARTED, STARTED), {})
+    path = [(row["release_id"], row["year"]) for row in made["fact_target_path"].to_pylist()]
+    assert path == [("c2", 2024), ("c2", 2025)]
+    assert made["fact_target_path"]["business_as_usual_t_co2e"].to_pylist() == [None, 5.0]
+    assert made["fact_target_status"]["chance_as_usual_fraction"].to_pylist() == [0.2]
 
 
 def _after(last: dict[str, pa.Table], publication_id: str, day: int, outcome: str) -> dict[str, pa.Table]:

@@ -32,6 +32,8 @@ def test_values_are_what_odbc_clients_read(connection: sqlite3.Connection) -> No
 
 def test_the_publication_stands_in_a_table_of_its_own(connection: sqlite3.Connection) -> None:
     assert connection.execute("SELECT * FROM publication").fetchall() == [(FIRST, "2026-03-04T04:15:00.000000Z")]
+    types = connection.execute("SELECT name, type FROM pragma_table_info('publication')").fetchall()
+    assert types == [("publication_id", "TEXT"), ("published_at", "DATETIME")]  # by which ODBC's driver gives a time
 
 
 def test_tables_are_physical_typed_and_keyed(connection: sqlite3.Connection) -> None:
