@@ -66,6 +66,8 @@ _COSTLY = {
 _JOINED = re.compile(
     r"\(?[0-9]{3,8}\)?[\s:;,./|_–-]+[^\W\d_].*|[0-9]{3,8}[^\W\d_]{3}.*|[^\W\d_].*?[\s:;,./|_–(-]+[0-9]{3,8}\)?"
 )
+#: An account among other codes (``1100/6410/200``); not a number as spreadsheets write it.
+_CODES = re.compile(r"(?![0-9]+[.,]0+$)[0-9]{3,8}(?:[\s./|_-]+[0-9A-Za-z]{2,})+")
 #: A month or a quarter without its year.
 _WITHOUT_YEAR = re.compile(r"(?i)[0-9]{1,2}|[^\W\d_]{3,9}\.?|(?:q|k|kv|kvartal)[. ]*[1-4]")
 _SETTING = "municipality.yaml, spend: columns"
@@ -431,6 +433,13 @@ def _tell(found: Columns, rows: Sequence[Sequence[str]]) -> None:
     joined = "account" in found.fields and any(_JOINED.fullmatch(row[found.fields["account"]]) for row in rows)
     if joined:
         found.remarks.append(f"account and text stand in one cell of {found.header[found.fields['account']]!r}")
+    if "account" in found.fields:
+        place = found.fields["account"]
+        if 2 * sum(bool(_CODES.fullmatch(row[place])) for row in rows) > len(rows):
+            found.warnings.append(
+                f"{found.header[place]!r} holds several codes in one cell, and the first is taken for the account: if "
+                "another is, let the export write it in a column of its own"
+            )
     for name, told in _COSTLY.items():
         if name not in found.fields and not (joined and name == "account_text"):
             found.warnings.append(told)

@@ -134,6 +134,22 @@ _INVOICE_TOTALS = """
     )
     SELECT count(*), count(*) FILTER (amounts = 1) FROM invoices
 """
+#: Vouchers of several lines, those of which one line is the sum of the others, and of these those with three lines or
+#: more and the different shares of their smallest line: invoices that are split by a fixed key have one share.
+_HEAD_LINES = """
+    WITH vouchers AS (
+        SELECT count(*) AS lines, 2 * max(abs(amount_ore)) = abs(sum(amount_ore)) AS has_head,
+            round(min(abs(amount_ore)) / max(abs(amount_ore)), 3) AS share
+        FROM typed_lines
+        WHERE year <> 0 AND amount_ore <> 0 AND (voucher <> '' OR invoice_no <> '') AND left_out_rule = ''
+            AND line <= $first
+        GROUP BY voucher, invoice_no, supplier_id, supplier_name HAVING count(*) > 1
+    )
+    SELECT count(*), count(*) FILTER (has_head), count(*) FILTER (has_head AND lines > 2),
+        count(DISTINCT share) FILTER (has_head AND lines > 2)
+    FROM vouchers
+"""
+_ENOUGH_HEADS = 3
 _FIRST = 100_000
 #: Fewer invoices may be split in equal parts by chance; and so may fewer than so many of a hundred.
 _ENOUGH_INVOICES, _ONE_AMOUNT_PCT = 10, 90
@@ -213,6 +229,7 @@ def refuse_repetition(
                 "another sheet begins, stand below it too: the file holds them twice. Export it again, or take one of "
                 f"the two parts out; {_BY_RIGHT}."
             )
+    _refuse_head_lines(connection, form)
     if not (_names_vouchers(form) and connection.execute(_EVEN, {"share": _DOUBLED_PCT}).fetchall()[0][0]):
         return
     ((looked_at, amounts, doubled),) = connection.execute(_DOUBLED).fetchall()
@@ -220,6 +237,22 @@ def refuse_repetition(
         raise LedgerError(
             f"{form.file}: its lines stand there twice each: the file holds them twice. Export it again, or take one "
             f"of each two out; {_BY_RIGHT}."
+        )
+
+
+def _refuse_head_lines(connection: "duckdb.DuckDBPyConnection", form: FileFormat) -> None:
+    """An export may write a line for the whole invoice above its coding lines, with an account like theirs.
+
+    Raises:
+        LedgerError: nearly all vouchers of several lines have such a line.
+    """
+    if not _names_vouchers(form):
+        return
+    ((vouchers, met, several, shares),) = connection.execute(_HEAD_LINES, {"first": _FIRST}).fetchall()
+    if min(several, shares) >= _ENOUGH_HEADS and 100 * met >= _ONE_AMOUNT_PCT * vouchers:
+        raise LedgerError(
+            f"{form.file}: on {met:,} of {vouchers:,} vouchers with several lines, one line is the sum of the others: "
+            f"the whole invoice stands beside its coding lines. Export the coding lines alone; {_BY_RIGHT}."
         )
 
 

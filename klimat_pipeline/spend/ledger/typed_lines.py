@@ -104,16 +104,19 @@ _JOINED_AFTER = r"([A-Za-zÅÄÖåäöÉé].*?)[\s:;,./|_–(-]+([0-9]{3,8})\)?"
 #: Texts that may be a total's, such as the sum of a supplier; and those by which a line surely calls itself one. A bar
 #: stands between the cells that are searched.
 MAY_BE_TOTAL = (
-    r"(?i)(^|\|)\s*((del|slut|total)?(summa|summering)|totalt?|s:a|(att )?transport(eras)?|från föregående sida)"
+    r"(?i)(^|\|)\s*((del|slut|total)?(summa|summering)|totalt?|s:a|(att )?transport(eras?)?|från föregående sida)"
     r"([^A-Za-zÅÄÖåäö]|$)|\s(summa|totalt?|totalsumma|delsumma)\s*(\||$)"
 )
 TOTAL = (
-    r"(?i)(^|\|)\s*((del|slut|total|års|månads|grand |sub)?(summa|summering|total|totalt)|totalresultat|s:a|sum|"
+    r"(?i)(^|\|)\s*((del|slut|total|års|månads|kontroll|grand |sub)?(summa|summering|total|totalt)|totalresultat|s:a|"
+    r"sum|antal (poster|rader|fakturor|transaktioner)|"
     r"(ingående|utgående|ing|utg)\.? ?(balans|saldo))\s*"
     r"($|[|:0-9]|(konto|leverantör|förvaltning|period|för|per|av|enhet|ansvar|verksamhet|bolag|månad|år|faktur|"
     r"exkl|inkl|belopp|kostnad|sek|kr|januari|februari|mars|april|maj|juni|juli|augusti|september|oktober|november|"
     r"december|q[1-4]|kvartal)\b)"
 )
+#: What stands for kronor in a column of currencies, in capital letters.
+_KRONOR = "'', 'KR', 'KR.', 'SKR', 'KRONOR', 'SVENSKA KRONOR', 'SVENSK KRONA'"
 
 
 def unclear_quantity(decimal_mark: str) -> str:
@@ -218,7 +221,7 @@ def query(
       SELECT * REPLACE ({account} AS account, {account_text} AS account_text, {written} AS amount,
           {booked_on} AS booked_on),
         upper(supplier_id) AS given_id,
-        CASE WHEN upper(currency) IN ('', 'KR') THEN 'SEK' ELSE upper(currency) END AS currency_code,
+        CASE WHEN upper(currency) IN ({_KRONOR}) THEN 'SEK' ELSE upper(currency) END AS currency_code,
         {gross} AS gross, {vat_given} AS vat_given
       FROM given
     ), numbered AS (
