@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from klimat_pipeline.configuration.spend import SpendSettings
+from klimat_pipeline.spend.ledger import titles, typed_lines
 from klimat_pipeline.spend.ledger.dates import YEAR
 from klimat_pipeline.spend.ledger.file_format import FileFormat
 from klimat_pipeline.spend.ledger.ledger_error import LedgerError
@@ -58,7 +59,7 @@ _LINES = """
     FROM typed_lines WHERE year <> 0
 """
 #: Lines that name neither supplier nor voucher among others that do, each as large as two or more lines of its account
-#: together, back to the one before.
+#: together: back to the one before, or all.
 _BARE = "SELECT count(*) FILTER (is_bare), count(*) FROM typed_lines WHERE year <> 0"
 _UNNAMED_TOTALS = """
     WITH lines AS (
@@ -67,10 +68,21 @@ _UNNAMED_TOTALS = """
         FROM typed_lines WHERE year <> 0
     ), parts AS (
         SELECT account, part, sum(gross_ore) AS ore FROM lines WHERE NOT is_bare GROUP BY ALL HAVING count(*) >= 2
+    ), accounts AS (
+        SELECT account, sum(gross_ore) AS ore FROM lines WHERE NOT is_bare GROUP BY ALL HAVING count(*) >= 2
     )
-    SELECT count(*), coalesce(sum(gross_ore), 0)::BIGINT FROM lines JOIN parts USING (account, part)
-    WHERE is_bare AND gross_ore = ore
+    SELECT count(*), coalesce(sum(gross_ore), 0)::BIGINT
+    FROM lines LEFT JOIN parts USING (account, part) LEFT JOIN accounts USING (account)
+    WHERE is_bare AND (gross_ore = parts.ore OR gross_ore = accounts.ore)
 """
+#: What lines without an amount say of amounts: notes below the lines, and units below the names of columns.
+_NOTES = """
+    SELECT DISTINCT cells FROM typed_lines WHERE cells IS NOT NULL
+        AND ((left_out_rule = $blank AND regexp_matches(cells, '(?i)belopp|summ|siffr|amount'))
+            OR regexp_matches(cells, '(?i)(^|[|(\\[])(i )?([tm]n?kr|[tkm]sek|eur|usd)([|)\\]]|$)'))
+    ORDER BY ALL LIMIT 100
+"""
+_BLANK = f"{typed_lines.QUARANTINE}{typed_lines.BLANK}"
 #: All that a typed line says, as one number, and whether it names a voucher or an invoice.
 _TOLD = """
     CREATE OR REPLACE TEMP VIEW told AS
@@ -179,6 +191,8 @@ def suspicions(connection: "duckdb.DuckDBPyConnection", form: FileFormat, settin
     Raises:
         LedgerError: the lines speak for another reading beyond doubt.
     """
+    notes = "\n".join(cells for (cells,) in connection.execute(_NOTES, {"blank": _BLANK}).fetchall())
+    titles.refuse_what_is_said(form, {"in a line without an amount": notes}, settings)
     yield from _letters(connection, form, settings)
     yield from _vat(connection, form, settings)
     _chart(connection, form, settings)
@@ -294,7 +308,7 @@ def _unnamed_totals(connection: "duckdb.DuckDBPyConnection") -> Iterator[str]:
     if totals:
         yield (
             f"{totals:,} lines without supplier and voucher ({ore / 100:,.2f} SEK) are each as large as the lines of "
-            "their account above them together, and count: are they totals? Take them out of the export"
+            "their account together, all or those above them, and count: are they totals? Take them out of the export"
         )
 
 

@@ -149,7 +149,8 @@ def query(
         out of the amount), ``vat_of_amount`` (share that a column of VAT has of the amount), ``gross_ore`` (the amount
         as it stands), ``is_total`` and ``may_be_total`` (whether a line that lacks a supplier's number or a voucher
         calls itself a total, or may be one), ``is_bare`` (whether it names neither supplier nor voucher),
-        ``cells`` (of a line whose amount is none, in the order of ``form.fields``, with bars between them),
+        ``cells`` (of a line whose amount is none, or that is no line, in the order of ``form.fields``, with bars
+        between them),
         ``credit_sign`` (sign that a credit is written with), ``has_zeros`` (whether zeros in front of its account were
         taken off) and ``year`` (0 for what does not pass).
     """
@@ -305,7 +306,8 @@ def query(
       CASE WHEN {lacks} THEN regexp_matches(concat_ws('|', {labels}), $may_be_total) ELSE false END AS may_be_total,
       given_id = '' AND supplier_name = '' AND voucher = '' AS is_bare,
       {expressions.credit_sign(form)} AS credit_sign, has_zeros,
-      CASE WHEN gross IS NULL AND amount <> '' THEN concat_ws('|', {", ".join(has)}) END AS cells,
+      CASE WHEN gross IS NULL AND (amount <> '' OR problem = '{BLANK}')
+           THEN concat_ws('|', {", ".join(has)}) END AS cells,
       CASE WHEN problem <> '' THEN 0 ELSE CAST(year(day) AS INTEGER) END AS year
     FROM judged
     """

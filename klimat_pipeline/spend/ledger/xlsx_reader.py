@@ -41,6 +41,8 @@ _NO_PURCHASES = re.compile(
 )
 _SUMMARY = re.compile(r"(?i)summ|total|samman|översikt|helår|pivot|alla\b")
 _SEVERAL = 2
+#: An account that a spreadsheet shows as a day (6410 is 1917-07-19) would be read as account 1917.
+_NO_ACCOUNT = "a date: {}"
 #: Name of the column of periods that the sheets' names tell.
 _SHEET_PERIOD = "(name of the sheet)"
 
@@ -132,6 +134,7 @@ class XlsxReader:
             warnings=(*first.warnings, *_doubted(ledgers), *_not_read(sheets, ledgers)),
         )
         self._sheets = ledgers
+        self._account = -1
         self._periods = self._sheet_periods()
         texts = [
             (self.form.header[place], cell)
@@ -168,6 +171,7 @@ class XlsxReader:
         for sheet, period in zip(self._sheets, self._periods, strict=True):
             assert sheet.form is not None  # noqa: S101 - as above
             order = [sheet.form.fields.get(field) for field in self.form.fields]
+            self._account = sheet.form.fields.get("account", -1)
             figures = set(_places(sheet, FIGURES))
             numbered = [
                 (number, self._row(row, order, figures, period))
@@ -197,6 +201,8 @@ class XlsxReader:
         for place, own in zip(self.form.fields.values(), order, strict=True):
             cell = period if own is None else row[own]
             text = _text(cell)
+            if isinstance(cell, date) and own == self._account:
+                text = _NO_ACCOUNT.format(text)
             if own in figures and self.form.decimal_mark == "," and not isinstance(cell, str):
                 text = text.replace(".", ",")
             cells[place] = text
@@ -385,14 +391,7 @@ def _refuse_formats(content: bytes, ledgers: Sequence[_Sheet], settings: SpendSe
         assert sheet.form is not None  # noqa: S101 - only sheets with a header are ledgers
         form = sheet.form
         shown = number_formats.of_column(content, sheet.name, form.amount_place, form.skipped + 1)
-        titles.unit(
-            form.file,
-            {"in the number format of its amounts": shown},
-            {},
-            {*form.amount_meaning, *([] if form.unit_ore == titles.UNITS["kr"] else ["tkr"])},
-            settings,
-            has_currency="currency" in form.fields,
-        )
+        titles.refuse_what_is_said(form, {"in the number format of its amounts": shown}, settings)
 
 
 def _doubted(ledgers: Sequence[_Sheet]) -> list[str]:

@@ -118,7 +118,10 @@ def test_a_voucher_may_have_a_line_as_large_as_the_others(tmp_path: Path) -> Non
 # -- accounts, currencies and totals --
 
 
-@pytest.mark.parametrize(("account", "is_told"), [("1100/6410/200", True), ("1100 6410 200", True), ("6410,00", False)])
+@pytest.mark.parametrize(
+    ("account", "is_told"),
+    [("1100/6410/200", True), ("1100 6410 200", True), ("6410,00", False), ("6410 - Livs", False)],
+)
 def test_several_codes_in_the_account_s_cell_are_told(tmp_path: Path, account: str, is_told: bool) -> None:
     warnings = read(tmp_path, text(line(1, "100,00", account=account))).warnings
     assert any("'Konto' holds several codes in one cell" in one for one in warnings) == is_told
@@ -146,6 +149,61 @@ def test_words_for_kronor_are_a_currency(tmp_path: Path, currency: str) -> None:
 def test_sums_of_other_names_are_no_lines(tmp_path: Path, total: list[str]) -> None:
     lines = [line(1, "100,00"), line(2, "200,00")]
     assert counted(tmp_path, text(*lines, *total)) == 300_00
+
+
+@pytest.mark.parametrize("is_above", [True, False])
+def test_sums_of_accounts_with_a_day_are_told_wherever_they_stand(tmp_path: Path, is_above: bool) -> None:
+    lines = [line(n, f"{n}00,00", account=f"64{n % 2}0") for n in range(1, 7)]  # 100 + 300 + 500, 200 + 400 + 600
+    sums = ["6410;Livs;;2023-12-31;;900,00", "6400;Livs;;2023-12-31;;1200,00"]
+    warnings = read(tmp_path, text(*(sums + lines if is_above else lines + sums))).warnings
+    assert any(
+        one.startswith("2 lines without supplier and voucher (2,100.00 SEK) are each as large") for one in warnings
+    )
+
+
+# -- lines without an amount --
+
+MANY = [line(n % 15, f"{n}00,00").replace(f"V{n % 15};", f"V{n};") for n in range(1, 301)]
+
+
+@pytest.mark.parametrize(
+    ("unit", "said"),
+    [
+        (";;;;;tkr", "tkr"),
+        (";;;;;(tkr)", "tkr"),
+        ("nr;text;namn;ÅÅÅÅ-MM-DD;nr;[mkr]", "mkr"),
+        (";;;;;EUR", "EUR"),
+        ("Alla belopp i tkr;;;;;", "tkr"),
+        (";Beloppen är inkl. moms;;;;", "inkl. moms"),
+    ],
+)
+@pytest.mark.parametrize("is_above", [True, False])
+def test_what_a_line_without_an_amount_says_of_amounts_is_asked(
+    tmp_path: Path, unit: str, said: str, is_above: bool
+) -> None:
+    """One line of 301 that does not pass is allowed: the others counted as kronor without VAT."""
+    lines = [unit, *MANY] if is_above else [*MANY, unit]
+    with pytest.raises(LedgerError, match=f"'{said}' stands in a line without an amount"):
+        read(tmp_path, text(*lines), quarantine_limit_pct=1)
+
+
+@pytest.mark.parametrize("unit", [";;;;;SEK", ";;;;;kr", "Alla belopp är exkl. moms;;;;;", "Livsmedel inkl. moms;;;;;"])
+def test_a_line_without_an_amount_may_say_nothing_of_amounts(tmp_path: Path, unit: str) -> None:
+    passed = read(tmp_path, text(unit, *MANY), quarantine_limit_pct=1)
+    assert balance(passed)["counted"][1] == 100_00 * 300 * 301 // 2
+
+
+def test_a_line_that_fails_says_nothing_of_the_others(tmp_path: Path) -> None:
+    lines = [f"{one};Livs" for one in MANY]
+    passed = read(tmp_path, text(*lines, f"{line(2, '?')};Belopp 50 EUR", head=f"{HEAD};Text"), quarantine_limit_pct=1)
+    assert balance(passed)["counted"][0] == 300
+
+
+def test_hundredths_in_a_column_of_their_own_are_not_left_out(tmp_path: Path) -> None:
+    lines = [f"{line(1, '100')};50", f"{line(2, '200')};00"]
+    head = HEAD.replace("Belopp", "Kronor")
+    with pytest.raises(LedgerError, match="column 'Öre' holds the hundredths of 'Kronor'"):
+        read(tmp_path, text(*lines, head=f"{head};Öre"))
 
 
 # -- workbooks --
@@ -184,6 +242,16 @@ def test_what_the_format_of_amounts_says_is_asked(tmp_path: Path, shown: str, sa
 def test_kronor_and_what_is_only_shown_in_thousands_are_kronor(tmp_path: Path, shown: str) -> None:
     """A comma behind the last digit shows thousands of a cell that holds kronor."""
     assert balance(read(tmp_path, book(shown, Blad1=[1000, 2500]), "l.xlsx"))["counted"][1] == 3500_00
+
+
+def test_an_account_that_is_shown_as_a_day_is_none(tmp_path: Path) -> None:
+    """6410 is 1917-07-19, and 1917 would be cash."""
+    made = openpyxl.load_workbook(BytesIO(book(Blad1=[100.0, 200.0])))
+    made["Blad1"].cell(3, 1).number_format = "yyyy-mm-dd"
+    content = BytesIO()
+    made.save(content)
+    passed = read(tmp_path, content.getvalue(), "l.xlsx")
+    assert balance(passed) == {"counted": (1, 100_00), "quarantined": (1, 200_00)}
 
 
 @pytest.mark.parametrize(
