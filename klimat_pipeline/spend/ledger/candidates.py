@@ -16,6 +16,10 @@ from klimat_pipeline.text import fold
 #: A name may say how its dates are written.
 _DATE_FORM = re.compile(r"(?i)\(?\b[yåd]{2,4}[-/. ]?mm([-/. ]?[dyå]{2,4})?\b\)?")
 
+#: Signs in names, which words alone would leave out.
+_SIGNS = {"%": "procent", "+/-": "plus/minus", "€": "eur", "£": "gbp", "$": "usd"}
+_SIGN = re.compile("|".join(map(re.escape, _SIGNS)))
+
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
@@ -62,7 +66,7 @@ def candidates_of(
 
 def _known(name: str, reference: LedgerReference) -> tuple[str, frozenset[str]] | None:
     """Field and meaning of a name; of amounts also with words that say more (``exkl. moms``, ``i valuta``)."""
-    name = _DATE_FORM.sub("", name.replace("%", " procent ").replace("+/-", " plus/minus "))
+    name = _DATE_FORM.sub("", _SIGN.sub(lambda sign: f" {_SIGNS[sign[0]]} ", name))
     if found := reference.columns.get(fold(name)):
         return found
     spelt = " ".join(re.sub(r"[^\w]+", " ", unicodedata.normalize("NFC", name.casefold())).split())
@@ -150,10 +154,13 @@ def text_beside_account(
 #: What a cell may say of a line that is no purchase, or not yet.
 _MAY_NOT_COUNT = re.compile(
     r"(?i)(makul|annull|avbrut|struken|förkast|avvisad|bestrid|preliminär|(ej|inte) (bokför|attest|godkän)|obokför|"
-    r"oattest|utkast|cancel|rejected|draft)\w*( faktura)?"
+    r"oattest|utkast|cancel|rejected|draft|budget|prognos|forecast|raderad|borttagen)\w*( (faktura|[0-9]{1,4}))?"
 )
 #: What a column asks in its name, and cells that say no.
-_ASKS, _NO = re.compile(r"(?i)(makul|annull|avbrut|cancel)\w*"), re.compile(r"(?i)n|nej|no|0|false|falskt?|-|")
+_ASKS, _NO = (
+    re.compile(r"(?i)(makul|annull|avbrut|cancel|preliminär|raderad|borttag|motbok)\w*"),
+    re.compile(r"(?i)n|nej|no|0|false|falskt?|-|"),
+)
 _PLAIN_ANSWER = re.compile(r"(?i)[0-9./: -]{1,10}|j|ja|x|y|yes|true|sant|1")
 
 

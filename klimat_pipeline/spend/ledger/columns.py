@@ -66,6 +66,8 @@ _COSTLY = {
 _JOINED = re.compile(
     r"\(?[0-9]{3,8}\)?[\s:;,./|_–-]+[^\W\d_].*|[0-9]{3,8}[^\W\d_]{3}.*|[^\W\d_].*?[\s:;,./|_–(-]+[0-9]{3,8}\)?"
 )
+#: An account among other codes (``1100/6410/200``); no number as spreadsheets write it, no text.
+_CODES = re.compile(r"(?![0-9]+[.,]0+$)[0-9]{3,8}(?:[\s./|_-]+(?=[A-Za-z]*[0-9])[0-9A-Za-z]{2,})+")
 #: A month or a quarter without its year.
 _WITHOUT_YEAR = re.compile(r"(?i)[0-9]{1,2}|[^\W\d_]{3,9}\.?|(?:q|k|kv|kvartal)[. ]*[1-4]")
 _SETTING = "municipality.yaml, spend: columns"
@@ -157,6 +159,7 @@ def recognised(
     found.credit_is_negative = signs.credit_is_negative(found.fields, rows, side_is_flag=found.side_is_flag)
     _vat(found, rows)
     _refuse_sums(file, found, rows)
+    _refuse_oere_apart(file, found, rows)
     _tell(found, rows)
     return found
 
@@ -170,6 +173,19 @@ def _refuse_sums(file: str, found: Columns, rows: Sequence[Sequence[str]]) -> No
             "and they would count beside the lines that they sum up. Export the lines alone; where they are purchases, "
             f"take {column!r} out of the file."
         )
+
+
+def _refuse_oere_apart(file: str, found: Columns, rows: Sequence[Sequence[str]]) -> None:
+    """Kronor in one column and their hundredths in another: those would be left out."""
+    amount = found.fields.get("amount")
+    for place, name in enumerate(found.header):
+        if fold(name) not in ("ore", "oere") or place in found.fields.values() or amount is None:
+            continue
+        if any(row[place].isdigit() and not re.search(r"[.,][0-9]{1,2}$", row[amount]) for row in rows):
+            raise LedgerError(
+                f"{file}: column {name!r} holds the hundredths of {found.header[amount]!r}, and would be left out. "
+                "Export both in one column, or take it out of the file."
+            )
 
 
 def _vat(found: Columns, rows: Sequence[Sequence[str]]) -> None:
@@ -431,6 +447,13 @@ def _tell(found: Columns, rows: Sequence[Sequence[str]]) -> None:
     joined = "account" in found.fields and any(_JOINED.fullmatch(row[found.fields["account"]]) for row in rows)
     if joined:
         found.remarks.append(f"account and text stand in one cell of {found.header[found.fields['account']]!r}")
+    if "account" in found.fields:
+        place = found.fields["account"]
+        if 2 * sum(bool(_CODES.fullmatch(row[place])) for row in rows) > len(rows):
+            found.warnings.append(
+                f"{found.header[place]!r} holds several codes in one cell, and the first is taken for the account: if "
+                "another is, let the export write it in a column of its own"
+            )
     for name, told in _COSTLY.items():
         if name not in found.fields and not (joined and name == "account_text"):
             found.warnings.append(told)

@@ -69,6 +69,8 @@ _SHORT_ESTATE = re.compile(r"\bd[-.] ?bo\b")
 LETTER = r"[A-Za-zªµºÀ-ÖØ-öø-\x{1FFF}\x{2071}-\x{10FFFF}]"
 #: A word before a date, for SQL.
 _BEFORE_DATE = f"(?i:född|f[.]) ?[0-9]|{LETTER},? [0-9]{{6}}"
+#: An address at somebody's, in small letters and capitals.
+_CARE_OF = "[cC]/[oO]"
 #: What ends a word: everything but letters and digits that are beyond doubt.
 _BETWEEN = "[^0-9A-Za-z_À-ÖØ-öø-ÿ]"
 
@@ -185,7 +187,7 @@ def near_a_name(patterns: Mapping[str, str]) -> str:
 
     Most vouchers and numbers of invoices, a million of them, speak of nobody, and Python need not look at them.
     """
-    return f"{patterns['about']}|{patterns['care']}|{_BEFORE_DATE}"
+    return f"{patterns['about']}|{patterns['care']}|{_BEFORE_DATE}|{_CARE_OF}"
 
 
 def _said(

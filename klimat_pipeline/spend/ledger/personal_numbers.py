@@ -35,22 +35,26 @@ _DASH = "\\s?[+?*:\u00ad\u2010-\u2015\u2212\ufe58\ufe63\uff0d\ufffd-]\\s?"
 _LETTERS = "[A-Za-z](?:[0-9]{2}[0-9A-Za-z]|[A-Za-z][0-9]{2})"
 #: Letters of T-F numbers without a dash before them.
 _UNDASHED = "(?:TF[0-9]{2}|[TFRSX][0-9]{3})"
-#: What else may stand between a date written in one and four digits, where the check digit decides: a few signs, or a
-#: word for number. The bar is none of them: it stands between the cells that are searched.
-_APART = "[^0-9A-Za-z|]{0,5}(?:(?i:nr|nummer|sista)[^0-9A-Za-z|]{1,3})?"
+#: What else may stand between a date written in one and four digits, where the check digit decides: a few signs, one
+#: as addresses of the web write it, or a word for number. The bar is none of them: it stands between the cells that are
+#: searched.
+_APART = "(?:%2[0BDbd]|[^0-9A-Za-z|]{0,5}(?:(?i:nr|nummer|sista)[^0-9A-Za-z|]{1,3})?)"
+#: A date as it is spoken (23/8-64), and four digits.
+_SPOKEN = "(3[01]|[12][0-9]|0?[1-9])[/.] ?(1[0-2]|0?[1-9])[-/. ] ?(?:18|19|20)?([0-9]{2})[ -]{1,3}([0-9]{4})"
 #: Digits as typists write them: O is 0, and l is 1.
 _TYPED, _AS_DIGITS = "[0-9OoIl]", str.maketrans("OoIl", "0011")
 CANDIDATE = (
     rf"[0-9]{_B}[0-9]{_B}(?:0{_B}[1-9]|1{_B}[0-2]){_B}"
     rf"(?:0{_B}[1-9]|[12]{_B}[0-9]|3{_B}[01]|6{_B}[1-9]|[78]{_B}[0-9]|9{_B}[01]){_B}"
     rf"[0-9]{_B}[0-9]{_B}[0-9]{_B}[0-9]"
-    rf"|[0-9]{{2}}{_MONTH_DAY}(?:{_DASH}{_LETTERS}|{_UNDASHED}|{_APART}{_TYPED}{{4}})"
+    rf"|[0-9]{{2}}{_MONTH_DAY}(?:{_DASH}{_LETTERS}|{_UNDASHED}|{_APART}{_TYPED}{{4}})|{_SPOKEN}"
 )
 _CANDIDATE = re.compile(CANDIDATE)
 _RUN = re.compile(rf"[0-9](?:{_B}[0-9]){{9,}}")
 _DATE = re.compile(rf"[0-9]{{2}}{_MONTH_DAY}[0-9]{{4}}")
 _HYPHENATED = re.compile(rf"(?<![0-9]){_BIRTH}{_DASH}{_TYPED}{{4}}(?![0-9])")
 _SET_APART = re.compile(rf"(?<![0-9])(?:18|19|20)?([0-9]{{2}}{_MONTH_DAY}){_APART}({_TYPED}{{4}})(?![0-9A-Za-z])")
+_DAY_FIRST = re.compile(rf"(?<![0-9/.]){_SPOKEN}(?![0-9A-Za-z])")
 _WITH_LETTERS = re.compile(rf"(?<![0-9A-Za-z]){_BIRTH}(?:{_DASH}{_LETTERS}|{_UNDASHED})(?![0-9A-Za-z])")
 _NOT_DIGIT = re.compile(r"[^0-9]")
 #: A ledger's own number of a supplier.
@@ -114,6 +118,9 @@ def may_hold_number(text: str) -> bool:
     if _HYPHENATED.search(text) or _WITH_LETTERS.search(text):
         return True
     if any(luhn((day + four).translate(_AS_DIGITS)) for day, four in _SET_APART.findall(text)):
+        return True
+    spoken = _DAY_FIRST.findall(text)
+    if any(luhn(f"{year}{month:0>2}{day:0>2}{four}") for day, month, year, four in spoken):
         return True
     for run in _RUN.finditer(text):
         digits = _NOT_DIGIT.sub("", run.group())

@@ -24,6 +24,10 @@ CREDIT_FLAG, DEBIT_FLAG = rf"{CREDIT}|j|ja|y|yes|x|1|true|sant", r"d|dr|deb[a-zÃ
 _CREDIT_NOTE = re.compile(r"(?i)(leverantÃ¶rs?|lev\.? ?)?(kredit|credit) ?(fakt(ura)?|nota|not[ae]?|memo|verifikat)?")
 #: Short codes of one, in columns whose names say that they tell kinds.
 _CREDIT_CODE, _TELLS_KINDS = re.compile(r"(?i)kf|lk|kn|cn"), re.compile(r"(?i)typ|slag|kind")
+#: How a text of a line begins that is a credit note's.
+_CREDIT_TEXT = re.compile(r"(?i)(kredit|credit) ?(fakt(ura)?|nota|not[ae]?|memo)\b.*|krediter(ing|ar|at|ad)\b.*")
+#: Signs that a column may give in each of its cells, whatever it is called: credit, and the debit that goes with it.
+_PAIRS = (("-", "+"), ("k", "d"), ("c", "d"), ("h", "s"), ("cr", "dr"), ("kred", "deb"), ("kredit", "debet"))
 
 
 def told_by_cells(candidates: dict[str, list[Candidate]], rows: Sequence[Sequence[str]]) -> None:
@@ -68,21 +72,36 @@ def marks_credits_alone(fields: Mapping[str, int], rows: Sequence[Sequence[str]]
 def credits_without_minus(
     header: Sequence[str], fields: Mapping[str, int], rows: Sequence[Sequence[str]]
 ) -> Iterator[str]:
-    """Columns that are not read and call lines credit notes whose amounts have no minus."""
+    """Columns that do not tell a sign here, and call lines credit notes whose amounts have no minus."""
     if "amount" not in fields or "side" in fields:
         return
-    for place in sorted(set(range(len(header))) - set(fields.values())):
+    read = set(fields.values()) - {fields.get("item_text")}
+    for place in sorted(set(range(len(header))) - read):
         words = [_CREDIT_NOTE, *([_CREDIT_CODE] if _TELLS_KINDS.search(header[place]) else [])]
-        if _TELLS_KINDS.search(header[place]) and _marks(row[place] for row in rows):
+        if fields.get("item_text") == place:
+            words = [_CREDIT_TEXT]
+        elif (_TELLS_KINDS.search(header[place]) or not header[place]) and _marks(row[place] for row in rows):
             words.append(re.compile(CREDIT, re.IGNORECASE))
+        elif credit := _of_a_pair({row[place].lower() for row in rows}):
+            words.append(re.compile(re.escape(credit), re.IGNORECASE))
         cells = {row[place] for row in rows if any(word.fullmatch(row[place]) for word in words)}
+        amounts_said = [ore(row[fields["amount"]]) or 0 for row in rows if row[place] in cells]
+        if fields.get("item_text") == place and sum(amount > 0 for amount in amounts_said) <= len(amounts_said) // 2:
+            continue  # most have a minus, and a text may also tell what a credit note was for
         added = sorted({row[place] for row in rows if row[place] in cells and (ore(row[fields["amount"]]) or 0) > 0})
         if added:
+            name = header[place] or f"column {place + 1}"
+            said = ["a credit note"] if fields.get("item_text") == place else added  # a text may name somebody
             yield (
-                f"{header[place]!r} says {', '.join(added[:3])} of lines whose amounts have no minus, and they are "
+                f"{name!r} says {', '.join(said[:3])} of lines whose amounts have no minus, and they are "
                 "added: are they credit notes? Let the export write a minus, or name a column of D and K in spend: "
                 "columns, as side"
             )
+
+
+def _of_a_pair(cells: set[str]) -> str:
+    """The credit of the pair of signs that all cells are of, empty where they are of none."""
+    return next((credit for credit, debit in _PAIRS if cells == {credit, debit}), "")
 
 
 def _marks(cells: Iterable[str]) -> bool:

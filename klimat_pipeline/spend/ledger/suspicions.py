@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from klimat_pipeline.configuration.spend import SpendSettings
+from klimat_pipeline.spend.ledger import titles, typed_lines
 from klimat_pipeline.spend.ledger.dates import YEAR
 from klimat_pipeline.spend.ledger.file_format import FileFormat
 from klimat_pipeline.spend.ledger.ledger_error import LedgerError
@@ -58,7 +59,7 @@ _LINES = """
     FROM typed_lines WHERE year <> 0
 """
 #: Lines that name neither supplier nor voucher among others that do, each as large as two or more lines of its account
-#: together, back to the one before.
+#: together: back to the one before, or all.
 _BARE = "SELECT count(*) FILTER (is_bare), count(*) FROM typed_lines WHERE year <> 0"
 _UNNAMED_TOTALS = """
     WITH lines AS (
@@ -67,10 +68,21 @@ _UNNAMED_TOTALS = """
         FROM typed_lines WHERE year <> 0
     ), parts AS (
         SELECT account, part, sum(gross_ore) AS ore FROM lines WHERE NOT is_bare GROUP BY ALL HAVING count(*) >= 2
+    ), accounts AS (
+        SELECT account, sum(gross_ore) AS ore FROM lines WHERE NOT is_bare GROUP BY ALL HAVING count(*) >= 2
     )
-    SELECT count(*), coalesce(sum(gross_ore), 0)::BIGINT FROM lines JOIN parts USING (account, part)
-    WHERE is_bare AND gross_ore = ore
+    SELECT count(*), coalesce(sum(gross_ore), 0)::BIGINT
+    FROM lines LEFT JOIN parts USING (account, part) LEFT JOIN accounts USING (account)
+    WHERE is_bare AND (gross_ore = parts.ore OR gross_ore = accounts.ore)
 """
+#: What lines without an amount say of amounts: notes below the lines, and units below the names of columns.
+_NOTES = """
+    SELECT DISTINCT cells FROM typed_lines WHERE cells IS NOT NULL
+        AND ((left_out_rule = $blank AND regexp_matches(cells, '(?i)belopp|summ|siffr|amount'))
+            OR regexp_matches(cells, '(?i)(^|[|(\\[])(i )?([tm]n?kr|[tkm]sek|eur|usd)([|)\\]]|$)'))
+    ORDER BY ALL LIMIT 100
+"""
+_BLANK = f"{typed_lines.QUARANTINE}{typed_lines.BLANK}"
 #: All that a typed line says, as one number, and whether it names a voucher or an invoice.
 _TOLD = """
     CREATE OR REPLACE TEMP VIEW told AS
@@ -134,6 +146,22 @@ _INVOICE_TOTALS = """
     )
     SELECT count(*), count(*) FILTER (amounts = 1) FROM invoices
 """
+#: Vouchers of several lines, those of which one line is the sum of the others, and of these those with three lines or
+#: more and the different shares of their smallest line: invoices that are split by a fixed key have one share.
+_HEAD_LINES = """
+    WITH vouchers AS (
+        SELECT count(*) AS lines, 2 * max(abs(amount_ore)) = abs(sum(amount_ore)) AS has_head,
+            round(min(abs(amount_ore)) / max(abs(amount_ore)), 3) AS share
+        FROM typed_lines
+        WHERE year <> 0 AND amount_ore <> 0 AND (voucher <> '' OR invoice_no <> '') AND left_out_rule = ''
+            AND line <= $first
+        GROUP BY voucher, invoice_no, supplier_id, supplier_name HAVING count(*) > 1
+    )
+    SELECT count(*), count(*) FILTER (has_head), count(*) FILTER (has_head AND lines > 2),
+        count(DISTINCT share) FILTER (has_head AND lines > 2)
+    FROM vouchers
+"""
+_ENOUGH_HEADS = 3
 _FIRST = 100_000
 #: Fewer invoices may be split in equal parts by chance; and so may fewer than so many of a hundred.
 _ENOUGH_INVOICES, _ONE_AMOUNT_PCT = 10, 90
@@ -163,6 +191,8 @@ def suspicions(connection: "duckdb.DuckDBPyConnection", form: FileFormat, settin
     Raises:
         LedgerError: the lines speak for another reading beyond doubt.
     """
+    notes = "\n".join(cells for (cells,) in connection.execute(_NOTES, {"blank": _BLANK}).fetchall())
+    titles.refuse_what_is_said(form, {"in a line without an amount": notes}, settings)
     yield from _letters(connection, form, settings)
     yield from _vat(connection, form, settings)
     _chart(connection, form, settings)
@@ -213,6 +243,7 @@ def refuse_repetition(
                 "another sheet begins, stand below it too: the file holds them twice. Export it again, or take one of "
                 f"the two parts out; {_BY_RIGHT}."
             )
+    _refuse_head_lines(connection, form)
     if not (_names_vouchers(form) and connection.execute(_EVEN, {"share": _DOUBLED_PCT}).fetchall()[0][0]):
         return
     ((looked_at, amounts, doubled),) = connection.execute(_DOUBLED).fetchall()
@@ -220,6 +251,22 @@ def refuse_repetition(
         raise LedgerError(
             f"{form.file}: its lines stand there twice each: the file holds them twice. Export it again, or take one "
             f"of each two out; {_BY_RIGHT}."
+        )
+
+
+def _refuse_head_lines(connection: "duckdb.DuckDBPyConnection", form: FileFormat) -> None:
+    """An export may write a line for the whole invoice above its coding lines, with an account like theirs.
+
+    Raises:
+        LedgerError: nearly all vouchers of several lines have such a line.
+    """
+    if not _names_vouchers(form):
+        return
+    ((vouchers, met, several, shares),) = connection.execute(_HEAD_LINES, {"first": _FIRST}).fetchall()
+    if min(several, shares) >= _ENOUGH_HEADS and 100 * met >= _ONE_AMOUNT_PCT * vouchers:
+        raise LedgerError(
+            f"{form.file}: on {met:,} of {vouchers:,} vouchers with several lines, one line is the sum of the others: "
+            f"the whole invoice stands beside its coding lines. Export the coding lines alone; {_BY_RIGHT}."
         )
 
 
@@ -261,7 +308,7 @@ def _unnamed_totals(connection: "duckdb.DuckDBPyConnection") -> Iterator[str]:
     if totals:
         yield (
             f"{totals:,} lines without supplier and voucher ({ore / 100:,.2f} SEK) are each as large as the lines of "
-            "their account above them together, and count: are they totals? Take them out of the export"
+            "their account together, all or those above them, and count: are they totals? Take them out of the export"
         )
 
 

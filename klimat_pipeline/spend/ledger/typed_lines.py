@@ -104,16 +104,19 @@ _JOINED_AFTER = r"([A-Za-zÅÄÖåäöÉé].*?)[\s:;,./|_–(-]+([0-9]{3,8})\)?"
 #: Texts that may be a total's, such as the sum of a supplier; and those by which a line surely calls itself one. A bar
 #: stands between the cells that are searched.
 MAY_BE_TOTAL = (
-    r"(?i)(^|\|)\s*((del|slut|total)?(summa|summering)|totalt?|s:a|(att )?transport(eras)?|från föregående sida)"
+    r"(?i)(^|\|)\s*((del|slut|total)?(summa|summering)|totalt?|s:a|(att )?transport(eras?)?|från föregående sida)"
     r"([^A-Za-zÅÄÖåäö]|$)|\s(summa|totalt?|totalsumma|delsumma)\s*(\||$)"
 )
 TOTAL = (
-    r"(?i)(^|\|)\s*((del|slut|total|års|månads|grand |sub)?(summa|summering|total|totalt)|totalresultat|s:a|sum|"
+    r"(?i)(^|\|)\s*((del|slut|total|års|månads|kontroll|grand |sub)?(summa|summering|total|totalt)|totalresultat|s:a|"
+    r"sum|antal (poster|rader|fakturor|transaktioner)|"
     r"(ingående|utgående|ing|utg)\.? ?(balans|saldo))\s*"
     r"($|[|:0-9]|(konto|leverantör|förvaltning|period|för|per|av|enhet|ansvar|verksamhet|bolag|månad|år|faktur|"
     r"exkl|inkl|belopp|kostnad|sek|kr|januari|februari|mars|april|maj|juni|juli|augusti|september|oktober|november|"
     r"december|q[1-4]|kvartal)\b)"
 )
+#: What stands for kronor in a column of currencies, in capital letters.
+_KRONOR = "'', 'KR', 'KR.', 'SKR', 'KRONOR', 'SVENSKA KRONOR', 'SVENSK KRONA'"
 
 
 def unclear_quantity(decimal_mark: str) -> str:
@@ -146,7 +149,8 @@ def query(
         out of the amount), ``vat_of_amount`` (share that a column of VAT has of the amount), ``gross_ore`` (the amount
         as it stands), ``is_total`` and ``may_be_total`` (whether a line that lacks a supplier's number or a voucher
         calls itself a total, or may be one), ``is_bare`` (whether it names neither supplier nor voucher),
-        ``cells`` (of a line whose amount is none, in the order of ``form.fields``, with bars between them),
+        ``cells`` (of a line whose amount is none, or that is no line, in the order of ``form.fields``, with bars
+        between them),
         ``credit_sign`` (sign that a credit is written with), ``has_zeros`` (whether zeros in front of its account were
         taken off) and ``year`` (0 for what does not pass).
     """
@@ -218,7 +222,7 @@ def query(
       SELECT * REPLACE ({account} AS account, {account_text} AS account_text, {written} AS amount,
           {booked_on} AS booked_on),
         upper(supplier_id) AS given_id,
-        CASE WHEN upper(currency) IN ('', 'KR') THEN 'SEK' ELSE upper(currency) END AS currency_code,
+        CASE WHEN upper(currency) IN ({_KRONOR}) THEN 'SEK' ELSE upper(currency) END AS currency_code,
         {gross} AS gross, {vat_given} AS vat_given
       FROM given
     ), numbered AS (
@@ -302,7 +306,8 @@ def query(
       CASE WHEN {lacks} THEN regexp_matches(concat_ws('|', {labels}), $may_be_total) ELSE false END AS may_be_total,
       given_id = '' AND supplier_name = '' AND voucher = '' AS is_bare,
       {expressions.credit_sign(form)} AS credit_sign, has_zeros,
-      CASE WHEN gross IS NULL AND amount <> '' THEN concat_ws('|', {", ".join(has)}) END AS cells,
+      CASE WHEN gross IS NULL AND (amount <> '' OR problem = '{BLANK}')
+           THEN concat_ws('|', {", ".join(has)}) END AS cells,
       CASE WHEN problem <> '' THEN 0 ELSE CAST(year(day) AS INTEGER) END AS year
     FROM judged
     """

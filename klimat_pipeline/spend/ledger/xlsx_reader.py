@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from klimat_pipeline.configuration.spend import SpendSettings
 from klimat_pipeline.sources.workbook import MAX_RATIO, RATIO_FROM_BYTES
-from klimat_pipeline.spend.ledger import candidates, dates, signs
+from klimat_pipeline.spend.ledger import candidates, dates, number_formats, signs, titles
 from klimat_pipeline.spend.ledger.altered_sheets import refuse_altered_sheets
 from klimat_pipeline.spend.ledger.cells import plain
 from klimat_pipeline.spend.ledger.csv_reader import BATCH, Problem, batch_of
@@ -34,9 +34,15 @@ if TYPE_CHECKING:
 _LARGEST_WORKBOOK = 1024**3
 #: Rows in which a header is looked for, and rows below it that are looked at.
 _HEADER_WITHIN, _LOOKED_AT = 40, 5000
-#: Names of sheets that sum up the others.
-_NO_PURCHASES = re.compile(r"(?i)makul|annull|budget|prognos|preliminär|utkast|kredit|bestrid|avvisad|ej bokför")
+#: Names of sheets that may hold no purchases, and of those that sum up the others.
+_NO_PURCHASES = re.compile(
+    r"(?i)makul|annull|budget|prognos|preliminär|utkast|kredit|bestrid|avvisad|ej bokför|kund(?!tjänst)|intäkt|inbetal|"
+    r"gamm(al|la)|kopia|exempel|\btest\b|\bmall\b"
+)
 _SUMMARY = re.compile(r"(?i)summ|total|samman|översikt|helår|pivot|alla\b")
+_SEVERAL = 2
+#: An account that a spreadsheet shows as a day (6410 is 1917-07-19) would be read as account 1917.
+_NO_ACCOUNT = "a date: {}"
 #: Name of the column of periods that the sheets' names tell.
 _SHEET_PERIOD = "(name of the sheet)"
 
@@ -76,6 +82,7 @@ class _Sheet:
         form: with its columns, where it has the header of a ledger.
         failure: what its header lacks, where it nearly has one, or why it cannot be read.
         failed: names of the columns of such a header.
+        is_hidden: whether who opens the workbook does not see it.
     """
 
     name: str
@@ -83,6 +90,7 @@ class _Sheet:
     form: FileFormat | None = None
     failure: LedgerError | None = None
     failed: frozenset[str] = frozenset()
+    is_hidden: bool = False
 
     @property
     def below(self) -> Sequence[Sequence[Any]]:
@@ -112,18 +120,21 @@ class XlsxReader:
     """
 
     def __init__(self, path: Any, form: FileFormat, settings: SpendSettings, reference: LedgerReference) -> None:
-        sheets = [_recognised(sheet, form, settings, reference) for sheet in _sheets(path, form.file)]
+        content = path.read_bytes()
+        sheets = [_recognised(sheet, form, settings, reference) for sheet in _sheets(content, form.file)]
         ledgers = _looked_at_together(_ledgers(form.file, sheets), form, settings, reference)
         first = ledgers[0].form
         assert first is not None  # noqa: S101 - only sheets with a header are ledgers
         _refuse_lines_without_header(form.file, sheets, ledgers[0])
         refuse_altered_sheets(form.file, ledgers)
+        _refuse_formats(content, ledgers, settings)
         self.form = replace(
             first,
             remarks=(f"sheet {', '.join(sheet.name for sheet in ledgers)}", *first.remarks),
             warnings=(*first.warnings, *_doubted(ledgers), *_not_read(sheets, ledgers)),
         )
         self._sheets = ledgers
+        self._account = -1
         self._periods = self._sheet_periods()
         texts = [
             (self.form.header[place], cell)
@@ -160,6 +171,7 @@ class XlsxReader:
         for sheet, period in zip(self._sheets, self._periods, strict=True):
             assert sheet.form is not None  # noqa: S101 - as above
             order = [sheet.form.fields.get(field) for field in self.form.fields]
+            self._account = sheet.form.fields.get("account", -1)
             figures = set(_places(sheet, FIGURES))
             numbered = [
                 (number, self._row(row, order, figures, period))
@@ -189,21 +201,27 @@ class XlsxReader:
         for place, own in zip(self.form.fields.values(), order, strict=True):
             cell = period if own is None else row[own]
             text = _text(cell)
+            if isinstance(cell, date) and own == self._account:
+                text = _NO_ACCOUNT.format(text)
             if own in figures and self.form.decimal_mark == "," and not isinstance(cell, str):
                 text = text.replace(".", ",")
             cells[place] = text
         return cells
 
 
-def _sheets(path: Any, file: str) -> list[_Sheet]:
-    from python_calamine import CalamineWorkbook
+def _sheets(content: bytes, file: str) -> list[_Sheet]:
+    from python_calamine import CalamineWorkbook, SheetVisibleEnum
 
-    content = path.read_bytes()
     try:
         _refuse_bomb(content, file)
         book = CalamineWorkbook.from_filelike(BytesIO(content))
         return [
-            _Sheet(name, book.get_sheet_by_name(name).to_python(skip_empty_area=False)) for name in book.sheet_names
+            _Sheet(
+                sheet.name,
+                book.get_sheet_by_name(sheet.name).to_python(skip_empty_area=False),
+                is_hidden=sheet.visible != SheetVisibleEnum.Visible,
+            )
+            for sheet in book.sheets_metadata
         ]
     except LedgerError:
         raise
@@ -363,11 +381,28 @@ def _refuse_lines_without_header(file: str, sheets: Sequence[_Sheet], ledger: _S
             )
 
 
+def _refuse_formats(content: bytes, ledgers: Sequence[_Sheet], settings: SpendSettings) -> None:
+    """Amounts that are shown in another currency, or in thousands, are in it.
+
+    Raises:
+        LedgerError: they are, and nothing else says so.
+    """
+    for sheet in ledgers:
+        assert sheet.form is not None  # noqa: S101 - only sheets with a header are ledgers
+        form = sheet.form
+        shown = number_formats.of_column(content, sheet.name, form.amount_place, form.skipped + 1)
+        titles.refuse_what_is_said(form, {"in the number format of its amounts": shown}, settings)
+
+
 def _doubted(ledgers: Sequence[_Sheet]) -> list[str]:
-    """Sheets that are read beside others although their names may mean that they are no purchases."""
-    names = [sheet.name for sheet in ledgers if _NO_PURCHASES.search(sheet.name)] if len(ledgers) > 1 else []
+    """Sheets that are read beside others although they may hold no purchases: by their names, or out of sight."""
+    if len(ledgers) < _SEVERAL:
+        return []
+    names = [sheet.name for sheet in ledgers if _NO_PURCHASES.search(sheet.name)]
     told = f"lines of the sheets {', '.join(names)} count as they stand: are they purchases, and have credits a minus?"
-    return [told] if names else []
+    hidden = [sheet.name for sheet in ledgers if sheet.is_hidden]
+    seen = f"lines of the hidden sheets {', '.join(hidden)} count: are they purchases, and no others hold them?"
+    return [told] * bool(names) + [seen] * bool(hidden)
 
 
 def _not_read(sheets: Sequence[_Sheet], ledgers: Sequence[_Sheet]) -> list[str]:

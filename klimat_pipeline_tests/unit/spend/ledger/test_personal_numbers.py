@@ -139,7 +139,7 @@ def test_pseudonym_is_an_hmac_the_same_for_every_spelling() -> None:
     "apart",
     [
         *(",", ", ", " (", "\u00ad", "\uff0d", "\ufe63", "\u00b7", "=", "~", "\\", "'", "; ", " & ", ",-", " - - "),
-        *(" nr ", " Nr. ", ", nummer ", " sista: "),
+        *(" nr ", " Nr. ", ", nummer ", " sista: ", "%2D", "%2d", "%20"),
     ],
 )
 @pytest.mark.parametrize("day", ["640823", "19640823"])
@@ -147,6 +147,23 @@ def test_whatever_stands_between_date_and_number(day: str, apart: str) -> None:
     text = f"Anna {day}{apart}3234) mars"
     assert withheld(text) == "[withheld]"
     assert re.search(CANDIDATE, text)
+
+
+@pytest.mark.parametrize(
+    "text", ["23/8-64 3234", "23/8 1964 - 3234", "född 23.8.64 3234", "23/08-1964-3234", "23.08.64-3234"]
+)
+def test_a_date_as_it_is_spoken_is_one(text: str) -> None:
+    assert withheld(f"Anna {text}, mars") == "[withheld]"
+    assert re.search(CANDIDATE, text)
+
+
+@pytest.mark.parametrize(
+    # 640823-3235 has a wrong check digit, and so have 230301-1000 and 231231-1234.
+    "text",
+    ["23/8-64 3235", "betald 1/3-23 1000", "31/12-23 1234", "23/8-64 32345", "32/8-64 3234"],
+)
+def test_a_spoken_date_and_another_number_stay(text: str) -> None:
+    assert withheld(text) == text
 
 
 @pytest.mark.parametrize(

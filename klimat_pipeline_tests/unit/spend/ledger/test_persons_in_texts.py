@@ -123,6 +123,7 @@ NAMED = (
     *("dödsbo anna svensson", "Dödsb. Anna", "D-bo Anna", "Anna-Karin Svenssons dödsbo", "Anna Svensson f. 640823"),
     *("Anna, född 1964-08-23", "Anna Svensson 640823", "Anna Svensson\nfamiljehem", "Familjehem Per Ek"),
     *("Familjehem Andersson", "LVU placering Anna", "Försörjningsstöd Anna", "Kontaktfamilj Zandra Qvist"),
+    *("c/o Anna Ek", "Storgatan 1 C/O: ANNA EK", "c/o Svensson"),
 )
 
 
@@ -151,6 +152,7 @@ def test_somebody_who_is_named_in_any_text_is_withheld(tmp_path: Path, text: str
             "LVU",
         ),
         *("F-230901", "Faktura f 230901", "Lund 230901", "AB 230901", "Projekt Storgatan 230901"),
+        *("c/o Riksbyggen", "c/o Fritidskontoret", "Hyra 1/3-23 1000"),
     ],
 )
 def test_a_text_that_names_nobody_stays(tmp_path: Path, text: str) -> None:
