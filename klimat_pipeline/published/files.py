@@ -58,7 +58,7 @@ def require_free_space(directory: Path, size: int) -> None:
     if free < needed:
         raise PublishDiskError(
             f"not enough disk space in {directory}: {free:,} bytes free, {needed:,} wanted ({FREE_SPACE_FACTOR} times "
-            "the tables). The last good version stays; make room and publish again"
+            "the tables). The last good version stays; make room and run the command again"
         )
 
 

@@ -279,7 +279,7 @@ def _drop_empty(connection: "Connection") -> None:
     except psycopg.errors.DependentObjectsStillExist:
         raise PublishError(
             f"PostgreSQL: the schema {SHOWN} holds somebody's own tables. The last good version stays; rename the "
-            "schema and publish again"
+            "schema and run the command again"
         ) from None
 
 

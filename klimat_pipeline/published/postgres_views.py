@@ -97,7 +97,7 @@ def _find(connection: "Connection", name: str) -> _View | None:
     if kind != "v":
         raise PublishError(
             f"PostgreSQL: {VIEWS}.{name} is somebody's own table, not the published view. The last good version "
-            "stays; rename it and publish again"
+            "stays; rename it and run the command again"
         )
     columns = connection.execute(
         "SELECT attname::text, format_type(atttypid, atttypmod) FROM pg_attribute "

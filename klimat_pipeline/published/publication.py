@@ -216,9 +216,9 @@ def _switch(plans: "Sequence[tuple[Target, Candidate]]") -> None:
         except PublishError as error:
             if not switched:
                 raise
-            raise PublishError(
+            raise type(error)(  # of its kind, as the exit code is
                 f"{target.name}: {error}. {', '.join(switched)} shows {candidate.publication_id} already, the other "
-                "targets their last good version; publish again to bring them together"
+                "targets their last good version; run klimat refresh again to bring them together"
             ) from error
         switched.append(target.name)
 
@@ -242,5 +242,5 @@ def _in_clear_words() -> Iterator[None]:
         may_not = isinstance(error, OSError) and error.errno in (errno.EACCES, errno.EPERM, errno.EROFS)
         raise (PublishAccessError if may_not else PublishDiskError)(
             f"publishing stopped: {type(error).__name__}: {error}. The last good version stays; mend the cause "
-            "(disk space, permissions) and publish again"
+            "(disk space, permissions) and run the command again"
         ) from error

@@ -92,6 +92,9 @@ def find_files(folder: Path, settings: SpendSettings, hashes: Path) -> list[Ledg
             places.refuse_elsewhere(entry, folder)
             path = locations.location(entry, folder)
             inside = locations.asked(path, partial(_inside, path))
+            if not locations.is_remote(entry):
+                for one in inside or ():  # a link among them counts by where it leads
+                    places.refuse_elsewhere(str(one), folder)
         except ConfigurationError as error:
             problems += [f"{folder.name}/municipality.yaml: spend.ledgers: {problem}" for problem in error.problems]
             continue

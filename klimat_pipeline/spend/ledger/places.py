@@ -5,11 +5,12 @@ here: opening a place (``locations``).
 """
 
 import ipaddress
+import re
 import socket
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from klimat_pipeline.errors import ConfigurationError
 from klimat_pipeline.settings import Settings, load_settings
@@ -33,8 +34,13 @@ def refuse_elsewhere(entry: str, folder: Path) -> None:
     """
     settings = load_settings()
     protocol, apart, rest = entry.partition(_APART)
-    if "::" in entry:
+    if "::" in re.sub(r"\[[^]]*\]", "", entry):  # but for the colons of an address of IPv6
         raise ConfigurationError(f"{protocol.partition('::')[0]}::...: chained addresses are not read.")
+    if protocol in _ON_DISK and apart and not rest.startswith("/"):
+        # fsspec counts such a path from the folder that the program happens to be in, not from the municipality's.
+        raise ConfigurationError(
+            f"{entry}: {protocol}:// takes a whole path; write {rest!r} alone for one beside the folder."
+        )
     if not apart or protocol in _ON_DISK:
         _refuse_path((folder / (rest if apart else entry)).resolve(), folder, settings)
     else:
@@ -56,7 +62,7 @@ def _refuse_address(entry: str, settings: Settings) -> None:
     host = parts.netloc.rpartition("@")[2]
     shown = f"{parts.scheme}{_APART}{host}{parts.path}"
     found = [place for place in _places(settings) if _APART in place and _begins(shown, place)]
-    if ".." in parts.path.split("/") or not found:
+    if ".." in unquote(parts.path).split("/") or not found:  # "%2e%2e" is ".." to the library that asks
         raise ConfigurationError(
             f"{shown}: is not among the addresses that ledgers are read from. Add its beginning to "
             "KLIMAT_LEDGER_PLACES, or copy the file into the folder ledger/."

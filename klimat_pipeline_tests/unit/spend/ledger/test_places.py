@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from klimat_pipeline.configuration.spend import SpendSettings
 from klimat_pipeline.errors import ConfigurationError
+from klimat_pipeline.spend.ledger.found_files import find_files
 from klimat_pipeline.spend.ledger.places import refuse_elsewhere
 from klimat_pipeline_tests.support import misbehaving_server as server
 from klimat_pipeline_tests.support.misbehaving_server import MisbehavingServer
@@ -33,6 +35,11 @@ REFUSED = [
     "https://anna:hemligt@10.0.0.7/a.csv",
     "https://169.254.169.254/latest/meta-data",
     "https://2130706433/a.csv",
+    "https://127.1/a.csv",
+    "https://0x7f000001/a.csv",
+    "https://[::ffff:127.0.0.1]/a.csv",
+    "https://8.8.8.8/ledgers/%2e%2e/admin/a.csv",
+    "https://8.8.8.8/ledgers/%2E%2e%2fadmin/a.csv",
     "https://8.8.8.8/ledgers/../admin/a.csv",
     "zip://a.csv::file:///etc/ledgers.zip",
     "simplecache::https://8.8.8.8/a.csv",
@@ -51,6 +58,25 @@ def test_what_is_refused_without_a_setting(folder: Path, entry: str) -> None:
         refuse_elsewhere(entry, folder)
     assert "hemligt" not in str(stopped.value)
     assert "KLIMAT_LEDGER_PLACES" in str(stopped.value) or "chained" in str(stopped.value)
+
+
+@pytest.mark.parametrize("entry", ["file://../../etc/passwd", "local://../a.csv", "file://localhost/etc/passwd"])
+def test_a_path_that_the_library_would_count_from_elsewhere(folder: Path, entry: str) -> None:
+    with pytest.raises(ConfigurationError, match="takes a whole path"):
+        refuse_elsewhere(entry, folder)
+
+
+def test_an_address_of_ipv6_is_no_chain(folder: Path) -> None:
+    refuse_elsewhere("https://[2606:4700::1111]/a.csv", folder)
+    with pytest.raises(ConfigurationError, match="on this machine or a private network"):
+        refuse_elsewhere("https://[::1]/a.csv", folder)
+
+
+def test_a_link_inside_a_folder_of_ledgers_counts_by_where_it_leads(folder: Path) -> None:
+    (folder / "ledger" / "deeper").mkdir()
+    (folder / "ledger" / "deeper" / "a.csv").symlink_to("/etc/passwd")
+    with pytest.raises(ConfigurationError, match=r"spend\.ledgers: /etc/passwd: lies outside"):
+        find_files(folder, SpendSettings(), folder / "hashes.json")
 
 
 def test_a_link_counts_by_where_it_leads(folder: Path) -> None:
