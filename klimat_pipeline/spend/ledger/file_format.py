@@ -12,7 +12,7 @@ from io import BytesIO, StringIO
 from typing import Any
 
 from klimat_pipeline.configuration.spend import SpendSettings
-from klimat_pipeline.spend.ledger import candidates, columns, whole_lines
+from klimat_pipeline.spend.ledger import candidates, columns, titles, whole_lines
 from klimat_pipeline.spend.ledger.cells import plain
 from klimat_pipeline.spend.ledger.dates import PLAIN, DateForm
 from klimat_pipeline.spend.ledger.decimal_marks import mark_of
@@ -413,3 +413,19 @@ def form_from_json(data: Mapping[str, Any]) -> FileFormat:
     for name in ("header", "remarks", "warnings", "amount_meaning"):
         made[name] = tuple(made[name])
     return FileFormat(**made)
+
+
+def refuse_what_is_said(form: FileFormat, around: Mapping[str, str], settings: SpendSettings) -> None:
+    """Texts that are met once the columns are known may say what titles say.
+
+    Args:
+        form: with its columns.
+        around: texts by the words for where they stand.
+        settings: decide.
+
+    Raises:
+        LedgerError: they say that amounts are no kronor or include VAT, and nothing else does.
+    """
+    is_stated = form.unit_ore != titles.UNITS["kr"]
+    said = {*form.amount_meaning, *(["tkr"] if is_stated else [])}  # whatever it is, it is stated
+    titles.unit(form.file, around, {}, said, settings, has_currency="currency" in form.fields)

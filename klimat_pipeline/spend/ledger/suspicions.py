@@ -9,9 +9,9 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from klimat_pipeline.configuration.spend import SpendSettings
-from klimat_pipeline.spend.ledger import titles, typed_lines
+from klimat_pipeline.spend.ledger import typed_lines
 from klimat_pipeline.spend.ledger.dates import YEAR
-from klimat_pipeline.spend.ledger.file_format import FileFormat
+from klimat_pipeline.spend.ledger.file_format import FileFormat, refuse_what_is_said
 from klimat_pipeline.spend.ledger.ledger_error import LedgerError
 
 if TYPE_CHECKING:
@@ -192,7 +192,7 @@ def suspicions(connection: "duckdb.DuckDBPyConnection", form: FileFormat, settin
         LedgerError: the lines speak for another reading beyond doubt.
     """
     notes = "\n".join(cells for (cells,) in connection.execute(_NOTES, {"blank": _BLANK}).fetchall())
-    titles.refuse_what_is_said(form, {"in a line without an amount": notes}, settings)
+    refuse_what_is_said(form, {"in a line without an amount": notes}, settings)
     yield from _letters(connection, form, settings)
     yield from _vat(connection, form, settings)
     _chart(connection, form, settings)

@@ -8,13 +8,9 @@ does not belong here: which column is what (``columns``).
 import re
 import unicodedata
 from collections.abc import Collection, Iterator, Mapping
-from typing import TYPE_CHECKING
 
 from klimat_pipeline.configuration.spend import SpendSettings
 from klimat_pipeline.spend.ledger.ledger_error import LedgerError
-
-if TYPE_CHECKING:
-    from klimat_pipeline.spend.ledger.file_format import FileFormat
 
 #: Oere in one of what amounts are stated in, by the setting.
 UNITS: Mapping[str, int] = {"kr": 100, "tkr": 100_000, "mkr": 100_000_000, "öre": 1}
@@ -125,22 +121,6 @@ def unit(
                     "vat: {included: true, rate_pct: 25}; or false, if they do not."
                 )
     return stated or "kr"
-
-
-def refuse_what_is_said(form: "FileFormat", around: Mapping[str, str], settings: SpendSettings) -> None:
-    """Texts that are met once the columns are known may say what titles say.
-
-    Args:
-        form: with its columns.
-        around: texts by the words for where they stand.
-        settings: decide.
-
-    Raises:
-        LedgerError: they say that amounts are no kronor or include VAT, and nothing else does.
-    """
-    is_stated = form.unit_ore != UNITS["kr"]
-    said = {*form.amount_meaning, *(["tkr"] if is_stated else [])}  # whatever it is, it is stated
-    unit(form.file, around, {}, said, settings, has_currency="currency" in form.fields)
 
 
 def told(unit: str) -> str:

@@ -17,12 +17,12 @@ from typing import TYPE_CHECKING, Any
 
 from klimat_pipeline.configuration.spend import SpendSettings
 from klimat_pipeline.sources.workbook import MAX_RATIO, RATIO_FROM_BYTES
-from klimat_pipeline.spend.ledger import candidates, dates, number_formats, signs, titles
+from klimat_pipeline.spend.ledger import candidates, dates, number_formats, signs
 from klimat_pipeline.spend.ledger.altered_sheets import refuse_altered_sheets
 from klimat_pipeline.spend.ledger.cells import plain
 from klimat_pipeline.spend.ledger.csv_reader import BATCH, Problem, batch_of
 from klimat_pipeline.spend.ledger.decimal_marks import FIGURES, MONEY, mark_of_texts
-from klimat_pipeline.spend.ledger.file_format import FileFormat, with_columns
+from klimat_pipeline.spend.ledger.file_format import FileFormat, refuse_what_is_said, with_columns
 from klimat_pipeline.spend.ledger.ledger_error import LedgerError
 from klimat_pipeline.spend.ledger.reference import LedgerReference
 from klimat_pipeline.text import fold
@@ -391,7 +391,7 @@ def _refuse_formats(content: bytes, ledgers: Sequence[_Sheet], settings: SpendSe
         assert sheet.form is not None  # noqa: S101 - only sheets with a header are ledgers
         form = sheet.form
         shown = number_formats.of_column(content, sheet.name, form.amount_place, form.skipped + 1)
-        titles.refuse_what_is_said(form, {"in the number format of its amounts": shown}, settings)
+        refuse_what_is_said(form, {"in the number format of its amounts": shown}, settings)
 
 
 def _doubted(ledgers: Sequence[_Sheet]) -> list[str]:
