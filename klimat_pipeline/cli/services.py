@@ -95,6 +95,19 @@ def serve(
 
 def _until_ended(arguments: list[str], environment: dict[str, str]) -> int:
     """Run a program that starts others, and leave none of them behind, however it or this process ends."""
+    begun: subprocess.Popen[bytes] | None = None
+    asked = False
+
+    def pass_on(number: int, _frame: FrameType | None) -> None:
+        nonlocal asked
+        del number
+        asked = True
+        if begun:
+            begun.send_signal(signal.SIGINT)
+
+    # Before the program starts: what asks this process to end meanwhile would be lost, or leave the program behind.
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, pass_on)
     # A group of its own: whatever is left in it at the end is its.
     begun = subprocess.Popen(  # noqa: S603 - our own program, no shell
         arguments,
@@ -102,13 +115,8 @@ def _until_ended(arguments: list[str], environment: dict[str, str]) -> int:
         start_new_session=True,
         preexec_fn=_end_with_the_parent,  # noqa: PLW1509 - there are no threads yet
     )
-
-    def pass_on(number: int, _frame: FrameType | None) -> None:
-        del number
+    if asked:
         begun.send_signal(signal.SIGINT)
-
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, pass_on)
     code = begun.wait()
     with suppress(ProcessLookupError):
         os.killpg(begun.pid, signal.SIGKILL)

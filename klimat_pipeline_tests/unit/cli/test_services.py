@@ -15,8 +15,8 @@ from klimat_pipeline_tests.pipeline.commands import PROJECT, Klimat
 PROGRAM = """
 import os, subprocess, sys, time
 helper = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
-print(os.getpid(), helper.pid, flush=True)
 try:
+    print(os.getpid(), helper.pid, flush=True)
     time.sleep(600)
 except KeyboardInterrupt:
     pass
