@@ -1,4 +1,4 @@
-"""A refresh in a data folder of its own, by a process of its own, that leaves this installation as it is.
+"""A command in a data folder of its own, by a process of its own, that leaves this installation as it is.
 
 What does not belong here: what is laid out before it and compared after it (``preview``, ``reproduce``).
 """
@@ -15,12 +15,12 @@ _OURS = (
 )
 
 
-def refresh_apart(project_dir: Path, data: Path, *options: str) -> subprocess.CompletedProcess[str]:
-    """Refresh into files of the folder only; what the command says is in ``stdout``."""
+def klimat_apart(project_dir: Path, data: Path, *command: str) -> subprocess.CompletedProcess[str]:
+    """A command of ours that writes into files of the folder only; what it says is in ``stdout``."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
     environment |= {"KLIMAT_DATA_DIR": str(data), "KLIMAT_PROJECT_DIR": str(project_dir)}
     return subprocess.run(  # noqa: S603 - this very program, no shell
-        [sys.executable, "-m", "klimat_pipeline.cli", "refresh", *options],
+        [sys.executable, "-m", "klimat_pipeline.cli", *command],
         env=environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

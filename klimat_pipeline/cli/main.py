@@ -12,6 +12,7 @@ import typer
 from klimat_pipeline.cli.account import account
 from klimat_pipeline.cli.backup import backup, restore
 from klimat_pipeline.cli.checks import checks
+from klimat_pipeline.cli.compute import compute
 from klimat_pipeline.cli.db import app as db_app
 from klimat_pipeline.cli.export import export
 from klimat_pipeline.cli.faults import in_words
@@ -221,6 +222,7 @@ _IN_ORDER = (
 )
 for _command in _IN_ORDER:
     app.command()(_command)
+app.command(hidden=True)(compute)
 
 
 def _fail(error: KlimatError) -> NoReturn:

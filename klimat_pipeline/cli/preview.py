@@ -1,6 +1,8 @@
 """``klimat preview``: what the configuration as it is now would move, without publishing anything.
 
 The indicators of sectors are shown one by one with their causes, every other table that moves with its first values.
+All municipalities are refreshed in a folder of its own, with every check; for one, where somebody edits, its tables
+alone are computed (``compute``), from ledgers that are read already.
 What does not belong here: the comparison (``operations.preview``, ``published.same``).
 """
 
@@ -10,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from klimat_pipeline.cli.apart import refresh_apart
+from klimat_pipeline.cli.apart import klimat_apart
 from klimat_pipeline.cli.same import result, said
 from klimat_pipeline.cli.terminal import err, out
 from klimat_pipeline.errors import ConfigurationError
@@ -28,7 +30,9 @@ _OF_ALL = "data_quality"
 
 
 def preview(
-    municipality: Annotated[str, typer.Option("--municipality", "-m", help="Compute and show this code alone.")] = "",
+    municipality: Annotated[
+        str, typer.Option("--municipality", "-m", help="Compute and show this code alone: in seconds, without checks.")
+    ] = "",
     markdown: Annotated[bool, typer.Option("--markdown", help="Print Markdown, for a review.")] = False,
 ) -> None:
     """Compute with the configuration as it is now, beside what is published, and say what would move.
@@ -46,7 +50,7 @@ def preview(
     if not before.exists():
         raise ConfigurationError(f"{before} is not there: nothing is published to compare with; run klimat refresh")
     with TemporaryDirectory(prefix="klimat-preview-") as scratch:
-        _refresh_in(Path(scratch), settings, municipality)
+        _compute_in(Path(scratch), settings, municipality)
         after = Path(scratch) / "published" / "parquet" / "latest"
         found = compared(before.resolve(), after.resolve(), municipality)
         earlier, later = (read_folder(folder.resolve(), municipality) for folder in (before, after))
@@ -63,7 +67,8 @@ def preview(
         for table in others:
             out.print(f"{table.name}: {result(table)}", *said(table), sep="\n  ", markup=False, soft_wrap=True)
         out.print(f"{len(found.moved)} indicators move" if found.moved else "no indicator moves", end="")
-        out.print(f"; other tables that move: {len(others) or 'none'}")
+        out.print(f"; other tables that move: {len(others) or 'none'}", end="")
+        out.print(" (no checks were run: klimat preview without -m runs them)" if municipality else "")
     if found.moved or others:
         raise typer.Exit(MOVES)
 
@@ -75,17 +80,20 @@ def _as_markdown(others: "list[ComparedTable]") -> str:
     return "\n".join([*lines, ""]) if lines else ""
 
 
-def _refresh_in(scratch: Path, settings: "Settings", municipality: str) -> None:
-    """A refresh in a folder of its own, with the same snapshots, into files only."""
+def _compute_in(scratch: Path, settings: "Settings", municipality: str) -> None:
+    """Tables in a folder of its own, from the same snapshots, as files only."""
+    from klimat_pipeline.spend.ledger.store import SpendStore
+
     snapshots = settings.written_dir / "snapshots"
     if snapshots.is_dir() and settings.written_dir != settings.config_dir:
         (scratch / "snapshots").symlink_to(snapshots, target_is_directory=True)
     elif settings.snapshots_dir.is_dir():
         (scratch / "snapshots").mkdir()
         (scratch / "snapshots" / "fetched").symlink_to(settings.snapshots_dir, target_is_directory=True)
-    chosen = [f"--municipality={municipality}"] if municipality else []
+    SpendStore(scratch / "intermediate").copy_from(SpendStore(settings.intermediate_dir))
     with out.status("computing beside what is published"):
-        done = refresh_apart(settings.project_dir, scratch, *chosen)
+        command = ("compute", municipality) if municipality else ("refresh",)
+        done = klimat_apart(settings.project_dir, scratch, *command)
     if done.returncode and not (scratch / "published" / "parquet" / "latest").exists():
         raise ConfigurationError(f"the configuration as it is now cannot be published: {done.stdout}".strip())
     if done.returncode:  # a ledger that cannot be read, say, stops nothing else

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from klimat_pipeline.cli.apart import refresh_apart
+from klimat_pipeline.cli.apart import klimat_apart
 from klimat_pipeline.cli.terminal import err, headed, out
 
 
@@ -26,7 +26,7 @@ def reproduce(
         there, releases = lay_out(settings, made_from, data)
         options = [f"--release={name}" for name in releases]
         options += [f"--municipality={code}" for code in made_from.municipalities]
-        done = refresh_apart(there.project_dir, data, *options)
+        done = klimat_apart(there.project_dir, data, "refresh", *options)
         if done.returncode != 0:
             err.print(done.stdout)
             raise typer.Exit(done.returncode)

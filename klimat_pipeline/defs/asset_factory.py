@@ -1,8 +1,8 @@
 """Generates from a contract what Dagster shows of an asset: description, owner, tags, schema, lineage, checks.
 
-Steps are written by hand in ``assets``; ``step`` turns them into assets, ``checked_together`` yields their results.
-What does not belong here: what a step computes, what its pages and checks say (``pages``, ``check_results``), and what
-a check looks for (``quality``).
+Steps are written by hand in ``assets``; ``step`` turns them into assets, whose tables it checks, stores and yields.
+What does not belong here: what a step computes and gives back (``steps``), what its pages and checks say (``pages``,
+``check_results``), and what a check looks for (``quality``).
 """
 
 import warnings
@@ -18,8 +18,9 @@ from klimat_pipeline.defs.check_results import as_dagster, check_specs
 from klimat_pipeline.defs.failures import as_failures
 from klimat_pipeline.defs.freshness import FRESHNESS
 from klimat_pipeline.defs.inputs import INPUTS
-from klimat_pipeline.defs.pages import Picture, keep_plots, page
+from klimat_pipeline.defs.pages import keep_plots, page
 from klimat_pipeline.defs.resources import Project
+from klimat_pipeline.defs.steps import STEPS, Made, Step
 from klimat_pipeline.defs.workers import Workers
 from klimat_pipeline.errors import ContractError
 from klimat_pipeline.garbage import free_memory
@@ -44,17 +45,18 @@ def step(
     kinds: Mapping[str, Sequence[str]] | Sequence[str] = ("pandas",),
     reads: Mapping[str, Sequence[str]] | None = None,
     after: Iterable[str] = (),
-    may_end_run: bool = False,
     ledgers: bool = False,
     whole: Iterable[str] = (),
+    goes_on: Callable[[dg.AssetExecutionContext, Project], bool] | None = None,
+    tell: Callable[[dg.AssetExecutionContext, Project], None] | None = None,
     **inputs: str,
-) -> Callable[[Callable[..., Iterator[dg.MaterializeResult]]], dg.AssetsDefinition]:
+) -> Callable[[Callable[..., Made]], dg.AssetsDefinition]:
     """Turn a function that makes several tables into one step, because a step costs more than a small table.
 
-    The function is called with the context, the project and its input tables, and yields what ``checked_together``
-    does. Tables are read and written through the project's store, not as Dagster's inputs and outputs: those would add
-    three events each to its history, for the same lineage. Any of the tables, and any of their checks, can be asked
-    for alone: all are computed, and those that were asked for are stored and yielded.
+    The function is called with the project and its input tables. Tables are read and written through the project's
+    store, not as Dagster's inputs and outputs: those would add three events each to its history, for the same lineage.
+    Any of the tables, and any of their checks, can be asked for alone: all are computed, and those that were asked for
+    are stored and yielded.
 
     Args:
         name: of the step.
@@ -62,10 +64,11 @@ def step(
         kinds: tools that make them; by key for those that differ.
         reads: by table, the tables that it is made from: inputs and tables of this step; for others all inputs.
         after: further tables that have to be made before.
-        may_end_run: whether it may make nothing, so that everything downstream is skipped.
         ledgers: whether it reads ledgers, so that their hashes are taken again before it begins.
         whole: inputs that it takes of all municipalities even where the run is for some of them: it sums them up,
             compares them, or learns from all.
+        goes_on: asked by a run before the function is called; where it says no, everything downstream is skipped.
+        tell: called by a run after it: what else Dagster should know.
         inputs: parameter name to the key of the table it receives.
     """
     tools = kinds if isinstance(kinds, Mapping) else dict.fromkeys(keys, kinds)
@@ -75,14 +78,16 @@ def step(
             **described(table(key), tools.get(key, ("pandas",))),
             # Every table depends on the inputs directly: Dagster looks only one step up to say what is out of date.
             deps=[INPUTS, *(source.split("/") for source in dict.fromkeys((*sources[key], *after)))],
-            skippable=may_end_run,
+            skippable=goes_on is not None,
             code_version=code_version(),
             freshness_policy=FRESHNESS if table(key).stage in _FRESH else None,
         )
         for key in keys
     ]
 
-    def decorated(work: Callable[..., Iterator[dg.MaterializeResult]]) -> dg.AssetsDefinition:
+    def decorated(work: Callable[..., Made]) -> dg.AssetsDefinition:
+        this = STEPS[name] = Step(name, keys, work, inputs, frozenset(whole), tuple(after))
+
         @dg.multi_asset(
             name=name,
             description=work.__doc__,
@@ -93,12 +98,15 @@ def step(
         def made(context: dg.AssetExecutionContext, project: Project, workers: Workers):
             with as_failures():
                 project.begin(ledgers=ledgers)
-                tables = {name: project.read(key) for name, key in inputs.items()}
-                yield from work(
-                    context,
-                    project,
-                    **{name: each if name in whole else project.chosen(each) for name, each in tables.items()},
-                )
+                if goes_on and not goes_on(context, project):
+                    return
+                result = this.compute(project)
+                if tell:
+                    tell(context, project)
+                for remark in result.remarks:
+                    context.log.warning(remark)
+                yield from _checked(context, result)
+            del result
             free_memory()
 
         return made
@@ -166,24 +174,11 @@ def definition_metadata(contract: Table) -> dict[str, Any]:
     return found
 
 
-def checked_together(
-    context: dg.AssetExecutionContext,
-    frames: Mapping[str, "pd.DataFrame"],
-    inputs: Mapping[str, "pd.DataFrame"] | None = None,
-    metadata: Mapping[str, Mapping[str, Any]] | None = None,
-    plots: Mapping[str, Mapping[str, Picture]] | None = None,
-) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
+def _checked(context: dg.AssetExecutionContext, made: Made) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
     """Check the tables of a step, write them and their findings, and yield the results to Dagster.
 
     Tables that were not selected are neither written nor yielded. Where checks were selected without their table, the
     stored table is checked.
-
-    Args:
-        context: of the running step.
-        frames: the tables that the step made, by key; a check may read all of them.
-        inputs: further tables that the checks read, by key.
-        metadata: more to show on an asset's page, by key.
-        plots: pictures for it and for the pages of what is published from it, by key and title.
     """
     from klimat_pipeline.contracts.arrow import to_arrow
     from klimat_pipeline.quality.contract import begin
@@ -191,11 +186,11 @@ def checked_together(
 
     project: Project = context.resources.project
     asked = _Asked.of(context)
-    frames = {**frames, **{key: project.read(key) for key in frames if key in asked.checked_alone}}
+    frames = {**made.tables, **{key: project.read(key) for key in made.tables if key in asked.checked_alone}}
     # All are sent to be checked before the first answer is waited for.
     later = _are_gathered_later(context)
     begun = {key: begin(frame, table(key), may_postpone=later) for key, frame in frames.items() if key in asked.tables}
-    seen = {**(inputs or {}), **frames}
+    seen = {**made.inputs, **frames}
     chosen = {key: project.chosen(frame) for key, frame in seen.items()}
     results = {key: project.judged(_all_checks(key, seen, chosen, asking.finish)) for key, asking in begun.items()}
     project.require_unchanged()
@@ -209,14 +204,14 @@ def checked_together(
             project.write(key, asking.arrow, is_sound=is_sound)
         findings = to_arrow(to_frame(results[key]), table("quality/findings"))
         project.write(findings_key(key), findings, is_sound=is_sound)
-        drawn = {title: picture() for title, picture in ((plots or {}).get(key) or {}).items()}
+        drawn = {title: picture() for title, picture in made.plots.get(key, {}).items()}
         if drawn:  # what was kept before has another digest, and is not shown
             keep_plots(project, key, drawn)
         yield dg.MaterializeResult(
             asset_key=key.split("/"),
             metadata={
                 **(page(table(key), asking.arrow, project) if asking.arrow is not None else {}),
-                **((metadata or {}).get(key) or {}),
+                **made.metadata.get(key, {}),
                 **{title: dg.MetadataValue.md(picture) for title, picture in drawn.items()},
             },
             check_results=yielded,

@@ -1,5 +1,6 @@
 """``klimat preview``: says what would move, and leaves everything as it was, outside its scratch folder too."""
 
+import re
 import shutil
 from pathlib import Path
 
@@ -38,5 +39,21 @@ def test_what_would_move_is_told_and_nothing_else_is_touched(
     assert "215,967 → 170,014" in answer.text and "indicators move; other tables that move: " in answer.text
     assert "action_id=ccc_individual_heating: 7000.0 became 6000.0" in answer.text
     assert "gap_table: " in answer.text
+    alone = klimat("preview", "-m", "1283")
+    assert alone.code == 3, alone.text
+    assert _figures_of_helsingborg(alone.text) == _figures_of_helsingborg(answer.text) != []
+    assert "action_id=ccc_individual_heating: 7000.0 became 6000.0" in alone.text
+    assert "9999_example: " not in alone.text and "purchases that cannot be read are missing below" in alone.text
     assert klimat.latest == shown
     assert sorted(path.name for path in tmp_path.iterdir()) == ["checkout"]
+
+
+def test_one_municipality_alone_has_every_value_of_a_refresh(small_refresh: Refresh) -> None:
+    answer = Klimat(small_refresh.data, ())("preview", "-m", "1283")
+    assert answer.code == 0, answer.text
+    assert answer.text.strip().startswith("no indicator moves; other tables that move: none (no checks were run")
+
+
+def _figures_of_helsingborg(told: str) -> list[str]:
+    """Indicator, year, before, after, and the parts of what is between."""
+    return re.findall(r"\b1283 \w+ \d{4} \S+ \S+ \S+ \S+", told)

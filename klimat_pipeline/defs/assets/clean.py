@@ -1,11 +1,11 @@
 """Assets of the stage ``clean``: codes, units, long form; reference tables and configuration beside them."""
 
-import dagster as dg
 import pandas as pd
 
 from klimat_pipeline.configuration.local_tables import local_assets
-from klimat_pipeline.defs.asset_factory import checked_together, step
+from klimat_pipeline.defs.asset_factory import step
 from klimat_pipeline.defs.resources import Project
+from klimat_pipeline.defs.steps import Made
 
 #: What is read from the checkout waits for the archive's listing, so that an unchanged night ends there for all.
 AFTER = ("sources/smhi_snapshots",)
@@ -25,7 +25,7 @@ AFTER = ("sources/smhi_snapshots",)
     reads={"clean/consumption": ("clean/population",)},
     after=AFTER,
 )
-def configuration(context: dg.AssetExecutionContext, project: Project):
+def configuration(project: Project) -> Made:
     """What people edit, checked against the reference tables: one step, since each table takes milliseconds."""
     from klimat_pipeline.clean.assumptions import clean_assumptions
     from klimat_pipeline.clean.consumption import clean_consumption
@@ -50,7 +50,7 @@ def configuration(context: dg.AssetExecutionContext, project: Project):
         "clean/assumptions": clean_assumptions(references, reference.sector_codes, reference.construction_references),
     }
     frames["clean/consumption"] = clean_consumption(reference, frames["clean/population"])
-    yield from checked_together(context, frames)
+    return Made(frames)
 
 
 @step(
@@ -71,12 +71,11 @@ def configuration(context: dg.AssetExecutionContext, project: Project):
     municipalities="clean/municipalities",
 )
 def national_figures(
-    context: dg.AssetExecutionContext,
     project: Project,
     snapshots: pd.DataFrame,
     raw: pd.DataFrame,
     municipalities: pd.DataFrame,
-):
+) -> Made:
     """Codes and units of the national workbooks, by sector, subsector and area."""
     from klimat_pipeline.clean.area_totals import clean_area_totals
     from klimat_pipeline.clean.emissions import clean_emissions
@@ -95,4 +94,4 @@ def national_figures(
         "clean/subsectors": clean_subsectors(coded, emissions, current, reference),
         "clean/area_totals": clean_area_totals(coded, reference),
     }
-    yield from checked_together(context, frames, {"raw/smhi_emissions": raw, "clean/municipalities": municipalities})
+    return Made(frames, {"raw/smhi_emissions": raw, "clean/municipalities": municipalities})

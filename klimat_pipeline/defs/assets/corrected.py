@@ -6,9 +6,10 @@ from typing import Any
 import dagster as dg
 import pandas as pd
 
-from klimat_pipeline.defs.asset_factory import checked_together, step
+from klimat_pipeline.defs.asset_factory import step
 from klimat_pipeline.defs.pages import as_markdown, pictures
 from klimat_pipeline.defs.resources import Project
+from klimat_pipeline.defs.steps import Made
 
 #: What the corrections' page lists of them.
 _LISTED = ["correction_id", "release_id", "sector_code", "year", "before_t", "after_t", "drift_pct", "reason", "source"]
@@ -35,12 +36,11 @@ _LISTED = ["correction_id", "release_id", "sector_code", "year", "before_t", "af
     municipalities="clean/municipalities",
 )
 def local_corrections(
-    context: dg.AssetExecutionContext,
     project: Project,
     emissions: pd.DataFrame,
     subsectors: pd.DataFrame,
     municipalities: pd.DataFrame,
-):
+) -> Made:
     """Apply the registers once; reported, corrected, what is not conserved, and each correction left out in turn."""
     from klimat_pipeline.charts.indicators import corrected_against_reported
     from klimat_pipeline.corrected.corrections import correction_applications
@@ -72,4 +72,4 @@ def local_corrections(
             project, "reported and corrected emissions", corrected_against_reported(corrected)
         )
     }
-    yield from checked_together(context, frames, {"clean/municipalities": municipalities}, shown, plots)
+    return Made(frames, {"clean/municipalities": municipalities}, shown, plots)

@@ -1,11 +1,11 @@
 """Assets of the stage ``indicators``."""
 
-import dagster as dg
 import pandas as pd
 
-from klimat_pipeline.defs.asset_factory import checked_together, step
+from klimat_pipeline.defs.asset_factory import step
 from klimat_pipeline.defs.pages import pictures
 from klimat_pipeline.defs.resources import Project
+from klimat_pipeline.defs.steps import Made
 
 
 @step(
@@ -50,7 +50,6 @@ from klimat_pipeline.defs.resources import Project
     frozen="clean/frozen",
 )
 def national_indicators(
-    context: dg.AssetExecutionContext,
     project: Project,
     emissions: pd.DataFrame,
     targets: pd.DataFrame,
@@ -63,7 +62,7 @@ def national_indicators(
     land_use_given: pd.DataFrame,
     installations: pd.DataFrame,
     frozen: pd.DataFrame,
-):
+) -> Made:
     """Sectors against their targets, and what changed between releases."""
     from klimat_pipeline.charts.indicators import emissions_against_target
     from klimat_pipeline.indicators.base_years import base_year_review
@@ -101,7 +100,7 @@ def national_indicators(
     plots = {
         "indicators/sectors": pictures(project, "emissions against target", emissions_against_target(indicators)),
     }
-    yield from checked_together(context, frames, inputs, plots=plots)
+    return Made(frames, inputs, plots=plots)
 
 
 @step(
@@ -145,7 +144,6 @@ def national_indicators(
     releases="clean/releases",
 )
 def scope_figures(
-    context: dg.AssetExecutionContext,
     project: Project,
     sectors: pd.DataFrame,
     emissions: pd.DataFrame,
@@ -158,7 +156,7 @@ def scope_figures(
     targets: pd.DataFrame,
     areas: pd.DataFrame,
     releases: pd.DataFrame,
-):
+) -> Made:
     """Both inventories by scope, the share of the areas that the contract names, and where all indicators come from."""
     from klimat_pipeline.indicators.areas import area_shares
     from klimat_pipeline.indicators.provenance import provenance
@@ -189,4 +187,4 @@ def scope_figures(
         "inventory/territory": territory,
         "inventory/organisation": organisation,
     }
-    yield from checked_together(context, frames, inputs)
+    return Made(frames, inputs)

@@ -1,11 +1,11 @@
 """Assets of the stage ``inventory``."""
 
-import dagster as dg
 import pandas as pd
 
-from klimat_pipeline.defs.asset_factory import checked_together, step
+from klimat_pipeline.defs.asset_factory import step
 from klimat_pipeline.defs.pages import pictures
 from klimat_pipeline.defs.resources import Project
+from klimat_pipeline.defs.steps import Made
 
 
 @step(
@@ -44,7 +44,6 @@ from klimat_pipeline.defs.resources import Project
     printed="clean/printed_inventory",
 )
 def inventories(
-    context: dg.AssetExecutionContext,
     project: Project,
     subsectors: pd.DataFrame,
     corrections: pd.DataFrame,
@@ -54,7 +53,7 @@ def inventories(
     scope3: pd.DataFrame,
     activity: pd.DataFrame,
     printed: pd.DataFrame,
-):
+) -> Made:
     """The two inventories, each by itself, and the territory beside what the city printed."""
     from klimat_pipeline.charts.indicators import inventory_beside_print
     from klimat_pipeline.inventory.gpc import gpc_inventory
@@ -79,4 +78,4 @@ def inventories(
     picture = pictures(project, "inventory, printed and computed", inventory_beside_print(reconciliation, names))
     plots = {"inventory/territory": picture, "inventory/reconciliation": picture}
     inputs = {"corrected/subsectors": subsectors, "clean/energy_use": energy_use}
-    yield from checked_together(context, frames, inputs, plots=plots)
+    return Made(frames, inputs, plots=plots)

@@ -1,11 +1,11 @@
 """Assets of what is ahead: pathways and their probability, hindcast, investment plan; and the comparison."""
 
-import dagster as dg
 import pandas as pd
 
-from klimat_pipeline.defs.asset_factory import checked_together, step
+from klimat_pipeline.defs.asset_factory import step
 from klimat_pipeline.defs.pages import pictures
 from klimat_pipeline.defs.resources import Project
+from klimat_pipeline.defs.steps import Made
 
 _DRAWN_FROM = (
     "corrected/emissions",
@@ -68,7 +68,6 @@ _DRAWN_FROM = (
     area_totals="clean/area_totals",
 )
 def pathways(
-    context: dg.AssetExecutionContext,
     project: Project,
     emissions: pd.DataFrame,
     indicators: pd.DataFrame,
@@ -79,7 +78,7 @@ def pathways(
     municipalities: pd.DataFrame,
     releases: pd.DataFrame,
     area_totals: pd.DataFrame,
-):
+) -> Made:
     """One step: the tables share their draws, and each takes milliseconds."""
     from klimat_pipeline.charts.outlook import abatement_curves, comparison_strips, pathway_fans
     from klimat_pipeline.indicators.comparison import municipality_comparison
@@ -130,4 +129,4 @@ def pathways(
         "scenarios/pathways": pictures(project, "what is ahead", pathway_fans(ahead, indicators, chances)),
         "scenarios/abatement": pictures(project, "what a tonne costs", abatement_curves(curve)),
     }
-    yield from checked_together(context, frames, {"clean/published_gap": published_gap}, plots=plots)
+    return Made(frames, {"clean/published_gap": published_gap}, plots=plots)

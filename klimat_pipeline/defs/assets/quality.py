@@ -1,10 +1,9 @@
 """Assets of the stage ``quality``: what all checks of the run found, gathered in one table."""
 
-import dagster as dg
-
 from klimat_pipeline.contracts import TABLES, upstream
-from klimat_pipeline.defs.asset_factory import GATHERED, GATHERING_STEP, checked_together, findings_key, step
+from klimat_pipeline.defs.asset_factory import GATHERED, GATHERING_STEP, findings_key, step
 from klimat_pipeline.defs.resources import Project
+from klimat_pipeline.defs.steps import Made
 
 CHECKED = tuple(key for key, contract in TABLES.items() if contract.stage not in ("quality", "published", "mart"))
 
@@ -14,11 +13,11 @@ _LAST = tuple(key for key in CHECKED if not any(key in upstream(other) for other
 
 
 @step(GATHERING_STEP, GATHERED, kinds=("great_expectations",), after=_LAST)
-def findings(context: dg.AssetExecutionContext, project: Project):
+def findings(project: Project) -> Made:
     import pandas as pd
 
     from klimat_pipeline.quality.contract import postponed_findings
 
     gathered = pd.concat([project.read(findings_key(key)) for key in CHECKED], ignore_index=True)
     suites = {"quality/suites": postponed_findings(project.read)}
-    yield from checked_together(context, {GATHERED: gathered}, suites)
+    return Made({GATHERED: gathered}, suites)

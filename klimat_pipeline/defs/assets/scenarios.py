@@ -4,12 +4,12 @@ The stage ``indicators`` has its own file; where its targets stand and whether t
 they lead to.
 """
 
-import dagster as dg
 import pandas as pd
 
-from klimat_pipeline.defs.asset_factory import checked_together, step
+from klimat_pipeline.defs.asset_factory import step
 from klimat_pipeline.defs.pages import pictures
 from klimat_pipeline.defs.resources import Project
+from klimat_pipeline.defs.steps import Made
 
 
 @step(
@@ -36,7 +36,6 @@ from klimat_pipeline.defs.resources import Project
     purchases="spend/indicators",
 )
 def targets_step(
-    context: dg.AssetExecutionContext,
     project: Project,
     sectors: pd.DataFrame,
     emissions: pd.DataFrame,
@@ -45,7 +44,7 @@ def targets_step(
     meals: pd.DataFrame,
     consumption: pd.DataFrame,
     purchases: pd.DataFrame,
-):
+) -> Made:
     """Where the targets stand, and whether the sub-targets imply the total."""
     from klimat_pipeline.indicators.coherence import target_coherence
     from klimat_pipeline.indicators.targets import target_status
@@ -54,7 +53,7 @@ def targets_step(
         "indicators/targets": target_status(sectors, targets, construction, meals, purchases, consumption),
         "indicators/coherence": target_coherence(sectors, emissions),
     }
-    yield from checked_together(context, frames, {"indicators/sectors": sectors})
+    return Made(frames, {"indicators/sectors": sectors})
 
 
 #: What a neutrality balance is made from, under the municipality's own key and under every other.
@@ -100,7 +99,6 @@ _BALANCED_FROM = (
     rules="clean/neutrality",
 )
 def gap_and_neutrality(
-    context: dg.AssetExecutionContext,
     project: Project,
     published_gap: pd.DataFrame,
     actions: pd.DataFrame,
@@ -110,7 +108,7 @@ def gap_and_neutrality(
     sinks: pd.DataFrame,
     facilities: pd.DataFrame,
     rules: pd.DataFrame,
-):
+) -> Made:
     """What is missing, whose the shared captures are, and what neutralises the rest."""
     from klimat_pipeline.charts.gap import gap_waterfalls
     from klimat_pipeline.scenarios.allocation_keys import neutrality_by_allocation_key
@@ -128,4 +126,4 @@ def gap_and_neutrality(
         "scenarios/allocation_keys": neutrality_by_allocation_key(balanced, sinks, claims, rules),
     }
     plots = {"scenarios/gap": pictures(project, "from emissions to what is left", gap_waterfalls(gap))}
-    yield from checked_together(context, frames, {"clean/sinks": sinks}, plots=plots)
+    return Made(frames, {"clean/sinks": sinks}, plots=plots)

@@ -2,20 +2,15 @@
 
 import dagster as dg
 
-from klimat_pipeline.defs.asset_factory import checked_together, step
+from klimat_pipeline.defs.asset_factory import step
 from klimat_pipeline.defs.resources import Project
+from klimat_pipeline.defs.steps import Made
 
 
-@step("sources__smhi_snapshots", "sources/smhi_snapshots", kinds=("xlsx",), may_end_run=True)
-def smhi_snapshots(context: dg.AssetExecutionContext, project: Project):
-    """Fetch if live, look over what people have edited, then list the archive.
-
-    A run that is asked for news only ends here when there is none; one whose configuration has faults, with them all.
-    """
+def _look(context: dg.AssetExecutionContext, project: Project) -> bool:
+    """Fetch if live; a run that is asked for news only ends here when there is none."""
     from klimat_pipeline.defs.confirmation import confirm_unchanged
     from klimat_pipeline.operations.refresh import look
-    from klimat_pipeline.operations.validate import refuse_faults_once
-    from klimat_pipeline.sources.smhi_snapshots import snapshot_table
 
     settings = project.settings
     found = look(
@@ -29,7 +24,15 @@ def smhi_snapshots(context: dg.AssetExecutionContext, project: Project):
     project.announce(context.instance, context.run)
     if project.only_if_changed and not found.is_news:
         confirm_unchanged(context, found.made_from)
-        return
-    refuse_faults_once(settings, found.made_from.digest)
-    listed = snapshot_table(settings, project.releases)
-    yield from checked_together(context, {"sources/smhi_snapshots": listed})
+        return False
+    return True
+
+
+@step("sources__smhi_snapshots", "sources/smhi_snapshots", kinds=("xlsx",), goes_on=_look)
+def smhi_snapshots(project: Project) -> Made:
+    """Look over what people have edited, and end with all its faults if it has any; then list the archive."""
+    from klimat_pipeline.operations.validate import refuse_faults_once
+    from klimat_pipeline.sources.smhi_snapshots import snapshot_table
+
+    refuse_faults_once(project.settings, project.made_from.digest)
+    return Made({"sources/smhi_snapshots": snapshot_table(project.settings, project.releases)})

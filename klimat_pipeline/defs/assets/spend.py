@@ -5,15 +5,14 @@ frame. They are an asset of their own, partitioned by municipality and year; a b
 shows on its page. A refresh reads, in one step for all municipalities, what no backfill has read.
 """
 
-from collections.abc import Iterable
-
 import dagster as dg
 
-from klimat_pipeline.defs.asset_factory import checked_together, code_version, step
+from klimat_pipeline.defs.asset_factory import code_version, step
 from klimat_pipeline.defs.inputs import INPUTS
 from klimat_pipeline.defs.lost_runs import this_process
 from klimat_pipeline.defs.partitions import LEDGER_LINES, MUNICIPALITY, YEAR, ledger_partitions
 from klimat_pipeline.defs.resources import Project
+from klimat_pipeline.defs.steps import Made
 
 #: An unchanged night ends at the archive's listing, for this stage too.
 AFTER = ("sources/smhi_snapshots",)
@@ -52,8 +51,11 @@ def ledger_lines(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
     return dg.MaterializeResult(metadata={"ledger files looked at": looked, "files with lines of the year": files})
 
 
-def _show_partitions(context: dg.AssetExecutionContext, folders: Iterable[tuple[str, str]]) -> None:
+def _show_partitions(context: dg.AssetExecutionContext, project: Project) -> None:
     """Tell Dagster of partitions that a refresh has read and no backfill has told of."""
+    from klimat_pipeline.spend.ledger.store import SpendStore
+
+    folders = SpendStore(project.settings.intermediate_dir).partitions()
     shown = context.instance.get_materialized_partitions(LEDGER_LINES)
     for code, year in sorted(folders):
         partition = dg.MultiPartitionKey({MUNICIPALITY: code, YEAR: year})
@@ -70,8 +72,9 @@ def _show_partitions(context: dg.AssetExecutionContext, folders: Iterable[tuple[
     kinds=("duckdb", "parquet"),
     after=AFTER,
     ledgers=True,
+    tell=_show_partitions,
 )
-def ledgers(context: dg.AssetExecutionContext, project: Project):
+def ledgers(project: Project) -> Made:
     """Every ledger file that is new or changed, read once; its typed lines lie beside the tables.
 
     A municipality whose ledgers cannot be read keeps what an earlier run read of them; nobody else is held up.
@@ -85,11 +88,12 @@ def ledgers(context: dg.AssetExecutionContext, project: Project):
     made = read_all(project.settings)
     project.require_unchanged(ledgers=True)
     store.mark(made_from.digest)
-    _show_partitions(context, store.partitions())
     refused = set(made.unread["municipality_code"])
     own = {"spend/files": made.files, "spend/ledger_totals": made.scope, "spend/quarantine": made.quarantine}
     frames = {key: with_last_state(key, frame, project.last_state(key), refused) for key, frame in own.items()}
     frames["spend/unread"] = made.unread
-    for code, refusal in made.unread.itertuples(index=False):
-        context.log.warning(f"{code}: its ledgers could not be read, its purchases stay as they were: {refusal}")
-    yield from checked_together(context, frames)
+    remarks = (
+        f"{code}: its ledgers could not be read, its purchases stay as they were: {refusal}"
+        for code, refusal in made.unread.itertuples(index=False)
+    )
+    return Made(frames, remarks=tuple(remarks))

@@ -1,11 +1,11 @@
 """Assets of the stage ``spend`` that are results: one step, because a step costs more than a small table."""
 
-import dagster as dg
 import pandas as pd
 
-from klimat_pipeline.defs.asset_factory import checked_together, step
+from klimat_pipeline.defs.asset_factory import step
 from klimat_pipeline.defs.pages import as_metadata, pictures
 from klimat_pipeline.defs.resources import Project
+from klimat_pipeline.defs.steps import Made
 from klimat_pipeline.spend.results.all_tables import KEYS
 
 REFUSED = "spend/refused"
@@ -31,14 +31,13 @@ _READS = dict.fromkeys(KEYS, ("spend/files", "inventory/organisation")) | {
     population="clean/population",
 )
 def spend_results(
-    context: dg.AssetExecutionContext,
     project: Project,
     files: pd.DataFrame,
     unread: pd.DataFrame,
     passed: pd.DataFrame,
     organisation: pd.DataFrame,
     population: pd.DataFrame,
-):
+) -> Made:
     """From typed ledger lines to the footprint of purchases; empty tables where nobody has a ledger.
 
     Of a municipality whose ledgers could not be read or valued the tables keep what an earlier run made.
@@ -83,4 +82,4 @@ def spend_results(
         "clean/population": population,
         PUBLISHED_MAPPING: last_published(settings.published_dir, "spend_mapping"),
     }
-    yield from checked_together(context, frames, inputs, shown, plots)
+    return Made(frames, inputs, shown, plots)

@@ -5,9 +5,10 @@ What does not belong here: reading ledgers (``read_files``), and the tables made
 """
 
 import fcntl
+import shutil
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 
@@ -55,6 +56,16 @@ class SpendStore:
             return self._made_from.read_text(encoding="utf-8")
         except FileNotFoundError:
             return None
+
+    def copy_from(self, other: "SpendStore") -> None:
+        """Take over what another store has read, so that unchanged ledgers are not read again.
+
+        Files that a run removes meanwhile are left out: everything here is sealed, and what is not whole is made anew.
+        """
+        own = shutil.ignore_patterns(".work-*", "locks", self._made_from.name)
+        for name in (self.dataset.name, self._made_from.parent.name, self.parts.name):
+            with suppress(FileNotFoundError, shutil.Error):
+                shutil.copytree(other.root / name, self.root / name, ignore=own, dirs_exist_ok=True)
 
     def mark(self, digest: str | None) -> None:
         """Say what all typed lines were made from; None before any of them is written."""

@@ -17,6 +17,7 @@ from klimat_pipeline.spend.ledger.files import ledger_files
 from klimat_pipeline.spend.ledger.ledger_totals import ledger_totals
 from klimat_pipeline.spend.ledger.quarantine import quarantined_lines
 from klimat_pipeline.spend.ledger.reference import load_ledger_reference
+from klimat_pipeline.spend.ledger.store import SpendStore
 from klimat_pipeline_tests.support.damage import wrong_byte
 from klimat_pipeline_tests.support.properties import ONE_FOLDER, examples
 from klimat_pipeline_tests.unit.spend.small import REFERENCE, balance, ledger, line, read_folder, typed_lines
@@ -170,6 +171,11 @@ def test_only_what_is_new_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert read[2:] == ["m/ledger/c.csv"]
     total(folder, tmp_path / "s")
     assert len(read) == 3
+    (tmp_path / "s" / "spend" / "state" / "made_from").write_text("digest")
+    copy = SpendStore(tmp_path / "copy")  # what has been read can be taken over; what it is complete for can not
+    copy.copy_from(SpendStore(tmp_path / "s"))
+    assert total(folder, tmp_path / "copy") == {"counted": (30, 16500)}
+    assert len(read) == 3 and copy.made_from is None
     total(folder, tmp_path / "s", group_organisation_numbers=["556677-8899"])
     assert len(read) == 6
     (folder / "ledger" / "b.csv").unlink()
