@@ -15,10 +15,8 @@ _LAST = tuple(key for key in CHECKED if not any(key in upstream(other) for other
 
 @step(GATHERING_STEP, GATHERED, kinds=("great_expectations",), after=_LAST)
 def findings(context: dg.AssetExecutionContext, project: Project):
-    import pandas as pd
-
     from klimat_pipeline.quality.contract import postponed_findings
+    from klimat_pipeline.quality.data_quality import gathered
 
-    gathered = pd.concat([project.read(findings_key(key)) for key in CHECKED], ignore_index=True)
-    suites = {"quality/suites": postponed_findings(project.read)}
-    yield from checked_together(context, {GATHERED: gathered}, suites)
+    found = gathered(project.read(findings_key(key)) for key in CHECKED)
+    yield from checked_together(context, {GATHERED: found}, {"quality/suites": postponed_findings(project.read)})
