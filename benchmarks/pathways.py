@@ -17,13 +17,13 @@ AHEAD = TARGET_YEAR - YEARS[-1]
 def main() -> None:
     import numpy as np
 
-    from klimat_pipeline.clean.assumptions import load_assumptions
+    from klimat_pipeline.clean.method_assumptions import load_assumptions
     from klimat_pipeline.clean.reference import load_reference
     from klimat_pipeline.scenarios.pathways import pathways
     from klimat_pipeline.scenarios.planned_actions import Action, Level
-    from klimat_pipeline.scenarios.probability import target_probability
-    from klimat_pipeline.scenarios.sensitivity import target_sensitivity
     from klimat_pipeline.scenarios.simulation import simulate
+    from klimat_pipeline.scenarios.target_probability import target_probability
+    from klimat_pipeline.scenarios.target_sensitivity import target_sensitivity
 
     reference = load_reference(PROJECT / "data" / "reference")
     assumptions = load_assumptions(PROJECT / "data" / "reference", reference.sector_codes)

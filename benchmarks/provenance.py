@@ -26,14 +26,15 @@ def main() -> None:
         store = TableStore(Path(data, "intermediate"))
 
         def trace() -> None:
-            shown = [store.read(f"indicators/{name}") for name in ("sectors", "scopes", "areas")]
+            names = ("sector_indicators", "scope_indicators", "area_shares")
+            shown = [store.read(f"indicators/{name}") for name in names]
             frame = provenance(
                 *shown,
-                emissions=store.read("clean/emissions"),
-                subsectors=store.read("clean/subsectors"),
-                territory=store.read("inventory/territory"),
-                organisation=store.read("inventory/organisation"),
-                printed=store.read("clean/printed_inventory"),
+                emissions=store.read("clean/reported_emissions"),
+                subsectors=store.read("clean/reported_subsectors"),
+                territory=store.read("inventory/inventory_territory"),
+                organisation=store.read("inventory/inventory_organisation"),
+                printed=store.read("clean/published_inventory"),
                 reference=reference,
             )
             check_contract(frame, table("indicators/provenance"))

@@ -170,12 +170,12 @@ def ours(folder: Path, source: str) -> None:
     scope = ledger_totals(_door(folder, source), {CODE: load_ledger_reference(reference).rules})
     empty = {
         what: pd.DataFrame(columns=table(key).column_names)
-        for what, key in (("organisation", "inventory/organisation"), ("population", "clean/population"))
+        for what, key in (("organisation", "inventory/inventory_organisation"), ("population", "clean/population"))
     }
     found = spend_results(
         folder / "lines", load_spend_reference(reference), no_local_mappings(), {}, passed=scope, memory=MEMORY, **empty
     )
-    if found["spend/reconciliation"]["amount_ore"].sum() != scope["amount_ore"].sum():
+    if found["spend/spend_reconciliation"]["amount_ore"].sum() != scope["amount_ore"].sum():
         raise RuntimeError("the balance is not that of the door")
 
 

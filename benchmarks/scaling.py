@@ -86,7 +86,7 @@ def results(folder: Path, count: int) -> None:
         what: pd.DataFrame(columns=table(key).column_names)
         for what, key in (
             ("passed", "spend/ledger_totals"),
-            ("organisation", "inventory/organisation"),
+            ("organisation", "inventory/inventory_organisation"),
             ("population", "clean/population"),
         )
     }

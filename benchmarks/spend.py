@@ -79,7 +79,7 @@ def ours(folder: Path) -> None:
     from klimat_pipeline.spend.results.all_tables import spend_results
 
     reference, own = inputs()
-    organisation = pd.DataFrame(columns=table("inventory/organisation").column_names)
+    organisation = pd.DataFrame(columns=table("inventory/inventory_organisation").column_names)
     passed = pd.DataFrame(columns=table("spend/ledger_totals").column_names).astype({"year": "int64"})
     population = pd.DataFrame(columns=table("clean/population").column_names)
     spend_results(

@@ -9,7 +9,7 @@ made of (``operations.inputs``).
 import json
 import uuid
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -146,6 +146,28 @@ class TableStore:
         if self.root.exists():
             for draft in self.root.glob("**/.*.part"):
                 draft.unlink(missing_ok=True)
+
+    def rename(self, renamed: Mapping[str, str]) -> None:
+        """Give tables of an earlier version the names of today; only under the run lock.
+
+        Runs make all tables again, since the code has changed; but where a ledger cannot be read any more, they take
+        what an earlier run read of it. What was kept beside a table (findings, pictures) is made again.
+
+        Args:
+            renamed: key of today by a key of before. Other files are left alone: a bucket may hold what is not ours.
+        """
+        if not self.root.exists():
+            return
+        for path in self.root.glob("*/*.parquet"):
+            now = renamed.get(f"{path.parent.name}/{path.stem}")
+            if now is not None and self.path(now).exists():
+                path.unlink()
+            elif now is not None:
+                self.path(now).parent.mkdir(parents=True, exist_ok=True)
+                path.rename(self.path(now))
+        for path in self.root.glob("quality/*/*/*.parquet"):
+            if f"{path.parent.name}/{path.stem}" in renamed:
+                path.unlink()
 
     @property
     def _memory(self) -> Any:

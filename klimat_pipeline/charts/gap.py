@@ -27,7 +27,7 @@ def gap_waterfalls(gap: "pd.DataFrame") -> dict[str, Chart]:
     """One chart per municipality: from the latest emissions over other plans and actions down to what is left.
 
     Args:
-        gap: ``scenarios/gap``.
+        gap: ``scenarios/gap_table``.
 
     Returns:
         Charts by municipality code, kilotonnes; the printed plan where there is one, else the contract's targets.

@@ -25,7 +25,7 @@ def emissions_against_target(indicators: "pd.DataFrame") -> dict[str, Chart]:
     """One chart per municipality with its own targets: emissions and the line to each target.
 
     Args:
-        indicators: ``indicators/sectors``.
+        indicators: ``indicators/sector_indicators``.
 
     Returns:
         Charts by municipality code; the current release only, kilotonnes CO2e.
@@ -66,7 +66,7 @@ def inventory_beside_print(reconciliation: "pd.DataFrame", names: Mapping[str, s
     """One chart per municipality: two bars per year, its printed inventory and ours, stacked by line and scope.
 
     Args:
-        reconciliation: ``inventory/reconciliation``.
+        reconciliation: ``inventory/inventory_reconciliation``.
         names: names of the lines by code.
 
     Returns:

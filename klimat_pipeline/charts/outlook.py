@@ -51,8 +51,8 @@ def pathway_fans(pathways: "pd.DataFrame", indicators: "pd.DataFrame", probabili
 
     Args:
         pathways: ``scenarios/pathways``.
-        indicators: ``indicators/sectors``, for the past years.
-        probability: ``scenarios/probability``, for the chances in words.
+        indicators: ``indicators/sector_indicators``, for the past years.
+        probability: ``scenarios/target_probability``, for the chances in words.
 
     Returns:
         Charts by municipality code.
@@ -85,7 +85,7 @@ def _assumed(pathways: "pd.DataFrame", of: dict[str, Any]) -> list[str]:
 
 
 def abatement_curves(abatement: "pd.DataFrame") -> dict[str, Chart]:
-    """The curve of every municipality with a cost per tonne, from ``scenarios/abatement``; charts by its code."""
+    """The curve of every municipality with a cost per tonne, from ``scenarios/abatement_cost``; charts by its code."""
     costed = abatement[abatement["sek_per_t"].notna()]
     return {
         str(code): _whole(abatement_curve(own), _curve_title(own)) for code, own in costed.groupby("municipality_code")
@@ -96,7 +96,7 @@ def comparison_strips(comparison: "pd.DataFrame", municipality_codes: Iterable[s
     """The place of some municipalities among all, on one release.
 
     Args:
-        comparison: ``indicators/comparison``.
+        comparison: ``indicators/municipality_comparison``.
         municipality_codes: those that get a chart; nobody looks at 290 pictures.
         release: the headline release.
 
@@ -130,7 +130,7 @@ def pathway_fan(pathways: "pd.DataFrame", indicators: "pd.DataFrame") -> Chart:
 
     Args:
         pathways: rows of one municipality, release and target.
-        indicators: the same of ``indicators/sectors``.
+        indicators: the same of ``indicators/sector_indicators``.
     """
     behind = indicators.sort_values("year")
     figures = behind[f"emissions_{pathways['basis'].iloc[0]}_t_co2e"]
@@ -248,7 +248,7 @@ def comparison_strip(comparison: "pd.DataFrame", municipality_code: str) -> Char
     """One row per indicator, in its own unit, with a tick per municipality and one of them marked.
 
     Args:
-        comparison: ``indicators/comparison`` of one release.
+        comparison: ``indicators/municipality_comparison`` of one release.
         municipality_code: the one to mark.
     """
     rows = comparison[(comparison["target_id"] == _TOTAL) & (comparison["indicator_unit"].str.startswith("%"))]

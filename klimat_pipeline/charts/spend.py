@@ -25,11 +25,11 @@ def shown_on_pages(made: Mapping[str, "pd.DataFrame"]) -> dict[str, dict[str, st
     Args:
         made: what ``results.all_tables.spend_results`` gives.
     """
-    if made["spend/by_category"].empty:
+    if made["spend/spend_by_category"].empty:
         return {}
     return {
-        "spend/quality": {"coverage": coverage(made["spend/quality"])},
-        "spend/reconciliation": {"to be mapped next": unmapped_markdown(made["unmapped/accounts"])},
+        "spend/spend_quality": {"coverage": coverage(made["spend/spend_quality"])},
+        "spend/spend_reconciliation": {"to be mapped next": unmapped_markdown(made["unmapped/accounts"])},
     }
 
 
@@ -39,7 +39,7 @@ def largest_categories(by_category: "pd.DataFrame") -> dict[str, dict[str, Any]]
     One chart per municipality, of its newest year.
 
     Args:
-        by_category: ``spend/by_category``.
+        by_category: ``spend/spend_by_category``.
 
     Returns:
         Vega-Lite specifications by municipality code, tonnes CO2e and per cent.
@@ -56,7 +56,7 @@ def pareto(rows: "pd.DataFrame") -> list[dict[str, Any]]:
     """The categories of a year by emissions, and their cumulative share.
 
     Args:
-        rows: rows of ``spend/by_category`` with emissions.
+        rows: rows of ``spend/spend_by_category`` with emissions.
 
     Returns:
         ``category``, ``area``, ``t`` and ``cumulative_pct`` (None where there is nothing to share), at most ``BARS``

@@ -1,6 +1,6 @@
 """How each municipality prints its inventory and gap: the key ``inventory`` of its folder's ``municipality.yaml``.
 
-What does not belong here: the printed figures (``printed_inventory``, ``published_gap``).
+What does not belong here: the printed figures (``published_inventory``, ``published_gap``).
 """
 
 from collections.abc import Mapping

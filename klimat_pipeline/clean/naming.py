@@ -1,7 +1,7 @@
 """From the source's names to codes: every line of ``raw/smhi_emissions`` gets its area, sector and subsector.
 
-What does not belong here: the tables of names (``reference``), figures and units (``emissions``, ``subsectors``,
-``area_totals``).
+What does not belong here: the tables of names (``reference``), figures and units (``reported_emissions``,
+``reported_subsectors``, ``area_totals``).
 """
 
 from collections.abc import Callable, Sequence

@@ -1,6 +1,6 @@
 """What every table of the national figures needs: tonnes, the current release, the form of its contract.
 
-What does not belong here: which lines a table holds (``emissions``, ``subsectors``, ``area_totals``).
+What does not belong here: which lines a table holds (``reported_emissions``, ``reported_subsectors``, ``area_totals``).
 """
 
 import pandas as pd

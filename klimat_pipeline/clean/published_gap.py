@@ -6,7 +6,7 @@ Formulas, where a municipality's layout (``inventory: gap_table`` in its ``munic
 * actions = column of actions - residual, where that column holds the residual too
 * other plans = latest level (the baseline where there is none) - column of other plans, where that column is a forecast
 
-What does not belong here: gap and residual, computed anew (``scenarios.gap``).
+What does not belong here: gap and residual, computed anew (``scenarios.gap_table``).
 """
 
 from functools import partial

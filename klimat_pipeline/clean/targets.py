@@ -20,7 +20,7 @@ def clean_targets(municipalities_dir: Path, reference: Reference) -> pd.DataFram
 
     Returns:
         ``clean/targets``. A municipality's own target and the generic one with the same id are both there; which
-        applies depends on the gases of a release (``indicators.sectors``).
+        applies depends on the gases of a release (``indicators.sector_indicators``).
 
     Raises:
         ConfigurationError: a municipality's folder has faults; all of them are named.

@@ -23,7 +23,7 @@ def compute(municipality: Annotated[str, typer.Argument(help="Code of the munici
     from klimat_pipeline.published.candidate import candidate
     from klimat_pipeline.published.parquet import ParquetTarget
     from klimat_pipeline.published.shape import shape
-    from klimat_pipeline.quality.findings import to_frame
+    from klimat_pipeline.quality.data_quality import to_frame
 
     keep_what_is_here()
     project = Project(municipalities=[municipality])

@@ -38,7 +38,7 @@ def mapping(
     """Show what every account is taken for, on what evidence and with what weight; the largest first."""
     from klimat_pipeline.settings import load_settings
     from klimat_pipeline.spend.ledger.store import SpendStore
-    from klimat_pipeline.spend.results.mapping import spend_mapping
+    from klimat_pipeline.spend.results.spend_mapping import spend_mapping
     from klimat_pipeline.spend.results.unmapped import for_spreadsheet
 
     settings = load_settings()

@@ -171,7 +171,7 @@ def _country(database: sqlite3.Connection) -> Iterator[str]:
 
 def _chances(rows: Iterable[tuple[Any, ...]]) -> Iterator[str]:
     """How likely the total target is in every scenario, one line per municipality and release."""
-    from klimat_pipeline.scenarios.probability import of_100
+    from klimat_pipeline.scenarios.target_probability import of_100
 
     for (place, _, year, goal), found in groupby(rows, key=lambda row: row[:4]):
         scenarios, said = list(found), []
@@ -244,7 +244,7 @@ def comparison(settings: Settings, before: str, after: str) -> "RenderableType":
     from rich import box
     from rich.table import Table
 
-    from klimat_pipeline.indicators.changes import compare_publications
+    from klimat_pipeline.indicators.indicator_change_explained import compare_publications
 
     frame = compare_publications(_publication(settings, before), _publication(settings, after))
     changed = frame[frame["part"].notna() & (frame["part"] != 0)]

@@ -1,8 +1,8 @@
 """The registry of the CSV files that municipalities' folders may hold: what each is called, its columns, its key.
 
 Reading, validation, the template, the check of file names and the step ``configuration`` all go by this list. A new
-file costs a line here, its contract (with the columns that nobody has described yet) and ``clean/<name>.py``. What does
-not belong here: what a row must be beyond its form, and conversion of units (``clean``).
+file costs a line here, its table's contract (with the columns that nobody has described yet) and that table's module.
+What does not belong here: what a row must be beyond its form, and conversion of units (``clean``).
 """
 
 from collections.abc import Collection, Mapping
@@ -148,14 +148,14 @@ _TABLES = (
     ),
     derived(
         "factors",
-        table("clean/factors"),
+        table("clean/emission_factors"),
         without=(MUNICIPALITY, "factor_t_per_unit", "per_unit"),
         changes={"factor_value": {"name": "value"}, "factor_unit": {"name": "unit", "pattern": r"\S+/\S+"}},
         examples=True,
     ),
     derived(
         "published_inventory",
-        table("clean/printed_inventory"),
+        table("clean/published_inventory"),
         without=(MUNICIPALITY, "rounding_t"),
         changes={
             "print_table": {"name": "table"},
@@ -168,14 +168,14 @@ _TABLES = (
     ),
     derived(
         "areas",
-        table("clean/areas"),
+        table("clean/contract_areas"),
         changes={"of_lines": {"pattern": CODES}, "target_gas_basis": {"name": "gas_basis"}},
     ),
-    derived("scope3", table("clean/scope3")),
-    derived("activity", table("clean/activity"), changes={"amount_unit": {"name": "unit"}}, examples=True),
+    derived("scope3", table("clean/territorial_scope3")),
+    derived("activity", table("clean/activity_data"), changes={"amount_unit": {"name": "unit"}}, examples=True),
     derived(
         "actions",
-        table("clean/actions"),
+        table("clean/climate_actions"),
         changes={
             "ramp_years": {"maximum": 100},
             "lifetime_years": {"maximum": 200},
@@ -189,23 +189,25 @@ _TABLES = (
     ),
     derived(
         "construction",
-        table("clean/construction"),
+        table("clean/construction_projects"),
         without=(MUNICIPALITY, "reference_kg_per_m2"),
         changes={"project_name": {"name": "name"}, "gross_area_m2": {"minimum": 1e-9}},
     ),
-    derived("meals", table("clean/meals")),
+    derived("meals", table("clean/served_meals")),
     derived("degree_days", table("clean/degree_days")),
     derived(
         "installations",
-        table("clean/installations"),
+        table("clean/ets_installations"),
         changes={
             "installation_name": {"name": "name"},
             "installation_t": {"name": "tonnes"},
             "sector_code": {"name": "sector"},
         },
     ),
-    derived("land_use", table("clean/land_use"), for_all=True),
-    derived("sinks", table("clean/sinks"), changes={"additionality": {"name": "is_additional"}, "gross_line": _RARE}),
+    derived("land_use", table("clean/reported_land_use"), for_all=True),
+    derived(
+        "sinks", table("clean/carbon_sinks"), changes={"additionality": {"name": "is_additional"}, "gross_line": _RARE}
+    ),
     derived(
         "published_gap",
         table("clean/published_gap"),
@@ -222,7 +224,7 @@ _TABLES = (
     ),
     derived(
         "facilities",
-        table("clean/facilities"),
+        table("clean/capture_facilities"),
         without=("allocation_key", MUNICIPALITY, "share_fraction"),
         changes={"facility_name": {"name": "name"}, "gross_line": _RARE, **dict.fromkeys(_CAPTURED, _OPTIONAL)},
         examples=True,
@@ -230,7 +232,7 @@ _TABLES = (
     ),
     derived(
         "facility_shares",
-        table("clean/facilities"),
+        table("clean/capture_facilities"),
         without=("year", "facility_name", "gross_line", *_CAPTURED, "note"),
         examples=True,
         for_all=True,

@@ -1,6 +1,6 @@
 """The rules of climate neutrality: one method for all municipalities, and what one of them states otherwise.
 
-What belongs here: the rules. What does not: the balance (``scenarios.neutrality``).
+What belongs here: the rules. What does not: the balance (``scenarios.neutrality_balance``).
 """
 
 from pathlib import Path

@@ -130,7 +130,6 @@ class Table:
 
 def published(
     source: Table,
-    name: str,
     *,
     drop: Iterable[str] = (),
     extra: tuple[Column, ...] = (),
@@ -138,7 +137,7 @@ def published(
     headline: Literal["", "all", "own"] = "",
     sums: str = "",
 ) -> Table:
-    """Contract of a published table, derived from the contract of the table that it shows.
+    """Contract of a published table, derived from the contract of the table that it shows, whose name it has.
 
     Every column keeps its description and bounds, and its lineage is the same column of ``source``; ``extra`` columns
     (the publication) come last; ``sums`` names what has to be fixed before rows may be added up.
@@ -147,7 +146,7 @@ def published(
     kept = tuple(column.use(f"{source.key}.{column.name}") for column in source.columns if column.name not in hidden)
     return replace(
         source,
-        key=f"published/{name}",
+        key=f"published/{source.name}",
         description=description or source.description,
         columns=kept + extra,
         headline=headline,

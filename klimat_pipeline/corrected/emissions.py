@@ -12,7 +12,7 @@ def corrected_emissions(emissions: pd.DataFrame, corrections: pd.DataFrame) -> p
     """Emissions after local corrections.
 
     Args:
-        emissions: ``clean/emissions``.
+        emissions: ``clean/reported_emissions``.
         corrections: ``corrected/corrections``.
 
     Returns:

@@ -82,8 +82,8 @@ def apply_registers(
     """Apply all registers to all releases.
 
     Args:
-        emissions: ``clean/emissions``.
-        subsectors: ``clean/subsectors``, for entries that name one.
+        emissions: ``clean/reported_emissions``.
+        subsectors: ``clean/reported_subsectors``, for entries that name one.
         registers: by municipality code.
         today: entries whose last day is earlier are not applied.
 

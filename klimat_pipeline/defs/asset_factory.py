@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 #: The table that gathers all findings of a run, and the step that makes it.
-GATHERED, GATHERING_STEP = "quality/findings", "quality__findings"
+GATHERED, GATHERING_STEP = "quality/data_quality", "gathered_findings"
 #: Dagster's executors that run all steps in one process, by name.
 IN_ONE_PROCESS = ("in_process", "execute_in_process_executor")
 #: Stages whose figures people look at: when they were made last matters.
@@ -182,7 +182,7 @@ def _checked(context: dg.AssetExecutionContext, made: Made) -> Iterator[dg.Mater
     """
     from klimat_pipeline.contracts.arrow import to_arrow
     from klimat_pipeline.quality.contract import begin
-    from klimat_pipeline.quality.findings import to_frame
+    from klimat_pipeline.quality.data_quality import to_frame
 
     project: Project = context.resources.project
     asked = _Asked.of(context)
@@ -202,7 +202,7 @@ def _checked(context: dg.AssetExecutionContext, made: Made) -> Iterator[dg.Mater
         is_sound = not any(result.blocks for result in results[key])
         if asking.arrow is not None:  # a table that does not fit its contract has failed its check
             project.write(key, asking.arrow, is_sound=is_sound)
-        findings = to_arrow(to_frame(results[key]), table("quality/findings"))
+        findings = to_arrow(to_frame(results[key]), table(GATHERED))
         project.write(findings_key(key), findings, is_sound=is_sound)
         drawn = {title: picture() for title, picture in made.plots.get(key, {}).items()}
         if drawn:  # what was kept before has another digest, and is not shown

@@ -147,7 +147,7 @@ def upstream_result(key: str, upstream: frozenset[str], findings: list[Mapping[s
     Args:
         key: of the table.
         upstream: tables that it comes from.
-        findings: rows of ``quality/findings``.
+        findings: rows of ``quality/data_quality``.
     """
     mine = [row for row in findings if row["table_name"] in upstream]
     failed = [row for row in mine if row["outcome"] == "failed"]

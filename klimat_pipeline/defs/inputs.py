@@ -14,7 +14,7 @@ from klimat_pipeline.operations.inputs import inputs
 from klimat_pipeline.published.manifest import Inputs
 from klimat_pipeline.settings import load_settings
 
-INPUTS = dg.AssetKey(["sources", "inputs"])
+INPUTS = dg.AssetKey(["sources", "all_inputs"])
 _VERSION = "dagster/data_version"
 #: What a run can be for; empty for all. The sensor asks whether what the last run was for has changed.
 _CHOSEN = ("municipalities", "releases")

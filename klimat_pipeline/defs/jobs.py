@@ -13,7 +13,7 @@ REPORTS = dg.AssetSelection.groups("reports")
 
 nightly_refresh = dg.define_asset_job(
     NIGHTLY,
-    # The typed lines are partitioned: the step of spend/files reads the ledgers that no backfill has read.
+    # The typed lines are partitioned: the step of spend/spend_files reads the ledgers that no backfill has read.
     selection=dg.AssetSelection.all() - dg.AssetSelection.assets(LEDGER_LINES) - REPORTS,
     description="From the snapshot archive (or the live source, with KLIMAT_LIVE=1) to the published tables. "
     "The schedule asks for news only; who launches the job by hand has everything made anew, unless the configuration "

@@ -13,7 +13,7 @@ import pandas as pd
 import pyarrow as pa
 from pydantic import PrivateAttr
 
-from klimat_pipeline.clean.assumptions import Assumptions, load_assumptions
+from klimat_pipeline.clean.method_assumptions import Assumptions, load_assumptions
 from klimat_pipeline.clean.reference import Reference, load_reference
 from klimat_pipeline.configuration.acknowledged import load_acknowledged
 from klimat_pipeline.configuration.corrections import CorrectionRegister, load_registers

@@ -1,7 +1,7 @@
 """Explanation of one part of an indicator's change between two releases.
 
-The steps are those of ``indicators.changes``, recomputed from the cells and the published corrected figures. What does
-not belong here: the steps' meaning and order (there), and other comparisons (``comparisons``).
+The steps are those of ``indicators.indicator_change_explained``, recomputed from the cells and the published corrected
+figures. What does not belong here: the steps' meaning and order (there), and other comparisons (``comparisons``).
 """
 
 from collections.abc import Sequence
@@ -103,7 +103,7 @@ def _parts(sources: Sources, row: Row, unit: str) -> list[Node]:
 
 def _steps(row: Row, earlier: _Side, later: _Side, unit: str) -> list[Node]:
     """The steps of this cause, recomputed from the cells, and whether they sum to the part."""
-    from klimat_pipeline.indicators.changes import explain
+    from klimat_pipeline.indicators.indicator_change_explained import explain
 
     year, base, codes = row["year_from"], earlier.row["baseline_year"], earlier.codes
     first = earlier.at(year, codes), earlier.at(base, codes)

@@ -47,7 +47,7 @@ def _national(sources: Sources, row: Row) -> Made:
     """The subsectors behind a line, or their sector where the line holds all of it."""
     import pandas as pd
 
-    from klimat_pipeline.inventory.territory import mapped
+    from klimat_pipeline.inventory.inventory_territory import mapped
 
     accounts, year = sources.accounts(row), row["year"]
     code, _, crf = row["item"].partition("/")

@@ -12,7 +12,7 @@ from klimat_pipeline.explanations.tree import Node, Scalar, agreement, tolerance
 from klimat_pipeline.explanations.workbook import TOTAL, Cell, Workbook, Workbooks
 from klimat_pipeline.text import counted
 
-#: Subsector that holds what a sector has beyond its subsectors, as ``clean.subsectors`` names it.
+#: Subsector that holds what a sector has beyond its subsectors, as ``clean.reported_subsectors`` names it.
 NOT_SPLIT = "not_split"
 
 

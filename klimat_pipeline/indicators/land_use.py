@@ -10,7 +10,7 @@ def land_use(given: pd.DataFrame, area_totals: pd.DataFrame) -> pd.DataFrame:
     """Lay the given figures beside the totals of every release.
 
     Args:
-        given: ``clean/land_use``.
+        given: ``clean/reported_land_use``.
         area_totals: ``clean/area_totals``.
 
     Returns:

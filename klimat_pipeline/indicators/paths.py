@@ -8,7 +8,7 @@ Formulas, with (y0, v0), (y1, v1) two neighbouring points among baseline, interi
   budget. Where no budget is given, it is that sum itself, and the two paths are the same.
 
 After the target year every path stays at its end. What belongs here: numbers. What does not: which target, which data
-(``targets``).
+(``target_status``).
 """
 
 from collections.abc import Sequence

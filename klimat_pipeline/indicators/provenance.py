@@ -28,14 +28,14 @@ def provenance(
     """Where every published indicator comes from.
 
     Args:
-        sectors: ``indicators/sectors``.
-        scopes: ``indicators/scopes``.
-        areas: ``indicators/areas``.
-        emissions: ``clean/emissions``.
-        subsectors: ``clean/subsectors``.
-        territory: ``inventory/territory``.
-        organisation: ``inventory/organisation``.
-        printed: ``clean/printed_inventory``.
+        sectors: ``indicators/sector_indicators``.
+        scopes: ``indicators/scope_indicators``.
+        areas: ``indicators/area_shares``.
+        emissions: ``clean/reported_emissions``.
+        subsectors: ``clean/reported_subsectors``.
+        territory: ``inventory/inventory_territory``.
+        organisation: ``inventory/inventory_organisation``.
+        printed: ``clean/published_inventory``.
         reference: which subsectors each inventory line holds.
 
     Returns:

@@ -14,12 +14,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from klimat_pipeline.clean.reference import Reference
-from klimat_pipeline.clean.subsectors import NOT_SPLIT
+from klimat_pipeline.clean.reported_subsectors import NOT_SPLIT
 from klimat_pipeline.contracts.code_lists import SUMMED_SCOPES
 from klimat_pipeline.contracts.tables.indicators import PROVENANCE
 from klimat_pipeline.indicators.purchases import PURCHASES
-from klimat_pipeline.indicators.scopes import LOCAL, ORGANISATION, printed_scope_2
-from klimat_pipeline.inventory.territory import mapped
+from klimat_pipeline.indicators.scope_indicators import LOCAL, ORGANISATION, printed_scope_2
+from klimat_pipeline.inventory.inventory_territory import mapped
 
 _PLACE = ["release_id", "municipality_code", "year"]
 _CELL = ["sheet", "source_row", "source_column"]
@@ -66,7 +66,7 @@ def scopes_traced(scopes: pd.DataFrame, sources: LineSources) -> pd.DataFrame:
     """Where every scope indicator comes from.
 
     Args:
-        scopes: ``indicators/scopes``.
+        scopes: ``indicators/scope_indicators``.
         sources: what they are made from.
 
     Returns:
@@ -87,7 +87,7 @@ def areas_traced(areas: pd.DataFrame, sources: LineSources) -> pd.DataFrame:
     """Where every area's share comes from.
 
     Args:
-        areas: ``indicators/areas``.
+        areas: ``indicators/area_shares``.
         sources: what they are made from.
 
     Returns:

@@ -18,8 +18,8 @@ def sectors_traced(indicators: pd.DataFrame, emissions: pd.DataFrame) -> pd.Data
     """Where every sector indicator comes from.
 
     Args:
-        indicators: ``indicators/sectors``.
-        emissions: ``clean/emissions``.
+        indicators: ``indicators/sector_indicators``.
+        emissions: ``clean/reported_emissions``.
 
     Returns:
         Rows of ``indicators/provenance``, one per indicator. Cells are in the order of the target's sectors; a target

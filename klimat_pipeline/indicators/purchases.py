@@ -1,13 +1,13 @@
 """Purchases as lines of an organisation's scope 3, beside its own activities.
 
-What does not belong here: the footprint of purchases (``spend``), sums of scopes (``scopes``).
+What does not belong here: the footprint of purchases (``spend``), sums of scopes (``scope_indicators``).
 """
 
 import numpy as np
 import pandas as pd
 
 from klimat_pipeline.errors import ConfigurationError
-from klimat_pipeline.indicators.scopes import ORGANISATION
+from klimat_pipeline.indicators.scope_indicators import ORGANISATION
 from klimat_pipeline.inventory.gases import NOT_STATED
 
 #: The ``organisation_unit`` of purchases among the organisation's lines.
@@ -18,12 +18,12 @@ def with_purchases(organisation: pd.DataFrame, purchases: pd.DataFrame) -> pd.Da
     """The organisation's activities and, as further lines of scope 3, the purchases of the spend analysis.
 
     Args:
-        organisation: ``inventory/organisation``.
-        purchases: ``spend/scope3``; its rows from activities are in the organisation's inventory already.
+        organisation: ``inventory/inventory_organisation``.
+        purchases: ``spend/spend_scope3``; its rows from activities are in the organisation's inventory already.
 
     Returns:
-        ``inventory/organisation``; lines of purchases have only the columns that indicators are made from. In years of
-        the inventory without a ledger they are not estimated (NE).
+        ``inventory/inventory_organisation``; lines of purchases have only the columns that indicators are made from. In
+        years of the inventory without a ledger they are not estimated (NE).
 
     Raises:
         ConfigurationError: both are in CO2e of different sets.

@@ -1,6 +1,6 @@
 """The rows of one target: its figures year by year against baseline, target and every path.
 
-What does not belong here: which figures those are (``targets``), and paths as such (``paths``).
+What does not belong here: which figures those are (``target_status``), and paths as such (``paths``).
 """
 
 from collections.abc import Callable, Iterator, Sequence

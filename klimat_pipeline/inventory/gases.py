@@ -2,7 +2,7 @@
 
 Formula: t CO2e per unit = sum over gases of (t of the gas per unit) x GWP100(gas, set). Biogenic carbon dioxide has a
 GWP of zero and has a column of its own. Sets are never mixed: a factor that was summed under another set is refused.
-What does not belong here: which factor an activity takes (``territory``, ``organisation``).
+What does not belong here: which factor an activity takes (``inventory_territory``, ``inventory_organisation``).
 """
 
 from collections.abc import Iterable
@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from klimat_pipeline.clean.factors import CO2E
+from klimat_pipeline.clean.emission_factors import CO2E
 from klimat_pipeline.clean.measures import converted
 from klimat_pipeline.clean.reference import Reference
 from klimat_pipeline.errors import ConfigurationError, ProblemsError
@@ -48,7 +48,7 @@ def co2e_factors(factors: pd.DataFrame, reference: Reference, gwp_set: str) -> p
     """Factors of all gases of a carrier as one factor in CO2e.
 
     Args:
-        factors: ``clean/factors``.
+        factors: ``clean/emission_factors``.
         reference: global warming potentials.
         gwp_set: AR4, AR5 or AR6.
 

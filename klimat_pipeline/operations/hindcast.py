@@ -8,14 +8,14 @@ from typing import Any
 
 import pandas as pd
 
-from klimat_pipeline.clean.assumptions import Assumptions, load_assumptions
+from klimat_pipeline.clean.method_assumptions import Assumptions, load_assumptions
 from klimat_pipeline.clean.reference import load_reference
 from klimat_pipeline.errors import ConfigurationError
 from klimat_pipeline.scenarios.bars import Bar, bar_of_nation, bars_of_actions, bars_of_totals
-from klimat_pipeline.scenarios.hindcast import SHOWN_AHEAD, coverage_rows
 from klimat_pipeline.scenarios.panels import Panel, reported_panels
 from klimat_pipeline.scenarios.past import PUBLISHED, calibrated, past
-from klimat_pipeline.scenarios.score import FEWEST, MUNICIPALITIES, scores
+from klimat_pipeline.scenarios.scenario_hindcast import SHOWN_AHEAD, coverage_rows
+from klimat_pipeline.scenarios.scenario_score import FEWEST, MUNICIPALITIES, scores
 from klimat_pipeline.settings import Settings
 from klimat_pipeline.storage import TableStore
 
@@ -26,7 +26,7 @@ class Tried:
 
     Attributes:
         bars: with value and limit.
-        score: rows of ``scenarios/score`` for the substance of the headline release.
+        score: rows of ``scenarios/scenario_score`` for the substance of the headline release.
         reliability: of totals: what was said, how often it came true, and of how many, by tenths of probability.
     """
 
@@ -49,7 +49,7 @@ def tried(settings: Settings) -> Tried:
     )
     whole = score.loc[total & score["horizon_years"].eq(0)].iloc[0]
     first = next(panel for panel in held if panel.release_id == whole["release_id"])
-    acted = bars_of_actions(store.read("scenarios/pathways"), store.read("scenarios/probability"))
+    acted = bars_of_actions(store.read("scenarios/pathways"), store.read("scenarios/target_probability"))
     return Tried(
         bars=[*bars_of_totals(score), bar_of_nation(first, assumptions), *acted],
         score=score,

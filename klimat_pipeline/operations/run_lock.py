@@ -75,7 +75,7 @@ def only_run(
         places, held = _held.set((*already, *(lock.place for lock in locks))), _locks.set((*outer, *locks))
         try:
             if not already and not reads_ledgers_only:
-                _remove_drafts(settings)
+                _tidy_tables(settings)
             yield
         finally:
             _held.reset(places)
@@ -165,7 +165,11 @@ def _local_folder(settings: Settings) -> Path | None:
     return Path(root.path).resolve() if root.protocol in ("", "file", "local") else None
 
 
-def _remove_drafts(settings: Settings) -> None:
+def _tidy_tables(settings: Settings) -> None:
+    """What killed runs and earlier versions left among the tables."""
+    from klimat_pipeline.published.renames import load_renames
     from klimat_pipeline.storage import TableStore
 
-    TableStore(settings.tables_root).remove_drafts()
+    store = TableStore(settings.tables_root)
+    store.remove_drafts()
+    store.rename(load_renames().keys())

@@ -55,9 +55,9 @@ def validate_configuration(settings: Settings, *, examples: bool = True, ledgers
         examples: whether to look at invented examples too.
         ledgers: whether to look at what is said about ledgers.
     """
-    from klimat_pipeline.clean.assumptions import load_assumptions
     from klimat_pipeline.clean.local import local_tables
-    from klimat_pipeline.clean.neutrality import clean_neutrality
+    from klimat_pipeline.clean.method_assumptions import load_assumptions
+    from klimat_pipeline.clean.neutrality_rules import clean_neutrality_rules
     from klimat_pipeline.clean.reference import load_reference
     from klimat_pipeline.configuration.acknowledged import load_acknowledged
     from klimat_pipeline.configuration.corrections import load_registers
@@ -91,7 +91,7 @@ def validate_configuration(settings: Settings, *, examples: bool = True, ledgers
         lambda: refuse_unknown(load_acknowledged(settings.config_dir)),
         *(partial(table, key, clean) for key, clean in local_tables().items()),
         lambda: load_assumptions(settings.reference_dir, reference.sector_codes),
-        lambda: clean_neutrality(folder, reference),
+        lambda: clean_neutrality_rules(folder, reference),
         lambda: _refuse_unfit(settings, reference, tables),
         *([partial(check_all, settings)] if ledgers else []),
     )
@@ -117,9 +117,11 @@ def _refuse_unfit(settings: Settings, reference: "Reference", tables: Mapping[st
 
 
 def _territory_problems(reference: "Reference", tables: Mapping[str, "pd.DataFrame"]) -> list[str]:
-    from klimat_pipeline.inventory.territory import ALL_GASES, territory_problems
+    from klimat_pipeline.inventory.inventory_territory import ALL_GASES, territory_problems
 
-    energy_use, factors, scope3 = (tables.get(f"clean/{name}") for name in ("energy_use", "factors", "scope3"))
+    energy_use, factors, scope3 = (
+        tables.get(f"clean/{name}") for name in ("energy_use", "emission_factors", "territorial_scope3")
+    )
     if energy_use is None or factors is None or scope3 is None:
         return []
     sets = {one.gwp_set for one in reference.substances.values() if one.gas_basis == ALL_GASES}
@@ -129,10 +131,10 @@ def _territory_problems(reference: "Reference", tables: Mapping[str, "pd.DataFra
 def _organisation_problems(
     settings: Settings, reference: "Reference", tables: Mapping[str, "pd.DataFrame"]
 ) -> list[str]:
-    from klimat_pipeline.inventory.organisation import organisation_inventory
+    from klimat_pipeline.inventory.inventory_organisation import organisation_inventory
     from klimat_pipeline.spend.footprint.validate import other_sets
 
-    activity, factors = tables.get("clean/activity"), tables.get("clean/factors")
+    activity, factors = tables.get("clean/activity_data"), tables.get("clean/emission_factors")
     if activity is None or factors is None:
         return []
     found, _ = sound_municipalities(

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from klimat_pipeline.errors import PublishError
 from klimat_pipeline.published.datapackage import FILE_NAME, described_publication, write_datapackage
 from klimat_pipeline.published.files import STAGING, remove, sync, try_writing
+from klimat_pipeline.published.renames import load_renames
 from klimat_pipeline.published.signature import private_key, sign
 
 if TYPE_CHECKING:
@@ -43,14 +44,29 @@ def last_published(directory: Path, name: str) -> "pd.DataFrame":
 
 
 def last_mart(directory: Path, names: Iterable[str]) -> "dict[str, pa.Table]":
-    """Tables of the mart as readers have them now; those that are missing or of another form are left out."""
+    """Tables of the mart as readers have them now; those that are missing or of another form are left out.
+
+    Where they name tables, it is by the names of today: what a check found of a table goes on when it is renamed.
+    """
     from klimat_pipeline.contracts import MART
     from klimat_pipeline.contracts.arrow import schema
 
     found = {name: _newest_whole(directory / "parquet" / "mart", name) for name in names}
     return {
-        name: table for name, table in found.items() if table is not None and table.schema.equals(schema(MART[name]))
+        name: _named_as_today(table)
+        for name, table in found.items()
+        if table is not None and table.schema.equals(schema(MART[name]))
     }
+
+
+def _named_as_today(table: "pa.Table") -> "pa.Table":
+    import pyarrow as pa
+
+    if "table_name" not in table.column_names:
+        return table
+    place, keys = table.column_names.index("table_name"), load_renames().keys()
+    names = [keys.get(name, name) for name in table["table_name"].to_pylist()]
+    return table.set_column(place, table.schema.field(place), pa.array(names, pa.string()))
 
 
 def _newest_whole(root: Path, name: str) -> "pa.Table | None":

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from klimat_pipeline.configuration.csv_file import CsvColumn, read_csv
+from klimat_pipeline.contracts import TABLES
 from klimat_pipeline.errors import ProblemsError
 
 FILE = Path(__file__).with_name("renames.csv")
@@ -51,6 +52,11 @@ class Renames:
         """Today's name of a table, unless the publication has another table of that name."""
         found = _followed(name, self.tables)
         return name if found != name and found in held else found
+
+    def keys(self) -> dict[str, str]:
+        """Today's keys of tables between stages (``stage/name``), by those that no table has any more."""
+        found = {old: self.table(old) for old in self.tables if "/" in old and old not in TABLES}
+        return {old: new for old, new in found.items() if new in TABLES}
 
     def columns_of(self, table: str, names: Iterable[str]) -> dict[str, str]:
         """Today's names of a table's columns, by the names that they have in a publication.

@@ -43,6 +43,8 @@ WORDING = {"data_quality": ("message", "likely_cause")}
 _MART = "mart"
 #: Columns that name a table, and the column beside it that names one of the table's columns.
 _NAMES_TABLE, _NAMES_COLUMN = "table_name", "column_name"
+#: A column that names the columns (``stage/name.column``) that a value comes from, separated by spaces.
+_NAMES_SOURCES = "derived_from"
 
 #: The same rules for the terminal, one a line.
 LEFT_OUT = (
@@ -267,7 +269,17 @@ def _with_todays_values(name: str, table: pa.Table, renames: Renames) -> pa.Tabl
             if any(value in renames.tables for value in values):
                 names = [value and renames.table(value, values) for value in table[column].to_pylist()]
                 table = _exchanged(table, column, names)
+    if _NAMES_SOURCES in table.column_names:
+        keys = renames.keys()
+        table = _exchanged(table, _NAMES_SOURCES, [_sources(text, keys) for text in table[_NAMES_SOURCES].to_pylist()])
     return table
+
+
+def _sources(text: str | None, keys: Mapping[str, str]) -> str | None:
+    if text is None:
+        return None
+    parted = (source.rpartition(".") for source in text.split())
+    return " ".join(f"{keys.get(key, key)}.{column}" for key, _, column in parted)
 
 
 def _all(names: Mapping[str, str], columns: Iterable[str]) -> list[str]:

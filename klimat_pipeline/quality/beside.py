@@ -17,7 +17,7 @@ NOISE_T = 1e-6
 
 def energy_beside_the_official(tables: Tables) -> Sequence[Finding]:
     """Energy targets on main sectors are the official figures: weather and subsectors have not moved them."""
-    frame, sectors = tables["indicators/energy"], tables["indicators/sectors"]
+    frame, sectors = tables["indicators/energy_targets"], tables["indicators/sector_indicators"]
     whole = frame[frame["energy_basis"] == "main_sectors"]
     if whole.empty:
         return [not_applicable("no energy target is followed on main sectors")]
@@ -38,7 +38,7 @@ def energy_beside_the_official(tables: Tables) -> Sequence[Finding]:
 
 def traded_fits(tables: Tables) -> Sequence[Finding]:
     """Whether installations under emissions trading hold no more than their sector."""
-    frame = tables["indicators/traded"]
+    frame = tables["indicators/traded_emissions"]
     if frame.empty:
         return [not_applicable("no municipality has given its installations")]
     beyond = frame[frame["other_t_co2e"].isna()]
@@ -60,13 +60,13 @@ def traded_fits(tables: Tables) -> Sequence[Finding]:
 
 def installations_counted(tables: Tables) -> Sequence[Finding]:
     """Whether every given installation is in a year that a release holds."""
-    given, made = tables["clean/installations"], tables["indicators/traded"]
+    given, made = tables["clean/ets_installations"], tables["indicators/traded_emissions"]
     return [_all_held(given, made, ["municipality_code", "year"], "rows of installations.csv")]
 
 
 def land_use_shown(tables: Tables) -> Sequence[Finding]:
     """Whether every given figure of land use is of an area and year that a release holds."""
-    given, made = tables["clean/land_use"], tables["indicators/land_use"]
+    given, made = tables["clean/reported_land_use"], tables["indicators/land_use"]
     return [_all_held(given, made, ["area_code", "year"], "rows of _all/land_use.csv")]
 
 

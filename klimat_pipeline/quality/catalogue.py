@@ -62,14 +62,14 @@ def _told(run: Callable[..., Sequence[Finding]]) -> Check:
 
 CHECKS: Mapping[str, tuple[Check, ...]] = {
     "sources/smhi_snapshots": (_likely(likely.source_answered),),
-    "clean/emissions": (
+    "clean/reported_emissions": (
         _reconciles(reconciliation.rows_kept),
         _likely(likely.unit_slip, "ERROR"),
         _likely(likely.year_jumps),
         _likely(likely.revised_history),
     ),
     "clean/releases": (_likely(likely.coverage), _told(likely.dropped_years), _told(likely.new_years)),
-    "clean/subsectors": (
+    "clean/reported_subsectors": (
         _reconciles(reconciliation.subsectors_sum),
         _reconciles(source_sums.subsectors_equal_sectors, "WARN"),
         _likely(likely.unmapped_subsectors),
@@ -86,31 +86,34 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
         _likely(likely.corrections_carried),
     ),
     "corrected/emissions": (_reconciles(reconciliation.corrections_sum), _likely(likely.series_of_one_level)),
-    "corrected/subsectors": (_reconciles(reconciliation.corrected_subsectors_sum),),
-    "clean/printed_inventory": (
+    "corrected/subsector_emissions": (_reconciles(reconciliation.corrected_subsectors_sum),),
+    "clean/published_inventory": (
         _likely(prints.print_lines_sum),
         _likely(prints.print_tables_agree),
         _likely(prints.print_shares_agree),
         _likely(prints.print_states_one_year),
         _likely(prints.print_factors_reproduce),
     ),
-    "inventory/territory": (
+    "inventory/inventory_territory": (
         _reconciles(inventories.territory_keeps_national),
         _likely(inventories.energy_counted),
         _likely(inventories.energy_once),
     ),
-    "inventory/reconciliation": (_reconciles(inventories.difference_explained), _likely(prints.print_explained)),
-    "inventory/gpc": (_reconciles(inventories.gpc_keeps_territory),),
-    "indicators/scopes": (_reconciles(inventories.inventories_apart), _reconciles(inventories.scopes_add_up)),
-    "indicators/changes": (_reconciles(reconciliation.parts_sum_to_change),),
-    "indicators/base_years": (_likely(follow_up.base_years_approved), _likely(follow_up.approvals_used)),
-    "indicators/energy": (_reconciles(beside.energy_beside_the_official),),
-    "indicators/traded": (_likely(beside.traded_fits), _likely(beside.installations_counted)),
+    "inventory/inventory_reconciliation": (
+        _reconciles(inventories.difference_explained),
+        _likely(prints.print_explained),
+    ),
+    "inventory/gpc_inventory": (_reconciles(inventories.gpc_keeps_territory),),
+    "indicators/scope_indicators": (_reconciles(inventories.inventories_apart), _reconciles(inventories.scopes_add_up)),
+    "indicators/indicator_change_explained": (_reconciles(reconciliation.parts_sum_to_change),),
+    "indicators/base_year_review": (_likely(follow_up.base_years_approved), _likely(follow_up.approvals_used)),
+    "indicators/energy_targets": (_reconciles(beside.energy_beside_the_official),),
+    "indicators/traded_emissions": (_likely(beside.traded_fits), _likely(beside.installations_counted)),
     "indicators/land_use": (_likely(beside.land_use_shown),),
     "indicators/gases": (_likely(gases.gases_sum),),
     "indicators/provenance": (_reconciles(reconciliation.cells_sum_to_reported),),
-    "quality/findings": (_reconciles(reconciliation.suites_agree),),
-    "indicators/sectors": (
+    "quality/data_quality": (_reconciles(reconciliation.suites_agree),),
+    "indicators/sector_indicators": (
         _reconciles(reconciliation.base_matches_target),
         _reconciles(reconciliation.compared_on_one_basis),
         _reconciles(reconciliation.total_is_sum),
@@ -122,38 +125,38 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
     ),
     # -- pathways, investment, abatement
     "scenarios/pathways": (_reconciles(outlook.percentiles_ordered), _reconciles(outlook.actions_never_raise)),
-    "scenarios/hindcast": (_likely(outlook.intervals_cover),),
-    "scenarios/investment": (_reconciles(outlook.investment_is_paid_for),),
-    "scenarios/abatement": (_reconciles(outlook.one_price_year), _likely(outlook.prices_convertible)),
+    "scenarios/scenario_hindcast": (_likely(outlook.intervals_cover),),
+    "scenarios/investment_plan": (_reconciles(outlook.investment_is_paid_for),),
+    "scenarios/abatement_cost": (_reconciles(outlook.one_price_year), _likely(outlook.prices_convertible)),
     # -- targets, gap, neutrality
     "clean/published_gap": (_likely(targets_and_gap.printed_gap_agrees),),
-    "indicators/targets": (_reconciles(targets_and_gap.targets_match_sectors),),
-    "indicators/coherence": (_reconciles(targets_and_gap.plan_adds_up), _likely(targets_and_gap.plan_closes)),
-    "scenarios/gap": (_reconciles(targets_and_gap.gap_adds_up),),
+    "indicators/target_status": (_reconciles(targets_and_gap.targets_match_sectors),),
+    "indicators/target_coherence": (_reconciles(targets_and_gap.plan_adds_up), _likely(targets_and_gap.plan_closes)),
+    "scenarios/gap_table": (_reconciles(targets_and_gap.gap_adds_up),),
     "scenarios/facility_claims": (_reconciles(targets_and_gap.claims_within_physical),),
-    "scenarios/neutrality": (
+    "scenarios/neutrality_balance": (
         _reconciles(targets_and_gap.balance_adds_up),
         _reconciles(targets_and_gap.captured_once),
         _likely(targets_and_gap.captures_deducted),
     ),
-    "scenarios/allocation_keys": (_reconciles(targets_and_gap.balances_by_key_add_up),),
+    "scenarios/neutrality_by_allocation_key": (_reconciles(targets_and_gap.balances_by_key_add_up),),
     # -- spend: reading ledgers
     "spend/ledger_totals": (_reconciles(ledgers.ledgers_balance), _reconciles(ledgers.ledger_lines_kept)),
-    "spend/files": (_likely(ledgers.every_ledger_file_is_read), _likely(ledgers.ledgers_read_beyond_doubt)),
-    "spend/quarantine": (_likely(ledgers.quarantine_is_small),),
+    "spend/spend_files": (_likely(ledgers.every_ledger_file_is_read), _likely(ledgers.ledgers_read_beyond_doubt)),
+    "spend/spend_quarantine": (_likely(ledgers.quarantine_is_small),),
     # -- spend: results
-    "spend/by_category": (
+    "spend/spend_by_category": (
         _reconciles(spend.footprint_is_its_parts),
         _reconciles(spend.replaced_counts_once),
         _reconciles(spend.activities_not_exceeded),
     ),
-    "spend/reconciliation": (_reconciles(spend.lines_all_accounted), _reconciles(spend.krona_kept)),
-    "spend/refused": (_likely(spend.ledgers_understood),),
-    "spend/mapping": (_reconciles(spend.mapping_is_the_ledger), _likely(spend.mapping_unmoved)),
-    "spend/trend": (_reconciles(spend.months_sum_to_years),),
-    "spend/changes": (_reconciles(spend.change_is_its_parts),),
-    "spend/quality": (_likely(spend.money_understood),),
-    "spend/factors": (_reconciles(spend.factors_explain), _likely(spend.prices_of_the_year)),
+    "spend/spend_reconciliation": (_reconciles(spend.lines_all_accounted), _reconciles(spend.krona_kept)),
+    "spend/spend_refused": (_likely(spend.ledgers_understood),),
+    "spend/spend_mapping": (_reconciles(spend.mapping_is_the_ledger), _likely(spend.mapping_unmoved)),
+    "spend/spend_trend": (_reconciles(spend.months_sum_to_years),),
+    "spend/spend_change_explained": (_reconciles(spend.change_is_its_parts),),
+    "spend/spend_quality": (_likely(spend.money_understood),),
+    "spend/spend_factors": (_reconciles(spend.factors_explain), _likely(spend.prices_of_the_year)),
 }
 
 

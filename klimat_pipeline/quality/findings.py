@@ -4,7 +4,7 @@ What does not belong here: any check.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -111,34 +111,3 @@ def own_first(result: CheckResult, own: Sequence[str]) -> CheckResult:
 
     sorted_ = (replace(finding, keys=tuple(sorted(finding.keys, key=place))) for finding in result.findings)
     return replace(result, findings=tuple(sorted_))
-
-
-def to_frame(results: Iterable[CheckResult]) -> "pd.DataFrame":
-    """The findings as ``quality/findings`` describes them."""
-    import pandas as pd
-
-    from klimat_pipeline.contracts import table
-
-    columns = table("quality/findings").column_names
-    rows: list[Mapping[str, Any]] = [
-        {
-            "table_name": result.table,
-            "check_name": result.check,
-            "finding_no": number,
-            "kind": result.kind,
-            "severity": result.severity,
-            "outcome": finding.outcome,
-            "passed": None if finding.outcome == "not_applicable" else finding.outcome == "passed",
-            "observed": finding.observed,
-            "threshold": finding.threshold,
-            "offending_count": finding.count,
-            "offending_keys": "; ".join(finding.keys[:FIRST]),
-            "municipality_codes": " ".join(finding.municipality_codes),
-            "message": finding.message,
-            "likely_cause": finding.likely_cause,
-            "acknowledgement": finding.acknowledgement,
-        }
-        for result in results
-        for number, finding in enumerate(result.findings, start=1)
-    ]
-    return pd.DataFrame(rows, columns=columns).astype({"passed": "boolean", "finding_no": "int64"})

@@ -19,7 +19,7 @@ PER_RESIDENT_T = (0.5, 100.0)
 
 def base_years_approved(tables: Tables) -> Sequence[Finding]:
     """Baselines that a release or a correction moved beyond the limit, without an approved recalculation."""
-    frame = tables["indicators/base_years"]
+    frame = tables["indicators/base_year_review"]
     open_ = frame[frame["needs_approval"].astype(bool) & frame["approved_by"].isna()]
     if open_.empty:
         return [passed(f"{len(frame)} baselines: none moved beyond its limit without approval")]
@@ -42,7 +42,7 @@ def base_years_approved(tables: Tables) -> Sequence[Finding]:
 
 def approvals_used(tables: Tables) -> Sequence[Finding]:
     """Approved recalculations that concern no baseline of this run."""
-    approved, frame = tables["configuration/approvals"], tables["indicators/base_years"]
+    approved, frame = tables["configuration/approvals"], tables["indicators/base_year_review"]
     keys = ["municipality_code", "target_id", "release_id"]
     held = set(frame[keys].itertuples(index=False, name=None))
     idle = approved[[key not in held for key in approved[keys].itertuples(index=False, name=None)]]
@@ -62,7 +62,7 @@ def approvals_used(tables: Tables) -> Sequence[Finding]:
 
 def baseline_released(tables: Tables) -> Sequence[Finding]:
     """Every target's baseline year is in the current release; without it nothing can be said about the target."""
-    frame = tables["indicators/sectors"]
+    frame = tables["indicators/sector_indicators"]
     own = frame[(frame["target_kind"] == "contract") & frame["is_current_release"] & (frame["sector_codes"] != "")]
     gone = own[own["baseline_t_co2e"].isna()].drop_duplicates(["municipality_code", "target_id", "release_id"])
     if gone.empty:
@@ -82,7 +82,7 @@ def baseline_released(tables: Tables) -> Sequence[Finding]:
 def trend_start_released(tables: Tables) -> Sequence[Finding]:
     """The first year of every trend that is asked for is in the current release; without it there is no trend."""
     keys = ["municipality_code", "target_id"]
-    frame = tables["indicators/sectors"]
+    frame = tables["indicators/sector_indicators"]
     shown = frame[frame["is_current_release"] & (frame["sector_codes"] != "")]
     held = shown.groupby(keys)["trend_from_year"].count().rename("held").reset_index()
     wanted = tables["clean/targets"][[*keys, "trend_from_year"]].dropna()
@@ -104,7 +104,7 @@ def trend_start_released(tables: Tables) -> Sequence[Finding]:
 
 def per_resident(tables: Tables) -> Sequence[Finding]:
     """Territorial emissions per resident within wide bounds, where the population is known."""
-    frame = tables["indicators/sectors"]
+    frame = tables["indicators/sector_indicators"]
     known = frame[(frame["target_id"] == "total") & frame["emissions_per_resident_t_co2e"].notna()]
     if known.empty:
         return [not_applicable("no population is configured")]

@@ -20,7 +20,7 @@ CARBON_DIOXIDE = "carbon dioxide only"
 
 def gas_basis_matches(tables: Tables) -> Sequence[Finding]:
     """A target for fossil emissions followed up on all gases: usable, but not the same thing."""
-    frame = tables["indicators/sectors"]
+    frame = tables["indicators/sector_indicators"]
     fossil = frame[(frame["target_gas_basis"] == "fossil") & (frame["sector_codes"] != "")]
     other = fossil[(fossil["gas_basis"] == "all greenhouse gases") & fossil["is_latest_year"]]
     other = other[other["is_current_release"]]

@@ -23,7 +23,7 @@ GENERATED = "grid_supplied_energy"
 def territory_keeps_national(tables: Tables) -> Sequence[Finding]:
     """Scope 1 with its memo rows is the corrected national figure of every municipality and year."""
     keys = ["release_id", "municipality_code", "year"]
-    territory, parts = tables["inventory/territory"], tables["corrected/subsectors"]
+    territory, parts = tables["inventory/inventory_territory"], tables["corrected/subsector_emissions"]
     one = territory[territory["scope"] == "1"].groupby(keys)["emissions_t_co2e"].sum()
     whole = parts[parts["emissions_t_co2e"].notna()].groupby(keys)["emissions_t_co2e"].sum()
     return [_agree(one, whole, "scope 1 against the corrected national figure", "a subsector was mapped twice or lost")]
@@ -31,7 +31,7 @@ def territory_keeps_national(tables: Tables) -> Sequence[Finding]:
 
 def energy_counted(tables: Tables) -> Sequence[Finding]:
     """Whether every row of energy use is in an inventory: a year that no release holds is in none."""
-    use, territory = tables["clean/energy_use"], tables["inventory/territory"]
+    use, territory = tables["clean/energy_use"], tables["inventory/inventory_territory"]
     if use.empty:
         return [not_applicable("no municipality has given its energy use")]
     keys = ["municipality_code", "year"]
@@ -53,8 +53,8 @@ def energy_counted(tables: Tables) -> Sequence[Finding]:
 
 def inventories_apart(tables: Tables) -> Sequence[Finding]:
     """Every scope of a boundary is the sum of that boundary's own inventory: nothing of the other was added."""
-    frame, territory = tables["indicators/scopes"], tables["inventory/territory"]
-    organisation = tables["inventory/organisation"]
+    frame, territory = tables["indicators/scope_indicators"], tables["inventory/inventory_territory"]
+    organisation = tables["inventory/inventory_organisation"]
     inside, group = territory[~territory["is_memo"]], organisation[~organisation["is_eliminated"].astype(bool)]
     keys = ["municipality_code", "year", "method"]
     return [
@@ -88,7 +88,7 @@ def _own_total(inventory: pd.DataFrame, shown: pd.DataFrame, scope: str, boundar
 
 def scopes_add_up(tables: Tables) -> Sequence[Finding]:
     """Scopes 1+2 are scope 1 and scope 2 of one method, without memo rows."""
-    frame = tables["indicators/scopes"]
+    frame = tables["indicators/scope_indicators"]
     at = ["boundary", "municipality_code", "release_id", "year"]
     frame = frame[frame["scope3_category"] == 0]
     one = frame[frame["scope"] == "1"].set_index(at)["emissions_t_co2e"]
@@ -102,7 +102,7 @@ def scopes_add_up(tables: Tables) -> Sequence[Finding]:
 
 def difference_explained(tables: Tables) -> Sequence[Finding]:
     """The parts of every difference between print and inventory sum to it."""
-    frame = tables["inventory/reconciliation"]
+    frame = tables["inventory/inventory_reconciliation"]
     known = frame[frame["difference_t"].notna()]
     if known.empty:
         return [not_applicable("no municipality has given its published inventory")]
@@ -115,7 +115,7 @@ def difference_explained(tables: Tables) -> Sequence[Finding]:
 
 def energy_once(tables: Tables) -> Sequence[Finding]:
     """Whether a total that holds grid-supplied energy where it is generated also holds it where it is used."""
-    frame = tables["inventory/territory"]
+    frame = tables["inventory/inventory_territory"]
     inside = frame[~frame["is_memo"] & frame["emissions_t_co2e"].gt(0) & frame["is_current_release"]]
     made = inside[(inside["line"] == GENERATED) & (inside["scope"] == "1")]
     used = inside[(inside["scope"] == "2") & (inside["method"] != "market")]
@@ -140,7 +140,7 @@ def energy_once(tables: Tables) -> Sequence[Finding]:
 
 def gpc_keeps_territory(tables: Tables) -> Sequence[Finding]:
     """The GPC's rows hold the tonnes of the territorial inventory, and its totals those of their rows."""
-    frame, territory = tables["inventory/gpc"], tables["inventory/territory"]
+    frame, territory = tables["inventory/gpc_inventory"], tables["inventory/inventory_territory"]
     if frame.empty:
         return [not_applicable("no municipality has a folder")]
     keys = ["release_id", "municipality_code", "year"]

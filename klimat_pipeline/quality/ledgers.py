@@ -21,7 +21,7 @@ NOT_READ = "not read"
 
 def ledgers_balance(tables: Tables) -> Sequence[Finding]:
     """All that the files hold is counted, left out by a rule, found twice or in quarantine, to the oere."""
-    scope, files = tables["spend/ledger_totals"], tables["spend/files"]
+    scope, files = tables["spend/ledger_totals"], tables["spend/spend_files"]
     if files.empty:
         return [not_applicable("no municipality has a ledger")]
     held = files.groupby("municipality_code")["amount_ore"].sum()
@@ -46,7 +46,11 @@ def ledgers_balance(tables: Tables) -> Sequence[Finding]:
 
 def ledger_lines_kept(tables: Tables) -> Sequence[Finding]:
     """Every line of the files is read, found twice or in quarantine, and is counted once in the totals."""
-    scope, files, quarantine = tables["spend/ledger_totals"], tables["spend/files"], tables["spend/quarantine"]
+    scope, files, quarantine = (
+        tables["spend/ledger_totals"],
+        tables["spend/spend_files"],
+        tables["spend/spend_quarantine"],
+    )
     if files.empty:
         return [not_applicable("no municipality has a ledger")]
     whole = files["lines_read"] + files["lines_quarantined"] + files["lines_duplicate"]
@@ -70,7 +74,7 @@ def ledger_lines_kept(tables: Tables) -> Sequence[Finding]:
 
 def quarantine_is_small(tables: Tables) -> Sequence[Finding]:
     """How many kronor are in quarantine, file by file."""
-    files, quarantine = tables["spend/files"], tables["spend/quarantine"]
+    files, quarantine = tables["spend/spend_files"], tables["spend/spend_quarantine"]
     if files.empty:
         return [not_applicable("no municipality has a ledger")]
     findings: list[Finding] = []
@@ -101,7 +105,7 @@ def quarantine_is_small(tables: Tables) -> Sequence[Finding]:
 
 def every_ledger_file_is_read(tables: Tables) -> Sequence[Finding]:
     """Every file in the folders of ledgers is of a kind that is read."""
-    files = tables["spend/files"]
+    files = tables["spend/spend_files"]
     if files.empty:
         return [not_applicable("no municipality has a ledger")]
     beside = files[files["file_status"] == NOT_READ]
@@ -123,7 +127,7 @@ def every_ledger_file_is_read(tables: Tables) -> Sequence[Finding]:
 
 def ledgers_read_beyond_doubt(tables: Tables) -> Sequence[Finding]:
     """What to look at in how a ledger was read: letters, dates, signs, missing columns, corrected vouchers."""
-    files = tables["spend/files"]
+    files = tables["spend/spend_files"]
     if files.empty:
         return [not_applicable("no municipality has a ledger")]
     doubtful = files[(files["ledger_warnings"] != "") & (files["file_status"] != NOT_READ)]

@@ -46,7 +46,7 @@ def actions_never_raise(tables: Tables) -> Sequence[Finding]:
 
 def investment_is_paid_for(tables: Tables) -> Sequence[Finding]:
     """The payers' parts and what is unfunded sum to the investment."""
-    frame = tables["scenarios/investment"]
+    frame = tables["scenarios/investment_plan"]
     known = frame[frame["investment_msek"].notna()]
     if known.empty:
         return [not_applicable("no action has a cost")]
@@ -58,7 +58,7 @@ def investment_is_paid_for(tables: Tables) -> Sequence[Finding]:
 
 def one_price_year(tables: Tables) -> Sequence[Finding]:
     """A municipality's costs are in kronor of one price year."""
-    frame = tables["scenarios/abatement"]
+    frame = tables["scenarios/abatement_cost"]
     costed = frame[frame["lifetime_cost_msek"].notna()]
     if costed.empty:
         return [not_applicable("no action has a cost")]
@@ -69,7 +69,7 @@ def one_price_year(tables: Tables) -> Sequence[Finding]:
 
 def prices_convertible(tables: Tables) -> Sequence[Finding]:
     """The price index reaches the price year of every cost; where it does not, the cost is NE."""
-    frame = tables["scenarios/abatement"]
+    frame = tables["scenarios/abatement_cost"]
     stated = frame[frame["stated_price_year"].notna()]
     if stated.empty:
         return [not_applicable("no action has a cost")]
@@ -87,7 +87,7 @@ def prices_convertible(tables: Tables) -> Sequence[Finding]:
 
 def intervals_cover(tables: Tables) -> Sequence[Finding]:
     """Whether intervals covered as much as they promise, over all releases that hold enough municipalities."""
-    frame = tables["scenarios/hindcast"]
+    frame = tables["scenarios/scenario_hindcast"]
     frame = frame[frame["series"] >= FEWEST_SERIES]
     if frame.empty:
         return [not_applicable(f"no release holds {FEWEST_SERIES} municipalities")]

@@ -44,7 +44,7 @@ def source_answered(tables: Tables) -> Sequence[Finding]:
 
 def year_jumps(tables: Tables) -> Sequence[Finding]:
     """Sectors that change by more than the limit between two consecutive years of a current release."""
-    frame, releases = tables["clean/emissions"], tables["clean/releases"]
+    frame, releases = tables["clean/reported_emissions"], tables["clean/releases"]
     frame = frame[frame["release_id"].isin(releases.loc[releases["is_current"], "release_id"])]
     keys = ["release_id", "municipality_code", "sector_code"]
     frame = frame.sort_values([*keys, "year"])
@@ -240,7 +240,7 @@ def coverage(tables: Tables) -> Sequence[Finding]:
 
 def unmapped_subsectors(tables: Tables) -> Sequence[Finding]:
     """Subsectors that no table knows: they stay in the totals under their own name until somebody maps them."""
-    frame = tables["clean/subsectors"]
+    frame = tables["clean/reported_subsectors"]
     unknown = frame[frame["subsector_code"].str.startswith(UNMAPPED)]
     if unknown.empty:
         return [passed("every subsector is in data/reference/subsectors.csv")]
@@ -261,7 +261,7 @@ def unmapped_subsectors(tables: Tables) -> Sequence[Finding]:
 def _pairs(tables: Tables) -> list[tuple[str, str, pd.DataFrame]]:
     """Figures of each release beside those of the last earlier release that holds the same municipality."""
     keys = ["municipality_code", "sector_code", "year"]
-    emissions = tables["clean/emissions"]
+    emissions = tables["clean/reported_emissions"]
     figures = emissions[["release_id", *keys, "emissions_reported_t"]]
     by_release = dict(list(figures.groupby("release_id")))
     consecutive = held_pairs(emissions, tables["clean/releases"], "emissions_reported_t")

@@ -26,7 +26,7 @@ _FIGURE = ["municipality_code", "same", "scopes", "year"]
 
 def print_explained(tables: Tables) -> Sequence[Finding]:
     """Whether more of a printed figure than 5 per cent differs from ours without a cause that was computed."""
-    frame = tables["inventory/reconciliation"]
+    frame = tables["inventory/inventory_reconciliation"]
     shown = frame[frame["is_current_release"] & frame["published_t"].notna() & frame["part_t"].notna()]
     if shown.empty:
         return [not_applicable("no municipality has given its published inventory")]
@@ -58,7 +58,7 @@ def print_explained(tables: Tables) -> Sequence[Finding]:
 
 def print_lines_sum(tables: Tables) -> Sequence[Finding]:
     """Whether the lines of a printed inventory sum to its printed totals."""
-    printed = tables["clean/printed_inventory"]
+    printed = tables["clean/published_inventory"]
     printed = printed[printed["published_t"].notna() & (printed["scopes"] != "memo")]
     keys = ["municipality_code", "print_table", "year"]
     wrong, right = [], 0
@@ -124,7 +124,7 @@ def _figures(tables: Tables) -> pd.DataFrame:
 
     What the gap table repeats of a table that ``published_inventory.csv`` holds already is left out.
     """
-    printed, gap = tables["clean/printed_inventory"], tables["clean/published_gap"]
+    printed, gap = tables["clean/published_inventory"], tables["clean/published_gap"]
     named = {"line": "print_line", "baseline_year": "year", "baseline_t": "published_t"}
     of_base = gap.drop(columns=["latest_year", "latest_t"]).rename(columns=named)
     named = {"line": "print_line", "latest_year": "year", "latest_t": "published_t"}
@@ -181,7 +181,7 @@ def print_states_one_year(tables: Tables) -> Sequence[Finding]:
 
 def print_shares_agree(tables: Tables) -> Sequence[Finding]:
     """Whether the printed shares of a total are those of the printed tonnes."""
-    printed = tables["clean/printed_inventory"]
+    printed = tables["clean/published_inventory"]
     given = printed[printed["printed_share_pct"].notna() & printed["published_t"].notna()]
     if given.empty:
         return [not_applicable("no municipality has given the shares that it prints (printed_share_pct)")]
@@ -251,8 +251,8 @@ def _decimals(value: float) -> int:
 
 def print_factors_reproduce(tables: Tables) -> Sequence[Finding]:
     """Whether the printed factors reproduce the printed scope 2 from the printed energy use."""
-    use, factors = tables["clean/energy_use"], tables["clean/factors"]
-    printed = tables["clean/printed_inventory"]
+    use, factors = tables["clean/energy_use"], tables["clean/emission_factors"]
+    printed = tables["clean/published_inventory"]
     known = factors[(factors["method"] == "location") & (factors["per_unit"] == "MWh") & (factors["gas"] == "co2e")]
     share = (known["printed_value"] / known["factor_value"]).fillna(1.0)
     known = known.assign(printed_t=known["factor_t_per_unit"] * share)

@@ -24,8 +24,8 @@ FROZEN_TOLERANCE = 0.00051
 def subsectors_sum(tables: Tables) -> Sequence[Finding]:
     """With ``not_split``, subsectors sum to their sector exactly: nothing was lost on the way."""
     keys = ["release_id", "municipality_code", "sector_code", "year"]
-    sums = tables["clean/subsectors"].groupby(keys)["emissions_reported_t"].sum().rename("sum_t").reset_index()
-    both = tables["clean/emissions"].merge(sums, on=keys, how="outer", validate="one_to_one")
+    sums = tables["clean/reported_subsectors"].groupby(keys)["emissions_reported_t"].sum().rename("sum_t").reset_index()
+    both = tables["clean/reported_emissions"].merge(sums, on=keys, how="outer", validate="one_to_one")
     both["difference_t"] = both["emissions_reported_t"].fillna(0.0) - both["sum_t"].fillna(0.0)
     return [all_within(both, keys, 1e-3, "subsectors with not_split against their sector", "a join lost rows")]
 
@@ -33,7 +33,7 @@ def subsectors_sum(tables: Tables) -> Sequence[Finding]:
 def corrected_subsectors_sum(tables: Tables) -> Sequence[Finding]:
     """Corrected subsectors sum to their corrected sector; what no correction reaches is as reported, to the bit."""
     keys = ["release_id", "municipality_code", "sector_code", "year"]
-    frame = tables["corrected/subsectors"]
+    frame = tables["corrected/subsector_emissions"]
     sums = frame.groupby(keys)["emissions_t"].sum().rename("sum_t").reset_index()
     both = tables["corrected/emissions"].merge(sums, on=keys, how="outer", validate="one_to_one")
     both["difference_t"] = both["emissions_t"].fillna(0.0) - both["sum_t"].fillna(0.0)
@@ -57,7 +57,7 @@ def rows_kept(tables: Tables) -> Sequence[Finding]:
     from klimat_pipeline.raw.smhi_workbook import TOTAL
     from klimat_pipeline.text import fold
 
-    raw, clean = tables["raw/smhi_emissions"], tables["clean/emissions"]
+    raw, clean = tables["raw/smhi_emissions"], tables["clean/reported_emissions"]
     total = {value for name in ("municipality_sv", "main_sector_sv", "subsector_sv") for value in raw[name].unique()}
     total = {value for value in total if fold(value) == fold(TOTAL)}
     cells = raw[
@@ -137,7 +137,7 @@ def corrections_conserve(tables: Tables) -> Sequence[Finding]:
 def base_matches_target(tables: Tables) -> Sequence[Finding]:
     """Every percentage is counted from its target's own baseline year, on its row's basis; recomputed here."""
     keys = ["release_id", "municipality_code", "target_id"]
-    shown = tables["indicators/sectors"]
+    shown = tables["indicators/sector_indicators"]
     targets, emissions = tables["clean/targets"], tables["corrected/emissions"]
     wanted = targets[targets["sector_codes"] != ""][
         ["municipality_code", "target_id", "target_kind", "sector_codes", "baseline_year"]
@@ -188,7 +188,7 @@ def base_matches_target(tables: Tables) -> Sequence[Finding]:
 
 def compared_on_one_basis(tables: Tables) -> Sequence[Finding]:
     """Nothing is compared as corrected unless the same corrections moved both years, sector by sector."""
-    frame, emissions = tables["indicators/sectors"], tables["corrected/emissions"]
+    frame, emissions = tables["indicators/sector_indicators"], tables["corrected/emissions"]
     shown = frame[(frame["basis"] == CORRECTED) & frame["baseline_t_co2e"].notna()]
     keys = ["release_id", "municipality_code", "target_id", "year", "baseline_year"]
     parts = shown[[*keys, "sector_codes"]].assign(sector_code=shown["sector_codes"].str.split(" "))
@@ -216,7 +216,7 @@ def compared_on_one_basis(tables: Tables) -> Sequence[Finding]:
 def total_is_sum(tables: Tables) -> Sequence[Finding]:
     """The indicator ``total`` equals the sum of the municipality's sectors, as reported and as corrected."""
     keys = ["release_id", "municipality_code", "year"]
-    shown = tables["indicators/sectors"]
+    shown = tables["indicators/sector_indicators"]
     shown = shown[(shown["target_id"] == "total") & (shown["sector_codes"] != "")]
     sums = tables["corrected/emissions"].groupby(keys)[_FIGURES].sum().add_prefix("sum_").reset_index()
     both = shown.merge(sums, on=keys, how="left", validate="one_to_one")
@@ -230,12 +230,12 @@ def total_is_sum(tables: Tables) -> Sequence[Finding]:
 def cells_sum_to_reported(tables: Tables) -> Sequence[Finding]:
     """The workbook cells behind every indicator sum to its reported figure."""
     traced = tables["indicators/provenance"]
-    shown = tables["indicators/sectors"].rename(columns={"target_id": "indicator_id"})
-    one = tables["inventory/territory"]
+    shown = tables["indicators/sector_indicators"].rename(columns={"target_id": "indicator_id"})
+    one = tables["inventory/inventory_territory"]
     one = one[(one["scope"] == "1") & ~one["is_memo"] & one["emissions_t_co2e"].notna()]
     place = ["release_id", "municipality_code", "year"]
     scope = one.groupby(place)["emissions_reported_t_co2e"].sum().rename("emissions_reported_t_co2e").reset_index()
-    areas = tables["indicators/areas"]
+    areas = tables["indicators/area_shares"]
     areas = areas[areas["figure_basis"] == "reported"].rename(columns={"emissions_t_co2e": "emissions_reported_t_co2e"})
     area_id = areas["definition_id"] + "/" + areas["area_id"] + "/" + areas["figure_basis"]
     both = pd.concat(
@@ -288,7 +288,7 @@ def suites_agree(tables: Tables) -> Sequence[Finding]:
 
 def parts_sum_to_change(tables: Tables) -> Sequence[Finding]:
     """The causes of an indicator's change sum to the whole change."""
-    frame = tables["indicators/changes"]
+    frame = tables["indicators/indicator_change_explained"]
     keys = ["municipality_code", "target_id", "measure", "release_id_from", "release_id_to"]
     if frame.empty:
         return [not_applicable("one release per substance: nothing to compare with")]
@@ -302,7 +302,7 @@ def parts_sum_to_change(tables: Tables) -> Sequence[Finding]:
 
 def frozen_reproduces(tables: Tables) -> Sequence[Finding]:
     """Every frozen report still comes out as it was handed in, figure by figure."""
-    frozen, shown = tables["clean/frozen"], tables["indicators/sectors"]
+    frozen, shown = tables["clean/frozen_reports"], tables["indicators/sector_indicators"]
     if frozen.empty:
         return [not_applicable("no report is frozen")]
     keys = ["municipality_code", "release_id", "target_id", "year"]

@@ -24,7 +24,7 @@ UNALLOCATED_MAX_PCT = 2.0
 
 def sectors_equal_total(tables: Tables) -> Sequence[Finding]:
     """The main sectors of every nation, county and municipality sum to its printed total."""
-    totals, emissions = tables["clean/area_totals"], tables["clean/emissions"]
+    totals, emissions = tables["clean/area_totals"], tables["clean/reported_emissions"]
     keys = ["release_id", "area_code", "year"]
     printed = totals[(totals["sector_code"] == "total") & (totals["area_level"] != "unallocated")]
     areas = totals[(totals["sector_code"] != "total") & (totals["area_level"] != "unallocated")]
@@ -53,7 +53,7 @@ def sectors_equal_total(tables: Tables) -> Sequence[Finding]:
 
 def counties_equal_municipalities(tables: Tables) -> Sequence[Finding]:
     """Every county's printed sector equals the sum of its municipalities."""
-    totals, emissions = tables["clean/area_totals"], tables["clean/emissions"]
+    totals, emissions = tables["clean/area_totals"], tables["clean/reported_emissions"]
     places = tables["clean/municipalities"][["municipality_code", "county_code"]]
     keys = ["release_id", "area_code", "sector_code", "year"]
     sums = (
@@ -137,7 +137,7 @@ def nation_equals_counties(tables: Tables) -> Sequence[Finding]:
 
 def subsectors_equal_sectors(tables: Tables) -> Sequence[Finding]:
     """Where the source's subsectors do not sum to their sector, and by how much; the rest is kept as ``not_split``."""
-    lines = tables["clean/subsectors"]
+    lines = tables["clean/reported_subsectors"]
     keys = ["release_id", "sector_code", "year"]
     rest = lines[lines["subsector_code"] == "not_split"]
     split = lines.loc[lines["subsector_code"] != "not_split", keys].drop_duplicates()
@@ -175,12 +175,12 @@ def subsectors_equal_sectors(tables: Tables) -> Sequence[Finding]:
 
 
 def _releases(tables: Tables) -> list[str]:
-    return sorted(tables["clean/emissions"]["release_id"].unique())
+    return sorted(tables["clean/reported_emissions"]["release_id"].unique())
 
 
 def _held(tables: Tables) -> dict[str, int]:
     """Municipalities per release."""
-    counts = tables["clean/emissions"].groupby("release_id")["municipality_code"].nunique()
+    counts = tables["clean/reported_emissions"].groupby("release_id")["municipality_code"].nunique()
     return {str(release): int(count) for release, count in counts.items()}
 
 

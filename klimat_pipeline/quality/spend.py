@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from klimat_pipeline.quality.findings import Finding, failed, keys_of, not_applicable, passed
-from klimat_pipeline.spend.results.mapping import moved
+from klimat_pipeline.spend.results.spend_mapping import moved
 from klimat_pipeline.text import counted
 
 Tables = Mapping[str, pd.DataFrame]
@@ -25,7 +25,7 @@ _NOTHING = "no municipality has a ledger"
 
 def footprint_is_its_parts(tables: Tables) -> Sequence[Finding]:
     """Emissions are the spend part, the activity part and the supplier part, in every category."""
-    frame = tables["spend/by_category"]
+    frame = tables["spend/spend_by_category"]
     if frame.empty:
         return [not_applicable(_NOTHING)]
     parts = frame["footprint_spend_t_co2e"] + frame["footprint_activity_t_co2e"] + frame["footprint_supplier_t_co2e"]
@@ -35,7 +35,7 @@ def footprint_is_its_parts(tables: Tables) -> Sequence[Finding]:
 
 def replaced_counts_once(tables: Tables) -> Sequence[Finding]:
     """The categories hold every replacement once: as many kronor and tonnes as the list of replacements says."""
-    frame, listed = tables["spend/by_category"], tables["spend/replacements"]
+    frame, listed = tables["spend/spend_by_category"], tables["spend/spend_replaced"]
     if frame.empty:
         return [not_applicable(_NOTHING)]
     shown = frame.groupby(_AT)[["replaced_sek", "footprint_activity_t_co2e", "footprint_supplier_t_co2e"]].sum()
@@ -52,7 +52,7 @@ def replaced_counts_once(tables: Tables) -> Sequence[Finding]:
 
 def activities_not_exceeded(tables: Tables) -> Sequence[Finding]:
     """Activities replace purchases by no more tonnes than the organisation's inventory has of them."""
-    frame, inventory = tables["spend/by_category"], tables["inventory/organisation"]
+    frame, inventory = tables["spend/spend_by_category"], tables["inventory/inventory_organisation"]
     frame = frame[~frame["is_stale"].astype(bool)]  # what an earlier run made rests on its inventory
     if frame.empty or not frame["footprint_activity_t_co2e"].any():
         return [not_applicable("no activity replaces spend")]
@@ -67,22 +67,22 @@ def activities_not_exceeded(tables: Tables) -> Sequence[Finding]:
 
 def lines_all_accounted(tables: Tables) -> Sequence[Finding]:
     """The categories hold all classified and unmapped kronor, to the oere: no line was lost or counted twice."""
-    scope, frame = tables["spend/reconciliation"], tables["spend/by_category"]
+    scope, frame = tables["spend/spend_reconciliation"], tables["spend/spend_by_category"]
     if scope.empty:
         return [not_applicable(_NOTHING)]
     counted = scope[scope["rule"].isin(["classified", "unmapped"])].groupby(_AT)[["amount_sek", "ledger_lines"]].sum()
     return [
-        _same(tables, counted, frame, "spend/by_category"),
+        _same(tables, counted, frame, "spend/spend_by_category"),
         *(
             _same(tables, counted, tables[key], key)
-            for key in ("spend/by_unit", "spend/by_supplier", "spend/by_contract")
+            for key in ("spend/spend_by_unit", "spend/spend_by_supplier", "spend/spend_by_contract")
         ),
     ]
 
 
 def _same(tables: Tables, counted: pd.DataFrame, frame: pd.DataFrame, key: str) -> Finding:
     sums = frame.groupby(_AT)[["spend_sek", "ledger_lines", "footprint_t_co2e"]].sum().reindex(counted.index)
-    tonnes = tables["spend/by_category"].groupby(_AT)["footprint_t_co2e"].sum().reindex(counted.index)
+    tonnes = tables["spend/spend_by_category"].groupby(_AT)["footprint_t_co2e"].sum().reindex(counted.index)
     off = (
         ~((sums["spend_sek"].fillna(0) - counted["amount_sek"]).abs() <= NOISE_SEK)
         | (sums["ledger_lines"].fillna(0) != counted["ledger_lines"])
@@ -93,8 +93,8 @@ def _same(tables: Tables, counted: pd.DataFrame, frame: pd.DataFrame, key: str) 
 
 def krona_kept(tables: Tables) -> Sequence[Finding]:
     """Classified, unmapped, left out, found twice and quarantined sum to what the ledgers hold, to the oere."""
-    balance, passed_on = tables["spend/reconciliation"], tables["spend/ledger_totals"]
-    refused = set(tables["spend/refused"]["municipality_code"])  # their tables are not of one run
+    balance, passed_on = tables["spend/spend_reconciliation"], tables["spend/ledger_totals"]
+    refused = set(tables["spend/spend_refused"]["municipality_code"])  # their tables are not of one run
     balance, passed_on = (rows[~rows["municipality_code"].isin(refused)] for rows in (balance, passed_on))
     if passed_on.empty:
         return [not_applicable(_NOTHING)]
@@ -106,7 +106,7 @@ def krona_kept(tables: Tables) -> Sequence[Finding]:
 
 def months_sum_to_years(tables: Tables) -> Sequence[Finding]:
     """The months of the trend sum to its years."""
-    trend = tables["spend/trend"]
+    trend = tables["spend/spend_trend"]
     if trend.empty:
         return [not_applicable(_NOTHING)]
     numbers = ["spend_sek", "spend_real_sek", "footprint_spend_t_co2e"]
@@ -118,7 +118,7 @@ def months_sum_to_years(tables: Tables) -> Sequence[Finding]:
 
 def change_is_its_parts(tables: Tables) -> Sequence[Finding]:
     """The parts of every explained change sum to it."""
-    frame = tables["spend/changes"]
+    frame = tables["spend/spend_change_explained"]
     if frame.empty:
         return [not_applicable("no ledger has two years")]
     keys = ["municipality_code", "year_from", "year_to", "explained_measure"]
@@ -131,7 +131,7 @@ def change_is_its_parts(tables: Tables) -> Sequence[Finding]:
 
 def factors_explain(tables: Tables) -> Sequence[Finding]:
     """The spend part of every category is its kronor that nothing replaces, times the factor in the list."""
-    factors, frame = tables["spend/factors"], tables["spend/by_category"]
+    factors, frame = tables["spend/spend_factors"], tables["spend/spend_by_category"]
     if frame.empty:
         return [not_applicable(_NOTHING)]
     keys = [*_AT, "spend_category"]
@@ -146,7 +146,7 @@ def factors_explain(tables: Tables) -> Sequence[Finding]:
 
 def money_understood(tables: Tables) -> Sequence[Finding]:
     """Whether most kronor have emissions: what is unmapped is missing in the footprint, not zero."""
-    frame = tables["spend/quality"]
+    frame = tables["spend/spend_quality"]
     graded = frame[frame["quality_aspect"] == "grade"]
     if graded.empty:
         return [not_applicable(_NOTHING)]
@@ -167,7 +167,7 @@ def money_understood(tables: Tables) -> Sequence[Finding]:
 
 def prices_of_the_year(tables: Tables) -> Sequence[Finding]:
     """Years whose price index or exchange rate is not there yet: what stands in is as uncertain as prices are."""
-    factors = tables["spend/factors"]
+    factors = tables["spend/spend_factors"]
     if factors.empty:
         return [not_applicable(_NOTHING)]
     off = factors[factors["price_basis"] != "own_year"].drop_duplicates(_AT)
@@ -187,7 +187,7 @@ def prices_of_the_year(tables: Tables) -> Sequence[Finding]:
 
 def ledgers_understood(tables: Tables) -> Sequence[Finding]:
     """Municipalities whose ledgers could not be read or valued; their purchases are those of an earlier run."""
-    frame = tables["spend/refused"]
+    frame = tables["spend/spend_refused"]
     if frame.empty:
         return [passed("all ledgers were read and valued", threshold="0 refused")]
     return [
@@ -206,7 +206,7 @@ def ledgers_understood(tables: Tables) -> Sequence[Finding]:
 
 def mapping_is_the_ledger(tables: Tables) -> Sequence[Finding]:
     """The mapping holds every krona that is classified, unmapped or left out by a rule, to the oere."""
-    mapping, balance = tables["spend/mapping"], tables["spend/reconciliation"]
+    mapping, balance = tables["spend/spend_mapping"], tables["spend/spend_reconciliation"]
     if mapping.empty:
         return [not_applicable(_NOTHING)]
     # VAT that amounts included is no line of its own, so it is left aside on both sides.
@@ -219,7 +219,7 @@ def mapping_is_the_ledger(tables: Tables) -> Sequence[Finding]:
 
 def mapping_unmoved(tables: Tables) -> Sequence[Finding]:
     """Accounts that the last publication took for something else: a change of method, not of purchases."""
-    after, before = tables["spend/mapping"], tables[PUBLISHED_MAPPING]
+    after, before = tables["spend/spend_mapping"], tables[PUBLISHED_MAPPING]
     if after.empty:
         return [not_applicable("there is no ledger")]
     off = moved(before, after)

@@ -43,7 +43,7 @@ def printed_gap_agrees(tables: Tables) -> Sequence[Finding]:
 
 def targets_match_sectors(tables: Tables) -> Sequence[Finding]:
     """Emissions that are compared with a target are those of the sector indicators."""
-    frame, sectors = tables["indicators/targets"], tables["indicators/sectors"]
+    frame, sectors = tables["indicators/target_status"], tables["indicators/sector_indicators"]
     keys = ["municipality_code", "target_id", "release_id", "year"]
     own = frame[(frame["target_measure"] == "emissions") & (frame["path"] != "none")]
     figures = ["emissions_corrected_t_co2e", "emissions_reported_t_co2e"]
@@ -56,7 +56,7 @@ def targets_match_sectors(tables: Tables) -> Sequence[Finding]:
 
 def plan_adds_up(tables: Tables) -> Sequence[Finding]:
     """Levels and uncovered emissions sum to what the plan implies, which is the total target and the shortfall."""
-    frame = tables["indicators/coherence"]
+    frame = tables["indicators/target_coherence"]
     keys = ["municipality_code", "release_id"]
     totals = frame[(frame["coherence_kind"] == TOTAL) & frame["levels_sum_t"].notna()]
     if totals.empty:
@@ -78,7 +78,7 @@ def plan_adds_up(tables: Tables) -> Sequence[Finding]:
 
 def plan_closes(tables: Tables) -> Sequence[Finding]:
     """Whether the sub-targets imply the total target."""
-    frame = tables["indicators/coherence"]
+    frame = tables["indicators/target_coherence"]
     totals = frame[(frame["coherence_kind"] == TOTAL) & frame["is_current_release"]]
     if totals.empty:
         return [not_applicable("no municipality has a quantified total target")]
@@ -104,7 +104,7 @@ def plan_closes(tables: Tables) -> Sequence[Finding]:
 
 def gap_adds_up(tables: Tables) -> Sequence[Finding]:
     """Gap and residual follow from their columns, no line saves more than it holds, and lines sum to their total."""
-    frame = tables["scenarios/gap"]
+    frame = tables["scenarios/gap_table"]
     if frame.empty:
         return [not_applicable("no municipality has a gap table")]
     keys = ["municipality_code", "release_id", "gap_basis", "line"]
@@ -147,7 +147,7 @@ def claims_within_physical(tables: Tables) -> Sequence[Finding]:
 
 def balance_adds_up(tables: Tables) -> Sequence[Finding]:
     """Net is the residual less counted sinks; sinks count up to the cap; nothing is neutral without reduction."""
-    frame = tables["scenarios/neutrality"]
+    frame = tables["scenarios/neutrality_balance"]
     if frame.empty:
         return [not_applicable("no municipality has a quantified total target")]
     return _balances_add_up(frame)
@@ -155,7 +155,7 @@ def balance_adds_up(tables: Tables) -> Sequence[Finding]:
 
 def balances_by_key_add_up(tables: Tables) -> Sequence[Finding]:
     """Balances add up under every allocation key, and none counts more sinks than the municipality's own key gives."""
-    frame, made = tables["scenarios/allocation_keys"], tables["scenarios/neutrality"]
+    frame, made = tables["scenarios/neutrality_by_allocation_key"], tables["scenarios/neutrality_balance"]
     if frame.empty:
         return [not_applicable("no shared facility is registered")]
     keys = ["municipality_code", "release_id", "neutrality_basis", "year"]
@@ -181,7 +181,7 @@ def _balances_add_up(frame: pd.DataFrame) -> list[Finding]:
 
 def captures_deducted(tables: Tables) -> Sequence[Finding]:
     """Whether every capture of fossil carbon dioxide lowers the gross: its line is in it and holds as much."""
-    frame = tables["scenarios/neutrality"]
+    frame = tables["scenarios/neutrality_balance"]
     captured = frame[(frame["captured_fossil_t"] > 0) & frame["notation_key"].isna()]
     if captured.empty:
         return [not_applicable("no balance has a capture of fossil carbon dioxide")]
@@ -203,7 +203,7 @@ def captures_deducted(tables: Tables) -> Sequence[Finding]:
 
 def captured_once(tables: Tables) -> Sequence[Finding]:
     """No plant's captures are both in a sinks.csv and in the registry of shared facilities, nor in two sinks.csv."""
-    sinks, claims = tables["clean/sinks"], tables["scenarios/facility_claims"]
+    sinks, claims = tables["clean/carbon_sinks"], tables["scenarios/facility_claims"]
     captures = sinks[sinks["sink_kind"].isin(CAPTURES)]
     if captures.empty:
         return [not_applicable("no municipality lists a capture among its sinks")]

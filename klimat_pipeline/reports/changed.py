@@ -1,6 +1,6 @@
 """Sections on what was changed: local corrections, and why the figures are others than last time.
 
-What does not belong here: computing either (``corrected``, ``indicators.changes``).
+What does not belong here: computing either (``corrected``, ``indicators.indicator_change_explained``).
 """
 
 from klimat_pipeline.explanations.database import Row

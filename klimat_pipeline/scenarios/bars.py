@@ -1,7 +1,7 @@
 """What the forecasts are held to: each bar with its value and its limit, all on figures that were held out.
 
 A year "that the first release has not" is one that only a later release holds; errors are then measured on the first.
-What does not belong here: the scores (``score``), and printing them (``cli``).
+What does not belong here: the scores (``scenario_score``), and printing them (``cli``).
 """
 
 from collections.abc import Sequence
@@ -10,12 +10,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from klimat_pipeline.clean.assumptions import TOTAL, Assumptions
+from klimat_pipeline.clean.method_assumptions import TOTAL, Assumptions
 from klimat_pipeline.scenarios.errors import PERCENTILES
-from klimat_pipeline.scenarios.hindcast import summed
 from klimat_pipeline.scenarios.panels import Panel
 from klimat_pipeline.scenarios.past import LAST_VALUE, NATIONAL_SLOPE, PUBLISHED, origins
-from klimat_pipeline.scenarios.score import MUNICIPALITIES, TIME
+from klimat_pipeline.scenarios.scenario_hindcast import summed
+from klimat_pipeline.scenarios.scenario_score import MUNICIPALITIES, TIME
 from klimat_pipeline.scenarios.simulation import EXISTING, WITH_ACTIONS
 
 #: Of eight years, so many must be covered by the sum of all municipalities.
@@ -58,7 +58,7 @@ def bars_of_totals(score: pd.DataFrame) -> list[Bar]:
     """Bars of the forecasts of totals.
 
     Args:
-        score: ``scenarios/score`` of one substance.
+        score: ``scenarios/scenario_score`` of one substance.
     """
     whole = score[(score["sector_code"] == TOTAL) & (score["horizon_years"] == 0)]
     if whole.empty:
@@ -110,7 +110,7 @@ def bars_of_actions(pathways: pd.DataFrame, probability: pd.DataFrame) -> list[B
 
     Args:
         pathways: ``scenarios/pathways``.
-        probability: ``scenarios/probability``.
+        probability: ``scenarios/target_probability``.
     """
     acted = pathways[pathways["scenario"].isin([EXISTING, WITH_ACTIONS])]
     chances = [probability[f"probability_{what}fraction"] for what in ("", "low_", "high_")]

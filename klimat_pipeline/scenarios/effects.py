@@ -7,7 +7,7 @@ f = min(effect / E, 1) of each multiplicative one:
 * left = max(E - sum A, 0) * product(1 - f); saved = E - left
 
 So together they never save more than the line emits, and one more action never raises what is left (a test with random
-actions checks both). What belongs here: tonnes. What does not: kronor, and which line an action is on (``gap``).
+actions checks both). What belongs here: tonnes. What does not: kronor, and which line an action is on (``gap_table``).
 """
 
 import numpy as np

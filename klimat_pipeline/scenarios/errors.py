@@ -20,7 +20,7 @@ from zlib import crc32
 
 import numpy as np
 
-from klimat_pipeline.clean.assumptions import TOTAL
+from klimat_pipeline.clean.method_assumptions import TOTAL
 from klimat_pipeline.scenarios.panels import Floats
 
 #: p05, p50, p95, and the share that lies between the outer two, which the intervals should cover.

@@ -9,7 +9,7 @@ Formulas, per plant and year:
 
 A plant's emissions stand in the gross of the municipality where it stands, which the key ``location`` says.
 
-What belongs here: the division among municipalities. What does not: what a tonne counts for (``neutrality``).
+What belongs here: the division among municipalities. What does not: what a tonne counts for (``neutrality_balance``).
 """
 
 import pandas as pd
@@ -23,8 +23,8 @@ def facility_claims(facilities: pd.DataFrame, rules: pd.DataFrame) -> pd.DataFra
     """Every municipality's claim on every plant, keys side by side.
 
     Args:
-        facilities: ``clean/facilities``.
-        rules: ``clean/neutrality``: the key that applies to each municipality.
+        facilities: ``clean/capture_facilities``.
+        rules: ``clean/neutrality_rules``: the key that applies to each municipality.
 
     Returns:
         ``scenarios/facility_claims``.

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from klimat_pipeline.clean.assumptions import TOTAL
+from klimat_pipeline.clean.method_assumptions import TOTAL
 from klimat_pipeline.corrected.basis import CORRECTED
 from klimat_pipeline.indicators.paths import points_to
 from klimat_pipeline.scenarios.panels import Panel
@@ -53,7 +53,7 @@ _READ = (
 
 
 def newest_rows(indicators: pd.DataFrame) -> dict[tuple[str, str], list[dict[str, Any]]]:
-    """Rows of ``indicators/sectors`` for the newest year of the current releases, by release and municipality."""
+    """Rows of ``indicators/sector_indicators``: newest year, current releases; by release and municipality."""
     latest = indicators["is_current_release"] & indicators["is_latest_year"] & (indicators["sector_codes"] != "")
     found: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for row in indicators.loc[latest, list(_READ)].sort_values("target_id").to_dict("records"):

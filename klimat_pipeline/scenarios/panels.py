@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from klimat_pipeline.clean.assumptions import TOTAL
+from klimat_pipeline.clean.method_assumptions import TOTAL
 from klimat_pipeline.clean.naming import NATION
 
 Floats = np.ndarray[Any, np.dtype[np.float64]]

@@ -10,7 +10,7 @@ that nobody could foresee counts as a miss.
 * ``national_slope``: the newest figure and the nation's slope, which does not fade
 
 All have errors of the same kind (``errors``). What belongs here: forecasts of the past. What does not: their scores
-(``score``).
+(``scenario_score``).
 """
 
 from collections.abc import Callable, Mapping
@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from klimat_pipeline.clean.assumptions import TOTAL, Assumptions
+from klimat_pipeline.clean.method_assumptions import TOTAL, Assumptions
 from klimat_pipeline.scenarios.errors import WITHIN
 from klimat_pipeline.scenarios.panels import Floats, Panel
 from klimat_pipeline.scenarios.trend import Forecast, forecast

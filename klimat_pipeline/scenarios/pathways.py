@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from klimat_pipeline.clean.assumptions import SeenBefore
+from klimat_pipeline.clean.method_assumptions import SeenBefore
 from klimat_pipeline.contracts import table
 from klimat_pipeline.indicators.paths import straight_line
 from klimat_pipeline.scenarios.followed import Followed
@@ -27,7 +27,7 @@ def pathways(simulations: Iterable[Simulation], indicators: pd.DataFrame) -> pd.
 
     Args:
         simulations: of every municipality.
-        indicators: ``indicators/sectors``, for gases and GWP set.
+        indicators: ``indicators/sector_indicators``, for gases and GWP set.
 
     Returns:
         ``scenarios/pathways``, t CO2e.

@@ -149,7 +149,7 @@ def with_numbers(
     """Actions that the pathways can count, by municipality.
 
     Args:
-        actions: ``clean/actions``, dated where a period is known (``undated.dated``).
+        actions: ``clean/climate_actions``, dated where a period is known (``undated.dated``).
         sector_of: main sector by line.
         ends: year that a municipality's plan is made for, where an action has no start.
         levels: of ``plan_levels``.
@@ -246,7 +246,7 @@ def planned_ahead(
     """Other plans and actions with numbers, by municipality.
 
     Args:
-        actions: ``clean/actions``, dated where a period is known (``undated.dated``).
+        actions: ``clean/climate_actions``, dated where a period is known (``undated.dated``).
         published_gap: ``clean/published_gap``.
         sector_of: main sector by line.
         ends: year that a municipality's plan is made for, where an action has no start.

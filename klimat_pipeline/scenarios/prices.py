@@ -40,7 +40,7 @@ def in_one_price_year(actions: pd.DataFrame, index: Mapping[int, float], price_y
     """The actions with their kronor in one price year per municipality.
 
     Args:
-        actions: ``clean/actions``, MSEK in prices of ``price_year``.
+        actions: ``clean/climate_actions``, MSEK in prices of ``price_year``.
         index: of prices, by year, any base.
         price_year: the year to convert to.
 

@@ -7,8 +7,8 @@ Formulas, with the columns of the Climate City Contract's A-2.1 (1 baseline, 2 t
 * residual = 3 - 4 - 6, never below zero; where the residual is what the target allows, it is 1 - reduction as well
 * every column of the total is the sum of the lines outside the memo, all of one baseline, latest and target year
 
-What belongs here: where a print contradicts itself. What does not: what is computed from its inputs (``gap``), and who
-is told (``quality.targets_and_gap``).
+What belongs here: where a print contradicts itself. What does not: what is computed from its inputs (``gap_table``),
+and who is told (``quality.targets_and_gap``).
 """
 
 from collections.abc import Iterator

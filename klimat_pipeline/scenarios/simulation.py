@@ -15,7 +15,8 @@ in any future, the probability is an interval between the corners of theta and r
 
 A municipality's future is drawn from figures of one basis, corrected where each of its sectors is on one level in all
 years, else as reported, and compared with targets on the same (``corrected.basis``). One without targets or actions of
-its own has the total alone. What does not belong here: tables (``pathways``, ``probability``, ``sensitivity``).
+its own has the total alone. What does not belong here: tables (``pathways``, ``target_probability``,
+``target_sensitivity``).
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -25,7 +26,7 @@ from itertools import product
 import numpy as np
 import pandas as pd
 
-from klimat_pipeline.clean.assumptions import TOTAL, Assumptions
+from klimat_pipeline.clean.method_assumptions import TOTAL, Assumptions
 from klimat_pipeline.corrected.basis import CORRECTED, REPORTED, series_of_one_level
 from klimat_pipeline.scenarios.carried_out import chosen_delivery, drawn_delivery, left_of, not_counted, sized, told
 from klimat_pipeline.scenarios.errors import PERCENTILES, SEED, Errors, Stream, errors_of
@@ -159,7 +160,7 @@ def simulate(
 
     Args:
         emissions: ``corrected/emissions``.
-        indicators: ``indicators/sectors``: what is followed up, and the levels of targets.
+        indicators: ``indicators/sector_indicators``: what is followed up, and the levels of targets.
         area_totals: ``clean/area_totals``, for the nation.
         actions: actions with numbers by municipality.
         assumptions: those of the method.

@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from klimat_pipeline.clean.assumptions import TOTAL, Assumptions
+from klimat_pipeline.clean.method_assumptions import TOTAL, Assumptions
 from klimat_pipeline.scenarios.panels import Floats, Panel
 
 #: Least value of the bend, tonnes: below a tonne nothing matters.

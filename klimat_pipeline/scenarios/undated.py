@@ -37,7 +37,7 @@ def dated(actions: pd.DataFrame, periods: Periods) -> pd.DataFrame:
     """The actions, with those without a start in equal steps over their municipality's period.
 
     Args:
-        actions: ``clean/actions``.
+        actions: ``clean/climate_actions``.
         periods: of ``plan_periods``.
 
     Returns:

@@ -34,7 +34,7 @@ WRITTEN = re.compile(
     r"|/tmp/|\.venv|\.\./|status/|build/)"
 )
 #: Keys of assets, some of which are no table, and how the documents write any of them.
-ASSETS = {*TABLES, "sources/inputs", "spend/ledger_lines", "stage/name", "name.py"}
+ASSETS = {*TABLES, "sources/all_inputs", "spend/ledger_lines", "stage/name", "name.py"}
 #: Variables that the tests read.
 OF_THE_TESTS = {"KLIMAT_SHARED_DIR", "KLIMAT_RENEW_SNAPSHOT"}
 

@@ -14,8 +14,8 @@ from klimat_pipeline.settings import Settings
 from klimat_pipeline.sources.scb import ScbTable, fetch
 from klimat_pipeline.sources.series import PRICES, newest
 from klimat_pipeline.sources.state import read_states
-from klimat_pipeline.spend.footprint.factors import factor_table
 from klimat_pipeline.spend.footprint.prices import current_reference
+from klimat_pipeline.spend.footprint.spend_factors import factor_table
 from klimat_pipeline_tests.faults.test_http_source import patient
 from klimat_pipeline_tests.support import misbehaving_server as server
 from klimat_pipeline_tests.support.misbehaving_server import Answer, MisbehavingServer

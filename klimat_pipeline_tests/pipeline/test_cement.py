@@ -59,11 +59,11 @@ def register(code: str, base: dict[int, float]) -> CorrectionRegister:
 def clean():
     import pandas as pd
 
-    from klimat_pipeline.clean.emissions import clean_emissions
     from klimat_pipeline.clean.naming import with_codes
     from klimat_pipeline.clean.reference import load_reference
     from klimat_pipeline.clean.releases import current_releases
-    from klimat_pipeline.clean.subsectors import clean_subsectors
+    from klimat_pipeline.clean.reported_emissions import clean_reported_emissions
+    from klimat_pipeline.clean.reported_subsectors import clean_reported_subsectors
     from klimat_pipeline.raw.smhi_emissions import to_frame
     from klimat_pipeline.raw.smhi_workbook import read_workbook
     from klimat_pipeline.settings import Settings
@@ -76,8 +76,8 @@ def clean():
         [{"release_id": "co2", "report_date": "2024-04-18", "retrieved_at": retrieved, "url": None}]
     )
     current = current_releases(snapshots, coded)
-    emissions = clean_emissions(coded, current, reference)
-    return emissions, clean_subsectors(coded, emissions, current, reference)
+    emissions = clean_reported_emissions(coded, current, reference)
+    return emissions, clean_reported_subsectors(coded, emissions, current, reference)
 
 
 def test_exactly_those_tonnes_in_those_years_and_nowhere_else(clean) -> None:

@@ -374,7 +374,7 @@ def test_run_is_in_dagsters_history_under_the_manifests_id(klimat: Klimat, histo
 
 
 def test_asset_pages_show_rows_preview_and_plot(history: dg.DagsterInstance) -> None:
-    event = history.get_latest_materialization_event(dg.AssetKey(["indicators", "sectors"]))
+    event = history.get_latest_materialization_event(dg.AssetKey(["indicators", "sector_indicators"]))
     metadata = event.asset_materialization.metadata
     assert metadata["dagster/row_count"].value > 0
     assert metadata["preview"].value.splitlines()[2].startswith("| Helsingborg (1283) | total | 2024 | 516,011.87 |")
@@ -403,12 +403,12 @@ def test_published_tables_carry_what_warns_upstream(history: dg.DagsterInstance)
     evaluation = record.event.dagster_event.asset_check_evaluation_data
     assert evaluation.passed and not evaluation.blocking
     assert evaluation.description.startswith("remarks upstream: ")
-    assert "clean/emissions year_jumps" in evaluation.description
+    assert "clean/reported_emissions year_jumps" in evaluation.description
     assert evaluation.metadata["checks that warn"].value >= 3
 
 
 def test_a_warning_names_towns_with_a_folder_first(history: dg.DagsterInstance) -> None:
-    key = dg.AssetCheckKey(dg.AssetKey(["clean", "emissions"]), "year_jumps")
+    key = dg.AssetCheckKey(dg.AssetKey(["clean", "reported_emissions"]), "year_jumps")
     record = history.event_log_storage.get_latest_asset_check_execution_by_key([key])[key]
     metadata = record.event.dagster_event.asset_check_evaluation_data.metadata
     assert metadata["municipalities"].value.startswith("Helsingborg (1283)")
@@ -424,7 +424,7 @@ def test_the_command_s_run_is_one_that_the_ui_knows(history: dg.DagsterInstance)
 
 
 def test_checks_are_in_dagsters_history(history: dg.DagsterInstance) -> None:
-    key = dg.AssetCheckKey(dg.AssetKey(["indicators", "sectors"]), "base_matches_target")
+    key = dg.AssetCheckKey(dg.AssetKey(["indicators", "sector_indicators"]), "base_matches_target")
     record = history.event_log_storage.get_latest_asset_check_execution_by_key([key])[key]
     evaluation = record.event.dagster_event.asset_check_evaluation_data
     assert evaluation.passed and evaluation.blocking

@@ -51,7 +51,7 @@ def test_each_asset_can_be_materialised_alone_with_its_checks(data: Path, histor
     for key in [key for keys in STEPS for key in (keys if is_searching() else keys[-1:]) if key != LEDGER_LINES]:
         before = {path: path.stat().st_mtime_ns for path in (data / "intermediate").rglob("*.parquet")}
         result = run(history, asset_selection=[key])
-        # The step of spend/files tells of the partitions of typed lines that it has read.
+        # The step of spend/spend_files tells of the partitions of typed lines that it has read.
         made = {event.asset_key for event in result.get_asset_materialization_events()} - {LEDGER_LINES}
         checked = {check.check_name for check in result.get_asset_check_evaluations()}
         touched = {
@@ -68,7 +68,7 @@ def test_each_asset_can_be_materialised_alone_with_its_checks(data: Path, histor
 
 
 def test_checks_can_be_run_without_their_table(data: Path, history: dg.DagsterInstance) -> None:
-    for name in ("indicators/sectors", "clean/targets"):
+    for name in ("indicators/sector_indicators", "clean/targets"):
         key = dg.AssetKey(name.split("/"))
         path = data / "intermediate" / f"{name}.parquet"
         before = path.stat().st_mtime_ns
@@ -84,7 +84,7 @@ def test_checks_can_be_run_without_their_table(data: Path, history: dg.DagsterIn
 def test_a_failed_run_goes_on_from_where_it_failed(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What failed for a moment is run again, with what comes after it; what had succeeded is not."""
     from klimat_pipeline.defs.instance import instance
-    from klimat_pipeline.scenarios import hindcast
+    from klimat_pipeline.scenarios import scenario_hindcast
 
     monkeypatch.setenv("KLIMAT_DATA_DIR", str(data))
 
@@ -93,7 +93,7 @@ def test_a_failed_run_goes_on_from_where_it_failed(data: Path, monkeypatch: pyte
 
     with instance(load_settings()) as history:
         with monkeypatch.context() as broken:
-            broken.setattr(hindcast, "hindcast", fails)
+            broken.setattr(scenario_hindcast, "hindcast", fails)
             first = last_steps().execute_in_process(instance=history, raise_on_error=False)
             assert not first.success
             assert "gap_and_neutrality" in succeeded(first.all_events)

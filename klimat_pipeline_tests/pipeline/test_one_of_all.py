@@ -38,9 +38,14 @@ def test_indicators_of_others_are_not_computed(malmo: Klimat) -> None:
     from klimat_pipeline.storage import TableStore
 
     store = TableStore(malmo.data / "intermediate")
-    for key in ("indicators/sectors", "inventory/territory", "indicators/provenance", "scenarios/pathways"):
+    for key in (
+        "indicators/sector_indicators",
+        "inventory/inventory_territory",
+        "indicators/provenance",
+        "scenarios/pathways",
+    ):
         assert set(store.read(key)["municipality_code"]) == {"1280"}, key
-    assert store.read("indicators/comparison")["municipality_code"].nunique() == 290
+    assert store.read("indicators/municipality_comparison")["municipality_code"].nunique() == 290
 
 
 def test_remarks_are_about_it_and_the_nation(malmo: Klimat, default_refresh: Refresh) -> None:

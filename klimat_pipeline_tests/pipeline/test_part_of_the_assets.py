@@ -178,14 +178,14 @@ def test_dagster_says_the_same(made: House) -> None:
 
     digest = made.klimat.one(PUBLISHED).removeprefix("pub-")
     with instance(Settings(data_dir=made.data)) as history:
-        event = history.get_latest_materialization_event(dg.AssetKey(["indicators", "sectors"]))
-        inputs = history.get_latest_materialization_event(dg.AssetKey(["sources", "inputs"]))
+        event = history.get_latest_materialization_event(dg.AssetKey(["indicators", "sector_indicators"]))
+        inputs = history.get_latest_materialization_event(dg.AssetKey(["sources", "all_inputs"]))
     assert event is not None
     assert inputs is not None
     tags = dict(event.asset_materialization.tags or {})
     assert tags["dagster/data_version"] == digest
     assert tags["dagster/input_data_version/clean/targets"] == digest
-    assert tags["dagster/input_data_version/sources/inputs"] == digest
+    assert tags["dagster/input_data_version/sources/all_inputs"] == digest
     assert len(tags["dagster/code_version"]) == 16
     assert (inputs.asset_materialization.tags or {})["dagster/data_version"] == digest
 
@@ -222,12 +222,12 @@ def test_a_table_that_failed_a_check_is_not_made_use_of(house: House) -> None:
     assert answer.code == 1, answer.text
     assert "frozen_reproduces" in answer.text
     store = TableStore(house.data / "intermediate")
-    assert store.made_from("indicators/sectors") is None
+    assert store.made_from("indicators/sector_indicators") is None
     assert store.made_from("clean/targets") is not None
     answer = house.klimat.materialise("group:scenarios")
     assert answer.code == 1, answer.text
     assert (
-        "indicators/sectors was not made from the present inputs: it carries no digest: it failed a check"
+        "indicators/sector_indicators was not made from the present inputs: it carries no digest: it failed a check"
         in answer.text
     )
     assert house.klimat.materialise("group:published").code == 1

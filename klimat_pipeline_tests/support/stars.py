@@ -27,7 +27,12 @@ def published_tables(publication_id: str, outcome: str = "passed") -> dict[str, 
         "years": "1990 2024",
         "is_headline": True,
     }
-    finding = {"table_name": "clean/emissions", "check_name": "year_jumps", "kind": "plausibility", "severity": "WARN"}
+    finding = {
+        "table_name": "clean/reported_emissions",
+        "check_name": "year_jumps",
+        "kind": "plausibility",
+        "severity": "WARN",
+    }
     emissions = {"municipality_code": "1283", "release_id": "r2", "substance": "GGT", "gwp_set": "AR5"}
     rows: dict[str, list[dict[str, Any]]] = {
         "releases": [release],

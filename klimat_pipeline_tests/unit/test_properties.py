@@ -77,5 +77,5 @@ def test_what_fuzz_finds_is_shown_as_an_example(margin: str, words: str) -> None
 
 def test_fuzz_knows_the_files_with_properties() -> None:
     found = files_with_properties()
-    assert "klimat_pipeline_tests/unit/indicators/test_changes.py" in found
+    assert "klimat_pipeline_tests/unit/indicators/test_indicator_change_explained.py" in found
     assert "klimat_pipeline_tests/unit/test_properties.py" not in found

@@ -118,7 +118,7 @@ def test_cache_is_bounded(store: TableStore, monkeypatch: pytest.MonkeyPatch) ->
     size = store.write(KEY, frame(50)).nbytes
     monkeypatch.setattr("klimat_pipeline.storage.KEPT_BYTES", size)
     store.write(KEY, frame(50))
-    store.write("clean/areas", to_pandas(example_table(table("clean/areas"), 1)))
+    store.write("clean/contract_areas", to_pandas(example_table(table("clean/contract_areas"), 1)))
     assert sum(held.size for held in storage._cache._kept.values()) <= size
     assert len(store.read(KEY)) == 50
     monkeypatch.setattr("klimat_pipeline.storage.KEPT_BYTES", 0)
@@ -130,7 +130,7 @@ def test_a_table_says_what_it_was_made_from(store: TableStore) -> None:
     store.write(KEY, frame(), made_from="1" * 16)
     assert store.made_from(KEY) == "1" * 16
     assert len(store.read(KEY, made_from="1" * 16)) == 3
-    assert store.made_from("clean/areas") is None
+    assert store.made_from("clean/contract_areas") is None
 
 
 @pytest.mark.parametrize("own", [None, "2" * 16])
@@ -179,6 +179,21 @@ def test_drafts_have_names_of_their_own_and_dead_ones_are_removed(
     store.remove_drafts()
     assert not dead.exists()
     assert (tmp_path / "clean" / "population.parquet").exists()
+
+
+def test_tables_of_an_earlier_version_get_the_names_of_today(store: TableStore, tmp_path: Path) -> None:
+    """One without a successor yet goes on, with its digest; the others go, and nobody else's file is touched."""
+    store.write("clean/old", frame(), table(KEY), made_from="1" * 16)
+    store.write("clean/former", frame(), table(KEY))
+    store.write("clean/targets", frame(5), table(KEY))
+    for path in ("clean/theirs", "lake/old", "quality/of/clean/old", "quality/of/clean/areas"):
+        store.write(path, frame(), table(KEY))
+    store.rename({"clean/old": KEY, "clean/former": "clean/targets"})
+    assert store.made_from(KEY) == "1" * 16
+    assert len(store.read("clean/targets")) == 5
+    left = {path.relative_to(tmp_path).as_posix().removesuffix(".parquet") for path in tmp_path.rglob("*.parquet")}
+    assert left == {KEY, "clean/targets", "clean/theirs", "lake/old", "quality/of/clean/areas"}
+    TableStore(tmp_path / "nowhere").rename({"clean/old": KEY})
 
 
 @pytest.mark.parametrize("place", [n / 40 for n in range(40)])

@@ -161,7 +161,7 @@ COLUMNS = (
         minimum=0,
         maximum=1,
     ),
-    Column("is_applied", BOOLEAN, "Whether it is the key that applies to the municipality (clean/neutrality)."),
+    Column("is_applied", BOOLEAN, "Whether it is the key that applies to the municipality (clean/neutrality_rules)."),
     Column(
         "applied_fossil_t",
         NUMBER,

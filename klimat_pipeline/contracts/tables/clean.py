@@ -76,8 +76,8 @@ POPULATION = Table(
     topic="reference",
 )
 
-CONSUMPTION = Table(
-    key="clean/consumption",
+CONSUMPTION_EMISSIONS = Table(
+    key="clean/consumption_emissions",
     description="Emissions from what residents consume, wherever in the world they happen: a model's figure per "
     "resident, and times the residents. A boundary of its own: never added to a territory or an organisation.",
     columns=(
@@ -125,8 +125,8 @@ TARGETS = Table(
     topic="targets",
 )
 
-ASSUMPTIONS = Table(
-    key="clean/assumptions",
+METHOD_ASSUMPTIONS = Table(
+    key="clean/method_assumptions",
     description="What the scenarios assume, each with its reason and its basis: check what is 'unverified' before you "
     "decide on figures that depend on it.",
     columns=(
@@ -141,8 +141,8 @@ ASSUMPTIONS = Table(
     topic="scenarios",
 )
 
-FROZEN = Table(
-    key="clean/frozen",
+FROZEN_REPORTS = Table(
+    key="clean/frozen_reports",
     description="Figures of reports that were handed in and frozen under a name; every run is compared with them.",
     columns=(
         col("municipality_code"),
@@ -172,8 +172,8 @@ _REPORTED = (
     col("gwp_set").use(f"{_RAW}.substance"),
 )
 
-EMISSIONS = Table(
-    key="clean/emissions",
+REPORTED_EMISSIONS = Table(
+    key="clean/reported_emissions",
     description="Reported emissions per municipality, main sector and year; no totals inside.",
     columns=(
         col("release_id").use(f"{_RAW}.release_id"),
@@ -188,8 +188,8 @@ EMISSIONS = Table(
     primary_key=("release_id", "municipality_code", "sector_code", "year"),
 )
 
-SUBSECTORS = Table(
-    key="clean/subsectors",
+REPORTED_SUBSECTORS = Table(
+    key="clean/reported_subsectors",
     description="Reported emissions per municipality, subsector and year, with the row 'not_split' that makes them "
     "sum to their sector.",
     columns=(
@@ -238,11 +238,11 @@ TABLES = (
     MUNICIPALITIES,
     SECTORS,
     POPULATION,
-    CONSUMPTION,
+    CONSUMPTION_EMISSIONS,
     TARGETS,
-    ASSUMPTIONS,
-    FROZEN,
-    EMISSIONS,
-    SUBSECTORS,
+    METHOD_ASSUMPTIONS,
+    FROZEN_REPORTS,
+    REPORTED_EMISSIONS,
+    REPORTED_SUBSECTORS,
     AREA_TOTALS,
 )

@@ -31,8 +31,8 @@ ENERGY_USE = Table(
     topic="inventory",
 )
 
-FACTORS = Table(
-    key="clean/factors",
+EMISSION_FACTORS = Table(
+    key="clean/emission_factors",
     description="Emission factors that a municipality gives in its own folder, per carrier, year, method and gas.",
     columns=(
         col("municipality_code"),
@@ -54,8 +54,8 @@ FACTORS = Table(
     topic="inventory",
 )
 
-ACTIVITY = Table(
-    key="clean/activity",
+ACTIVITY_DATA = Table(
+    key="clean/activity_data",
     description="What the municipal group did, unit by unit: fuel burnt, energy bought, distance travelled, in "
     "canonical units; from the municipality's own folder.",
     columns=(
@@ -81,8 +81,8 @@ ACTIVITY = Table(
     topic="inventory",
 )
 
-SCOPE3 = Table(
-    key="clean/scope3",
+TERRITORIAL_SCOPE3 = Table(
+    key="clean/territorial_scope3",
     description="Scope 3 of a territory where the municipality knows it, per line, from its own folder.",
     columns=(
         col("municipality_code"),
@@ -99,8 +99,8 @@ SCOPE3 = Table(
     topic="inventory",
 )
 
-PRINTED_INVENTORY = Table(
-    key="clean/printed_inventory",
+PUBLISHED_INVENTORY = Table(
+    key="clean/published_inventory",
     description="The inventory that the municipality has published itself, as printed, its errors included. For "
     "comparison only.",
     columns=(
@@ -123,8 +123,8 @@ PRINTED_INVENTORY = Table(
     topic="inventory",
 )
 
-AREA_DEFINITIONS = Table(
-    key="clean/areas",
+CONTRACT_AREAS = Table(
+    key="clean/contract_areas",
     description="Areas that a municipality's contract speaks of, as sets of inventory lines; one row per area.",
     columns=(
         col("municipality_code"),
@@ -139,8 +139,8 @@ AREA_DEFINITIONS = Table(
     topic="inventory",
 )
 
-CONSTRUCTION = Table(
-    key="clean/construction",
+CONSTRUCTION_PROJECTS = Table(
+    key="clean/construction_projects",
     description="Construction projects of a municipality: climate impact per gross area beside the reference value of "
     "the same system boundary; from its own folder.",
     columns=(
@@ -160,8 +160,8 @@ CONSTRUCTION = Table(
     topic="targets",
 )
 
-MEALS = Table(
-    key="clean/meals",
+SERVED_MEALS = Table(
+    key="clean/served_meals",
     description="Food that the municipality serves, and its emissions, per year; from its own folder.",
     columns=(
         col("municipality_code"),
@@ -192,8 +192,8 @@ DEGREE_DAYS = Table(
     topic="targets",
 )
 
-INSTALLATIONS = Table(
-    key="clean/installations",
+ETS_INSTALLATIONS = Table(
+    key="clean/ets_installations",
     description="Installations under the EU Emissions Trading System, with their verified emissions; from the "
     "municipality's own folder.",
     columns=(
@@ -208,8 +208,8 @@ INSTALLATIONS = Table(
     primary_key=("municipality_code", "installation_name", "year"),
 )
 
-LAND_USE = Table(
-    key="clean/land_use",
+REPORTED_LAND_USE = Table(
+    key="clean/reported_land_use",
     description="Emissions less removals of land use, of the nation or of other areas, from data/municipalities/_all.",
     columns=(col("area_code"), col("year"), col("land_use_t_co2e"), col("source"), col("note")),
     primary_key=("area_code", "year"),
@@ -217,14 +217,14 @@ LAND_USE = Table(
 
 TABLES = (
     ENERGY_USE,
-    FACTORS,
-    ACTIVITY,
-    SCOPE3,
-    PRINTED_INVENTORY,
-    AREA_DEFINITIONS,
-    CONSTRUCTION,
-    MEALS,
+    EMISSION_FACTORS,
+    ACTIVITY_DATA,
+    TERRITORIAL_SCOPE3,
+    PUBLISHED_INVENTORY,
+    CONTRACT_AREAS,
+    CONSTRUCTION_PROJECTS,
+    SERVED_MEALS,
     DEGREE_DAYS,
-    INSTALLATIONS,
-    LAND_USE,
+    ETS_INSTALLATIONS,
+    REPORTED_LAND_USE,
 )

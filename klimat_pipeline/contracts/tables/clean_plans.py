@@ -6,8 +6,8 @@ What does not belong here: what it gives of its emissions (``clean_local``).
 from klimat_pipeline.contracts.columns import col
 from klimat_pipeline.contracts.model import Table
 
-ACTIONS = Table(
-    key="clean/actions",
+CLIMATE_ACTIONS = Table(
+    key="clean/climate_actions",
     description="What a municipality does or plans against its emissions: effect with its range, time, cost, who pays, "
     "and how it acts together with others; from its own folder.",
     columns=(
@@ -45,8 +45,8 @@ ACTIONS = Table(
     topic="targets",
 )
 
-SINKS = Table(
-    key="clean/sinks",
+CARBON_SINKS = Table(
+    key="clean/carbon_sinks",
     description="Carbon sinks and captures that a municipality counts on, as printed: yearly fluxes, positive for what "
     "leaves the air; from its own folder.",
     columns=(
@@ -113,8 +113,8 @@ PUBLISHED_GAP = Table(
     topic="targets",
 )
 
-FACILITIES = Table(
-    key="clean/facilities",
+CAPTURE_FACILITIES = Table(
+    key="clean/capture_facilities",
     description="Plants with carbon capture that several municipalities share: physical tonnes, certificates sold, and "
     "the share of each municipality under each allocation key.",
     columns=(
@@ -136,8 +136,8 @@ FACILITIES = Table(
     topic="targets",
 )
 
-NEUTRALITY = Table(
-    key="clean/neutrality",
+NEUTRALITY_RULES = Table(
+    key="clean/neutrality_rules",
     description="Rules of climate neutrality that apply to each municipality: one harmonised method, deviations named.",
     columns=(
         col("municipality_code"),
@@ -154,4 +154,4 @@ NEUTRALITY = Table(
     topic="targets",
 )
 
-TABLES = (ACTIONS, SINKS, PUBLISHED_GAP, FACILITIES, NEUTRALITY)
+TABLES = (CLIMATE_ACTIONS, CARBON_SINKS, PUBLISHED_GAP, CAPTURE_FACILITIES, NEUTRALITY_RULES)

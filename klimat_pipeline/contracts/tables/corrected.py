@@ -3,7 +3,7 @@
 from klimat_pipeline.contracts.columns import col
 from klimat_pipeline.contracts.model import Table
 
-_CLEAN = "clean/emissions"
+_CLEAN = "clean/reported_emissions"
 
 EMISSIONS = Table(
     key="corrected/emissions",
@@ -47,7 +47,7 @@ CORRECTIONS = Table(
         col("is_current_release").use(f"{_CLEAN}.is_current_release"),
         col("municipality_code").use(f"{_CLEAN}.municipality_code"),
         col("sector_code").use(f"{_CLEAN}.sector_code"),
-        col("subsector_code").use("clean/subsectors.subsector_code", nullable=True),
+        col("subsector_code").use("clean/reported_subsectors.subsector_code", nullable=True),
         col("substance").use(f"{_CLEAN}.substance"),
         col("year").use(f"{_CLEAN}.year"),
         col("side"),
@@ -79,8 +79,8 @@ CORRECTIONS = Table(
     topic="corrections",
 )
 
-RESIDUALS = Table(
-    key="corrected/residuals",
+CORRECTION_RESIDUALS = Table(
+    key="corrected/correction_residuals",
     description="Tonnes that corrections do not conserve, stated per area and sector: what a county or the nation "
     "would have to gain or lose for its printed total to agree with the corrected municipalities.",
     columns=(
@@ -97,8 +97,8 @@ RESIDUALS = Table(
     topic="corrections",
 )
 
-LEAVE_ONE_OUT = Table(
-    key="corrected/leave_one_out",
+CORRECTIONS_LEAVE_ONE_OUT = Table(
+    key="corrected/corrections_leave_one_out",
     description="Each correction left out in turn: the municipality's total with all corrections and without this one.",
     columns=(
         col("correction_id").use("corrected/corrections.correction_id"),
@@ -114,10 +114,10 @@ LEAVE_ONE_OUT = Table(
     topic="corrections",
 )
 
-_PARTS = "clean/subsectors"
+_PARTS = "clean/reported_subsectors"
 
-SUBSECTORS = Table(
-    key="corrected/subsectors",
+SUBSECTOR_EMISSIONS = Table(
+    key="corrected/subsector_emissions",
     description="Emissions per municipality, subsector and year: as reported, and after local corrections. A sector's "
     "own correction stands in its row 'not_split', which makes the subsectors sum to the corrected sector.",
     columns=(
@@ -154,4 +154,4 @@ SUBSECTORS = Table(
     primary_key=("release_id", "municipality_code", "sector_code", "subsector_code", "year"),
 )
 
-TABLES = (CORRECTIONS, EMISSIONS, SUBSECTORS, RESIDUALS, LEAVE_ONE_OUT)
+TABLES = (CORRECTIONS, EMISSIONS, SUBSECTOR_EMISSIONS, CORRECTION_RESIDUALS, CORRECTIONS_LEAVE_ONE_OUT)

@@ -10,20 +10,20 @@ from klimat_pipeline.contracts.columns import col
 from klimat_pipeline.contracts.model import Table
 
 _PRINT = "clean/published_gap"
-_ACTIONS = "clean/actions"
-_SINKS = "clean/sinks"
-_RULES = "clean/neutrality"
-_PLANTS = "clean/facilities"
-_COHERENCE = "indicators/coherence"
-_TERRITORY = "inventory/territory.emissions_t_co2e"
+_ACTIONS = "clean/climate_actions"
+_SINKS = "clean/carbon_sinks"
+_RULES = "clean/neutrality_rules"
+_PLANTS = "clean/capture_facilities"
+_COHERENCE = "indicators/target_coherence"
+_TERRITORY = "inventory/inventory_territory.emissions_t_co2e"
 _BASE = (f"{_PRINT}.baseline_t", _TERRITORY, f"{_COHERENCE}.baseline_t_co2e")
 _GOAL = (f"{_PRINT}.target_t", f"{_PRINT}.target_pct", f"{_COHERENCE}.target_t_co2e")
 _LATEST = (f"{_PRINT}.latest_t", _TERRITORY, f"{_COHERENCE}.emissions_t_co2e")
 _OTHER = f"{_PRINT}.other_plans_t"
 _SAVED = (f"{_PRINT}.actions_t", f"{_ACTIONS}.effect_t_per_year")
 
-GAP = Table(
-    key="scenarios/gap",
+GAP_TABLE = Table(
+    key="scenarios/gap_table",
     description="Gap table in the seven columns of the Climate City Contract's A-2.1: baseline, target, latest, other "
     "plans, gap, actions, residual. The bases (gap_basis) stand beside each other and are never added. A line is one "
     "of the print on the bases 'printed' and 'computed', a target or a sector that none covers on the basis 'targets'; "
@@ -64,9 +64,9 @@ GAP = Table(
         col("gap_off_t").use(f"{_PRINT}.printed_gap_t"),
         col("residual_off_t").use(f"{_PRINT}.printed_residual_t"),
         col("action_ids").use(f"{_ACTIONS}.action_id"),
-        col("notation_key").use("inventory/territory.notation_key"),
-        col("basis").use("inventory/territory.correction_ids", "indicators/coherence.basis"),
-        col("gwp_set").use("inventory/territory.gwp_set", allowed=GWP_SETS_SUMMED),
+        col("notation_key").use("inventory/inventory_territory.notation_key"),
+        col("basis").use("inventory/inventory_territory.correction_ids", "indicators/target_coherence.basis"),
+        col("gwp_set").use("inventory/inventory_territory.gwp_set", allowed=GWP_SETS_SUMMED),
         col("note").use(f"{_PRINT}.note", f"{_ACTIONS}.sized_on_t", f"{_PRINT}.latest_t"),
     ),
     primary_key=("municipality_code", "release_id", "gap_basis", "line"),
@@ -76,23 +76,23 @@ GAP = Table(
 _FLUX = f"{_SINKS}.sink_t_per_year"
 _APPLIED = ("scenarios/facility_claims.applied_fossil_t", "scenarios/facility_claims.applied_biogenic_t")
 _HELD = ("scenarios/facility_claims.gross_line", _TERRITORY)
-_NET = ("scenarios/gap.residual_t", f"{_COHERENCE}.emissions_t_co2e", _FLUX)
+_NET = ("scenarios/gap_table.residual_t", f"{_COHERENCE}.emissions_t_co2e", _FLUX)
 _RULED = (*_NET, f"{_RULES}.cap_pct", f"{_RULES}.min_reduction_pct")
 
-NEUTRALITY = Table(
-    key="scenarios/neutrality",
+NEUTRALITY_BALANCE = Table(
+    key="scenarios/neutrality_balance",
     description="Neutrality balance: gross emissions, reduction, captured and natural sinks, certificates sold, cap, "
     "residual and net, shown separately. Sinks neutralise at most the cap, and nothing is neutral below the least "
     "reduction.",
     columns=(
         col("municipality_code").use(f"{_RULES}.municipality_code"),
-        col("release_id").use("scenarios/gap.release_id"),
-        col("neutrality_basis").use("scenarios/gap.gap_basis"),
-        col("year").use("scenarios/gap.target_year", f"{_COHERENCE}.year"),
-        col("is_current_release").use("scenarios/gap.is_current_release"),
-        col("baseline_year").use("scenarios/gap.baseline_year"),
-        col("baseline_t").use("scenarios/gap.baseline_t", f"{_COHERENCE}.baseline_t_co2e", nullable=False),
-        col("gross_t").use("scenarios/gap.residual_t", f"{_COHERENCE}.emissions_t_co2e"),
+        col("release_id").use("scenarios/gap_table.release_id"),
+        col("neutrality_basis").use("scenarios/gap_table.gap_basis"),
+        col("year").use("scenarios/gap_table.target_year", f"{_COHERENCE}.year"),
+        col("is_current_release").use("scenarios/gap_table.is_current_release"),
+        col("baseline_year").use("scenarios/gap_table.baseline_year"),
+        col("baseline_t").use("scenarios/gap_table.baseline_t", f"{_COHERENCE}.baseline_t_co2e", nullable=False),
+        col("gross_t").use("scenarios/gap_table.residual_t", f"{_COHERENCE}.emissions_t_co2e"),
         col("captured_fossil_t").use(_FLUX, _APPLIED[0]),
         col("captured_fossil_deducted_t").use(
             _FLUX, _APPLIED[0], *_HELD, f"{_SINKS}.is_in_gross", f"{_SINKS}.gross_line"
@@ -112,7 +112,7 @@ NEUTRALITY = Table(
         col("eligible_sinks_t").use(_FLUX, f"{_SINKS}.certificates_sold_t", _APPLIED[1]),
         col("eligible_not_stated_t").use(_FLUX, f"{_SINKS}.additionality", f"{_SINKS}.permanence"),
         col("cap_pct").use(f"{_RULES}.cap_pct"),
-        col("cap_t").use("scenarios/gap.baseline_t", f"{_RULES}.cap_pct"),
+        col("cap_t").use("scenarios/gap_table.baseline_t", f"{_RULES}.cap_pct"),
         col("counted_sinks_t").use(*_RULED),
         col("net_t").use(*_RULED),
         col("reduction_shortfall_t").use(*_RULED),
@@ -159,17 +159,17 @@ FACILITY_CLAIMS = Table(
     topic="targets",
 )
 
-ALLOCATION_KEYS = replace(
-    NEUTRALITY,
-    key="scenarios/allocation_keys",
+NEUTRALITY_BY_ALLOCATION_KEY = replace(
+    NEUTRALITY_BALANCE,
+    key="scenarios/neutrality_by_allocation_key",
     description="The neutrality balance of every municipality that shares a plant, under each allocation key side by "
     "side: what the choice of key is worth. Alternatives, never added; is_applied marks the municipality's own key.",
     columns=(
-        *NEUTRALITY.columns,
+        *NEUTRALITY_BALANCE.columns,
         col("allocation_key").use(f"{_PLANTS}.allocation_key"),
         col("is_applied").use(f"{_RULES}.allocation_key"),
     ),
-    primary_key=(*NEUTRALITY.primary_key, "allocation_key"),
+    primary_key=(*NEUTRALITY_BALANCE.primary_key, "allocation_key"),
 )
 
-TABLES = (GAP, NEUTRALITY, FACILITY_CLAIMS, ALLOCATION_KEYS)
+TABLES = (GAP_TABLE, NEUTRALITY_BALANCE, FACILITY_CLAIMS, NEUTRALITY_BY_ALLOCATION_KEY)

@@ -14,8 +14,8 @@ _EITHER = (_EMISSIONS, _REPORTED)
 _TARGETS = "clean/targets"
 _PATH = (f"{_TARGETS}.target_pct", f"{_TARGETS}.target_year", f"{_TARGETS}.interim_targets")
 
-SECTORS = Table(
-    key="indicators/sectors",
+SECTOR_INDICATORS = Table(
+    key="indicators/sector_indicators",
     description="Per municipality, target and year: emissions, change since the baseline, the target and the "
     "straight line to it, trend and status.",
     columns=(
@@ -83,8 +83,8 @@ SECTORS = Table(
     ),
 )
 
-REVISIONS = Table(
-    key="indicators/revisions",
+RELEASE_REVISIONS = Table(
+    key="indicators/release_revisions",
     description="How each release rewrites history against the one before it of the same substance: changed figures, "
     "new years, dropped years, reissues. Only what differs; sector 'total' sums the municipality.",
     columns=(
@@ -104,13 +104,13 @@ REVISIONS = Table(
     topic="provenance",
 )
 
-CHANGES = Table(
-    key="indicators/changes",
+INDICATOR_CHANGE_EXPLAINED = Table(
+    key="indicators/indicator_change_explained",
     description="Why an indicator's newest figure differs between two releases: revised history, new years, changed "
     "corrections, changed configuration; the parts sum to the whole.",
     columns=(
-        col("municipality_code").use("indicators/sectors.municipality_code"),
-        col("target_id").use("indicators/sectors.target_id"),
+        col("municipality_code").use("indicators/sector_indicators.municipality_code"),
+        col("target_id").use("indicators/sector_indicators.target_id"),
         col("measure"),
         col("release_id_from").use("clean/releases.release_id"),
         col("release_id_to").use("clean/releases.release_id"),
@@ -118,22 +118,24 @@ CHANGES = Table(
         col("year_to").use("clean/releases.last_year"),
         col("cause"),
         col("part").use("corrected/emissions.emissions_t_co2e", "corrected/emissions.emissions_reported_t_co2e"),
-        col("value_from").use("indicators/sectors.emissions_t_co2e", "indicators/sectors.change_pct"),
-        col("value_to").use("indicators/sectors.emissions_t_co2e", "indicators/sectors.change_pct"),
+        col("value_from").use(
+            "indicators/sector_indicators.emissions_t_co2e", "indicators/sector_indicators.change_pct"
+        ),
+        col("value_to").use("indicators/sector_indicators.emissions_t_co2e", "indicators/sector_indicators.change_pct"),
     ),
     primary_key=("municipality_code", "target_id", "measure", "release_id_from", "release_id_to", "cause"),
     topic="provenance",
 )
 
-BASE_YEARS = Table(
-    key="indicators/base_years",
+BASE_YEAR_REVIEW = Table(
+    key="indicators/base_year_review",
     description="Baseline of every target per release, reported and corrected, and whether a revision or correction "
     "moved it so far that a recalculation has to be approved (the GHG Protocol's rule).",
     columns=(
-        col("municipality_code").use("indicators/sectors.municipality_code"),
-        col("target_id").use("indicators/sectors.target_id"),
-        col("release_id").use("indicators/sectors.release_id"),
-        col("baseline_year").use("indicators/sectors.baseline_year", nullable=False),
+        col("municipality_code").use("indicators/sector_indicators.municipality_code"),
+        col("target_id").use("indicators/sector_indicators.target_id"),
+        col("release_id").use("indicators/sector_indicators.release_id"),
+        col("baseline_year").use("indicators/sector_indicators.baseline_year", nullable=False),
         col("base_reported_t_co2e").use("corrected/emissions.emissions_reported_t_co2e"),
         col("base_corrected_t_co2e").use("corrected/emissions.emissions_t_co2e"),
         col("basis").use(_LEVELS),
@@ -150,20 +152,20 @@ BASE_YEARS = Table(
     topic="provenance",
 )
 
-_TERRITORY = "inventory/territory"
+_TERRITORY = "inventory/inventory_territory"
 #: Category 0 is the whole scope: part of a key, so never missing.
 _WHOLE = {"nullable": False, "minimum": 0}
 
 _OF_LINES = (
     f"{_TERRITORY}.emissions_t_co2e",
-    "inventory/organisation.emissions_t_co2e",
-    "spend/scope3.footprint_t_co2e",
-    "clean/printed_inventory.published_t",
+    "inventory/inventory_organisation.emissions_t_co2e",
+    "spend/spend_scope3.footprint_t_co2e",
+    "clean/published_inventory.published_t",
 )
 _BOTH_OF_LINES = (f"{_TERRITORY}.emissions_t_co2e", f"{_TERRITORY}.emissions_reported_t_co2e")
 
-SCOPES = Table(
-    key="indicators/scopes",
+SCOPE_INDICATORS = Table(
+    key="indicators/scope_indicators",
     description="Emissions per scope and sums of scopes, with the change since the baseline. A sum over scopes exists "
     "only for years that have all of them. Boundaries and methods are alternatives and never added.",
     columns=(
@@ -173,9 +175,9 @@ SCOPES = Table(
         col("is_current_release").use(f"{_TERRITORY}.is_current_release"),
         col("scope").use(f"{_TERRITORY}.scope", allowed=tuple(SUMMED_SCOPES)),
         col("is_total").use(f"{_TERRITORY}.scope"),
-        col("scope3_category").use(f"{_TERRITORY}.scope", "inventory/organisation.scope3_category", **_WHOLE),
+        col("scope3_category").use(f"{_TERRITORY}.scope", "inventory/inventory_organisation.scope3_category", **_WHOLE),
         col("method").use(f"{_TERRITORY}.method"),
-        col("scope2_basis").use(f"{_TERRITORY}.item", "clean/printed_inventory.published_t"),
+        col("scope2_basis").use(f"{_TERRITORY}.item", "clean/published_inventory.published_t"),
         col("year").use(f"{_TERRITORY}.year"),
         col("basis").use(f"{_TERRITORY}.correction_ids", "corrected/corrections.level_ids", nullable=False),
         col("emissions_t_co2e").use(*_OF_LINES, f"{_TERRITORY}.emissions_reported_t_co2e", minimum=None),
@@ -204,25 +206,25 @@ SCOPES = Table(
     topic="inventory",
 )
 
-AREAS = Table(
-    key="indicators/areas",
+AREA_SHARES = Table(
+    key="indicators/area_shares",
     description="Share of the areas that the municipality's contract names, under each definition and on reported, "
     "corrected and printed figures. Scope 1, grid-supplied energy included.",
     columns=(
-        col("municipality_code").use("clean/areas.municipality_code"),
+        col("municipality_code").use("clean/contract_areas.municipality_code"),
         col("release_id").use(f"{_TERRITORY}.release_id"),
         col("is_current_release").use(f"{_TERRITORY}.is_current_release"),
-        col("definition_id").use("clean/areas.definition_id"),
-        col("definition_text").use("clean/areas.definition_text"),
-        col("area_id").use("clean/areas.area_id"),
-        col("of_lines").use("clean/areas.of_lines"),
+        col("definition_id").use("clean/contract_areas.definition_id"),
+        col("definition_text").use("clean/contract_areas.definition_text"),
+        col("area_id").use("clean/contract_areas.area_id"),
+        col("of_lines").use("clean/contract_areas.of_lines"),
         col("figure_basis").use(f"{_TERRITORY}.emissions_t_co2e"),
         col("gas_basis").use("clean/releases.gas_basis"),
         col("year").use(f"{_TERRITORY}.year"),
         col("emissions_t_co2e").use(
             f"{_TERRITORY}.emissions_t_co2e",
             f"{_TERRITORY}.emissions_reported_t_co2e",
-            "clean/printed_inventory.published_t",
+            "clean/published_inventory.published_t",
             minimum=None,
             additive="no",  # the areas stand beside their total, and overlap
         ),
@@ -239,23 +241,31 @@ PROVENANCE = Table(
     "corrections. The file's hash stands in releases, once a release; klimat explain prints formula and tree of one.",
     columns=(
         col("table_name").use(
-            "indicators/sectors.target_id", allowed=("sector_indicators", "scope_indicators", "area_shares")
+            "indicators/sector_indicators.target_id", allowed=("sector_indicators", "scope_indicators", "area_shares")
         ),
-        col("municipality_code").use("indicators/sectors.municipality_code", f"{_TERRITORY}.municipality_code"),
-        col("indicator_id").use("indicators/sectors.target_id", "indicators/scopes.scope", "indicators/areas.area_id"),
-        col("release_id").use("indicators/sectors.release_id", "indicators/scopes.release_id"),
-        col("year").use("indicators/sectors.year", "indicators/scopes.year"),
-        col("sheet").use("clean/emissions.sheet"),
-        col("source_cells").use("clean/emissions.source_row", "clean/subsectors.source_row"),
-        col("baseline_cells").use("clean/emissions.source_row", "clean/subsectors.source_row"),
+        col("municipality_code").use(
+            "indicators/sector_indicators.municipality_code", f"{_TERRITORY}.municipality_code"
+        ),
+        col("indicator_id").use(
+            "indicators/sector_indicators.target_id",
+            "indicators/scope_indicators.scope",
+            "indicators/area_shares.area_id",
+        ),
+        col("release_id").use("indicators/sector_indicators.release_id", "indicators/scope_indicators.release_id"),
+        col("year").use("indicators/sector_indicators.year", "indicators/scope_indicators.year"),
+        col("sheet").use("clean/reported_emissions.sheet"),
+        col("source_cells").use("clean/reported_emissions.source_row", "clean/reported_subsectors.source_row"),
+        col("baseline_cells").use("clean/reported_emissions.source_row", "clean/reported_subsectors.source_row"),
         col("source_sum_t").use(
-            "clean/emissions.emissions_reported_t", "clean/subsectors.emissions_reported_t", minimum=None
+            "clean/reported_emissions.emissions_reported_t",
+            "clean/reported_subsectors.emissions_reported_t",
+            minimum=None,
         ),
         col("local_rows").use(
             f"{_TERRITORY}.item",
-            "inventory/organisation.activity_id",
-            "spend/scope3.scope3_category",
-            "clean/printed_inventory.print_line",
+            "inventory/inventory_organisation.activity_id",
+            "spend/spend_scope3.scope3_category",
+            "clean/published_inventory.print_line",
         ),
         col("correction_ids").use("corrected/corrections.correction_id", f"{_TERRITORY}.correction_ids"),
     ),
@@ -266,8 +276,8 @@ PROVENANCE = Table(
 # -- comparison between municipalities -------------------------------------------------------------------------------
 _COMPARED = (_REPORTED, "clean/population.population")
 
-COMPARISON = Table(
-    key="indicators/comparison",
+MUNICIPALITY_COMPARISON = Table(
+    key="indicators/municipality_comparison",
     description="Every municipality with data side by side on one method: rank, quartiles and similar municipalities, "
     "for the newest year. It holds both conventions of yearly change, each named.",
     columns=(
@@ -310,12 +320,12 @@ COMPARISON = Table(
 )
 
 TABLES = (
-    SECTORS,
-    REVISIONS,
-    CHANGES,
-    BASE_YEARS,
+    SECTOR_INDICATORS,
+    RELEASE_REVISIONS,
+    INDICATOR_CHANGE_EXPLAINED,
+    BASE_YEAR_REVIEW,
     PROVENANCE,
-    SCOPES,
-    AREAS,
-    COMPARISON,
+    SCOPE_INDICATORS,
+    AREA_SHARES,
+    MUNICIPALITY_COMPARISON,
 )

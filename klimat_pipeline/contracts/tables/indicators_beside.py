@@ -9,18 +9,18 @@ from klimat_pipeline.contracts.model import Table
 _EMISSIONS = "corrected/emissions.emissions_t_co2e"
 _REPORTED = "corrected/emissions.emissions_reported_t_co2e"
 _TARGETS = "clean/targets"
-_SECTORS = "indicators/sectors"
+_SECTORS = "indicators/sector_indicators"
 _FIGURE = (
     f"{_SECTORS}.emissions_reported_t_co2e",
     f"{_SECTORS}.emissions_corrected_t_co2e",
-    "clean/construction.impact_kg_per_m2",
-    "clean/meals.emissions_kg_co2e",
-    "spend/indicators.spend_indicator_value",
+    "clean/construction_projects.impact_kg_per_m2",
+    "clean/served_meals.emissions_kg_co2e",
+    "spend/spend_indicators.spend_indicator_value",
 )
 _GOAL = (*_FIGURE, f"{_TARGETS}.target_pct")
 
-TARGETS = Table(
-    key="indicators/targets",
+TARGET_STATUS = Table(
+    key="indicators/target_status",
     description="How far every target of a municipality's own contract is, of whatever kind, along three paths: gap "
     "now, cumulative excess since the baseline, budget, and when the present trend would reach it.",
     columns=(
@@ -38,10 +38,10 @@ TARGETS = Table(
         col("target_unit").use(f"{_TARGETS}.target_measure"),
         col("target_gas_basis").use(f"{_TARGETS}.target_gas_basis"),
         col("gas_basis").use(f"{_SECTORS}.gas_basis", nullable=True),
-        col("gwp_set").use(f"{_SECTORS}.gwp_set", "clean/meals.gwp_set", nullable=True),
+        col("gwp_set").use(f"{_SECTORS}.gwp_set", "clean/served_meals.gwp_set", nullable=True),
         col("basis").use(f"{_SECTORS}.basis"),
         col("baseline_year").use(f"{_TARGETS}.baseline_year"),
-        col("baseline_value").use(*_FIGURE, "clean/construction.reference_kg_per_m2"),
+        col("baseline_value").use(*_FIGURE, "clean/construction_projects.reference_kg_per_m2"),
         col("target_year").use(f"{_TARGETS}.target_year"),
         col("target_pct").use(f"{_TARGETS}.target_pct"),
         col("target_value").use(*_GOAL, f"{_TARGETS}.target_level"),
@@ -73,8 +73,8 @@ TARGETS = Table(
 _LEVEL = (f"{_SECTORS}.target_t_co2e", f"{_SECTORS}.sector_codes")
 _PLAN = (*_LEVEL, _EMISSIONS)
 
-COHERENCE = Table(
-    key="indicators/coherence",
+TARGET_COHERENCE = Table(
+    key="indicators/target_coherence",
     description="Whether a municipality's sub-targets, with their different baselines, imply its total target: levels, "
     "what no target covers, shortfall or room, and what would close the plan.",
     columns=(
@@ -127,12 +127,12 @@ GASES = Table(
     primary_key=("municipality_code", "sector_code", "release_id", "year", "greenhouse_gas"),
 )
 
-_SUBSECTORS = "corrected/subsectors.emissions_reported_t_co2e"
+_SUBSECTORS = "corrected/subsector_emissions.emissions_reported_t_co2e"
 _WEATHER = ("clean/degree_days.degree_days", "clean/degree_days.normal_degree_days")
 _FOLLOWED = f"{_SECTORS}.emissions_t_co2e"
 
-ENERGY = Table(
-    key="indicators/energy",
+ENERGY_TARGETS = Table(
+    key="indicators/energy_targets",
     description="Targets for energy as they are meant, where a release's subsectors allow, and in normal weather, "
     "where degree days are given. Beside sector_indicators, whose figures stay the official ones.",
     columns=(
@@ -141,7 +141,7 @@ ENERGY = Table(
         col("release_id").use(f"{_SECTORS}.release_id"),
         col("is_current_release").use(f"{_SECTORS}.is_current_release"),
         col("year").use(f"{_SECTORS}.year"),
-        col("energy_basis").use("corrected/subsectors.subsector_code", "clean/targets.subsector_codes"),
+        col("energy_basis").use("corrected/subsector_emissions.subsector_code", "clean/targets.subsector_codes"),
         col("subsector_codes").use("clean/targets.subsector_codes"),
         col("basis").use(f"{_SECTORS}.basis"),
         col("gwp_set").use(f"{_SECTORS}.gwp_set"),
@@ -163,21 +163,21 @@ ENERGY = Table(
     topic="targets",
 )
 
-GROUPS = Table(
-    key="indicators/groups",
+GROUP_COMPARISON = Table(
+    key="indicators/group_comparison",
     description="Municipalities beside the others of the groups that municipality.yaml names: places and median.",
     columns=(
-        col("municipality_code").use("indicators/comparison.municipality_code"),
-        col("release_id").use("indicators/comparison.release_id"),
-        col("is_current_release").use("indicators/comparison.is_current_release"),
+        col("municipality_code").use("indicators/municipality_comparison.municipality_code"),
+        col("release_id").use("indicators/municipality_comparison.release_id"),
+        col("is_current_release").use("indicators/municipality_comparison.is_current_release"),
         col("comparison_group"),
         *(
-            col(name).use(f"indicators/comparison.{name}")
+            col(name).use(f"indicators/municipality_comparison.{name}")
             for name in ("target_id", "indicator", "indicator_text", "basis", "year", "indicator_value")
         ),
-        col("indicator_unit").use("indicators/comparison.indicator_unit"),
+        col("indicator_unit").use("indicators/municipality_comparison.indicator_unit"),
         *(
-            col(name).use("indicators/comparison.indicator_value")
+            col(name).use("indicators/municipality_comparison.indicator_value")
             for name in ("rank", "compared", "lowest_value", "median_value", "highest_value", "to_median")
         ),
     ),
@@ -189,23 +189,23 @@ LAND_USE = Table(
     key="indicators/land_use",
     description="Land use beside the total of the same area and year, which it is never part of.",
     columns=(
-        col("area_code").use("clean/land_use.area_code"),
+        col("area_code").use("clean/reported_land_use.area_code"),
         col("area_level").use("clean/area_totals.area_level"),
         col("area_name").use("clean/area_totals.area_name"),
         col("release_id").use("clean/area_totals.release_id"),
-        col("year").use("clean/land_use.year"),
+        col("year").use("clean/reported_land_use.year"),
         col("emissions_reported_t_co2e").use(
             "clean/area_totals.emissions_reported_t_co2e", minimum=None, additive="no", nullable=False
         ),
-        col("land_use_t_co2e").use("clean/land_use.land_use_t_co2e"),
-        col("source").use("clean/land_use.source"),
-        col("note").use("clean/land_use.note"),
+        col("land_use_t_co2e").use("clean/reported_land_use.land_use_t_co2e"),
+        col("source").use("clean/reported_land_use.source"),
+        col("note").use("clean/reported_land_use.note"),
     ),
     primary_key=("area_code", "release_id", "year"),
 )
 
-TRADED = Table(
-    key="indicators/traded",
+TRADED_EMISSIONS = Table(
+    key="indicators/traded_emissions",
     description="Main sectors divided into emissions under the EU Emissions Trading System and others, as reported; "
     "of municipalities and years whose installations are given.",
     columns=(
@@ -216,20 +216,20 @@ TRADED = Table(
         col("year").use("corrected/emissions.year"),
         col("gwp_set").use("corrected/emissions.gwp_set"),
         col("emissions_reported_t_co2e").use(_REPORTED),
-        col("installations").use("clean/installations.installation_name"),
-        col("traded_t_co2e").use("clean/installations.installation_t"),
-        col("other_t_co2e").use(_REPORTED, "clean/installations.installation_t"),
+        col("installations").use("clean/ets_installations.installation_name"),
+        col("traded_t_co2e").use("clean/ets_installations.installation_t"),
+        col("other_t_co2e").use(_REPORTED, "clean/ets_installations.installation_t"),
         col("note"),
     ),
     primary_key=("municipality_code", "sector_code", "release_id", "year"),
 )
 
 TABLES = (
-    TARGETS,
-    COHERENCE,
+    TARGET_STATUS,
+    TARGET_COHERENCE,
     GASES,
-    ENERGY,
-    GROUPS,
+    ENERGY_TARGETS,
+    GROUP_COMPARISON,
     LAND_USE,
-    TRADED,
+    TRADED_EMISSIONS,
 )

@@ -8,12 +8,12 @@ from klimat_pipeline.contracts.code_lists import GWP_SETS_SUMMED, SUMMED_SCOPES
 from klimat_pipeline.contracts.columns import col
 from klimat_pipeline.contracts.model import Table
 
-_PARTS = "corrected/subsectors"
+_PARTS = "corrected/subsector_emissions"
 _USE = "clean/energy_use"
-_PRINT = "clean/printed_inventory"
+_PRINT = "clean/published_inventory"
 
-TERRITORY = Table(
-    key="inventory/territory",
+INVENTORY_TERRITORY = Table(
+    key="inventory/inventory_territory",
     description="Territorial inventory (GPC) per line, scope, source item and method. The total leaves out the memo "
     "rows (grid-supplied energy): scope 2 holds that energy already. Never add it to an organisation's inventory.",
     columns=(
@@ -29,53 +29,53 @@ TERRITORY = Table(
         col("scope").use(f"{_PARTS}.sector_code"),
         col("item").use(f"{_PARTS}.sector_code", f"{_USE}.energy_user", f"{_USE}.carrier"),
         col("carrier").use(f"{_USE}.carrier", nullable=True),
-        col("method").use("clean/factors.method"),
+        col("method").use("clean/emission_factors.method"),
         col("is_memo").use(f"{_PARTS}.sector_code"),
         col("emissions_reported_t_co2e").use(f"{_PARTS}.emissions_reported_t_co2e", minimum=None),
         col("emissions_t_co2e").use(
             f"{_PARTS}.emissions_t_co2e",
             f"{_USE}.energy_mwh",
-            "clean/factors.factor_value",
-            "clean/scope3.emissions_t_co2e",
+            "clean/emission_factors.factor_value",
+            "clean/territorial_scope3.emissions_t_co2e",
             minimum=None,
         ),
-        col("biogenic_co2_t").use("clean/factors.factor_value", f"{_USE}.energy_mwh"),
+        col("biogenic_co2_t").use("clean/emission_factors.factor_value", f"{_USE}.energy_mwh"),
         col("notation_key").use(f"{_PARTS}.emissions_t_co2e", f"{_USE}.energy_mwh"),
         col("data_quality").use("corrected/corrections.data_quality_grade"),
-        col("gwp_set").use(f"{_PARTS}.gwp_set", "clean/factors.gwp_set", allowed=GWP_SETS_SUMMED),
+        col("gwp_set").use(f"{_PARTS}.gwp_set", "clean/emission_factors.gwp_set", allowed=GWP_SETS_SUMMED),
         col("correction_ids").use(f"{_PARTS}.correction_ids"),
-        col("note").use("clean/factors.note"),
+        col("note").use("clean/emission_factors.note"),
     ),
     primary_key=("release_id", "municipality_code", "year", "line", "scope", "item", "method"),
     topic="inventory",
 )
 
-RECONCILIATION = Table(
-    key="inventory/reconciliation",
+INVENTORY_RECONCILIATION = Table(
+    key="inventory/inventory_reconciliation",
     description="The municipality's own published inventory beside ours, line by line; every difference with its "
     "causes, whose parts sum to it.",
     columns=(
         col("municipality_code").use(f"{_PRINT}.municipality_code"),
-        col("release_id").use("inventory/territory.release_id"),
-        col("is_current_release").use("inventory/territory.is_current_release"),
+        col("release_id").use("inventory/inventory_territory.release_id"),
+        col("is_current_release").use("inventory/inventory_territory.is_current_release"),
         col("print_table").use(f"{_PRINT}.print_table"),
         col("line").use(f"{_PRINT}.print_line"),
         col("scope").use(f"{_PRINT}.scopes", allowed=tuple(SUMMED_SCOPES)),
         col("year").use(f"{_PRINT}.year"),
         col("published_t").use(f"{_PRINT}.published_t"),
-        col("computed_t").use("inventory/territory.emissions_t_co2e"),
-        col("difference_t").use("inventory/territory.emissions_t_co2e", f"{_PRINT}.published_t"),
-        col("difference_cause").use("inventory/territory.emissions_t_co2e", f"{_PRINT}.published_t"),
-        col("part_t").use("inventory/territory.emissions_t_co2e", f"{_PRINT}.published_t"),
+        col("computed_t").use("inventory/inventory_territory.emissions_t_co2e"),
+        col("difference_t").use("inventory/inventory_territory.emissions_t_co2e", f"{_PRINT}.published_t"),
+        col("difference_cause").use("inventory/inventory_territory.emissions_t_co2e", f"{_PRINT}.published_t"),
+        col("part_t").use("inventory/inventory_territory.emissions_t_co2e", f"{_PRINT}.published_t"),
         col("note").use(f"{_PRINT}.note"),
     ),
     primary_key=("release_id", "municipality_code", "print_table", "line", "scope", "year", "difference_cause"),
     topic="inventory",
 )
 
-_LINES = "inventory/territory"
-GPC = Table(
-    key="inventory/gpc",
+_LINES = "inventory/inventory_territory"
+GPC_INVENTORY = Table(
+    key="inventory/gpc_inventory",
     description="The territorial inventory in the GPC's own form: reference numbers, scopes, and the totals BASIC, "
     "BASIC+ and territorial; scope 2 by location. It holds the same tonnes as inventory_territory, whose lines and "
     "totals are those of the contract: never add the two. Municipalities with a folder.",
@@ -99,10 +99,10 @@ GPC = Table(
     topic="inventory",
 )
 
-_ACTIVITY = "clean/activity"
+_ACTIVITY = "clean/activity_data"
 
-ORGANISATION = Table(
-    key="inventory/organisation",
+INVENTORY_ORGANISATION = Table(
+    key="inventory/inventory_organisation",
     description="The municipal group's inventory (GHG Protocol, operational control), activity by activity. Rows of "
     "the two scope 2 methods are alternatives; eliminated rows are shown and in no total. Never add it to a "
     "territory's inventory.",
@@ -115,23 +115,29 @@ ORGANISATION = Table(
         col("category").use(f"{_ACTIVITY}.category"),
         col("scope").use(f"{_ACTIVITY}.scope"),
         col("scope3_category").use(f"{_ACTIVITY}.scope3_category"),
-        col("method").use(f"{_ACTIVITY}.scope", "clean/factors.method"),
+        col("method").use(f"{_ACTIVITY}.scope", "clean/emission_factors.method"),
         col("carrier").use(f"{_ACTIVITY}.carrier", nullable=True),
         col("amount").use(f"{_ACTIVITY}.amount"),
         col("amount_unit").use(f"{_ACTIVITY}.amount_unit"),
-        col("t_co2e_per_unit").use(f"{_ACTIVITY}.carrier", f"{_ACTIVITY}.gas", "clean/factors.factor_t_per_unit"),
-        col("emissions_t_co2e").use(f"{_ACTIVITY}.amount", f"{_ACTIVITY}.gas", "clean/factors.factor_t_per_unit"),
-        col("biogenic_co2_t").use(f"{_ACTIVITY}.amount", f"{_ACTIVITY}.gas", "clean/factors.factor_t_per_unit"),
+        col("t_co2e_per_unit").use(
+            f"{_ACTIVITY}.carrier", f"{_ACTIVITY}.gas", "clean/emission_factors.factor_t_per_unit"
+        ),
+        col("emissions_t_co2e").use(
+            f"{_ACTIVITY}.amount", f"{_ACTIVITY}.gas", "clean/emission_factors.factor_t_per_unit"
+        ),
+        col("biogenic_co2_t").use(
+            f"{_ACTIVITY}.amount", f"{_ACTIVITY}.gas", "clean/emission_factors.factor_t_per_unit"
+        ),
         col("notation_key").use(f"{_ACTIVITY}.notation_key"),
         col("is_eliminated").use(f"{_ACTIVITY}.supplier_unit", f"{_ACTIVITY}.organisation_unit", f"{_ACTIVITY}.scope"),
-        col("data_quality").use(f"{_ACTIVITY}.data_quality", "clean/factors.data_quality"),
+        col("data_quality").use(f"{_ACTIVITY}.data_quality", "clean/emission_factors.data_quality"),
         col("uncertainty_pct").use(f"{_ACTIVITY}.uncertainty_pct"),
-        col("gwp_set").use("clean/factors.gwp_set", allowed=GWP_SETS_SUMMED),
-        col("source").use(f"{_ACTIVITY}.source", "clean/factors.source"),
-        col("note").use(f"{_ACTIVITY}.note", "clean/factors.note"),
+        col("gwp_set").use("clean/emission_factors.gwp_set", allowed=GWP_SETS_SUMMED),
+        col("source").use(f"{_ACTIVITY}.source", "clean/emission_factors.source"),
+        col("note").use(f"{_ACTIVITY}.note", "clean/emission_factors.note"),
     ),
     primary_key=("municipality_code", "year", "organisation_unit", "activity_id", "method"),
     topic="inventory",
 )
 
-TABLES = (TERRITORY, RECONCILIATION, GPC, ORGANISATION)
+TABLES = (INVENTORY_TERRITORY, INVENTORY_RECONCILIATION, GPC_INVENTORY, INVENTORY_ORGANISATION)

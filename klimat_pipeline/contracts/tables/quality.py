@@ -3,8 +3,8 @@
 from klimat_pipeline.contracts.columns import col
 from klimat_pipeline.contracts.model import Table
 
-FINDINGS = Table(
-    key="quality/findings",
+DATA_QUALITY = Table(
+    key="quality/data_quality",
     description="What every check found, passed or not: the value, the threshold, the first keys at fault, the likely "
     "cause, and who acknowledges it.",
     columns=(
@@ -29,4 +29,4 @@ FINDINGS = Table(
     telling=("table_name", "check_name", "severity", "outcome", "message"),
 )
 
-TABLES = (FINDINGS,)
+TABLES = (DATA_QUALITY,)

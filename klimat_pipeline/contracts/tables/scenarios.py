@@ -6,12 +6,12 @@ What does not belong here: gap and neutrality (``gap_and_neutrality``).
 from klimat_pipeline.contracts.columns import col
 from klimat_pipeline.contracts.model import Table
 
-_SECTORS = "indicators/sectors"
+_SECTORS = "indicators/sector_indicators"
 _EMISSIONS = "corrected/emissions.emissions_t_co2e"
 _EITHER = (f"{_SECTORS}.emissions_corrected_t_co2e", f"{_SECTORS}.emissions_reported_t_co2e")
 #: Corrected where each sector of the municipality is on one corrected level in all years of the release.
 _BASIS = col("basis").use("corrected/emissions.level_ids", nullable=False)
-_ACTIONS = "clean/actions"
+_ACTIONS = "clean/climate_actions"
 #: Scenarios that are drawn.
 _DRAWN = ("business_as_usual", "existing_policies", "with_actions")
 _FUTURE = (
@@ -54,8 +54,8 @@ PATHWAYS = Table(
     topic="scenarios",
 )
 
-PROBABILITY = Table(
-    key="scenarios/probability",
+TARGET_PROBABILITY = Table(
+    key="scenarios/target_probability",
     description="How likely each target is met under each scenario, and the yearly pace that it takes from now on "
     "(backcasting) beside the pace that is expected.",
     columns=(
@@ -88,8 +88,8 @@ PROBABILITY = Table(
     topic="scenarios",
 )
 
-SENSITIVITY = Table(
-    key="scenarios/sensitivity",
+TARGET_SENSITIVITY = Table(
+    key="scenarios/target_sensitivity",
     description="What each target's outcome depends on: overlap with the trend, delivery, the plan's level, the "
     "national shock, the newest year, errors and actions, ranked by how far each alone moves it.",
     columns=(
@@ -108,8 +108,8 @@ SENSITIVITY = Table(
     topic="scenarios",
 )
 
-HINDCAST = Table(
-    key="scenarios/hindcast",
+SCENARIO_HINDCAST = Table(
+    key="scenarios/scenario_hindcast",
     description="Would the published interval have been right? Forecast from every earlier year, for all "
     "municipalities of a release: the share of the later figures that it covers, per sector and for the totals. Where "
     "'series' is small it says little: what 290 municipalities gave is in covered_before_fraction of the pathways.",
@@ -130,8 +130,8 @@ HINDCAST = Table(
     topic="scenarios",
 )
 
-SCORE = Table(
-    key="scenarios/score",
+SCENARIO_SCORE = Table(
+    key="scenarios/scenario_score",
     description="How good the forecasts are: loss, coverage, sharpness and probabilities of the method and of simpler "
     "ones, on figures that their errors were not measured on. Empty where no release holds a hundred municipalities; "
     "klimat hindcast holds it against limits.",
@@ -176,8 +176,8 @@ _PRICES = (
 )
 _PAYERS = ("municipal", "regional", "national", "private", "eu")
 
-INVESTMENT = Table(
-    key="scenarios/investment",
+INVESTMENT_PLAN = Table(
+    key="scenarios/investment_plan",
     description="Climate investment plan, year by year: what each action costs, who pays, and what it saves. Prices of "
     "one year, price_year; actions are counted one by one, without their overlaps.",
     columns=(
@@ -199,8 +199,8 @@ INVESTMENT = Table(
     topic="investment",
 )
 
-ABATEMENT = Table(
-    key="scenarios/abatement",
+ABATEMENT_COST = Table(
+    key="scenarios/abatement_cost",
     description="What a tonne costs: per action the lifetime's costs over the lifetime's tonnes, both discounted at "
     "the stated rate, and its place in the municipality's abatement curve.",
     columns=(
@@ -228,4 +228,12 @@ ABATEMENT = Table(
     topic="investment",
 )
 
-TABLES = (PATHWAYS, PROBABILITY, SENSITIVITY, HINDCAST, SCORE, INVESTMENT, ABATEMENT)
+TABLES = (
+    PATHWAYS,
+    TARGET_PROBABILITY,
+    TARGET_SENSITIVITY,
+    SCENARIO_HINDCAST,
+    SCENARIO_SCORE,
+    INVESTMENT_PLAN,
+    ABATEMENT_COST,
+)

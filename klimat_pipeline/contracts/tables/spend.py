@@ -7,8 +7,8 @@ table between stages.
 from klimat_pipeline.contracts.columns import col
 from klimat_pipeline.contracts.model import Table
 
-FILES = Table(
-    key="spend/files",
+SPEND_FILES = Table(
+    key="spend/spend_files",
     description="Every file beside ledgers: what was detected, what to look at, and how many of its lines were read, "
     "found twice, or put in quarantine. Municipality 9999 is an invented example.",
     columns=(
@@ -58,8 +58,8 @@ LEDGER_TOTALS = Table(
     topic="spend",
 )
 
-QUARANTINE = Table(
-    key="spend/quarantine",
+SPEND_QUARANTINE = Table(
+    key="spend/spend_quarantine",
     description="Every ledger line that could not be read: where, why, and its amount where it is known. Values are "
     "withheld where they could be about a person.",
     columns=(
@@ -77,12 +77,12 @@ QUARANTINE = Table(
     topic="spend",
 )
 
-UNREAD = Table(
-    key="spend/unread",
+UNREAD_LEDGERS = Table(
+    key="spend/unread_ledgers",
     description="Municipalities whose ledgers could not be read, and why; their other tables are of an earlier run.",
     columns=(col("municipality_code"), col("refusal")),
     primary_key=("municipality_code", "refusal"),
     topic="spend",
 )
 
-TABLES = (FILES, LEDGER_TOTALS, QUARANTINE, UNREAD)
+TABLES = (SPEND_FILES, LEDGER_TOTALS, SPEND_QUARANTINE, UNREAD_LEDGERS)

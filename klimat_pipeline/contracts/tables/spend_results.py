@@ -1,7 +1,7 @@
 """Contracts of the results of the spend analysis. Kronor exclude VAT; emissions are the purchases' supply chains.
 
 They are the organisation's perspective: never add them to a territory, and to the organisation's inventory only what
-``spend/scope3`` says is not in it.
+``spend/spend_scope3`` says is not in it.
 """
 
 from klimat_pipeline.contracts.columns import col
@@ -12,9 +12,9 @@ _AT = (col("municipality_code"), col("year"))
 _STALE = (col("is_stale"),)
 _SPEND = (col("ledger_lines"), col("spend_sek"), col("mapped_sek"))
 _FOOTPRINT = (
-    col("footprint_t_co2e").use("inventory/organisation.emissions_t_co2e"),
+    col("footprint_t_co2e").use("inventory/inventory_organisation.emissions_t_co2e"),
     col("footprint_spend_t_co2e"),
-    col("footprint_activity_t_co2e").use("inventory/organisation.emissions_t_co2e"),
+    col("footprint_activity_t_co2e").use("inventory/inventory_organisation.emissions_t_co2e"),
     col("footprint_supplier_t_co2e"),
 )
 _TERMS = (col("factor_set"), col("factor_gwp_set"), col("price_year").use(nullable=False), col("price_basis"))
@@ -26,8 +26,8 @@ def _table(name: str, description: str, columns: tuple[Column, ...], key: tuple[
     )
 
 
-BY_CATEGORY = _table(
-    "by_category",
+SPEND_BY_CATEGORY = _table(
+    "spend_by_category",
     "Purchases and their emissions by category; 'unmapped' has kronor and no emissions.",
     (
         col("spend_category"),
@@ -48,8 +48,8 @@ BY_CATEGORY = _table(
     ),
     ("spend_category",),
 )
-MAPPING = _table(
-    "mapping",
+SPEND_MAPPING = _table(
+    "spend_mapping",
     "Which account was taken for what, on what evidence, and how much it weighs; the largest first. Lines that a rule "
     "leaves out are in it, as 'left_out': all rows together are the ledger.",
     (
@@ -61,18 +61,18 @@ MAPPING = _table(
         col("category").use(allowed=(), pattern=IDENTIFIER),
         col("step"),
         col("evidence"),
-        col("emissions_t_co2e").use("inventory/organisation.emissions_t_co2e", minimum=None, additive="yes"),
+        col("emissions_t_co2e").use("inventory/inventory_organisation.emissions_t_co2e", minimum=None, additive="yes"),
     ),
     ("mapping_rank",),
 )
-BY_UNIT = _table(
-    "by_unit",
+SPEND_BY_UNIT = _table(
+    "spend_by_unit",
     "Purchases and their emissions by department and company.",
     (col("ledger_unit"), *_SPEND, *_FOOTPRINT, col("share_of_footprint_pct"), col("kg_co2e_per_sek"), *_TERMS),
     ("ledger_unit",),
 )
-BY_SUPPLIER = _table(
-    "by_supplier",
+SPEND_BY_SUPPLIER = _table(
+    "spend_by_supplier",
     "Purchases and their emissions by supplier: legal persons above the municipality's threshold, all others in one "
     "row. Persons are never named.",
     (
@@ -86,14 +86,14 @@ BY_SUPPLIER = _table(
     ),
     ("supplier_id",),
 )
-BY_CONTRACT = _table(
-    "by_contract",
+SPEND_BY_CONTRACT = _table(
+    "spend_by_contract",
     "Purchases and their emissions by contract; one row for what was bought without.",
     (col("contract_id"), *_SPEND, *_FOOTPRINT, col("share_of_footprint_pct"), col("kg_co2e_per_sek"), *_TERMS),
     ("contract_id",),
 )
-BY_ACCOUNT = _table(
-    "by_account",
+SPEND_BY_ACCOUNT = _table(
+    "spend_by_account",
     "Purchases and their emissions by month, category, unit and account: the finest sums that name nobody.",
     (
         col("month").use(minimum=1),
@@ -107,8 +107,8 @@ BY_ACCOUNT = _table(
     ),
     ("month", "spend_category", "ledger_unit", "account"),
 )
-TREND = _table(
-    "trend",
+SPEND_TREND = _table(
+    "spend_trend",
     "Purchases and their emissions by month and, with month 0 and is_total, by year; nominal and deflated by the "
     "mean index of the year. Never add months and years.",
     (
@@ -124,8 +124,8 @@ TREND = _table(
     ),
     ("month",),
 )
-CHANGES = Table(
-    "spend/changes",
+SPEND_CHANGE_EXPLAINED = Table(
+    "spend/spend_change_explained",
     "Why purchases and their emissions changed between two years: volume, price, mix and factor vintage (additive "
     "LMDI); the parts sum to the change.",
     (
@@ -145,23 +145,23 @@ CHANGES = Table(
     ("municipality_code", "year_from", "year_to", "explained_measure", "change_part"),
     topic="spend",
 )
-HOTSPOTS = _table(
-    "hotspots",
+SPEND_HOTSPOTS = _table(
+    "spend_hotspots",
     "The largest sources of emissions, ranked, with their cumulative share. Kinds overlap: never add them.",
     (
         col("hotspot_kind"),
         col("hotspot_rank"),
         col("hotspot"),
         col("spend_sek").use(additive="no"),
-        col("footprint_t_co2e").use("inventory/organisation.emissions_t_co2e", additive="no"),
+        col("footprint_t_co2e").use("inventory/inventory_organisation.emissions_t_co2e", additive="no"),
         col("share_of_footprint_pct"),
         col("cumulative_share_pct"),
         *_TERMS,
     ),
     ("hotspot_kind", "hotspot_rank"),
 )
-QUALITY = _table(
-    "quality",
+SPEND_QUALITY = _table(
+    "spend_quality",
     "How well the footprint is known: kronor by step of the classification and by grade of the data, and its range by "
     "the uncertainty of the factors.",
     (
@@ -170,15 +170,15 @@ QUALITY = _table(
         col("ledger_lines").use(additive="no", nullable=True),
         col("spend_sek").use(additive="no", nullable=True),
         col("share_of_spend_pct"),
-        col("footprint_t_co2e").use("inventory/organisation.emissions_t_co2e", additive="no"),
+        col("footprint_t_co2e").use("inventory/inventory_organisation.emissions_t_co2e", additive="no"),
         *_TERMS,
         col("note"),
     ),
     ("quality_aspect", "quality_item"),
 )
 _TOTALS = "spend/ledger_totals"
-RECONCILIATION = Table(
-    "spend/reconciliation",
+SPEND_RECONCILIATION = Table(
+    "spend/spend_reconciliation",
     "Where every krona of the ledgers went: classified, unmapped, left out by a rule, found twice, or in quarantine. "
     "The sum is what the files hold, to the oere. Municipality 9999 is an invented example.",
     (
@@ -195,8 +195,8 @@ RECONCILIATION = Table(
     ("municipality_code", "year", "rule"),
     topic="spend",
 )
-SCOPE3 = _table(
-    "scope3",
+SPEND_SCOPE3 = _table(
+    "spend_scope3",
     "Contribution of purchases to the categories of scope 3. What activities give is in the organisation's inventory "
     "already, under its own scope.",
     (
@@ -204,13 +204,13 @@ SCOPE3 = _table(
         col("figure_from"),
         col("is_in_inventory"),
         col("spend_sek"),
-        col("footprint_t_co2e").use("inventory/organisation.emissions_t_co2e"),
+        col("footprint_t_co2e").use("inventory/inventory_organisation.emissions_t_co2e"),
         *_TERMS,
     ),
     ("scope3_category", "figure_from"),
 )
-REPLACEMENTS = _table(
-    "replacements",
+SPEND_REPLACED = _table(
+    "spend_replaced",
     "Kronor that activities or suppliers' own figures replace, so that nothing counts twice.",
     (
         col("replacement_id"),
@@ -218,15 +218,15 @@ REPLACEMENTS = _table(
         col("ledger_lines"),
         col("replaced_sek"),
         col("footprint_replaced_t_co2e"),
-        col("footprint_t_co2e").use("inventory/organisation.emissions_t_co2e"),
+        col("footprint_t_co2e").use("inventory/inventory_organisation.emissions_t_co2e"),
         col("factor_gwp_set"),
         col("source"),
         col("note"),
     ),
     ("replacement_id", "figure_from"),
 )
-INDICATORS = _table(
-    "indicators",
+SPEND_INDICATORS = _table(
+    "spend_indicators",
     "Indicators of purchases: kilograms per krona, per resident and per kilogram of food, and the halving of purchases "
     "against a base year that somebody has chosen.",
     (
@@ -239,8 +239,8 @@ INDICATORS = _table(
     ),
     ("spend_indicator",),
 )
-SENSITIVITY = _table(
-    "sensitivity",
+SPEND_SENSITIVITY = _table(
+    "spend_sensitivity",
     "The spend part of the footprint by other factor sets: how much depends on whose factors are used.",
     (
         col("factor_set"),
@@ -251,8 +251,8 @@ SENSITIVITY = _table(
     ),
     ("factor_set",),
 )
-FACTORS = _table(
-    "factors",
+SPEND_FACTORS = _table(
+    "spend_factors",
     "What a krona of every category emits, and what that is made from: kg CO2e = SEK x index of the factor's price "
     "year / index of the year of purchase / SEK per unit of currency x factor.",
     (
@@ -280,8 +280,8 @@ FACTORS = _table(
     ("spend_category",),
 )
 
-REFUSED = Table(
-    "spend/refused",
+SPEND_REFUSED = Table(
+    "spend/spend_refused",
     "Municipalities whose ledgers could not be read or valued, why, and whether the tables show an earlier run's "
     "purchases of theirs (is_stale).",
     (col("municipality_code"), col("refusal"), col("has_last_state")),
@@ -290,21 +290,21 @@ REFUSED = Table(
 )
 
 TABLES = (
-    BY_CATEGORY,
-    MAPPING,
-    BY_UNIT,
-    BY_SUPPLIER,
-    BY_CONTRACT,
-    BY_ACCOUNT,
-    TREND,
-    CHANGES,
-    HOTSPOTS,
-    QUALITY,
-    RECONCILIATION,
-    SCOPE3,
-    REPLACEMENTS,
-    INDICATORS,
-    SENSITIVITY,
-    FACTORS,
-    REFUSED,
+    SPEND_BY_CATEGORY,
+    SPEND_MAPPING,
+    SPEND_BY_UNIT,
+    SPEND_BY_SUPPLIER,
+    SPEND_BY_CONTRACT,
+    SPEND_BY_ACCOUNT,
+    SPEND_TREND,
+    SPEND_CHANGE_EXPLAINED,
+    SPEND_HOTSPOTS,
+    SPEND_QUALITY,
+    SPEND_RECONCILIATION,
+    SPEND_SCOPE3,
+    SPEND_REPLACED,
+    SPEND_INDICATORS,
+    SPEND_SENSITIVITY,
+    SPEND_FACTORS,
+    SPEND_REFUSED,
 )

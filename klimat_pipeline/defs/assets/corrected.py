@@ -19,20 +19,24 @@ _LISTED = ["correction_id", "release_id", "sector_code", "year", "before_t", "af
     "local_corrections",
     "corrected/corrections",
     "corrected/emissions",
-    "corrected/subsectors",
-    "corrected/residuals",
-    "corrected/leave_one_out",
+    "corrected/subsector_emissions",
+    "corrected/correction_residuals",
+    "corrected/corrections_leave_one_out",
     kinds={"corrected/corrections": ("yaml",), "corrected/emissions": ("pandas", "vega")},
     reads={
-        "corrected/corrections": ("clean/emissions", "clean/subsectors", "clean/municipalities"),
-        "corrected/emissions": ("clean/emissions", "corrected/corrections"),
-        "corrected/subsectors": ("clean/subsectors", "corrected/emissions", "corrected/corrections"),
-        "corrected/residuals": ("corrected/corrections", "clean/municipalities"),
-        "corrected/leave_one_out": ("clean/emissions", "clean/subsectors", "corrected/emissions"),
+        "corrected/corrections": ("clean/reported_emissions", "clean/reported_subsectors", "clean/municipalities"),
+        "corrected/emissions": ("clean/reported_emissions", "corrected/corrections"),
+        "corrected/subsector_emissions": ("clean/reported_subsectors", "corrected/emissions", "corrected/corrections"),
+        "corrected/correction_residuals": ("corrected/corrections", "clean/municipalities"),
+        "corrected/corrections_leave_one_out": (
+            "clean/reported_emissions",
+            "clean/reported_subsectors",
+            "corrected/emissions",
+        ),
     },
     whole=("emissions", "subsectors", "municipalities"),
-    emissions="clean/emissions",
-    subsectors="clean/subsectors",
+    emissions="clean/reported_emissions",
+    subsectors="clean/reported_subsectors",
     municipalities="clean/municipalities",
 )
 def local_corrections(
@@ -43,12 +47,12 @@ def local_corrections(
 ) -> Made:
     """Apply the registers once; reported, corrected, what is not conserved, and each correction left out in turn."""
     from klimat_pipeline.charts.indicators import corrected_against_reported
+    from klimat_pipeline.corrected.correction_residuals import correction_residuals
     from klimat_pipeline.corrected.corrections import correction_applications
+    from klimat_pipeline.corrected.corrections_leave_one_out import corrections_leave_one_out
     from klimat_pipeline.corrected.emissions import corrected_emissions
-    from klimat_pipeline.corrected.leave_one_out import corrections_leave_one_out
     from klimat_pipeline.corrected.registers import apply_registers
-    from klimat_pipeline.corrected.residuals import correction_residuals
-    from klimat_pipeline.corrected.subsectors import corrected_subsectors
+    from klimat_pipeline.corrected.subsector_emissions import corrected_subsectors
 
     registers = project.registers
     applied = apply_registers(emissions, subsectors, registers, today=datetime.now(UTC).date())
@@ -57,9 +61,9 @@ def local_corrections(
     frames = {
         "corrected/corrections": corrections,
         "corrected/emissions": corrected,
-        "corrected/subsectors": corrected_subsectors(subsectors, corrected, corrections, project.reference),
-        "corrected/residuals": correction_residuals(corrections, municipalities),
-        "corrected/leave_one_out": corrections_leave_one_out(applied, corrected),
+        "corrected/subsector_emissions": corrected_subsectors(subsectors, corrected, corrections, project.reference),
+        "corrected/correction_residuals": correction_residuals(corrections, municipalities),
+        "corrected/corrections_leave_one_out": corrections_leave_one_out(applied, corrected),
     }
     listed = corrections[corrections["correction_status"] == "applied"][_LISTED]
     shown: dict[str, dict[str, Any]] = {

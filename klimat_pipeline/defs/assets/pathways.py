@@ -10,35 +10,35 @@ from klimat_pipeline.defs.steps import Made
 _DRAWN_FROM = (
     "corrected/emissions",
     "clean/area_totals",
-    "indicators/sectors",
+    "indicators/sector_indicators",
     "clean/targets",
-    "clean/actions",
+    "clean/climate_actions",
     "clean/published_gap",
 )
 
 
 @step(
     "pathways",
-    "indicators/comparison",
-    "indicators/groups",
+    "indicators/municipality_comparison",
+    "indicators/group_comparison",
     "scenarios/pathways",
-    "scenarios/probability",
-    "scenarios/sensitivity",
-    "scenarios/hindcast",
-    "scenarios/score",
-    "scenarios/investment",
-    "scenarios/abatement",
+    "scenarios/target_probability",
+    "scenarios/target_sensitivity",
+    "scenarios/scenario_hindcast",
+    "scenarios/scenario_score",
+    "scenarios/investment_plan",
+    "scenarios/abatement_cost",
     kinds={
-        "indicators/comparison": ("pandas", "vega"),
+        "indicators/municipality_comparison": ("pandas", "vega"),
         "scenarios/pathways": ("numpy", "vega"),
-        "scenarios/probability": ("numpy",),
-        "scenarios/sensitivity": ("numpy",),
-        "scenarios/hindcast": ("numpy",),
-        "scenarios/score": ("numpy",),
-        "scenarios/abatement": ("pandas", "vega"),
+        "scenarios/target_probability": ("numpy",),
+        "scenarios/target_sensitivity": ("numpy",),
+        "scenarios/scenario_hindcast": ("numpy",),
+        "scenarios/scenario_score": ("numpy",),
+        "scenarios/abatement_cost": ("pandas", "vega"),
     },
     reads={
-        "indicators/comparison": (
+        "indicators/municipality_comparison": (
             "corrected/emissions",
             "clean/targets",
             "clean/population",
@@ -46,21 +46,21 @@ _DRAWN_FROM = (
             "clean/releases",
             "clean/area_totals",
         ),
-        "indicators/groups": ("indicators/comparison",),
+        "indicators/group_comparison": ("indicators/municipality_comparison",),
         "scenarios/pathways": _DRAWN_FROM,
-        "scenarios/probability": _DRAWN_FROM,
-        "scenarios/sensitivity": _DRAWN_FROM,
-        "scenarios/hindcast": ("corrected/emissions", "clean/area_totals"),
-        "scenarios/score": ("corrected/emissions", "clean/area_totals", "clean/releases"),
-        "scenarios/investment": ("clean/actions", "clean/targets"),
-        "scenarios/abatement": ("clean/actions", "clean/targets"),
+        "scenarios/target_probability": _DRAWN_FROM,
+        "scenarios/target_sensitivity": _DRAWN_FROM,
+        "scenarios/scenario_hindcast": ("corrected/emissions", "clean/area_totals"),
+        "scenarios/scenario_score": ("corrected/emissions", "clean/area_totals", "clean/releases"),
+        "scenarios/investment_plan": ("clean/climate_actions", "clean/targets"),
+        "scenarios/abatement_cost": ("clean/climate_actions", "clean/targets"),
     },
     # Ranks are among all, and a forecast learns from all; what is simulated is what there are indicators of.
     whole=("emissions", "targets", "population", "municipalities", "area_totals"),
     emissions="corrected/emissions",
-    indicators="indicators/sectors",
+    indicators="indicators/sector_indicators",
     targets="clean/targets",
-    actions="clean/actions",
+    actions="clean/climate_actions",
     published_gap="clean/published_gap",
     population="clean/population",
     municipalities="clean/municipalities",
@@ -81,9 +81,15 @@ def pathways(
 ) -> Made:
     """One step: the tables share their draws, and each takes milliseconds."""
     from klimat_pipeline.charts.outlook import abatement_curves, comparison_strips, pathway_fans
-    from klimat_pipeline.indicators.comparison import municipality_comparison
-    from klimat_pipeline.indicators.groups import group_comparison
-    from klimat_pipeline.scenarios import abatement, hindcast, investment, probability, sensitivity
+    from klimat_pipeline.indicators.group_comparison import group_comparison
+    from klimat_pipeline.indicators.municipality_comparison import municipality_comparison
+    from klimat_pipeline.scenarios import (
+        abatement_cost,
+        investment_plan,
+        scenario_hindcast,
+        target_probability,
+        target_sensitivity,
+    )
     from klimat_pipeline.scenarios import pathways as paths
     from klimat_pipeline.scenarios.panels import reported_panels
     from klimat_pipeline.scenarios.planned_actions import planned_ahead, sector_of_line
@@ -93,7 +99,7 @@ def pathways(
     from klimat_pipeline.spend.footprint.prices import current_reference
 
     assumptions, draws = project.assumptions, project.settings.draws
-    ends = investment.target_years(targets)
+    ends = investment_plan.target_years(targets)
     periods = plan_periods(targets, ends, ramp=assumptions.undated_ramp)
     actions = dated(actions, periods)
     planned = planned_ahead(actions, published_gap, sector_of_line(project.reference), ends, periods)
@@ -104,29 +110,29 @@ def pathways(
         emissions, targets, population, municipalities, area_totals, similar_count=assumptions.similar_count
     )
     ahead = paths.pathways(futures, indicators)
-    chances = probability.target_probability(futures, indicators)
+    chances = target_probability.target_probability(futures, indicators)
     index = general_index(current_reference(project.settings).price_index)
     priced = in_one_price_year(actions, index, assumptions.investment_price_year)
-    curve = abatement.abatement_cost(priced, targets, discount_rate_pct=assumptions.discount_rate_pct)
+    curve = abatement_cost.abatement_cost(priced, targets, discount_rate_pct=assumptions.discount_rate_pct)
     frames = {
-        "indicators/comparison": compared,
-        "indicators/groups": group_comparison(compared, project.groups),
+        "indicators/municipality_comparison": compared,
+        "indicators/group_comparison": group_comparison(compared, project.groups),
         "scenarios/pathways": ahead,
-        "scenarios/probability": chances,
-        "scenarios/sensitivity": sensitivity.target_sensitivity(futures),
-        "scenarios/hindcast": hindcast.hindcast(releases_held, assumptions),
-        "scenarios/score": hindcast.score_table(releases_held, substances, assumptions),
-        "scenarios/investment": investment.investment_plan(priced, targets),
-        "scenarios/abatement": curve,
+        "scenarios/target_probability": chances,
+        "scenarios/target_sensitivity": target_sensitivity.target_sensitivity(futures),
+        "scenarios/scenario_hindcast": scenario_hindcast.hindcast(releases_held, assumptions),
+        "scenarios/scenario_score": scenario_hindcast.score_table(releases_held, substances, assumptions),
+        "scenarios/investment_plan": investment_plan.investment_plan(priced, targets),
+        "scenarios/abatement_cost": curve,
     }
     headline = str(releases.loc[releases["is_headline"], "release_id"].iloc[0])
     own = project.chosen(targets)
     aiming = own.loc[own["target_kind"] == "contract", "municipality_code"]
     plots = {
-        "indicators/comparison": pictures(
+        "indicators/municipality_comparison": pictures(
             project, "the place among municipalities", comparison_strips(compared, aiming, headline)
         ),
         "scenarios/pathways": pictures(project, "what is ahead", pathway_fans(ahead, indicators, chances)),
-        "scenarios/abatement": pictures(project, "what a tonne costs", abatement_curves(curve)),
+        "scenarios/abatement_cost": pictures(project, "what a tonne costs", abatement_curves(curve)),
     }
     return Made(frames, {"clean/published_gap": published_gap}, plots=plots)

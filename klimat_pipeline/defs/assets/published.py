@@ -27,11 +27,11 @@ _PAUSE_S = 5
 #: Tables whose pictures the page of a table of the mart shows.
 _PLOTS_OF = {
     "mart/fact_emissions": ("corrected/emissions",),
-    "mart/fact_target_path": ("scenarios/pathways", "indicators/sectors"),
-    "mart/fact_target_status": ("indicators/sectors",),
-    "mart/fact_gap": ("scenarios/gap",),
-    "mart/fact_spend": ("spend/by_category",),
-    "mart/fact_purchase_footprint": ("spend/by_category",),
+    "mart/fact_target_path": ("scenarios/pathways", "indicators/sector_indicators"),
+    "mart/fact_target_status": ("indicators/sector_indicators",),
+    "mart/fact_gap": ("scenarios/gap_table",),
+    "mart/fact_spend": ("spend/spend_by_category",),
+    "mart/fact_purchase_footprint": ("spend/spend_by_category",),
 }
 TABLES = {contract.key: contract for contract in (*PUBLISHED.values(), *MART.values())}
 
@@ -103,7 +103,7 @@ def _started_at(context: dg.AssetExecutionContext) -> datetime | None:
 _SPECS = [
     dg.AssetSpec(
         **described(contract, ("sqlite", "parquet", "postgres")),
-        deps=[INPUTS, SHOWN[name].split("/") if name in SHOWN else ["quality", "findings"]],
+        deps=[INPUTS, SHOWN.get(name, GATHERED).split("/")],
         freshness_policy=FRESHNESS,
         code_version=code_version(),
     )

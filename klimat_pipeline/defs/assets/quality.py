@@ -14,10 +14,8 @@ _LAST = tuple(key for key in CHECKED if not any(key in upstream(other) for other
 
 @step(GATHERING_STEP, GATHERED, kinds=("great_expectations",), after=_LAST)
 def findings(project: Project) -> Made:
-    import pandas as pd
-
     from klimat_pipeline.quality.contract import postponed_findings
+    from klimat_pipeline.quality.data_quality import gathered
 
-    gathered = pd.concat([project.read(findings_key(key)) for key in CHECKED], ignore_index=True)
-    suites = {"quality/suites": postponed_findings(project.read)}
-    return Made({GATHERED: gathered}, suites)
+    found = gathered(project.read(findings_key(key)) for key in CHECKED)
+    return Made({GATHERED: found}, {"quality/suites": postponed_findings(project.read)})

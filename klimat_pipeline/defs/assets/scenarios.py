@@ -14,26 +14,26 @@ from klimat_pipeline.defs.steps import Made
 
 @step(
     "targets",
-    "indicators/targets",
-    "indicators/coherence",
+    "indicators/target_status",
+    "indicators/target_coherence",
     reads={
-        "indicators/targets": (
-            "indicators/sectors",
-            "spend/indicators",
+        "indicators/target_status": (
+            "indicators/sector_indicators",
+            "spend/spend_indicators",
             "clean/targets",
-            "clean/construction",
-            "clean/meals",
-            "clean/consumption",
+            "clean/construction_projects",
+            "clean/served_meals",
+            "clean/consumption_emissions",
         ),
-        "indicators/coherence": ("indicators/sectors", "corrected/emissions"),
+        "indicators/target_coherence": ("indicators/sector_indicators", "corrected/emissions"),
     },
-    sectors="indicators/sectors",
+    sectors="indicators/sector_indicators",
     emissions="corrected/emissions",
     targets="clean/targets",
-    construction="clean/construction",
-    meals="clean/meals",
-    consumption="clean/consumption",
-    purchases="spend/indicators",
+    construction="clean/construction_projects",
+    meals="clean/served_meals",
+    consumption="clean/consumption_emissions",
+    purchases="spend/spend_indicators",
 )
 def targets_step(
     project: Project,
@@ -46,57 +46,57 @@ def targets_step(
     purchases: pd.DataFrame,
 ) -> Made:
     """Where the targets stand, and whether the sub-targets imply the total."""
-    from klimat_pipeline.indicators.coherence import target_coherence
-    from klimat_pipeline.indicators.targets import target_status
+    from klimat_pipeline.indicators.target_coherence import target_coherence
+    from klimat_pipeline.indicators.target_status import target_status
 
     frames = {
-        "indicators/targets": target_status(sectors, targets, construction, meals, purchases, consumption),
-        "indicators/coherence": target_coherence(sectors, emissions),
+        "indicators/target_status": target_status(sectors, targets, construction, meals, purchases, consumption),
+        "indicators/target_coherence": target_coherence(sectors, emissions),
     }
-    return Made(frames, {"indicators/sectors": sectors})
+    return Made(frames, {"indicators/sector_indicators": sectors})
 
 
 #: What a neutrality balance is made from, under the municipality's own key and under every other.
 _BALANCED_FROM = (
-    "scenarios/gap",
+    "scenarios/gap_table",
     "scenarios/facility_claims",
-    "indicators/coherence",
+    "indicators/target_coherence",
     "clean/published_gap",
-    "clean/actions",
-    "clean/sinks",
-    "clean/neutrality",
-    "inventory/territory",
+    "clean/climate_actions",
+    "clean/carbon_sinks",
+    "clean/neutrality_rules",
+    "inventory/inventory_territory",
 )
 
 
 @step(
     "gap_and_neutrality",
-    "scenarios/gap",
+    "scenarios/gap_table",
     "scenarios/facility_claims",
-    "scenarios/neutrality",
-    "scenarios/allocation_keys",
-    kinds={"scenarios/gap": ("pandas", "vega")},
+    "scenarios/neutrality_balance",
+    "scenarios/neutrality_by_allocation_key",
+    kinds={"scenarios/gap_table": ("pandas", "vega")},
     reads={
-        "scenarios/gap": (
+        "scenarios/gap_table": (
             "clean/published_gap",
-            "clean/actions",
-            "inventory/territory",
-            "indicators/coherence",
+            "clean/climate_actions",
+            "inventory/inventory_territory",
+            "indicators/target_coherence",
             "corrected/corrections",
         ),
-        "scenarios/facility_claims": ("clean/facilities", "clean/neutrality"),
-        "scenarios/neutrality": _BALANCED_FROM,
-        "scenarios/allocation_keys": _BALANCED_FROM,
+        "scenarios/facility_claims": ("clean/capture_facilities", "clean/neutrality_rules"),
+        "scenarios/neutrality_balance": _BALANCED_FROM,
+        "scenarios/neutrality_by_allocation_key": _BALANCED_FROM,
     },
     whole=("facilities", "rules"),  # plants are shared
     published_gap="clean/published_gap",
-    actions="clean/actions",
-    territory="inventory/territory",
-    coherence="indicators/coherence",
+    actions="clean/climate_actions",
+    territory="inventory/inventory_territory",
+    coherence="indicators/target_coherence",
     corrections="corrected/corrections",
-    sinks="clean/sinks",
-    facilities="clean/facilities",
-    rules="clean/neutrality",
+    sinks="clean/carbon_sinks",
+    facilities="clean/capture_facilities",
+    rules="clean/neutrality_rules",
 )
 def gap_and_neutrality(
     project: Project,
@@ -111,19 +111,19 @@ def gap_and_neutrality(
 ) -> Made:
     """What is missing, whose the shared captures are, and what neutralises the rest."""
     from klimat_pipeline.charts.gap import gap_waterfalls
-    from klimat_pipeline.scenarios.allocation_keys import neutrality_by_allocation_key
     from klimat_pipeline.scenarios.facility_claims import facility_claims
-    from klimat_pipeline.scenarios.gap import gap_table
-    from klimat_pipeline.scenarios.neutrality import cases, neutrality_balance
+    from klimat_pipeline.scenarios.gap_table import gap_table
+    from klimat_pipeline.scenarios.neutrality_balance import cases, neutrality_balance
+    from klimat_pipeline.scenarios.neutrality_by_allocation_key import neutrality_by_allocation_key
 
     gap = gap_table(published_gap, actions, territory, coherence, corrections, project.reference.sector_lines)
     claims = facility_claims(facilities, rules)
     balanced = cases(gap, published_gap, actions, coherence, territory)
     frames = {
-        "scenarios/gap": gap,
+        "scenarios/gap_table": gap,
         "scenarios/facility_claims": claims,
-        "scenarios/neutrality": neutrality_balance(balanced, sinks, claims, rules),
-        "scenarios/allocation_keys": neutrality_by_allocation_key(balanced, sinks, claims, rules),
+        "scenarios/neutrality_balance": neutrality_balance(balanced, sinks, claims, rules),
+        "scenarios/neutrality_by_allocation_key": neutrality_by_allocation_key(balanced, sinks, claims, rules),
     }
-    plots = {"scenarios/gap": pictures(project, "from emissions to what is left", gap_waterfalls(gap))}
-    return Made(frames, {"clean/sinks": sinks}, plots=plots)
+    plots = {"scenarios/gap_table": pictures(project, "from emissions to what is left", gap_waterfalls(gap))}
+    return Made(frames, {"clean/carbon_sinks": sinks}, plots=plots)

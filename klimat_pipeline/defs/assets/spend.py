@@ -65,10 +65,10 @@ def _show_partitions(context: dg.AssetExecutionContext, project: Project) -> Non
 
 @step(
     "ledgers",
-    "spend/files",
+    "spend/spend_files",
     "spend/ledger_totals",
-    "spend/quarantine",
-    "spend/unread",
+    "spend/spend_quarantine",
+    "spend/unread_ledgers",
     kinds=("duckdb", "parquet"),
     after=AFTER,
     ledgers=True,
@@ -81,7 +81,7 @@ def ledgers(project: Project) -> Made:
     """
     from klimat_pipeline.spend.ledger.run import read_all
     from klimat_pipeline.spend.ledger.store import SpendStore
-    from klimat_pipeline.spend.results.refused import with_last_state
+    from klimat_pipeline.spend.results.spend_refused import with_last_state
 
     store, made_from = SpendStore(project.settings.intermediate_dir), project.made_from
     store.mark(None)
@@ -89,9 +89,13 @@ def ledgers(project: Project) -> Made:
     project.require_unchanged(ledgers=True)
     store.mark(made_from.digest)
     refused = set(made.unread["municipality_code"])
-    own = {"spend/files": made.files, "spend/ledger_totals": made.scope, "spend/quarantine": made.quarantine}
+    own = {
+        "spend/spend_files": made.files,
+        "spend/ledger_totals": made.scope,
+        "spend/spend_quarantine": made.quarantine,
+    }
     frames = {key: with_last_state(key, frame, project.last_state(key), refused) for key, frame in own.items()}
-    frames["spend/unread"] = made.unread
+    frames["spend/unread_ledgers"] = made.unread
     remarks = (
         f"{code}: its ledgers could not be read, its purchases stay as they were: {refusal}"
         for code, refusal in made.unread.itertuples(index=False)

@@ -2,7 +2,7 @@
 
 Amounts are whole oere, emissions whole milligrams and quantities whole grams, so sums do not depend on the order of
 lines, files or threads, and every table adds up to every other. A cube row's emissions are rounded to a milligram.
-What does not belong here: result tables, and what replaces spend (``replacements``).
+What does not belong here: result tables, and what replaces spend (``spend_replaced``).
 """
 
 from collections.abc import Collection, Mapping
@@ -14,9 +14,9 @@ from klimat_pipeline.configuration.spend_factors import SpendFactors
 from klimat_pipeline.errors import ConfigurationError
 from klimat_pipeline.spend.footprint.classification import classify, put_model_map
 from klimat_pipeline.spend.footprint.database import put
-from klimat_pipeline.spend.footprint.factors import COLUMNS, factor_table
 from klimat_pipeline.spend.footprint.local_mappings import LocalMappings
 from klimat_pipeline.spend.footprint.mappings import SpendReference
+from klimat_pipeline.spend.footprint.spend_factors import COLUMNS, factor_table
 
 if TYPE_CHECKING:
     import duckdb

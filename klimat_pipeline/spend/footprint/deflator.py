@@ -1,6 +1,6 @@
 """Price index and exchange rate of a category and year, each with its source, and what stands in where one is missing.
 
-What does not belong here: the formula (``factors``), and where indices come from (``prices``).
+What does not belong here: the formula (``spend_factors``), and where indices come from (``prices``).
 """
 
 from dataclasses import dataclass, replace

@@ -1,6 +1,6 @@
 """What a municipality says of its own purchases: accounts, suppliers, contracts, what replaces spend.
 
-Reading only. What does not belong here: what a mapping decides (``classification``, ``replacements``).
+Reading only. What does not belong here: what a mapping decides (``classification``, ``spend_replaced``).
 """
 
 from dataclasses import dataclass

@@ -1,6 +1,6 @@
 """Reference tables of the spend analysis: categories, mappings, factor sets, prices, rates; each row with its reason.
 
-What does not belong here: the formula (``factors``) and what a municipality maps itself (``local_mappings``).
+What does not belong here: the formula (``spend_factors``) and what a municipality maps itself (``local_mappings``).
 """
 
 from collections.abc import Iterable, Mapping

@@ -3,7 +3,7 @@
 The newest snapshot of a table replaces the shipped values of an index and group as a whole, never year by year: another
 base would make nonsense of their ratio. The index of a year is the mean of its twelve months; a year that is not whole
 has none. What does not belong here: fetching (``sources.scb``), form of an answer (``raw.scb``), and how
-an index deflates (``factors``).
+an index deflates (``spend_factors``).
 """
 
 from collections.abc import Iterable
@@ -18,8 +18,8 @@ from klimat_pipeline.raw.scb import Month, read_prices
 from klimat_pipeline.settings import Settings
 from klimat_pipeline.sources.archive import Snapshot
 from klimat_pipeline.sources.series import PRICES, newest, series_archive
-from klimat_pipeline.spend.footprint.factors import factor_table
 from klimat_pipeline.spend.footprint.mappings import SpendReference, load_spend_reference
+from klimat_pipeline.spend.footprint.spend_factors import factor_table
 from klimat_pipeline.spend.ledger.rates import current_rates
 
 _MONTHS = 12

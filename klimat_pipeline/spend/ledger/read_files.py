@@ -1,7 +1,7 @@
 """All ledger files of all municipalities: recognised when unchanged, read, and held against each other.
 
 What does not belong here: which files there are (``found_files``), one file (``read_ledger``), where things are kept
-(``store``), and the tables made of them (``files``, ``ledger_totals``, ``quarantine``).
+(``store``), and the tables made of them (``spend_files``, ``ledger_totals``, ``spend_quarantine``).
 """
 
 import hashlib

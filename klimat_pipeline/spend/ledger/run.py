@@ -14,15 +14,15 @@ from klimat_pipeline.configuration.municipality import (
 from klimat_pipeline.configuration.spend import SpendSettings
 from klimat_pipeline.errors import ConfigurationError, KlimatError, ProblemsError
 from klimat_pipeline.settings import Settings
-from klimat_pipeline.spend.ledger.files import ledger_files
 from klimat_pipeline.spend.ledger.ledger_report import LedgerReport
 from klimat_pipeline.spend.ledger.ledger_totals import ledger_totals
-from klimat_pipeline.spend.ledger.quarantine import quarantined_lines
 from klimat_pipeline.spend.ledger.rates import current_rates
 from klimat_pipeline.spend.ledger.read_files import read_ledgers
 from klimat_pipeline.spend.ledger.reference import load_ledger_reference, rules_of
+from klimat_pipeline.spend.ledger.spend_files import ledger_files
+from klimat_pipeline.spend.ledger.spend_quarantine import quarantined_lines
 from klimat_pipeline.spend.ledger.store import SpendStore
-from klimat_pipeline.spend.ledger.unread import unread_ledgers
+from klimat_pipeline.spend.ledger.unread_ledgers import unread_ledgers
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class LedgerTables:
-    """``spend/files``, ``spend/ledger_totals``, ``spend/quarantine`` and ``spend/unread``."""
+    """``spend/spend_files``, ``spend/ledger_totals``, ``spend/spend_quarantine`` and ``spend/unread_ledgers``."""
 
     files: "pd.DataFrame"
     scope: "pd.DataFrame"
@@ -41,7 +41,7 @@ class LedgerTables:
 def read_all(settings: Settings, codes: tuple[str, ...] = ()) -> LedgerTables:
     """Read the ledgers of all municipalities, or of some.
 
-    One that cannot be read leaves its municipality out, with the reasons in ``spend/unread``, and nobody else.
+    One that cannot be read leaves its municipality out, with the reasons in ``spend/unread_ledgers``, and nobody else.
 
     Raises:
         ProblemsError: the configuration has faults; all are named.

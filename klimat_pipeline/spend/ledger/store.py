@@ -1,7 +1,7 @@
 """Where the ledgers' stage keeps what it makes: typed lines, the balances of files, and locks.
 
-What does not belong here: reading ledgers (``read_files``), and the tables made of them (``files``, ``ledger_totals``,
-``quarantine``).
+What does not belong here: reading ledgers (``read_files``), and the tables made of them (``spend_files``,
+``ledger_totals``, ``spend_quarantine``).
 """
 
 import fcntl

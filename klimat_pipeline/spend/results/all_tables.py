@@ -15,22 +15,22 @@ from klimat_pipeline.spend.footprint.mappings import SpendReference
 _TYPES = {"integer": "int64", "number": "float64", "string": "object", "boolean": "bool"}
 #: The tables that are made here, in the order in which they are handed out.
 KEYS = (
-    "spend/by_category",
-    "spend/mapping",
-    "spend/by_unit",
-    "spend/by_supplier",
-    "spend/by_contract",
-    "spend/by_account",
-    "spend/trend",
-    "spend/changes",
-    "spend/hotspots",
-    "spend/quality",
-    "spend/reconciliation",
-    "spend/scope3",
-    "spend/replacements",
-    "spend/indicators",
-    "spend/sensitivity",
-    "spend/factors",
+    "spend/spend_by_category",
+    "spend/spend_mapping",
+    "spend/spend_by_unit",
+    "spend/spend_by_supplier",
+    "spend/spend_by_contract",
+    "spend/spend_by_account",
+    "spend/spend_trend",
+    "spend/spend_change_explained",
+    "spend/spend_hotspots",
+    "spend/spend_quality",
+    "spend/spend_reconciliation",
+    "spend/spend_scope3",
+    "spend/spend_replaced",
+    "spend/spend_indicators",
+    "spend/spend_sensitivity",
+    "spend/spend_factors",
 )
 
 
@@ -56,7 +56,7 @@ def spend_results(
         own: what municipalities map and replace themselves.
         chosen: configuration by municipality.
         passed: ``spend/ledger_totals``.
-        organisation: ``inventory/organisation``.
+        organisation: ``inventory/inventory_organisation``.
         population: ``clean/population``.
         memory: what the database may take, such as ``900MB``.
         threads: how many it may use.
@@ -93,23 +93,23 @@ def _computed(
     aside: Collection[str],
 ) -> dict[str, pd.DataFrame]:
     from klimat_pipeline.spend.footprint.cube import build_cube, put_small_cubes
-    from klimat_pipeline.spend.footprint.factors import spend_factors
-    from klimat_pipeline.spend.footprint.replacements import replace_spend
-    from klimat_pipeline.spend.results.by_account import spend_by_account
-    from klimat_pipeline.spend.results.by_category import spend_by_category
-    from klimat_pipeline.spend.results.by_contract import spend_by_contract
-    from klimat_pipeline.spend.results.by_supplier import spend_by_supplier
-    from klimat_pipeline.spend.results.by_unit import spend_by_unit
-    from klimat_pipeline.spend.results.changes import spend_changes
-    from klimat_pipeline.spend.results.hotspots import spend_hotspots
-    from klimat_pipeline.spend.results.indicators import spend_indicators
-    from klimat_pipeline.spend.results.mapping import spend_mapping
-    from klimat_pipeline.spend.results.quality import spend_quality
-    from klimat_pipeline.spend.results.reconciliation import spend_reconciliation
-    from klimat_pipeline.spend.results.scope3 import spend_scope3
-    from klimat_pipeline.spend.results.sensitivity import spend_sensitivity
+    from klimat_pipeline.spend.footprint.spend_factors import spend_factors
+    from klimat_pipeline.spend.footprint.spend_replaced import replace_spend
+    from klimat_pipeline.spend.results.spend_by_account import spend_by_account
+    from klimat_pipeline.spend.results.spend_by_category import spend_by_category
+    from klimat_pipeline.spend.results.spend_by_contract import spend_by_contract
+    from klimat_pipeline.spend.results.spend_by_supplier import spend_by_supplier
+    from klimat_pipeline.spend.results.spend_by_unit import spend_by_unit
+    from klimat_pipeline.spend.results.spend_change_explained import spend_changes
+    from klimat_pipeline.spend.results.spend_hotspots import spend_hotspots
+    from klimat_pipeline.spend.results.spend_indicators import spend_indicators
+    from klimat_pipeline.spend.results.spend_mapping import spend_mapping
+    from klimat_pipeline.spend.results.spend_quality import spend_quality
+    from klimat_pipeline.spend.results.spend_reconciliation import spend_reconciliation
+    from klimat_pipeline.spend.results.spend_scope3 import spend_scope3
+    from klimat_pipeline.spend.results.spend_sensitivity import spend_sensitivity
+    from klimat_pipeline.spend.results.spend_trend import spend_trend
     from klimat_pipeline.spend.results.sums import put_terms
-    from klimat_pipeline.spend.results.trend import spend_trend
     from klimat_pipeline.spend.results.unmapped import unmapped_accounts, unmapped_suppliers
 
     used, unvalued = build_cube(con, reference, own, chosen, aside)
@@ -119,24 +119,24 @@ def _computed(
     put_small_cubes(con)
     codes = sorted(set(used["municipality_code"]))
     frames = {
-        "spend/by_category": spend_by_category(con, reference),
-        "spend/mapping": spend_mapping(con),
-        "spend/by_unit": spend_by_unit(con),
-        "spend/by_supplier": spend_by_supplier(con, codes, chosen),
-        "spend/by_contract": spend_by_contract(con),
-        "spend/by_account": spend_by_account(con),
-        "spend/trend": spend_trend(con),
-        "spend/changes": spend_changes(con, used),
-        "spend/hotspots": spend_hotspots(con),
-        "spend/quality": spend_quality(con, reference, used),
-        "spend/reconciliation": spend_reconciliation(
+        "spend/spend_by_category": spend_by_category(con, reference),
+        "spend/spend_mapping": spend_mapping(con),
+        "spend/spend_by_unit": spend_by_unit(con),
+        "spend/spend_by_supplier": spend_by_supplier(con, codes, chosen),
+        "spend/spend_by_contract": spend_by_contract(con),
+        "spend/spend_by_account": spend_by_account(con),
+        "spend/spend_trend": spend_trend(con),
+        "spend/spend_change_explained": spend_changes(con, used),
+        "spend/spend_hotspots": spend_hotspots(con),
+        "spend/spend_quality": spend_quality(con, reference, used),
+        "spend/spend_reconciliation": spend_reconciliation(
             con, passed[~passed["municipality_code"].isin({*aside, *unvalued})]
         ),
-        "spend/scope3": spend_scope3(con, reference),
-        "spend/replacements": replaced,
-        "spend/indicators": spend_indicators(con, reference, population, chosen),
-        "spend/sensitivity": spend_sensitivity(con, reference, chosen),
-        "spend/factors": spend_factors(used),
+        "spend/spend_scope3": spend_scope3(con, reference),
+        "spend/spend_replaced": replaced,
+        "spend/spend_indicators": spend_indicators(con, reference, population, chosen),
+        "spend/spend_sensitivity": spend_sensitivity(con, reference, chosen),
+        "spend/spend_factors": spend_factors(used),
     }
     return {key: typed(key, found) for key, found in frames.items()} | {
         "unmapped/accounts": unmapped_accounts(con),

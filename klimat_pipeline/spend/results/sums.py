@@ -34,7 +34,7 @@ def put_terms(con: "duckdb.DuckDBPyConnection", used: pd.DataFrame, replaced: pd
     Args:
         con: the database.
         used: the factors in use, as ``footprint.cube.build_cube`` gives them.
-        replaced: ``spend/replacements``.
+        replaced: ``spend/spend_replaced``.
     """
     other = {
         (code, year): set(rows["factor_gwp_set"])

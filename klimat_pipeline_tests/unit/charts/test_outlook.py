@@ -14,11 +14,11 @@ from klimat_pipeline.charts.outlook import (
     pathway_fans,
 )
 from klimat_pipeline.charts.style import as_markdown_image, titled
-from klimat_pipeline.scenarios.abatement import abatement_cost
+from klimat_pipeline.scenarios.abatement_cost import abatement_cost
 from klimat_pipeline.scenarios.pathways import pathways
 from klimat_pipeline.scenarios.planned_actions import Action, Level
-from klimat_pipeline.scenarios.probability import target_probability
 from klimat_pipeline.scenarios.simulation import simulate
+from klimat_pipeline.scenarios.target_probability import target_probability
 from klimat_pipeline_tests.unit.scenarios import country
 
 YEARS = (2018, 2020, 2021, 2022, 2024)

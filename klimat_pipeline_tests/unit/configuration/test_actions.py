@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from klimat_pipeline.clean.actions import clean_actions
+from klimat_pipeline.clean.climate_actions import clean_climate_actions
 from klimat_pipeline.clean.reference import load_reference
 from klimat_pipeline.configuration.local_tables import LOCAL_TABLES
 from klimat_pipeline.contracts import table
@@ -35,7 +35,7 @@ def read(tmp_path: Path, *lines: str) -> pd.DataFrame:
     folder = tmp_path / "municipalities" / "1281_lund"
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "actions.csv").write_text("\n".join([",".join(COLUMNS), *lines]) + "\n", encoding="utf-8")
-    return clean_actions(folder.parent, REFERENCE)
+    return clean_climate_actions(folder.parent, REFERENCE)
 
 
 def problems(tmp_path: Path, *lines: str) -> list[str]:
@@ -50,7 +50,7 @@ def test_an_action_keeps_what_is_given_and_leaves_out_what_is_not(tmp_path: Path
         line(effect_low_t="80", effect_high_t="130", start_year="2027", ramp_years="3", lifetime_years="12"),
         line(action_id="cars", interacts_with="buses", interaction_rule="additive", cost_msek="5", price_year="2024"),
     )
-    to_arrow(frame, table("clean/actions"))
+    to_arrow(frame, table("clean/climate_actions"))
     buses, cars = frame.iloc[0], frame.iloc[1]
     assert (buses["effect_low_t"], buses["effect_t_per_year"], buses["effect_high_t"]) == (80.0, 100.0, 130.0)
     assert (buses["start_year"], buses["ramp_years"], buses["lifetime_years"]) == (2027, 3, 12)
@@ -61,9 +61,9 @@ def test_an_action_keeps_what_is_given_and_leaves_out_what_is_not(tmp_path: Path
 
 def test_no_file_is_no_action(tmp_path: Path) -> None:
     (tmp_path / "municipalities" / "1281_lund").mkdir(parents=True)
-    frame = clean_actions(tmp_path / "municipalities", REFERENCE)
+    frame = clean_climate_actions(tmp_path / "municipalities", REFERENCE)
     assert frame.empty
-    to_arrow(frame, table("clean/actions"))
+    to_arrow(frame, table("clean/climate_actions"))
 
 
 @pytest.mark.parametrize(

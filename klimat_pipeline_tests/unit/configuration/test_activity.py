@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from klimat_pipeline.clean.activity import clean_activity
+from klimat_pipeline.clean.activity_data import clean_activity_data
 from klimat_pipeline.clean.measures import converted
 from klimat_pipeline.clean.reference import load_reference
 from klimat_pipeline.configuration.activity import CATEGORIES
@@ -50,7 +50,7 @@ def read(tmp_path: Path, *lines: str, examples: bool = False, **files: str) -> p
     (folder / "activity.csv").write_text("\n".join([COLUMNS, *lines]) + "\n", encoding="utf-8")
     for name, text in files.items():
         (folder / f"activity.{name}.csv").write_text(text, encoding="utf-8")
-    return clean_activity(folder.parent, REFERENCE, examples=examples)
+    return clean_activity_data(folder.parent, REFERENCE, examples=examples)
 
 
 def problems(tmp_path: Path, *lines: str) -> list[str]:
@@ -84,7 +84,7 @@ def test_a_sound_row(tmp_path: Path) -> None:
 )
 def test_what_fits_together_passes(tmp_path: Path, changes: dict[str, str]) -> None:
     frame = read(tmp_path, line(**changes))
-    assert to_arrow(frame, table("clean/activity")).num_rows == 1
+    assert to_arrow(frame, table("clean/activity_data")).num_rows == 1
 
 
 @pytest.mark.parametrize(
@@ -219,12 +219,12 @@ def test_another_header(tmp_path: Path) -> None:
         folder = tmp_path / "municipalities" / "1283_helsingborg"
         folder.mkdir(parents=True)
         (folder / "activity.csv").write_text(COLUMNS.replace(",scope,", ",scop,") + "\n", encoding="utf-8")
-        clean_activity(folder.parent, REFERENCE)
+        clean_activity_data(folder.parent, REFERENCE)
 
 
 def test_the_file_may_be_absent(tmp_path: Path) -> None:
     (tmp_path / "municipalities").mkdir()
-    assert clean_activity(tmp_path / "municipalities", REFERENCE).empty
+    assert clean_activity_data(tmp_path / "municipalities", REFERENCE).empty
 
 
 def test_examples_only_when_asked_and_marked(tmp_path: Path) -> None:
@@ -242,7 +242,7 @@ def test_an_example_does_not_replace_a_figure(tmp_path: Path) -> None:
 
 
 def test_the_contract_names_the_same_categories() -> None:
-    assert table("clean/activity").column("category").allowed == tuple(CATEGORIES)
+    assert table("clean/activity_data").column("category").allowed == tuple(CATEGORIES)
 
 
 # -- units --------------------------------------------------------------------------------------------------------

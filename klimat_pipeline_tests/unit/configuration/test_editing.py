@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from klimat_pipeline.clean.frozen import clean_frozen
+from klimat_pipeline.clean.frozen_reports import clean_frozen_reports
 from klimat_pipeline.clean.reference import load_reference
 from klimat_pipeline.configuration.frozen import Figure, FrozenReport, slug, write_frozen
 from klimat_pipeline.configuration.schemas import MODELS, schema_text
@@ -148,7 +148,7 @@ def test_frozen_report_survives_the_file(checkout: Settings) -> None:
     folder = checkout.municipalities_dir / "1283_helsingborg"
     path = write_frozen(folder, report())
     assert path.name == "annual-report-draft-2025-26-aao.yaml"
-    frame = clean_frozen(checkout.municipalities_dir)
+    frame = clean_frozen_reports(checkout.municipalities_dir)
     mine = frame[frame["report_name"] == report().name].set_index("target_id")
     assert mine.loc["total", "emissions_t_co2e"] == 466573.41
     assert mine.loc["total", "frozen_on"] == "2026-01-02"
@@ -167,7 +167,7 @@ def reproduced(emissions: float = 100.0, release: str = "r1", basis: str = "repo
     figures = {"emissions_t_co2e": 100.0, "baseline_t_co2e": 200.0, "change_pct": -50.0, "basis": "reported"}
     frozen = pd.DataFrame([keys | figures | {"report_name": "R"}])
     shown = pd.DataFrame([keys | figures | {"release_id": release, "emissions_t_co2e": emissions, "basis": basis}])
-    return frozen_reproduces({"clean/frozen": frozen, "indicators/sectors": shown})[0]
+    return frozen_reproduces({"clean/frozen_reports": frozen, "indicators/sector_indicators": shown})[0]
 
 
 def test_frozen_reproduces_or_says_what_does_not() -> None:

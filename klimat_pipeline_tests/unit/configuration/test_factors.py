@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from klimat_pipeline.clean.factors import clean_factors
+from klimat_pipeline.clean.emission_factors import clean_emission_factors
 from klimat_pipeline.clean.reference import load_reference
 from klimat_pipeline.contracts import table
 from klimat_pipeline.contracts.arrow import to_arrow
@@ -40,7 +40,7 @@ def read(tmp_path: Path, *lines: str, examples: bool = False, example: str | Non
     (folder / "factors.csv").write_text("\n".join([COLUMNS, *lines]) + "\n", encoding="utf-8")
     if example is not None:
         (folder / "factors.example.csv").write_text(f"{COLUMNS}\n{example}\n", encoding="utf-8")
-    return clean_factors(folder.parent, REFERENCE, examples=examples)
+    return clean_emission_factors(folder.parent, REFERENCE, examples=examples)
 
 
 def problems(tmp_path: Path, *lines: str) -> list[str]:
@@ -70,7 +70,7 @@ def test_tonnes_per_canonical_unit(tmp_path: Path, unit: str, tonnes: float, per
     row = frame.iloc[0]
     assert (row["factor_t_per_unit"], row["per_unit"]) == (pytest.approx(tonnes, rel=1e-12), per)
     assert (row["factor_value"], row["factor_unit"]) == (55.0, unit)  # as its source gives it
-    assert to_arrow(frame, table("clean/factors")).num_rows == 1
+    assert to_arrow(frame, table("clean/emission_factors")).num_rows == 1
 
 
 @pytest.mark.parametrize(
@@ -144,7 +144,7 @@ def test_examples_only_when_asked_and_marked(tmp_path: Path) -> None:
 
 def test_helsingborgs_factors_reproduce_its_printed_tonnes() -> None:
     """1,185,497 MWh of electricity are printed as 65,208 t, 831,983 MWh of heat as 45,784 t (action plan, A-1.3)."""
-    own = co2e_factors(clean_factors(MUNICIPALITIES, REFERENCE), REFERENCE, "AR5")
+    own = co2e_factors(clean_emission_factors(MUNICIPALITIES, REFERENCE), REFERENCE, "AR5")
     own = own[own["municipality_code"] == "1283"].set_index(["carrier", "year", "method"])
     for carrier, mwh, printed in (("electricity", 1185497, 65208), ("district_heating", 831983, 45784)):
         factor = own.loc[(carrier, 2022, "location")]

@@ -114,13 +114,14 @@ def test_files_without_a_rule_of_their_own_are_named_in_no_other_code() -> None:
         path.relative_to(PACKAGE).as_posix()
         for path in PACKAGE.rglob("*.py")
         if any(
-            word in path.read_text(encoding="utf-8") for word in ("clean_meals", '"meals"', "'meals'", '"clean/meals"')
+            word in path.read_text(encoding="utf-8")
+            for word in ("clean_served_meals", '"meals"', "'meals'", '"clean/served_meals"')
         )
     }
     categories = {"configuration/activity.py", "contracts/columns/inventories.py"}
     readers = {"defs/assets/scenarios.py"}
     assert named - categories - readers == {
-        "clean/meals.py",
+        "clean/served_meals.py",
         "configuration/local_tables.py",
         "contracts/tables/clean_local.py",
     }

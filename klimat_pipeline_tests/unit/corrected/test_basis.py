@@ -13,7 +13,7 @@ from klimat_pipeline.corrected.basis import (
     series_of_one_level,
     shared_basis,
 )
-from klimat_pipeline.corrected.leave_one_out import corrections_leave_one_out
+from klimat_pipeline.corrected.corrections_leave_one_out import corrections_leave_one_out
 from klimat_pipeline.errors import ProblemsError
 from klimat_pipeline_tests.unit.corrected.test_corrections import applied, cell, emissions, entry, register
 

@@ -12,11 +12,11 @@ from pydantic import ValidationError
 from klimat_pipeline.configuration.correction_units import to_tonnes
 from klimat_pipeline.configuration.corrections import CorrectionRegister
 from klimat_pipeline.corrected.cells import first_rows, positions
+from klimat_pipeline.corrected.correction_residuals import correction_residuals
 from klimat_pipeline.corrected.corrections import correction_applications
+from klimat_pipeline.corrected.corrections_leave_one_out import corrections_leave_one_out
 from klimat_pipeline.corrected.emissions import corrected_emissions
-from klimat_pipeline.corrected.leave_one_out import corrections_leave_one_out
 from klimat_pipeline.corrected.registers import apply_registers
-from klimat_pipeline.corrected.residuals import correction_residuals
 from klimat_pipeline.errors import ConfigurationError, ProblemsError
 from klimat_pipeline_tests.support.properties import examples
 

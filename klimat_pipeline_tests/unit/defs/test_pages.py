@@ -74,7 +74,7 @@ def test_missing_values_are_empty_and_bars_do_not_break_the_table() -> None:
 
 def shown(*keys: str) -> dict[str, object]:
     found = failed("sectors jump", observed="-26.8 %", threshold="20 %", keys=keys, count=700, likely_cause="a law")
-    result = as_dagster(CheckResult("clean/emissions", "year_jumps", "plausibility", "WARN", (found,)), town)
+    result = as_dagster(CheckResult("clean/reported_emissions", "year_jumps", "plausibility", "WARN", (found,)), town)
     assert result.severity == dg.AssetCheckSeverity.WARN and not result.passed
     return {name: value.value for name, value in result.metadata.items()}
 
@@ -104,15 +104,15 @@ def test_a_published_table_names_what_warns_in_the_tables_that_it_comes_from() -
     """Remarks pass: they stand amber where somebody can act on them. An error that is stored fails."""
     line = {"outcome": "failed", "severity": "WARN", "acknowledgement": "", "message": "m", "check_name": "year_jumps"}
     findings = [
-        {**line, "table_name": "clean/emissions"},
-        {**line, "table_name": "clean/emissions"},
-        {**line, "table_name": "spend/trend"},
+        {**line, "table_name": "clean/reported_emissions"},
+        {**line, "table_name": "clean/reported_emissions"},
+        {**line, "table_name": "spend/spend_trend"},
         {**line, "table_name": "clean/targets", "outcome": "passed", "acknowledgement": "by us"},
     ]
     key = "published/sector_indicators"
     result = upstream_result(key, upstream(key), findings)
     assert result.passed
-    assert result.description == "remarks upstream: clean/emissions year_jumps"
+    assert result.description == "remarks upstream: clean/reported_emissions year_jumps"
     assert result.metadata["checks that warn"].value == 1
     assert result.metadata["acknowledged"].value == 1
     assert upstream_result(key, upstream(key), findings[2:]).description == "nothing warns"
@@ -120,8 +120,8 @@ def test_a_published_table_names_what_warns_in_the_tables_that_it_comes_from() -
 
 
 def test_a_table_of_the_mart_comes_from_the_source() -> None:
-    assert {"clean/emissions", "corrected/emissions", "published/emissions"} <= upstream("mart/fact_emissions")
-    assert "spend/trend" not in upstream("mart/fact_emissions")
+    assert {"clean/reported_emissions", "corrected/emissions", "published/emissions"} <= upstream("mart/fact_emissions")
+    assert "spend/spend_trend" not in upstream("mart/fact_emissions")
 
 
 def test_words_of_a_page_break_where_its_column_ends() -> None:
@@ -136,7 +136,7 @@ def test_how_a_table_is_computed_ends_with_a_whole_sentence_or_point() -> None:
     assert _whole(text, 100) == text
     assert _whole(text, 45) == "One sentence. Another one.\n\n* a point […]"  # 41 characters
     assert _whole(text, 30) == "One sentence. Another one. […]"
-    for key in ("published/sector_indicators", "indicators/sectors"):
+    for key in ("published/sector_indicators", "indicators/sector_indicators"):
         said = _computed_as(TABLES[key])
         assert len(said) < IN_PLACE
         assert " […]\n\nFrom " in said
@@ -149,7 +149,7 @@ def test_a_check_says_how_many_findings_it_does_not_name() -> None:
         (wrong, "fault 0; fault 1; fault 2; and 2 more"),
         ([passed(f"sum {n}") for n in range(5)], "all 5 hold: sum 0; sum 1; sum 2; ..."),
     ):
-        result = CheckResult("clean/emissions", "year_jumps", "plausibility", "WARN", tuple(findings))
+        result = CheckResult("clean/reported_emissions", "year_jumps", "plausibility", "WARN", tuple(findings))
         assert as_dagster(result, town).description == said
 
 

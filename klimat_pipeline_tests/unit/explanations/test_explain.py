@@ -111,7 +111,12 @@ class TestTotal:
         assert str(release.detail["retrieved_at"]).startswith(f"{snapshot.retrieved_at:%Y-%m-%d}")
         checks = child(tree, "checks")
         tables = [node.label for node in checks.children]
-        assert {"raw/smhi_emissions", "clean/emissions", "corrected/corrections", "indicators/sectors"} <= set(tables)
+        assert {
+            "raw/smhi_emissions",
+            "clean/reported_emissions",
+            "corrected/corrections",
+            "indicators/sector_indicators",
+        } <= set(tables)
         with closing(sqlite3.connect(settings.published_dir / "klimat.sqlite")) as connection:
             for node in checks.children:
                 failed = connection.execute(
@@ -123,7 +128,7 @@ class TestTotal:
     def test_a_failed_check_is_said_to_have_failed(self, changed: Settings) -> None:
         altered(changed, "UPDATE data_quality SET outcome = 'failed' WHERE check_name = 'total_is_sum'")
         checks = child(explain(changed, "sector_indicators", TOTAL_2022), "checks")
-        sectors = child(checks, "indicators/sectors")
+        sectors = child(checks, "indicators/sector_indicators")
         assert "1 failed" in str(sectors.value)
         assert child(sectors, "total_is_sum failed")
 

@@ -97,13 +97,13 @@ def test_replacements_and_other_sets(changed: Settings) -> None:
     altered(
         changed,
         "INSERT INTO spend_replaced VALUES ('9999', 2022, 'heat', 'activity', 3, 1000.0, 5.0, 2.0, 'AR5', "
-        f"'inventory/organisation: district_heat', 'metered', 0, '{publication}')",
+        f"'inventory/inventory_organisation: district_heat', 'metered', 0, '{publication}')",
         "UPDATE spend_by_category SET replaced_sek = 1000 WHERE spend_category = 'energy_supply'",
         f"INSERT INTO spend_sensitivity VALUES ('9999', 2022, 'usepa_2022', 'not stated', 10.0, 1.0, NULL, 0, '{publication}')",
     )
     tree = explain(changed, "spend_replaced", {**EXAMPLE, "replacement_id": "heat"})
     assert (tree.value, child(tree, "kronor replaced").value, child(tree, "in place of").value) == (2.0, 1000.0, 5.0)
     used = explain(changed, "spend_by_category", {**EXAMPLE, "spend_category": "energy_supply"})
-    assert child(used, "activity heat").detail["source"] == "inventory/organisation: district_heat"
+    assert child(used, "activity heat").detail["source"] == "inventory/inventory_organisation: district_heat"
     other = explain(changed, "spend_sensitivity", {**EXAMPLE, "factor_set": "usepa_2022"})
     assert (other.value, child(other, "kronor").value) == (1.0, 10.0)

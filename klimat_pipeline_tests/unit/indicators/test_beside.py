@@ -5,18 +5,18 @@ import pytest
 
 from klimat_pipeline.contracts import table
 from klimat_pipeline.contracts.arrow import to_arrow
-from klimat_pipeline.indicators.energy import energy_targets
-from klimat_pipeline.indicators.groups import group_comparison
+from klimat_pipeline.indicators.energy_targets import energy_targets
+from klimat_pipeline.indicators.group_comparison import group_comparison
 from klimat_pipeline.indicators.land_use import land_use
-from klimat_pipeline.indicators.sectors import sector_indicators
-from klimat_pipeline.indicators.traded import traded_emissions
+from klimat_pipeline.indicators.sector_indicators import sector_indicators
+from klimat_pipeline.indicators.traded_emissions import traded_emissions
 from klimat_pipeline.quality.beside import (
     energy_beside_the_official,
     installations_counted,
     land_use_shown,
     traded_fits,
 )
-from klimat_pipeline_tests.unit.indicators import test_sectors as small
+from klimat_pipeline_tests.unit.indicators import test_sector_indicators as small
 from klimat_pipeline_tests.unit.scenarios.small_plan import frame
 
 GAS = "electricity_district_heating heating/natural_gas"
@@ -48,7 +48,7 @@ def energy(parts: dict[tuple[str, str, int], float], meant: str = GAS, *days: tu
         rows[sector, "not_split", year] -= tonnes
         rows[sector, part, year] = tonnes
     subsectors = frame(
-        "corrected/subsectors",
+        "corrected/subsector_emissions",
         *(
             {
                 "municipality_code": "1283",
@@ -75,10 +75,12 @@ def energy(parts: dict[tuple[str, str, int], float], meant: str = GAS, *days: tu
         ),
     )
     made = energy_targets(sectors, subsectors, targets, degree_days)
-    to_arrow(made, table("indicators/energy"))
+    to_arrow(made, table("indicators/energy_targets"))
     assert all(
         finding.outcome != "failed"
-        for finding in energy_beside_the_official({"indicators/energy": made, "indicators/sectors": sectors})
+        for finding in energy_beside_the_official(
+            {"indicators/energy_targets": made, "indicators/sector_indicators": sectors}
+        )
     )
     return made.set_index("year")
 
@@ -142,7 +144,7 @@ def test_the_nation_beside_a_target_since_the_same_year() -> None:
 
 def test_places_within_a_group() -> None:
     compared = frame(
-        "indicators/comparison",
+        "indicators/municipality_comparison",
         *(
             {"municipality_code": code, "release_id": "r1", "target_id": "total", "indicator": "per_resident"}
             | {"indicator_value": value, "year": 2024, "rank": 1, "compared": 1}
@@ -150,7 +152,7 @@ def test_places_within_a_group() -> None:
         ),
     )
     made = group_comparison(compared, {"Port cities": ("1280", "1283", "1480", "2180"), "Alone": ("0180",)})
-    to_arrow(made, table("indicators/groups"))
+    to_arrow(made, table("indicators/group_comparison"))
     places = made.set_index(["comparison_group", "municipality_code"])
     assert places.loc[("Port cities", "1283"), ["rank", "compared", "median_value", "to_median"]].tolist() == [
         *(3, 3, 3.0, -1.0)
@@ -160,7 +162,9 @@ def test_places_within_a_group() -> None:
 
 
 def test_land_use_stands_beside_the_total_and_never_in_it() -> None:
-    given = frame("clean/land_use", {"area_code": "00", "year": 2023, "land_use_t_co2e": -31_000_000.0, "source": "s"})
+    given = frame(
+        "clean/reported_land_use", {"area_code": "00", "year": 2023, "land_use_t_co2e": -31_000_000.0, "source": "s"}
+    )
     totals = frame(
         "clean/area_totals",
         *(
@@ -175,7 +179,7 @@ def test_land_use_stands_beside_the_total_and_never_in_it() -> None:
     to_arrow(made, table("indicators/land_use"))
     assert made["release_id"].tolist() == ["r1", "r2"]
     for frame_, outcome in ((given, "passed"), (given.assign(year=1850), "failed"), (given.iloc[:0], "not_applicable")):
-        (shown,) = land_use_shown({"clean/land_use": frame_, "indicators/land_use": made})
+        (shown,) = land_use_shown({"clean/reported_land_use": frame_, "indicators/land_use": made})
         assert shown.outcome == outcome
     assert set(made["emissions_reported_t_co2e"]) == {44e6} and set(made["land_use_t_co2e"]) == {-31e6}
 
@@ -183,7 +187,7 @@ def test_land_use_stands_beside_the_total_and_never_in_it() -> None:
 def test_traded_and_other_emissions() -> None:
     emissions = small.emissions({("industry", 2024): 100.0, ("waste", 2024): 40.0, ("industry", 2023): 90.0})
     installations = frame(
-        "clean/installations",
+        "clean/ets_installations",
         *(
             {"municipality_code": "1283", "installation_name": name, "year": 2024, "sector_code": sector}
             | {"installation_t": tonnes}
@@ -195,13 +199,13 @@ def test_traded_and_other_emissions() -> None:
         ),
     )
     made = traded_emissions(emissions, installations)
-    to_arrow(made, table("indicators/traded"))
+    to_arrow(made, table("indicators/traded_emissions"))
     rows = made.set_index(["sector_code", "year"])
     assert ("industry", 2023) not in rows.index, "no installations of that year are given"
     assert rows.loc[("industry", 2024), ["installations", "traded_t_co2e", "other_t_co2e"]].tolist() == [2, 75.0, 25.0]
     assert pd.isna(rows.loc[("waste", 2024), "other_t_co2e"])
     for frame_, outcome in ((installations, "passed"), (installations.assign(year=2019), "failed")):
-        (counted,) = installations_counted({"clean/installations": frame_, "indicators/traded": made})
+        (counted,) = installations_counted({"clean/ets_installations": frame_, "indicators/traded_emissions": made})
         assert counted.outcome == outcome
-    (finding,) = traded_fits({"indicators/traded": made})
+    (finding,) = traded_fits({"indicators/traded_emissions": made})
     assert (finding.outcome, finding.count, finding.observed) == ("failed", 1, "5 t")

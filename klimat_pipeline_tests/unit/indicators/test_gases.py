@@ -129,7 +129,7 @@ def test_a_fossil_target_on_carbon_dioxide_is_no_remark() -> None:
             "year": [2024, 2024],
         }
     )
-    (finding,) = gas_basis_matches({"indicators/sectors": rows})
+    (finding,) = gas_basis_matches({"indicators/sector_indicators": rows})
     assert finding.outcome == "passed"
-    (finding,) = gas_basis_matches({"indicators/sectors": rows.assign(year=[2024, 2022])})
+    (finding,) = gas_basis_matches({"indicators/sector_indicators": rows.assign(year=[2024, 2022])})
     assert finding.outcome == "failed"

@@ -8,12 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from klimat_pipeline.contracts import table
-from klimat_pipeline.indicators.base_years import APPROVAL_COLUMNS, base_year_review
-from klimat_pipeline.indicators.changes import indicator_changes
-from klimat_pipeline.indicators.coherence import target_coherence
-from klimat_pipeline.indicators.comparison import municipality_comparison
-from klimat_pipeline.indicators.sectors import sector_indicators
-from klimat_pipeline.indicators.targets import target_status
+from klimat_pipeline.indicators.base_year_review import APPROVAL_COLUMNS, base_year_review
+from klimat_pipeline.indicators.indicator_change_explained import indicator_changes
+from klimat_pipeline.indicators.municipality_comparison import municipality_comparison
+from klimat_pipeline.indicators.sector_indicators import sector_indicators
+from klimat_pipeline.indicators.target_coherence import target_coherence
+from klimat_pipeline.indicators.target_status import target_status
 from klimat_pipeline.quality.plausibility import series_of_one_level
 from klimat_pipeline.quality.reconciliation import base_matches_target, compared_on_one_basis, total_is_sum
 from klimat_pipeline.quality.targets_and_gap import plan_adds_up, targets_match_sectors
@@ -114,15 +114,17 @@ def targets(base: int = 1990) -> pd.DataFrame:
 def indicators(frame: pd.DataFrame, wanted: pd.DataFrame) -> pd.DataFrame:
     made = sector_indicators(frame, wanted, NO_PEOPLE, RELEASES, CLASSES)
     for check in (compared_on_one_basis, base_matches_target, total_is_sum):
-        tables = {"indicators/sectors": made, "clean/targets": wanted, "corrected/emissions": frame}
+        tables = {"indicators/sector_indicators": made, "clean/targets": wanted, "corrected/emissions": frame}
         assert {finding.outcome for finding in check(tables)} == {"passed"}, check
     return made
 
 
 def statuses(made: pd.DataFrame, wanted: pd.DataFrame) -> pd.DataFrame:
-    nothing = (pd.DataFrame(columns=table(f"clean/{name}").column_names) for name in ("construction", "meals"))
+    nothing = (
+        pd.DataFrame(columns=table(f"clean/{name}").column_names) for name in ("construction_projects", "served_meals")
+    )
     frame = target_status(made, wanted, *nothing)
-    found = targets_match_sectors({"indicators/targets": frame, "indicators/sectors": made})
+    found = targets_match_sectors({"indicators/target_status": frame, "indicators/sector_indicators": made})
     assert {finding.outcome for finding in found} == {"passed"}
     return frame
 
@@ -202,7 +204,7 @@ def test_a_plan_is_on_one_basis_as_a_whole() -> None:
     assert set(plan["basis"]) == {"reported"}
     assert plan.loc["agriculture", "target_t_co2e"] == pytest.approx(43434.74 * 0.7)
     assert plan.loc["total", "levels_sum_t"] == pytest.approx(43434.74 * 0.7 + 74160.24 * 0.15)
-    assert {f.outcome for f in plan_adds_up({"indicators/coherence": plan.reset_index()})} == {"passed"}
+    assert {f.outcome for f in plan_adds_up({"indicators/target_coherence": plan.reset_index()})} == {"passed"}
 
 
 # -- whatever is corrected --------------------------------------------------------------------------------------------

@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from klimat_pipeline.contracts.tables.indicators import PROVENANCE
-from klimat_pipeline.indicators.areas import area_shares
+from klimat_pipeline.indicators.area_shares import area_shares
 from klimat_pipeline.indicators.provenance_lines import LineSources, areas_traced, scopes_traced
-from klimat_pipeline.indicators.scopes import scope_indicators
-from klimat_pipeline.inventory.territory import territory_inventory
+from klimat_pipeline.indicators.scope_indicators import scope_indicators
+from klimat_pipeline.inventory.inventory_territory import territory_inventory
 from klimat_pipeline_tests.support.properties import examples
 from klimat_pipeline_tests.support.shared import REPOSITORY
 from klimat_pipeline_tests.unit.inventory import small
@@ -25,7 +25,7 @@ MACHINERY = {"households": 12.0, "industry_construction": 15.0, "not_split": 3.0
 TARGETS = pd.DataFrame(
     {"municipality_code": ["1283"], "target_id": ["total"], "target_kind": ["contract"], "baseline_year": [1990]}
 )
-AREAS = pd.DataFrame(
+AREA_SHARES = pd.DataFrame(
     {
         "municipality_code": "1283",
         "definition_id": "two",
@@ -91,7 +91,7 @@ def traced(held: LineSources) -> pd.DataFrame:
     scopes = scope_indicators(
         held.territory, held.organisation, held.printed, small.no_corrections(), TARGETS, small.releases()
     )
-    areas = area_shares(held.territory, held.printed, AREAS, small.releases())
+    areas = area_shares(held.territory, held.printed, AREA_SHARES, small.releases())
     frame = pd.concat([scopes_traced(scopes, held), areas_traced(areas, held)], ignore_index=True)
     assert list(frame.columns) == PROVENANCE.column_names
     assert not frame.duplicated(list(PROVENANCE.primary_key)).any()

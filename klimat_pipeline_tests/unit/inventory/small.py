@@ -72,7 +72,7 @@ def energy_use(years: tuple[int, ...] = (1990, 2022)) -> pd.DataFrame:
 
 
 def no_scope3() -> pd.DataFrame:
-    columns = table("clean/scope3").columns
+    columns = table("clean/territorial_scope3").columns
     types = {"integer": "int64", "number": "float64", "string": "object"}
     return pd.DataFrame({column.name: pd.Series(dtype=types[column.kind]) for column in columns})
 

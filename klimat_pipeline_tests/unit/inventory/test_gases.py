@@ -24,7 +24,7 @@ N2O = {"AR4": 298, "AR5": 265, "AR6": 273}
 
 
 def factors(*rows: dict[str, Any]) -> pd.DataFrame:
-    """``clean/factors`` of Helsingborg's electricity; a row gives what is different."""
+    """``clean/emission_factors`` of Helsingborg's electricity; a row gives what is different."""
     usual = {
         "municipality_code": "1283",
         "carrier": "electricity",

@@ -8,7 +8,9 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from klimat_pipeline.published.parquet import last_published
+from klimat_pipeline.contracts import MART
+from klimat_pipeline.contracts.arrow import schema
+from klimat_pipeline.published.parquet import last_mart, last_published
 from klimat_pipeline.published.publication import current_publications, publish
 from klimat_pipeline.settings import Settings
 from klimat_pipeline_tests.support.damage import wrong_byte
@@ -129,6 +131,20 @@ def test_what_was_published_before_is_read_from_the_newest_version_that_is_whole
     wrong_byte(root / FIRST / "emissions.parquet", 30)
     assert last_published(settings.published_dir, "emissions").empty
     assert last_published(settings.published_dir, "absent").empty
+
+
+def test_history_of_checks_names_tables_as_today(settings: Settings) -> None:
+    """What warned before a table was renamed is found under its name of today, so that 'since when' goes on."""
+    form = schema(MART["fact_quality"])
+    row = {"refresh_id": FIRST, "check_name": "contract", "kind": "contract", "severity": "ERROR", "message": ""}
+    row |= {"check_outcome": "passed", "findings_count": 1, "failed_count": 0, "publication_id": FIRST}
+    last = pa.Table.from_pylist([row | {"table_name": name} for name in ("clean/frozen", "clean/targets")], schema=form)
+    folder = settings.published_dir / "parquet" / "mart" / "latest"
+    folder.mkdir(parents=True)
+    pq.write_table(last, folder / "fact_quality.parquet")
+    found = last_mart(settings.published_dir, ["fact_quality"])["fact_quality"]
+    assert found["table_name"].to_pylist() == ["clean/frozen_reports", "clean/targets"]
+    assert found.schema.equals(form)
 
 
 def test_the_data_package_describes_the_files(settings: Settings) -> None:

@@ -57,6 +57,19 @@ def test_contradictions_are_told(tmp_path: Path, rows: list[str], problem: str) 
     assert problem in str(caught.value)
 
 
+def test_keys_between_stages_are_followed_to_those_that_there_are(tmp_path: Path) -> None:
+    """A key that is a table of today, one that becomes none, and a published name are not among them."""
+    found = renames(
+        tmp_path,
+        "clean/old,,clean/older,",
+        "clean/older,,clean/targets,",
+        "clean/releases,,clean/x,",
+        "clean/y,,clean/z,",
+        "spend_scope,,sectors,",
+    )
+    assert found.keys() == {"clean/old": "clean/targets", "clean/older": "clean/targets"}
+
+
 def test_the_shipped_file_fits_the_contracts() -> None:
     """Of each rename, today's contracts know one name and not the other: a misspelt one is found when it happens."""
     found = load_renames()

@@ -156,6 +156,19 @@ def test_names_of_tables_and_columns_in_values_are_todays_too(tmp_path: Path) ->
     assert compared(before, folder(tmp_path / "b", {"x": later}, key=key), renames).same
 
 
+def test_sources_of_columns_are_named_as_today(tmp_path: Path) -> None:
+    """Twice renamed, once, and never."""
+    renames = Renames(
+        {"clean/old": "clean/older", "clean/older": "clean/frozen_reports", "clean/x": "clean/targets"}, {}
+    )
+    old = "clean/old.year clean/x.note clean/releases.year"
+    before = folder(tmp_path / "a", {"data_dictionary": [{"code": "a", "derived_from": old}]})
+    today = "clean/frozen_reports.year clean/targets.note clean/releases.year"
+    after = folder(tmp_path / "b", {"data_dictionary": [{"code": "a", "derived_from": today}]})
+    (table,) = compared(before, after, renames).tables
+    assert table.same
+
+
 def test_what_hashes_the_code_is_left_out_and_what_describes_does_not_count(tmp_path: Path) -> None:
     def manifest(code: str, rows: int) -> Rows:
         return [

@@ -21,13 +21,13 @@ def country() -> Tables:
         "raw/smhi_emissions": _raw(emissions),
         "clean/municipalities": pd.DataFrame(MUNICIPALITIES, columns=["municipality_code", "county_code"]),
         "clean/releases": _releases(),
-        "clean/emissions": emissions,
-        "clean/subsectors": _subsectors(emissions),
+        "clean/reported_emissions": emissions,
+        "clean/reported_subsectors": _subsectors(emissions),
         "clean/area_totals": _area_totals(emissions),
         "clean/targets": _targets(),
         "corrected/emissions": _corrected(emissions),
         "corrected/corrections": _corrections(),
-        "indicators/sectors": _indicators(emissions),
+        "indicators/sector_indicators": _indicators(emissions),
     }
 
 

@@ -18,7 +18,7 @@ KEYS = ("municipality_code=0114, year=2024", "municipality_code=1283, year=2024"
 
 def remark(*keys: str, severity: str = "WARN") -> CheckResult:
     found = failed("sectors jump", observed="27.6 %", threshold="20 %", keys=keys, count=len(keys), likely_cause="law")
-    return CheckResult("clean/emissions", "year_jumps", "plausibility", severity, (found,))
+    return CheckResult("clean/reported_emissions", "year_jumps", "plausibility", severity, (found,))
 
 
 def given(until: date = DAY, **key: object) -> list[Acknowledgement]:

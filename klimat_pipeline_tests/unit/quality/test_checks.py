@@ -7,11 +7,18 @@ import pytest
 
 from klimat_pipeline.quality import follow_up, gases, plausibility, reconciliation, source_sums
 from klimat_pipeline.quality.catalogue import CHECKS, run_checks
-from klimat_pipeline.quality.findings import CheckResult, Finding, failed, to_frame
+from klimat_pipeline.quality.data_quality import to_frame
+from klimat_pipeline.quality.findings import CheckResult, Finding, failed
 from klimat_pipeline_tests.unit.quality.country import Tables, country
 
 #: Checks of the national figures and the sector indicators; those of later tables have tests of their own.
-TESTED = ("sources/smhi_snapshots", "clean/emissions", "clean/releases", "clean/subsectors", "clean/area_totals")
+TESTED = (
+    "sources/smhi_snapshots",
+    "clean/reported_emissions",
+    "clean/releases",
+    "clean/reported_subsectors",
+    "clean/area_totals",
+)
 NAMES = [check.name for key in TESTED for check in CHECKS[key]]
 NAMES += [
     "corrections_sum",
@@ -83,7 +90,7 @@ def test_every_check_explains_itself() -> None:
 
 def test_doubled_sector_of_one_municipality_breaks_its_printed_total() -> None:
     tables = changed(
-        "clean/emissions",
+        "clean/reported_emissions",
         "emissions_reported_t",
         lambda t: t * 2,
         release_id="newer",
@@ -101,7 +108,7 @@ def test_doubled_sector_of_one_municipality_breaks_its_printed_total() -> None:
 
 def test_errors_that_cancel_are_seen() -> None:
     tables = country()
-    frame = tables["clean/emissions"]
+    frame = tables["clean/reported_emissions"]
     for code, sign in (("0101", 1), ("0102", -1)):
         frame.loc[
             where(frame, release_id="newer", municipality_code=code, sector_code="heating", year=1990),
@@ -115,8 +122,10 @@ def test_errors_that_cancel_are_seen() -> None:
 
 def test_lost_total_row_counts_as_a_difference() -> None:
     tables = country()
-    frame = tables["clean/emissions"]
-    tables["clean/emissions"] = frame[~((frame["municipality_code"] == "0101") & (frame["release_id"] == "newer"))]
+    frame = tables["clean/reported_emissions"]
+    tables["clean/reported_emissions"] = frame[
+        ~((frame["municipality_code"] == "0101") & (frame["release_id"] == "newer"))
+    ]
     finding = only_failure("sectors_equal_total", tables)
     assert finding.count == 3
 
@@ -151,9 +160,9 @@ def test_county_within_the_sources_rounding_passes() -> None:
 @pytest.mark.parametrize("name", ["counties_equal_municipalities", "nation_equals_counties"])
 def test_checks_of_the_whole_country_do_not_apply_to_a_part(name: str) -> None:
     tables = country()
-    for key in ("clean/emissions", "clean/area_totals"):
+    for key in ("clean/reported_emissions", "clean/area_totals"):
         frame = tables[key]
-        code = "municipality_code" if key == "clean/emissions" else "area_code"
+        code = "municipality_code" if key == "clean/reported_emissions" else "area_code"
         tables[key] = frame[frame[code].isin(["0101", "00"])]
     found = run(name, tables)
     assert {finding.outcome for finding in found} == {"not_applicable"}
@@ -205,7 +214,7 @@ def test_nation_far_above_its_counties() -> None:
 
 def test_subsectors_that_do_not_sum_are_stated_by_sector_and_year() -> None:
     tables = changed(
-        "clean/subsectors",
+        "clean/reported_subsectors",
         "emissions_reported_t",
         lambda t: t - 127.5,
         release_id="newer",
@@ -222,13 +231,13 @@ def test_subsectors_that_do_not_sum_are_stated_by_sector_and_year() -> None:
 
 def test_sector_without_subsectors_has_nothing_to_disagree_with() -> None:
     tables = country()
-    tables["clean/subsectors"] = tables["clean/subsectors"].query("subsector_code == 'not_split'")
+    tables["clean/reported_subsectors"] = tables["clean/reported_subsectors"].query("subsector_code == 'not_split'")
     assert outcomes("subsectors_equal_sectors", tables) == {"not_applicable"}
 
 
 def test_lost_subsector_is_found() -> None:
     tables = country()
-    tables["clean/subsectors"] = tables["clean/subsectors"].drop(index=0)
+    tables["clean/reported_subsectors"] = tables["clean/reported_subsectors"].drop(index=0)
     finding = only_failure("subsectors_sum", tables)
     assert "release_id=older, municipality_code=0101, sector_code=transport, year=1990" in finding.keys[0]
 
@@ -236,7 +245,7 @@ def test_lost_subsector_is_found() -> None:
 @pytest.mark.parametrize(("rows", "observed"), [(slice(1, None), "47"), (slice(0, 47), "47")])
 def test_lost_rows_are_counted(rows: slice, observed: str) -> None:
     tables = country()
-    tables["clean/emissions"] = tables["clean/emissions"].iloc[rows]
+    tables["clean/reported_emissions"] = tables["clean/reported_emissions"].iloc[rows]
     (finding,) = run("rows_kept", tables)
     assert (finding.outcome, finding.observed, finding.threshold, finding.count) == ("failed", observed, "48", 1)
     assert finding.likely_cause
@@ -262,7 +271,7 @@ def test_figure_changed_without_a_registered_correction() -> None:
 def against(base: int, **values: object) -> Tables:
     """The indicators of a target counted from another year, as a spreadsheet would by mistake."""
     tables = country()
-    shown = tables["indicators/sectors"]
+    shown = tables["indicators/sector_indicators"]
     chosen = where(shown, **values)
     for _, group in shown[chosen].groupby(["release_id", "municipality_code"]):
         tonnes = group.set_index("year")["emissions_t_co2e"]
@@ -284,7 +293,7 @@ def test_energy_against_1990_is_refused() -> None:
 
 def test_percentage_of_another_base_under_the_right_label_is_refused() -> None:
     tables = against(1990, target_id="energy", municipality_code="0101", release_id="newer")
-    tables["indicators/sectors"]["baseline_year"] = country()["indicators/sectors"]["baseline_year"]
+    tables["indicators/sector_indicators"]["baseline_year"] = country()["indicators/sector_indicators"]["baseline_year"]
     assert only_failure("base_matches_target", tables).count == 3
 
 
@@ -312,14 +321,14 @@ def test_percentage_against_a_zero_baseline_is_refused() -> None:
         year=2020,
     )
     assert only_failure("base_matches_target", tables).count == 3
-    shown = tables["indicators/sectors"]
+    shown = tables["indicators/sector_indicators"]
     shown.loc[where(shown, release_id="newer", municipality_code="0101", target_id="energy"), "change_pct"] = None
     assert outcomes("base_matches_target", tables) == {"passed"}
 
 
 def test_percentage_that_is_missing_without_reason_is_found() -> None:
     tables = changed(
-        "indicators/sectors",
+        "indicators/sector_indicators",
         "change_pct",
         lambda t: t * float("nan"),
         target_id="total",
@@ -332,7 +341,7 @@ def test_percentage_that_is_missing_without_reason_is_found() -> None:
 
 def test_total_that_leaves_out_a_sector() -> None:
     tables = changed(
-        "indicators/sectors",
+        "indicators/sector_indicators",
         "emissions_t_co2e",
         lambda t: t - 800.0,
         target_id="total",
@@ -358,7 +367,7 @@ def test_silent_source_is_a_remark() -> None:
 @pytest.mark.parametrize(("factor", "shown"), [(1.26, "+26.0 %"), (0.7, "-30.0 %")])
 def test_jump_is_flagged(factor: float, shown: str) -> None:
     tables = country()
-    frame = tables["clean/emissions"]
+    frame = tables["clean/reported_emissions"]
     after = where(frame, release_id="newer", municipality_code="0202", sector_code="transport", year=2021)
     frame.loc[after, "emissions_reported_t"] = 4000.0 * 0.8 * factor
     finding = only_failure("year_jumps", tables)
@@ -367,14 +376,14 @@ def test_jump_is_flagged(factor: float, shown: str) -> None:
 
 
 def test_change_over_a_gap_of_years_is_no_jump() -> None:
-    frame = country()["clean/emissions"]
+    frame = country()["clean/reported_emissions"]
     assert frame["year"].drop_duplicates().diff().max() > 1
     assert outcomes("year_jumps", country()) == {"passed"}
 
 
 def test_jump_in_an_old_release_is_history() -> None:
     tables = changed(
-        "clean/emissions",
+        "clean/reported_emissions",
         "emissions_reported_t",
         lambda t: t * 2,
         release_id="older",
@@ -386,7 +395,7 @@ def test_jump_in_an_old_release_is_history() -> None:
 
 def test_rewritten_history_is_measured() -> None:
     tables = changed(
-        "clean/emissions",
+        "clean/reported_emissions",
         "emissions_reported_t",
         lambda t: t * 0.97,
         release_id="newer",
@@ -411,7 +420,7 @@ def test_years_that_come_and_go(name: str, release: str, years: str) -> None:
 
 @pytest.mark.parametrize("factor", [1000.0, 0.001])
 def test_slip_of_units_is_found(factor: float) -> None:
-    tables = changed("clean/emissions", "emissions_reported_t", lambda t: t * factor, release_id="newer")
+    tables = changed("clean/reported_emissions", "emissions_reported_t", lambda t: t * factor, release_id="newer")
     (finding,) = run("unit_slip", tables)
     assert finding.outcome == "failed"
     assert float(finding.observed) == pytest.approx(factor)
@@ -422,7 +431,7 @@ def test_slip_of_units_is_found(factor: float) -> None:
 @pytest.mark.parametrize("name", ["revised_history", "dropped_years", "new_years", "unit_slip"])
 def test_first_release_has_nothing_to_compare_with(name: str) -> None:
     tables = country()
-    for key in ("clean/releases", "clean/emissions"):
+    for key in ("clean/releases", "clean/reported_emissions"):
         tables[key] = tables[key].query("release_id == 'newer'")
     assert outcomes(name, tables) == {"not_applicable"}
 
@@ -444,7 +453,7 @@ def test_extract_is_not_called_national() -> None:
 
 def test_unknown_subsector_is_named_with_its_tonnes() -> None:
     tables = changed(
-        "clean/subsectors",
+        "clean/reported_subsectors",
         "subsector_code",
         lambda t: "unmapped_elsparkcyklar",
         subsector_code="cars",
@@ -459,7 +468,7 @@ def test_unknown_subsector_is_named_with_its_tonnes() -> None:
 
 def test_baseline_that_the_current_release_dropped() -> None:
     tables = changed(
-        "indicators/sectors",
+        "indicators/sector_indicators",
         "baseline_t_co2e",
         lambda t: t * float("nan"),
         release_id="newer",
@@ -472,13 +481,13 @@ def test_baseline_that_the_current_release_dropped() -> None:
 
 
 def test_baseline_missing_in_an_old_release_does_not_matter() -> None:
-    tables = changed("indicators/sectors", "baseline_t_co2e", lambda t: t * float("nan"), release_id="older")
+    tables = changed("indicators/sector_indicators", "baseline_t_co2e", lambda t: t * float("nan"), release_id="older")
     assert outcomes("baseline_released", tables) == {"passed"}
 
 
 def test_a_trend_from_a_year_that_is_not_released_is_a_remark() -> None:
     tables = changed(
-        "indicators/sectors", "trend_from_year", lambda t: pd.NA, municipality_code="0101", target_id="energy"
+        "indicators/sector_indicators", "trend_from_year", lambda t: pd.NA, municipality_code="0101", target_id="energy"
     )
     finding = only_failure("trend_start_released", tables)
     assert "no trend is shown" in finding.message
@@ -487,7 +496,11 @@ def test_a_trend_from_a_year_that_is_not_released_is_a_remark() -> None:
 
 def test_fossil_target_on_all_gases_is_a_remark() -> None:
     tables = changed(
-        "indicators/sectors", "target_gas_basis", lambda t: "fossil", municipality_code="0101", target_id="total"
+        "indicators/sector_indicators",
+        "target_gas_basis",
+        lambda t: "fossil",
+        municipality_code="0101",
+        target_id="total",
     )
     finding = only_failure("gas_basis_matches", tables)
     assert (finding.observed, finding.threshold, finding.count) == ("all greenhouse gases", "fossil", 1)
@@ -496,7 +509,7 @@ def test_fossil_target_on_all_gases_is_a_remark() -> None:
 @pytest.mark.parametrize("tonnes", [0.01, 3500.0])
 def test_emissions_per_resident_out_of_all_bounds(tonnes: float) -> None:
     tables = changed(
-        "indicators/sectors",
+        "indicators/sector_indicators",
         "emissions_per_resident_t_co2e",
         lambda t: tonnes,
         municipality_code="0101",
@@ -511,7 +524,7 @@ def test_emissions_per_resident_out_of_all_bounds(tonnes: float) -> None:
 
 def test_without_population_nothing_per_resident_is_checked() -> None:
     tables = changed(
-        "indicators/sectors", "emissions_per_resident_t_co2e", lambda t: t * float("nan"), target_id="total"
+        "indicators/sector_indicators", "emissions_per_resident_t_co2e", lambda t: t * float("nan"), target_id="total"
     )
     assert outcomes("per_resident", tables) == {"not_applicable"}
 
@@ -531,7 +544,7 @@ def test_findings_table_tells_not_applicable_from_passed() -> None:
 
 def test_at_most_ten_keys_are_named_and_all_are_counted() -> None:
     tables = changed(
-        "clean/emissions", "emissions_reported_t", lambda t: t * 2, release_id="newer", sector_code="heating"
+        "clean/reported_emissions", "emissions_reported_t", lambda t: t * 2, release_id="newer", sector_code="heating"
     )
     (finding,) = [f for f in run("sectors_equal_total", tables) if f.outcome == "failed"]
     assert len(finding.keys) == finding.count == 12
@@ -544,6 +557,6 @@ def test_every_municipality_at_fault_is_named_once_though_only_ten_rows_are() ->
     """Two rows each of twelve municipalities, the first ones last, and one row of the nation; 2021 is a year."""
     keys = [f"municipality_code={code}, year={year}" for code in range(2412, 2400, -1) for year in (2021, 2022)]
     finding = failed("moved", keys=("release_id=newer, year=2021", *keys), count=25)
-    frame = to_frame([CheckResult("clean/emissions", "revised_history", "plausibility", "WARN", (finding,))])
+    frame = to_frame([CheckResult("clean/reported_emissions", "revised_history", "plausibility", "WARN", (finding,))])
     assert frame["offending_keys"].iloc[0].count("municipality_code=") == 9
     assert frame["municipality_codes"].iloc[0].split() == [str(code) for code in range(2401, 2413)]

@@ -13,8 +13,10 @@ def test_whose_ledger_it_is_stands_in_the_key() -> None:
     files = pd.DataFrame([file | amounts | {"file_status": "read", "ledger_warnings": "days without a year"}])
     quarantine = pd.DataFrame([file | {"amount_ore": 10_000}])
     found = [
-        *quarantine_is_small({"spend/files": files, "spend/ledger_totals": files, "spend/quarantine": quarantine}),
-        *ledgers_read_beyond_doubt({"spend/files": files}),
+        *quarantine_is_small(
+            {"spend/spend_files": files, "spend/ledger_totals": files, "spend/spend_quarantine": quarantine}
+        ),
+        *ledgers_read_beyond_doubt({"spend/spend_files": files}),
     ]
     assert [finding.outcome for finding in found] == ["failed", "failed"]
     assert [parts(key) for finding in found for key in finding.keys] == [file, file]

@@ -2,8 +2,8 @@
 
 import pandas as pd
 
-from klimat_pipeline.clean.printed_inventory import clean_printed_inventory
 from klimat_pipeline.clean.published_gap import clean_published_gap
+from klimat_pipeline.clean.published_inventory import clean_published_inventory
 from klimat_pipeline.clean.reference import load_reference
 from klimat_pipeline.quality.findings import Finding
 from klimat_pipeline.quality.prints import print_shares_agree, print_states_one_year, print_tables_agree
@@ -15,7 +15,7 @@ from klimat_pipeline_tests.unit.scenarios.small_plan import frame
 def tables(code: str) -> dict[str, pd.DataFrame]:
     folders, reference = REPOSITORY / "data" / "municipalities", load_reference(REPOSITORY / "data" / "reference")
     made = {
-        "clean/printed_inventory": clean_printed_inventory(folders, reference),
+        "clean/published_inventory": clean_published_inventory(folders, reference),
         "clean/published_gap": clean_published_gap(folders, reference),
     }
     return {key: rows[rows["municipality_code"] == code] for key, rows in made.items()}
@@ -24,7 +24,7 @@ def tables(code: str) -> dict[str, pd.DataFrame]:
 def of(printed: pd.DataFrame, *gap: dict[str, object]) -> dict[str, pd.DataFrame]:
     base = {"municipality_code": "1283", "rounding_t": 0.5, "scopes": "1"}
     return {
-        "clean/printed_inventory": printed,
+        "clean/published_inventory": printed,
         "clean/published_gap": frame("clean/published_gap", *(base | {"of_lines": row["line"]} | row for row in gap)),
     }
 

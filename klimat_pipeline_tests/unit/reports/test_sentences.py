@@ -20,7 +20,7 @@ MINUS = "\u2212"
 
 def finding(codes: str, **more: object) -> Row:
     return {
-        "table_name": "clean/emissions",
+        "table_name": "clean/reported_emissions",
         "check_name": "revised_history",
         "outcome": "failed",
         "message": "899 of 2610 totals move; the most is 2422 2015",

@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from klimat_pipeline.clean.assumptions import TOTAL, Assumptions
+from klimat_pipeline.clean.method_assumptions import TOTAL, Assumptions
 
 R = "smhi-ggt-2026"
 SERIES = ("transport", "waste", TOTAL)
@@ -65,7 +65,7 @@ def emissions(figures: Mapping[str, Mapping[str, Mapping[int, float]]], release:
 
 
 def indicators(frame: pd.DataFrame, targets: Mapping[str, tuple[int, float]] | None = None) -> pd.DataFrame:
-    """``indicators/sectors`` of the newest year: the total and each sector; targets by id, year and level."""
+    """``indicators/sector_indicators`` of the newest year: the total and each sector; targets by id, year and level."""
     own = targets or {}
     newest = frame["year"].max()
     rows = []
@@ -104,7 +104,7 @@ def indicators(frame: pd.DataFrame, targets: Mapping[str, tuple[int, float]] | N
 
 
 def action(action_id: str = "buses", **changes: Any) -> dict[str, Any]:
-    """A row of ``clean/actions``."""
+    """A row of ``clean/climate_actions``."""
     plain: dict[str, Any] = {
         "municipality_code": "1283",
         "action_id": action_id,

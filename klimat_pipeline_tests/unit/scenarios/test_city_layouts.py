@@ -9,16 +9,16 @@ import pandas as pd
 import pytest
 
 from klimat_pipeline.charts.gap import gap_waterfalls
-from klimat_pipeline.clean.printed_inventory import clean_printed_inventory
 from klimat_pipeline.clean.published_gap import clean_published_gap
+from klimat_pipeline.clean.published_inventory import clean_published_inventory
 from klimat_pipeline.clean.reference import load_reference
 from klimat_pipeline.contracts import table
 from klimat_pipeline.contracts.arrow import to_arrow
 from klimat_pipeline.errors import ProblemsError
 from klimat_pipeline.quality.targets_and_gap import gap_adds_up, printed_gap_agrees
 from klimat_pipeline.scenarios.facility_claims import facility_claims
-from klimat_pipeline.scenarios.gap import gap_table
-from klimat_pipeline.scenarios.neutrality import cases, neutrality_balance
+from klimat_pipeline.scenarios.gap_table import gap_table
+from klimat_pipeline.scenarios.neutrality_balance import cases, neutrality_balance
 from klimat_pipeline.scenarios.planned_actions import of_other_plans
 from klimat_pipeline_tests.support.shared import REPOSITORY
 from klimat_pipeline_tests.unit.scenarios.small_plan import frame, inventory, rule
@@ -71,23 +71,29 @@ def gavle(tmp_path: Path, layout: str = LAYOUT) -> pd.DataFrame:
 def tables(prints: pd.DataFrame, *own: dict[str, object]) -> pd.DataFrame:
     made = gap_table(
         prints,
-        frame("clean/actions"),
-        frame("inventory/territory", *own),
-        frame("indicators/coherence"),
+        frame("clean/climate_actions"),
+        frame("inventory/inventory_territory", *own),
+        frame("indicators/target_coherence"),
         frame("corrected/corrections"),
         {},
     )
-    to_arrow(made, table("scenarios/gap"))
-    assert all(finding.outcome != "failed" for finding in gap_adds_up({"scenarios/gap": made}))
+    to_arrow(made, table("scenarios/gap_table"))
+    assert all(finding.outcome != "failed" for finding in gap_adds_up({"scenarios/gap_table": made}))
     return made
 
 
 def balance(gap: pd.DataFrame, prints: pd.DataFrame, code: str) -> "pd.Series[object]":
-    rules = frame("clean/neutrality", rule(municipality_code=code, min_reduction_pct=80.0, cap_pct=20.0))
-    plans = cases(gap, prints, frame("clean/actions"), frame("indicators/coherence"), frame("inventory/territory"))
-    claims = facility_claims(frame("clean/facilities"), rules)
-    made = neutrality_balance(plans, frame("clean/sinks"), claims, rules)
-    to_arrow(made, table("scenarios/neutrality"))
+    rules = frame("clean/neutrality_rules", rule(municipality_code=code, min_reduction_pct=80.0, cap_pct=20.0))
+    plans = cases(
+        gap,
+        prints,
+        frame("clean/climate_actions"),
+        frame("indicators/target_coherence"),
+        frame("inventory/inventory_territory"),
+    )
+    claims = facility_claims(frame("clean/capture_facilities"), rules)
+    made = neutrality_balance(plans, frame("clean/carbon_sinks"), claims, rules)
+    to_arrow(made, table("scenarios/neutrality_balance"))
     return made.iloc[0]
 
 
@@ -248,7 +254,7 @@ class TestAnyCity:
         assert "published_gap.csv:4: column reduction_pct: expected a reduction or a target in tonnes" in said
         assert "published_gap.csv:5: column target_t: expected a number" in said
         with pytest.raises(ProblemsError) as caught:
-            clean_printed_inventory(root, REFERENCE)
+            clean_published_inventory(root, REFERENCE)
         said = "\n".join(caught.value.problems)
         assert "published_inventory.csv:2: column scope: transport_machines stands beside the total" in said
         assert "municipality.yaml:4: inventory.memo_lines.1: expected one of" in said

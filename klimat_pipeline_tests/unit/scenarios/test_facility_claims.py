@@ -19,12 +19,12 @@ CODES = ("1280", "1281", "1283")
 
 def test_keys_stand_side_by_side() -> None:
     plants = frame(
-        "clean/facilities",
+        "clean/capture_facilities",
         share("location", "1283", 1.0),
         share("ownership", "1283", 0.6),
         share("ownership", CODE, 0.4),
     )
-    rules = frame("clean/neutrality", rule(), rule(municipality_code="1283"))
+    rules = frame("clean/neutrality_rules", rule(), rule(municipality_code="1283"))
     made = facility_claims(plants, rules)
     to_arrow(made, table("scenarios/facility_claims"))
     rows = made.set_index(["allocation_key", "municipality_code"])
@@ -39,27 +39,29 @@ def test_keys_stand_side_by_side() -> None:
 
 
 def test_different_keys_together_claim_no_tonne_twice() -> None:
-    plants = frame("clean/facilities", share("location", "1283", 1.0), share("ownership", CODE, 0.5))
-    rules = frame("clean/neutrality", rule(municipality_code="1283"), rule(allocation_key="ownership"))
+    plants = frame("clean/capture_facilities", share("location", "1283", 1.0), share("ownership", CODE, 0.5))
+    rules = frame("clean/neutrality_rules", rule(municipality_code="1283"), rule(allocation_key="ownership"))
     rows = facility_claims(plants, rules).set_index("municipality_code")
     # Shares of 1 and 0.5 are scaled to two thirds and one third of the 100 t fossil.
     assert rows["applied_fossil_t"].to_dict() == {"1283": pytest.approx(200 / 3), CODE: pytest.approx(100 / 3)}
 
 
 def test_a_claim_beyond_the_physical_tonnes_is_an_error() -> None:
-    plants = frame("clean/facilities", share("location", "1283", 0.7), share("location", CODE, 0.7))
-    made = facility_claims(plants, frame("clean/neutrality", rule()))
+    plants = frame("clean/capture_facilities", share("location", "1283", 0.7), share("location", CODE, 0.7))
+    made = facility_claims(plants, frame("clean/neutrality_rules", rule()))
     outcomes = [finding.outcome for finding in claims_within_physical({"scenarios/facility_claims": made})]
     assert "failed" in outcomes
 
 
 def found(*sinks: dict[str, Any], year: int = 2030) -> list[str]:
     """Outcomes where a plant is registered with all of it in CODE."""
-    plants = frame("clean/facilities", share("location", CODE, 1.0, year=year))
-    made = facility_claims(plants, frame("clean/neutrality", rule()))
+    plants = frame("clean/capture_facilities", share("location", CODE, 1.0, year=year))
+    made = facility_claims(plants, frame("clean/neutrality_rules", rule()))
     return [
         f.outcome
-        for f in captured_once({"clean/sinks": frame("clean/sinks", *sinks), "scenarios/facility_claims": made})
+        for f in captured_once(
+            {"clean/carbon_sinks": frame("clean/carbon_sinks", *sinks), "scenarios/facility_claims": made}
+        )
     ]
 
 
@@ -67,7 +69,7 @@ def test_a_registered_plant_among_the_sinks_is_an_error() -> None:
     assert found(sink("ccs", "captured_biogenic", 5.0, facility_id="plant")) == ["failed"]
     # Also where another municipality lists it: its tonnes are shared out already.
     assert found(sink("ccs", "captured_biogenic", 5.0, facility_id="plant", municipality_code="1283")) == ["failed"]
-    (check,) = [check for check in CHECKS["scenarios/neutrality"] if check.name == "captured_once"]
+    (check,) = [check for check in CHECKS["scenarios/neutrality_balance"] if check.name == "captured_once"]
     assert check.severity == "ERROR"
 
 
@@ -109,10 +111,10 @@ def test_allocation_never_exceeds_the_physical_tonnes(
     plant = {"captured_biogenic_t": captured, "sold_biogenic_t": captured * sold}
     rows = [share(key, code, part / max(whole[key], 1.0), **plant) for key, code, part in shares]
     rules = frame(
-        "clean/neutrality",
+        "clean/neutrality_rules",
         *(rule(municipality_code=c, allocation_key=k) for c, k in zip(CODES, keys, strict=True)),
     )
-    made = facility_claims(frame("clean/facilities", *rows), rules)
+    made = facility_claims(frame("clean/capture_facilities", *rows), rules)
     available = captured * (1 - sold) * (1 + 1e-9) + 1e-6
     assert (made.groupby("allocation_key")["claimed_biogenic_t"].sum() <= available).all()
     assert made["applied_biogenic_t"].sum() <= available

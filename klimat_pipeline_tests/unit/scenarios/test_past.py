@@ -9,10 +9,10 @@ import pytest
 from klimat_pipeline.contracts import table
 from klimat_pipeline.quality.contract import check_contract
 from klimat_pipeline.scenarios.bars import Bar, bars_of_actions
-from klimat_pipeline.scenarios.hindcast import hindcast, score_table, summed
 from klimat_pipeline.scenarios.panels import Panel, panels
 from klimat_pipeline.scenarios.past import LAST_VALUE, calibrated, origins, past, shared_fraction, sizes
-from klimat_pipeline.scenarios.score import Cases, scored
+from klimat_pipeline.scenarios.scenario_hindcast import hindcast, score_table, summed
+from klimat_pipeline.scenarios.scenario_score import Cases, scored
 from klimat_pipeline_tests.unit.scenarios import country
 
 #: A logarithmic scale, and no slope in the figures.
@@ -44,7 +44,7 @@ def test_coverage_is_counted() -> None:
     assert shares == pytest.approx([1 / 3] * 4)
     assert sorted(frame["fit_until"].unique()) == [2019, 2020, 2021, 2022]
     assert (frame["year"] > frame["fit_until"]).all()
-    assert check_contract(frame, table("scenarios/hindcast")).passed
+    assert check_contract(frame, table("scenarios/scenario_hindcast")).passed
 
 
 def test_errors_are_as_after_one_year() -> None:
@@ -143,7 +143,7 @@ def test_totals_may_be_summed_draw_by_draw() -> None:
 def test_a_handful_of_municipalities_is_not_scored() -> None:
     frame = score_table([panel({"1283": series(900.0)})], {country.R: "GGT"}, METHOD)
     assert frame.empty
-    assert check_contract(frame, table("scenarios/score")).passed
+    assert check_contract(frame, table("scenarios/scenario_score")).passed
 
 
 def test_bars_say_their_limit() -> None:

@@ -11,8 +11,8 @@ from klimat_pipeline.contracts import table
 from klimat_pipeline.quality.catalogue import CHECKS
 from klimat_pipeline.quality.contract import check_contract
 from klimat_pipeline.quality.outlook import one_price_year, prices_convertible
-from klimat_pipeline.scenarios.abatement import abatement_cost
-from klimat_pipeline.scenarios.investment import investment_plan
+from klimat_pipeline.scenarios.abatement_cost import abatement_cost
+from klimat_pipeline.scenarios.investment_plan import investment_plan
 from klimat_pipeline.scenarios.prices import general_index, in_one_price_year
 from klimat_pipeline.spend.footprint.mappings import load_spend_reference
 from klimat_pipeline_tests.unit.scenarios import country
@@ -48,9 +48,9 @@ def test_plan_and_curve_are_in_one_price_year() -> None:
     assert sums.loc["new"].tolist() == pytest.approx([1.0, 0.4])
     cost = curve.set_index("action_id")["sek_per_t"]
     assert cost.to_dict() == {"old": pytest.approx(4000 * 4 / 3), "new": pytest.approx(4000)}
-    assert [finding.outcome for finding in one_price_year({"scenarios/abatement": curve})] == ["passed"]
-    assert check_contract(plan, table("scenarios/investment")).passed
-    assert check_contract(curve, table("scenarios/abatement")).passed
+    assert [finding.outcome for finding in one_price_year({"scenarios/abatement_cost": curve})] == ["passed"]
+    assert check_contract(plan, table("scenarios/investment_plan")).passed
+    assert check_contract(curve, table("scenarios/abatement_cost")).passed
 
 
 def test_a_year_without_an_index_is_not_estimated_beside_others() -> None:
@@ -65,7 +65,7 @@ def test_a_year_without_an_index_is_not_estimated_beside_others() -> None:
     assert set(plan.loc["later", "note"]) == {why}
     assert curve.loc["later", "note"] == why
     assert pd.isna(curve.loc["new", "note"])
-    (finding,) = prices_convertible({"scenarios/abatement": curve.reset_index()})
+    (finding,) = prices_convertible({"scenarios/abatement_cost": curve.reset_index()})
     assert finding.outcome == "failed"
     assert "price_index.csv" in finding.likely_cause
 
@@ -91,7 +91,7 @@ def test_the_projects_index_is_that_of_all_prices(project: Path) -> None:
 
 
 def test_mixed_price_years_stop_publishing() -> None:
-    (check,) = [check for check in CHECKS["scenarios/abatement"] if check.name == "one_price_year"]
+    (check,) = [check for check in CHECKS["scenarios/abatement_cost"] if check.name == "one_price_year"]
     assert check.severity == "ERROR"
 
 

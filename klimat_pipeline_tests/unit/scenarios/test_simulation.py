@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from klimat_pipeline.clean.assumptions import ChangeOfLaw, SeenBefore
+from klimat_pipeline.clean.method_assumptions import ChangeOfLaw, SeenBefore
 from klimat_pipeline.contracts import table
 from klimat_pipeline.contracts.arrow import to_arrow
 from klimat_pipeline.quality.contract import check_contract
@@ -18,9 +18,9 @@ from klimat_pipeline.quality.outlook import actions_never_raise, percentiles_ord
 from klimat_pipeline.scenarios.errors import SEED
 from klimat_pipeline.scenarios.pathways import pathways
 from klimat_pipeline.scenarios.planned_actions import Action, Level
-from klimat_pipeline.scenarios.probability import in_words, target_probability
-from klimat_pipeline.scenarios.sensitivity import target_sensitivity
 from klimat_pipeline.scenarios.simulation import Simulation, simulate
+from klimat_pipeline.scenarios.target_probability import in_words, target_probability
+from klimat_pipeline.scenarios.target_sensitivity import target_sensitivity
 from klimat_pipeline_tests.support.properties import examples
 from klimat_pipeline_tests.unit.scenarios import country
 
@@ -314,13 +314,13 @@ def test_changes_of_law_are_stated() -> None:
 
 @pytest.mark.parametrize(
     ("key", "make"),
-    [("scenarios/pathways", pathways), ("scenarios/probability", target_probability)],
+    [("scenarios/pathways", pathways), ("scenarios/target_probability", target_probability)],
 )
 def test_tables_fit_their_contracts(key: str, make: Any) -> None:
     for actions in ([BUSES, RANGED], [BUSES], [Action("buses", "transport", 300.0, 2026)]):
         found = run(actions, errors=country.unsure())
         assert check_contract(make(*found), table(key)).passed
-        assert check_contract(target_sensitivity(found[0]), table("scenarios/sensitivity")).passed
+        assert check_contract(target_sensitivity(found[0]), table("scenarios/target_sensitivity")).passed
 
 
 def test_ends_of_a_range_that_are_one_figure_are_no_range() -> None:
@@ -399,8 +399,8 @@ def as_bytes(found: list[Simulation], indicators: pd.DataFrame) -> list[bytes]:
     """The three tables as the pipeline keeps them: Parquet."""
     frames = {
         "scenarios/pathways": pathways(found, indicators),
-        "scenarios/probability": target_probability(found, indicators),
-        "scenarios/sensitivity": target_sensitivity(found),
+        "scenarios/target_probability": target_probability(found, indicators),
+        "scenarios/target_sensitivity": target_sensitivity(found),
     }
     kept = []
     for key, frame in frames.items():

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from klimat_pipeline.clean.assumptions import ChangeOfLaw
+from klimat_pipeline.clean.method_assumptions import ChangeOfLaw
 from klimat_pipeline.scenarios.panels import panels
 from klimat_pipeline.scenarios.trend import Forecast, forecast
 from klimat_pipeline_tests.unit.scenarios import country

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from klimat_pipeline.contracts import table
 from klimat_pipeline.quality.contract import check_contract
-from klimat_pipeline.scenarios.abatement import abatement_cost
+from klimat_pipeline.scenarios.abatement_cost import abatement_cost
 from klimat_pipeline.scenarios.carried_out import working
 from klimat_pipeline.scenarios.effects import effect_in_year
-from klimat_pipeline.scenarios.investment import investment_plan, target_years
+from klimat_pipeline.scenarios.investment_plan import investment_plan, target_years
 from klimat_pipeline.scenarios.pathways import pathways
 from klimat_pipeline.scenarios.planned_actions import of_other_plans, with_numbers
 from klimat_pipeline.scenarios.undated import dated, plan_periods, said
@@ -37,7 +37,7 @@ def test_tonnes_rise_in_equal_steps_to_the_target() -> None:
     assert frame["investment_msek"].isna().all(), "nobody has said the year of the money"
     assert set(frame["notation_key"]) == {"NE"}
     assert frame["note"].unique().tolist() == ["no start stated: in equal steps 2026-2030"]
-    assert check_contract(frame, table("scenarios/investment")).passed
+    assert check_contract(frame, table("scenarios/investment_plan")).passed
 
 
 def test_without_the_rule_or_a_period_it_is_whole_in_the_target_year() -> None:

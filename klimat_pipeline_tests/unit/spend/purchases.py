@@ -45,7 +45,7 @@ def activity(activity_id: str, tonnes: float, **own: Any) -> dict[str, Any]:
 
 
 def inventory(*rows: Mapping[str, Any]) -> pd.DataFrame:
-    return pd.DataFrame(rows, columns=table("inventory/organisation").column_names)
+    return pd.DataFrame(rows, columns=table("inventory/inventory_organisation").column_names)
 
 
 def own_files(tmp_path: Path, **files: str | bytes) -> LocalMappings:

@@ -30,7 +30,7 @@ def test_most_of_the_money_is_mapped_and_hardly_any_of_it_wrong(tmp_path: Path) 
         organisation=inventory(),
         population=pd.DataFrame(columns=["municipality_code", "year", "population"]),
     )
-    mapping = made["spend/mapping"].set_index("account")
+    mapping = made["spend/spend_mapping"].set_index("account")
     with (case / "accounts_expected.csv").open(encoding="utf-8") as file:
         expected = {row["account"]: row["true"].split("|") for row in csv.DictReader(file, delimiter=";")}
     is_purchase = [account for account in mapping.index if expected[account] != [OUT]]

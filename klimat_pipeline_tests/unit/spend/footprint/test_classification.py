@@ -66,8 +66,8 @@ FULL: dict[str, Any] = {
 def test_the_first_step_that_knows_decides(tmp_path: Path, without: dict[str, str], category: str, step: str) -> None:
     own = own_files(tmp_path, spend_accounts=ACCOUNTS, spend_suppliers=SUPPLIERS, spend_contracts=CONTRACTS)
     found = computed(tmp_path, [line(1, amount_ore=100_00, **{**FULL, **without})], own=own)
-    assert list(found["spend/by_category"]["spend_category"]) == [category]
-    steps = found["spend/quality"].query("quality_aspect == 'step'")
+    assert list(found["spend/spend_by_category"]["spend_category"]) == [category]
+    steps = found["spend/spend_quality"].query("quality_aspect == 'step'")
     assert list(steps["quality_item"]) == [step]
 
 
@@ -81,13 +81,13 @@ def test_a_contract_that_says_nothing_or_too_much_is_refused(tmp_path: Path) -> 
     rows = [line(1, amount_ore=1, contract_id="A1"), line(2, amount_ore=1, municipality_code="1280")]
     found = computed(tmp_path, rows, own=own)
     assert "A1: CPV 99000000 has no category" in found["unvalued"].set_index("municipality_code").at["1283", "refusal"]
-    assert set(found["spend/by_category"]["municipality_code"]) == {"1280"}
+    assert set(found["spend/spend_by_category"]["municipality_code"]) == {"1280"}
 
 
 def test_another_municipality_has_its_own_accounts(tmp_path: Path) -> None:
     own = own_files(tmp_path, spend_accounts=ACCOUNTS)
     rows = [line(1, amount_ore=1, account="6430", municipality_code=code) for code in ("1283", "0180")]
-    found = computed(tmp_path, rows, own=own)["spend/by_category"].set_index("municipality_code")
+    found = computed(tmp_path, rows, own=own)["spend/spend_by_category"].set_index("municipality_code")
     assert found["spend_category"].to_dict() == {"0180": "furniture_other", "1283": "textiles"}
 
 
@@ -120,7 +120,7 @@ def test_a_register_of_suppliers_says_their_industry(tmp_path: Path) -> None:
         line(3, amount_ore=4_00, supplier_id="5560000003"),
         line(4, amount_ore=8_00, supplier_id="5560000004", sni="10110"),
     ]
-    found = computed(tmp_path, rows, own=own)["spend/mapping"].set_index("evidence")["amount_sek"]
+    found = computed(tmp_path, rows, own=own)["spend/spend_mapping"].set_index("evidence")["amount_sek"]
     assert found.to_dict() == {"suppliers.csv: SNI 62": 1.0, "": 6.0, "SNI 10": 8.0}
 
 
@@ -131,7 +131,7 @@ def test_an_own_table_is_read_as_swedish_excel_saves_it(tmp_path: Path) -> None:
     rows = [line(1, amount_ore=1, account="6430")]
     for encoding in ("utf-8", "utf-8-sig", "cp1252", "utf-16"):
         own = own_files(tmp_path, spend_accounts=text.encode(encoding))
-        assert list(computed(tmp_path, rows, own=own)["spend/by_category"]["spend_category"]) == ["textiles"]
+        assert list(computed(tmp_path, rows, own=own)["spend/spend_by_category"]["spend_category"]) == ["textiles"]
     with pytest.raises(ProblemsError, match=r"spend_accounts.csv:2: neither UTF-8 nor Windows-1252"):
         own_files(tmp_path, spend_accounts=text.encode("mac-roman"))
 
@@ -172,7 +172,7 @@ def test_texts_that_have_lost_letters_are_read_where_the_whole_ledger_has_lost_t
     tmp_path: Path, neighbour: str, expected: str
 ) -> None:
     lines = [line(n, account=f"6{n}010", account_text=text) for n, text in ((1, "Stadning"), (2, neighbour))]
-    mapping = computed(tmp_path, lines)["spend/mapping"].set_index("account")
+    mapping = computed(tmp_path, lines)["spend/spend_mapping"].set_index("account")
     assert mapping.at["61010", "category"] == expected
 
 
@@ -201,7 +201,7 @@ def test_a_model_classifies_what_nothing_else_knows(tmp_path: Path) -> None:
     ]
     asked = [line(900, amount_ore=5, account="9999", account_text="Skolbespisning centralt")]
     chosen = {"text_model": True, "text_model_min_lines": 40}
-    steps = computed(tmp_path, known + asked, **chosen)["spend/quality"].set_index("quality_item")["spend_sek"]
+    steps = computed(tmp_path, known + asked, **chosen)["spend/spend_quality"].set_index("quality_item")["spend_sek"]
     assert steps["text_model"] == 0.05
-    few = computed(tmp_path, known + asked, **(chosen | {"text_model_min_lines": 41}))["spend/quality"]
+    few = computed(tmp_path, known + asked, **(chosen | {"text_model_min_lines": 41}))["spend/spend_quality"]
     assert "text_model" not in set(few["quality_item"])

@@ -77,7 +77,7 @@ def test_a_new_month_leaves_the_parts_of_the_others_untouched(tmp_path: Path, mo
     assert len(after) == 4
     same(found, results(root, None))
     # 1,000 + 500 + 250 - 1 kronor of food in 2023, by hand.
-    by = found["spend/by_category"].set_index(["year", "spend_category"])
+    by = found["spend/spend_by_category"].set_index(["year", "spend_category"])
     assert by.loc[(2023, "food_products"), "spend_sek"] == 1749.0
     assert by.loc[(2023, "food_products"), "footprint_t_co2e"] == pytest.approx(1.749 * FOOD_KG_PER_SEK)
 
@@ -102,11 +102,11 @@ def test_a_file_that_changed_is_grouped_anew_and_one_that_is_gone_leaves_no_part
     month(root, 2, food(2, 700_00, month=2))
     found = results(root, store)
     same(found, results(root, None))
-    assert found["spend/by_category"]["spend_sek"].tolist() == [1700.0]
+    assert found["spend/spend_by_category"]["spend_sek"].tolist() == [1700.0]
     assert len(kept(store)) == 2
     assert len(kept(store).items() & before.items()) == 1
     (root / "municipality_code=1283" / "year=2023" / "month1.parquet").unlink()
-    assert results(root, store)["spend/by_category"]["spend_sek"].tolist() == [700.0]
+    assert results(root, store)["spend/spend_by_category"]["spend_sek"].tolist() == [700.0]
     assert len(kept(store)) == 1
 
 
@@ -163,7 +163,7 @@ def test_what_another_run_has_made_is_kept(tmp_path: Path, monkeypatch: pytest.M
         view(con, root, *one)
 
     monkeypatch.setattr(groups, "view_lines", meanwhile)
-    assert results(root, store)["spend/by_category"]["spend_sek"].tolist() == [1000.0]
+    assert results(root, store)["spend/spend_by_category"]["spend_sek"].tolist() == [1000.0]
     assert len(kept(store)) == 1
 
 
@@ -185,7 +185,7 @@ def test_a_part_with_one_wrong_byte_is_made_anew(tmp_path: Path, place: int) -> 
     results(root, store)
     (part,) = store.rglob("*.parquet")
     wrong_byte(part, place)
-    assert results(root, store)["spend/by_category"]["spend_sek"].tolist() == [1000.0]
+    assert results(root, store)["spend/spend_by_category"]["spend_sek"].tolist() == [1000.0]
 
 
 def test_typed_lines_with_one_wrong_byte_are_not_grouped(tmp_path: Path) -> None:

@@ -13,10 +13,10 @@ from hypothesis import given
 from klimat_pipeline.errors import ProblemsError
 from klimat_pipeline.quality.ledgers import ledger_lines_kept, ledgers_balance
 from klimat_pipeline.spend.ledger import read_files as ledgers
-from klimat_pipeline.spend.ledger.files import ledger_files
 from klimat_pipeline.spend.ledger.ledger_totals import ledger_totals
-from klimat_pipeline.spend.ledger.quarantine import quarantined_lines
 from klimat_pipeline.spend.ledger.reference import load_ledger_reference
+from klimat_pipeline.spend.ledger.spend_files import ledger_files
+from klimat_pipeline.spend.ledger.spend_quarantine import quarantined_lines
 from klimat_pipeline.spend.ledger.store import SpendStore
 from klimat_pipeline_tests.support.damage import wrong_byte
 from klimat_pipeline_tests.support.properties import ONE_FOLDER, examples
@@ -40,9 +40,9 @@ def total(folder: Path, store: Path, **own: object) -> dict[str, tuple[int, int]
             before = sums.get(rule, (0, 0))
             sums[rule] = (before[0] + lines, before[1] + amount)
     tables = {
-        "spend/files": ledger_files({"1283": read}),
+        "spend/spend_files": ledger_files({"1283": read}),
         "spend/ledger_totals": ledger_totals({"1283": read}, {"1283": load_ledger_reference(REFERENCE).rules}),
-        "spend/quarantine": quarantined_lines({"1283": read}),
+        "spend/spend_quarantine": quarantined_lines({"1283": read}),
     }
     for check in (ledgers_balance, ledger_lines_kept):
         assert {finding.outcome for finding in check(tables)} == {"passed"}

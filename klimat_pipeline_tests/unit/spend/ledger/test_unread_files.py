@@ -10,9 +10,9 @@ from typer.testing import CliRunner
 from klimat_pipeline.cli.ledger import app
 from klimat_pipeline.quality.ledgers import every_ledger_file_is_read
 from klimat_pipeline.spend.ledger import opened
-from klimat_pipeline.spend.ledger.files import ledger_files
 from klimat_pipeline.spend.ledger.found_files import files_beside
 from klimat_pipeline.spend.ledger.ledger_error import LedgerError
+from klimat_pipeline.spend.ledger.spend_files import ledger_files
 from klimat_pipeline_tests.unit.spend.ledger.test_workbooks import NAMES, lines, workbook
 from klimat_pipeline_tests.unit.spend.small import balance, ledger, line, read, read_folder, way
 
@@ -52,7 +52,7 @@ def test_what_is_read_and_what_is_named(folder: Path, tmp_path: Path) -> None:
     told = found[found["file_status"] == "not read"]["ledger_warnings"]
     assert {name.rpartition("/")[2] for name in told.index} == set(REMEDIES)
     assert all(REMEDIES[name.rpartition("/")[2]] in warning for name, warning in told.items())
-    (finding,) = every_ledger_file_is_read({"spend/files": found.reset_index()})
+    (finding,) = every_ledger_file_is_read({"spend/spend_files": found.reset_index()})
     assert finding.outcome == "failed"
     assert all(name in finding.message and remedy in finding.message for name, remedy in REMEDIES.items())
     assert len(files_beside(folder, way().settings)) == len(REMEDIES)

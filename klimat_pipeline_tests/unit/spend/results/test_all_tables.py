@@ -25,7 +25,7 @@ from klimat_pipeline_tests.unit.spend.purchases import (
 )
 
 #: Nobody's ledger was refused.
-NOBODY = pd.DataFrame(columns=table("spend/refused").column_names)
+NOBODY = pd.DataFrame(columns=table("spend/spend_refused").column_names)
 #: 1,000 + 500 - 100 kronor of food, 2,000 of electricity, 300 of nobody knows what, 900 of wages.
 ROWS = [
     food(1, 1_000_00, unit="School", contract_id="A1", supplier_id="5560000001", quantity=50.0, quantity_unit="kg"),
@@ -38,7 +38,7 @@ ROWS = [
 
 
 def test_by_category(tmp_path: Path) -> None:
-    found = computed(tmp_path, ROWS)["spend/by_category"].set_index("spend_category")
+    found = computed(tmp_path, ROWS)["spend/spend_by_category"].set_index("spend_category")
     assert found["spend_sek"].to_dict() == {"energy_supply": 2000.0, "food_products": 1400.0, "unmapped": 300.0}
     assert found.loc["food_products", "footprint_t_co2e"] == pytest.approx(1.4 * FOOD_KG_PER_SEK)
     assert found.loc["energy_supply", "footprint_t_co2e"] == pytest.approx(2 * ENERGY_KG_PER_SEK)
@@ -55,7 +55,7 @@ def test_by_category(tmp_path: Path) -> None:
 
 
 def test_what_came_in_is_classified_unmapped_or_left_out(tmp_path: Path) -> None:
-    scope = computed(tmp_path, ROWS)["spend/reconciliation"]
+    scope = computed(tmp_path, ROWS)["spend/spend_reconciliation"]
     assert scope[["rule", "ledger_lines", "amount_sek"]].to_numpy().tolist() == [
         ["classified", 4, 3400.0],
         ["unmapped", 1, 300.0],
@@ -65,13 +65,13 @@ def test_what_came_in_is_classified_unmapped_or_left_out(tmp_path: Path) -> None
 
 
 def test_only_legal_persons_above_the_threshold_are_named(tmp_path: Path) -> None:
-    found = computed(tmp_path, ROWS, supplier_threshold_sek=1800)["spend/by_supplier"]
+    found = computed(tmp_path, ROWS, supplier_threshold_sek=1800)["spend/spend_by_supplier"]
     assert found[["supplier_id", "supplier_name", "spend_sek"]].to_numpy().tolist() == [
         ["5560000001", "Leverantör AB", 1800.0],
         ["5560000002", "Elbolaget AB", 2000.0],
         ["others", "others", -100.0],
     ]
-    nobody = computed(tmp_path, ROWS, supplier_threshold_sek=2000.01)["spend/by_supplier"]
+    nobody = computed(tmp_path, ROWS, supplier_threshold_sek=2000.01)["spend/spend_by_supplier"]
     assert list(nobody["supplier_id"]) == ["others"]
 
 
@@ -80,37 +80,43 @@ def test_whoever_may_be_a_person_is_never_named(tmp_path: Path, who: dict[str, s
     found = computed(tmp_path, [food(1, 10**9, supplier_name="Anna Andersson", **who)])
     for key in KEYS:
         assert "Anna" not in found[key].to_csv()
-    assert list(found["spend/by_supplier"]["supplier_id"]) == ["others"]
+    assert list(found["spend/spend_by_supplier"]["supplier_id"]) == ["others"]
     assert found["unmapped/suppliers"].empty
 
 
 def test_a_number_that_is_sometimes_a_persons_is_never_named(tmp_path: Path) -> None:
     rows = [food(1, 10**9), food(2, 10**9, supplier_kind="personal")]
-    assert list(computed(tmp_path, rows)["spend/by_supplier"]["supplier_id"]) == ["others"]
+    assert list(computed(tmp_path, rows)["spend/spend_by_supplier"]["supplier_id"]) == ["others"]
 
 
 def test_units_contracts_and_months(tmp_path: Path) -> None:
     found = computed(tmp_path, ROWS)
-    assert found["spend/by_unit"].set_index("ledger_unit")["spend_sek"].to_dict() == {"Care": 400.0, "School": 3300.0}
-    assert found["spend/by_contract"].set_index("contract_id")["spend_sek"].to_dict() == {"": 2700.0, "A1": 1000.0}
-    trend = found["spend/trend"].set_index("month")["spend_sek"].to_dict()
+    assert found["spend/spend_by_unit"].set_index("ledger_unit")["spend_sek"].to_dict() == {
+        "Care": 400.0,
+        "School": 3300.0,
+    }
+    assert found["spend/spend_by_contract"].set_index("contract_id")["spend_sek"].to_dict() == {
+        "": 2700.0,
+        "A1": 1000.0,
+    }
+    trend = found["spend/spend_trend"].set_index("month")["spend_sek"].to_dict()
     assert trend == {0: 3700.0, 1: 3300.0, 2: 400.0}
 
 
 def test_fixed_prices(tmp_path: Path) -> None:
     """Index 403.70 / 343.19: 1,000 kronor of 2021 are 1,176.32 of 2023."""
-    found = computed(tmp_path, [food(1, 1_000_00, year=2021)])["spend/trend"]
+    found = computed(tmp_path, [food(1, 1_000_00, year=2021)])["spend/spend_trend"]
     assert set(found["spend_real_sek"]) == {1176.32}
 
 
 def test_contribution_to_scope_3(tmp_path: Path) -> None:
-    found = computed(tmp_path, ROWS)["spend/scope3"].set_index("scope3_category")
+    found = computed(tmp_path, ROWS)["spend/spend_scope3"].set_index("scope3_category")
     assert found["footprint_t_co2e"].to_dict() == pytest.approx({1: 1.4 * FOOD_KG_PER_SEK, 3: 2 * ENERGY_KG_PER_SEK})
     assert not found["is_in_inventory"].any()
 
 
 def test_hotspots_cumulate(tmp_path: Path) -> None:
-    found = computed(tmp_path, ROWS)["spend/hotspots"]
+    found = computed(tmp_path, ROWS)["spend/spend_hotspots"]
     ranked = found[found["hotspot_kind"] == "category"]
     energy, eaten = 2 * ENERGY_KG_PER_SEK, 1.4 * FOOD_KG_PER_SEK
     assert list(ranked["hotspot"]) == ["energy_supply", "food_products"]
@@ -121,7 +127,7 @@ def test_indicators(tmp_path: Path) -> None:
     """50 kg of food cost 1,000 kronor; 100 residents; purchases twice those of the base year."""
     rows = [*ROWS, food(7, 700_00, year=2022)]
     chosen = {"halving_base_year": 2022, "population": [("1283", 2023, 100)]}
-    found = computed(tmp_path, rows, **chosen)["spend/indicators"]
+    found = computed(tmp_path, rows, **chosen)["spend/spend_indicators"]
     now = found[found["year"] == 2023].set_index("spend_indicator")["spend_indicator_value"]
     whole = 1400 * FOOD_KG_PER_SEK + 2000 * ENERGY_KG_PER_SEK
     before = 700 * FOOD_KG_PER_SEK * 403.70 / 371.91
@@ -133,14 +139,14 @@ def test_indicators(tmp_path: Path) -> None:
 
 
 def test_no_base_year_is_assumed(tmp_path: Path) -> None:
-    found = computed(tmp_path, ROWS)["spend/indicators"].set_index("spend_indicator")
+    found = computed(tmp_path, ROWS)["spend/spend_indicators"].set_index("spend_indicator")
     assert pd.isna(found.loc["purchases_change_pct", "spend_indicator_value"])
     assert found.loc["purchases_change_pct", "note"] == "no base year is chosen (halving_base_year in spend.yaml)"
 
 
 def test_a_code_keeps_its_zero(tmp_path: Path) -> None:
     found = computed(tmp_path, [food(1, 100, municipality_code="0180")])
-    assert set(found["spend/trend"]["municipality_code"]) == {"0180"}
+    assert set(found["spend/spend_trend"]["municipality_code"]) == {"0180"}
 
 
 def test_without_a_ledger_every_table_is_empty_and_has_its_form(tmp_path: Path) -> None:
@@ -154,10 +160,10 @@ def test_tables_have_their_contracts_form_and_pass_their_checks(tmp_path: Path) 
     found = computed(tmp_path, [*ROWS, food(7, 700_00, year=2022)])
     seen = {
         **found,
-        "inventory/organisation": inventory(),
-        "spend/ledger_totals": door(found["spend/reconciliation"]),
-        "spend/refused": NOBODY,
-        PUBLISHED_MAPPING: found["spend/mapping"],
+        "inventory/inventory_organisation": inventory(),
+        "spend/ledger_totals": door(found["spend/spend_reconciliation"]),
+        "spend/spend_refused": NOBODY,
+        PUBLISHED_MAPPING: found["spend/spend_mapping"],
     }
     for key in KEYS:
         to_arrow(found[key], table(key))
@@ -166,13 +172,15 @@ def test_tables_have_their_contracts_form_and_pass_their_checks(tmp_path: Path) 
             assert result.passed or result.severity == "WARN", result
 
 
-@pytest.mark.parametrize("key", ["spend/by_category", "spend/by_unit", "spend/by_supplier", "spend/by_contract"])
+@pytest.mark.parametrize(
+    "key", ["spend/spend_by_category", "spend/spend_by_unit", "spend/spend_by_supplier", "spend/spend_by_contract"]
+)
 def test_a_lost_row_is_noticed(tmp_path: Path, key: str) -> None:
     found = computed(tmp_path, ROWS, supplier_threshold_sek=0)
     found[key] = found[key].iloc[1:]
     counted, kept = run_checks(
-        "spend/reconciliation",
-        {**found, "spend/ledger_totals": door(found["spend/reconciliation"]), "spend/refused": NOBODY},
+        "spend/spend_reconciliation",
+        {**found, "spend/ledger_totals": door(found["spend/spend_reconciliation"]), "spend/spend_refused": NOBODY},
     )
     assert not counted.passed
     assert counted.severity == "ERROR"
@@ -181,9 +189,11 @@ def test_a_lost_row_is_noticed(tmp_path: Path, key: str) -> None:
 
 def test_a_lost_krona_is_noticed(tmp_path: Path) -> None:
     found = computed(tmp_path, ROWS)
-    before = door(found["spend/reconciliation"])
-    found["spend/reconciliation"] = found["spend/reconciliation"].iloc[:-1]
-    kept = run_checks("spend/reconciliation", {**found, "spend/ledger_totals": before, "spend/refused": NOBODY})[1]
+    before = door(found["spend/spend_reconciliation"])
+    found["spend/spend_reconciliation"] = found["spend/spend_reconciliation"].iloc[:-1]
+    kept = run_checks(
+        "spend/spend_reconciliation", {**found, "spend/ledger_totals": before, "spend/spend_refused": NOBODY}
+    )[1]
     assert not kept.passed
     assert kept.severity == "ERROR"
 
@@ -194,7 +204,7 @@ def test_what_the_door_kept_out_stands_in_the_balance(tmp_path: Path) -> None:
         [(*row, row[-1] / 100, "because", False) for row in at_the_door],
         columns=table("spend/ledger_totals").column_names,
     )
-    balance = computed(tmp_path, ROWS, passed=passed)["spend/reconciliation"]
+    balance = computed(tmp_path, ROWS, passed=passed)["spend/spend_reconciliation"]
     found = {row.rule: (row.year, row.rule_kind, row.ledger_lines, row.amount_ore) for row in balance.itertuples()}
     assert found["quarantined"] == (0, "quarantined", 2, 500)
     assert found["overlap"] == (2023, "duplicate", 1, 70)
@@ -210,16 +220,16 @@ def door(balance: pd.DataFrame) -> pd.DataFrame:
 
 def test_a_part_that_does_not_sum_is_noticed(tmp_path: Path) -> None:
     found = computed(tmp_path, ROWS)
-    found["spend/by_category"] = found["spend/by_category"].assign(footprint_activity_t_co2e=1.0)
-    results = run_checks("spend/by_category", {**found, "inventory/organisation": inventory()})
+    found["spend/spend_by_category"] = found["spend/spend_by_category"].assign(footprint_activity_t_co2e=1.0)
+    results = run_checks("spend/spend_by_category", {**found, "inventory/inventory_organisation": inventory()})
     assert [result.passed for result in results] == [False, False, False]
-    assert len(results) == len(CHECKS["spend/by_category"])
+    assert len(results) == len(CHECKS["spend/spend_by_category"])
 
 
 def test_the_factors_in_use_are_listed_with_their_sources(tmp_path: Path) -> None:
     """429.23 kg per 1000 EUR of 2023 at 11.48 SEK: 0.0373894 kg per krona of 2023, x 403.70 / 371.91 for one of 2022."""
     found = computed(tmp_path, [*ROWS, food(7, 700_00, year=2022)])
-    row = found["spend/factors"].set_index(["year", "spend_category"]).loc[(2022, "food_products")]
+    row = found["spend/spend_factors"].set_index(["year", "spend_category"]).loc[(2022, "food_products")]
     assert row["kg_co2e_per_sek"] == pytest.approx(429.23 / 1000 / 11.48 * 403.70 / 371.91)
     assert (row["factor_value"], row["factor_unit"], row["exchange_rate"]) == (429.23, "kg CO2e/1000 EUR", 11.48)
     assert (row["index_value"], row["index_factor_year"], row["price_index"]) == (371.91, 403.70, "kpi")
@@ -229,8 +239,8 @@ def test_the_factors_in_use_are_listed_with_their_sources(tmp_path: Path) -> Non
 
 def test_a_factor_that_does_not_explain_is_noticed(tmp_path: Path) -> None:
     found = computed(tmp_path, ROWS)
-    found["spend/factors"] = found["spend/factors"].assign(kg_co2e_per_sek=1.0)
-    result = run_checks("spend/factors", found)[0]
+    found["spend/spend_factors"] = found["spend/spend_factors"].assign(kg_co2e_per_sek=1.0)
+    result = run_checks("spend/spend_factors", found)[0]
     assert not result.passed and result.severity == "ERROR"
 
 
@@ -297,5 +307,5 @@ def test_a_ledger_and_its_credit_notes_are_nothing(rows: list[dict[str, object]]
         found = computed(Path(folder), mirrored)
     for key in KEYS:
         for column in ("spend_sek", "spend_real_sek", "mapped_sek", "footprint_t_co2e", "amount_sek"):
-            if column in found[key] and key != "spend/sensitivity":
+            if column in found[key] and key != "spend/spend_sensitivity":
                 assert not found[key][column].fillna(0).any(), (key, column)

@@ -51,12 +51,12 @@ def test_a_category_needs_a_reason(tmp_path: Path) -> None:
 def test_pages(tmp_path: Path) -> None:
     found = computed(tmp_path, [*ROWS, food(4, 100_00, municipality_code="9999")])
     pages = shown_on_pages(found)
-    assert "<b>" not in pages["spend/reconciliation"]["to be mapped next"]
-    assert "'=cmd" in pages["spend/reconciliation"]["to be mapped next"]
-    charts = largest_categories(found["spend/by_category"])
+    assert "<b>" not in pages["spend/spend_reconciliation"]["to be mapped next"]
+    assert "'=cmd" in pages["spend/spend_reconciliation"]["to be mapped next"]
+    charts = largest_categories(found["spend/spend_by_category"])
     assert charts["9999"]["title"]["text"].startswith("invented ledger: ")
     assert "invented" not in charts["1283"]["title"]["text"]
-    assert "| 9999 (example) | 2023 | 100.0% | ████████████████████ |" in coverage(found["spend/quality"])
+    assert "| 9999 (example) | 2023 | 100.0% | ████████████████████ |" in coverage(found["spend/spend_quality"])
 
 
 def test_the_pareto_line_is_the_cumulative_share() -> None:
@@ -80,7 +80,7 @@ def test_the_pareto_line_is_the_cumulative_share() -> None:
 
 
 def test_the_chart_draws_bars_and_line_of_the_same_rows(tmp_path: Path) -> None:
-    chart = largest_categories(computed(tmp_path, ROWS)["spend/by_category"])["1283"]
+    chart = largest_categories(computed(tmp_path, ROWS)["spend/spend_by_category"])["1283"]
     bars, line = chart["layer"]
     assert (bars["mark"]["type"], line["mark"]["type"]) == ("bar", "line")
     assert (bars["encoding"]["x"]["field"], line["encoding"]["x"]["field"]) == ("t", "cumulative_pct")
