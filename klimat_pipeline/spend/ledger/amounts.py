@@ -10,6 +10,8 @@ from decimal import ROUND_HALF_EVEN, Decimal
 _SPACES = re.compile(r"[\s\u00a0\u2007\u2009\u202f'\u2019]")
 #: Kronor before or behind a figure, inside or outside its sign.
 _KRONOR = re.compile(r"(?i)^([(+-]?)\s*(?:sek|kr\.?)\s*|\s*(?:sek|kr\.?)\s*([)-]?)$")
+#: Nothing, as spreadsheets and reports write it (``-``, ``(-)``, ``-,--``), and zeros, which either mark may set apart.
+_NOTHING = re.compile(r"-{1,2}|\(-\)|-[,:]-{1,2}|[+-]?0[.,]0+-?")
 #: Debit and credit behind an amount, as English programs write them.
 _SIDE = re.compile(r"(?i)(?<=[0-9])\s*(cr|dr)$")
 #: A number as a spreadsheet shows it in a narrow cell: ``1,23E+05``. The digits that are not shown are
@@ -22,11 +24,10 @@ LARGEST_KRONOR = 10**12
 def ore(text: str, decimal_mark: str, unit_ore: int = 100) -> int | None:
     """An amount in oere, None where the text is none.
 
-    Thousands may be set apart by spaces, or by the mark that is not the decimal one; a minus may stand behind, and
-    parentheses mean minus. Decimals beyond the second are rounded half to even. Nothing is guessed: with a decimal
-    comma ``1.234`` is a thousand and ``1.23`` is no amount; neither is ``1,23E+05``, of which a spreadsheet has left
-    digits out. ``unit_ore`` is the oere in one of what amounts are
-    stated in.
+    Thousands may be set apart by spaces, or by the mark that is not the decimal one; a sign may stand behind, and
+    parentheses mean minus; a dash alone is zero. Decimals beyond the second are rounded half to even. Nothing is
+    guessed: with a decimal comma ``1.234`` is a thousand and ``1.23`` is no amount; neither is ``1,23E+05``, of which a
+    spreadsheet has left digits out. ``unit_ore`` is the oere in one of what amounts are stated in.
     """
     value = kronor(text, decimal_mark)
     if value is None:
@@ -36,8 +37,9 @@ def ore(text: str, decimal_mark: str, unit_ore: int = 100) -> int | None:
 
 def kronor(text: str, decimal_mark: str) -> Decimal | None:
     """An amount as it stands, before any rounding."""
-    text = re.sub("[\u2010-\u2013\u2212]", "-", text.strip())
+    text = re.sub("[\u2010-\u2014\u2212]", "-", text.strip())
     text = _KRONOR.sub(lambda match: (match[1] or "") + (match[2] or ""), text)
+    text = "0" if _NOTHING.fullmatch(text) else text
     if match := _SIDE.search(text):
         text = text[: match.start()] + "-" * (match[1].lower() == "cr")
     text = re.sub(r"(?<=[0-9])[,:]-{1,2}$", "", text)  # 1500,- and 1500:- are whole kronor
@@ -46,8 +48,8 @@ def kronor(text: str, decimal_mark: str) -> Decimal | None:
         text, negative = text[1:-1].strip(), True
         if text[:1] in "+-":
             return None
-    elif text.endswith("-"):
-        text, negative = text[:-1].strip(), True
+    elif text.endswith(("-", "+")):
+        text, negative = text[:-1].strip(), text[-1] == "-"
         if text[:1] in "+-":
             return None
     elif text[:1] in ("+", "-"):

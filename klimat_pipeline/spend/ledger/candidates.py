@@ -180,7 +180,12 @@ _SUMS_UP = re.compile(
     r"(?i)(del|slut|total|konto|års)?summa( .*)?|totalt?|sub ?total|sum|[iu]b|"
     r"((ing[åa]ende|utg[åa]ende) (saldo|balans)|saldo)( .*)?"
 )
-_TELLS_KINDS = re.compile(r"(?i).*(typ|slag|kind|type|niv[åa])( \w+)*|rad|post")
+_TELLS_KINDS = re.compile(r"(?i).*(typ|slag|kind|niv[åa])\w{0,4}( \w+)*|rad|post")
+
+
+def tells_kinds(name: str) -> bool:
+    """Whether a column's name says that it tells kinds of lines or documents (``Fakturatyp``, ``Rad``)."""
+    return bool(_TELLS_KINDS.fullmatch(name))
 
 
 def sums_beside_lines(
@@ -193,7 +198,7 @@ def sums_beside_lines(
     """
     needed = [place for name, place in fields.items() if name in ("account", "booked_on")]
     for place in sorted(set(range(len(header))) - set(fields.values())):
-        if not _TELLS_KINDS.fullmatch(header[place]):
+        if not tells_kinds(header[place]):
             continue
         said = {row[place] for row in rows if _SUMS_UP.fullmatch(row[place]) and all(row[need] for need in needed)}
         if said and any(row[place] and not _SUMS_UP.fullmatch(row[place]) for row in rows):

@@ -9,7 +9,7 @@ from typing import Any
 from klimat_pipeline.configuration.spend import SpendSettings
 from klimat_pipeline.spend.ledger.file_format import FileFormat
 from klimat_pipeline.spend.ledger.reference import INTERNAL, Rule
-from klimat_pipeline.spend.ledger.signs import CREDIT, CREDIT_FLAG, DEBIT, DEBIT_FLAG
+from klimat_pipeline.spend.ledger.signs import WORDS
 from klimat_pipeline.spend.ledger.supplier_ids import TOLD
 
 #: Zeros that fill an account's number up to a fixed length (``0000024410``). No account of Kommun-Bas or BAS begins
@@ -59,8 +59,7 @@ def gross(form: FileFormat, settings: SpendSettings, given: dict[str, Any]) -> t
     if "side" not in has:
         return f"{minus}{amount}", "amount", ""
     credit = "1" if form.credit_is_negative else "-1"
-    words = (CREDIT_FLAG, DEBIT_FLAG) if form.side_is_flag else (CREDIT, DEBIT)
-    given["credit"], given["debit"] = words[0], rf"{words[1]}|f|fakt\w*"
+    given["credit"], given["debit"] = WORDS[form.side_words]
     is_credit = "regexp_full_match(lower(side), $credit)"
     return (
         f"{minus}(CASE WHEN {is_credit} THEN {credit} ELSE 1 END * {amount})",

@@ -77,7 +77,7 @@ class FileFormat:
         year: of all lines, where a column holds months or quarters without one.
         holds_quarters: whether that column's figures are quarters.
         credit_is_negative: whether credits have a minus already.
-        side_is_flag: whether the column of signs says yes or no to being a credit.
+        side_words: how the column of signs says which lines are credits, a key of ``signs.WORDS``.
         vat_is_rate: whether the column of VAT holds rates, not kronor.
         unit_ore: oere in one of what amounts are stated in.
         chart: chart of accounts, kommun_bas or bas.
@@ -108,7 +108,7 @@ class FileFormat:
     year: str = ""
     holds_quarters: bool = False
     credit_is_negative: bool = False
-    side_is_flag: bool = False
+    side_words: str = ""
     vat_is_rate: bool = False
     unit_ore: int = 100
     chart: str = "kommun_bas"
@@ -399,7 +399,7 @@ def with_columns(
         year=found.year,
         holds_quarters="quarter" in found.meaning.get("booked_on", ()),
         credit_is_negative=found.credit_is_negative,
-        side_is_flag=found.side_is_flag,
+        side_words=found.side_words,
         vat_is_rate=found.vat_is_rate,
         unit_ore=found.unit_ore,
         remarks=(*form.remarks, *found.remarks),

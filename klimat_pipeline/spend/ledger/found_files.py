@@ -16,9 +16,9 @@ from typing import Any
 from klimat_pipeline.configuration.spend import SpendSettings
 from klimat_pipeline.errors import ConfigurationError, ProblemsError
 from klimat_pipeline.spend.ledger import locations, places, seals
-from klimat_pipeline.spend.ledger.columns import period_in_settings
 from klimat_pipeline.spend.ledger.dates import period_of_name
 from klimat_pipeline.spend.ledger.file_hash import FileHash, file_hash, id_of
+from klimat_pipeline.spend.ledger.periods import period_in_settings
 
 #: Endings of files that a folder of ledgers may hold; those of text also with ``.gz`` behind them.
 SUFFIXES = (".csv", ".txt", ".tsv", ".xlsx", ".xlsm", ".parquet", ".se", ".si", ".sie")

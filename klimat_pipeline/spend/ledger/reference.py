@@ -18,6 +18,8 @@ from klimat_pipeline.text import fold
 
 #: Rules that the code knows by name: by supplier, and by the VAT of a line.
 INTERNAL, VAT = "internal", "vat"
+#: What ``ledger_columns.csv`` names besides fields: shares and corrections of amounts, which are never read.
+ALTERATION = "alteration"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,7 @@ def load_ledger_reference(reference_dir: Path) -> LedgerReference:
 
 
 #: What words in a column's name say of it.
-_Meaning = Literal["net", "gross", "sek", "foreign", "line", "invoice", "tkr", "mkr", "ore", "rate", "part"]
+_Meaning = Literal["net", "gross", "sek", "foreign", "line", "invoice", "tkr", "mkr", "ore", "rate", "part", "adjusted"]
 _FILES = (
     "ledger_columns",
     "ledger_column_words",
@@ -89,7 +91,7 @@ def _load(reference_dir: Path, stamps: tuple[int, ...]) -> LedgerReference:
         reference_dir / "ledger_columns.csv",
         columns=(
             CsvColumn("alias"),
-            CsvColumn("field", allowed=get_args(Field_)),
+            CsvColumn("field", allowed=(*get_args(Field_), ALTERATION)),
             CsvColumn("meaning", nullable=True),
             CsvColumn("source"),
         ),

@@ -5,25 +5,38 @@ What does not belong here: names of columns (``candidates``), and what an amount
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from klimat_pipeline.spend.ledger import amounts
-from klimat_pipeline.spend.ledger.candidates import Candidate
+from klimat_pipeline.spend.ledger.candidates import Candidate, tells_kinds
 
 if TYPE_CHECKING:
     import duckdb
 
-#: What a cell of its own may say of an amount's sign, in small letters; where its column asks whether a line is a
-#: credit (``Kreditfaktura``), also yes and no. For RE2 and for Python alike.
-CREDIT, DEBIT = r"k|kr|kred[a-zåäö]*|c|cr|cred[a-z ]*|-|-1|minus", r"d|dr|deb[a-zåäö]*|\+|1|plus"
-CREDIT_FLAG, DEBIT_FLAG = rf"{CREDIT}|j|ja|y|yes|x|1|true|sant", r"d|dr|deb[a-zåäö]*|n|nej|no|0|false|falskt|"
+_CREDIT, _DEBIT = r"k|kr|kred[a-zåäö]*|c|cr|cred[a-z ]*|-|-1|minus", r"d|dr|deb[a-zåäö]*|\+|1|plus"
+#: Posting keys of SAP: of customers (01 to 19), suppliers (21 to 39), the general ledger, assets, and stock.
+_KEYS = r"1[1-9]|3[1-9]|50|75|9[0-9]", r"0?[1-9]|2[1-9]|40|70|8[0-9]"
+FLAG, HABEN, KEYS, SUPPLIER_KEYS = "flag", "haben", "keys", "supplier_keys"
+#: What a cell of its own may say of an amount's sign, in small letters, credit and debit, by the way of a file: words;
+#: yes and no, where its column asks whether a line is a credit (``Kreditfaktura``); Soll and Haben; and posting keys.
+#: In a list of suppliers' accounts alone a credit (31) is an invoice, and a debit (21) a credit note. For RE2 and for
+#: Python alike.
+WORDS: Mapping[str, tuple[str, str]] = {
+    "": (_CREDIT, rf"{_DEBIT}|f|fakt\w*"),
+    FLAG: (rf"{_CREDIT}|j|ja|y|yes|x|1|true|sant", r"d|dr|deb[a-zåäö]*|f|fakt\w*|n|nej|no|0|false|falskt|"),
+    HABEN: ("h|haben", "s|soll"),
+    KEYS: _KEYS,
+    SUPPLIER_KEYS: ("2[1-9]", "3[1-9]"),
+}
+#: The key of costs in a general ledger: codes of another kind that look like keys lack it.
+_COSTS = "40"
 
 #: How exports call a credit note, in columns that tell kinds of documents.
 _CREDIT_NOTE = re.compile(r"(?i)(leverantörs?|lev\.? ?)?(kredit|credit) ?(fakt(ura)?|nota|not[ae]?|memo|verifikat)?")
 #: Short codes of one, in columns whose names say that they tell kinds.
-_CREDIT_CODE, _TELLS_KINDS = re.compile(r"(?i)kf|lk|kn|cn"), re.compile(r"(?i)typ|slag|kind")
+_CREDIT_CODE = re.compile(r"(?i)kf|lk|kn|cn")
 #: How a text of a line begins that is a credit note's.
 _CREDIT_TEXT = re.compile(r"(?i)(kredit|credit) ?(fakt(ura)?|nota|not[ae]?|memo)\b.*|krediter(ing|ar|at|ad)\b.*")
 #: Signs that a column may give in each of its cells, whatever it is called: credit, and the debit that goes with it.
@@ -37,14 +50,12 @@ def told_by_cells(candidates: dict[str, list[Candidate]], rows: Sequence[Sequenc
     """
     if not candidates.get("amount"):
         return
-    asks = [one for one in candidates.get("credit", []) if not one.is_own and says(one, rows, CREDIT_FLAG, DEBIT_FLAG)]
-    some = [
+    asks = [
         one
-        for one in candidates.get("side", [])
-        if one.is_own
-        or not one.meaning
-        or says(one, rows, *((CREDIT_FLAG, DEBIT_FLAG) if "flag" in one.meaning else (CREDIT, rf"{DEBIT}|f|fakt\w*")))
+        for one in candidates.get("credit", [])
+        if not one.is_own and says(one, rows, FLAG) and any(row[one.place] not in ("", "-") for row in rows)
     ]
+    some = [one for one in candidates.get("side", []) if one.is_own or not one.meaning or _says_signs(one, rows)]
     some += [replace(one, meaning=frozenset({"flag"})) for one in asks]
     candidates["side"] = some
     candidates["credit"] = [one for one in candidates.get("credit", []) if one not in asks]
@@ -53,8 +64,17 @@ def told_by_cells(candidates: dict[str, list[Candidate]], rows: Sequence[Sequenc
             del candidates[name]
 
 
-def says(one: Candidate, rows: Sequence[Sequence[str]], credit: str, debit: str) -> bool:
-    """Whether all cells of a column but one of a hundred say credit or debit, and some say credit."""
+def _says_signs(one: Candidate, rows: Sequence[Sequence[str]]) -> bool:
+    """Whether the cells of a column tell signs, whose name may mean something else too."""
+    if "keys" in one.meaning:
+        return bool(_keys(row[one.place] for row in rows))
+    ways = [FLAG] if "flag" in one.meaning else ["", HABEN] if "sign" in one.meaning else [""]
+    return any(says(one, rows, way) for way in ways)
+
+
+def says(one: Candidate, rows: Sequence[Sequence[str]], way: str) -> bool:
+    """Whether all cells of a column but one of a hundred say credit or debit in a way, and some say credit."""
+    credit, debit = WORDS[way]
     cells = Counter(row[one.place].lower() for row in rows)
     negative = {cell for cell in cells if re.fullmatch(credit, cell)}
     others = cells.keys() - negative
@@ -64,9 +84,36 @@ def says(one: Candidate, rows: Sequence[Sequence[str]], credit: str, debit: str)
     return bool(negative and (others or "perhaps" not in one.meaning)) and 100 * odd <= cells.total()
 
 
-def marks_credits_alone(fields: Mapping[str, int], rows: Sequence[Sequence[str]]) -> bool:
-    """Whether a column of signs has a word or a minus on credits, and nothing on every other line."""
-    return "side" in fields and _marks(row[fields["side"]] for row in rows)
+def _keys(cells: Iterable[str]) -> str:
+    """The way of cells that are all posting keys; empty where they are something else."""
+    said = set(cells) - {""}
+    if said and all(re.fullmatch("|".join(WORDS[SUPPLIER_KEYS]), cell) for cell in said):
+        return SUPPLIER_KEYS
+    return KEYS if _COSTS in said and all(re.fullmatch("|".join(_KEYS), cell) for cell in said) else ""
+
+
+def words_of(meaning: Collection[str], cells: Sequence[str]) -> str:
+    """How a column of signs says which lines are credits, a key of ``WORDS``.
+
+    Args:
+        meaning: what its name says.
+        cells: of the column.
+    """
+    said = {cell.lower() for cell in cells} - {""}
+    if FLAG in meaning or _marks(cells):
+        return FLAG
+    if said and all(re.fullmatch("|".join(WORDS[HABEN]), cell) for cell in said):
+        return HABEN
+    return _keys(cells)
+
+
+def told(words: str) -> Iterator[str]:
+    """What a reader should know of how a column says which lines are credits."""
+    if words == SUPPLIER_KEYS:
+        yield (
+            "posting keys of suppliers' accounts alone: lines of 31 to 39 are taken for invoices, and of 21 to 29 for "
+            "credit notes"
+        )
 
 
 def credits_without_minus(
@@ -77,11 +124,11 @@ def credits_without_minus(
         return
     read = set(fields.values()) - {fields.get("item_text")}
     for place in sorted(set(range(len(header))) - read):
-        words = [_CREDIT_NOTE, *([_CREDIT_CODE] if _TELLS_KINDS.search(header[place]) else [])]
+        words = [_CREDIT_NOTE, *([_CREDIT_CODE] if tells_kinds(header[place]) else [])]
         if fields.get("item_text") == place:
             words = [_CREDIT_TEXT]
-        elif (_TELLS_KINDS.search(header[place]) or not header[place]) and _marks(row[place] for row in rows):
-            words.append(re.compile(CREDIT, re.IGNORECASE))
+        elif (tells_kinds(header[place]) or not header[place]) and _marks(row[place] for row in rows):
+            words.append(re.compile(_CREDIT, re.IGNORECASE))
         elif credit := _of_a_pair({row[place].lower() for row in rows}):
             words.append(re.compile(re.escape(credit), re.IGNORECASE))
         cells = {row[place] for row in rows if any(word.fullmatch(row[place]) for word in words)}
@@ -107,7 +154,7 @@ def _of_a_pair(cells: set[str]) -> str:
 def _marks(cells: Iterable[str]) -> bool:
     """Whether cells say credit, or nothing at all."""
     said = set(cells)
-    return "" in said and all(re.fullmatch(CREDIT, cell.lower()) for cell in said - {""})
+    return "" in said and all(re.fullmatch(_CREDIT, cell.lower()) for cell in said - {""})
 
 
 def amount_has_no_sign(fields: Mapping[str, int], rows: Sequence[Sequence[str]]) -> bool:
@@ -117,12 +164,12 @@ def amount_has_no_sign(fields: Mapping[str, int], rows: Sequence[Sequence[str]])
     return bool(pairs) and all(one == other for one, other in pairs) and any((other or 0) > 0 for _, other in pairs)
 
 
-def credit_is_negative(fields: Mapping[str, int], rows: Sequence[Sequence[str]], *, side_is_flag: bool) -> bool:
+def credit_is_negative(fields: Mapping[str, int], rows: Sequence[Sequence[str]], words: str) -> bool:
     """Whether most credits of the lines looked at have a minus already."""
     if "credit" in fields:
         texts = [row[fields["credit"]] for row in rows]
     elif "side" in fields:
-        credit = CREDIT_FLAG if side_is_flag else CREDIT
+        credit, _ = WORDS[words]
         texts = [row[fields["amount"]] for row in rows if re.fullmatch(credit, row[fields["side"]].lower())]
     else:
         return False

@@ -225,7 +225,7 @@ def test_missing_columns_that_cost_much_are_said_first(tmp_path: Path) -> None:
 
 
 def test_a_percentage_is_no_amount() -> None:
-    assert fields("Datum;Konto;Andel %;Kostnad", "2023-01-31;6431;25;1,00")["amount"] == "Kostnad"
+    assert fields("Datum;Konto;Andel %;Kostnad", "2023-01-31;6431;100;1,00")["amount"] == "Kostnad"
 
 
 def test_a_header_with_line_breaks(tmp_path: Path) -> None:

@@ -34,7 +34,7 @@ def counted(tmp_path: Path, content: str) -> int:
 
 @pytest.mark.parametrize(
     ("head", "debit", "credit"),
-    [("Sida", "D", "K"), ("Soll/Haben", "S", "H"), ("Fr", "+", "-"), ("", "", "-"), ("", "", "K"), ("", "D", "K")],
+    [("Sida", "D", "K"), ("Riktning", "S", "H"), ("Fr", "+", "-"), ("", "", "-"), ("", "", "K"), ("", "D", "K")],
 )
 def test_a_sign_in_a_column_of_any_name_is_told(tmp_path: Path, head: str, debit: str, credit: str) -> None:
     lines = (f"{line(n, f'{n}00,00')};{cell}" for n, cell in enumerate((debit, credit, debit), start=1))
