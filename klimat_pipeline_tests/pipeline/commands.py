@@ -23,7 +23,7 @@ PROJECT = Path(__file__).resolve().parents[2]
 
 
 @lru_cache(maxsize=1)
-def _kept_workers() -> Workers | None:
+def kept_workers() -> Workers | None:
     """Great Expectations is imported once for all runs inside this process; a process of its own starts its own."""
     started = start()
     if started:
@@ -63,7 +63,7 @@ class Klimat:
         kept_arguments = sys.argv
         sys.argv = ["klimat", *arguments]
         try:
-            with self._surroundings(), workers(_kept_workers()), redirect_stdout(printed), redirect_stderr(printed):
+            with self._surroundings(), workers(kept_workers()), redirect_stdout(printed), redirect_stderr(printed):
                 cli.main()
         except SystemExit as end:
             code = int(end.code or 0)
@@ -82,7 +82,7 @@ class Klimat:
         printed = io.StringIO()
         with (
             self._surroundings(**environment),
-            workers(_kept_workers()),
+            workers(kept_workers()),
             redirect_stdout(printed),
             redirect_stderr(printed),
         ):

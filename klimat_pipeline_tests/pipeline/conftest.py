@@ -4,11 +4,12 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from klimat_pipeline_tests.support.default_refresh import default_refresh, small_refresh, with_examples
+from klimat_pipeline_tests.pipeline.commands import kept_workers
+from klimat_pipeline_tests.support.default_refresh import default_refresh, hostile_ledger, small_refresh, with_examples
 from klimat_pipeline_tests.support.lund import lines, lund
 from klimat_pipeline_tests.support.postgres import postgres_server
 
-__all__ = ["default_refresh", "lines", "lund", "postgres_server", "small_refresh", "with_examples"]
+__all__ = ["default_refresh", "hostile_ledger", "lines", "lund", "postgres_server", "small_refresh", "with_examples"]
 
 PASSWORD = "hemligt-4711-ord"
 
@@ -18,7 +19,7 @@ def prepared() -> Iterator[None]:
     """Workers for all runs inside this process: each would start its own, and import what checks contracts again."""
     from klimat_pipeline.quality import pool
 
-    with pool.workers():
+    with pool.workers(kept_workers()):
         yield
 
 

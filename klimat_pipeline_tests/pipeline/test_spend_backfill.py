@@ -75,9 +75,10 @@ def test_dagster_runs_a_partition_and_the_next_run_finds_it_ready(
 def test_a_refresh_shows_the_partitions_that_it_read(with_examples: Klimat) -> None:
     with instance(Settings(data_dir=with_examples.data)) as history:
         shown = history.get_materialized_partitions(LEDGER_LINES)
-    years = {int(path.parent.name.removeprefix("year=")) for path in with_examples.data.rglob("ledger/*/*/*.parquet")}
-    assert years
-    assert shown == {str(partition(EXAMPLE, year)) for year in years}
+    typed = {tuple(path.parts[-3:-1]) for path in with_examples.data.rglob("ledger/*/*/*.parquet")}
+    read = {(code.removeprefix("municipality_code="), int(year.removeprefix("year="))) for code, year in typed}
+    assert {code for code, _ in read} == {EXAMPLE, "1283"}
+    assert shown == {str(partition(code, year)) for code, year in read}
 
 
 def _typed_of_example(data: Path) -> list[Path]:

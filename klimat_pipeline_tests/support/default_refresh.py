@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from klimat_pipeline_tests.pipeline.commands import Answer, Klimat
+from klimat_pipeline_tests.support.hostile_ledger import put_hostile_ledgers
 from klimat_pipeline_tests.support.once import made_once
 from klimat_pipeline_tests.support.shared import REPOSITORY
 
@@ -52,7 +53,28 @@ def small_refresh(tmp_path_factory: pytest.TempPathFactory) -> Refresh:
 
 
 @pytest.fixture(scope="session")
-def with_examples(tmp_path_factory: pytest.TempPathFactory) -> Klimat:
-    """The same there with the invented examples of local tables."""
-    made = _refreshed(tmp_path_factory, "with_examples", KLIMAT_EXAMPLES="1")
-    return Klimat(made.data, made.environment)
+def hostile_ledger(tmp_path_factory: pytest.TempPathFactory, small_country: Path) -> tuple[Refresh, int]:
+    """The same with the invented examples of local tables, and a hostile ledger of Helsingborg's; its sum in oere."""
+
+    def make(folder: Path) -> Answer:
+        shutil.copytree(small_country / "data", folder / "checkout" / "data")
+        ore = put_hostile_ledgers(folder / "checkout" / "data" / "municipalities" / "1283_helsingborg")
+        (folder / "ore").write_text(str(ore), encoding="utf-8")
+        return Klimat(folder / "data", environment(folder))("refresh")
+
+    def environment(folder: Path) -> tuple[tuple[str, str], ...]:
+        return (
+            ("KLIMAT_PROJECT_DIR", str(folder / "checkout")),
+            ("KLIMAT_EXAMPLES", "1"),
+            ("KLIMAT_PERSONAL_KEY", "a key that only this test knows"),
+        )
+
+    folder, answer = made_once(tmp_path_factory, "hostile_ledger", make)
+    return Refresh(folder / "data", answer, environment(folder)), int((folder / "ore").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="session")
+def with_examples(hostile_ledger: tuple[Refresh, int]) -> Klimat:
+    """A refresh with the invented examples of local tables."""
+    refresh, _ = hostile_ledger
+    return Klimat(refresh.data, refresh.environment)

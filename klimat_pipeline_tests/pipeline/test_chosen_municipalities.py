@@ -1,4 +1,7 @@
-"""``klimat refresh --municipality 1283``, published to PostgreSQL too."""
+"""``klimat refresh --municipality 1280 -m 1283`` in the whole country, published to PostgreSQL too.
+
+What is not shown is not computed, and no figure moves: Malmö's, which has no folder, and Helsingborg's, which has one.
+"""
 
 import sqlite3
 from collections.abc import Callable, Iterable
@@ -11,30 +14,79 @@ import pytest
 from klimat_pipeline.contracts import PUBLISHED
 from klimat_pipeline_tests.pipeline.commands import Answer, Klimat
 from klimat_pipeline_tests.pipeline.conftest import PASSWORD
+from klimat_pipeline_tests.support.default_refresh import Refresh
 from klimat_pipeline_tests.support.for_each import for_each
 from klimat_pipeline_tests.support.questions import questions
+from klimat_pipeline_tests.support.shared import REPOSITORY
 
+CHOSEN = ("1280", "1283")
 WITHOUT_ROWS = (
     *("facility_claims", "neutrality_by_allocation_key"),
     *("gases", "group_comparison", "land_use", "traded_emissions"),
-    "scenario_score",  # needs more municipalities than the small country has
 )
+#: Tables that tell of the run.
+OF_THE_RUN = ("data_quality", "run_manifest")
 
 Ask = Callable[[str], list[tuple[object, ...]]]
 
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory, database: str) -> tuple[Klimat, Answer]:
-    environment = (("KLIMAT_DATABASE_URL", database),)
+    environment = (("KLIMAT_DATABASE_URL", database), ("KLIMAT_PROJECT_DIR", str(REPOSITORY)))
     klimat = Klimat(tmp_path_factory.mktemp("data"), environment)
-    answer = klimat("refresh", "--municipality", "1283")
+    answer = klimat("refresh", "--municipality", "1280", "-m", "1283")
     assert answer.code == 0, answer.text
     return klimat, answer
 
 
 @pytest.mark.parametrize("name", ["emissions", "sector_indicators", "targets", "subsector_emissions", "municipalities"])
-def test_only_the_chosen_one_is_published(run: tuple[Klimat, Answer], name: str) -> None:
-    assert run[0].rows(f"SELECT DISTINCT municipality_code FROM {name}") == [("1283",)]
+def test_only_the_chosen_are_published(run: tuple[Klimat, Answer], name: str) -> None:
+    shown = {code for (code,) in run[0].rows(f"SELECT DISTINCT municipality_code FROM {name}")}
+    assert shown == set(CHOSEN)
+
+
+def test_their_figures_are_those_of_a_run_for_all(run: tuple[Klimat, Answer], default_refresh: Refresh) -> None:
+    """Ranks, forecasts and the nation rest on everybody."""
+    klimat, for_all = run[0], Klimat(default_refresh.data)
+    for name, contract in PUBLISHED.items():
+        if name in OF_THE_RUN:
+            continue
+        columns = [column for column in contract.column_names if column not in ("publication_id", "run_id")]
+        query = f"SELECT {', '.join(columns)} FROM {name}"
+        whose = f"WHERE municipality_code IN {CHOSEN}" if "municipality_code" in columns else ""
+        if name == "area_totals":
+            whose += " OR municipality_code IS NULL"
+        assert sorted(map(repr, klimat.rows(query))) == sorted(map(repr, for_all.rows(f"{query} {whose}"))), name
+    for code in CHOSEN:
+        assert klimat.one("SELECT count(*) FROM sector_indicators WHERE municipality_code = ?", code) > 200
+
+
+def test_indicators_of_others_are_not_computed(run: tuple[Klimat, Answer]) -> None:
+    from klimat_pipeline.storage import TableStore
+
+    store = TableStore(run[0].data / "intermediate")
+    for key in (
+        "indicators/sector_indicators",
+        "inventory/inventory_territory",
+        "indicators/provenance",
+        "scenarios/pathways",
+    ):
+        assert set(store.read(key)["municipality_code"]) == set(CHOSEN), key
+    assert store.read("indicators/municipality_comparison")["municipality_code"].nunique() == 290
+
+
+def test_remarks_are_about_them_and_the_nation(run: tuple[Klimat, Answer], default_refresh: Refresh) -> None:
+    shown = run[0].rows("SELECT DISTINCT area_code FROM area_totals WHERE area_level = 'municipality' ORDER BY 1")
+    assert shown == [(code,) for code in CHOSEN]
+    query = "SELECT offending_keys FROM data_quality WHERE outcome = 'failed' AND offending_keys LIKE '%ipality_code=%'"
+
+    def others(klimat: Klimat) -> list[str]:
+        return [
+            keys for (keys,) in klimat.rows(query) if not any(f"municipality_code={code}" in keys for code in CHOSEN)
+        ]
+
+    assert others(run[0]) == []
+    assert others(Klimat(default_refresh.data))
 
 
 def test_nation_stays_for_comparison(run: tuple[Klimat, Answer]) -> None:
@@ -44,7 +96,7 @@ def test_nation_stays_for_comparison(run: tuple[Klimat, Answer]) -> None:
 def test_choice_stands_in_the_manifest(run: tuple[Klimat, Answer]) -> None:
     assert (
         run[0].one("SELECT item_value FROM run_manifest WHERE item_name = 'municipalities' AND item_kind = 'option'")
-        == "1283"
+        == "1280 1283"
     )
 
 
@@ -64,7 +116,7 @@ def test_nothing_is_out_of_date_afterwards(run: tuple[Klimat, Answer], monkeypat
 
 
 def test_same_choice_again_is_up_to_date_and_another_is_not(run: tuple[Klimat, Answer]) -> None:
-    answer = run[0]("refresh", "--municipality", "1283", "-m", "1283")
+    answer = run[0]("refresh", "--municipality", "1283", "-m", "1280", "-m", "1283")
     assert answer.code == 0 and "up to date" in answer.text, answer.text
 
 
@@ -93,7 +145,8 @@ def test_password_is_nowhere(run: tuple[Klimat, Answer], database: str) -> None:
 
 def test_password_is_not_in_the_message_about_a_database_that_is_gone(run: tuple[Klimat, Answer], tmp_path) -> None:
     url = f"postgresql://klimat:{PASSWORD}@127.0.0.1:1/klimat"
-    answer = Klimat(run[0].data, (("KLIMAT_DATABASE_URL", url),))("refresh", "--municipality", "1283")
+    gone = Klimat(run[0].data, (*run[0].environment, ("KLIMAT_DATABASE_URL", url)))
+    answer = gone("refresh", "--municipality", "1280", "-m", "1283")
     assert answer.code == 69, answer.text  # a service that does not answer
     assert PASSWORD not in answer.text
     assert "127.0.0.1" in answer.text
