@@ -40,7 +40,9 @@ def test_the_history_is_there_and_bounded(
             run = create_run_for_test(history, status=dg.DagsterRunStatus.SUCCESS)
             history.report_engine_event("something", run)
             history.report_runless_asset_event(dg.AssetMaterialization(key))
-        assert tidy(history, settings) == "3 runs, 3 events"
+        history.report_runless_asset_event(dg.AssetMaterialization(["clean", "frozen"]))  # the name of before
+        assert tidy(history, settings) == "3 runs, 3 events, 1 renamed assets"
+        assert history.all_asset_keys() == [key]
     with instance(settings) as again:
         assert len(again.get_runs()) == 2
         assert len(again.fetch_materializations(key, limit=100).records) == 2
