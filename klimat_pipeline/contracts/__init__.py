@@ -6,6 +6,6 @@ data dictionary. What does not belong here: data, and how a value is computed.
 """
 
 from klimat_pipeline.contracts.model import Column, Table
-from klimat_pipeline.contracts.tables import MART, PUBLISHED, TABLES, table, upstream
+from klimat_pipeline.contracts.tables import BETWEEN_STAGES, MART, PUBLISHED, TABLES, table, upstream
 
-__all__ = ["MART", "PUBLISHED", "TABLES", "Column", "Table", "table", "upstream"]
+__all__ = ["BETWEEN_STAGES", "MART", "PUBLISHED", "TABLES", "Column", "Table", "table", "upstream"]

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
-from klimat_pipeline.contracts import Table, table
+from klimat_pipeline.contracts import BETWEEN_STAGES, Table, table
 from klimat_pipeline.defs.check_results import as_dagster, check_specs
 from klimat_pipeline.defs.failures import as_failures
 from klimat_pipeline.defs.freshness import FRESHNESS
@@ -284,11 +284,14 @@ def _all_checks(
 
 
 def _are_gathered_later(context: dg.AssetExecutionContext) -> bool:
-    """Whether this process also runs the step that gathers all findings, which waits for postponed checks."""
+    """Whether this process will run the step that gathers all findings, which waits for postponed checks.
+
+    Only a run of all tables promises it: of a part, nothing says that the step comes after this one.
+    """
     job, steps = context.job_def, context.run.step_keys_to_execute
     return (
         job.executor_def.name in IN_ONE_PROCESS
-        and dg.AssetKey(GATHERED.split("/")) in job.asset_layer.selected_asset_keys
+        and job.asset_layer.selected_asset_keys >= {dg.AssetKey(key.split("/")) for key in BETWEEN_STAGES}
         and (steps is None or GATHERING_STEP in steps)
     )
 

@@ -24,6 +24,8 @@ from dagster._core.storage.event_log.sqlite.sqlite_event_log import INDEX_SHARD_
 from dagster._core.storage.runs.schema import RunsTable, RunTagsTable
 from dagster._core.storage.runs.sql_run_storage import SqlRunStorage
 
+from klimat_pipeline.published.renames import load_renames
+
 if TYPE_CHECKING:
     from klimat_pipeline.settings import Settings
 
@@ -57,9 +59,10 @@ def tidy(history: dg.DagsterInstance, settings: "Settings", now: datetime | None
         history.delete_run(run_id)
         history.compute_log_manager.delete_logs(prefix=[run_id])
     events = _forget_runs(history, old) + _delete_runless_events(history, settings.keep_runs)
+    assets = _forget_renamed_assets(history)
     litter = _remove_litter(history)
     _shrink(Path(history.root_directory))
-    found = {"runs": len(old), "events": events, "files of deleted runs": litter}
+    found = {"runs": len(old), "events": events, "renamed assets": assets, "files of deleted runs": litter}
     return ", ".join(f"{number} {what}" for what, number in found.items() if number)
 
 
@@ -84,6 +87,15 @@ def _forget_runs(history: dg.DagsterInstance, run_ids: list[str]) -> int:
     with events.index_connection() as connection:
         checks = AssetCheckExecutionsTable
         return int(connection.execute(sa.delete(checks).where(checks.c.run_id.in_(run_ids))).rowcount)
+
+
+def _forget_renamed_assets(history: dg.DagsterInstance) -> int:
+    """Assets under the names of an earlier version: the catalogue would show them beside those of today for ever."""
+    renamed = load_renames().keys()
+    gone = [key for key in history.all_asset_keys() if key.to_user_string() in renamed]
+    if gone:
+        history.wipe_assets(gone)
+    return len(gone)
 
 
 def _delete_runless_events(history: dg.DagsterInstance, keep: int) -> int:

@@ -1,7 +1,8 @@
 """Dagster's instance below the data folder: where it is, how it is opened, and the storage of its events.
 
 ``dagster.yaml`` names the storage, so the webserver, the daemon and every run worker load this module: it imports
-nothing but Dagster. What does not belong here: definitions (the other files).
+nothing but Dagster. What does not belong here: definitions (the other files), events in PostgreSQL
+(``postgres_history``).
 """
 
 import logging
@@ -77,6 +78,13 @@ def instance(settings: "Settings") -> dg.DagsterInstance:
     return opened
 
 
+def as_shown(event: "EventLogEntry") -> "EventLogEntry":
+    """An event as it is stored: that a step is not executed is no error of its own, and would hide the one before."""
+    if event.dagster_event is None and event.user_message.endswith(_NOT_EXECUTED):
+        return event._replace(level=logging.DEBUG)
+    return event
+
+
 class KeptOpenEventLogStorage(SqliteEventLogStorage):
     """Dagster's event log in SQLite, in the same files, with its databases kept open between events.
 
@@ -113,10 +121,8 @@ class KeptOpenEventLogStorage(SqliteEventLogStorage):
         return self._transaction(INDEX_SHARD_NAME)
 
     def store_event(self, event: "EventLogEntry") -> None:
-        """Store an event; that a step is not executed is no error of its own, and would hide the one before it."""
-        if event.dagster_event is None and event.user_message.endswith(_NOT_EXECUTED):
-            event = event._replace(level=logging.DEBUG)
-        super().store_event(event)
+        """Store an event (``as_shown``)."""
+        super().store_event(as_shown(event))
         # ``watch`` looks at the time of the run's file, which writing to a write-ahead log does not change.
         with suppress(OSError):
             os.utime(self.path_for_shard(event.run_id))

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from klimat_pipeline.contracts import MART
+from klimat_pipeline.contracts.tables.mart import SCHEMA_VERSION
 from klimat_pipeline.mart import (
     dim_account,
     dim_municipality,
@@ -125,6 +126,7 @@ def _remember(con: "duckdb.DuckDBPyConnection", refresh: Refresh, last: "Mapping
         "refresh_id": [refresh.publication_id],
         "started_at": [refresh.started_at],
         "switched_at": [refresh.switched_at],
+        "schema_version": [SCHEMA_VERSION],
     }
     con.register("this_refresh", pa.table(columns))
     for name in KEPT:

@@ -19,13 +19,21 @@ SHIPPED = "dagster.yaml.shipped"
 ON_WORKERS = "celery.yaml"
 #: A section of ``dagster.yaml``, comment and all.
 _SECTION = re.compile(r"(?:^#.*\n)*^(\w+):\n(?:^[ #].*\n)+", re.MULTILINE)
-_IN_POSTGRES = """\
-# Runs, events and ticks in PostgreSQL, as KLIMAT_DAGSTER_DATABASE_URL says.
-storage:
-  postgres:
+_IN_POSTGRES = "# Runs, events and ticks in PostgreSQL, as KLIMAT_DAGSTER_DATABASE_URL says.\n" + "".join(
+    f"""\
+{what}_storage:
+  module: {module}
+  class: {name}
+  config:
     postgres_url:
       env: KLIMAT_DAGSTER_DATABASE_URL
 """
+    for what, module, name in (
+        ("run", "dagster_postgres", "PostgresRunStorage"),
+        ("event_log", "klimat_pipeline.defs.postgres_history", "ShownEventLogStorage"),
+        ("schedule", "dagster_postgres", "PostgresScheduleStorage"),
+    )
+)
 
 
 def prepare_home(settings: Settings) -> tuple[Path, str]:

@@ -44,19 +44,29 @@ def last_published(directory: Path, name: str) -> "pd.DataFrame":
 
 
 def last_mart(directory: Path, names: Iterable[str]) -> "dict[str, pa.Table]":
-    """Tables of the mart as readers have them now; those that are missing or of another form are left out.
+    """Tables of the mart as readers have them now, in the form of today; those of a form that went are left out.
 
-    Where they name tables, it is by the names of today: what a check found of a table goes on when it is renamed.
+    Columns that have come since are missing values, and tables that they name have their names of today: history does
+    not end with a minor version of the schema, nor with a new name.
     """
     from klimat_pipeline.contracts import MART
     from klimat_pipeline.contracts.arrow import schema
 
-    found = {name: _newest_whole(directory / "parquet" / "mart", name) for name in names}
-    return {
-        name: _named_as_today(table)
-        for name, table in found.items()
-        if table is not None and table.schema.equals(schema(MART[name]))
-    }
+    found = {}
+    for name in names:
+        table, form = _newest_whole(directory / "parquet" / "mart", name), schema(MART[name])
+        types = {field.name: field.type for field in form}
+        if table is not None and all(types.get(field.name) == field.type for field in table.schema):
+            found[name] = _named_as_today(_with_new_columns(table, form))
+    return found
+
+
+def _with_new_columns(table: "pa.Table", form: "pa.Schema") -> "pa.Table":
+    import pyarrow as pa
+
+    held = {*table.column_names}
+    columns = [table[field.name] if field.name in held else pa.nulls(table.num_rows, field.type) for field in form]
+    return pa.Table.from_arrays(columns, schema=form)
 
 
 def _named_as_today(table: "pa.Table") -> "pa.Table":

@@ -2,9 +2,9 @@
 
 A row of the file renames a table (``old_table,,new_table,``) or a column (``old_table,old_column,new_table,
 new_column``), or says that a table or column is new (``,,new_table,new_column``), which then counts as no difference.
-Keys of tables between stages (``stage/name``) may be renamed there too: the findings of checks name them. A row may be
-written before its renaming: it applies only where a publication has the old name and not the new one. What does not
-belong here: the names of today (``contracts``).
+Keys of assets (``stage/name``) may be renamed there too: the findings of checks name them, and Dagster's history. A row
+may be written before its renaming: it applies only where a publication has the old name and not the new one. What does
+not belong here: the names of today (``contracts``).
 """
 
 from collections.abc import Container, Iterable, Mapping
@@ -54,9 +54,8 @@ class Renames:
         return name if found != name and found in held else found
 
     def keys(self) -> dict[str, str]:
-        """Today's keys of tables between stages (``stage/name``), by those that no table has any more."""
-        found = {old: self.table(old) for old in self.tables if "/" in old and old not in TABLES}
-        return {old: new for old, new in found.items() if new in TABLES}
+        """Today's keys of assets (``stage/name``), by those that no table has any more."""
+        return {old: self.table(old) for old in self.tables if "/" in old and old not in TABLES}
 
     def columns_of(self, table: str, names: Iterable[str]) -> dict[str, str]:
         """Today's names of a table's columns, by the names that they have in a publication.

@@ -10,14 +10,12 @@ import warnings
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from klimat_pipeline.contracts import TABLES
+from klimat_pipeline.contracts import BETWEEN_STAGES, TABLES
 from klimat_pipeline.contracts.expectations import suite
 from klimat_pipeline.quality.suites import batch_of
 from klimat_pipeline.settings import Settings
 from klimat_pipeline.storage import TableStore
 
-#: Tables that have suites.
-CHECKED = tuple(key for key, contract in TABLES.items() if contract.stage not in ("published", "mart"))
 INDEX = "index.html"
 
 
@@ -26,7 +24,7 @@ def data_docs_dir(settings: Settings) -> Path:
     return settings.written_dir / "data_docs"
 
 
-def build(settings: Settings, tell: Callable[[str], None], keys: Sequence[str] = CHECKED) -> Path:
+def build(settings: Settings, tell: Callable[[str], None], keys: Sequence[str] = BETWEEN_STAGES) -> Path:
     """Validate stored tables and write the pages.
 
     Args:

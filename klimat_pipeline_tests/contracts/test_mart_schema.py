@@ -11,6 +11,7 @@ from typing import Any
 
 from klimat_pipeline.contracts import MART
 from klimat_pipeline.contracts.swedish_tables import markdown
+from klimat_pipeline.contracts.tables.mart import SCHEMA_VERSION
 
 SNAPSHOT = Path(__file__).with_name("mart_schema.json")
 #: Words of SQL, or nearly, that a column of this project has borne.
@@ -45,6 +46,7 @@ def faults(kept: dict[str, Any], now: dict[str, str], version: str) -> list[str]
 
 def test_the_promise_is_kept(project: Path) -> None:
     version = written_version(project)
+    assert version == SCHEMA_VERSION, "the version that is published with the mart"
     kept = json.loads(SNAPSHOT.read_text(encoding="utf-8"))
     assert faults(kept, schema(), version) == []
     if os.environ.get("KLIMAT_RENEW_SNAPSHOT") == "1":

@@ -165,6 +165,23 @@ def test_every_published_table_is_made_after_every_blocking_check() -> None:
     assert {name for key in publishing for name in upstream(key)} >= guarded - publishing
 
 
+def test_findings_are_gathered_after_every_step_by_few_edges() -> None:
+    """A run waits for steps, not for tables; an edge to each table would tie everything to everything in the graph."""
+    steps = [each for each in defs.assets or [] if isinstance(each, dg.AssetsDefinition) and each.is_executable]
+    step_of = {key: each.op.name for each in steps for key in each.keys}
+    waits_for = {
+        each.op.name: {step_of[dep] for deps in each.asset_deps.values() for dep in deps if dep in step_of}
+        for each in steps
+    }
+    before, found = {"gathered_findings"}, set[str]()
+    while before > found:
+        found = set(before)
+        before |= {step for name in found for step in waits_for[name]}
+    checking = {name for key, name in step_of.items() if key.path[0] not in ("published", "mart", "reports")}
+    assert checking - {"spend__ledger_lines"} == before
+    assert len(SPECS["quality/data_quality"].deps) == 4
+
+
 @for_each(key=[key for key in SPECS if key.split("/")[0] in ("indicators", "scenarios", "published", "mart")])
 def test_figures_have_a_freshness_policy(key: str) -> None:
     policy = SPECS[key].freshness_policy

@@ -164,6 +164,8 @@ SWEDISH: dict[str, tuple[str, str]] = {
     "message": ("Meddelande", "Vad som hittades, i en mening."),
     "failing_since_at": ("Faller sedan", "Första publicering i den obrutna följd där kontrollen faller."),
     "started_at": ("Körning började", "När körningen började, UTC."),
+    "is_latest_refresh": ("Senaste publicering", "Om det är den publicering som martens övriga tabeller hör till."),
+    "schema_version": ("Schemaversion", "Version av martens schema som den publicerades i; saknas före 1.1."),
     "switched_at": ("Publicerad", "När läsarna fick publiceringen, UTC."),
     "newest_source_at": ("Nyaste källa", "När den nyaste källan hämtades, UTC."),
     "newest_released_year": ("Nyaste år", "Huvudseriens nyaste år."),

@@ -48,6 +48,9 @@ _STAGES = (
 #: All tables by key (``stage/name``), in the order of the pipeline.
 TABLES: dict[str, Table] = {entry.key: entry for stage in _STAGES for entry in stage.TABLES}
 
+#: Tables between stages, each checked when it is made; the published ones are made from them.
+BETWEEN_STAGES = tuple(key for key, contract in TABLES.items() if contract.stage not in ("published", "mart"))
+
 #: The tables that readers get, by plain name.
 PUBLISHED: dict[str, Table] = {entry.name: entry for entry in published.TABLES}
 

@@ -10,6 +10,8 @@ from klimat_pipeline.contracts.columns import col
 from klimat_pipeline.contracts.columns.swedish import SWEDISH
 from klimat_pipeline.contracts.model import Column, Table
 
+#: Version of the mart's schema, by the promise in ``docs/schema_changelog.md``: a new column is a minor version.
+SCHEMA_VERSION = "1.1"
 #: Dimension that a column's values are keys of, wherever it stands, and the key's name there.
 _DIMENSION_OF = {
     "municipality_code": ("dim_municipality", "municipality_code"),
@@ -178,6 +180,8 @@ FACT_REFRESH = _table(
     _c("refresh_id"),
     _c("started_at"),
     _c("switched_at"),
+    _c("is_latest_refresh"),
+    _c("schema_version"),
     *_from("releases", "release_id"),
     _c("newest_released_year", "releases.last_year"),
     _c("newest_source_at", "releases.retrieved_at"),

@@ -1,21 +1,19 @@
 """Assets of the stage ``quality``: what all checks of the run found, gathered in one table."""
 
-from klimat_pipeline.contracts import TABLES, upstream
+from klimat_pipeline.contracts import BETWEEN_STAGES
 from klimat_pipeline.defs.asset_factory import GATHERED, GATHERING_STEP, findings_key, step
 from klimat_pipeline.defs.resources import Project
 from klimat_pipeline.defs.steps import Made
 
-CHECKED = tuple(key for key, contract in TABLES.items() if contract.stage not in ("quality", "published", "mart"))
+#: One table of each step that no other step waits for, so that this one comes after all of them. An edge to every
+#: table would tie the whole graph together and say no more.
+_LAST_STEPS = ("indicators/provenance", "scenarios/neutrality_balance", "scenarios/pathways")
 
 
-#: Tables that no other checked table comes from: whatever is made before them need not be named.
-_LAST = tuple(key for key in CHECKED if not any(key in upstream(other) for other in CHECKED))
-
-
-@step(GATHERING_STEP, GATHERED, kinds=("great_expectations",), after=_LAST)
+@step(GATHERING_STEP, GATHERED, kinds=("great_expectations",), after=_LAST_STEPS)
 def findings(project: Project) -> Made:
     from klimat_pipeline.quality.contract import postponed_findings
     from klimat_pipeline.quality.data_quality import gathered
 
-    found = gathered(project.read(findings_key(key)) for key in CHECKED)
+    found = gathered(project.read(findings_key(key)) for key in BETWEEN_STAGES if key != GATHERED)
     return Made({GATHERED: found}, {"quality/suites": postponed_findings(project.read)})

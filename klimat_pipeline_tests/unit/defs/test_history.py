@@ -73,6 +73,16 @@ def test_the_home_is_as_large_after_many_nights_as_after_a_few(history: dg.Dagst
         assert database.execute("SELECT count(DISTINCT run_id) FROM run_tags").fetchone() == (3,)
 
 
+def test_assets_under_names_of_an_earlier_version_leave_the_catalogue(
+    history: dg.DagsterInstance, settings: Settings
+) -> None:
+    for name in ("clean/frozen", "clean/frozen_reports", "sources/inputs", "somebody/else"):
+        history.report_runless_asset_event(dg.AssetMaterialization(name.split("/")))
+    assert tidy(history, settings) == "2 renamed assets"
+    assert {key.to_user_string() for key in history.all_asset_keys()} == {"clean/frozen_reports", "somebody/else"}
+    assert tidy(history, settings) == ""
+
+
 def test_what_is_older_than_the_limit_goes_and_what_goes_on_stays(
     history: dg.DagsterInstance, settings: Settings
 ) -> None:

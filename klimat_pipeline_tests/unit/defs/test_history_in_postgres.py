@@ -1,6 +1,7 @@
 """Dagster's history in PostgreSQL by one setting: opened, written, kept bounded."""
 
 import importlib.util
+import logging
 from pathlib import Path
 
 import dagster as dg
@@ -40,11 +41,42 @@ def test_the_history_is_there_and_bounded(
             run = create_run_for_test(history, status=dg.DagsterRunStatus.SUCCESS)
             history.report_engine_event("something", run)
             history.report_runless_asset_event(dg.AssetMaterialization(key))
-        assert tidy(history, settings) == "3 runs, 3 events"
+        history.report_runless_asset_event(dg.AssetMaterialization(["clean", "frozen"]))  # the name of before
+        assert tidy(history, settings) == "3 runs, 3 events, 1 renamed assets"
+        assert history.all_asset_keys() == [key]
     with instance(settings) as again:
         assert len(again.get_runs()) == 2
         assert len(again.fetch_materializations(key, limit=100).records) == 2
     assert not list((tmp_path / "dagster").glob("history/**/*.db"))
+
+
+def test_of_a_failed_run_only_the_fault_is_an_error(
+    tmp_path: Path,
+    database_url: SecretStr,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As in SQLite: what Dagster says of steps that it does not execute is red nowhere."""
+
+    @dg.op
+    def first() -> int:
+        raise dg.Failure("the input's fault")
+
+    @dg.op
+    def second(number: int) -> int:
+        return number
+
+    @dg.job
+    def job() -> None:
+        second(first())
+
+    url = database_url.get_secret_value().replace("postgresql://", "postgresql+psycopg2://")
+    monkeypatch.setenv("KLIMAT_DAGSTER_DATABASE_URL", url)
+    with instance(Settings(data_dir=tmp_path)) as history:
+        run = job.execute_in_process(instance=history, raise_on_error=False).dagster_run
+        (skipped,) = [e for e in history.all_logs(run.run_id) if e.user_message.endswith("Not executing.")]
+        errors = [e for e in history.all_logs(run.run_id) if e.level == logging.ERROR and e.step_key]
+    assert (skipped.step_key, skipped.level) == ("second", logging.DEBUG)
+    assert [error.step_key for error in errors] == ["first"]
 
 
 def test_a_server_that_does_not_answer_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

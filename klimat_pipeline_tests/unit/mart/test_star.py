@@ -8,6 +8,7 @@ import pytest
 
 from klimat_pipeline.contracts import MART, PUBLISHED
 from klimat_pipeline.contracts.arrow import schema
+from klimat_pipeline.contracts.tables.mart import SCHEMA_VERSION
 from klimat_pipeline.mart import star as stars
 from klimat_pipeline.mart.star import KEPT, Refresh, star
 from klimat_pipeline_tests.support.stars import STARTED, TONNES, published_tables, small_star
@@ -128,6 +129,8 @@ def test_checks_are_kept_over_publications_and_know_since_when_they_fail() -> No
         assert [row["failing_since_at"] for row in rows] == expected
         assert {row["publication_id"] for row in rows} == {rows[-1]["refresh_id"]}
     assert mended["fact_refresh"]["checks_failed_count"].to_pylist() == [1, 1, 0]
+    assert mended["fact_refresh"]["is_latest_refresh"].to_pylist() == [False, False, True]
+    assert mended["fact_refresh"]["schema_version"].to_pylist() == [SCHEMA_VERSION] * 3
 
 
 def test_a_publication_that_comes_again_has_one_row(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -76,7 +76,8 @@ def test_one_setting_puts_the_history_into_postgresql_and_back(checkout: Path) -
     text = used(checkout).read_text(encoding="utf-8")
     assert "hemligt" not in text
     found = yaml.safe_load(text)
-    assert found.pop("storage") == {"postgres": {"postgres_url": {"env": "KLIMAT_DAGSTER_DATABASE_URL"}}}
+    stored = [found.pop(f"{what}_storage") for what in ("run", "event_log", "schedule")]
+    assert [each["config"] for each in stored] == [{"postgres_url": {"env": "KLIMAT_DAGSTER_DATABASE_URL"}}] * 3
     assert found == {key: value for key, value in plain.items() if key != "event_log_storage"}
     prepare_home(settings(checkout))
     assert used(checkout).read_text(encoding="utf-8") == SHIPPED
@@ -92,7 +93,7 @@ def test_one_setting_gives_runs_to_workers_and_back(checkout: Path) -> None:
     assert yaml.safe_load(text) == {**plain, **other}
     prepare_home(settings(checkout, celery_url=REDIS, dagster_database_url=URL))
     found = yaml.safe_load(used(checkout).read_text(encoding="utf-8"))
-    assert "event_log_storage" not in found and {**found, **other} == found and "storage" in found
+    assert "postgres_url" in found["event_log_storage"]["config"] and {**found, **other} == found
     prepare_home(settings(checkout))
     assert used(checkout).read_text(encoding="utf-8") == SHIPPED
 

@@ -147,6 +147,24 @@ def test_history_of_checks_names_tables_as_today(settings: Settings) -> None:
     assert found.schema.equals(form)
 
 
+def test_history_goes_on_over_a_minor_version_of_the_schema(settings: Settings) -> None:
+    """Columns that came later are missing; a table with a column of before, or of another type, is left out."""
+    form = schema(MART["fact_refresh"])
+    row = {"refresh_id": FIRST, "started_at": NOW, "switched_at": NOW, "release_id": "r", "newest_released_year": 2024}
+    row |= {"newest_source_at": NOW, "published_rows": 1, "checks_count": 2, "checks_failed_count": 0}
+    row |= {"publication_id": FIRST}
+    path = settings.published_dir / "parquet" / "mart" / "latest" / "fact_refresh.parquet"
+    path.parent.mkdir(parents=True)
+    old = pa.Table.from_pylist([row], schema=pa.schema([field for field in form if field.name in row]))
+    pq.write_table(old, path)
+    found = last_mart(settings.published_dir, ["fact_refresh"])["fact_refresh"]
+    assert found.schema.equals(form)
+    assert found.to_pylist() == [row | {"is_latest_refresh": None, "schema_version": None}]
+    for wrong in (old.append_column("gone", pa.array(["x"])), old.set_column(6, "published_rows", pa.array(["1"]))):
+        pq.write_table(wrong, path)
+        assert last_mart(settings.published_dir, ["fact_refresh", "fact_quality"]) == {}
+
+
 def test_the_data_package_describes_the_files(settings: Settings) -> None:
     directory = _publish(settings, FIRST) / FIRST
     package = json.loads((directory / "datapackage.json").read_text(encoding="utf-8"))
