@@ -74,7 +74,7 @@ TABLES: Mapping[str, tuple[tuple[CsvColumn, ...], tuple[str, ...]]] = {
         ("words", "form", "accounts"),
     ),
     "account_word_heads": (
-        (CsvColumn("head"), CsvColumn("fits", allowed=("any", "things", "services")), _REASON),
+        (CsvColumn("head"), CsvColumn("fits", allowed=("any", "things", "services", "none")), _REASON),
         ("head",),
     ),
     "account_abbreviations": (

@@ -47,8 +47,8 @@ FULL: dict[str, Any] = {
             "account_text",
         ),
         (
-            {"contract_id": "", "supplier_id": "", "account": "6910", "cpv": "", "sni": "46310", "account_text": ""},
-            "vehicle_repair",
+            {"contract_id": "", "supplier_id": "", "account": "6310", "cpv": "", "sni": "46310", "account_text": ""},
+            "rental_leasing",
             "account",
         ),
         (
@@ -85,10 +85,18 @@ def test_a_contract_that_says_nothing_or_too_much_is_refused(tmp_path: Path) -> 
 
 
 def test_another_municipality_has_its_own_accounts(tmp_path: Path) -> None:
-    own = own_files(tmp_path, spend_accounts=ACCOUNTS)
-    rows = [line(1, amount_ore=1, account="6430", municipality_code=code) for code in ("1283", "0180")]
+    own = own_files(tmp_path, spend_accounts=ACCOUNTS.replace("6430", "6310"))
+    rows = [line(1, amount_ore=1, account="6310", municipality_code=code) for code in ("1283", "0180")]
     found = computed(tmp_path, rows, own=own)["spend/by_category"].set_index("municipality_code")
-    assert found["spend_category"].to_dict() == {"0180": "furniture_other", "1283": "textiles"}
+    assert found["spend_category"].to_dict() == {"0180": "rental_leasing", "1283": "textiles"}
+
+
+def test_a_group_of_accounts_that_holds_many_things_says_nothing(tmp_path: Path) -> None:
+    """What "Förbrukningsinventarier och förbrukningsmaterial" (64) holds is food, medicine, schoolbooks and clothes."""
+    groups = {"61100": "Beredskap", "64000": "", "69990": "Diverse", "74900": "Övrigt", "75100": ""}
+    rows = [line(n, account=code, account_text=text) for n, (code, text) in enumerate(groups.items())]
+    found = computed(tmp_path, rows)["spend/mapping"].set_index("account")["category"]
+    assert found.to_dict() == dict.fromkeys(groups, "unmapped") | {"75100": "staffing"}
 
 
 def test_the_longest_prefix_decides() -> None:
@@ -166,7 +174,7 @@ def test_an_unknown_category_is_refused_with_the_nearest(tmp_path: Path) -> None
 
 @pytest.mark.parametrize(
     ("neighbour", "expected"),
-    [("Elkraft", "security_cleaning"), ("Värme", "construction")],  # the text, where letters are lost; else the number
+    [("Elkraft", "security_cleaning"), ("Värme", "unmapped")],
 )
 def test_texts_that_have_lost_letters_are_read_where_the_whole_ledger_has_lost_them(
     tmp_path: Path, neighbour: str, expected: str
@@ -174,6 +182,17 @@ def test_texts_that_have_lost_letters_are_read_where_the_whole_ledger_has_lost_t
     lines = [line(n, account=f"6{n}010", account_text=text) for n, text in ((1, "Stadning"), (2, neighbour))]
     mapping = computed(tmp_path, lines)["spend/mapping"].set_index("account")
     assert mapping.at["61010", "category"] == expected
+
+
+def test_texts_in_capitals_are_another_system_that_may_have_lost_letters(tmp_path: Path) -> None:
+    texts = ("Värme", "STADNING", "FASTIGHETSSKOTSEL")
+    lines = [line(n, account=f"6{n}010", account_text=text) for n, text in enumerate(texts)]
+    found = computed(tmp_path, lines)["spend/mapping"].set_index("account_text")["category"]
+    assert found.to_dict() == {
+        "Värme": "energy_supply",
+        "STADNING": "security_cleaning",
+        "FASTIGHETSSKOTSEL": "security_cleaning",
+    }
 
 
 def test_a_personal_number_cannot_be_mapped(tmp_path: Path) -> None:
