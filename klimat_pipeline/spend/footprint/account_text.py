@@ -51,9 +51,9 @@ _NONE = "none"
 _CUT_TEXTS = 3
 _CUT_LENGTH = 15
 #: Letters of a word's beginning that tell it apart, after a full stop and at the end of a text that was cut; there also
-#: about two thirds of the word.
+#: about two thirds of the word, and more of one that ends a compound: "hyreskontrakt" is no tractor.
 _ABBREVIATED, _CUT_WORD = 4, 5
-_CUT_SHARE = 0.65
+_CUT_SHARE, _CUT_SHARE_OF_END = 0.65, 0.8
 #: Two consonants that no Swedish word ends in: the word was shortened, mostly one in -ning ("städn", "försäkr").
 _UNFINISHED = re.compile(r"([bdfhklpstv]n|[bdfgkptvh]r|[bdfgkpstv]j)$")
 _TOKEN = re.compile(r"(\w+(?:-\w+)*)([-.]?)")
@@ -113,6 +113,7 @@ class Vocabulary:
             abbreviations: abbreviation, with its full stop where it needs one, and the word.
             shortened_ends: those of the abbreviations that end a compound too.
         """
+        self._written = rows = tuple(rows)
         self.rows = tuple(replace(row, terms=tuple(tuple(map(joined, term)) for term in row.terms)) for row in rows)
         self._heads = dict(heads)
         self._abbreviations = dict(abbreviations or {})
@@ -124,7 +125,9 @@ class Vocabulary:
                 self._words.setdefault(word, []).append(number)
                 if row.is_compound:
                     self._inflected.add(word)
-        self._ends = {word for word in self._inflected if len(word) > _SHORT}
+        # What is written with a hyphen ends no other word: "kredittjänster" are no "it-tjänster".
+        hyphened = {joined(word) for row in rows for term in row.terms for word in term if "-" in word}
+        self._ends = {word for word in self._inflected - hyphened if len(word) > _SHORT}
         self._sorted = sorted({*self._words, *self._heads})
         self._alone = {word for row in self.rows if len(row.terms) == 1 for word in row.terms[0]}
 
@@ -133,7 +136,7 @@ class Vocabulary:
         return Vocabulary(
             [
                 replace(row, terms=tuple(tuple(word.translate(_LOST) for word in term) for term in row.terms))
-                for row in self.rows
+                for row in self._written
             ],
             {head.translate(_LOST): fits for head, fits in self._heads.items()},
             {short.translate(_LOST): word.translate(_LOST) for short, word in self._abbreviations.items()},
@@ -205,7 +208,7 @@ class Vocabulary:
         return "any" in fits or ("things" if row.rank in _THINGS else "services") in fits
 
     def _matches(self, text: str, *, is_cut: bool) -> Iterator[_Match]:
-        tokens = self._tokens(text)
+        tokens = self._tokens(text, is_cut=is_cut)
         for place, (token, is_short) in enumerate(tokens):
             if is_cut and place == len(tokens) - 1:
                 for whole in self._completed(token):
@@ -259,7 +262,8 @@ class Vocabulary:
             return [token] if len(token) >= _CUT_WORD or len(self._begun_by(token)) == 1 else []
         for start in range(len(token) - _CUT_WORD + 1):
             end = token[start:]
-            likely = [word for word in self._begun_by(end) if len(end) / len(word) >= _CUT_SHARE]
+            share = _CUT_SHARE_OF_END if start else _CUT_SHARE
+            likely = [word for word in self._begun_by(end) if len(end) / len(word) >= share]
             if not likely:
                 continue
             if all(word.startswith(likely[0]) for word in likely):
@@ -277,15 +281,20 @@ class Vocabulary:
         rows = (self.rows[number] for word in words for number in self._words.get(word, ()))
         return {row.category for row in rows if len(row.terms) == 1 and not row.accounts}
 
-    def _tokens(self, text: str) -> list[tuple[str, bool]]:
-        """Words of the text, written out; with whether a full stop says that a word is shortened."""
+    def _tokens(self, text: str, *, is_cut: bool) -> list[tuple[str, bool]]:
+        """Words of the text, written out; with whether a word is shortened without one that is known to be so.
+
+        Where a text was cut off, its last letters are an abbreviation only if they begin no other word: "kons" may be a
+        consultant or art.
+        """
         found: list[tuple[str, str]] = _TOKEN.findall(unicodedata.normalize("NFC", text.casefold()))
         tokens: list[tuple[str, bool]] = []
         for index, (written, mark) in enumerate(found):
             word = joined(written)
             stopped = mark == "."
             full = self._written_out(word, stopped=stopped)
-            if full:
+            is_last = is_cut and index == len(found) - 1 and not stopped
+            if full and not (is_last and any(not whole.startswith(full) for whole in self._begun_by(word))):
                 tokens.append((full, False))
             elif mark == "-":
                 tokens.append((word + self._end_of_next(found[index + 1 :]), False))
@@ -322,8 +331,8 @@ class Vocabulary:
 
 
 def joined(word: str) -> str:
-    """A compound is one word, with a hyphen in it or without; "materiel" is spelt "material"."""
-    return word.replace("-", "").replace("materiel", "material")
+    """A compound is one word, with a hyphen in it or without; "materiel" is spelt "material", "café" also "cafe"."""
+    return word.replace("-", "").replace("é", "e").replace("materiel", "material")
 
 
 def _bases(word: str) -> list[str]:

@@ -149,6 +149,17 @@ def test_a_word_that_a_known_one_begins_with_is_not_shortened(text: str) -> None
         ("Konserver", "food_products"),  # no servers
         ("IT-säkerhet", "it_services"),  # no guards
         ("Domstolskostnader", "public_administration"),  # no chairs
+        ("Kredit- och inkassotjänster", "security_cleaning"),  # no IT services
+        ("VA-arbeten", "construction"),
+        ("El, hyrda lokaler", "energy_supply"),
+        ("Städning i hyrda lokaler", "security_cleaning"),
+        ("Hyrda lokaler", "real_estate"),
+        ("Hotellrum", "hotel_restaurant"),
+        ("Kollektivtrafikresor personal", "land_transport"),
+        ("Cafe och servering", "hotel_restaurant"),  # é as many type it
+        ("Entremattor", "security_cleaning"),
+        ("Serviceavtal kyl och frys", "machine_repair"),
+        ("Serviceavtal programvara", "it_services"),
     ],
 )
 def test_kinds_that_were_taken_for_others(text: str, expected: str) -> None:
@@ -195,6 +206,20 @@ def test_an_investment_is_a_thing() -> None:
     assert category("Förskolor", "4621") == "education"
     assert category("Förskolor", "1122") is None
     assert category("Pågående ny-, till- och ombyggnad", "1172") == "construction"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Hyreskontrakt",
+        "Ersättning referensperson",
+        "Brandskyddskontroll, kontroll",
+        "Idrottsanläggningar, kons",
+        "Avd intern",
+    ],
+)
+def test_a_text_that_was_cut_off_is_not_gone_on_with_as_another_word(text: str) -> None:
+    assert category(text, cut_at=len(text)) == category(text.rsplit(maxsplit=1)[0] if " " in text else "")
 
 
 def test_a_text_that_was_cut_off_ends_in_the_beginning_of_a_word() -> None:

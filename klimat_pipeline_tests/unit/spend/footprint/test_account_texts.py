@@ -104,6 +104,9 @@ def test_what_is_bought_for_staff_is_a_purchase(text: str, expected: str | None)
         ("text_interest", ("RANTOR", "DROJSMALSRANTA", "Kapitalkostn., internränta")),
         ("text_wages", ("MANADSLONER",)),
         ("text_taxes", ("Fast.skatt", "Fastighetsavgift", "TRANGSELSKATT")),
+        ("vat", ("2640 Ingående moms",)),
+        ("text_internal_rent", ("6031 Internhyror",)),
+        ("text_land", ("4031 Markköp",)),
         ("text_losses", ("Kassadifferenser", "ORESUTJAMNING", "Förluster på kundfordringar")),
     ],
 )
