@@ -159,16 +159,19 @@ def test_one_municipalitys_faulty_table_leaves_the_others(tmp_path: Path) -> Non
         (tmp_path / folder).mkdir()
         (tmp_path / folder / "spend_accounts.csv").write_text(text, encoding="utf-8")
     faulty: dict[str, list[str]] = {}
-    found = load_local_mappings(tmp_path, REFERENCE.category_codes, faulty)
+    found = load_local_mappings(tmp_path, REFERENCE.category_names, faulty)
     assert list(found.accounts["municipality_code"]) == ["0180"]
     assert list(faulty) == ["1283"] and "'nonsense' is no category" in faulty["1283"][0]
 
 
-def test_an_unknown_category_is_refused_with_the_nearest(tmp_path: Path) -> None:
-    text = "account_prefix,category,reason\n6430,food_product,typo\n"
-    with pytest.raises(
-        ProblemsError, match=r"'food_product' .*nearest: food_products.*Categories: advertising, .*wood_products"
-    ):
+@pytest.mark.parametrize(
+    "written", ["food_product", "Food_Products", "Livsmedel", "Livsmedel och drycker", "Food products", "C10T12"]
+)
+def test_an_unknown_category_is_refused_with_the_nearest(tmp_path: Path, written: str) -> None:
+    """Its code misspelt, or its industry or name as the table of categories has it."""
+    text = f"account_prefix;category;reason\n6410;textiles;right\n6430;{written};typo\n"
+    said = rf"spend_accounts.csv:3: column category: '{written}' .*nearest: food_products.*Categories: advertising, .*wood_"
+    with pytest.raises(ProblemsError, match=said):
         own_files(tmp_path, spend_accounts=text)
 
 

@@ -70,7 +70,7 @@ def test_a_list_in_another_code_page_is_refused(tmp_path: Path, encoding: str) -
 
 
 def test_a_category_needs_a_reason(tmp_path: Path) -> None:
-    with pytest.raises(ProblemsError, match=r"spend_accounts.csv: 9902: a category needs a reason"):
+    with pytest.raises(ProblemsError, match=r"spend_accounts.csv:2: 9902: a category needs a reason"):
         own_files(tmp_path, spend_accounts="account_prefix,category,reason\n9902,textiles,\n")
 
 
