@@ -115,6 +115,37 @@ def test_wood_is_forestry() -> None:
     assert cpv[cpv_prefix("03413000-8", cpv) or ""] == "forestry"
 
 
+@pytest.mark.parametrize(
+    ("cpv", "category"),
+    [
+        ("22111000-1", "publishing"),  # schoolbooks, as the text "Läromedel" says
+        ("22200000-2", "publishing"),  # newspapers
+        ("22800000-8", "printing"),  # registers and account books
+        ("79530000-8", "other_professional"),  # translation
+        ("79540000-1", "other_professional"),  # interpretation
+        ("79310000-0", "advertising"),  # market research
+        ("79100000-5", "legal_management"),
+        ("79950000-8", "security_cleaning"),  # fairs
+        ("90620000-9", "security_cleaning"),  # snow clearing
+        ("90500000-2", "sewerage_waste"),
+        ("39310000-8", "machinery"),  # catering equipment
+        ("09111400-4", "wood_products"),  # wood fuels
+    ],
+)
+def test_parts_of_a_cpv_division_that_are_another_industry(cpv: str, category: str) -> None:
+    known = dict(zip(REFERENCE.cpv["cpv_prefix"], REFERENCE.cpv["category"], strict=True))
+    assert known[cpv_prefix(cpv, known) or ""] == category
+
+
+def test_a_workshop_is_no_repairer_of_household_goods_in_either_edition_of_sni(tmp_path: Path) -> None:
+    """SNI 2025 has repair of vehicles in 95.3, SNI 2007 in 45, the division of those who sell them too."""
+    codes = {"95311": "SNI 953", "95110": "SNI 95", "45201": ""}
+    rows = [line(n, amount_ore=1_00 << n, sni=code) for n, code in enumerate(codes)]
+    found = computed(tmp_path, rows)["spend/mapping"].set_index("evidence")
+    assert found["amount_sek"].to_dict() == {"SNI 953": 1.0, "SNI 95": 2.0, "": 4.0}
+    assert found["category"].to_dict() == {"SNI 953": "vehicle_repair", "SNI 95": "household_repair", "": "unmapped"}
+
+
 def test_a_register_of_suppliers_says_their_industry(tmp_path: Path) -> None:
     """A line's own code goes first; a trader's industry says nothing, and neither does a wholesaler's."""
     own = own_files(
