@@ -144,7 +144,7 @@ def asked(
         said = f" of {municipality}" if municipality else ""
         raise ConfigurationError(f"There are no ledger lines{said} yet: add a ledger and run klimat refresh.")
     reference = current_reference(settings)
-    local = load_local_mappings(settings.municipalities_dir, reference.category_codes)
+    local = load_local_mappings(settings.municipalities_dir, reference.category_names)
     with TemporaryDirectory(prefix="klimat_parts_") as passing, database() as con:
         group_parts(con, root, parts or Path(passing))
         _, unvalued = build_cube(con, reference, local, load_spend_factors(settings.municipalities_dir))

@@ -116,7 +116,8 @@ _ACCOUNT = r"(BAS )?\d{1,10}"
 #: A legal person's organisation number: the third digit is two or more. No personal identity number gets in here.
 _LEGAL = r"\d{2}[2-9]\d{7}"
 _LEGAL_OR_HYPHEN = r"\d{2}[2-9]\d{3}-?\d{4}"
-_CATEGORY = CsvColumn("category", pattern=IDENTIFIER, nullable=True)
+#: What it may be is asked where the categories are known, which names the nearest (``spend.footprint.local_mappings``).
+_CATEGORY = CsvColumn("category", nullable=True)
 #: Columns of a printed gap table that follow from its layout and from the targets that its lines refer to.
 _OF_LAYOUT = (
     *("printed_target_t", "printed_actions_t", "printed_plans_t", "rounding_t"),

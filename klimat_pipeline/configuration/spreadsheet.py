@@ -14,8 +14,11 @@ from itertools import zip_longest
 from klimat_pipeline.errors import ConfigurationError
 
 _SEPARATORS = (";", "\t", ",")
-#: What Swedish letters of other code pages (Macintosh, DOS) turn into in Windows-1252; no Swedish text has them.
-_OTHER_PAGE = re.compile("[\u0000-\u0008\u000b\u000c\u000e-\u001f\u0080-\u009fŒŠšžŽ„†‡‰”ƒ]")
+#: What Swedish letters of other code pages (Macintosh, DOS) turn into in Windows-1252; no Swedish text has them,
+#: but for those that begin or end a word there: ”Folkets hus”, Škoda.
+_OTHER_PAGE = re.compile(
+    "[\u0000-\u0008\u000b\u000c\u000e-\u001f\u0080-\u009fŒƒ„†‡‰]|(?<=[^\\W\\d_])[ŠšŽž”](?=[^\\W\\d_])"
+)
 
 
 def decoded(content: bytes, shown: str) -> str:

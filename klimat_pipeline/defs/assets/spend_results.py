@@ -60,7 +60,7 @@ def spend_results(
     made = results(
         kept.dataset,
         reference,
-        load_local_mappings(settings.municipalities_dir, reference.category_codes, faulty),
+        load_local_mappings(settings.municipalities_dir, reference.category_names, faulty),
         load_spend_factors(settings.municipalities_dir, faulty),
         passed=passed,
         organisation=organisation,

@@ -5,6 +5,8 @@ The rule:
 * A word matches a whole word of the text, inflected or not. A row of form ``word`` matches only what it spells out.
 * It also matches the end of a compound, which says what a thing is: "elevdatorer" are computers. A word of three
   letters or fewer, or of a row of form ``word``, does not: "kompost" is no post, "skorsten" no shoe.
+* A word that only looks as if it ended in another (``account_word_heads.csv``, fits none) hides it: "tillväxt" is no
+  plant, "förebyggande" builds nothing.
 * It matches the beginning of a compound only where the end says nothing by itself (``account_word_heads.csv``):
   "elavgift" is electricity, "busskort" and "fiskevård" are neither bus nor fish.
 * A row of several words needs all of them; of "fordonsreparation" both parts count.
@@ -15,7 +17,7 @@ The rule:
 * An investment (account class 1) is a thing: words for services and branches of activity (ranks 1 and 4) say nothing.
 * Abbreviations are written out (``account_abbreviations.csv``; one of form ``compound`` at the end of a compound too:
   "städentrepr"), "städ- och rengöringsmaterial" is two compounds, and a text that was cut off ends in the beginning of
-  a word.
+  a word. So does a word before a full stop, or one that ends as no Swedish word does: "renhålln", "myndighetsbesiktn".
 * Where none of a ledger's texts has å, ä or ö, its system has lost them: the words are read without them as well.
 
 What does not belong here: account numbers and the order of evidence (``classification``).
@@ -34,6 +36,8 @@ ENDINGS = (
     *("arna", "erna", "orna", "ars", "ens", "ers", "ets"),
     *("ar", "en", "er", "et", "na", "ns", "or", "a", "e", "n", "r", "s", "t"),
 )
+#: Endings of the plural in whose place the word has an a: "massor", "massorna" of "massa".
+_PLURALS_OF_A = ("orna", "ors", "or")
 #: Letters that join the parts of a compound.
 LINKS = ("", "s", "e", "o", "u", "a")
 #: Words this short are no end of a compound.
@@ -41,13 +45,17 @@ _SHORT = 3
 #: Ranks that say nothing of an investment: what is done to a thing, and the branch of activity that it is for.
 _NO_THINGS = (1, 4)
 _THINGS = (2, 3)
+#: What an end of a compound fits that only looks as if it were one with another.
+_NONE = "none"
 #: Texts of the same, greatest length from which on a ledger's texts count as cut off there.
 _CUT_TEXTS = 3
 _CUT_LENGTH = 15
 #: Letters of a word's beginning that tell it apart, after a full stop and at the end of a text that was cut; there also
-#: about two thirds of the word.
+#: about two thirds of the word, and more of one that ends a compound: "hyreskontrakt" is no tractor.
 _ABBREVIATED, _CUT_WORD = 4, 5
-_CUT_SHARE = 0.65
+_CUT_SHARE, _CUT_SHARE_OF_END = 0.65, 0.8
+#: Two consonants that no Swedish word ends in: the word was shortened, mostly one in -ning ("städn", "försäkr").
+_UNFINISHED = re.compile(r"([bdfhklpstv]n|[bdfgkptvh]r|[bdfgkpstv]j)$")
 _TOKEN = re.compile(r"(\w+(?:-\w+)*)([-.]?)")
 #: Letters that some systems cannot write, and what stands for them.
 _LOST = str.maketrans("åäö", "aao")
@@ -100,10 +108,12 @@ class Vocabulary:
 
         Args:
             rows: the rows in order.
-            heads: ends of compounds that say nothing by themselves, and what they fit: any, things or services.
+            heads: ends of compounds that say nothing by themselves, and what they fit: any, things or services; none,
+                where they only look like a compound themselves.
             abbreviations: abbreviation, with its full stop where it needs one, and the word.
             shortened_ends: those of the abbreviations that end a compound too.
         """
+        self._written = rows = tuple(rows)
         self.rows = tuple(replace(row, terms=tuple(tuple(map(joined, term)) for term in row.terms)) for row in rows)
         self._heads = dict(heads)
         self._abbreviations = dict(abbreviations or {})
@@ -115,7 +125,9 @@ class Vocabulary:
                 self._words.setdefault(word, []).append(number)
                 if row.is_compound:
                     self._inflected.add(word)
-        self._ends = {word for word in self._inflected if len(word) > _SHORT}
+        # What is written with a hyphen ends no other word: "kredittjänster" are no "it-tjänster".
+        hyphened = {joined(word) for row in rows for term in row.terms for word in term if "-" in word}
+        self._ends = {word for word in self._inflected - hyphened if len(word) > _SHORT}
         self._sorted = sorted({*self._words, *self._heads})
         self._alone = {word for row in self.rows if len(row.terms) == 1 for word in row.terms[0]}
 
@@ -124,7 +136,7 @@ class Vocabulary:
         return Vocabulary(
             [
                 replace(row, terms=tuple(tuple(word.translate(_LOST) for word in term) for term in row.terms))
-                for row in self.rows
+                for row in self._written
             ],
             {head.translate(_LOST): fits for head, fits in self._heads.items()},
             {short.translate(_LOST): word.translate(_LOST) for short, word in self._abbreviations.items()},
@@ -196,7 +208,7 @@ class Vocabulary:
         return "any" in fits or ("things" if row.rank in _THINGS else "services") in fits
 
     def _matches(self, text: str, *, is_cut: bool) -> Iterator[_Match]:
-        tokens = self._tokens(text)
+        tokens = self._tokens(text, is_cut=is_cut)
         for place, (token, is_short) in enumerate(tokens):
             if is_cut and place == len(tokens) - 1:
                 for whole in self._completed(token):
@@ -205,7 +217,8 @@ class Vocabulary:
             yield from self._of_token(token, place)
             is_known = any(base in self._words for base in _bases(token))
             if is_short and len(token) >= _ABBREVIATED and not is_known:
-                yield from self._begun(token, place)
+                for whole in self._begun(token) or self._completed(token):
+                    yield from self._of_token(whole, place)
 
     def _of_token(self, token: str, place: int) -> Iterator[_Match]:
         if token in self._words:
@@ -213,23 +226,31 @@ class Vocabulary:
         for base in _bases(token):
             if base != token and base in self._inflected:
                 yield _Match(base, WHOLE, place, "inflected")
+        last = self._hidden_from(token)
         for start in range(2, len(token) - _SHORT):
-            for base in _bases(token[start:]):
+            for base in _bases(token[start:]) if start <= last else ():
                 if base in self._ends:
                     yield _Match(base, END, place)
             if token[:start] in self._words:
                 for link in LINKS:
                     if token[start:].startswith(link):
                         yield _Match(token[:start], BEGINNING, place, token[start + len(link) :])
+                if token[start - 1] == token[start - 2]:  # of three equal letters one is not written: "hisservice"
+                    yield _Match(token[:start], BEGINNING, place, token[start - 1 :])
         for start in range(max(2, len(token) - _SHORT), len(token) - 1):
             if token[:start] in self._words:
                 yield _Match(token[:start], BEGINNING, place, token[start:])
 
-    def _begun(self, token: str, place: int) -> Iterator[_Match]:
-        """The words that begin with a token, where all of them mean the same."""
-        begun = [word for word in self._begun_by(token) if word in self._alone]
-        if len(self._meant(begun)) == 1:
-            yield _Match(begun[0], WHOLE, place)
+    def _hidden_from(self, token: str) -> int:
+        """Where a word begins that only looks as if it ended in another; ends after it count as none."""
+        starts = (at for at in range(len(token)) if any(self._heads.get(base) == _NONE for base in _bases(token[at:])))
+        return next(starts, len(token))
+
+    def _begun(self, token: str) -> list[str]:
+        """The word that a shortened one begins, where all that do mean the same or there is only one."""
+        begun = [word for word in self._begun_by(token) if word in self._words]
+        is_told = len(self._meant(begun)) == 1 or len(begun) == 1
+        return (sorted(begun, key=lambda word: word not in self._alone)[:1]) if is_told else []
 
     def _completed(self, token: str) -> list[str]:
         """What the last word of a text may have been that was cut off there: itself, or what it or its end begins.
@@ -241,7 +262,8 @@ class Vocabulary:
             return [token] if len(token) >= _CUT_WORD or len(self._begun_by(token)) == 1 else []
         for start in range(len(token) - _CUT_WORD + 1):
             end = token[start:]
-            likely = [word for word in self._begun_by(end) if len(end) / len(word) >= _CUT_SHARE]
+            share = _CUT_SHARE_OF_END if start else _CUT_SHARE
+            likely = [word for word in self._begun_by(end) if len(end) / len(word) >= share]
             if not likely:
                 continue
             if all(word.startswith(likely[0]) for word in likely):
@@ -259,20 +281,25 @@ class Vocabulary:
         rows = (self.rows[number] for word in words for number in self._words.get(word, ()))
         return {row.category for row in rows if len(row.terms) == 1 and not row.accounts}
 
-    def _tokens(self, text: str) -> list[tuple[str, bool]]:
-        """Words of the text, written out; with whether a full stop says that a word is shortened."""
+    def _tokens(self, text: str, *, is_cut: bool) -> list[tuple[str, bool]]:
+        """Words of the text, written out; with whether a word is shortened without one that is known to be so.
+
+        Where a text was cut off, its last letters are an abbreviation only if they begin no other word: "kons" may be a
+        consultant or art.
+        """
         found: list[tuple[str, str]] = _TOKEN.findall(unicodedata.normalize("NFC", text.casefold()))
         tokens: list[tuple[str, bool]] = []
         for index, (written, mark) in enumerate(found):
             word = joined(written)
             stopped = mark == "."
             full = self._written_out(word, stopped=stopped)
-            if full:
+            is_last = is_cut and index == len(found) - 1 and not stopped
+            if full and not (is_last and any(not whole.startswith(full) for whole in self._begun_by(word))):
                 tokens.append((full, False))
             elif mark == "-":
                 tokens.append((word + self._end_of_next(found[index + 1 :]), False))
             else:
-                tokens.append((word, stopped))
+                tokens.append((word, stopped or bool(_UNFINISHED.search(word))))
         return tokens
 
     def _written_out(self, word: str, *, stopped: bool) -> str | None:
@@ -295,6 +322,7 @@ class Vocabulary:
             if mark == "-" or written in ("och", "o"):
                 continue
             word = joined(written)
+            word = self._written_out(word, stopped=mark == ".") or word
             for start in range(1, len(word) - 2):
                 if any(base in self._heads or base in self._ends for base in _bases(word[start:])):
                     return word[start:]
@@ -303,8 +331,8 @@ class Vocabulary:
 
 
 def joined(word: str) -> str:
-    """A compound is one word, with a hyphen in it or without; "materiel" is spelt "material"."""
-    return word.replace("-", "").replace("materiel", "material")
+    """A compound is one word, with a hyphen in it or without; "materiel" is spelt "material", "café" also "cafe"."""
+    return word.replace("-", "").replace("é", "e").replace("materiel", "material")
 
 
 def _bases(word: str) -> list[str]:
@@ -312,6 +340,7 @@ def _bases(word: str) -> list[str]:
     return [
         word,
         *(word[: -len(end)] for end in ENDINGS if word.endswith(end) and len(word) - len(end) >= _SHORT - 1),
+        *(word[: -len(end)] + "a" for end in _PLURALS_OF_A if word.endswith(end) and len(word) - len(end) >= _SHORT),
     ]
 
 

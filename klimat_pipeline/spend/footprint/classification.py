@@ -113,17 +113,17 @@ def _put_industries(con: "duckdb.DuckDBPyConnection", reference: SpendReference,
 def _put_texts(con: "duckdb.DuckDBPyConnection", reference: SpendReference) -> None:
     """``by_text``: by municipality and account, since a text says so by itself.
 
-    A municipality's texts may be cut off or have lost å, ä and ö, an investment is a thing, and some words are for some
-    accounts only.
+    A municipality's texts may be cut off or have lost å, ä and ö; those in capitals are mostly of another system than
+    the others, and are looked at apart. An investment is a thing, and some words are for some accounts only.
     """
     asked = _distinct(con, "municipality_code", "account", "account_text")
-    texts: dict[str, set[str]] = {}
+    texts: dict[tuple[str, bool], set[str]] = {}
     for code, _, text in asked:
-        texts.setdefault(code, set()).add(text)
-    cut = {code: cut_length(mine) for code, mine in texts.items()}
+        texts.setdefault((code, text.isupper()), set()).add(text)
+    cut = {system: cut_length(mine) for system, mine in texts.items()}
     whole = vocabulary(reference)
     without = whole.without_diacritics()
-    words = {code: without if has_lost_letters(mine) else whole for code, mine in texts.items()}
+    words = {system: without if has_lost_letters(mine) else whole for system, mine in texts.items()}
     _put(
         con,
         "by_text",
@@ -131,7 +131,7 @@ def _put_texts(con: "duckdb.DuckDBPyConnection", reference: SpendReference) -> N
         (
             (code, account, text, found.category, f"text: {found.words}")
             for code, account, text in asked
-            if (found := words[code].answer(text, account, cut_at=cut[code]))
+            if (found := words[code, text.isupper()].answer(text, account, cut_at=cut[code, text.isupper()]))
         ),
     )
 

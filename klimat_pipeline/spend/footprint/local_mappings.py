@@ -3,6 +3,7 @@
 Reading only. What does not belong here: what a mapping decides (``classification``, ``spend_replaced``).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import pandas as pd
 from klimat_pipeline.configuration.csv_file import CsvColumn, read_csv
 from klimat_pipeline.configuration.local_tables import LOCAL_TABLES
 from klimat_pipeline.configuration.municipality import municipality_folders
+from klimat_pipeline.configuration.yaml_file import shown_path
 from klimat_pipeline.errors import ConfigurationError, ProblemsError
 from klimat_pipeline.spend.footprint.mappings import unknown_categories
 
@@ -39,13 +41,13 @@ class LocalMappings:
 
 
 def load_local_mappings(
-    municipalities_dir: Path, category_codes: tuple[str, ...], faulty: dict[str, list[str]] | None = None
+    municipalities_dir: Path, category_names: Mapping[str, str], faulty: dict[str, list[str]] | None = None
 ) -> LocalMappings:
     """Read the files of every municipality.
 
     Args:
         municipalities_dir: ``data/municipalities``.
-        category_codes: what a category may be.
+        category_names: the categories by what they are called (``SpendReference.category_names``).
         faulty: is given what is wrong by municipality, which is then left out; without it, all faults stop.
 
     Raises:
@@ -54,7 +56,7 @@ def load_local_mappings(
     rows: dict[str, list[dict[str, Any]]] = {name: [] for name in _FILES}
     problems: dict[str, list[str]] = {}
     for folder in municipality_folders(municipalities_dir, []):
-        own, wrong = _of_folder(folder, category_codes)
+        own, wrong = _of_folder(folder, category_names)
         if wrong:
             problems[folder.name[:4]] = wrong
             continue
@@ -67,7 +69,7 @@ def load_local_mappings(
     return LocalMappings(*(_frame(name, rows[name]) for name in _FILES))
 
 
-def _of_folder(folder: Path, category_codes: tuple[str, ...]) -> tuple[dict[str, list[dict[str, Any]]], list[str]]:
+def _of_folder(folder: Path, category_names: Mapping[str, str]) -> tuple[dict[str, list[dict[str, Any]]], list[str]]:
     """The rows of a municipality's files, and what is wrong with them."""
     rows: dict[str, list[dict[str, Any]]] = {name: [] for name in _FILES}
     problems: list[str] = []
@@ -78,6 +80,7 @@ def _of_folder(folder: Path, category_codes: tuple[str, ...]) -> tuple[dict[str,
         # A shell empties the file that it is to write before the command reads it.
         if not path.is_file() or not path.stat().st_size:
             continue
+        shown, lines = shown_path(path, folder.parent), list[int]()
         try:
             found = read_csv(
                 path,
@@ -85,26 +88,30 @@ def _of_folder(folder: Path, category_codes: tuple[str, ...]) -> tuple[dict[str,
                 base=folder.parent,
                 key=form.key,
                 ignored=_LISTED,
+                lines=lines,
                 from_spreadsheet=True,
             )
         except ConfigurationError as error:
             problems += error.problems
             continue
+        place = dict(zip(map(id, found), lines, strict=True))
         listed = {row["municipality_code"] for row in found} - {None}
         if len(listed) > 1:
             problems.append(
-                f"{folder.name}/{name}.csv: column municipality_code: a list of several municipalities "
+                f"{shown}: column municipality_code: a list of several municipalities "
                 f"({', '.join(sorted(listed))}); keep the rows of {code} (klimat ledger unmapped -m {code})"
             )
         if name in ("spend_accounts", "spend_suppliers"):
             found = [row for row in found if row["category"] or row.get("is_wholesaler") == "true"]
             problems += [
-                f"{folder.name}/{name}.csv: {row[form.key[0]]}: a category needs a reason"
+                f"{shown}:{place[id(row)]}: {row[form.key[0]]}: a category needs a reason"
                 for row in found
                 if not row["reason"]
             ]
-        named = [row["category"] for row in found if row.get("category")]
-        problems += unknown_categories(named, category_codes, f"{folder.name}/{name}.csv")
+        for row in found:
+            if row.get("category"):
+                where = f"{shown}:{place[id(row)]}"
+                problems += unknown_categories([row["category"]], category_names, where)
         rows[name] = [{**row, "municipality_code": code} for row in found]
     problems += [
         f"{code} spend_contracts.csv: {row['contract_id']}: give a CPV code or a category, not both"

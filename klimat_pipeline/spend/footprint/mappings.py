@@ -74,7 +74,7 @@ TABLES: Mapping[str, tuple[tuple[CsvColumn, ...], tuple[str, ...]]] = {
         ("words", "form", "accounts"),
     ),
     "account_word_heads": (
-        (CsvColumn("head"), CsvColumn("fits", allowed=("any", "things", "services")), _REASON),
+        (CsvColumn("head"), CsvColumn("fits", allowed=("any", "things", "services", "none")), _REASON),
         ("head",),
     ),
     "account_abbreviations": (
@@ -165,6 +165,11 @@ class SpendReference:
     def category_codes(self) -> tuple[str, ...]:
         return tuple(self.categories["category"])
 
+    @property
+    def category_names(self) -> dict[str, str]:
+        """The category by everything that it is called, in small letters: its code, its industry and its names."""
+        return _category_names(self.categories)
+
 
 def load_spend_reference(reference_dir: Path) -> SpendReference:
     """Read and cross-check the tables.
@@ -190,7 +195,7 @@ def load_spend_reference(reference_dir: Path) -> SpendReference:
         problems += error.problems
     if problems:
         raise ProblemsError(problems)
-    known = set(read["spend_categories"]["category"])
+    known = _category_names(read["spend_categories"])
     for name, frame in read.items():
         if "category" in frame and name != "spend_categories":
             problems += unknown_categories(frame["category"], known, f"data/reference/{name}.csv")
@@ -229,16 +234,29 @@ def _said_second_hand(rows: pd.DataFrame) -> pd.DataFrame:
     return rows.assign(source=rows["source"] + said).drop(columns="is_second_hand")
 
 
-def unknown_categories(values: Iterable[Any], known: Iterable[str], where: str) -> list[str]:
-    """A line for every category that no reference table defines: the nearest one, and all of them."""
+def _category_names(categories: pd.DataFrame) -> dict[str, str]:
+    columns = ("category_name_en", "category_name_sv", "nace_code", "category")
+    codes = categories["category"]
+    return {name.casefold(): code for column in columns for name, code in zip(categories[column], codes, strict=True)}
+
+
+def unknown_categories(values: Iterable[Any], names: Mapping[str, str], where: str) -> list[str]:
+    """A line for every category that no reference table defines: the nearest one, and all of them.
+
+    Args:
+        values: what stands for categories.
+        names: the categories by what they are called (``SpendReference.category_names``).
+        where: as messages name the place.
+    """
     from difflib import get_close_matches
 
-    codes = tuple(known)
+    codes = set(names.values())
     lines = []
-    for value in sorted({str(value) for value in values} - set(codes)):
-        near = get_close_matches(value, codes, n=1, cutoff=0.0)
+    for value in sorted({str(value) for value in values} - codes):
+        begun = [name for name in names if name.startswith(value.casefold())]
+        near = begun or get_close_matches(value.casefold(), names, n=1, cutoff=0.0)
         lines.append(
             f"{where}: column category: {value!r} is no category of data/reference/spend_categories.csv (nearest: "
-            f"{near[0] if near else 'none'}). Categories: {', '.join(sorted(codes))}"
+            f"{names[near[0]] if near else 'none'}). Categories: {', '.join(sorted(codes))}"
         )
     return lines

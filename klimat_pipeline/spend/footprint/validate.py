@@ -44,7 +44,7 @@ def check_ledger_configuration(
             rules_of(folder, reference)
         except ConfigurationError as error:
             problems += error.problems
-    categories = load_spend_reference(settings.reference_dir).category_codes
+    categories = load_spend_reference(settings.reference_dir).category_names
     for load in (
         lambda: local_mappings.load_local_mappings(municipalities_dir, categories),
         lambda: spend_factors.load_spend_factors(municipalities_dir),

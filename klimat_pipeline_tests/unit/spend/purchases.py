@@ -53,7 +53,7 @@ def own_files(tmp_path: Path, **files: str | bytes) -> LocalMappings:
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in files.items():
         (folder / f"{name}.csv").write_bytes(text.encode() if isinstance(text, str) else text)
-    return load_local_mappings(folder.parent, REFERENCE.category_codes)
+    return load_local_mappings(folder.parent, REFERENCE.category_names)
 
 
 def computed(

@@ -96,6 +96,46 @@ def test_what_is_bought_for_staff_is_a_purchase(text: str, expected: str | None)
     assert (_rule_of("55820", text), found and found.category) == ("bought_for_staff", expected)
 
 
+@pytest.mark.parametrize(
+    ("rule", "texts"),
+    [
+        ("text_transfers", ("FORSORJNINGSSTOD", "EKONOMISKT BISTAND", "SKADESTAND", "Böter och viten")),
+        ("text_pensions", ("BILERSATTNING", "Bilers., skattefri", "Resor med egen bil")),
+        ("text_interest", ("RANTOR", "DROJSMALSRANTA", "Kapitalkostn., internränta")),
+        ("text_wages", ("MANADSLONER",)),
+        ("text_taxes", ("Fast.skatt", "Fastighetsavgift", "TRANGSELSKATT")),
+        ("vat", ("2640 Ingående moms",)),
+        ("text_internal_rent", ("6031 Internhyror",)),
+        ("text_land", ("4031 Markköp",)),
+        ("text_losses", ("Kassadifferenser", "ORESUTJAMNING", "Förluster på kundfordringar")),
+    ],
+)
+def test_what_is_no_purchase_is_told_without_letters_and_by_short_words(rule: str, texts: tuple[str, ...]) -> None:
+    assert {text: _rule_of("7699", text) for text in texts} == dict.fromkeys(texts, rule)
+
+
+@pytest.mark.parametrize(
+    "text", ["Bilar", "Hyra av bil", "Diverse avgifter", "Vitvaror", "Kassaskåp", "Fastighetsavtal"]
+)
+def test_what_looks_like_it_is_a_purchase(text: str) -> None:
+    assert _rule_of("7699", text) == ""
+
+
+@pytest.mark.parametrize("text", ["Utb.kostn personal", "Friskv., subventioner", "ARBETSKLADER", "FORETAGSHALSOVARD"])
+def test_what_is_bought_for_staff_is_told_by_short_words_too(text: str) -> None:
+    assert _rule_of("55820", text) == "bought_for_staff"
+
+
+def test_what_independent_schools_are_paid_by_law_is_schooling_though_it_is_called_a_grant() -> None:
+    words = vocabulary(REFERENCE)
+    for text in ("Bidrag till fristående förskolor", "Grundbelopp fristående grundskolor", "Bidrag, pedagogisk omsorg"):
+        found = words.answer(text, "4620")
+        assert (_rule_of("4620", text), found and found.category) == ("bought_schooling", "education"), text
+    others = ("Bidrag till enskilda vägar", "Bidrag till föreningar", "Föreningsbidrag skolor")
+    assert {text: _rule_of("7699", text) for text in others[:2]} == dict.fromkeys(others[:2], "text_transfers")
+    assert _rule_of("4510", others[2]) == "grants"
+
+
 @pytest.mark.parametrize("text", ["Månadslön", "Sjuklön", "Arbetsgivaravgifter", "Traktamente", "Semesterlöneskuld"])
 def test_what_staff_is_paid_is_none(text: str) -> None:
     assert _rule_of("55820", text) == "wages"

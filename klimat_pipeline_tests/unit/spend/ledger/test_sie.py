@@ -57,7 +57,7 @@ def test_a_file_of_balances_alone_is_refused(tmp_path: Path, told: str) -> None:
 
 
 BAS = (
-    '#KONTO 4010 "Inkop"\n#KONTO 5010 "Lokalhyra"\n#KONTO 5020 "El for belysning"\n#KONTO 7010 "Loner"\n'
+    '#KONTO 4010 "Inkop"\n#KONTO 5010 "Lokalhyra"\n#KONTO 5020 "El for belysning"\n#KONTO 7010 "Kollektivanstallda"\n'
     '#KONTO 7610 "Utbildning"\n#KONTO 7832 "Avskr"\n#VER A 1 20230115\n{\n#TRANS 4010 {} 1.00\n#TRANS 5010 {} 2.00\n'
     "#TRANS 5020 {} 4.00\n#TRANS 7010 {} 8.00\n#TRANS 7610 {} 16.00\n#TRANS 7832 {} 32.00\n#TRANS 2440 {} -63.00\n}\n"
 )
@@ -78,7 +78,7 @@ def test_a_chart_of_companies_has_rules_of_its_own(tmp_path: Path, chart: str) -
 
 
 def test_a_chart_of_companies_that_does_not_say_so_stops(tmp_path: Path) -> None:
-    content = "#FLAGGA 0\n#SIETYP 4\n" + BAS.replace("Loner", "Löner")
+    content = "#FLAGGA 0\n#SIETYP 4\n" + BAS.replace("Kollektivanstallda", "Löner")
     with pytest.raises(LedgerError, match="'5010 Lokalhyra' would be staff there, and '7010 Löner' is.*chart: bas"):
         read(tmp_path, content, "l.se")
     assert balance(read(tmp_path, content, "l.se", chart="bas"))["counted"] == (4, 23_00)

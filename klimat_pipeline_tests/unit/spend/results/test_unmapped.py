@@ -9,7 +9,7 @@ import pytest
 
 from klimat_pipeline.charts.spend import coverage, largest_categories, pareto, shown_on_pages, unmapped_markdown
 from klimat_pipeline.errors import ProblemsError
-from klimat_pipeline.spend.results.unmapped import as_csv
+from klimat_pipeline.spend.results.unmapped import as_csv, for_spreadsheet
 from klimat_pipeline_tests.support.ledgers import line
 from klimat_pipeline_tests.unit.spend.purchases import computed, electricity, food, own_files
 
@@ -43,8 +43,34 @@ def test_filled_in_it_is_read_back(tmp_path: Path) -> None:
     assert unmapped_markdown(found["unmapped/accounts"]) == "Everything that counts has a category."
 
 
+@pytest.mark.parametrize("chart", ["", "BAS "])
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "cp1252", "utf-16"])
+@pytest.mark.parametrize("separator", [";", "\t", ","])
+def test_a_spreadsheet_saves_it_with_what_texts_hold(tmp_path: Path, chart: str, encoding: str, separator: str) -> None:
+    """Quotation marks of both kinds, separators, line breaks and letters of names, as texts of accounts hold them."""
+    texts = ('Div. "övrigt"; 25 %', "Div. ”Vår by”", "Div. Škoda, a;b\tc", "Div.\nrad två", "=1+1;2")
+    rows = [line(n, account=f"{chart}99{n:02}", account_text=text) for n, text in enumerate(texts)]
+    listed = for_spreadsheet(computed(tmp_path, rows)["unmapped/accounts"]).decode("utf-8-sig")
+    header, *cells = csv.reader(StringIO(listed, newline=""), delimiter=";")
+    assert len(cells) == len(texts)
+    saved = StringIO()
+    filled = [[code, account, "textiles", 'our "plan"; all', *rest] for code, account, _, _, *rest in cells]
+    csv.writer(saved, delimiter=separator, lineterminator="\r\n").writerows([header, *filled])
+    content = saved.getvalue().encode(encoding)
+    found = computed(tmp_path, rows, own=own_files(tmp_path, spend_accounts=content))
+    assert found["unmapped/accounts"].empty
+    assert set(found["spend/mapping"]["category"]) == {"textiles"}
+
+
+@pytest.mark.parametrize("encoding", ["mac-roman", "cp850"])
+def test_a_list_in_another_code_page_is_refused(tmp_path: Path, encoding: str) -> None:
+    text = "account_prefix;category;reason\r\n6430;textiles;kläder på förråd\r\n"
+    with pytest.raises(ProblemsError, match=r"spend_accounts.csv:2: neither UTF-8 nor Windows-1252"):
+        own_files(tmp_path, spend_accounts=text.encode(encoding))
+
+
 def test_a_category_needs_a_reason(tmp_path: Path) -> None:
-    with pytest.raises(ProblemsError, match=r"spend_accounts.csv: 9902: a category needs a reason"):
+    with pytest.raises(ProblemsError, match=r"spend_accounts.csv:2: 9902: a category needs a reason"):
         own_files(tmp_path, spend_accounts="account_prefix,category,reason\n9902,textiles,\n")
 
 
