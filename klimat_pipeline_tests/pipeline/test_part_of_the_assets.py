@@ -1,18 +1,24 @@
-"""Part of the assets materialised after something has changed: nothing old comes out under a new id."""
+"""Part of the assets materialised after something has changed: nothing old comes out under a new id.
+
+One municipality's ledger that nobody can read is such a change too: its purchases stay as they were, marked.
+"""
 
 import shutil
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from klimat_pipeline.defs import loggers
-from klimat_pipeline_tests.pipeline.commands import Klimat
+from klimat_pipeline_tests.pipeline.commands import Answer, Klimat
 from klimat_pipeline_tests.support.default_refresh import Refresh
 
 TARGET = "SELECT target_pct FROM sector_indicators WHERE municipality_code = '1283' AND target_id = 'total' LIMIT 1"
 PUBLISHED = "SELECT publication_id FROM publication"
 MUNICIPALITY = "municipalities/1283_helsingborg/municipality.yaml"
+LEDGER = "datum;verifikationsnummer;leverantor;leverantor_id;konto_nr;konto_text;belopp\n"
 #: "Materialize all": typed ledger lines are partitioned, and made by a backfill.
 ALL = '* and not key:"spend/ledger_lines"'
 
@@ -65,22 +71,79 @@ def house(made: House, tmp_path: Path) -> House:
     return House(tmp_path / "house")
 
 
-def test_a_changed_target_is_published_new_or_the_old_id_stays(house: House) -> None:
-    """The steps that showed old figures under a new id."""
-    old = house.klimat.one(PUBLISHED)
-    assert house.klimat.one(TARGET) == -85
+@dataclass(frozen=True)
+class Changed:
+    """A house in which a target was changed, then the ledgers: what was said and seen on the way.
+
+    Attributes:
+        house: as it is in the end.
+        before: purchases by category as published before.
+        published_only: what the attempt said to make nothing but the published tables.
+        shown: publication and target that were shown before, and after that attempt.
+        refresh: the answer of ``klimat refresh``.
+        again: that of a second one.
+    """
+
+    house: House
+    before: pd.DataFrame
+    published_only: Answer
+    shown: list[tuple[object, object]]
+    refresh: Answer
+    again: Answer
+
+
+@pytest.fixture(scope="module")
+def changed(made: House, tmp_path_factory: pytest.TempPathFactory) -> Changed:
+    """The example's ledger becomes nonsense; Helsingborg's has food for 7,000 kronor of a year without an index."""
+    root = tmp_path_factory.mktemp("changed") / "house"
+    shutil.copytree(made.data.parent, root, symlinks=True)
+    house = House(root)
+    before = house.klimat.parquet("spend_by_category")
+    shown = [(house.klimat.one(PUBLISHED), house.klimat.one(TARGET))]
     house.edit(MUNICIPALITY, "    reduction_pct: 85", "    reduction_pct: 60")
-    answer = house.klimat.materialise("group:published")
-    assert answer.code == 1, answer.text
-    assert "was not made from the present inputs" in answer.text
-    assert f"Changed since then: configuration {MUNICIPALITY}. Nothing was made from it." in answer.text
-    assert house.klimat.one(PUBLISHED) == old
-    assert house.klimat.one(TARGET) == -85
-    answer = house.klimat("refresh")
-    assert answer.code == 0, answer.text
-    assert "up to date" not in answer.text
-    assert house.klimat.one(TARGET) == -60
-    assert house.klimat.one(PUBLISHED) != old
+    published_only = house.klimat.materialise("group:published")
+    shown.append((house.klimat.one(PUBLISHED), house.klimat.one(TARGET)))
+    municipalities = house.config / "municipalities"
+    (municipalities / "9999_example" / "ledger" / "broken.csv").write_text("a;b\n1;2\n", encoding="utf-8")
+    own = municipalities / "1283_helsingborg" / "ledger"
+    own.mkdir()
+    (own / "l.csv").write_text(LEDGER + "2026-03-01;V1;Firma AB;556677-8899;6431;Livsmedel;7000,00\n", encoding="utf-8")
+    refresh, again = house.klimat("refresh"), house.klimat("refresh")
+    return Changed(house, before, published_only, shown, refresh, again)
+
+
+def test_a_changed_target_is_published_new_or_the_old_id_stays(changed: Changed) -> None:
+    """The steps that showed old figures under a new id."""
+    (old, target), *after = changed.shown
+    assert target == -85
+    assert changed.published_only.code == 1, changed.published_only.text
+    assert "was not made from the present inputs" in changed.published_only.text
+    assert f"Changed since then: configuration {MUNICIPALITY}. Nothing was made from it." in changed.published_only.text
+    assert after == [(old, -85)]
+    assert "up to date" not in changed.refresh.text
+    assert changed.house.klimat.one(TARGET) == -60
+    assert changed.house.klimat.one(PUBLISHED) != old
+
+
+def test_a_ledger_that_nobody_can_read_stays_as_it_was_and_the_exit_code_says_it(changed: Changed) -> None:
+    """Its purchases are marked, and the rest is published."""
+    klimat, answer = changed.house.klimat, changed.refresh
+    assert answer.code == 1
+    assert "9999" in answer.text and "broken.csv" in answer.text
+    assert "All else is published" in answer.text
+    assert "purchases 2026: 7,000 SEK" in answer.text and "100.0% mapped, at the last known prices" in answer.text
+    before, after = changed.before, klimat.parquet("spend_by_category")
+    columns = ["year", "spend_category", "spend_sek", "footprint_t_co2e"]
+    example = after[after["municipality_code"] == "9999"]
+    assert example["is_stale"].all() and len(example)
+    was = before[before["municipality_code"] == "9999"]
+    assert example[columns].fillna(-1).to_numpy().tolist() == was[columns].fillna(-1).to_numpy().tolist()
+    (food,) = after[after["municipality_code"] == "1283"].to_dict("records")
+    assert (food["spend_category"], food["spend_sek"], food["is_stale"]) == ("food_products", 7000.0, False)
+    refused = klimat.parquet("spend_refused")
+    assert refused[["municipality_code", "has_last_state"]].to_numpy().tolist() == [["9999", True]]
+    again = changed.again
+    assert again.code == 1 and "up to date" in again.text and "broken.csv" in again.text
 
 
 def change_reference(house: House) -> dict[str, str]:

@@ -128,7 +128,7 @@ def test_the_one_that_does_not_wait_leaves_with_75(tmp_path: Path) -> None:
 def test_runs_say_who_they_are(alone: Alone, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever started them: run id, publication, releases, starter."""
     data = shutil.copytree(alone.folder(WHOLE[1]), tmp_path / "data", symlinks=True)
-    Run(("assets", 'key:"raw/smhi_emissions"'), environment(data)).ended()
+    Klimat(data).materialise('key:"raw/smhi_emissions"')
     monkeypatch.setenv("KLIMAT_DATA_DIR", str(data))
     part, whole = _tags(data)
     assert whole["klimat/releases"] == "smhi-ggt-2025"

@@ -3,7 +3,7 @@
 What does not belong here: what is computed.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from klimat_pipeline.errors import ContractError
@@ -46,13 +46,19 @@ def view_lines(
     Raises:
         ContractError: a column that the footprint needs is missing.
     """
-    con.sql(
-        f"SELECT * FROM read_parquet($path, hive_partitioning = true, hive_types = {PARTITIONS})",  # noqa: S608
-        params={"path": f"{root}/{pattern}"},
-    ).create_view("lines", replace=True)
+    view_parquet(con, "lines", [f"{root}/{pattern}"])
     present = {row[0] for row in con.execute("DESCRIBE lines").fetchall()}
     if lacking := [name for name in NEEDED if name not in present]:
         raise ContractError(f"typed ledger lines: columns {', '.join(lacking)} are missing.")
+
+
+def view_parquet(con: "duckdb.DuckDBPyConnection", name: str, files: Iterable[str]) -> None:
+    """Make Parquet files by municipality and year known under a name of ours; like all here it is temporary."""
+    listed = ", ".join("'{}'".format(file.replace("'", "''")) for file in files)  # a view takes no parameter
+    con.execute(
+        f"CREATE OR REPLACE TEMP VIEW {name} AS "  # noqa: S608 - names and paths are ours
+        f"SELECT * FROM read_parquet([{listed}], hive_partitioning = true, hive_types = {PARTITIONS})"
+    )
 
 
 def put(

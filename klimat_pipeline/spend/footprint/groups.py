@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from klimat_pipeline.errors import ContractError
-from klimat_pipeline.spend.footprint.database import PARTITIONS, view_lines
+from klimat_pipeline.spend.footprint.database import view_lines, view_parquet
 from klimat_pipeline.spend.ledger import seals
 from klimat_pipeline.spend.ledger.database import database
 from klimat_pipeline.spend.ledger.file_hash import file_hash
@@ -50,9 +50,6 @@ _GROUPS = f"""
     )
     GROUP BY ALL
 """
-_READ = f"""
-    SELECT * FROM read_parquet($parts, hive_partitioning = true, hive_types = {PARTITIONS})
-"""
 _INCOMPLETE = f"SELECT count(*) FROM grouped WHERE {' OR '.join(f'{name} IS NULL' for name in _AGREE)}"
 
 
@@ -75,7 +72,7 @@ def group_parts(con: "duckdb.DuckDBPyConnection", root: Any, store: Path) -> Non
             shutil.rmtree(path, ignore_errors=True)
         elif not path.name.startswith("."):  # a draft of another run
             path.unlink(missing_ok=True)
-    con.sql(_READ, params={"parts": list(map(str, parts))}).create_view("grouped", replace=True)
+    view_parquet(con, "grouped", map(str, parts))
     ((missing,),) = con.execute(_INCOMPLETE).fetchall()
     if missing:
         raise ContractError(

@@ -1,13 +1,20 @@
 """The database in memory that types lines and computes the spend analysis; it stays small and spills to disk.
 
+Opening and closing one costs a fifth of reading a small ledger, so those that work on one thread are used again, by one
+user at a time. Whoever gets one sees nothing of those before: tables and views are temporary and end with the user's
+connection, functions are taken out, and a database that somebody has left by an error is closed.
+
 What does not belong here: what is typed or computed.
 """
 
-from collections.abc import Iterator
+import atexit
+import os
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 if TYPE_CHECKING:
     import duckdb
@@ -18,12 +25,19 @@ MEMORY = f"{MEMORY_MB}MB"
 #: Of a text shorter than this (some thirty thousand lines), threads would mostly wait for each other.
 _ONE_THREAD_BYTES = 2_000_000
 
+#: Databases that nobody uses now, by the process that opened them: a forked one must not touch its parent's.
+_idle: "dict[int, list[duckdb.DuckDBPyConnection]]" = {}
+#: Functions by the connection that they were given to: DuckDB gives them to the whole database.
+_functions: "WeakKeyDictionary[duckdb.DuckDBPyConnection, list[str]]" = WeakKeyDictionary()
+
 
 @contextmanager
 def database(
     *, memory: str = MEMORY, threads: int | None = None, work: Path | None = None
 ) -> Iterator["duckdb.DuckDBPyConnection"]:
-    """A database that spills into a folder of its own, which is removed afterwards.
+    """A database without anything in it, which spills into a folder of its own; that is removed afterwards.
+
+    What is made in it has to be temporary, and functions are given by ``add_function``.
 
     Args:
         memory: what it may take.
@@ -35,22 +49,68 @@ def database(
     if work:
         work.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(prefix="klimat_spend_", dir=work) as folder:
-        settings: dict[str, Any] = {
-            "memory_limit": memory,
-            "temp_directory": folder,
-            "preserve_insertion_order": False,
-            # A mapping that is empty makes DuckDB expect no rows of a join, and it would put all the lines into a hash
-            # table. Our joins name the small table last, and that is the side that belongs there.
-            "disabled_optimizers": "build_side_probe_side",
-            # Nothing is fetched or installed behind our back.
-            "autoinstall_known_extensions": False,
-            "autoload_known_extensions": False,
-        }
-        con = duckdb.connect(config=settings | ({"threads": threads} if threads else {}))
+        settings: dict[str, Any] = {"memory_limit": memory, "temp_directory": folder}
+        opened = (_used_again(settings) if threads == 1 else None) or duckdb.connect(
+            config=settings
+            | ({"threads": threads} if threads else {})
+            | {
+                "preserve_insertion_order": False,
+                # A mapping that is empty makes DuckDB expect no rows of a join, and it would put all the lines into a
+                # hash table. Our joins name the small table last, and that is the side that belongs there.
+                "disabled_optimizers": "build_side_probe_side",
+                # Nothing is fetched or installed behind our back.
+                "autoinstall_known_extensions": False,
+                "autoload_known_extensions": False,
+            }
+        )
+        is_to_be_kept = False
         try:
-            yield con
+            con = opened.cursor()
+            try:
+                yield con
+                for name in _functions.pop(con, []):
+                    con.remove_function(name)
+                is_to_be_kept = threads == 1
+            finally:
+                con.close()
         finally:
-            con.close()
+            if is_to_be_kept:
+                _idle.setdefault(os.getpid(), []).append(opened)
+            else:
+                opened.close()
+
+
+def _used_again(settings: dict[str, Any]) -> "duckdb.DuckDBPyConnection | None":
+    """An open database with these settings, if one is idle."""
+    import duckdb
+
+    own = _idle.get(os.getpid(), [])
+    while own:
+        opened = own.pop()
+        try:
+            for name, value in settings.items():
+                opened.execute(f"SET {name} = $value", {"value": value})
+        except duckdb.Error:  # one that has spilled keeps its folder, which is gone
+            opened.close()
+        else:
+            return opened
+    return None
+
+
+@atexit.register
+def _close_idle() -> None:
+    """While DuckDB can still close them: later Python has taken its modules apart."""
+    for opened in _idle.pop(os.getpid(), []):
+        opened.close()
+
+
+def add_function(
+    con: "duckdb.DuckDBPyConnection", name: str, function: Callable[..., Any], takes: list[str], gives: str, **how: Any
+) -> None:
+    """Let SQL call a function of Python's while the database is used."""
+    make: Any = con.create_function
+    make(name, function, takes, gives, **how)
+    _functions.setdefault(con, []).append(name)
 
 
 def threads_for(text_bytes: int) -> int | None:

@@ -11,6 +11,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from klimat_pipeline.spend.ledger import amounts, dates, personal_numbers
+from klimat_pipeline.spend.ledger.database import add_function
 from klimat_pipeline.spend.ledger.file_format import FileFormat
 from klimat_pipeline.spend.ledger.person_names import PersonNames
 from klimat_pipeline.spend.ledger.reference import LedgerReference
@@ -77,13 +78,12 @@ def register(
         ("holds_number", personal_numbers.may_hold_number, [text], "BOOLEAN"),
         ("in_sek", sek, [whole, text, whole], whole),
     )
-    make: Any = connection.create_function
     for name, function, takes, gives in functions:
         # Some give None for a text: by DuckDB's default that is an error, unless missing values are theirs to see.
-        make(name, _present(function), takes, gives, null_handling="special")
+        add_function(connection, name, _present(function), takes, gives, null_handling="special")
     # It remembers: without side effects DuckDB would ask it of every entry of a dictionary.
-    make("noted", counted.people.note, [text], text, side_effects=True)
-    make("odd_quantity", quantity, [text], "DOUBLE", null_handling="special", side_effects=True)
+    add_function(connection, "noted", counted.people.note, [text], text, side_effects=True)
+    add_function(connection, "odd_quantity", quantity, [text], "DOUBLE", null_handling="special", side_effects=True)
     return counted
 
 

@@ -8,8 +8,9 @@ are known only in memory, while a file is read. What does not belong here: numbe
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from klimat_pipeline.spend.ledger.database import add_function
 from klimat_pipeline.spend.ledger.personal_numbers import WITHHELD
 
 if TYPE_CHECKING:
@@ -139,8 +140,7 @@ def withhold(connection: "duckdb.DuckDBPyConnection", people: PersonNames) -> No
     """
     if not people:
         return
-    make: Any = connection.create_function
-    make("names_person", people.named_in, ["VARCHAR"], "BOOLEAN", null_handling="special")
+    add_function(connection, "names_person", people.named_in, ["VARCHAR"], "BOOLEAN", null_handling="special")
     # Table by table, so that each distinct text is searched once, and Python is asked for the few that the pattern
     # leaves: in one statement DuckDB would put the search to every line.
     texts = " UNION ".join(f"SELECT {name} AS said FROM typed_lines" for name in _COLUMNS)
