@@ -250,7 +250,7 @@ def _plain_day(text: str) -> date | None:
         return _of_week(int(told["year"]), int(told["week"]), int(told.get("day") or _THURSDAY))
     if found := _quarter(text):
         return found
-    return _of_named_month(text) if text[-1:].isalnum() and not text.isdigit() else None
+    return None if text.isdigit() else _of_named_month(text.removesuffix("."))
 
 
 def _quarter(text: str) -> date | None:
@@ -279,6 +279,11 @@ def _of_named_month(text: str) -> date | None:
     name = next(found for found in (match[2], match[6], match[7], match[10]) if found)
     year = match["year"] or match["year_first"] or f"20{match['short'] or match['short_behind']}"
     return _of(year, str(_month_number(name)), match["day"] or match["day_behind"] or match["day_first"] or "1")
+
+
+def is_month(text: str) -> bool:
+    """Whether a text is the name of a month and no more."""
+    return bool(re.fullmatch(rf"{_MONTH_NAME}\.?", text.strip(), re.IGNORECASE))
 
 
 def _month_number(name: str) -> int:

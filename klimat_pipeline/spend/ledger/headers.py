@@ -4,11 +4,16 @@ What does not belong here: finding a file's header (``file_format``), and what r
 (``suspicions``).
 """
 
+import re
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from klimat_pipeline.configuration.spend import SpendSettings
 from klimat_pipeline.spend.ledger import typed_lines
+from klimat_pipeline.spend.ledger.candidates import known_names
 from klimat_pipeline.spend.ledger.file_format import FileFormat
 from klimat_pipeline.spend.ledger.ledger_error import LedgerError
+from klimat_pipeline.spend.ledger.reference import LedgerReference
 
 if TYPE_CHECKING:
     import duckdb
@@ -18,16 +23,21 @@ _NAMES = 2
 _RULE = f"{typed_lines.QUARANTINE}{typed_lines.HEADER}"
 
 
-def take_out_headers(con: "duckdb.DuckDBPyConnection", form: FileFormat) -> list[int]:
+def take_out_headers(
+    con: "duckdb.DuckDBPyConnection", form: FileFormat, settings: SpendSettings, reference: LedgerReference
+) -> list[int]:
     """Take out lines that are the header once more, and say which they were.
 
     Args:
         con: with the table ``typed_lines``.
         form: of the file.
+        settings: name columns of their own.
+        reference: known names of columns.
 
     Raises:
         LedgerError: a line is another header: columns changed places, or the amounts became something else.
     """
+    amount = list(form.fields).index("amount" if "amount" in form.fields else "debit")
     names = [form.header[place].lower() for place in form.fields.values()]
     lines = con.execute("SELECT line, left_out_rule, cells FROM typed_lines WHERE cells IS NOT NULL ORDER BY line")
     found = []
@@ -36,7 +46,8 @@ def take_out_headers(con: "duckdb.DuckDBPyConnection", form: FileFormat) -> list
         told = [" ".join(cell.lower().split()) for cell in cells.split("|")]
         known = [cell in names for cell in told]
         is_same = all(cell == name for cell, name, is_one in zip(told, names, known, strict=False) if is_one)
-        if (rule == _RULE and not is_same) or (rule != _RULE and sum(known) >= _NAMES):
+        is_other = sum(known) >= _NAMES or _has_other_names(cells.split("|"), amount, settings, reference)
+        if (rule == _RULE and not is_same) or (rule != _RULE and is_other):
             raise LedgerError(
                 f"{form.file}:{line}: another header begins here, with other names or its columns in another order "
                 "than above; lines below it would be read as something else. Save each part as a file of its own."
@@ -45,3 +56,10 @@ def take_out_headers(con: "duckdb.DuckDBPyConnection", form: FileFormat) -> list
     if found:
         con.execute("DELETE FROM typed_lines WHERE left_out_rule = ?", [_RULE])
     return found
+
+
+def _has_other_names(cells: Sequence[str], amount: int, settings: SpendSettings, reference: LedgerReference) -> bool:
+    """Whether cells without a digit, the amount's among them, are known names of columns that the header lacks."""
+    if amount >= len(cells) or any(re.search("[0-9]", cell) for cell in cells):
+        return False
+    return known_names(cells, settings, reference) >= _NAMES and bool(known_names([cells[amount]], settings, reference))

@@ -188,7 +188,7 @@ def _through(
             and (written.are_negative != form.credit_is_negative)
         ):
             raise _OtherSignsError(written.are_negative)
-        repeated = headers.take_out_headers(connection, form)
+        repeated = headers.take_out_headers(connection, form, way.settings, way.reference)
         passed.headers = len(repeated)
         refuse_repetition(connection, form, sorted([*repeated, *getattr(reader, "parts", ())]), way.settings)
         totals = control_sums.take_out(connection)
