@@ -57,8 +57,8 @@ def find_year(file: str, sheet: str, found: Columns, rows: Sequence[Sequence[str
         other = f"; the sheet {sheet} is of another than the file" if found.year else ""
         raise LedgerError(
             f"{file}: column {found.header[place]!r} holds months or quarters, and no column tells their year{other}. "
-            "Put it into the name of the file (ledger 2023.csv) or of the sheet, or name it in municipality.yaml, "
-            "spend: periods: {'*.csv': '2023'}."
+            "Put it into the file's name (ledger 2023.csv) or the sheet's, or name it in municipality.yaml, spend: "
+            "periods: {'*.csv': '2023'}."
         )
     found.period_by_name = by == "the file's name"
     found.warnings.append(f"no column holds the year of {found.header[place]!r}: it is {found.year}, by {by}")

@@ -201,6 +201,8 @@ def suspicions(connection: "duckdb.DuckDBPyConnection", form: FileFormat, settin
     yield from _unnamed_totals(connection)
     if _names_vouchers(form):
         yield from _invoice_totals(connection)
+        if settings.overlap != "keep":
+            yield from _heads_of_one_share(connection)
     for year, ore in connection.execute(_NEGATIVE).fetchall():
         yield (
             f"the purchases of {year} are negative in sum ({ore / 100:,.2f} SEK): are signs reversed? "
@@ -267,6 +269,17 @@ def _refuse_head_lines(connection: "duckdb.DuckDBPyConnection", form: FileFormat
         raise LedgerError(
             f"{form.file}: on {met:,} of {vouchers:,} vouchers with several lines, one line is the sum of the others: "
             f"the whole invoice stands beside its coding lines. Export the coding lines alone; {_BY_RIGHT}."
+        )
+
+
+def _heads_of_one_share(connection: "duckdb.DuckDBPyConnection") -> Iterator[str]:
+    """Invoices that a key splits in a half and two parts, or wholes beside parts of one key: nothing tells which."""
+    ((vouchers, met, several, shares),) = connection.execute(_HEAD_LINES, {"first": _FIRST}).fetchall()
+    if several >= _ENOUGH_HEADS > shares and 100 * met >= _ONE_AMOUNT_PCT * vouchers:
+        yield (
+            f"on {met:,} of {vouchers:,} vouchers with several lines, one line is the sum of the others, always in the "
+            "same shares, and all count: are they split by a key? If the whole invoice stands beside its coding lines, "
+            "export the coding lines alone"
         )
 
 
