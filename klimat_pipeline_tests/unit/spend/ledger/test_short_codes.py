@@ -23,7 +23,9 @@ NUMBERS = [
 
 
 @pytest.mark.parametrize("column", ["Valuta", "D/K", "Moms"])
-@pytest.mark.parametrize("odd", [*NUMBERS, "Eva", "EVA", "Bo", "BO EK", "Åsa Lidh", "Anna Karlsson", "Eva 640823", "åsa"])
+@pytest.mark.parametrize(
+    "odd", [*NUMBERS, "Eva", "EVA", "Bo", "BO EK", "Åsa Lidh", "Anna Karlsson", "Eva 640823", "åsa"]
+)
 def test_nobody_is_left_in_a_cell_of_codes(tmp_path: Path, column: str, odd: str) -> None:
     passed = read(tmp_path, ledger(column, odd), quarantine_limit_pct=1)
     assert balance(passed)["quarantined"][0] == 1
