@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from klimat_pipeline.configuration.spend import SpendSettings
 from klimat_pipeline.spend.ledger import typed_lines
-from klimat_pipeline.spend.ledger.candidates import known_names
+from klimat_pipeline.spend.ledger.candidates import candidates_of
 from klimat_pipeline.spend.ledger.file_format import FileFormat
 from klimat_pipeline.spend.ledger.ledger_error import LedgerError
 from klimat_pipeline.spend.ledger.reference import LedgerReference
@@ -37,7 +37,6 @@ def take_out_headers(
     Raises:
         LedgerError: a line is another header: columns changed places, or the amounts became something else.
     """
-    amount = list(form.fields).index("amount" if "amount" in form.fields else "debit")
     names = [form.header[place].lower() for place in form.fields.values()]
     lines = con.execute("SELECT line, left_out_rule, cells FROM typed_lines WHERE cells IS NOT NULL ORDER BY line")
     found = []
@@ -46,7 +45,7 @@ def take_out_headers(
         told = [" ".join(cell.lower().split()) for cell in cells.split("|")]
         known = [cell in names for cell in told]
         is_same = all(cell == name for cell, name, is_one in zip(told, names, known, strict=False) if is_one)
-        is_other = sum(known) >= _NAMES or _has_other_names(cells.split("|"), amount, settings, reference)
+        is_other = sum(known) >= _NAMES or _has_other_names(cells.split("|"), form, settings, reference)
         if (rule == _RULE and not is_same) or (rule != _RULE and is_other):
             raise LedgerError(
                 f"{form.file}:{line}: another header begins here, with other names or its columns in another order "
@@ -58,8 +57,16 @@ def take_out_headers(
     return found
 
 
-def _has_other_names(cells: Sequence[str], amount: int, settings: SpendSettings, reference: LedgerReference) -> bool:
-    """Whether cells without a digit, the amount's among them, are known names of columns that the header lacks."""
-    if amount >= len(cells) or any(re.search("[0-9]", cell) for cell in cells):
+def _has_other_names(
+    cells: Sequence[str], form: FileFormat, settings: SpendSettings, reference: LedgerReference
+) -> bool:
+    """Whether cells without a digit are known names of columns, the amount's among them, and not those of their places.
+
+    The header in another language, below the first, leaves every column what it is.
+    """
+    if len(cells) != len(form.fields) or any(re.search("[0-9]", cell) for cell in cells):
         return False
-    return known_names(cells, settings, reference) >= _NAMES and bool(known_names([cells[amount]], settings, reference))
+    told = [next(iter(candidates_of([cell], settings, reference)), "") for cell in cells]
+    known = [(own, name) for own, name in zip(form.fields, told, strict=True) if name]
+    names_amount = any(own in ("amount", "debit") for own, _ in known)
+    return len(known) >= _NAMES and names_amount and any(own != name for own, name in known)

@@ -65,6 +65,11 @@ def test_a_second_table_below_is_refused(tmp_path: Path, second: str) -> None:
         read(tmp_path, f"{FIRST}\n{second}\n", "l.csv")
 
 
+def test_a_header_in_another_language_below_the_first_changes_nothing(tmp_path: Path) -> None:
+    passed = read(tmp_path, FIRST.replace("Belopp\n", "Belopp\nAccount;Supplier;Date;Amount\n"), quarantine_limit_pct=1)
+    assert balance(passed) == {"counted": (300, 45_150_00), "quarantined": (1, 0)}
+
+
 def test_a_table_above_one_with_more_names_is_refused(tmp_path: Path) -> None:
     below = "Konto;Kontotext;Leverantör;Orgnr;Datum;Vernr;Belopp"
     above = "Konto;Leverantör;Datum;Belopp;;;\n6410;A AB;2023-01-05;100,00;;;\n"
@@ -128,6 +133,14 @@ def test_two_sheets_of_the_same_amounts_with_vat_and_without_and_a_column_more(t
         read(tmp_path, content, "l.xlsx")
 
 
+def test_a_sheet_and_its_corrected_copy_are_refused(tmp_path: Path) -> None:
+    """1,100 or 1,101, and not both."""
+    sheets = {"Blad1": sheet(100, 200, 300, 400, 50, 50), "Blad1 (2)": sheet(101, 200, 300, 400, 50, 50)}
+    with pytest.raises(LedgerError, match=r"5 of the 6 rows of sheet Blad1 or Blad1 \(2\) stand on both"):
+        read(tmp_path, workbook(sheets), "l.xlsx")
+    assert balance(read(tmp_path, workbook(sheets), "l.xlsx", overlap="keep"))["counted"][1] == 2201_00
+
+
 # -- months on sheets of a year --
 
 
@@ -151,7 +164,7 @@ def test_the_year_of_months_is_that_of_their_sheet(tmp_path: Path, pair: tuple[A
 def test_a_column_of_days_may_hold_the_names_of_months(tmp_path: Path) -> None:
     content = workbook({"Blad1": months("Januari", "februari", 100, name="Datum")})
     assert counted(tmp_path, content, "ledger 2023.xlsx") == 200
-    with pytest.raises(LedgerError, match="Put it into the name of the file"):
+    with pytest.raises(LedgerError, match="Put it into the file's name"):
         read(tmp_path, content, "l.xlsx")
     with pytest.raises(LedgerError, match="the sheet 2022 is of another than the file"):
         read(tmp_path, workbook({"2022": months(1, 2, 100)}), "ledger 2023.xlsx")
