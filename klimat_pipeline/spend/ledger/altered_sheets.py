@@ -1,34 +1,27 @@
-"""Two sheets of one workbook that hold the same rows, with amounts that are all altered alike, or nearly all the same.
+"""Two sheets of one workbook that hold the same rows, with amounts that are all altered alike: with VAT and without.
 
-What does not belong here: sheets that are the same or sum up others (``workbook_sheets``), files beside each other
-(``altered_copies``).
+What does not belong here: sheets that are the same (``suspicions``, ``workbook_sheets``) or sum up others, and files
+beside each other (``altered_copies``).
 """
 
-from collections import Counter
 from collections.abc import Collection, Sequence
 from itertools import combinations
 from typing import Any
 
-from klimat_pipeline.configuration.spend import SpendSettings
 from klimat_pipeline.spend.ledger import signs
 from klimat_pipeline.spend.ledger.database import database
 from klimat_pipeline.spend.ledger.ledger_error import LedgerError
 from klimat_pipeline.spend.ledger.relations import relation
 from klimat_pipeline.spend.ledger.workbook_sheets import Sheet, told_of
 
-#: Fewer rows may be the same by right, as what two schools both buy, and so may a smaller share of them.
-_ENOUGH, _SAME_PCT = 5, 80
 
-
-def refuse_altered_sheets(file: str, sheets: Sequence[Sheet], settings: SpendSettings) -> None:
+def refuse_altered_sheets(file: str, sheets: Sequence[Sheet]) -> None:
     """Hold every two sheets against each other, row for row.
 
     Raises:
-        LedgerError: two are the same rows, with other amounts, or nearly all of one stand in the other.
+        LedgerError: two are the same rows, with other amounts.
     """
     for one, other in combinations(sheets, 2):
-        if settings.overlap != "keep":
-            _refuse_same_rows(file, one, other)
         rows = [sorted(map(_row(sheet, one.lacks | other.lacks), filter(any, sheet.below))) for sheet in (one, other)]
         if len(rows[0]) != len(rows[1]) or any(a[0] != b[0] for a, b in zip(*rows, strict=True)):
             continue
@@ -42,18 +35,6 @@ def refuse_altered_sheets(file: str, sheets: Sequence[Sheet], settings: SpendSet
                 f"{file}: the rows of sheet {one.name} are those of sheet {other.name}, but {found.told}. Leave one "
                 "of them in the workbook, or save each as a file of its own."
             )
-
-
-def _refuse_same_rows(file: str, one: Sheet, other: Sheet) -> None:
-    """Sheets that share so many rows are a ledger and its corrected copy."""
-    without = one.lacks | other.lacks
-    rows = [Counter(told_of(row, without) for row in sheet.below if any(row)) for sheet in (one, other)]
-    same, fewest = (rows[0] & rows[1]).total(), min(some.total() for some in rows)
-    if same >= _ENOUGH and 100 * same >= _SAME_PCT * fewest:
-        raise LedgerError(
-            f"{file}: {same:,} of the {fewest:,} rows of sheet {one.name} or {other.name} stand on both. Leave one of "
-            "them in the workbook, or say spend: overlap: keep in municipality.yaml if all rows are purchases."
-        )
 
 
 def _row(sheet: Sheet, lacks: Collection[int]) -> Any:

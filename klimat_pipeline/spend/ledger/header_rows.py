@@ -65,7 +65,8 @@ def find_header(
     for place, (upper, lower) in enumerate(pairwise(rows)):
         if place in (at - 1, at) and (names := _joined(plain_header(upper), plain_header(lower), settings, reference)):
             of_both = known_names(names, settings, reference)
-            if of_both >= max(best, _ENOUGH) and of_both > known[place + 1]:
+            # Names that are divided are parts, known or not; a title above names is no name of a group.
+            if (place == at and found) or (of_both >= max(best, _ENOUGH) and of_both > known[place + 1]):
                 found = Header(place, place + 1, names, of_both)
                 break
     if found:

@@ -108,6 +108,14 @@ def words_of(meaning: Collection[str], cells: Sequence[str]) -> str:
     return _keys(cells)
 
 
+def has_suppliers_signs(fields: Mapping[str, int], rows: Sequence[Sequence[str]]) -> bool:
+    """Whether amounts beside posting keys of suppliers have their accounts' signs: an invoice (31) has a minus."""
+    _, invoice = WORDS[SUPPLIER_KEYS]
+    read = (ore(row[fields["amount"]]) or 0 for row in rows if re.fullmatch(invoice, row[fields["side"]]))
+    known = [amount for amount in read if amount]
+    return 2 * sum(amount < 0 for amount in known) > len(known)
+
+
 def told(words: str) -> Iterator[str]:
     """What a reader should know of how a column says which lines are credits."""
     if words == KEYS:

@@ -109,7 +109,7 @@ def recognised(sheet: Sheet, form: FileFormat, settings: SpendSettings, referenc
     below = found.last + 1
     rows = [_looked_at(row) for row in _spread(sheet.rows[below:], _LOOKED_AT)]
     try:
-        above = "\n".join(cell for row in first[: found.first] for cell in row)
+        above = "\n".join(cell for row in first[: found.last] for cell in row)
         form = with_columns(form, found.names, rows, settings, reference, sheet=sheet.name, above=above)
         form = replace(form, skipped=below, remarks=(*found.remarks, *form.remarks))
         return replace(sheet, form=form, header_remarks=found.remarks)

@@ -87,7 +87,7 @@ class XlsxReader:
         first = ledgers[0].form
         assert first is not None  # noqa: S101 - only sheets with a header are ledgers
         refuse_lines_without_header(form.file, sheets, ledgers[0])
-        refuse_altered_sheets(form.file, ledgers, settings)
+        refuse_altered_sheets(form.file, ledgers)
         read = {sheet.name for sheet in ledgers}
         _refuse_formats(content, [sheet for sheet in sheets if sheet.name in read], settings)
         self.form = replace(

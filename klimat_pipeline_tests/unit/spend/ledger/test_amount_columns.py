@@ -51,6 +51,14 @@ def test_suppliers_posting_keys_are_told(tmp_path: Path) -> None:
     assert any("lines of 31 to 39 are taken for invoices" in one for one in warnings)
 
 
+def test_amounts_of_suppliers_accounts_may_have_their_signs(tmp_path: Path) -> None:
+    """An invoice of 1,000 stands as a credit, with a minus, and a credit note of 200 without one."""
+    passed = read(tmp_path, text("Belopp;PK", "-1000,00;31", "200,00;21"))
+    assert balance(passed)["counted"][1] == -800_00
+    assert any("purchases_are_negative: true turns them" in one for one in passed.warnings)
+    assert counted(tmp_path, text("Belopp;PK", "-1000,00;31", "200,00;21"), purchases_are_negative=True) == 800
+
+
 def test_beside_keys_of_costs_those_of_suppliers_are_debit_and_credit(tmp_path: Path) -> None:
     """1,000 of costs less 200; the supplier's debt is left out as 1,000 less 200 on the other side."""
     content = text("Belopp;PK", "1000,00;40", "|1000,00;31", "200,00;50", "|200,00;21")
