@@ -1,34 +1,18 @@
 """Two sheets of one workbook that hold the same rows, with amounts that are all altered alike: with VAT and without.
 
-What does not belong here: sheets that are the same or sum up others (``xlsx_reader``), files beside each other
-(``altered_copies``).
+What does not belong here: sheets that are the same (``suspicions``, ``workbook_sheets``) or sum up others, and files
+beside each other (``altered_copies``).
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from itertools import combinations
-from typing import Any, Protocol
+from typing import Any
 
 from klimat_pipeline.spend.ledger import signs
 from klimat_pipeline.spend.ledger.database import database
-from klimat_pipeline.spend.ledger.file_format import FileFormat
 from klimat_pipeline.spend.ledger.ledger_error import LedgerError
 from klimat_pipeline.spend.ledger.relations import relation
-
-
-class Sheet(Protocol):
-    """A sheet with the header of a ledger."""
-
-    @property
-    def name(self) -> str:
-        """Its name."""
-
-    @property
-    def form(self) -> FileFormat | None:
-        """With its columns."""
-
-    @property
-    def below(self) -> Sequence[Sequence[Any]]:
-        """Rows below the header."""
+from klimat_pipeline.spend.ledger.workbook_sheets import Sheet, told_of
 
 
 def refuse_altered_sheets(file: str, sheets: Sequence[Sheet]) -> None:
@@ -37,28 +21,30 @@ def refuse_altered_sheets(file: str, sheets: Sequence[Sheet]) -> None:
     Raises:
         LedgerError: two are the same rows, with other amounts.
     """
-    rows = {sheet.name: sorted(map(_row(sheet), filter(any, sheet.below))) for sheet in sheets} if sheets[1:] else {}
-    for one, other in combinations(rows, 2):
-        if len(rows[one]) != len(rows[other]) or any(a[0] != b[0] for a, b in zip(rows[one], rows[other], strict=True)):
+    for one, other in combinations(sheets, 2):
+        rows = [sorted(map(_row(sheet, one.lacks | other.lacks), filter(any, sheet.below))) for sheet in (one, other)]
+        if len(rows[0]) != len(rows[1]) or any(a[0] != b[0] for a, b in zip(*rows, strict=True)):
             continue
         with database() as connection:
             connection.execute("CREATE TEMP TABLE row_pairs (newer BIGINT, older BIGINT)")
-            pairs = [[a[-1], b[-1]] for a, b in zip(rows[one], rows[other], strict=True)]
+            pairs = [[a[-1], b[-1]] for a, b in zip(*rows, strict=True)]
             connection.executemany("INSERT INTO row_pairs VALUES (?, ?)", pairs)
-            found = relation(connection, "row_pairs", f"sheet {one}", f"sheet {other}")
+            found = relation(connection, "row_pairs", f"sheet {one.name}", f"sheet {other.name}")
         if found.told:
             raise LedgerError(
-                f"{file}: the rows of sheet {one} are those of sheet {other}, but {found.told}. Leave one of them in "
-                "the workbook, or save each as a file of its own."
+                f"{file}: the rows of sheet {one.name} are those of sheet {other.name}, but {found.told}. Leave one "
+                "of them in the workbook, or save each as a file of its own."
             )
 
 
-def _row(sheet: Sheet) -> Any:
-    """What makes of a row the texts of all but its amount, and the amount."""
+def _row(sheet: Sheet, lacks: Collection[int]) -> Any:
+    """What makes of a row the texts of all but its amount and of columns that a sheet lacks, and the amount."""
     place = sheet.form.amount_place if sheet.form else 0
+
+    without = {*lacks, place}
 
     def made(row: Sequence[Any]) -> tuple[tuple[str, ...], int, int]:
         ore = signs.ore(str(row[place])) or 0
-        return tuple(map(str, (*row[:place], *row[place + 1 :]))), abs(ore), ore
+        return told_of(row, without), abs(ore), ore
 
     return made

@@ -159,7 +159,8 @@ def refuse_alterations(
 ) -> None:
     """Shares and corrections beside the amounts: nothing tells whether the amounts are those before them or after.
 
-    Invoices whose lines are as large as their shares say were split already.
+    Invoices whose lines are as large as their shares say were split already, and so are amounts of coding lines by
+    their name.
 
     Raises:
         LedgerError: there are some, and the settings do not name the amounts.
@@ -176,7 +177,7 @@ def refuse_alterations(
         if not changing or len(told) < len(cells) or are_rates((row[one.place], row[place]) for _, row in told):
             continue
         invoices = _split(found, told)
-        if invoices and all(invoices):
+        if (invoices and all(invoices)) or "line" in found.meaning["amount"]:
             found.remarks.append(f"{found.header[place]!r} is split by {one.name!r} already: it is taken as it stands")
             continue
         raise LedgerError(

@@ -20,6 +20,15 @@ if TYPE_CHECKING:
     import duckdb
 
 _SEVERAL = 2
+#: Lines of the one file, by day, supplier and unit, that the other has as many of.
+_ALL_ALIKE = """
+    WITH n AS (SELECT booked_on, supplier_id, supplier_name, unit, buyer_id, count(*) AS lines
+            FROM read_parquet($newer, hive_partitioning = false) GROUP BY ALL),
+        o AS (SELECT booked_on, supplier_id, supplier_name, unit, buyer_id, count(*) AS lines
+            FROM read_parquet($older, hive_partitioning = false) GROUP BY ALL)
+    SELECT coalesce(sum(lines), 0) FROM n JOIN o USING (booked_on, supplier_id, supplier_name, unit, buyer_id, lines)
+    WHERE supplier_id || supplier_name <> ''
+"""
 _REMEDY = (
     "Remove one of the files, or set spend: overlap: keep in municipality.yaml if all lines of both are purchases."
 )
@@ -73,11 +82,19 @@ def hold_against(
         return
     if told.repeated:
         raise LedgerError(f"{older.form.file}: {told.repeated}: a copy of {newer.form.file} in another form. {_REMEDY}")
-    if said := same_sums(connection, Side.of([newer], target), Side.of([older], target)):
+    sides = Side.of([newer], target), Side.of([older], target)
+    if said := same_sums(connection, *sides):
         raise LedgerError(
             f"{older.form.file}: {said}: a summary of the same purchases, or the same with other numbers or days. "
             f"{_REMEDY}"
         )
+    if newer.lines == older.lines >= _SEVERAL:
+        files = dict(zip(("newer", "older"), (list(side.files) for side in sides), strict=True))
+        if connection.execute(_ALL_ALIKE, files).fetchall() == [(older.lines,)]:
+            older.warnings.append(
+                f"all {older.lines:,} lines stand in {newer.form.file} with the same day and supplier and another "
+                "amount or account, and both count: is one file a correction of the other? Remove the earlier one"
+            )
 
 
 def refuse_sum_of(

@@ -105,6 +105,9 @@ def recognised(
     _title(file, sheet, above, found, settings)
     if "side" in found.fields:
         found.side_words = signs.words_of(found.meaning["side"], [row[found.fields["side"]] for row in rows])
+        if found.side_words == signs.SUPPLIER_KEYS and signs.has_suppliers_signs(found.fields, rows):
+            found.side_words = ""
+            found.remarks.append(f"amounts have signs: {found.header[found.fields.pop('side')]!r} is not applied")
     periods.find_dates(file, found, rows, settings)
     found.credit_is_negative = signs.credit_is_negative(found.fields, rows, found.side_words)
     _vat(found, rows)

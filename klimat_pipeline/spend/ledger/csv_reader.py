@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from klimat_pipeline.spend.ledger import amounts, dates, whole_lines
 from klimat_pipeline.spend.ledger.file_format import FileFormat
+from klimat_pipeline.spend.ledger.header_rows import is_header
+from klimat_pipeline.spend.ledger.ledger_error import LedgerError
 from klimat_pipeline.spend.ledger.opened import opened
 from klimat_pipeline.spend.ledger.text_encoding import Decoder, LineEnds
 
@@ -328,6 +330,11 @@ def _not_a_row(number: int, text: str, form: FileFormat, found: _Parsed) -> None
         found.blank += 1
         return
     cells = text.split(form.separator)
+    if is_header(cells, form.header):
+        raise LedgerError(
+            f"{form.file}:{number}: another header begins here, with {len(cells)} columns in the place of "
+            f"{len(form.header)}; lines below it would be left out. Save each part as a file of its own."
+        )
     if len(cells) < len(form.header):
         label = form.fields.get("account", form.fields.get("account_text", 0))
         if total := whole_lines.short_total(cells, len(form.header), label, form.amount_place):

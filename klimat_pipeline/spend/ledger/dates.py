@@ -34,9 +34,8 @@ _PERIODS = ("YYYYMM", YEAR_MONTH)
 #: Spreadsheets count days, from one of two beginnings.
 EXCEL, EXCEL_1904 = "excel", "excel-1904"
 _BEGINNING = {EXCEL: date(1899, 12, 30), EXCEL_1904: date(1904, 1, 1)}
-_YEARS = range(1900, 2201)
-#: Six digits are a period only in years that a ledger may be of.
-_PERIOD_YEARS = range(1980, 2100)
+#: Years that a ledger may be of; others stand for no day (1900-01-01, 1970-01-01, 2099-12-31, 9999-12-31).
+YEARS = range(1980, 2099)
 _SWEDEN = ZoneInfo("Europe/Stockholm")
 _YEAR_FIRST = re.compile(r"([0-9]{4})[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})")
 _POINTS = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})")
@@ -134,7 +133,7 @@ def date_form(
         return DateForm(stated, from_utc)
     if any(_YEAR_LAST.fullmatch(value) for value in values):
         return DateForm(_order(values), from_utc)
-    if values and all(re.fullmatch(r"[0-9]{4}", value) and int(value) in _PERIOD_YEARS for value in values):
+    if values and all(re.fullmatch(r"[0-9]{4}", value) and int(value) in YEARS for value in values):
         return DateForm(YEAR if is_year else _years_or_months(values, year), from_utc)
     six = {value for value in values if re.fullmatch(r"[0-9]{6}", value)}
     if any(map(_is_month, six)) and all(map(_may_be_period, six)) and (is_period or not all(map(_is_short_day, six))):
@@ -180,12 +179,12 @@ def _is_broken_year(text: str) -> bool:
 
 
 def _is_month(six: str) -> bool:
-    return int(six[:4]) in _PERIOD_YEARS and 1 <= int(six[4:]) <= _CLOSING
+    return int(six[:4]) in YEARS and 1 <= int(six[4:]) <= _CLOSING
 
 
 def _may_be_period(six: str) -> bool:
     """Some systems keep opening balances in month 0 of a year, and closings up to 16."""
-    return int(six[:4]) in _PERIOD_YEARS and int(six[4:]) <= _LAST_PERIOD
+    return int(six[:4]) in YEARS and int(six[4:]) <= _LAST_PERIOD
 
 
 def _is_short_day(six: str) -> bool:
@@ -250,7 +249,7 @@ def _plain_day(text: str) -> date | None:
         return _of_week(int(told["year"]), int(told["week"]), int(told.get("day") or _THURSDAY))
     if found := _quarter(text):
         return found
-    return _of_named_month(text) if text[-1:].isalnum() and not text.isdigit() else None
+    return None if text.isdigit() else _of_named_month(text.removesuffix("."))
 
 
 def _quarter(text: str) -> date | None:
@@ -281,6 +280,11 @@ def _of_named_month(text: str) -> date | None:
     return _of(year, str(_month_number(name)), match["day"] or match["day_behind"] or match["day_first"] or "1")
 
 
+def is_month(text: str) -> bool:
+    """Whether a text is the name of a month and no more."""
+    return bool(re.fullmatch(rf"{_MONTH_NAME}\.?", text.strip(), re.IGNORECASE))
+
+
 def _month_number(name: str) -> int:
     """Number of a month by its name, Swedish or English, whole or short."""
     place = _MONTHS.index(name[:3].lower())
@@ -302,7 +306,7 @@ def _parsed(text: str, form: str) -> date | None:
 
 
 def _within(found: date) -> date | None:
-    return found if found.year in _YEARS else None
+    return found if found.year in YEARS else None
 
 
 def two_readings(text: str) -> bool:

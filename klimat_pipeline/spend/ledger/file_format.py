@@ -17,6 +17,7 @@ from klimat_pipeline.spend.ledger.cells import plain
 from klimat_pipeline.spend.ledger.dates import PLAIN, DateForm
 from klimat_pipeline.spend.ledger.decimal_marks import mark_of
 from klimat_pipeline.spend.ledger.file_hash import FileHash, file_hash, id_of
+from klimat_pipeline.spend.ledger.header_rows import Header, find_header
 from klimat_pipeline.spend.ledger.ledger_error import LedgerError
 from klimat_pipeline.spend.ledger.opened import GZIP, opened
 from klimat_pipeline.spend.ledger.reference import LedgerReference
@@ -267,7 +268,7 @@ def header_of(path: Any, shown: str, settings: SpendSettings, reference: LedgerR
     form = FileFormat(shown, "", 0, "csv")
     lines = _text(head, _with_encoding(form, path, head, file_hash(path), settings)).split("\n")
     try:
-        return _header(form, lines, settings, reference)[2]
+        return _header(form, lines, settings, reference)[2].names
     except LedgerError:  # no known name: the first line is as good as any
         separator = max(_SEPARATORS, key=lines[0].count)
         return candidates.plain_header(next(csv.reader(lines[:1], delimiter=separator), []))
@@ -283,15 +284,16 @@ def _csv(
     separator, skipped, header = _header(form, lines, settings, reference)
     below = lines[skipped:]
     rows = [
-        *_rows(below[:: max(-(-len(below) // _ROWS), 1)], separator, len(header)),
-        *_rows(elsewhere, separator, len(header)),
+        *_rows(below[:: max(-(-len(below) // _ROWS), 1)], separator, len(header.names)),
+        *_rows(elsewhere, separator, len(header.names)),
     ]
     above = "\n".join(lines[: skipped - 1])
-    form = with_columns(form, header, rows, settings, reference, above=above)
+    form = replace(form, remarks=(*form.remarks, *header.remarks))
+    form = with_columns(form, header.names, rows, settings, reference, above=above)
     _refuse_cut_amounts(form, separator, rows, settings)
     column = form.amount_place
     amounts = [row[form.fields[name]] for row in rows for name in ("amount", "debit", "credit") if name in form.fields]
-    mark = mark_of(form.file, header[column], amounts, separator, settings)
+    mark = mark_of(form.file, form.header[column], amounts, separator, settings)
     return replace(form, separator=separator, decimal_mark=mark, skipped=skipped)
 
 
@@ -334,20 +336,20 @@ def _rows(lines: Sequence[str], separator: str, cells: int) -> list[list[str]]:
 
 def _header(
     form: FileFormat, lines: Sequence[str], settings: SpendSettings, reference: LedgerReference
-) -> tuple[str, int, tuple[str, ...]]:
-    """Separator, lines up to the end of the header, and names: of the record that makes most names known."""
-    best: tuple[int, str, int, tuple[str, ...]] = (1, "", 0, ())
+) -> tuple[str, int, Header]:
+    """Separator, lines up to the end of the header, and the header: the one that makes most names known."""
+    best: tuple[str, int, Header] | None = None
     for separator in (settings.separator,) if settings.separator else _SEPARATORS:
-        for end, names in _first_records(lines, separator):
-            known = candidates.known_names(names, settings, reference)
-            if known > best[0]:
-                best = (known, separator, end, candidates.plain_header(names))
-    if not best[1]:
+        records = list(_first_records(lines, separator))
+        found = find_header([names for _, names in records], settings, reference, form.file)
+        if found and (best is None or found.known > best[2].known):
+            best = separator, records[found.last][0], found
+    if best is None:
         raise LedgerError(
             f"{form.file}: no header found in the first lines: no line names two known columns. Expected names such as "
             "konto_nr, belopp, datum; other names belong in municipality.yaml, spend: columns."
         )
-    return best[1:]
+    return best
 
 
 def _first_records(lines: Sequence[str], separator: str) -> Iterator[tuple[int, list[str]]]:

@@ -4,11 +4,16 @@ What does not belong here: finding a file's header (``file_format``), and what r
 (``suspicions``).
 """
 
+import re
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from klimat_pipeline.configuration.spend import SpendSettings
 from klimat_pipeline.spend.ledger import typed_lines
+from klimat_pipeline.spend.ledger.candidates import candidates_of
 from klimat_pipeline.spend.ledger.file_format import FileFormat
 from klimat_pipeline.spend.ledger.ledger_error import LedgerError
+from klimat_pipeline.spend.ledger.reference import LedgerReference
 
 if TYPE_CHECKING:
     import duckdb
@@ -18,12 +23,16 @@ _NAMES = 2
 _RULE = f"{typed_lines.QUARANTINE}{typed_lines.HEADER}"
 
 
-def take_out_headers(con: "duckdb.DuckDBPyConnection", form: FileFormat) -> list[int]:
+def take_out_headers(
+    con: "duckdb.DuckDBPyConnection", form: FileFormat, settings: SpendSettings, reference: LedgerReference
+) -> list[int]:
     """Take out lines that are the header once more, and say which they were.
 
     Args:
         con: with the table ``typed_lines``.
         form: of the file.
+        settings: name columns of their own.
+        reference: known names of columns.
 
     Raises:
         LedgerError: a line is another header: columns changed places, or the amounts became something else.
@@ -36,7 +45,8 @@ def take_out_headers(con: "duckdb.DuckDBPyConnection", form: FileFormat) -> list
         told = [" ".join(cell.lower().split()) for cell in cells.split("|")]
         known = [cell in names for cell in told]
         is_same = all(cell == name for cell, name, is_one in zip(told, names, known, strict=False) if is_one)
-        if (rule == _RULE and not is_same) or (rule != _RULE and sum(known) >= _NAMES):
+        is_other = sum(known) >= _NAMES or _has_other_names(cells.split("|"), form, settings, reference)
+        if (rule == _RULE and not is_same) or (rule != _RULE and is_other):
             raise LedgerError(
                 f"{form.file}:{line}: another header begins here, with other names or its columns in another order "
                 "than above; lines below it would be read as something else. Save each part as a file of its own."
@@ -45,3 +55,18 @@ def take_out_headers(con: "duckdb.DuckDBPyConnection", form: FileFormat) -> list
     if found:
         con.execute("DELETE FROM typed_lines WHERE left_out_rule = ?", [_RULE])
     return found
+
+
+def _has_other_names(
+    cells: Sequence[str], form: FileFormat, settings: SpendSettings, reference: LedgerReference
+) -> bool:
+    """Whether cells without a digit are known names of columns, the amount's among them, and not those of their places.
+
+    The header in another language, below the first, leaves every column what it is.
+    """
+    if len(cells) != len(form.fields) or any(re.search("[0-9]", cell) for cell in cells):
+        return False
+    told = [next(iter(candidates_of([cell], settings, reference)), "") for cell in cells]
+    known = [(own, name) for own, name in zip(form.fields, told, strict=True) if name]
+    names_amount = any(own in ("amount", "debit") for own, _ in known)
+    return len(known) >= _NAMES and names_amount and any(own != name for own, name in known)

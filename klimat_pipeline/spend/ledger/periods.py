@@ -13,6 +13,7 @@ from klimat_pipeline.spend.ledger.dates import (
     broken_year,
     date_form,
     holds_quarters,
+    is_month,
     period_of_name,
     year_of_name,
 )
@@ -38,23 +39,28 @@ def find_year(file: str, sheet: str, found: Columns, rows: Sequence[Sequence[str
         return  # it may be all that tells a day (``_period``)
     place, meaning = found.fields["booked_on"], found.meaning["booked_on"]
     cells = {row[place] for row in rows if row[place]}
-    tells_none = bool({"period", "quarter"} & meaning) and all(map(_WITHOUT_YEAR.fullmatch, cells))
+    is_period = bool({"period", "quarter"} & meaning)
+    tells_none = all(map(_WITHOUT_YEAR.fullmatch, cells)) and (is_period or all(map(is_month, cells)))
     if "year" in found.fields and not tells_none:
         del found.fields["year"]
     if "year" in found.fields or not (tells_none and cells):
         return
     name = file.rpartition("/")[2]
     stated = period_in_settings(name, settings)
-    found.year, of_sheet = stated[:4] or year_of_name(name), year_of_name(sheet)
-    if not found.year or of_sheet not in ("", found.year):
+    told = {
+        "spend: periods": stated[:4],
+        "the file's name": year_of_name(name),
+        "the sheet's name": year_of_name(sheet),
+    }
+    by, found.year = next(((by, year) for by, year in told.items() if year), ("", ""))
+    if not found.year or told["the sheet's name"] not in ("", found.year):
         other = f"; the sheet {sheet} is of another than the file" if found.year else ""
         raise LedgerError(
             f"{file}: column {found.header[place]!r} holds months or quarters, and no column tells their year{other}. "
-            "Put it into the file's name (ledger 2023.csv), or name it in municipality.yaml, spend: periods: "
-            "{'*.csv': '2023'}."
+            "Put it into the file's name (ledger 2023.csv) or the sheet's, or name it in municipality.yaml, spend: "
+            "periods: {'*.csv': '2023'}."
         )
-    found.period_by_name = not stated
-    by = "spend: periods" if stated else "the file's name"
+    found.period_by_name = by == "the file's name"
     found.warnings.append(f"no column holds the year of {found.header[place]!r}: it is {found.year}, by {by}")
 
 

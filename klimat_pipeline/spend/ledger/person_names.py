@@ -86,6 +86,24 @@ def _oddly_folded() -> str:
     )
 
 
+#: What a cell of a column of short codes may be, so that it can be shown; other letters may be a name, however short.
+_SHOWN = {"currency": r"[A-Z]{3}", "side": r"[^\W\d_]|[^\w]*[0-9]{0,3}", "vat": r"[^\w]*[0-9][0-9., %-]*"}
+
+
+def code_to_show(column: str, value: str, patterns: Mapping[str, str]) -> str:
+    """A value of a column of short codes as a message may show it: what is no such code may be somebody.
+
+    Args:
+        column: its field.
+        value: as it stands.
+        patterns: regular expressions of ``data/reference/ledger_person_words.csv``, by place.
+    """
+    is_code = column not in _SHOWN or re.fullmatch(_SHOWN[column], value)
+    if is_code and not (column in _SHOWN and re.fullmatch(patterns["name"], value)):
+        return value
+    return "[text]"
+
+
 class PersonNames:
     """Names met beside personal numbers; a single word is no name that could be searched for."""
 

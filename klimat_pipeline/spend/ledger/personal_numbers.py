@@ -36,9 +36,10 @@ _LETTERS = "[A-Za-z](?:[0-9]{2}[0-9A-Za-z]|[A-Za-z][0-9]{2})"
 #: Letters of T-F numbers without a dash before them.
 _UNDASHED = "(?:TF[0-9]{2}|[TFRSX][0-9]{3})"
 #: What else may stand between a date written in one and four digits, where the check digit decides: a few signs, one
-#: as addresses of the web write it, or a word for number. The bar is none of them: it stands between the cells that are
-#: searched.
-_APART = "(?:%2[0BDbd]|[^0-9A-Za-z|]{0,5}(?:(?i:nr|nummer|sista)[^0-9A-Za-z|]{1,3})?)"
+#: as addresses of the web write it, or a word for number. What stands between cells that are searched together is none
+#: of them; no cell holds it.
+BETWEEN_CELLS = "\x1f"
+_APART = f"(?:%2[0BDbd]|[^0-9A-Za-z{BETWEEN_CELLS}]{{0,5}}(?:(?i:nr|nummer|sista)[^0-9A-Za-z{BETWEEN_CELLS}]{{0,3}})?)"
 #: A date as it is spoken (23/8-64), and four digits.
 _SPOKEN = "(3[01]|[12][0-9]|0?[1-9])[/.] ?(1[0-2]|0?[1-9])[-/. ] ?(?:18|19|20)?([0-9]{2})[ -]{1,3}([0-9]{4})"
 #: Digits as typists write them: O is 0, and l is 1.

@@ -188,11 +188,11 @@ def _through(
             and (written.are_negative != form.credit_is_negative)
         ):
             raise _OtherSignsError(written.are_negative)
-        repeated = headers.take_out_headers(connection, form)
+        repeated = headers.take_out_headers(connection, form, way.settings, way.reference)
         passed.headers = len(repeated)
         refuse_repetition(connection, form, sorted([*repeated, *getattr(reader, "parts", ())]), way.settings)
         totals = control_sums.take_out(connection)
-        passed.problems = [*reader.problems, *_faults(connection, passed, counted.people)]
+        passed.problems = [*reader.problems, *_faults(connection, passed, counted.people, way.reference.person_words)]
         passed.warnings += [*reader.warnings, *suspicions(connection, form, way.settings)]
         for year, rule, lines, amount in parquet_writer.sums(connection):
             passed.add(year, rule, lines, amount)
@@ -227,7 +227,10 @@ def _placed(problem: Problem, reader: Any) -> Problem:
 
 
 def _faults(
-    connection: "duckdb.DuckDBPyConnection", passed: LedgerReport, people: person_names.PersonNames
+    connection: "duckdb.DuckDBPyConnection",
+    passed: LedgerReport,
+    people: person_names.PersonNames,
+    words: Mapping[str, str],
 ) -> Iterator[Problem]:
     """Lines that are rows and do not pass; blank ones are counted. No value that is shown names a person."""
     for line, code, value, amount in parquet_writer.faults(connection):
@@ -235,7 +238,8 @@ def _faults(
             passed.blank += 1
             continue
         column, reason = typed_lines.REASONS[code]
-        said = WITHHELD if people.named_in(value) else withheld(value)
+        shown = person_names.code_to_show(column, value, words)
+        said = WITHHELD if people.named_in(value) else withheld(shown)
         yield Problem(line, column, said, reason + report_remarks.hint(code, value, passed.form), amount)
 
 

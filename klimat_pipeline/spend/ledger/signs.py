@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     import duckdb
 
 _CREDIT, _DEBIT = r"k|kr|kred[a-zåäö]*|c|cr|cred[a-z ]*|-|-1|minus", r"d|dr|deb[a-zåäö]*|\+|1|plus"
-#: Posting keys of SAP: of customers (01 to 19), suppliers (21 to 39), the general ledger, assets, and stock.
-_KEYS = r"1[1-9]|3[1-9]|50|75|9[0-9]", r"0?[1-9]|2[1-9]|40|70|8[0-9]"
+#: Posting keys of SAP that stand in ledgers, credit and debit: of customers, suppliers, the general ledger, assets and
+#: stock. There are more, but a code of projects would be taken for them.
+_KEYS = r"11|19|3[19]|50|75|9[1369]", r"0?[19]|2[19]|40|70|8[1369]"
 FLAG, HABEN, KEYS, SUPPLIER_KEYS = "flag", "haben", "keys", "supplier_keys"
 #: What a cell of its own may say of an amount's sign, in small letters, credit and debit, by the way of a file: words;
 #: yes and no, where its column asks whether a line is a credit (``Kreditfaktura``); Soll and Haben; and posting keys.
@@ -107,8 +108,18 @@ def words_of(meaning: Collection[str], cells: Sequence[str]) -> str:
     return _keys(cells)
 
 
+def has_suppliers_signs(fields: Mapping[str, int], rows: Sequence[Sequence[str]]) -> bool:
+    """Whether amounts beside posting keys of suppliers have their accounts' signs: an invoice (31) has a minus."""
+    _, invoice = WORDS[SUPPLIER_KEYS]
+    read = (ore(row[fields["amount"]]) or 0 for row in rows if re.fullmatch(invoice, row[fields["side"]]))
+    known = [amount for amount in read if amount]
+    return 2 * sum(amount < 0 for amount in known) > len(known)
+
+
 def told(words: str) -> Iterator[str]:
     """What a reader should know of how a column says which lines are credits."""
+    if words == KEYS:
+        yield "posting keys tell debit and credit: lines of 50, 31 and their like are taken off"
     if words == SUPPLIER_KEYS:
         yield (
             "posting keys of suppliers' accounts alone: lines of 31 to 39 are taken for invoices, and of 21 to 29 for "

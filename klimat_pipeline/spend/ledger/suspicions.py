@@ -114,6 +114,8 @@ _REPEATED = """
 #: Fewer different lines may stand twice by right; and so may those that lie scattered, as what two schools both buy.
 #: What two exports share is a run of lines: of these, in per cent, from the first to the last that stands again.
 _ENOUGH_AGAIN, _RUN_PCT = 3, 80
+#: A sheet's copy of which some lines were corrected has so many others, and this share of them, in per cent.
+_ENOUGH_CORRECTED, _CORRECTED_PCT = 10, 90
 _BY_RIGHT = "or, if each is a purchase of its own, say spend: overlap: keep in municipality.yaml"
 #: Whether nearly all lines have an amount and a day that stand there an even number of times. Of a ledger that holds
 #: each line twice they do, of others not: this asks two columns, and what follows all.
@@ -201,6 +203,8 @@ def suspicions(connection: "duckdb.DuckDBPyConnection", form: FileFormat, settin
     yield from _unnamed_totals(connection)
     if _names_vouchers(form):
         yield from _invoice_totals(connection)
+        if settings.overlap != "keep":
+            yield from _heads_of_one_share(connection)
     for year, ore in connection.execute(_NEGATIVE).fetchall():
         yield (
             f"the purchases of {year} are negative in sum ({ore / 100:,.2f} SEK): are signs reversed? "
@@ -236,8 +240,11 @@ def refuse_repetition(
     for place in sorted({parts[at] for at in (0, len(parts) // 2, -1)} if parts else ()):
         ((again, named, above, below, lines, as_often),) = connection.execute(_REPEATED, {"part": place}).fetchall()
         is_run = again == named and 100 * again >= _RUN_PCT * max(above, below)
-        # Without vouchers, equal lines tell little: all of them have to stand there again.
-        if again >= _ENOUGH_AGAIN and (is_run or (has_days and lines == as_often)):
+        # Without vouchers, equal lines tell little: all of them have to stand there again, or nearly all of a sheet, of
+        # which somebody keeps a copy.
+        is_sheet = form.format == "xlsx" and again >= _ENOUGH_CORRECTED
+        is_copy = lines == as_often or (is_sheet and 100 * as_often >= _CORRECTED_PCT * lines)
+        if again >= _ENOUGH_AGAIN and (is_run or (has_days and is_copy)):
             raise LedgerError(
                 f"{form.file}: {again:,} different lines above line {place:,}, where the header stands again or "
                 "another sheet begins, stand below it too: the file holds them twice. Export it again, or take one of "
@@ -267,6 +274,17 @@ def _refuse_head_lines(connection: "duckdb.DuckDBPyConnection", form: FileFormat
         raise LedgerError(
             f"{form.file}: on {met:,} of {vouchers:,} vouchers with several lines, one line is the sum of the others: "
             f"the whole invoice stands beside its coding lines. Export the coding lines alone; {_BY_RIGHT}."
+        )
+
+
+def _heads_of_one_share(connection: "duckdb.DuckDBPyConnection") -> Iterator[str]:
+    """Invoices that a key splits in a half and two parts, or wholes beside parts of one key: nothing tells which."""
+    ((vouchers, met, several, shares),) = connection.execute(_HEAD_LINES, {"first": _FIRST}).fetchall()
+    if several >= _ENOUGH_HEADS > shares and 100 * met >= _ONE_AMOUNT_PCT * vouchers:
+        yield (
+            f"on {met:,} of {vouchers:,} vouchers with several lines, one line is the sum of the others, always in the "
+            "same shares, and all count: are they split by a key? If the whole invoice stands beside its coding lines, "
+            "export the coding lines alone"
         )
 
 

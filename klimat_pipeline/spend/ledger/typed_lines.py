@@ -157,6 +157,7 @@ def query(
     given: dict[str, Any] = {"file_id": form.file_id, "candidate": personal_numbers.CANDIDATE, "account_form": _ACCOUNT}
     given |= {
         "word": _WORD,
+        "between": personal_numbers.BETWEEN_CELLS,
         "unclear": unclear_quantity(form.decimal_mark),
         "total": TOTAL,
         "joined": _JOINED,
@@ -184,8 +185,8 @@ def query(
         booked_on = f"CASE WHEN booked_on <> '' THEN concat(given.year, '-', {two_digits}, booked_on) ELSE '' END"
     # An account's cell may hold its text.
     present = [name for name in TEXTS if name in has or (name == "account_text" and "account" in has)]
-    # Nothing in the expression matches the bar, so no number is found across two cells.
-    suspicious = f"regexp_matches(concat_ws('|', {', '.join(present)}), $candidate)"
+    # Nothing in the expression matches what stands between, so no number is found across two cells.
+    suspicious = f"regexp_matches(concat_ws($between, {', '.join(present)}), $candidate)"
     anywhere = (*(name for name in present if name != "item_text"), "supplier_id", "booked_on")
     labels = ", ".join(name for name in anywhere if name in has or name in present)
     # Of what every line has, a total lacks one.
@@ -261,7 +262,8 @@ def query(
                AND holds_number(amount)
                THEN 'amount_personal'
              WHEN booked_on = '' THEN 'date_missing'
-             WHEN day IS NULL OR year(day) IS NULL OR year(day) NOT BETWEEN 1900 AND 2200 THEN 'date_impossible'
+             WHEN day IS NULL OR year(day) IS NULL OR year(day) NOT BETWEEN {dates.YEARS[0]} AND {dates.YEARS[-1]}
+               THEN 'date_impossible'
              WHEN account = '' AND account_text = '' THEN 'account_missing'
              WHEN account <> '' AND NOT regexp_full_match(account, $account_form) THEN 'account_text'
              WHEN in_kronor IS NULL THEN 'currency_unknown'
@@ -288,7 +290,7 @@ def query(
       {text_of["contract_id"]} AS contract_id, {text_of["cpv"]} AS cpv, {text_of["sni"]} AS sni,
       CASE WHEN problem <> '' THEN
              CASE WHEN kind = 'personal' OR suspicious
-                    OR regexp_matches(concat_ws('|', given_id, amount, {day_alone}, currency_code, vat),
+                    OR regexp_matches(concat_ws($between, given_id, amount, {day_alone}, currency_code, vat, side),
                       $candidate)
                   THEN '{personal_numbers.WITHHELD}' ELSE regexp_replace(left(CASE split_part(problem, '_', 1)
                   WHEN 'amount' THEN amount WHEN 'date' THEN {day_alone} WHEN 'account' THEN account

@@ -1,50 +1,47 @@
 """Ledgers in workbooks, as the same Arrow batches of text that ``csv_reader`` makes.
 
-All sheets with the header of the ledger are read, in whatever order their columns stand; every other sheet is named
-with its rows. Two kinds of ledger in one workbook are refused. What does not belong here: types and meaning of the
-cells (``typed_lines``).
+What does not belong here: which sheets are the ledger (``workbook_sheets``), and types and meaning of the cells
+(``typed_lines``).
 """
 
-import re
 import zipfile
-from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
 from io import BytesIO
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 from klimat_pipeline.configuration.spend import SpendSettings
 from klimat_pipeline.sources.workbook import MAX_RATIO, RATIO_FROM_BYTES
-from klimat_pipeline.spend.ledger import candidates, dates, number_formats, signs
+from klimat_pipeline.spend.ledger import number_formats
 from klimat_pipeline.spend.ledger.altered_sheets import refuse_altered_sheets
-from klimat_pipeline.spend.ledger.cells import plain
 from klimat_pipeline.spend.ledger.csv_reader import BATCH, Problem, batch_of
 from klimat_pipeline.spend.ledger.decimal_marks import FIGURES, MONEY, mark_of_texts
-from klimat_pipeline.spend.ledger.file_format import FileFormat, refuse_what_is_said, with_columns
+from klimat_pipeline.spend.ledger.file_format import FileFormat, refuse_what_is_said
 from klimat_pipeline.spend.ledger.ledger_error import LedgerError
 from klimat_pipeline.spend.ledger.reference import LedgerReference
-from klimat_pipeline.text import fold
+from klimat_pipeline.spend.ledger.workbook_sheets import (
+    Sheet,
+    differing,
+    doubted,
+    ledgers_of,
+    looked_at_together,
+    not_read,
+    recognised,
+    refuse_lines_without_header,
+    text_of,
+)
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 #: A sheet of a million lines unpacks to some hundred megabytes; all of it is held.
 _LARGEST_WORKBOOK = 1024**3
-#: Rows in which a header is looked for, and rows below it that are looked at.
-_HEADER_WITHIN, _LOOKED_AT = 40, 5000
-#: Names of sheets that may hold no purchases, and of those that sum up the others.
-_NO_PURCHASES = re.compile(
-    r"(?i)makul|annull|budget|prognos|preliminär|utkast|kredit|bestrid|avvisad|ej bokför|kund(?!tjänst)|intäkt|inbetal|"
-    r"gamm(al|la)|kopia|exempel|\btest\b|\bmall\b"
-)
-_SUMMARY = re.compile(r"(?i)summ|total|samman|översikt|helår|pivot|alla\b")
-_SEVERAL = 2
 #: An account that a spreadsheet shows as a day (6410 is 1917-07-19) would be read as account 1917.
 _NO_ACCOUNT = "a date: {}"
-#: Name of the column of periods that the sheets' names tell.
-_SHEET_PERIOD = "(name of the sheet)"
+#: Name of the column of what the sheets' names tell.
+_NAME_OF_SHEET = "(name of the sheet)"
 
 
 def _refuse_bomb(content: bytes, file: str) -> None:
@@ -72,42 +69,6 @@ def _refuse_bomb(content: bytes, file: str) -> None:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class _Sheet:
-    """A sheet of the workbook.
-
-    Attributes:
-        name: of the sheet.
-        rows: its cells, from its first row on.
-        form: with its columns, where it has the header of a ledger.
-        failure: what its header lacks, where it nearly has one, or why it cannot be read.
-        failed: names of the columns of such a header.
-        is_hidden: whether who opens the workbook does not see it.
-    """
-
-    name: str
-    rows: Sequence[Sequence[Any]]
-    form: FileFormat | None = None
-    failure: LedgerError | None = None
-    failed: frozenset[str] = frozenset()
-    is_hidden: bool = False
-
-    @property
-    def below(self) -> Sequence[Sequence[Any]]:
-        """Rows below the header."""
-        return self.rows[self.form.skipped :] if self.form else self.rows
-
-    @property
-    def filled(self) -> int:
-        """Rows with content below the header."""
-        return sum(any(cell != "" for cell in row) for row in self.below)
-
-    @property
-    def names(self) -> frozenset[str]:
-        """Names of the columns, whatever their order."""
-        return frozenset(fold(name) for name in self.form.header if name) if self.form else frozenset()
-
-
 class XlsxReader:
     """A workbook: all sheets with the header of the ledger.
 
@@ -121,21 +82,22 @@ class XlsxReader:
 
     def __init__(self, path: Any, form: FileFormat, settings: SpendSettings, reference: LedgerReference) -> None:
         content = path.read_bytes()
-        sheets = [_recognised(sheet, form, settings, reference) for sheet in _sheets(content, form.file)]
-        ledgers = _looked_at_together(_ledgers(form.file, sheets), form, settings, reference)
+        sheets = [recognised(sheet, form, settings, reference) for sheet in _sheets(content, form.file)]
+        ledgers = looked_at_together(ledgers_of(form.file, sheets), form, settings, reference)
         first = ledgers[0].form
         assert first is not None  # noqa: S101 - only sheets with a header are ledgers
-        _refuse_lines_without_header(form.file, sheets, ledgers[0])
+        refuse_lines_without_header(form.file, sheets, ledgers[0])
         refuse_altered_sheets(form.file, ledgers)
-        _refuse_formats(content, ledgers, settings)
+        read = {sheet.name for sheet in ledgers}
+        _refuse_formats(content, [sheet for sheet in sheets if sheet.name in read], settings)
         self.form = replace(
             first,
             remarks=(f"sheet {', '.join(sheet.name for sheet in ledgers)}", *first.remarks),
-            warnings=(*first.warnings, *_doubted(ledgers), *_not_read(sheets, ledgers)),
+            warnings=(*first.warnings, *differing(ledgers), *doubted(ledgers), *not_read(sheets, ledgers)),
         )
         self._sheets = ledgers
         self._account = -1
-        self._periods = self._sheet_periods()
+        self._told = self._by_names_of_sheets()
         texts = [
             (self.form.header[place], cell)
             for sheet in ledgers
@@ -149,32 +111,42 @@ class XlsxReader:
         self.blank = sum(len(sheet.below) - sheet.filled for sheet in ledgers)
         self.last_line = sum(len(sheet.rows) for sheet in ledgers)
 
-    def _sheet_periods(self) -> list[str]:
-        """Period of every sheet, where no column holds dates and the sheets' names tell different ones."""
-        periods = [sheet.form.period if sheet.form else "" for sheet in self._sheets]
-        if len(set(periods)) == 1:
-            return periods
-        header = (*self.form.header, _SHEET_PERIOD)
-        told = f"no column holds dates: lines are dated by their sheets' names, {min(periods)} to {max(periods)}"
-        self.form = replace(
-            self.form,
-            header=header,
-            fields={**self.form.fields, "booked_on": len(header) - 1},
-            period="",
-            warnings=(*(text for text in self.form.warnings if "by the file's name" not in text), told),
+    def _by_names_of_sheets(self) -> list[dict[str, str]]:
+        """What every sheet's name tells of its lines, where no column does: their period, or their year."""
+        told: list[dict[str, str]] = [{} for _ in self._sheets]
+        forms = [sheet.form for sheet in self._sheets if sheet.form]
+        ways = (
+            ("booked_on", [form.period for form in forms], "dates: lines are dated"),
+            ("year", [form.year for form in forms], "years: lines are of those told"),
         )
-        return periods
+        for name, values, words in ways:
+            if len(set(values)) == 1:
+                continue
+            for one, value in zip(told, values, strict=True):
+                one[name] = value
+            self.form = replace(
+                self.form,
+                header=(*self.form.header, _NAME_OF_SHEET),
+                fields={**self.form.fields, name: len(self.form.header)},
+                period="" if name == "booked_on" else self.form.period,
+                year="" if name == "year" else self.form.year,
+                warnings=(
+                    *(text for text in self.form.warnings if not text.startswith("no column holds ")),
+                    f"no column holds {words} by their sheets' names, {min(values)} to {max(values)}",
+                ),
+            )
+        return told
 
     def batches(self) -> Iterator["pa.RecordBatch"]:
         """All rows with content."""
         before = 0
-        for sheet, period in zip(self._sheets, self._periods, strict=True):
+        for sheet, told in zip(self._sheets, self._told, strict=True):
             assert sheet.form is not None  # noqa: S101 - as above
-            order = [sheet.form.fields.get(field) for field in self.form.fields]
+            order = {name: sheet.form.fields.get(name) for name in self.form.fields}
             self._account = sheet.form.fields.get("account", -1)
             figures = set(_places(sheet, FIGURES))
             numbered = [
-                (number, self._row(row, order, figures, period))
+                (number, self._row(row, order, figures, told))
                 for number, row in enumerate(sheet.below, start=before + sheet.form.skipped + 1)
                 if any(cell != "" for cell in row)
             ]
@@ -195,12 +167,15 @@ class XlsxReader:
             line -= len(sheet.rows)
         return ""
 
-    def _row(self, row: Sequence[Any], order: Sequence[int | None], figures: set[int], period: str) -> Sequence[str]:
+    def _row(
+        self, row: Sequence[Any], order: Mapping[str, int | None], figures: set[int], told: Mapping[str, str]
+    ) -> Sequence[str]:
         """A row's cells where the form's header has them; figures that are numbers are spelt as amounts in texts."""
         cells = [""] * len(self.form.header)
-        for place, own in zip(self.form.fields.values(), order, strict=True):
-            cell = period if own is None else row[own]
-            text = _text(cell)
+        for name, place in self.form.fields.items():
+            own = order[name]
+            cell = told.get(name, "") if own is None else row[own]
+            text = text_of(cell)
             if isinstance(cell, date) and own == self._account:
                 text = _NO_ACCOUNT.format(text)
             if own in figures and self.form.decimal_mark == "," and not isinstance(cell, str):
@@ -209,14 +184,14 @@ class XlsxReader:
         return cells
 
 
-def _sheets(content: bytes, file: str) -> list[_Sheet]:
+def _sheets(content: bytes, file: str) -> list[Sheet]:
     from python_calamine import CalamineWorkbook, SheetVisibleEnum
 
     try:
         _refuse_bomb(content, file)
         book = CalamineWorkbook.from_filelike(BytesIO(content))
         return [
-            _Sheet(
+            Sheet(
                 sheet.name,
                 book.get_sheet_by_name(sheet.name).to_python(skip_empty_area=False),
                 is_hidden=sheet.visible != SheetVisibleEnum.Visible,
@@ -232,156 +207,7 @@ def _sheets(content: bytes, file: str) -> list[_Sheet]:
         ) from None
 
 
-def _recognised(sheet: _Sheet, form: FileFormat, settings: SpendSettings, reference: LedgerReference) -> _Sheet:
-    """The sheet with its columns, where one of its first rows names them."""
-    known = [
-        candidates.known_names(list(map(_text, row)), settings, reference) if any(row) else 0
-        for row in sheet.rows[:_HEADER_WITHIN]
-    ]
-    best = max(known, default=0)
-    if best < 2:
-        return sheet
-    at = known.index(best)
-    header = [_text(cell) for cell in sheet.rows[at]]
-    rows = [_looked_at(row) for row in _spread(sheet.rows[at + 1 :], _LOOKED_AT)]
-    try:
-        above = "\n".join(_text(cell) for row in sheet.rows[:at] for cell in row)
-        found = with_columns(form, header, rows, settings, reference, sheet=sheet.name, above=above)
-        return replace(sheet, form=replace(found, skipped=at + 1))
-    except LedgerError as error:
-        return replace(sheet, failure=error, failed=frozenset(fold(plain(name)) for name in header if name))
-
-
-def _ledgers(file: str, sheets: Sequence[_Sheet]) -> list[_Sheet]:
-    """The sheets that are read: those with the header of the ledger, and no copies of others.
-
-    Raises:
-        LedgerError: no sheet has such a header, two sheets have different ones, or one with it cannot be read.
-    """
-    found = [sheet for sheet in sheets if sheet.form and sheet.filled]
-    dated = [sheet for sheet in found if sheet.form and "booked_on" in sheet.form.fields]
-    found = dated or found
-    if not found:
-        found = [sheet for sheet in sheets if sheet.form][:1]
-    if not found:
-        failures = [sheet.failure for sheet in sheets if sheet.failure]
-        raise failures[0] if failures else LedgerError(f"{file}: no sheet has a header with known columns.")
-    # A summary names less than the ledger that it was made of.
-    most = max(found, key=lambda sheet: len(sheet.form.fields) if sheet.form else 0)
-    assert most.form is not None  # noqa: S101 - as above
-    for sheet in sheets:
-        if sheet.failure and sheet.filled and sheet.failed == most.names:
-            raise sheet.failure  # its kronor would be left out
-    same = [sheet for sheet in found if sheet.names == most.names]
-    different = [sheet for sheet in found if sheet.names != most.names]
-    rivals = different if dated else [s for s in different if s.form and not set(s.form.fields) < set(most.form.fields)]
-    if rivals:
-        raise LedgerError(
-            f"{file}: the sheets {most.name} ({most.filled:,} rows) and "
-            f"{', '.join(f'{sheet.name} ({sheet.filled:,} rows)' for sheet in rivals)} have different headers, and "
-            "each could be the ledger. Leave one kind in the workbook, or save each as a file of its own."
-        )
-    kept: list[_Sheet] = []
-    for sheet in sorted(same, key=lambda sheet: -sheet.filled):
-        if not any(_is_within(sheet, other) for other in kept):
-            kept.append(sheet)
-    ledgers = [sheet for sheet in same if sheet in kept]
-    return [sheet for sheet in ledgers if not _sums_up(sheet, [one for one in ledgers if one is not sheet])]
-
-
-def _looked_at_together(
-    ledgers: Sequence[_Sheet], form: FileFormat, settings: SpendSettings, reference: LedgerReference
-) -> list[_Sheet]:
-    """Sheets with the same header, each with what the rows of all tell: January may have no credit, February one."""
-    forms = [sheet.form for sheet in ledgers if sheet.form]
-    if len(ledgers) == 1 or len({one.header for one in forms}) > 1:
-        return list(ledgers)
-    rows = [_looked_at(row) for sheet in ledgers for row in _spread(sheet.below, _LOOKED_AT // len(ledgers))]
-    told = (
-        with_columns(form, one.header, rows, settings, reference, sheet=s.name)
-        for s, one in zip(ledgers, forms, strict=True)
-    )
-    return [
-        replace(sheet, form=replace(found, skipped=one.skipped))
-        for sheet, one, found in zip(ledgers, forms, told, strict=True)
-    ]
-
-
-def _spread(rows: Sequence[Sequence[Any]], most: int) -> Sequence[Sequence[Any]]:
-    """Not more than so many rows, from all over a sheet: credits of December do not stand at its beginning."""
-    return rows[:: max(-(-len(rows) // most), 1)]
-
-
-def _looked_at(row: Sequence[Any]) -> list[str]:
-    return [plain(_text(cell).strip()) for cell in row]
-
-
-def _sums_up(sheet: _Sheet, others: Sequence[_Sheet]) -> bool:
-    """Whether a sheet is the sums of the others: as many kronor, in fewer rows, of no month that they do not have.
-
-    Its name says so, or something that every row of the others has, such as a supplier, is in none of its rows.
-    """
-    if not others or sheet.filled >= sum(other.filled for other in others):
-        return False
-    said, ore, months = _said(sheet), _ore(sheet), _months(sheet)
-    whole = frozenset.intersection(*map(_said, others))
-    if not (_SUMMARY.search(sheet.name) or whole - said):
-        return False
-    return ore != 0 and ore == sum(map(_ore, others)) and months <= frozenset().union(*map(_months, others))
-
-
-def _said(sheet: _Sheet) -> frozenset[str]:
-    """Fields that every row of a sheet has; of a row of totals, little is asked."""
-    fields = sheet.form.fields if sheet.form else {}
-    rows = [row for row in sheet.below if sum(cell != "" for cell in row) > 2]
-    return frozenset(name for name, place in fields.items() if all(row[place] != "" for row in rows))
-
-
-def _ore(sheet: _Sheet) -> int:
-    place = sheet.form.amount_place if sheet.form else 0
-    return sum(signs.ore(_text(row[place])) or 0 for row in sheet.below)
-
-
-def _months(sheet: _Sheet) -> frozenset[tuple[int, int]]:
-    """Year and month of all rows, as far as they tell; none where no column holds dates."""
-    if not sheet.form or "booked_on" not in sheet.form.fields:
-        return frozenset()
-    place, form = sheet.form.fields["booked_on"], sheet.form.dates
-    days = filter(None, (dates.day(_text(row[place]), form) for row in sheet.below))
-    return frozenset((day.year, day.month) for day in days)
-
-
-def _is_within(sheet: _Sheet, other: _Sheet) -> bool:
-    """Whether a sheet is a copy of another or of a part of it."""
-    own, there = (
-        Counter(tuple(map(str, row)) for row in one.below if any(cell != "" for cell in row)) for one in (sheet, other)
-    )
-    forms = [one.form for one in (sheet, other) if one.form]
-    return len({(form.header, form.period) for form in forms}) == 1 and own <= there
-
-
-def _refuse_lines_without_header(file: str, sheets: Sequence[_Sheet], ledger: _Sheet) -> None:
-    """A sheet that goes on where another ended: its first row is a line of the ledger, not a header.
-
-    Raises:
-        LedgerError: there is one; its kronor would be left out.
-    """
-    assert ledger.form is not None  # noqa: S101 - only sheets with a header are ledgers
-    places = {name: ledger.form.fields[name] for name in ("amount", "booked_on") if name in ledger.form.fields}
-    for sheet in sheets:
-        row = next((row for row in sheet.rows if any(cell != "" for cell in row)), ())
-        if sheet.form or sheet.failure or "amount" not in places or max(places.values()) >= len(row):
-            continue
-        is_amount = isinstance(row[places["amount"]], int | float) and not isinstance(row[places["amount"]], bool)
-        day = _text(row[places["booked_on"]]) if "booked_on" in places else ledger.form.period
-        if is_amount and dates.day(day, ledger.form.dates):
-            raise LedgerError(
-                f"{file}: sheet {sheet.name} ({sheet.filled:,} rows) has lines like those of sheet {ledger.name}, but "
-                "no header. Copy the header into its first row, or take the sheet out."
-            )
-
-
-def _refuse_formats(content: bytes, ledgers: Sequence[_Sheet], settings: SpendSettings) -> None:
+def _refuse_formats(content: bytes, ledgers: Sequence[Sheet], settings: SpendSettings) -> None:
     """Amounts that are shown in another currency, or in thousands, are in it.
 
     Raises:
@@ -394,33 +220,5 @@ def _refuse_formats(content: bytes, ledgers: Sequence[_Sheet], settings: SpendSe
         refuse_what_is_said(form, {"in the number format of its amounts": shown}, settings)
 
 
-def _doubted(ledgers: Sequence[_Sheet]) -> list[str]:
-    """Sheets that are read beside others although they may hold no purchases: by their names, or out of sight."""
-    if len(ledgers) < _SEVERAL:
-        return []
-    names = [sheet.name for sheet in ledgers if _NO_PURCHASES.search(sheet.name)]
-    told = f"lines of the sheets {', '.join(names)} count as they stand: are they purchases, and have credits a minus?"
-    hidden = [sheet.name for sheet in ledgers if sheet.is_hidden]
-    seen = f"lines of the hidden sheets {', '.join(hidden)} count: are they purchases, and no others hold them?"
-    return [told] * bool(names) + [seen] * bool(hidden)
-
-
-def _not_read(sheets: Sequence[_Sheet], ledgers: Sequence[_Sheet]) -> list[str]:
-    others = [sheet for sheet in sheets if sheet not in ledgers and sheet.filled]
-    return (
-        [f"sheets not read: {', '.join(f'{sheet.name} ({sheet.filled:,} rows)' for sheet in others)}"] if others else []
-    )
-
-
-def _places(sheet: _Sheet, names: Sequence[str]) -> list[int]:
+def _places(sheet: Sheet, names: Sequence[str]) -> list[int]:
     return [sheet.form.fields[name] for name in names if name in sheet.form.fields] if sheet.form else []
-
-
-def _text(cell: Any) -> str:
-    if isinstance(cell, bool):
-        return str(cell).lower()
-    if isinstance(cell, float):
-        return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(cell)
-    if isinstance(cell, datetime):
-        return cell.isoformat(sep=" ")[: 19 if cell.time() != datetime.min.time() else 10]
-    return cell.isoformat() if isinstance(cell, date) else str(cell)

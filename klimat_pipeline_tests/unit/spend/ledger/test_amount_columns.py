@@ -51,6 +51,14 @@ def test_suppliers_posting_keys_are_told(tmp_path: Path) -> None:
     assert any("lines of 31 to 39 are taken for invoices" in one for one in warnings)
 
 
+def test_amounts_of_suppliers_accounts_may_have_their_signs(tmp_path: Path) -> None:
+    """An invoice of 1,000 stands as a credit, with a minus, and a credit note of 200 without one."""
+    passed = read(tmp_path, text("Belopp;PK", "-1000,00;31", "200,00;21"))
+    assert balance(passed)["counted"][1] == -800_00
+    assert any("purchases_are_negative: true turns them" in one for one in passed.warnings)
+    assert counted(tmp_path, text("Belopp;PK", "-1000,00;31", "200,00;21"), purchases_are_negative=True) == 800
+
+
 def test_beside_keys_of_costs_those_of_suppliers_are_debit_and_credit(tmp_path: Path) -> None:
     """1,000 of costs less 200; the supplier's debt is left out as 1,000 less 200 on the other side."""
     content = text("Belopp;PK", "1000,00;40", "|1000,00;31", "200,00;50", "|200,00;21")
@@ -63,7 +71,7 @@ def test_beside_keys_of_costs_those_of_suppliers_are_debit_and_credit(tmp_path: 
     assert balance(read(tmp_path, content)) == {"counted": (2, 800_00), "liabilities": (2, -800_00)}
 
 
-@pytest.mark.parametrize("cells", [("11", "35", "50"), ("40", "41", "60"), ("", "21", "22x")])
+@pytest.mark.parametrize("cells", [("11", "35", "50"), ("40", "41", "60"), ("", "21", "22x"), ("40", "11", "90")])
 def test_other_codes_are_no_posting_keys(tmp_path: Path, cells: tuple[str, ...]) -> None:
     """PK may be a code of projects."""
     assert counted(tmp_path, text("Belopp;PK", *(f"100,00;{cell}" for cell in cells))) == 300
@@ -137,11 +145,17 @@ def test_a_share_beside_the_amount_is_asked(tmp_path: Path, name: str) -> None:
         ("600,00;60", "|400,00;40", "333,33;66,67", "|166,67;33,33"),
         ("1000,00;25", "200,00;25", "300,00;12"),
         ("1000,00;skola", "500,00;vård"),
+        ("1000,00;F1", "500,00;101"),
     ],
 )
 def test_shares_that_change_nothing_are_no_matter(tmp_path: Path, lines: tuple[str, ...]) -> None:
     """Of one; lines that were split already; rates of VAT; texts."""
     assert counted(tmp_path, text("Belopp;Andel %", *lines)) == 1500
+
+
+def test_amounts_of_coding_lines_are_split_already(tmp_path: Path) -> None:
+    content = text("Konterat belopp;Fakturabelopp;Andel", "1000,00;2000,00;50", "500,00;1000,00;50")
+    assert counted(tmp_path, content) == 1500
 
 
 def test_the_whole_amount_on_each_share_s_line_is_asked(tmp_path: Path) -> None:
@@ -161,3 +175,9 @@ def test_a_dash_is_nothing(tmp_path: Path, zero: str) -> None:
 @pytest.mark.parametrize(("spelt", "kronor"), [("1.234,50-", -1234.5), ("(1 234,50)", -1234.5), ("1.234,50+", 1234.5)])
 def test_a_sign_behind(tmp_path: Path, spelt: str, kronor: float) -> None:
     assert counted(tmp_path, text("Belopp", "10.000,00", spelt)) == 10_000 + kronor
+
+
+@pytest.mark.parametrize("name", ["Belopp i lokal valuta", "Värde i rapportvaluta", "Belopp i hemvaluta"])
+def test_amounts_in_the_currency_of_the_books(tmp_path: Path, name: str) -> None:
+    content = text(f"Belopp i valuta;Valuta;{name}", "100,00;EUR;1148,00", "50,00;SEK;50,00")
+    assert counted(tmp_path, content) == 1198
