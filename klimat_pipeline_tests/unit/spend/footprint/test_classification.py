@@ -87,7 +87,7 @@ def test_a_contract_that_says_nothing_or_too_much_is_refused(tmp_path: Path) -> 
 def test_another_municipality_has_its_own_accounts(tmp_path: Path) -> None:
     own = own_files(tmp_path, spend_accounts=ACCOUNTS.replace("6430", "6310"))
     rows = [line(1, amount_ore=1, account="6310", municipality_code=code) for code in ("1283", "0180")]
-    found = computed(tmp_path, rows, own=own)["spend/by_category"].set_index("municipality_code")
+    found = computed(tmp_path, rows, own=own)["spend/spend_by_category"].set_index("municipality_code")
     assert found["spend_category"].to_dict() == {"0180": "rental_leasing", "1283": "textiles"}
 
 
@@ -95,7 +95,7 @@ def test_a_group_of_accounts_that_holds_many_things_says_nothing(tmp_path: Path)
     """What "Förbrukningsinventarier och förbrukningsmaterial" (64) holds is food, medicine, schoolbooks and clothes."""
     groups = {"61100": "Beredskap", "64000": "", "69990": "Diverse", "74900": "Övrigt", "75100": ""}
     rows = [line(n, account=code, account_text=text) for n, (code, text) in enumerate(groups.items())]
-    found = computed(tmp_path, rows)["spend/mapping"].set_index("account")["category"]
+    found = computed(tmp_path, rows)["spend/spend_mapping"].set_index("account")["category"]
     assert found.to_dict() == dict.fromkeys(groups, "unmapped") | {"75100": "staffing"}
 
 
@@ -141,7 +141,7 @@ def test_a_workshop_is_no_repairer_of_household_goods_in_either_edition_of_sni(t
     """SNI 2025 has repair of vehicles in 95.3, SNI 2007 in 45, the division of those who sell them too."""
     codes = {"95311": "SNI 953", "95110": "SNI 95", "45201": ""}
     rows = [line(n, amount_ore=1_00 << n, sni=code) for n, code in enumerate(codes)]
-    found = computed(tmp_path, rows)["spend/mapping"].set_index("evidence")
+    found = computed(tmp_path, rows)["spend/spend_mapping"].set_index("evidence")
     assert found["amount_sek"].to_dict() == {"SNI 953": 1.0, "SNI 95": 2.0, "": 4.0}
     assert found["category"].to_dict() == {"SNI 953": "vehicle_repair", "SNI 95": "household_repair", "": "unmapped"}
 
@@ -221,7 +221,7 @@ def test_texts_that_have_lost_letters_are_read_where_the_whole_ledger_has_lost_t
 def test_texts_in_capitals_are_another_system_that_may_have_lost_letters(tmp_path: Path) -> None:
     texts = ("Värme", "STADNING", "FASTIGHETSSKOTSEL")
     lines = [line(n, account=f"6{n}010", account_text=text) for n, text in enumerate(texts)]
-    found = computed(tmp_path, lines)["spend/mapping"].set_index("account_text")["category"]
+    found = computed(tmp_path, lines)["spend/spend_mapping"].set_index("account_text")["category"]
     assert found.to_dict() == {
         "Värme": "energy_supply",
         "STADNING": "security_cleaning",

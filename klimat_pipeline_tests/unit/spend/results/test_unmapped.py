@@ -59,7 +59,7 @@ def test_a_spreadsheet_saves_it_with_what_texts_hold(tmp_path: Path, chart: str,
     content = saved.getvalue().encode(encoding)
     found = computed(tmp_path, rows, own=own_files(tmp_path, spend_accounts=content))
     assert found["unmapped/accounts"].empty
-    assert set(found["spend/mapping"]["category"]) == {"textiles"}
+    assert set(found["spend/spend_mapping"]["category"]) == {"textiles"}
 
 
 @pytest.mark.parametrize("encoding", ["mac-roman", "cp850"])
