@@ -165,6 +165,11 @@ def test_a_word_that_a_known_one_begins_with_is_not_shortened(text: str) -> None
         ("Systemunderhållsavtal", "it_services"),
         ("IT-säkerhetstjänster", "it_services"),
         ("Underhåll el", "construction"),
+        ("Ersättning till skolhuvudmän", "education"),
+        ("Gruppbostäder LSS", "social_care"),
+        ("Hemtjänsttimmar", "social_care"),
+        ("Projektledare bygg", "engineering"),
+        ("Räddningsförbund", "public_administration"),
     ],
 )
 def test_kinds_that_were_taken_for_others(text: str, expected: str) -> None:
