@@ -40,6 +40,8 @@ ENDINGS = (
 _PLURALS_OF_A = ("orna", "ors", "or")
 #: Letters that join the parts of a compound.
 LINKS = ("", "s", "e", "o", "u", "a")
+#: What stands in the place of an a there.
+_VOWELS = "eou"
 #: Words this short are no end of a compound.
 _SHORT = 3
 #: Ranks that say nothing of an investment: what is done to a thing, and the branch of activity that it is for.
@@ -227,19 +229,27 @@ class Vocabulary:
             if base != token and base in self._inflected:
                 yield _Match(base, WHOLE, place, "inflected")
         last = self._hidden_from(token)
+        if not last:
+            return
         for start in range(2, len(token) - _SHORT):
             for base in _bases(token[start:]) if start <= last else ():
                 if base in self._ends:
                     yield _Match(base, END, place)
-            if token[:start] in self._words:
-                for link in LINKS:
-                    if token[start:].startswith(link):
-                        yield _Match(token[:start], BEGINNING, place, token[start + len(link) :])
-                if token[start - 1] == token[start - 2]:  # of three equal letters one is not written: "hisservice"
-                    yield _Match(token[:start], BEGINNING, place, token[start - 1 :])
+            for word, rest in self._beginnings(token, start):
+                yield _Match(word, BEGINNING, place, rest)
         for start in range(max(2, len(token) - _SHORT), len(token) - 1):
             if token[:start] in self._words:
                 yield _Match(token[:start], BEGINNING, place, token[start:])
+
+    def _beginnings(self, token: str, start: int) -> Iterator[tuple[str, str]]:
+        """The words that a token may begin with up to there, and what is left of it."""
+        begun, rest = token[:start], token[start:]
+        if begun in self._words:
+            yield from ((begun, rest.removeprefix(link)) for link in LINKS if rest.startswith(link))
+            if begun[-1] == begun[-2]:  # of three equal letters one is not written: "hisservice"
+                yield begun, begun[-1] + rest
+        if rest[0] in _VOWELS and f"{begun}a" in self._words:  # "grundskoleplats"
+            yield f"{begun}a", rest[1:]
 
     def _hidden_from(self, token: str) -> int:
         """Where a word begins that only looks as if it ended in another; ends after it count as none."""

@@ -6,6 +6,7 @@ The mass of ordinary ones is read in SQL (``typed_lines``), by the same rules. W
 
 import re
 from decimal import ROUND_HALF_EVEN, Decimal
+from functools import lru_cache
 
 _SPACES = re.compile(r"[\s\u00a0\u2007\u2009\u202f'\u2019]")
 #: Kronor before or behind a figure, inside or outside its sign.
@@ -35,6 +36,7 @@ def ore(text: str, decimal_mark: str, unit_ore: int = 100) -> int | None:
     return int((value * unit_ore).quantize(Decimal(1), rounding=ROUND_HALF_EVEN))
 
 
+@lru_cache(maxsize=65536)
 def kronor(text: str, decimal_mark: str) -> Decimal | None:
     """An amount as it stands, before any rounding."""
     text = re.sub("[\u2010-\u2014\u2212]", "-", text.strip())

@@ -35,7 +35,7 @@ _PERIODS = ("YYYYMM", YEAR_MONTH)
 EXCEL, EXCEL_1904 = "excel", "excel-1904"
 _BEGINNING = {EXCEL: date(1899, 12, 30), EXCEL_1904: date(1904, 1, 1)}
 #: Years that a ledger may be of; others stand for no day (1900-01-01, 1970-01-01, 2099-12-31, 9999-12-31).
-YEARS = range(1980, 2099)
+YEARS = range(1980, 2100 - 1)
 _SWEDEN = ZoneInfo("Europe/Stockholm")
 _YEAR_FIRST = re.compile(r"([0-9]{4})[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})")
 _POINTS = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})")

@@ -95,6 +95,8 @@ def test_compounds(text: str, expected: str) -> None:
         ("Tvätt- och rengöringsmedel", "chemicals"),
         ("Asfaltmassor", "mineral_products"),  # the plural of a word in a
         ("Hisservice", "machine_repair"),  # of three s one is not written
+        ("Köp av grundskoleplatser", "education"),  # an a that is an e in compounds
+        ("Sand- och saltspridning", "security_cleaning"),
     ],
 )
 def test_words_as_they_are_shortened_and_joined(text: str, expected: str) -> None:
@@ -160,6 +162,14 @@ def test_a_word_that_a_known_one_begins_with_is_not_shortened(text: str) -> None
         ("Entremattor", "security_cleaning"),
         ("Serviceavtal kyl och frys", "machine_repair"),
         ("Serviceavtal programvara", "it_services"),
+        ("Systemunderhållsavtal", "it_services"),
+        ("IT-säkerhetstjänster", "it_services"),
+        ("Underhåll el", "construction"),
+        ("Ersättning till skolhuvudmän", "education"),
+        ("Gruppbostäder LSS", "social_care"),
+        ("Hemtjänsttimmar", "social_care"),
+        ("Projektledare bygg", "engineering"),
+        ("Räddningsförbund", "public_administration"),
     ],
 )
 def test_kinds_that_were_taken_for_others(text: str, expected: str) -> None:
