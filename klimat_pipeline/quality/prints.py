@@ -115,7 +115,7 @@ def print_tables_agree(tables: Tables) -> Sequence[Finding]:
             f"{code} {rows['print_line'].iloc[0]} scope {scope} {year}: "
             + "; ".join(f"table {r.print_table} prints {r.published_t:,.0f} t" for r in rows.itertuples()),
             message_sv=f"'{code}', '{rows['print_line'].iloc[0]}' scope {scope} {year}: "
-            + "; ".join(f"tabell {r.print_table} anger {tonnes_sv(r.published_t)}" for r in rows.itertuples()),
+            + "; ".join(f"{_table_sv(r.print_table)} anger {tonnes_sv(r.published_t)}" for r in rows.itertuples()),
             observed=" / ".join(f"{r.published_t:,.0f}" for r in rows.itertuples()),
             threshold="one figure",
             keys=(f"municipality_code={code}, print_line={rows['print_line'].iloc[0]}, scope={scope}, year={year}",),
@@ -126,6 +126,10 @@ def print_tables_agree(tables: Tables) -> Sequence[Finding]:
         )
         for (code, _, scope, year), rows in apart.groupby(_FIGURE)
     ]
+
+
+def _table_sv(name: str) -> str:
+    return "gap-tabellen" if name == GAP_TABLE else f"tabell {name}"
 
 
 def _figures(tables: Tables) -> pd.DataFrame:
@@ -177,8 +181,8 @@ def print_states_one_year(tables: Tables) -> Sequence[Finding]:
             f"{code} table {name}: {counted(len(rows), 'figure stands', 'figures stand')} under {year}, the "
             f"document also says {also} of them "
             f"({', '.join(rows['print_line'])})",
-            message_sv=f"'{code}', tabell {name}: {counted(len(rows), 'siffra står', 'siffror står')} under {year}, "
-            f"men dokumentet säger också {also} ({', '.join(map(repr, rows['print_line']))})",
+            message_sv=f"'{code}', {_table_sv(name)}: {counted(len(rows), 'siffra står', 'siffror står')} under "
+            f"{year}, men dokumentet säger också {also} ({', '.join(map(repr, rows['print_line']))})",
             observed=str(also),
             threshold=str(year),
             keys=keys_of(rows, ["municipality_code", "print_line", "scopes", "year"]),

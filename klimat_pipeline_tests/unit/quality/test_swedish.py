@@ -86,3 +86,16 @@ def test_shares_that_are_swapped_are_both_named() -> None:
         f"'0191', tabell 4, 2020: 'waste' med 100 ton är 25,0{NBSP}% av summan, tryckt är 75{NBSP}%; 'roads' med "
         f"300 ton anges till 25{NBSP}%"
     )
+
+
+def test_the_gap_table_is_called_what_readers_call_it() -> None:
+    """The inventory prints 273,000 t for its total, the gap table 273,100 t."""
+    row = {"municipality_code": "0191", "print_line": "total", "scopes": "1", "of_lines": "", "carrier": None}
+    row |= {"rounding_t": 500.0, "also_printed_year": pd.NA}
+    printed = pd.DataFrame([row | {"print_table": "4", "year": 2020, "published_t": 273000.0}])
+    gap = row | {"line": "total", "baseline_year": 2020, "baseline_t": 273100.0, "latest_year": None, "latest_t": None}
+    gaps = pd.DataFrame([gap]).drop(columns="print_line")
+    found = only(prints.print_tables_agree({"clean/published_inventory": printed, "clean/published_gap": gaps}))
+    assert found.message_sv == (
+        f"'0191', 'total' scope 1 2020: tabell 4 anger 273{NBSP}000 ton; gap-tabellen anger 273{NBSP}100 ton"
+    )
