@@ -38,7 +38,7 @@ DESCRIPTIONS = ("data_dictionary", "run_manifest", "fact_quality", "fact_refresh
 #: Rows that describe the publication: table, column, value.
 DESCRIBING_ROWS = {"data_quality": ("kind", "contract")}
 #: Columns of sentences that the code words.
-WORDING = {"data_quality": ("message", "likely_cause")}
+WORDING = {"data_quality": ("message", "message_sv", "likely_cause")}
 #: The folder of marts beside publications.
 _MART = "mart"
 #: Columns that name a table, and the column beside it that names one of the table's columns.

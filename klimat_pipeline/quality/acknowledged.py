@@ -57,11 +57,21 @@ def _judged(finding: Finding, given: Sequence[Acknowledgement]) -> Finding:
     if not used:
         return finding
     said = "; ".join(f"acknowledged by {one.who} until {one.until}: {one.why}" for one in used)
+    said_sv = "; ".join(f"godtagna av {one.who} till och med {one.until}: {one.why}" for one in used)
     if not left:
-        return replace(finding, outcome="passed", message=f"{finding.message} ({said})", acknowledgement=said)
+        return replace(
+            finding,
+            outcome="passed",
+            message=f"{finding.message} ({said})",
+            message_sv=finding.message_sv and f"{finding.message_sv} ({said_sv})",
+            acknowledgement=said,
+        )
     rest = max(finding.count - (len(finding.keys) - len(left)), len(left))
     message = f"{finding.message} ({finding.count - rest} of the rows {said}; {rest} are left)"
-    return replace(finding, keys=tuple(left), count=rest, message=message, acknowledgement=said)
+    message_sv = (
+        finding.message_sv and f"{finding.message_sv} ({finding.count - rest} av raderna {said_sv}; {rest} återstår)"
+    )
+    return replace(finding, keys=tuple(left), count=rest, message=message, message_sv=message_sv, acknowledgement=said)
 
 
 def _covers(one: Acknowledgement, key: str) -> bool:

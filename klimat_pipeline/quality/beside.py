@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from klimat_pipeline.quality.findings import Finding, failed, keys_of, not_applicable, passed
+from klimat_pipeline.text import tonnes_sv
 
 Tables = Mapping[str, pd.DataFrame]
 
@@ -48,6 +49,8 @@ def traded_fits(tables: Tables) -> Sequence[Finding]:
     return [
         failed(
             f"{len(beyond)} of {len(frame)} sectors hold less than their installations, the most by {most:,.0f} t",
+            message_sv=f"{len(beyond)} av {len(frame)} sektorer rymmer mindre än sina anläggningar, som mest "
+            f"{tonnes_sv(most)}",
             observed=f"{most:,.0f} t",
             threshold="0 t",
             keys=keys_of(beyond, ["municipality_code", "sector_code", "release_id", "year"]),
@@ -61,16 +64,18 @@ def traded_fits(tables: Tables) -> Sequence[Finding]:
 def installations_counted(tables: Tables) -> Sequence[Finding]:
     """Whether every given installation is in a year that a release holds."""
     given, made = tables["clean/ets_installations"], tables["indicators/traded_emissions"]
-    return [_all_held(given, made, ["municipality_code", "year"], "rows of installations.csv")]
+    return [
+        _all_held(given, made, ["municipality_code", "year"], "rows of installations.csv", "rader i installations.csv")
+    ]
 
 
 def land_use_shown(tables: Tables) -> Sequence[Finding]:
     """Whether every given figure of land use is of an area and year that a release holds."""
     given, made = tables["clean/reported_land_use"], tables["indicators/land_use"]
-    return [_all_held(given, made, ["area_code", "year"], "rows of _all/land_use.csv")]
+    return [_all_held(given, made, ["area_code", "year"], "rows of _all/land_use.csv", "rader i _all/land_use.csv")]
 
 
-def _all_held(given: pd.DataFrame, made: pd.DataFrame, keys: list[str], what: str) -> Finding:
+def _all_held(given: pd.DataFrame, made: pd.DataFrame, keys: list[str], what: str, what_sv: str) -> Finding:
     if given.empty:
         return not_applicable(f"there are no {what}")
     idle = given[~pd.MultiIndex.from_frame(given[keys]).isin(pd.MultiIndex.from_frame(made[keys]))]
@@ -78,6 +83,7 @@ def _all_held(given: pd.DataFrame, made: pd.DataFrame, keys: list[str], what: st
         return passed(f"{len(given)} {what}, all of years that a release holds")
     return failed(
         f"{len(idle)} of {len(given)} {what} are of years that no release holds, and are shown nowhere",
+        message_sv=f"{len(idle)} av {len(given)} {what_sv} gäller år som ingen utgåva har, och visas ingenstans",
         observed=str(len(idle)),
         threshold="0",
         keys=keys_of(idle, keys),

@@ -34,6 +34,7 @@ def to_frame(results: Iterable[CheckResult]) -> "pd.DataFrame":
             "offending_keys": "; ".join(finding.keys[:FIRST]),
             "municipality_codes": " ".join(finding.municipality_codes),
             "message": finding.message,
+            "message_sv": finding.message_sv or None,
             "likely_cause": finding.likely_cause,
             "acknowledgement": finding.acknowledgement,
         }

@@ -27,6 +27,8 @@ class Finding:
     Attributes:
         outcome: whether it holds.
         message: what was found, in a sentence.
+        message_sv: the same in Swedish, with the same figures, of what the climate account can list: a remark (WARN)
+            that names municipalities; codes that have names (municipality, sector, target, line) stand in ''.
         observed, threshold: the value, and what it is compared with.
         likely_cause: what to look at first.
         keys: all rows at fault, ``name=value, ...`` each.
@@ -42,6 +44,7 @@ class Finding:
     keys: tuple[str, ...] = ()
     count: int = 0
     acknowledgement: str = ""
+    message_sv: str = ""
 
     @property
     def municipality_codes(self) -> list[str]:

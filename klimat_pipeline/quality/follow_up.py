@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from klimat_pipeline.quality.findings import Finding, failed, keys_of, not_applicable, passed
-from klimat_pipeline.text import counted
+from klimat_pipeline.text import counted, number_text, percent_sv
 
 Tables = Mapping[str, pd.DataFrame]
 
@@ -31,6 +31,9 @@ def base_years_approved(tables: Tables) -> Sequence[Finding]:
             f"{counted(len(open_), 'baseline moved beyond its limit', 'baselines moved beyond their limit')} "
             "and nobody approved a recalculation; the most: "
             f"{worst['municipality_code']} {worst['target_id']} in {worst['release_id']} by {worst['moved_pct']:.1f} %",
+            message_sv=f"{len(open_)} basår har flyttats mer än sin gräns utan att någon har "
+            f"godkänt en omräkning; mest '{worst['target_id']}' i '{worst['municipality_code']}', utgåva "
+            f"{worst['release_id']}, med {percent_sv(worst['moved_pct'])}",
             observed=f"{worst['moved_pct']:.2f} %",
             threshold=f"{worst['threshold_pct']:g} %",
             keys=keys_of(ordered, ["municipality_code", "target_id", "release_id", "moved_pct"]),
@@ -51,6 +54,7 @@ def approvals_used(tables: Tables) -> Sequence[Finding]:
     return [
         failed(
             f"{len(idle)} of {len(approved)} approved recalculations concern no baseline of this run",
+            message_sv=f"{len(idle)} av {len(approved)} godkända omräkningar gäller inget basår i den här körningen",
             observed=str(len(idle)),
             threshold="0",
             keys=keys_of(idle, keys),
@@ -93,6 +97,8 @@ def trend_start_released(tables: Tables) -> Sequence[Finding]:
     return [
         failed(
             f"the first year of {counted(len(gone), 'trend')} is not in the current release: no trend is shown",
+            message_sv=f"första året för {counted(len(gone), 'trend', 'trender')} finns inte i den aktuella utgåvan: "
+            "ingen trend visas",
             observed=", ".join(sorted({str(year) for year in gone["trend_from_year"]})) + " missing",
             threshold="every first year",
             keys=keys_of(gone, [*keys, "trend_from_year"]),
@@ -116,6 +122,8 @@ def per_resident(tables: Tables) -> Sequence[Finding]:
     return [
         failed(
             f"{counted(len(off), 'total per resident', 'totals per resident')} outside {low:g} to {high:g} t",
+            message_sv=f"{counted(len(off), 'årstotal per invånare', 'årstotaler per invånare')} utanför "
+            f"{number_text(low, None)} till {number_text(high, None)} ton",
             observed=span,
             threshold=f"{low:g} to {high:g} t",
             keys=keys_of(off, ["municipality_code", "year", "emissions_per_resident_t_co2e"]),

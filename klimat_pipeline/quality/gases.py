@@ -9,7 +9,7 @@ import pandas as pd
 
 from klimat_pipeline.indicators.gases import REST, ROUNDING_T
 from klimat_pipeline.quality.findings import Finding, failed, keys_of, not_applicable, passed
-from klimat_pipeline.text import counted
+from klimat_pipeline.text import counted, tonnes_sv
 
 Tables = Mapping[str, pd.DataFrame]
 
@@ -35,6 +35,7 @@ def gas_basis_matches(tables: Tables) -> Sequence[Finding]:
         failed(
             counted(len(other), "target for fossil emissions is", "targets for fossil emissions are")
             + " followed up on all greenhouse gases",
+            message_sv=f"{len(other)} mål för fossila utsläpp följs på alla växthusgaser",
             observed="all greenhouse gases",
             threshold="fossil",
             keys=keys_of(other, ["municipality_code", "target_id", "release_id"]),
@@ -63,6 +64,8 @@ def gases_sum(tables: Tables) -> Sequence[Finding]:
     return [
         failed(
             f"{len(off)} of {len(both)} figures of all gases are not sums of their gases, the most by {most:,.0f} t",
+            message_sv=f"{len(off)} av {len(both)} siffror för alla växthusgaser är inte summan av gaserna, som mest "
+            f"skiljer {tonnes_sv(most)}",
             observed=f"{most:,.0f} t",
             threshold="rounding",
             keys=keys_of(off, cell),

@@ -42,6 +42,7 @@ def energy_counted(tables: Tables) -> Sequence[Finding]:
     return [
         failed(
             f"{len(idle)} of {len(use)} rows of energy use are of years that no release holds",
+            message_sv=f"{len(idle)} av {len(use)} rader om energianvändning gäller år som ingen utgåva har",
             observed=str(len(idle)),
             threshold="0",
             keys=keys_of(idle, [*keys, "energy_user", "carrier"]),
@@ -127,6 +128,8 @@ def energy_once(tables: Tables) -> Sequence[Finding]:
         failed(
             f"{code}: in {counted(len(rows), 'year')} the sum of scopes 1 and 2 holds {GENERATED} as well as the "
             "energy used",
+            message_sv=f"'{code}': under {len(rows)} år innehåller summan av scope 1 och 2 både '{GENERATED}' och den "
+            "energi som används",
             observed=f"{rows['emissions_t_co2e'].max():,.0f} t of scope 2",
             threshold="one of the two",
             keys=keys_of(rows, keys),

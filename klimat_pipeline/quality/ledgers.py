@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from klimat_pipeline.quality.findings import Finding, failed, keys_of, not_applicable, passed
-from klimat_pipeline.text import counted
+from klimat_pipeline.text import counted, number_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -91,6 +91,8 @@ def quarantine_is_small(tables: Tables) -> Sequence[Finding]:
             findings.append(
                 failed(
                     text,
+                    message_sv=f"{row.ledger_file}: {number_text(row.lines_quarantined)} av "
+                    f"{number_text(row.ledger_lines)} rader och {number_text(size / 100)} kronor i karantän",
                     observed=f"{share:.2f} %",
                     threshold=f"{QUARANTINE_PCT:g} %",
                     keys=(f"municipality_code={row.municipality_code}, ledger_file={row.ledger_file}",),
@@ -116,6 +118,8 @@ def every_ledger_file_is_read(tables: Tables) -> Sequence[Finding]:
     return [
         failed(
             f"{counted(len(beside), 'file')} beside ledgers: {named}",
+            message_sv=f"{counted(len(beside), 'fil', 'filer')} bland reskontrorna läses inte: "
+            f"{', '.join(beside['ledger_file'])}",
             observed=counted(len(beside), "file"),
             threshold="0 files",
             keys=keys_of(beside, ["municipality_code", "ledger_file"]),
@@ -136,6 +140,9 @@ def ledgers_read_beyond_doubt(tables: Tables) -> Sequence[Finding]:
     return [
         failed(
             f"{row.ledger_file}: {row.ledger_warnings}",
+            # What a reader warns of is worded where ledgers are read, in English.
+            message_sv=f"{row.ledger_file}: läst, men inte utan tvekan; `klimat ledger check` på filen säger vad det "
+            "gäller",
             observed=row.file_status,
             threshold="no warning",
             keys=(f"municipality_code={row.municipality_code}, ledger_file={row.ledger_file}",),

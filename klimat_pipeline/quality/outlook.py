@@ -81,6 +81,7 @@ def prices_convertible(tables: Tables) -> Sequence[Finding]:
             ["municipality_code", "action_id", "stated_price_year"],
             "costs of a price year without an index value, left out as NE",
             "add the year with its source to data/reference/price_index.csv",
+            what_sv="kostnader från ett prisår utan indexvärde, utelämnade som NE",
         )
     ]
 
@@ -118,11 +119,13 @@ def _none(
     keys: list[str],
     what: str,
     likely_cause: str = "an error in the code of the scenarios, or actions that contradict each other",
+    what_sv: str = "",
 ) -> Finding:
     if wrong.empty:
         return passed(f"0 of {len(among)}: {what}", threshold="0", observed="0")
     return failed(
         f"{len(wrong)} of {len(among)}: {what}",
+        message_sv=what_sv and f"{len(wrong)} av {len(among)}: {what_sv}",
         observed=str(len(wrong)),
         threshold="0",
         keys=keys_of(wrong, keys),

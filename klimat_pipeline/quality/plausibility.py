@@ -11,7 +11,7 @@ import pandas as pd
 from klimat_pipeline.clean.naming import UNMAPPED
 from klimat_pipeline.clean.releases import held_pairs, release_pairs
 from klimat_pipeline.quality.findings import Finding, failed, keys_of, not_applicable, noted, passed
-from klimat_pipeline.text import counted
+from klimat_pipeline.text import counted, number_text, percent_sv, tonnes_sv
 
 Tables = Mapping[str, pd.DataFrame]
 
@@ -69,6 +69,10 @@ def year_jumps(tables: Tables) -> Sequence[Finding]:
                 f"{JUMP_PCT:g} % in a year; the largest is "
                 f"{worst['sector_code']} in {worst['municipality_code']} {worst['year']}: {worst['change_pct']:+.1f} % "
                 f"({worst['change_t']:+,.0f} t)",
+                message_sv=f"{release}: {counted(len(mine), 'sektor', 'sektorer')} ändras mer än "
+                f"{percent_sv(JUMP_PCT, None)} på ett år; störst är '{worst['sector_code']}' i "
+                f"'{worst['municipality_code']}' {worst['year']}: {percent_sv(worst['change_pct'], sign=True)} "
+                f"({tonnes_sv(worst['change_t'], sign=True)})",
                 observed=f"{worst['change_pct']:+.1f} %",
                 threshold=f"{JUMP_PCT:g} % and {JUMP_SHARE_PCT:g} % of the total",
                 keys=keys_of(mine, ["municipality_code", "sector_code", "year", "change_pct"]),
@@ -96,6 +100,10 @@ def revised_history(tables: Tables) -> Sequence[Finding]:
                 f"{newer} rewrites history against {older}: {len(large)} of {len(totals)} municipality totals move by "
                 f"more than {REVISION_PCT:g} %; the most is {worst['municipality_code']} {worst['year']}: "
                 f"{worst['old_t']:,.0f} to {worst['new_t']:,.0f} t ({worst['revision_pct']:+.2f} %)",
+                message_sv=f"{newer} har räknat om historien i {older}: {number_text(len(large))} av "
+                f"{number_text(len(totals))} kommuntotaler har flyttats mer än {percent_sv(REVISION_PCT, None)}; mest "
+                f"'{worst['municipality_code']}' {worst['year']}, från {number_text(worst['old_t'])} till "
+                f"{tonnes_sv(worst['new_t'])} ({percent_sv(worst['revision_pct'], 2, sign=True)})",
                 observed=f"{worst['revision_pct']:+.2f} %",
                 threshold=f"{REVISION_PCT:g} %",
                 keys=keys_of(large, ["municipality_code", "year", "revision_pct"]),
@@ -151,6 +159,10 @@ def corrections_drifted(tables: Tables) -> Sequence[Finding]:
             f"{drifted['correction_id'].nunique()} corrections were decided against another figure: review. The most: "
             f"{worst['correction_id']} {worst['year']} in {worst['release_id']}: {worst['base_then_t']:,.2f} t then "
             f"({worst['base_release_id']}), {worst['base_now_t']:,.2f} t now ({worst['drift_pct']:+.1f} %)",
+            message_sv=f"{counted(drifted['correction_id'].nunique(), 'rättelse', 'rättelser')} beslutades mot en "
+            f"annan siffra än dagens och behöver ses över. Mest '{worst['correction_id']}' {worst['year']} i "
+            f"{worst['release_id']}: {tonnes_sv(worst['base_then_t'], 2)} då ({worst['base_release_id']}), "
+            f"{tonnes_sv(worst['base_now_t'], 2)} nu ({percent_sv(worst['drift_pct'], sign=True)})",
             observed=f"{worst['drift_pct']:+.2f} %",
             threshold="the register's drift_limit_pct",
             keys=keys_of(ordered, ["municipality_code", "correction_id", "release_id", "year", "drift_pct"]),
@@ -169,6 +181,8 @@ def corrections_expired(tables: Tables) -> Sequence[Finding]:
     return [
         failed(
             f"{expired['correction_id'].nunique()} corrections have expired and are not applied",
+            message_sv=f"{counted(expired['correction_id'].nunique(), 'rättelse', 'rättelser')} har gått ut och "
+            "tillämpas inte",
             observed=", ".join(sorted(expired["correction_id"].unique())),
             threshold="none",
             keys=keys_of(expired, ["municipality_code", "correction_id", "release_id", "year"]),
@@ -188,6 +202,8 @@ def corrections_carried(tables: Tables) -> Sequence[Finding]:
         failed(
             f"{left['correction_id'].nunique()} corrections are limited to other releases: the current one is "
             "uncorrected there",
+            message_sv=f"{counted(left['correction_id'].nunique(), 'rättelse', 'rättelser')} gäller bara andra "
+            "utgåvor: den aktuella är inte rättad där",
             observed=", ".join(sorted(left["correction_id"].unique())),
             threshold="none",
             keys=keys_of(left, ["municipality_code", "correction_id", "release_id", "year"]),
@@ -209,10 +225,14 @@ def series_of_one_level(tables: Tables) -> Sequence[Finding]:
             continue
         years = own.sort_values("year").groupby("level_ids")["year"].agg(lambda found: " ".join(map(str, found)))
         said = "; ".join(f"{found} by {level}" for level, found in years.items() if level)
+        listed = {level: found.replace(" ", ", ") for level, found in years.items()}
+        said_sv = "; ".join(f"{found} med '{level}'" for level, found in listed.items() if level)
         findings.append(
             failed(
                 f"{release} {code} {sector}: corrected are {said}; not corrected {years.get('', 'none')}. Years of two "
                 "levels are compared as reported, both",
+                message_sv=f"{release}, '{sector}' i '{code}': rättade är {said_sv}; inte rättade "
+                f"{listed.get('', 'inga')}. År på två nivåer jämförs båda som källan redovisar dem",
                 observed=f"{len(years)} levels",
                 threshold="one level in all years",
                 keys=tuple(

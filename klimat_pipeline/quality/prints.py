@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from klimat_pipeline.quality.findings import Finding, failed, keys_of, not_applicable, passed
-from klimat_pipeline.text import counted
+from klimat_pipeline.text import counted, percent_sv, tonnes_sv
 
 Tables = Mapping[str, pd.DataFrame]
 Row = dict[Hashable, Any]
@@ -44,6 +44,10 @@ def print_explained(tables: Tables) -> Sequence[Finding]:
             "computed reason by more "
             f"than {UNEXPLAINED_PCT:g} % of the print, the most {worst.line} scope {worst.scope} {worst.year} "
             f"({worst.part_t:+,.0f} t of {worst.published_t:,.0f} t)",
+            message_sv=f"'{code}', utgåva {release}: "
+            f"{counted(len(rows), 'tryckt siffra skiljer sig', 'tryckta siffror skiljer sig')} från våra med mer än "
+            f"{percent_sv(UNEXPLAINED_PCT, None)} utan att vi kan räkna fram varför, mest '{worst.line}' scope "
+            f"{worst.scope} {worst.year} ({tonnes_sv(worst.part_t, sign=True)} av {tonnes_sv(worst.published_t)})",
             observed=f"{worst.part_t:+,.0f} t",
             threshold=f"{UNEXPLAINED_PCT:g} % of the print",
             keys=keys_of(rows, keys),
@@ -80,6 +84,9 @@ def print_lines_sum(tables: Tables) -> Sequence[Finding]:
         failed(
             f"{row.municipality_code} table {row.print_table}, {row.year}, scope {row.scopes}: the printed lines sum "
             f"to {row.published_t + off:,.0f} t, the printed total is {row.published_t:,.0f} t ({off:+,.0f} t)",
+            message_sv=f"'{row.municipality_code}', tabell {row.print_table}, {row.year}, scope {row.scopes}: de "
+            f"tryckta raderna summerar till {tonnes_sv(row.published_t + off)}, den tryckta summan är "
+            f"{tonnes_sv(row.published_t)} ({tonnes_sv(off, sign=True)})",
             observed=f"{row.published_t + off:,.0f} t",
             threshold=f"{row.published_t:,.0f} t",
             keys=(
@@ -107,6 +114,8 @@ def print_tables_agree(tables: Tables) -> Sequence[Finding]:
         failed(
             f"{code} {rows['print_line'].iloc[0]} scope {scope} {year}: "
             + "; ".join(f"table {r.print_table} prints {r.published_t:,.0f} t" for r in rows.itertuples()),
+            message_sv=f"'{code}', '{rows['print_line'].iloc[0]}' scope {scope} {year}: "
+            + "; ".join(f"{_table_sv(r.print_table)} anger {tonnes_sv(r.published_t)}" for r in rows.itertuples()),
             observed=" / ".join(f"{r.published_t:,.0f}" for r in rows.itertuples()),
             threshold="one figure",
             keys=(f"municipality_code={code}, print_line={rows['print_line'].iloc[0]}, scope={scope}, year={year}",),
@@ -117,6 +126,10 @@ def print_tables_agree(tables: Tables) -> Sequence[Finding]:
         )
         for (code, _, scope, year), rows in apart.groupby(_FIGURE)
     ]
+
+
+def _table_sv(name: str) -> str:
+    return "gap-tabellen" if name == GAP_TABLE else f"tabell {name}"
 
 
 def _figures(tables: Tables) -> pd.DataFrame:
@@ -168,6 +181,8 @@ def print_states_one_year(tables: Tables) -> Sequence[Finding]:
             f"{code} table {name}: {counted(len(rows), 'figure stands', 'figures stand')} under {year}, the "
             f"document also says {also} of them "
             f"({', '.join(rows['print_line'])})",
+            message_sv=f"'{code}', {_table_sv(name)}: {counted(len(rows), 'siffra står', 'siffror står')} under "
+            f"{year}, men dokumentet säger också {also} ({', '.join(map(repr, rows['print_line']))})",
             observed=str(also),
             threshold=str(year),
             keys=keys_of(rows, ["municipality_code", "print_line", "scopes", "year"]),
@@ -188,12 +203,14 @@ def print_shares_agree(tables: Tables) -> Sequence[Finding]:
     findings = [
         finding
         for (code, name, year), rows in given.groupby(["municipality_code", "print_table", "year"])
-        for finding in _shares(f"{code} table {name}, {year}", rows.to_dict("records"), printed)
+        for finding in _shares(
+            f"{code} table {name}, {year}", f"'{code}', tabell {name}, {year}", rows.to_dict("records"), printed
+        )
     ]
     return findings or [passed(f"{len(given)} printed shares are those of the printed tonnes")]
 
 
-def _shares(where: str, rows: Sequence[Row], printed: pd.DataFrame) -> Iterator[Finding]:
+def _shares(where: str, where_sv: str, rows: Sequence[Row], printed: pd.DataFrame) -> Iterator[Finding]:
     of_table = printed[
         (
             printed[["municipality_code", "print_table", "year"]]
@@ -212,6 +229,10 @@ def _shares(where: str, rows: Sequence[Row], printed: pd.DataFrame) -> Iterator[
         pct = next(iter(_of_totals(row, of_table)))[0]
         said = f"{where}: {row['print_line']} with {row['published_t']:,.0f} t is {pct:.1f} % of the total, printed is "
         said += f"{row['printed_share_pct']:g} %"
+        said_sv = (
+            f"{where_sv}: '{row['print_line']}' med {tonnes_sv(row['published_t'])} är {percent_sv(pct)} av summan, "
+        )
+        said_sv += f"tryckt är {percent_sv(row['printed_share_pct'], None)}"
         swapped = [
             other for other in off if fits(row, other["printed_share_pct"]) and fits(other, row["printed_share_pct"])
         ]
@@ -220,8 +241,11 @@ def _shares(where: str, rows: Sequence[Row], printed: pd.DataFrame) -> Iterator[
             said += (
                 f"; {other['print_line']} with {other['published_t']:,.0f} t prints {other['printed_share_pct']:g} %"
             )
+            said_sv += f"; '{other['print_line']}' med {tonnes_sv(other['published_t'])} anges till "
+            said_sv += percent_sv(other["printed_share_pct"], None)
         yield failed(
             said,
+            message_sv=said_sv,
             observed=f"{row['printed_share_pct']:g} %",
             threshold=f"{pct:.1f} %",
             keys=keys_of(pd.DataFrame([row, *swapped[:1]]), ["municipality_code", "print_line", "scopes", "year"]),
@@ -276,6 +300,9 @@ def print_factors_reproduce(tables: Tables) -> Sequence[Finding]:
             say(
                 f"{row.municipality_code} table {row.print_table}, {row.print_line} {row.year}: the printed factors "
                 f"give {own['tonnes'].sum():,.0f} t, printed are {row.published_t:,.0f} t ({off:+.1f} %)",
+                message_sv=f"'{row.municipality_code}', tabell {row.print_table}, '{row.print_line}' {row.year}: de "
+                f"tryckta faktorerna ger {tonnes_sv(own['tonnes'].sum())}, tryckt är {tonnes_sv(row.published_t)} "
+                f"({percent_sv(off, sign=True)})",
                 observed=f"{off:+.2f} %",
                 threshold=f"{FACTOR_PCT:g} %",
                 keys=()

@@ -11,6 +11,7 @@ import pandas as pd
 
 from klimat_pipeline.quality.findings import Finding, failed, keys_of, not_applicable, passed
 from klimat_pipeline.quality.sums import all_within
+from klimat_pipeline.text import tonnes_sv
 
 Tables = Mapping[str, pd.DataFrame]
 
@@ -161,6 +162,10 @@ def subsectors_equal_sectors(tables: Tables) -> Sequence[Finding]:
                     f"{release} {sector} {year}: sector less subsectors is {net:,.2f} t net, {absolute:,.2f} t in "
                     f"absolute terms over {len(group)} municipalities; the largest is {worst['municipality_code']} "
                     f"with {worst['emissions_reported_t']:,.2f} t",
+                    message_sv=f"{release}, '{sector}' {year}: sektorn minus delsektorerna är "
+                    f"{tonnes_sv(net, 2)} netto och {tonnes_sv(absolute, 2)} i absoluta tal i {len(group)} "
+                    f"kommuner; störst är '{worst['municipality_code']}' med "
+                    f"{tonnes_sv(worst['emissions_reported_t'], 2)}",
                     observed=f"{net:.2f} t net, {absolute:.2f} t absolute",
                     threshold=f"{SUBSECTORS_T:g} t per municipality",
                     keys=keys_of(

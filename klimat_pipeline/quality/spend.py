@@ -156,6 +156,7 @@ def money_understood(tables: Tables) -> Sequence[Finding]:
     return [
         failed(
             f"in {counted(len(low), 'year')} a large share of the kronor has no emissions",
+            message_sv=f"under {len(low)} år saknar en stor del av kronorna utsläpp",
             observed=f"up to {low['share_of_spend_pct'].max():.1f} %",
             threshold=f"{UNMAPPED_PCT:g} %",
             keys=keys_of(low, _AT),
@@ -176,6 +177,7 @@ def prices_of_the_year(tables: Tables) -> Sequence[Finding]:
     return [
         failed(
             f"in {counted(len(off), 'year')} another price index or exchange rate stands in: {off['note'].iat[0]}",
+            message_sv=f"under {len(off)} år används ett annat års prisindex eller växelkurs i väntan på årets",
             observed=str(len(off)),
             threshold="0 years stand in",
             keys=keys_of(off, _AT),
@@ -194,6 +196,8 @@ def ledgers_understood(tables: Tables) -> Sequence[Finding]:
         failed(
             f"{row.municipality_code}: {row.refusal} "
             + ("Its purchases stay as they were." if row.has_last_state else "Its purchases are missing."),
+            message_sv=f"'{row.municipality_code}': reskontran gick inte att läsa eller värdera. "
+            + ("Inköpen står kvar som de var." if row.has_last_state else "Inköpen saknas."),
             observed="refused",
             threshold="0 refused",
             keys=(f"municipality_code={row.municipality_code}",),
@@ -232,6 +236,9 @@ def mapping_unmoved(tables: Tables) -> Sequence[Finding]:
             f"{counted(len(off), 'account means', 'accounts mean')} something else than in the last "
             "publication; the largest is "
             f"{first['account']} {first['account_text']}: {first['category_before']}, now {first['category_after']}",
+            message_sv=f"{counted(len(off), 'konto tolkas', 'konton tolkas')} på ett annat sätt än i förra "
+            f"publiceringen; störst är {first['account']} {first['account_text']}: {first['category_before']}, nu "
+            f"{first['category_after']}",
             observed=f"{off['amount_sek'].abs().sum():,.0f} SEK",
             threshold="0 moved",
             keys=keys_of(off, ["municipality_code", "account", "category_before", "category_after"]),

@@ -12,8 +12,11 @@ from klimat_pipeline.configuration.targets_and_gap import CAPTURES
 from klimat_pipeline.corrected.basis import on_basis
 from klimat_pipeline.quality.findings import Finding, failed, keys_of, not_applicable, passed
 from klimat_pipeline.scenarios.print_arithmetic import TOTAL, print_faults
+from klimat_pipeline.text import tonnes_sv
 
 Tables = Mapping[str, pd.DataFrame]
+#: What a balance of neutrality counts from, in Swedish.
+_BASIS_SV = {"plan": "enligt planen", "inventory": "enligt inventeringen"}
 
 #: A sum that is off by no more is floating-point noise, tonnes.
 NOISE_T = 1e-3
@@ -30,6 +33,7 @@ def printed_gap_agrees(tables: Tables) -> Sequence[Finding]:
     return [
         failed(
             f"{code} {fault.line}: {fault.gives}, printed is {fault.printed}",
+            message_sv=f"'{code}', '{fault.line}': {fault.gives_sv}, tryckt är {fault.printed_sv}",
             observed=fault.gives,
             threshold=fault.printed,
             keys=(f"municipality_code={code}, line={fault.line}",),
@@ -91,6 +95,14 @@ def plan_closes(tables: Tables) -> Sequence[Finding]:
             f"without one emit {row.uncovered_t:,.0f} t, the total target is {row.target_t_co2e:,.0f} t: "
             + (
                 f"{row.shortfall_t:,.0f} t short" if row.shortfall_t > NOISE_T else f"{-row.shortfall_t:,.0f} t of room"
+            ),
+            message_sv=f"'{row.municipality_code}', utgåva {row.release_id}: delmålen tillåter "
+            f"{tonnes_sv(row.levels_sum_t)}, sektorer utan delmål släpper ut {tonnes_sv(row.uncovered_t)}, målet för "
+            f"totalen är {tonnes_sv(row.target_t_co2e)}: "
+            + (
+                f"det fattas {tonnes_sv(row.shortfall_t)}"
+                if row.shortfall_t > NOISE_T
+                else f"{tonnes_sv(-row.shortfall_t)} till godo"
             ),
             observed=f"{row.implied_t:,.0f} t",
             threshold=f"{row.target_t_co2e:,.0f} t",
@@ -190,6 +202,9 @@ def captures_deducted(tables: Tables) -> Sequence[Finding]:
     return [
         failed(
             f"{row['municipality_code']} {row['neutrality_basis']} {row['year']}: {row['note']}",
+            message_sv=f"'{row['municipality_code']}' {row['year']}, {_BASIS_SV[row['neutrality_basis']]}: av "
+            f"{tonnes_sv(row['captured_fossil_t'])} infångad fossil koldioxid dras "
+            f"{tonnes_sv(row['captured_fossil_deducted_t'])} av",
             observed=f"{row['captured_fossil_deducted_t']:,.0f} t deducted",
             threshold=f"{row['captured_fossil_t']:,.0f} t captured",
             keys=(", ".join(f"{name}={row[name]}" for name in keys),),

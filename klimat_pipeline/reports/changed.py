@@ -4,7 +4,7 @@ What does not belong here: computing either (``corrected``, ``indicators.indicat
 """
 
 from klimat_pipeline.explanations.database import Row
-from klimat_pipeline.reports.parts import Paragraph, Section, Table
+from klimat_pipeline.reports.parts import Foreign, Paragraph, Piece, Section, Table
 from klimat_pipeline.reports.town import TOTAL, Town
 
 _PCT, _TONNES, _APPLIED = "change_pct", "emissions_t_co2e", "applied"
@@ -52,11 +52,22 @@ def corrections(town: Town) -> Section:
     return section
 
 
-def _why(town: Town, row: Row) -> str:
-    decided = f"{town.words('decided')}: {row['decided_by']}, {row['decided_on']}"
-    source = f"{town.words('source')}: {row['source']}"
-    parts = [str(part).rstrip(".") for part in (row["reason"], row["note"], source, decided) if part]
-    return ". ".join(part[:1].upper() + part[1:] for part in parts) + "."
+def _why(town: Town, row: Row) -> tuple[Piece, ...]:
+    """Why, on what source and by whose decision, in the municipality's own words between ours."""
+    reason = ". ".join(_capital(str(part).rstrip(".")) for part in (row["reason"], row["note"]) if part)
+    source, by = (str(row[name]).rstrip(".") for name in ("source", "decided_by"))
+    return (
+        Foreign(f"{reason}. "),
+        f"{town.words('source')}: ",
+        Foreign(f"{source}. "),
+        f"{town.words('decided')}: ",
+        Foreign(by),
+        f", {row['decided_on']}.",
+    )
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def changes(town: Town) -> Section:

@@ -218,7 +218,7 @@ def _by_check(town: Town, own: list[tuple[Row, list[str]]]) -> list[list[Cell]]:
     return [
         [
             town.words.known("check", name),
-            town.note(found[0][0]["message"]),
+            town.remark(found[0][0]),
             town.words.number(len(found)),
             town.words.number(concerned),
         ]

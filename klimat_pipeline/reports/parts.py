@@ -10,10 +10,13 @@ from typing import ClassVar
 
 @dataclass(frozen=True, slots=True)
 class Foreign:
-    """A text in another language than the page's, so that it is read out as what it is."""
+    """A text whose language need not be the page's, so that it is read out as what it is.
+
+    What a municipality writes is in the language that it chose, which no file of it states: unknown, as HTML says it.
+    """
 
     text: str
-    lang: str = "en"
+    lang: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +26,9 @@ class Code:
     text: str
 
 
-Cell = str | Foreign | Code
+Piece = str | Foreign | Code
+#: What stands in one place; of several pieces where they differ in language.
+Cell = Piece | tuple[Piece, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import Any
 
 from klimat_pipeline.charts import climate_account as charts
 from klimat_pipeline.explanations.database import Row
-from klimat_pipeline.reports.parts import Figure, KeyFigure, KeyFigures, Paragraph, Part, Section, Table
+from klimat_pipeline.reports.parts import Figure, Foreign, KeyFigure, KeyFigures, Paragraph, Part, Section, Table
 from klimat_pipeline.reports.town import TOTAL, Town
 
 _TONES = {"reached": "good", "on_track": "good", "behind": "bad"}
@@ -216,7 +216,7 @@ def goal_table(town: Town, *, notes: bool = True) -> Table:
         ],
         frozenset(range(1, 8)),
         notes=[
-            (town.target_names[row["target_id"]], town.note(row["note"])) for row in town.goals if row["note"] and notes
+            (town.target_names[row["target_id"]], Foreign(row["note"])) for row in town.goals if row["note"] and notes
         ],
     )
 

@@ -3,6 +3,7 @@
 What does not belong here: texts and pictures.
 """
 
+import re
 from collections.abc import Mapping
 from functools import cached_property
 from types import MappingProxyType
@@ -16,6 +17,8 @@ from klimat_pipeline.reports.parts import Figure, Foreign, Table
 from klimat_pipeline.reports.words import Words
 
 TOTAL = "total"
+#: A code that stands for a name in a finding's Swedish sentence.
+_QUOTED = re.compile(r"'([^']+)'")
 #: Scenarios of the pathways, and the actions' status by which they are in the second of them, or in none ahead.
 _USUAL, _EXISTING, _WITH_ACTIONS = "business_as_usual", "existing_policies", "with_actions"
 _DECIDED, COMPLETED = ("decided", "ongoing"), "completed"
@@ -135,11 +138,20 @@ class Town:
             self._drawn[name] = as_svg(chart, name, caption, _LOCALES[self.words.language])
         return Figure(self._drawn[name], caption, table)
 
-    def note(self, text: str | None) -> Foreign | str:
-        """A note of the pipeline, which is English."""
-        if not text or self.words.language == "en":
-            return text or ""
-        return Foreign(text)
+    def remark(self, finding: Row) -> Foreign | str:
+        """What a check found, with names for codes; its English sentence where it has none in the page's language."""
+        if self.words.language == "en":
+            return str(finding["message"])
+        if said := finding.get("message_sv"):  # no such column in what an older version published
+            return _QUOTED.sub(lambda found: self._named_codes.get(found[1], found[0]), said)
+        return Foreign(finding["message"], "en")
+
+    @cached_property
+    def _named_codes(self) -> Mapping[str, str]:
+        """Names of municipalities by code, and of lines, sectors and targets in quotation marks."""
+        lines = {line: self.words.name(row, "line_name") for line, row in self._lines.items()}
+        places = {row["municipality_code"]: row["municipality_name"] for row in self.database.rows("municipalities")}
+        return {code: f"\u201d{name}\u201d" for code, name in {**lines, **self.target_names}.items()} | places
 
 
 def has_figures(database: Database, code: str) -> bool:

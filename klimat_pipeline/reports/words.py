@@ -10,13 +10,10 @@ from typing import Any
 import yaml
 
 from klimat_pipeline.errors import ConfigurationError
+from klimat_pipeline.text import NO_BREAK, number_text
 
 LANGUAGES = ("sv", "en")
-#: A space that no line breaks at, and the sign of negative numbers.
-_SPACE, _MINUS = "\u00a0", "\u2212"
-_PERCENT = {"sv": f"{_SPACE}%", "en": "%"}
-#: Separators of thousands and decimals.
-_SIGNS = {"sv": (_SPACE, ","), "en": (",", ".")}
+_PERCENT = {"sv": f"{NO_BREAK}%", "en": "%"}
 
 
 class Words:
@@ -46,10 +43,7 @@ class Words:
         """A number as the language writes it; the word for none where there is none."""
         if value is None:
             return self("missing")
-        rounded = round(value, decimals) + 0.0  # no minus before a zero
-        text = f"{rounded:{'+' if sign and rounded else ''},.{decimals}f}"
-        thousands, decimal = _SIGNS[self.language]
-        return text.translate({ord(","): thousands, ord("."): decimal, ord("-"): _MINUS})
+        return number_text(value, decimals, sign=sign, language=self.language)
 
     def percent(self, value: float | None, decimals: int = 1, *, sign: bool = True) -> str:
         """A percentage, by default with its sign."""

@@ -262,6 +262,34 @@ def test_the_command_writes_a_page_and_a_workbook(small_refresh: Refresh, tmp_pa
     assert (answer.code, "there are sv and en" in answer.text) == (1, True)
 
 
+def numbers(text: str, thousands: str, decimal: str) -> list[str]:
+    """The numbers of a sentence in any order, with their signs where they are no part of a name."""
+    pattern = rf"(?:(?<=[ (])[-{MINUS}+])?(?:\d{{1,3}}(?:{thousands}\d{{3}})+|\d+)(?:[.{decimal}]\d+)?"
+    found = re.findall(pattern, text)
+    return sorted(one.replace(thousands, "").replace(decimal, ".").replace(MINUS, "-") for one in found)
+
+
+def test_every_remark_on_a_municipality_has_the_same_figures_in_swedish(default_refresh: Refresh) -> None:
+    with closing(sqlite3.connect(default_refresh.data / "published" / "klimat.sqlite")) as database:
+        found = database.execute(
+            "SELECT check_name, message, message_sv FROM data_quality WHERE outcome = 'failed' "
+            "AND municipality_codes <> ''"
+        ).fetchall()
+    assert len({check for check, _, _ in found}) > 10
+    assert [check for check, _, said in found if not said] == []
+    for check, english, swedish in found:
+        assert numbers(english, ",", ".") == numbers(swedish, NBSP, ","), (check, english, swedish)
+
+
+def test_the_swedish_page_has_no_english_remark(default_refresh: Refresh) -> None:
+    page = climate_account(settings_of(default_refresh.data), "1283", language="sv")
+    assert 'lang="en"' not in page
+    # Table A-2.1 of Helsingborg's plan: line AFOLU sources, columns 2 to 5.
+    said = f"Helsingborg, \u201dJordbruk och markanvändning, källor\u201d: gapet, (3-4)-2, ger 4{NBSP}146 ton, "
+    assert f"{said}tryckt är 6{NBSP}146 ton" in page
+    assert '<span lang="">the contract says fossil emissions' in page
+
+
 @pytest.mark.browser
 @pytest.mark.parametrize(("language", "short", "dark"), [("sv", False, False), ("en", True, True)])
 def test_axe_finds_nothing(

@@ -50,6 +50,13 @@ COLUMNS = (
     Column("observed", TEXT, "The value found."),
     Column("threshold", TEXT, "The value that it is compared with."),
     Column("message", TEXT, "What was found, in a sentence."),
+    Column(
+        "message_sv",
+        TEXT,
+        "The same in Swedish, of remarks that name municipalities; codes of municipalities, sectors, targets and lines "
+        "stand in ''. Missing where there is no Swedish sentence.",
+        nullable=True,
+    ),
     Column("likely_cause", TEXT, "The likely cause when it fails: what to look at first."),
     Column(
         "acknowledgement",

@@ -21,6 +21,7 @@ DATA_QUALITY = Table(
         col("offending_keys"),
         col("municipality_codes"),
         col("message"),
+        col("message_sv"),
         col("likely_cause"),
         col("acknowledgement"),
     ),

@@ -17,7 +17,16 @@ KEYS = ("municipality_code=0114, year=2024", "municipality_code=1283, year=2024"
 
 
 def remark(*keys: str, severity: str = "WARN") -> CheckResult:
-    found = failed("sectors jump", observed="27.6 %", threshold="20 %", keys=keys, count=len(keys), likely_cause="law")
+    said_sv = "sektorer hoppar"
+    found = failed(
+        "sectors jump",
+        message_sv=said_sv,
+        observed="27.6 %",
+        threshold="20 %",
+        keys=keys,
+        count=len(keys),
+        likely_cause="law",
+    )
     return CheckResult("clean/reported_emissions", "year_jumps", "plausibility", severity, (found,))
 
 
@@ -31,6 +40,8 @@ def test_a_remark_that_is_acknowledged_whole_passes_and_says_who_and_why() -> No
     assert finding.outcome == "passed"
     assert finding.acknowledgement == "acknowledged by the environment department until 2026-11-27: the law of 2024"
     assert finding.acknowledgement in finding.message
+    said = "sektorer hoppar (godtagna av the environment department till och med 2026-11-27: the law of 2024)"
+    assert finding.message_sv == said
 
 
 def test_it_counts_on_its_last_day_and_not_on_the_next() -> None:
@@ -43,6 +54,8 @@ def test_of_one_that_is_acknowledged_in_part_the_rest_still_warns() -> None:
     assert finding.outcome == "failed"
     assert (finding.keys, finding.count) == (KEYS[:1], 1)
     assert "2 of the rows acknowledged by" in finding.message and "1 are left" in finding.message
+    assert finding.message_sv.startswith("sektorer hoppar (2 av raderna godtagna av the environment department")
+    assert finding.message_sv.endswith("; 1 återstår)")
 
 
 def test_a_number_in_the_key_is_the_same_as_its_text() -> None:

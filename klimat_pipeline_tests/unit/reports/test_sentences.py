@@ -8,6 +8,7 @@ import pytest
 from klimat_pipeline.explanations.database import Row
 from klimat_pipeline.quality.catalogue import CHECKS
 from klimat_pipeline.reports import changed, evidence, plan, standing
+from klimat_pipeline.reports.parts import Foreign
 from klimat_pipeline.reports.town import Town
 from klimat_pipeline.reports.words import LANGUAGES, Words
 from klimat_pipeline_tests.unit.reports.small_town import figures, indicator, table, texts, town
@@ -62,6 +63,40 @@ def test_remarks_stand_once_a_check_and_the_most_local_first() -> None:
         ("history rewritten by the source", "1", "3"),
     ]
     assert shown[0][1] == "first"
+
+
+SAID_SV = "mest 'transport' i '0191', raden 'transport_on_road', med 'port'"
+
+
+@pytest.mark.parametrize(
+    ("language", "said_sv", "shown"),
+    [
+        ("sv", SAID_SV, "mest \u201dTransporter\u201d i Sigtuna, raden \u201dVägtrafik\u201d, med 'port'"),
+        ("sv", None, Foreign("the most is 0191", "en")),
+        ("en", SAID_SV, "the most is 0191"),
+    ],
+)
+def test_a_remark_is_in_the_language_of_the_page_with_names_for_codes_or_says_that_it_is_english(
+    language: str, said_sv: str | None, shown: Foreign | str
+) -> None:
+    found = town(language, data_quality=[finding("0191", message="the most is 0191", message_sv=said_sv)])
+    lines = {"transport_on_road": {"line_name_sv": "Vägtrafik", "line_name_en": "x"}}
+    section = evidence.quality(Town(found.database, found.code, found.words, lines))
+    caption = {"sv": "Anmärkningar som rör", "en": "Remarks that concern"}[language]
+    assert table(section, caption).rows[0][1] == shown
+
+
+def test_a_publication_of_before_swedish_remarks_has_them_in_english() -> None:
+    found = town("sv", without=["data_quality.message_sv"], data_quality=[finding("0191", message="english")])
+    assert table(evidence.quality(found), "Anmärkningar som rör").rows[0][1] == Foreign("english", "en")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_note_of_a_target_is_in_a_language_that_nobody_says(language: str) -> None:
+    own = {"target_kind": "contract", "target_pct": -85.0, "target_year": 2030, "baseline_year": 1990}
+    row = indicator("total", 2024, 100.0, **own, note="vägtrafik", change_pct=1.0)
+    ((_, note),) = standing.goal_table(town(language, sector_indicators=[row])).notes
+    assert note == Foreign("vägtrafik", "")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -169,8 +204,13 @@ def test_why_a_figure_was_corrected_is_whole_sentences() -> None:
     row |= {"sector_code": "transport", "before_t": 50.0, "after_t": 20.0, "effect_t": -30.0, "release_id": "r1"}
     row |= {"reason": "a fixed key.", "note": "the port counts.", "source": "a plan", "decided_by": "the city"}
     shown = table(changed.corrections(town(corrections=[row | {"decided_on": "2024-10-01"}])), "Local corrections")
-    said = "A fixed key. The port counts. Source: a plan. Decided: the city, 2024-10-01."
-    assert list(shown.notes) == [("port", said)]
+    ((name, pieces),) = shown.notes
+    assert name == "port"
+    said = "".join(piece if isinstance(piece, str) else piece.text for piece in pieces)
+    assert said == "A fixed key. The port counts. Source: a plan. Decided: the city, 2024-10-01."
+    # Nobody says what language a municipality's register is in.
+    theirs = [(piece.text, piece.lang) for piece in pieces if isinstance(piece, Foreign)]
+    assert theirs == [("A fixed key. The port counts. ", ""), ("a plan. ", ""), ("the city", "")]
 
 
 # -- neutrality, and lines ----------------------------------------------------------------------------------------------
