@@ -2,7 +2,8 @@
 
 Opening and closing one costs a fifth of reading a small ledger, so those that work on one thread are used again, by one
 user at a time. Whoever gets one sees nothing of those before: tables and views are temporary and end with the user's
-connection, functions are taken out, and a database that somebody has left by an error is closed.
+connection, functions are taken out, and a database that somebody has left by an error, or that still holds much, is
+closed.
 
 What does not belong here: what is typed or computed.
 """
@@ -24,6 +25,9 @@ MEMORY_MB = 600
 MEMORY = f"{MEMORY_MB}MB"
 #: Of a text shorter than this (some thirty thousand lines), threads would mostly wait for each other.
 _ONE_THREAD_BYTES = 2_000_000
+
+#: What a database may hold while nobody uses it.
+_KEPT_BYTES = 10_000_000
 
 #: Databases that nobody uses now, by the process that opened them: a forked one must not touch its parent's.
 _idle: "dict[int, list[duckdb.DuckDBPyConnection]]" = {}
@@ -74,10 +78,16 @@ def database(
             finally:
                 con.close()
         finally:
-            if is_to_be_kept:
+            if is_to_be_kept and _held_bytes(opened) <= _KEPT_BYTES:
                 _idle.setdefault(os.getpid(), []).append(opened)
             else:
                 opened.close()
+
+
+def _held_bytes(opened: "duckdb.DuckDBPyConnection") -> int:
+    """What an idle database still has in memory, such as pieces of files that it has read."""
+    ((held,),) = opened.execute("SELECT coalesce(sum(memory_usage_bytes), 0)::BIGINT FROM duckdb_memory()").fetchall()
+    return int(held)
 
 
 def _used_again(settings: dict[str, Any]) -> "duckdb.DuckDBPyConnection | None":

@@ -78,6 +78,13 @@ def test_one_that_was_left_by_an_error_or_has_threads_is_closed() -> None:
     assert idle() == []
 
 
+def test_one_that_still_holds_much_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is left of one user is a few kilobytes: here even they are too much."""
+    monkeypatch.setattr(module, "_KEPT_BYTES", -1)
+    use()
+    assert idle() == []
+
+
 def test_one_that_has_spilled_is_not_used_again() -> None:
     """Its folder is gone, and DuckDB keeps to it."""
     with database(threads=1, memory="20MB") as con:
