@@ -15,7 +15,7 @@ from klimat_pipeline_tests.support.properties import is_searching
 
 
 @pytest.mark.parametrize("step", [2, STEPS] if is_searching() else [STEPS])
-def test_whatever_phase_is_killed_the_next_refresh_publishes_and_nothing_is_lost(
+def test_whatever_phase_is_killed_readers_keep_what_they_had_and_nothing_is_lost(
     small_refresh: Refresh, tmp_path: Path, step: int
 ) -> None:
     data = small_refresh.copy(tmp_path / "data")
