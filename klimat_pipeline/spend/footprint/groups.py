@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 from klimat_pipeline.errors import ContractError
 from klimat_pipeline.spend.footprint.database import view_lines, view_parquet
 from klimat_pipeline.spend.ledger import seals
-from klimat_pipeline.spend.ledger.database import database
+from klimat_pipeline.spend.ledger.database import database, threads_for
 from klimat_pipeline.spend.ledger.file_hash import file_hash
 from klimat_pipeline.spend.ledger.parquet_writer import quoted
 
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 #: Modules whose change makes every part anew, as another version of the database does.
 _CODE = ("database", "groups")
 _MEMORY = "hashes.json"
+#: Bytes of a typed file, eight to sixteen million lines, above which two threads may not fit into the database's memory.
+_ONE_THREAD_FROM = 200_000_000
 #: What classifies a line or shows it; municipality and year are those of the part's folder.
 _AGREE = (
     *("account", "account_text", "cpv", "sni", "left_out_rule"),
@@ -103,12 +105,13 @@ def make_parts(root: Any, store: Path, *, code: str = "*", year: int | None = No
 def _make_part(root: Any, typed: str, part: Path) -> None:
     """Group the lines of one typed file.
 
-    On one thread: two keep groups each before they are joined, and a hundred million lines were more than fit.
+    A small one needs no second thread, and of a very large one two do not fit: each keeps groups of its own at first.
     """
+    size = (root / typed).stat().st_size
     part.parent.mkdir(parents=True, exist_ok=True)
     draft = part.with_name(f".{part.name}.{uuid.uuid4().hex}")
     try:
-        with database(threads=1) as con:
+        with database(threads=1 if size > _ONE_THREAD_FROM else threads_for(size)) as con:
             view_lines(con, root, typed)
             con.execute(f"COPY ({_GROUPS}) TO '{quoted(draft)}' (FORMAT parquet, COMPRESSION lz4)")
         seals.put_in_place(draft, part)
