@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 #: Modules whose change makes every part anew, as another version of the database does.
 _CODE = ("database", "groups")
 _MEMORY = "hashes.json"
-#: Bytes of a typed file, eight to sixteen million lines, above which two threads may not fit into the database's memory.
+#: Bytes of a typed file, eight to sixteen million lines, above which two threads may not fit into the memory.
 _ONE_THREAD_FROM = 200_000_000
 #: What classifies a line or shows it; municipality and year are those of the part's folder.
 _AGREE = (
