@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 _CONTROLS = "\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f"
 _CONTROL = re.compile(f"[{_CONTROLS}\x80-\x9f\u200b-\u200f\u2060\ufeff]")
 #: What Swedish text consists of; a column of nothing else needs no second look.
-_ORDINARY = bytes(range(0x20, 0x7F)) + b"\t\n\r" + bytes({byte for sign in "åäöÅÄÖéÉüÜ" for byte in sign.encode()})
+_LETTERS = "åäöÅÄÖéÉüÜ"
+_ORDINARY = bytes(range(0x20, 0x7F)) + b"\t\n\r" + bytes({byte for sign in _LETTERS for byte in sign.encode()})
+_UNUSUAL = re.compile(f"[^ -~{_LETTERS}]")
 #: Bytes of what is made plain: mistaken letters, control characters, accents apart from their letter, other digits.
 _ODD = re.compile(
     b"|".join(
@@ -45,7 +47,7 @@ _LOST = b"\xef\xbf\xbd"
 
 def plain(text: str) -> str:
     """One cell, or a column's name, as ``CellCleaner`` makes it."""
-    if text.isascii() and text.isprintable() and text[:1] not in _BEGINS_ODDLY and "&" not in text:
+    if text[:1] not in _BEGINS_ODDLY and "&" not in text and not _UNUSUAL.search(text):
         return text
     if match := _EQUALS.match(text):
         text = match[1].replace('""', '"')

@@ -98,36 +98,44 @@ def joined(form: FileFormat) -> tuple[str, str]:
 def left_out(rules: tuple[Rule, ...], settings: SpendSettings, given: dict[str, Any]) -> tuple[str, str]:
     """The CASE that names the first rule a line meets, and whether its text is any that a rule asks for.
 
-    Few texts are: those are searched again for each rule, the others once for all.
+    Few texts and accounts are: those are searched again for each rule, the others once for all.
     """
     branches: list[str] = []
+    any_text, any_account = [], []
+    may_meet_one = ["says_any"]
     for number, rule in enumerate(rules):
-        given[f"rule{number}"] = "" if rule.counts else rule.rule
         conditions = []
         if rule.rule == INTERNAL:
             if not settings.group_numbers:
-                del given[f"rule{number}"]
                 continue
             given["group_numbers"] = list(settings.group_numbers)
             conditions.append(f"list_contains($group_numbers, {TOLD})")
+            may_meet_one += conditions
         if rule.accounts:
             tests = []
             for place, account in enumerate(rule.accounts):
                 name = f"account{number}_{place}"
                 given[name] = re.sub(ZEROS, r"\1", account.removesuffix("*"))
-                tests.append(f"starts_with(account, ${name})" if account.endswith("*") else f"account = ${name}")
+                begins = account.endswith("*")
+                tests.append(f"starts_with(account, ${name})" if begins else f"account = ${name}")
+                any_account.append(re.escape(given[name]) + ("" if begins else "$"))
             conditions.append(f"({' OR '.join(tests)})")
         if rule.text_pattern:
             given[f"text{number}"] = rule.text_pattern
+            any_text.append(f"(?:{rule.text_pattern})")
             conditions.append(f"says_any AND regexp_matches(lower(account_text), $text{number})")
-        if not conditions:
-            del given[f"rule{number}"]
-            continue
-        branches.append(f"WHEN {' AND '.join(conditions)} THEN $rule{number}")
-    if patterns := [rule.text_pattern for rule in rules if rule.text_pattern]:
-        given["any_text"] = "|".join(f"(?:{pattern})" for pattern in patterns)
-    says_any = "regexp_matches(lower(account_text), $any_text)" if patterns else "false"
-    return (f"CASE {' '.join(branches)} ELSE '' END" if branches else "''"), says_any
+        if conditions:
+            given[f"rule{number}"] = "" if rule.counts else rule.rule
+            branches.append(f"WHEN {' AND '.join(conditions)} THEN $rule{number}")
+    if not branches:
+        return "''", "false"
+    if any_account:
+        given["any_account"] = f"^(?:{'|'.join(any_account)})"
+        may_meet_one.append("regexp_matches(account, $any_account)")
+    if any_text:
+        given["any_text"] = "|".join(any_text)
+    says_any = "regexp_matches(lower(account_text), $any_text)" if any_text else "false"
+    return f"CASE WHEN NOT ({' OR '.join(may_meet_one)}) THEN '' {' '.join(branches)} ELSE '' END", says_any
 
 
 def vat(form: FileFormat, settings: SpendSettings, given: dict[str, Any]) -> tuple[str, str]:

@@ -6,7 +6,7 @@ are known only in memory, while a file is read. What does not belong here: numbe
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -149,20 +149,55 @@ class PersonNames:
         )
 
 
-def withhold(connection: "duckdb.DuckDBPyConnection", people: PersonNames) -> None:
-    """Withhold in the table ``typed_lines`` every text in which one of the names stands.
+def withhold(connection: "duckdb.DuckDBPyConnection", people: PersonNames, patterns: Mapping[str, str]) -> None:
+    """Withhold in a file's lines every text that speaks of somebody, or in which one of the names stands.
 
     Args:
-        connection: with the table.
-        people: names of the file.
+        connection: with the table ``typed_lines``.
+        people: names of the file; those of suppliers that are persons by their names are added.
+        patterns: regular expressions of ``data/reference/ledger_person_words.csv``, by place.
     """
-    if not people:
-        return
-    add_function(connection, "names_person", people.named_in, ["VARCHAR"], "BOOLEAN", null_handling="special")
-    # Table by table, so that each distinct text is searched once, and Python is asked for the few that the pattern
-    # leaves: in one statement DuckDB would put the search to every line.
+    # Each distinct text once, in a table of its own: in one statement with a search, DuckDB would search every line.
     texts = " UNION ".join(f"SELECT {name} AS said FROM typed_lines" for name in _COLUMNS)
     connection.execute(f"CREATE TEMP TABLE texts AS {texts}")
+    _make_persons_of_suppliers(connection, people, patterns["supplier"])
+    _withhold_what_speaks_of_somebody(connection, patterns)
+    if people:
+        _withhold_names(connection, people)
+
+
+def _make_persons_of_suppliers(connection: "duckdb.DuckDBPyConnection", people: PersonNames, pattern: str) -> None:
+    names = connection.execute(
+        "SELECT DISTINCT supplier_name FROM typed_lines WHERE year <> 0 AND supplier_kind = 'legal'"
+    )
+    found = _matching(names.fetchall(), pattern)
+    for name in found:
+        people.note(name)
+    if found:
+        connection.execute(
+            "UPDATE typed_lines SET supplier_kind = 'personal', supplier_id = '', supplier_name = '', item_text = '' "
+            "WHERE supplier_kind = 'legal' AND list_contains($said, supplier_name)",
+            {"said": found},
+        )
+
+
+def _withhold_what_speaks_of_somebody(connection: "duckdb.DuckDBPyConnection", patterns: Mapping[str, str]) -> None:
+    items = connection.execute("SELECT DISTINCT item_text FROM typed_lines WHERE year <> 0").fetchall()
+    near = connection.execute(
+        "FROM texts WHERE regexp_matches(said, $near)", {"near": near_a_name(patterns)}
+    ).fetchall()
+    for place, texts in (("text", items), ("estate", near)):
+        said = _matching(texts, patterns[place])
+        for column in _SPEAKING[place] if said else ():
+            connection.execute(
+                f"UPDATE typed_lines SET {column} = '{WITHHELD}' WHERE year <> 0 AND list_contains($said, {column})",
+                {"said": said},
+            )
+
+
+def _withhold_names(connection: "duckdb.DuckDBPyConnection", people: PersonNames) -> None:
+    add_function(connection, "names_person", people.named_in, ["VARCHAR"], "BOOLEAN", null_handling="special")
+    # Table by table, so that Python is asked for the few that the pattern leaves.
     connection.execute(
         "CREATE TEMP TABLE like_names AS FROM texts WHERE regexp_matches(said, $pattern)", {"pattern": people.pattern()}
     )
@@ -170,34 +205,6 @@ def withhold(connection: "duckdb.DuckDBPyConnection", people: PersonNames) -> No
     for name in _COLUMNS:
         instead = "" if name == "supplier_name" else WITHHELD
         connection.execute(f"UPDATE typed_lines SET {name} = '{instead}' WHERE {name} IN (SELECT said FROM said_names)")
-
-
-def withhold_by_words(
-    connection: "duckdb.DuckDBPyConnection", people: PersonNames, patterns: Mapping[str, str]
-) -> None:
-    """Make persons of suppliers whose names say so, and withhold texts that speak of somebody.
-
-    Args:
-        connection: with the table ``typed_lines``.
-        people: names of the file; those of such suppliers are added.
-        patterns: regular expressions of ``data/reference/ledger_person_words.csv``, by place.
-    """
-    suppliers = _said(connection, ("supplier_name",), patterns["supplier"], "supplier_kind = 'legal'")
-    for name in suppliers:
-        people.note(name)
-    if suppliers:
-        connection.execute(
-            "UPDATE typed_lines SET supplier_kind = 'personal', supplier_id = '', supplier_name = '', item_text = '' "
-            "WHERE supplier_kind = 'legal' AND list_contains($said, supplier_name)",
-            {"said": suppliers},
-        )
-    for place, columns in _SPEAKING.items():
-        said = _said(connection, columns, patterns[place], near=near_a_name(patterns) if place == "estate" else "")
-        for column in columns if said else ():
-            connection.execute(
-                f"UPDATE typed_lines SET {column} = '{WITHHELD}' WHERE year <> 0 AND list_contains($said, {column})",
-                {"said": said},
-            )
 
 
 def near_a_name(patterns: Mapping[str, str]) -> str:
@@ -208,16 +215,7 @@ def near_a_name(patterns: Mapping[str, str]) -> str:
     return f"{patterns['about']}|{patterns['care']}|{_BEFORE_DATE}|{_CARE_OF}"
 
 
-def _said(
-    connection: "duckdb.DuckDBPyConnection", columns: Sequence[str], pattern: str, of: str = "true", near: str = ""
-) -> list[str]:
-    """The texts of some columns that a pattern is found in; each distinct one that is near it is searched once."""
-    texts = " UNION ALL ".join(
-        f"SELECT {column} AS said FROM typed_lines WHERE year <> 0 AND {of}" for column in columns
-    )
-    found = connection.execute(
-        f"SELECT DISTINCT said FROM ({texts}) WHERE {'regexp_matches(said, $near)' if near else 'true'}",
-        {"near": near} if near else {},
-    ).fetchall()
+def _matching(rows: Iterable[tuple[str | None]], pattern: str) -> list[str]:
+    """The texts that a pattern is found in."""
     search = re.compile(pattern, re.DOTALL).search
-    return [text for (text,) in found if text and search(text)]
+    return [text for (text,) in rows if text and search(text)]

@@ -203,8 +203,7 @@ def _through(
                 "your own without them"
             )
         passed.years = sorted({year for year, *_ in passed.rows()})
-        person_names.withhold_by_words(connection, counted.people, way.reference.person_words)
-        person_names.withhold(connection, counted.people)
+        person_names.withhold(connection, counted.people, way.reference.person_words)
         parquet_writer.write_years(connection, passed.years, work, target, form.file_id)
     passed.problems = [_placed(problem, reader) for problem in sorted(passed.problems, key=lambda one: one.line)]
     for problem in passed.problems:

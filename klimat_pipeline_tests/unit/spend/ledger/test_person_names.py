@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 
 from klimat_pipeline.spend.ledger.person_names import PersonNames, withhold
 from klimat_pipeline.spend.ledger.personal_numbers import WITHHELD
+from klimat_pipeline.spend.ledger.reference import load_ledger_reference
 from klimat_pipeline_tests.support.ledgers import line, write_lines
+from klimat_pipeline_tests.unit.spend.small import REFERENCE
 
 
 def people(*names: str) -> PersonNames:
@@ -78,6 +80,6 @@ def test_texts_in_which_a_name_stands_are_withheld(tmp_path: Path) -> None:
     root = write_lines(tmp_path / "lines", rows)
     with duckdb.connect() as con:
         con.execute("CREATE TABLE typed_lines AS FROM read_parquet($files)", {"files": f"{root}/**/*.parquet"})
-        withhold(con, people("Eva Lind"))
+        withhold(con, people("Eva Lind"), load_ledger_reference(REFERENCE).person_words)
         kept = con.execute("SELECT supplier_name, item_text, voucher, amount_ore FROM typed_lines ORDER BY line")
         assert kept.fetchall() == [("", WITHHELD, "V1", 5), ("Skånska El AB", "Eva", WITHHELD, 0)]
