@@ -35,10 +35,8 @@ _CUBE = """
         '' AS replacement_id
     FROM (
         SELECT municipality_code, year, month::BIGINT AS month, unit, supplier_id, supplier_kind, contract_id, account,
-            account_text, category, classified_by, evidence, left_out_rule, sum(lines)::BIGINT AS lines,
-            sum(amount_ore)::BIGINT AS amount_ore, sum(quantity_g)::BIGINT AS quantity_g,
-            sum(weighed_ore)::BIGINT AS weighed_ore
-        FROM classified ANTI JOIN aside USING (municipality_code) GROUP BY ALL
+            account_text, category, classified_by, evidence, left_out_rule, lines, amount_ore, quantity_g, weighed_ore
+        FROM classified ANTI JOIN aside USING (municipality_code)
     ) AS c
     LEFT JOIN factors AS f ON f.municipality_code = c.municipality_code AND f.year = c.year AND f.category = c.category
     LEFT JOIN deflators AS d ON d.municipality_code = c.municipality_code AND d.year = c.year

@@ -39,6 +39,7 @@ _AGREE = (
     *("account", "account_text", "cpv", "sni", "left_out_rule"),
     *("unit", "supplier_id", "supplier_kind", "contract_id", "month"),
 )
+_SUMMED = ("lines", "amount_ore", "quantity_g", "weighed_ore")
 #: Whole oere and grams of a file fit in 64 bits (9e16 kronor); wider ones Parquet would round.
 _GROUPS = f"""
     SELECT {", ".join(_AGREE)}, count(*) AS lines, sum(amount_ore)::BIGINT AS amount_ore,
@@ -52,11 +53,17 @@ _GROUPS = f"""
     )
     GROUP BY ALL
 """
+#: The same kinds of lines in several files of a year are one kind: how lines are split over files changes no figure.
+_MERGED = f"""
+    SELECT municipality_code, year, {", ".join(_AGREE)}, supplier_name,
+        {", ".join(f"sum({name})::BIGINT AS {name}" for name in _SUMMED)}
+    FROM parts GROUP BY ALL
+"""
 _INCOMPLETE = f"SELECT count(*) FROM grouped WHERE {' OR '.join(f'{name} IS NULL' for name in _AGREE)}"
 
 
 def group_parts(con: "duckdb.DuckDBPyConnection", root: Any, store: Path) -> None:
-    """Make the view ``grouped`` over the parts of all typed files.
+    """Make ``grouped`` of the parts of all typed files: each kind of line of a municipality's year once.
 
     Parts that are missing are made, and those of no file removed.
 
@@ -74,7 +81,11 @@ def group_parts(con: "duckdb.DuckDBPyConnection", root: Any, store: Path) -> Non
             shutil.rmtree(path, ignore_errors=True)
         elif not path.name.startswith("."):  # a draft of another run
             path.unlink(missing_ok=True)
-    view_parquet(con, "grouped", map(str, parts))
+    view_parquet(con, "parts", map(str, parts))
+    if len({part.parent for part in parts}) == len(parts):
+        con.execute("CREATE OR REPLACE TEMP VIEW grouped AS FROM parts")
+    else:
+        con.execute(f"CREATE OR REPLACE TEMP TABLE grouped AS {_MERGED}")
     ((missing,),) = con.execute(_INCOMPLETE).fetchall()
     if missing:
         raise ContractError(

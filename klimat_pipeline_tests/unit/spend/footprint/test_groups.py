@@ -56,7 +56,7 @@ def kept(store: Path) -> dict[str, tuple[bytes, int]]:
 
 def same(one: dict[str, pd.DataFrame], other: dict[str, pd.DataFrame]) -> None:
     for key in KEYS:
-        pd.testing.assert_frame_equal(one[key], other[key])
+        pd.testing.assert_frame_equal(one[key], other[key], check_exact=True)
 
 
 def test_a_new_month_leaves_the_parts_of_the_others_untouched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -176,6 +176,13 @@ def test_parts_change_nothing(rows: list[dict[str, object]], files: int) -> None
         whole = results(write_lines(Path(folder) / "whole", rows), None)
     same(first, whole)
     same(again, whole)
+
+
+def test_kinds_of_lines_are_rounded_once_however_they_are_split(tmp_path: Path) -> None:
+    """Five oere at 373.89 mg each are 1,869 mg; five rounded figures would be 1,870."""
+    root = write_lines(tmp_path / "lines", [food(number, 1) for number in range(5)], parts=5)
+    found = results(root, None)["spend/spend_by_category"]
+    assert found["footprint_t_co2e"].tolist() == [pytest.approx(1869e-9, rel=1e-9)]
 
 
 @pytest.mark.parametrize("place", range(0, 100, 10))
