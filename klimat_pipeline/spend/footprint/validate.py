@@ -20,7 +20,7 @@ from klimat_pipeline.settings import Settings
 from klimat_pipeline.spend.footprint import local_mappings
 from klimat_pipeline.spend.footprint.mappings import load_spend_reference
 from klimat_pipeline.spend.ledger import locations, places
-from klimat_pipeline.spend.ledger.file_format import header_of
+from klimat_pipeline.spend.ledger.format_detection import header_of
 from klimat_pipeline.spend.ledger.found_files import SUFFIXES
 from klimat_pipeline.spend.ledger.reference import LedgerReference, load_ledger_reference, rules_of
 from klimat_pipeline.spend.ledger.run import spend_folders

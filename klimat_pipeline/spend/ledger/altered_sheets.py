@@ -1,6 +1,6 @@
 """Two sheets of one workbook that hold the same rows, with amounts that are all altered alike: with VAT and without.
 
-What does not belong here: sheets that are the same (``suspicions``, ``workbook_sheets``) or sum up others, and files
+What does not belong here: sheets that are the same (``repetition``, ``workbook_sheets``) or sum up others, and files
 beside each other (``altered_copies``).
 """
 

@@ -1,6 +1,6 @@
 """A ledger file as bytes: their hash, how many they are, and whether they are UTF-8.
 
-What does not belong here: what the bytes mean (``file_format``).
+What does not belong here: what the bytes mean (``format_detection``).
 """
 
 import codecs

@@ -1,7 +1,7 @@
 """Lines below a ledger's header that are headers: the same once more, or another one.
 
-What does not belong here: finding a file's header (``file_format``), and what repeated headers say of its lines
-(``suspicions``).
+What does not belong here: finding a file's header (``csv_layout``), and what repeated headers say of its lines
+(``repetition``).
 """
 
 import re

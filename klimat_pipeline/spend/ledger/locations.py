@@ -1,7 +1,7 @@
 """Where ledgers lie: files and folders beside the configuration, and any path that fsspec knows.
 
 No message shows what may be a secret: of a remote path neither user, password nor query. What does not belong here:
-which places are allowed (``places``), what is in a file (``file_format``).
+which places are allowed (``places``), what is in a file (``format_detection``).
 """
 
 from collections.abc import Callable

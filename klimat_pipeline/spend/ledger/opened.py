@@ -1,6 +1,6 @@
 """A ledger file opened for reading, unpacked on the way where it is compressed with gzip.
 
-What does not belong here: what the bytes mean (``file_format``), and where files lie (``locations``).
+What does not belong here: what the bytes mean (``format_detection``), and where files lie (``locations``).
 """
 
 import gzip

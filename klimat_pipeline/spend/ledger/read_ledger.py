@@ -26,16 +26,18 @@ from klimat_pipeline.spend.ledger import (
 )
 from klimat_pipeline.spend.ledger.csv_reader import CsvReader, Problem
 from klimat_pipeline.spend.ledger.database import MEMORY_MB, database, threads_for
-from klimat_pipeline.spend.ledger.file_format import FileFormat, file_format
+from klimat_pipeline.spend.ledger.file_format import FileFormat
 from klimat_pipeline.spend.ledger.file_hash import FileHash
+from klimat_pipeline.spend.ledger.format_detection import file_format
 from klimat_pipeline.spend.ledger.ledger_error import LedgerError
 from klimat_pipeline.spend.ledger.ledger_report import LedgerReport, TooManyError
 from klimat_pipeline.spend.ledger.parquet_reader import ParquetReader
 from klimat_pipeline.spend.ledger.personal_numbers import WITHHELD, Pseudonyms, withheld
 from klimat_pipeline.spend.ledger.reference import LedgerReference, Rule
+from klimat_pipeline.spend.ledger.repetition import refuse_repetition
 from klimat_pipeline.spend.ledger.sie_reader import SieReader
 from klimat_pipeline.spend.ledger.supplier_ids import SupplierIds
-from klimat_pipeline.spend.ledger.suspicions import refuse_repetition, suspicions
+from klimat_pipeline.spend.ledger.suspicions import suspicions
 from klimat_pipeline.spend.ledger.xlsx_reader import XlsxReader
 
 if TYPE_CHECKING:

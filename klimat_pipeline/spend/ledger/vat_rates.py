@@ -1,6 +1,6 @@
 """A column of VAT that holds rates (25, 12, 6, 0 per cent) or codes, not kronor: how it is known, and how it is read.
 
-What does not belong here: whether the amounts include VAT (``suspicions``), and taking it out (``expressions``).
+What does not belong here: whether the amounts include VAT (``vat_in_amounts``), and taking it out (``expressions``).
 """
 
 from collections.abc import Collection, Iterable, Sequence
