@@ -40,16 +40,19 @@ _SWEDEN = ZoneInfo("Europe/Stockholm")
 _YEAR_FIRST = re.compile(r"([0-9]{4})[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})")
 _POINTS = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})")
 _YEAR_LAST = re.compile(r"([0-9]{1,2})[-/ ]([0-9]{1,2})[-/ ]([0-9]{4})")
+#: Eight digits that end with a year; with the year first they would be no day, since there is no month 19 or 20.
+_DIGITS_YEAR_LAST = re.compile(r"([0-9]{2})([0-9]{2})((?:19|20)[0-9]{2})")
 #: What needs no other date to be read: which part is year, month and day; a period is its first day.
 _PLAIN = (
     (_YEAR_FIRST, (1, 2, 3)),
     (re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})"), (1, 2, 3)),
     (_POINTS, (3, 2, 1)),
     (re.compile(r"([0-9]{4})(?:[-/. _]|[-/. _]?[MP])([0-9]{2})"), (1, 2, 0)),
+    (re.compile(r"([0-9]{4})[-/. _]?[MP]([0-9])"), (1, 2, 0)),
     (re.compile(r"[MP]?([0-9]{1,2})[-/. ]([0-9]{4})"), (2, 1, 0)),
     (re.compile(r"([0-9]{1,2})/([0-9]{1,2})[- ]([0-9]{4})"), (3, 2, 1)),  # 5/1-2023 is how Swedes write the fifth
     (re.compile(r"([0-9]{1,2})/([0-9]{1,2})-([0-9]{2})"), (3, 2, 1)),
-    (re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})(?:[01][0-9]|2[0-3])[0-5][0-9][0-5][0-9]"), (1, 2, 3)),
+    (re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})T?(?:[01][0-9]|2[0-3])[0-5][0-9][0-5][0-9]"), (1, 2, 3)),
 )
 _MONTHS = ("jan", "feb", "mar", "apr", "maj", "jun", "jul", "aug", "sep", "okt", "nov", "dec", "may", "oct")
 _MONTH_NAME = (
@@ -128,7 +131,7 @@ def date_form(
     spelt = {_NO_PART.sub("", text.strip()) for text in texts if text.strip()}
     times = {value: match for value in spelt if (match := _TIME.fullmatch(value))}
     from_utc = bool(times) and all(not m[3] and _MIDNIGHT.fullmatch(m[2]) for m in times.values())
-    values = {times[value][1].strip() if value in times else value for value in spelt}
+    values = {_with_hyphens(times[value][1].strip() if value in times else value) for value in spelt}
     if stated:
         return DateForm(stated, from_utc)
     if any(_YEAR_LAST.fullmatch(value) for value in values):
@@ -139,6 +142,11 @@ def date_form(
     if any(map(_is_month, six)) and all(map(_may_be_period, six)) and (is_period or not all(map(_is_short_day, six))):
         return DateForm("YYYYMM", from_utc)
     return DateForm("", from_utc)
+
+
+def _with_hyphens(text: str) -> str:
+    """``05032023`` as ``05-03-2023``."""
+    return _DIGITS_YEAR_LAST.sub(r"\1-\2-\3", text) if len(text) == len("DDMMYYYY") else text
 
 
 def _order(values: Iterable[str]) -> str:
@@ -224,10 +232,12 @@ def _day(text: str, form: str) -> date | None:
     if found := _plain_day(text):
         return found
     if form in _BEGINNING:
-        counted = re.fullmatch(r"[0-9]{5}(\.[0-9]+)?", text)
-        return _within(_BEGINNING[form] + timedelta(days=int(float(text)))) if counted else None
+        counted = re.fullmatch(r"([0-9]{5})([.,][0-9]+)?", text)
+        return _within(_BEGINNING[form] + timedelta(days=int(counted[1]))) if counted else None
     if form in _PERIODS and text.endswith(str(_CLOSING)) and len(text) == len(form):
         text = f"{text[:-2]}{_MONTHS_OF_A_YEAR}"
+    if form != "DDMMYYYY":
+        text = _with_hyphens(text)
     if form in FORMS:
         return _parsed(re.sub(r"[/. ]", "-", text), FORMS[form])
     if match := _YEAR_LAST.fullmatch(text):
@@ -307,6 +317,11 @@ def _parsed(text: str, form: str) -> date | None:
 
 def _within(found: date) -> date | None:
     return found if found.year in YEARS else None
+
+
+def has_year_last(text: str) -> bool:
+    """Whether a text is eight digits, of which the last four are the year."""
+    return bool(_DIGITS_YEAR_LAST.fullmatch(text))
 
 
 def two_readings(text: str) -> bool:

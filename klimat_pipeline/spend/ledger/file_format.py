@@ -91,6 +91,12 @@ class FileFormat:
         """Column of the amounts, or of the debits where credits stand apart."""
         return self.fields["amount"] if "amount" in self.fields else self.fields["debit"]
 
+    @property
+    def amount_is_of_invoice(self) -> bool:
+        """Whether the column of amounts holds, by its name, what is invoiced or paid, and not what a line is of."""
+        said = set(self.amount_meaning)
+        return "amount" in self.fields and "invoice" in said and not {"net", "line"} & said
+
 
 def with_columns(
     form: FileFormat,

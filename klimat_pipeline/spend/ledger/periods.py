@@ -21,7 +21,7 @@ from klimat_pipeline.spend.ledger.ledger_error import LedgerError
 from klimat_pipeline.spend.ledger.recognised_columns import Columns
 
 #: A month or a quarter without its year.
-_WITHOUT_YEAR = re.compile(r"(?i)[0-9]{1,2}|[^\W\d_]{3,9}\.?|(?:q|k|kv|kvartal)[. ]*[1-4]")
+_WITHOUT_YEAR = re.compile(r"(?i)[MP]?[0-9]{1,2}|[^\W\d_]{3,9}\.?|(?:q|k|kv|kvartal)[. ]*[1-4]")
 
 
 def period_in_settings(name: str, settings: SpendSettings) -> str:

@@ -71,15 +71,16 @@ _DOUBLED = """
 _ENOUGH_AMOUNTS = 10
 #: A file of which less than all stands twice may do so by right.
 _DOUBLED_PCT = 98
-#: Invoices with several lines of different accounts, and those whose lines have one amount, among the first lines.
+#: Invoices with several lines of different accounts, those whose lines have one amount, and how many different numbers
+#: of lines these have, among the first lines.
 _INVOICE_TOTALS = """
     WITH invoices AS (
-        SELECT count(DISTINCT amount_ore) AS amounts FROM typed_lines
+        SELECT count(DISTINCT amount_ore) AS amounts, count(*) AS lines FROM typed_lines
         WHERE year <> 0 AND (voucher <> '' OR invoice_no <> '') AND left_out_rule = ''
             AND line <= $first
         GROUP BY voucher, invoice_no, supplier_id, supplier_name HAVING count(DISTINCT account) > 1
     )
-    SELECT count(*), count(*) FILTER (amounts = 1) FROM invoices
+    SELECT count(*), count(*) FILTER (amounts = 1), count(DISTINCT lines) FILTER (amounts = 1) FROM invoices
 """
 #: Vouchers of several lines, those of which one line is the sum of the others, and of these those with three lines or
 #: more and the different shares of their smallest line: invoices that are split by a fixed key have one share.
@@ -100,6 +101,8 @@ _ENOUGH_HEADS = 3
 _FIRST = 100_000
 #: Fewer invoices may be split in equal parts by chance; and so may fewer than so many of a hundred.
 _ENOUGH_INVOICES, _ONE_AMOUNT_PCT = 10, 90
+#: Where the column's name says that it holds what is invoiced, so many are enough.
+_ENOUGH_INVOICES_BY_NAME = 3
 
 
 def refuse_repetition(
@@ -149,7 +152,7 @@ def invoices_twice(connection: "duckdb.DuckDBPyConnection", form: FileFormat, se
     """Invoices that may stand beside their coding lines, or be repeated on each, where nothing tells beyond doubt."""
     if not _names_vouchers(form):
         return
-    yield from _invoice_totals(connection)
+    yield from _invoice_totals(connection, form, settings)
     if settings.overlap != "keep":
         yield from _heads_of_one_share(connection)
 
@@ -185,10 +188,28 @@ def _heads_of_one_share(connection: "duckdb.DuckDBPyConnection") -> Iterator[str
         )
 
 
-def _invoice_totals(connection: "duckdb.DuckDBPyConnection") -> Iterator[str]:
-    """Coding lines that each repeat the total of their invoice."""
-    ((invoices, equal),) = connection.execute(_INVOICE_TOTALS, {"first": _FIRST}).fetchall()
-    if invoices >= _ENOUGH_INVOICES and 100 * equal >= _ONE_AMOUNT_PCT * invoices:
+def _invoice_totals(
+    connection: "duckdb.DuckDBPyConnection", form: FileFormat, settings: SpendSettings
+) -> Iterator[str]:
+    """Coding lines that each repeat the total of their invoice.
+
+    A key may split all invoices into two equal parts, but not some into two and others into three.
+
+    Raises:
+        LedgerError: they do beyond doubt, or the column's name says that it holds the amounts of invoices.
+    """
+    ((invoices, equal, sizes),) = connection.execute(_INVOICE_TOTALS, {"first": _FIRST}).fetchall()
+    if invoices < _ENOUGH_INVOICES_BY_NAME or 100 * equal < _ONE_AMOUNT_PCT * invoices:
+        return
+    is_certain = form.amount_is_of_invoice or (sizes > 1 and invoices >= _ENOUGH_INVOICES)
+    if is_certain and settings.overlap != "keep":
+        amount = f" of {form.header[form.amount_place]!r}" if "amount" in form.fields else ""
+        raise LedgerError(
+            f"{form.file}: {equal:,} of {invoices:,} invoices with several accounts have the same amount{amount} on "
+            f"each of their lines: it is the whole invoice's, repeated. Export the amounts of the coding lines; "
+            f"{_BY_RIGHT}."
+        )
+    if invoices >= _ENOUGH_INVOICES:
         yield (
             f"{equal:,} of {invoices:,} vouchers with several accounts have the same amount on each of their lines, "
             "and each line counts: is it the whole invoice's, repeated? Export the amounts of the coding lines"

@@ -15,7 +15,7 @@ from klimat_pipeline.spend.ledger.ledger_report import LedgerReport
 from klimat_pipeline.spend.ledger.personal_numbers import WITHHELD
 
 #: Digits of a spreadsheet's serial number for a day of our times (45000 is 2023-03-15).
-_SERIAL = 5
+_SERIAL = re.compile("[0-9]{5}([.,][0-9]+)?")
 #: The year of a day that begins with it.
 _YEAR = re.compile(r"([0-9]{4})(?:[-/.][0-9]{1,2}[-/.]|[0-9]{4}$)")
 #: A day and the name of its month, as values are shown: words are taken out of them.
@@ -84,9 +84,9 @@ def hint(code: str, value: str, form: FileFormat) -> str:
 
 
 def _hint_of_date(value: str) -> str:
-    if (year := _YEAR.match(value)) and int(year[1]) not in dates.YEARS:
+    if (year := _YEAR.match(value)) and int(year[1]) not in dates.YEARS and not dates.has_year_last(value):
         return f"; no ledger is of {year[1]}: does it stand for no day? Look at the export"
-    if len(value) == _SERIAL and value.isdigit():
+    if _SERIAL.fullmatch(value):
         return (
             "; a spreadsheet's serial number? Format the column as a date, or say spend: date_form: excel in "
             "municipality.yaml (excel-1904 for old Macintosh workbooks)"

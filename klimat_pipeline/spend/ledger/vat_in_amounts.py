@@ -44,7 +44,7 @@ def vat_in_amounts(connection: "duckdb.DuckDBPyConnection", form: FileFormat, se
                 "holds amounts without it. Say it in municipality.yaml, spend: vat: {included: true, rate_pct: 25}, or "
                 "name another column in spend: columns."
             )
-        if settings.vat.included is None and "amount" in form.fields and _is_of_invoice(form):
+        if settings.vat.included is None and form.amount_is_of_invoice:
             yield (
                 f"the column {form.header[form.amount_place]!r} holds what is invoiced or paid, which with most "
                 "systems includes VAT: if it does, say it in municipality.yaml, spend: vat: {included: true, rate_pct: "
@@ -93,7 +93,3 @@ def _told_by_rates(form: FileFormat, settings: SpendSettings) -> Iterator[str]:
 
 def _says_gross(form: FileFormat) -> bool:
     return "amount" in form.fields and "gross" in form.amount_meaning
-
-
-def _is_of_invoice(form: FileFormat) -> bool:
-    return "invoice" in form.amount_meaning and not {"net", "line"} & set(form.amount_meaning)

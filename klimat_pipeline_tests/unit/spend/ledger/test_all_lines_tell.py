@@ -185,6 +185,24 @@ def test_the_invoice_s_amount_on_every_line_is_told(tmp_path: Path) -> None:
     assert any("12 of 12 vouchers with several accounts have the same amount" in text for text in passed.warnings)
 
 
+@pytest.mark.parametrize(
+    ("amount", "invoices", "sizes"),
+    [("Fakturabelopp", 3, (2,)), ("Belopp", 12, (2, 3))],  # said by the name; no key splits by two and by three
+)
+def test_the_invoice_s_amount_on_every_line_is_refused(
+    tmp_path: Path, amount: str, invoices: int, sizes: tuple[int, ...]
+) -> None:
+    lines = [
+        f"{6410 + 10 * k};Text {k};A AB;2023-01-05;V{n};{1000 + n},00"
+        for n in range(40)
+        for k in range(sizes[n % len(sizes)] if n < invoices else 1)
+    ]
+    content = rows(HEAD.replace("Belopp", amount), *lines)
+    with pytest.raises(KlimatError, match=f"{invoices} of {invoices} invoices .* it is the whole invoice's, repeated"):
+        read(tmp_path, content)
+    assert balance(read(tmp_path, content, overlap="keep"))["counted"][0] == len(lines)
+
+
 # -- what stands twice by right --
 
 

@@ -29,6 +29,12 @@ from klimat_pipeline.spend.ledger.dates import DateForm, date_form, day, period_
         ("2023-11", date(2023, 11, 1)),
         ("2023/11", date(2023, 11, 1)),
         ("2023M11", date(2023, 11, 1)),
+        ("2023-P3", date(2023, 3, 1)),
+        ("20230302T235959", date(2023, 3, 2)),
+        ("14032023", date(2023, 3, 14)),  # neither a month 14, nor a month 20 of 1403
+        ("03142023", date(2023, 3, 14)),
+        ("03042023", None),  # 3 April, or 4 March
+        ("20112011", date(2011, 11, 20)),
         ("2023_11", date(2023, 11, 1)),
         ("05-JAN-23", date(2023, 1, 5)),  # as Oracle writes it
         ("05JAN2023", date(2023, 1, 5)),  # as SAS does
@@ -64,6 +70,8 @@ def test_a_text_that_means_one_day(text: str, expected: date | None) -> None:
         (["03/04/2023", "04/13/2023"], "MM/DD/YYYY"),
         (["03/04/2023"], ""),
         (["13/04/2023", "04/13/2023"], ""),
+        (["03042023", "13042023"], "DD/MM/YYYY"),
+        (["03042023", "04132023"], "MM/DD/YYYY"),
         (["2023-03-04", ""], ""),
     ],
 )
@@ -96,7 +104,10 @@ def test_times_that_are_all_midnight_in_utc() -> None:
         ("YYYYMM", "201112", date(2011, 12, 1)),
         ("YYYYMM", "202313", date(2023, 12, 1)),
         ("", "2023-13", date(2023, 12, 1)),
+        ("DDMMYYYY", "03042023", date(2023, 4, 3)),
+        ("MM/DD/YYYY", "03042023", date(2023, 3, 4)),
         ("excel", "45000", date(2023, 3, 15)),
+        ("excel", "45000,75", date(2023, 3, 15)),
         ("excel-1904", "43538", date(2023, 3, 15)),  # 1,462 days fewer: four years and a day
         ("YYMMDD", "2023-03-15", date(2023, 3, 15)),
     ],

@@ -8,7 +8,7 @@ import pytest
 
 from klimat_pipeline.spend.ledger.ledger_error import LedgerError
 from klimat_pipeline_tests.unit.spend.ledger.test_sie import HEAD, voucher
-from klimat_pipeline_tests.unit.spend.small import balance, ledger, line, read
+from klimat_pipeline_tests.unit.spend.small import balance, ledger, line, read, typed_lines
 
 #: Wages by the account's text alone: 400 kronor are purchases.
 WAGES = ledger(line("V1", "150,00", account="6990", text="Löner"), line("V2", "400,00", text="Förbrukningsmateriel"))
@@ -135,3 +135,29 @@ def test_a_sheet_of_lines_without_a_header_stops_the_workbook(tmp_path: Path) ->
         LedgerError, match=r"sheet Februari \(1 rows\) has lines like those of sheet Januari, but no header"
     ):
         read(tmp_path, content.getvalue(), "l.xlsx")
+
+
+@pytest.mark.parametrize(
+    ("head", "row", "days"),
+    [
+        ("Räkenskapsår;Period", "2023;P03;100,00\n2023;P13;50,00", ["2023-03-01", "2023-12-01"]),
+        ("År;Period", "2023;M3;100,00\n2023;M4;50,00", ["2023-03-01", "2023-04-01"]),
+        ("Räkenskapsår;Bokföringsdatum", "2023;14032023;100,00\n2023;03042023;50,00", ["2023-03-14", "2023-04-03"]),
+    ],
+)
+def test_periods_and_digits_beside_a_year(tmp_path: Path, head: str, row: str, days: list[str]) -> None:
+    rows = [f"{one};6410;Livs;K AB" for one in row.split("\n")]
+    assert balance(read(tmp_path, small(f"{head};Belopp;Konto;Kontotext;Leverantör", *rows)))["counted"] == (2, 150_00)
+    assert [str(line["booked_on"]) for line in typed_lines(tmp_path / "typed")] == days
+
+
+def test_english_headers_of_the_general_ledger(tmp_path: Path) -> None:
+    """The document's date is not the day of booking, and its number names the voucher."""
+    content = small(
+        "Vendor name;GL account;GL text;Amount;Doc. date;Posting date;Doc no",
+        "A AB;6410;Office;100,00;2022-12-30;2023-01-03;1",
+        "B AB;6410;Office;50,00;2023-02-01;2023-02-05;2",
+    )
+    assert balance(read(tmp_path, content))["counted"] == (2, 150_00)
+    told = [(one["account_text"], one["voucher"], str(one["booked_on"])) for one in typed_lines(tmp_path / "typed")]
+    assert told == [("Office", "1", "2023-01-03"), ("Office", "2", "2023-02-05")]
