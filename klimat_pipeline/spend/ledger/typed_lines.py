@@ -189,6 +189,7 @@ def query(
     suspicious = f"regexp_matches(concat_ws($between, {', '.join(present)}), $candidate)"
     anywhere = (*(name for name in present if name != "item_text"), "supplier_id", "booked_on")
     labels = ", ".join(name for name in anywhere if name in has or name in present)
+    all_labels = f"{labels}, item_text" if "item_text" in has else labels
     # Of what every line has, a total lacks one.
     lacks = " OR ".join(f"{name} = ''" for name in ("supplier_id", "voucher") if name in has) or "true"
     vat_given, vat_kronor = (expressions.money("vat", form) if "vat" in has else "NULL::BIGINT"), "vat_given"
@@ -304,7 +305,7 @@ def query(
       CASE WHEN problem = '' THEN vat_part ELSE 0 END AS vat_ore,
       {vat_share if "vat" in has else "NULL::DOUBLE"} AS vat_of_amount,
       gross AS gross_ore,
-      CASE WHEN {lacks} THEN regexp_matches(concat_ws('|', {labels}), $total) ELSE false END AS is_total,
+      CASE WHEN {lacks} THEN regexp_matches(concat_ws('|', {all_labels}), $total) ELSE false END AS is_total,
       CASE WHEN {lacks} THEN regexp_matches(concat_ws('|', {labels}), $may_be_total) ELSE false END AS may_be_total,
       given_id = '' AND supplier_name = '' AND voucher = '' AS is_bare,
       {expressions.credit_sign(form)} AS credit_sign, has_zeros,

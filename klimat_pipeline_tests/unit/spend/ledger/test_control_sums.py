@@ -39,6 +39,7 @@ def total(label: str, amount: str, *, day: str = "2023-12-31", account: str = ""
         [total("Summa 6410", "6,00"), *ROWS[:3], total("Summa 6431", "15,00"), *ROWS[3:]],
         [*ROWS, total("Summa konto 6410", "21,00", column="konto_nr")],  # in the place of an account
         [*ROWS, total("Summa Firma AB", "21,00", account="6431")],
+        [*ROWS, total("Utgående saldo", "21,00", account="6431", column="text")],
     ],
 )
 def test_a_total_that_is_the_sum_of_its_lines_is_no_line(tmp_path: Path, rows: list[str]) -> None:
@@ -53,6 +54,7 @@ def test_a_total_that_is_the_sum_of_its_lines_is_no_line(tmp_path: Path, rows: l
     ("row", "reason"),
     [
         (total("Summa konto 6410", "22,00"), "calls itself a total, but is not the sum of the lines above it"),
+        (total("Ingående balans", "22,00", account="6410", column="text"), "calls itself a total, but is not the sum"),
         (total("", "22,00", day=""), "no date; a row of totals that is not the sum of its lines?"),
     ],
 )
