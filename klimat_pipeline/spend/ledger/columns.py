@@ -93,7 +93,7 @@ def recognised(
     drop_words(candidates, rows)
     drop_dates_without_year(candidates, rows)
     signs.told_by_cells(candidates, rows)
-    foreign = [one for one in candidates.get("amount", []) if "foreign" in one.meaning]
+    foreign = [one for name in ("amount", "debit") for one in candidates.get(name, []) if "foreign" in one.meaning]
     for name, some in candidates.items():
         free = [one for one in some if one.place not in found.fields.values()]
         if free:
@@ -169,7 +169,8 @@ def _chosen(
     candidates: Mapping[str, Sequence[Candidate]],
     settings: SpendSettings,
 ) -> Candidate:
-    best = amount_columns.best_amounts(file, some, settings) if name == "amount" else _first_in_order(name, some)
+    is_money = name in ("amount", "debit", "credit")
+    best = amount_columns.best_amounts(file, some, settings) if is_money else _first_in_order(name, some)
     if len(best) > 1 and name in _WORDS:
         wordy = [one for one in best if any(re.search(r"[^\W\d_]", row[one.place]) for row in rows)]
         best = wordy or best
