@@ -86,13 +86,12 @@ def settle(
     if "amount" not in found.fields:
         found.fields.pop("side", None)
     if "currency" in found.fields:
-        amount = found.meaning.get("amount", frozenset())
-        beside = [one for one in foreign if one.place != found.fields.get("amount")]
-        if "sek" in amount or beside:
+        read = "amount" if "amount" in found.fields else "debit"
+        beside = [one for one in foreign if one.place != found.fields.get(read)]
+        if "sek" in found.meaning.get(read, frozenset()) or beside:
             place = found.fields.pop("currency")
             found.remarks.append(
-                f"amounts are in kronor: {found.header[place]!r} is not applied to "
-                f"{found.header[found.fields['amount' if 'amount' in found.fields else 'debit']]!r}"
+                f"amounts are in kronor: {found.header[place]!r} is not applied to {found.header[found.fields[read]]!r}"
             )
 
 

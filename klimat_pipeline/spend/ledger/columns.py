@@ -7,7 +7,7 @@ numbers). Else the file is refused with both names. Every choice is told. What d
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from klimat_pipeline.configuration.spend import SpendSettings
 from klimat_pipeline.spend.ledger import amount_columns, periods, signs, titles
@@ -25,7 +25,7 @@ from klimat_pipeline.spend.ledger.candidates import (
 from klimat_pipeline.spend.ledger.ledger_error import LedgerError
 from klimat_pipeline.spend.ledger.recognised_columns import Columns
 from klimat_pipeline.spend.ledger.reference import ALTERATION, LedgerReference
-from klimat_pipeline.spend.ledger.vat_rates import said_rates
+from klimat_pipeline.spend.ledger.vat_rates import fullest, said_rates
 from klimat_pipeline.text import fold
 
 #: By field, what a name says of its column, the best first; what stands in no list comes after the empty text.
@@ -93,15 +93,16 @@ def recognised(
     drop_words(candidates, rows)
     drop_dates_without_year(candidates, rows)
     signs.told_by_cells(candidates, rows)
-    foreign = [one for one in candidates.get("amount", []) if "foreign" in one.meaning]
+    foreign = [one for name in ("amount", "debit") for one in candidates.get(name, []) if "foreign" in one.meaning]
     for name, some in candidates.items():
         free = [one for one in some if one.place not in found.fields.values()]
         if free:
             _take(found, name, _chosen(file, name, free, rows, candidates, settings), free)
+    alone = {found.header[found.fields[name]] for name in ("debit", "credit") if name in found.fields}
     amount_columns.settle(file, found, foreign, rows, settings.columns)
     periods.find_year(file, sheet, found, rows, settings)
     periods.find_period(file, sheet, found, settings)
-    _require(file, found)
+    _require(file, found, alone)
     _title(file, sheet, above, found, settings)
     if "side" in found.fields:
         found.side_words = signs.words_of(found.meaning["side"], [row[found.fields["side"]] for row in rows])
@@ -168,12 +169,15 @@ def _chosen(
     candidates: Mapping[str, Sequence[Candidate]],
     settings: SpendSettings,
 ) -> Candidate:
-    best = amount_columns.best_amounts(file, some, settings) if name == "amount" else _first_in_order(name, some)
+    is_money = name in ("amount", "debit", "credit")
+    best = amount_columns.best_amounts(file, some, settings) if is_money else _first_in_order(name, some)
     if len(best) > 1 and name in _WORDS:
         wordy = [one for one in best if any(re.search(r"[^\W\d_]", row[one.place]) for row in rows)]
         best = wordy or best
     if len(best) == 1 or name not in _ONE:
         return best[0]
+    if all("part" in one.meaning for one in best):
+        return fullest(file, best, rows, settings)
     names = {fold(one.name) for one in best}
     if len(names) == 1:
         raise LedgerError(
@@ -207,14 +211,15 @@ def _take(found: Columns, name: str, chosen: Candidate, some: Sequence[Candidate
         found.remarks.append(f"{name} is read from {chosen.name!r}, not from {others}")
 
 
-def _require(file: str, found: Columns) -> None:
+def _require(file: str, found: Columns, sides: Collection[str]) -> None:
     missing = ["amount"] * (not {"amount", "debit"} & set(found.fields))
     missing += ["booked_on"] * ("booked_on" not in found.fields and not found.period)
     missing += ["account"] * (not {"account", "account_text"} & set(found.fields))
     if not missing:
         return
     hints = {
-        "amount": " Debit and credit in two columns: name both there, as debit and credit.",
+        "amount": " Debit and credit in two columns: name both there, as debit and credit."
+        + "".join(f" {one!r} stands alone: if it holds all amounts, name it as amount." for one in sides),
         "booked_on": " Where all lines are of one period, put it into the file's name (2016-03), or name it in "
         "municipality.yaml, spend: periods.",
     }

@@ -1,11 +1,12 @@
 """Totals that stand among a ledger's lines: they verify the lines above them, and are no lines.
 
 A line is taken for a total where it calls itself one (``Summa konto 6411``) and lacks a supplier's number or a voucher,
-or where it holds an amount and neither supplier nor voucher, and no date or no account. If its amount is the sum of all
-lines back to some earlier total or to the beginning, or on to a later one or to the end, or of the lines of its
-account, it is a control sum: it is taken out and told. A line that surely calls itself a total and is no such sum goes
-to quarantine; one that only may (``Summa Firma AB``) is a line, and so is one with a day and an account (``Total
-Sverige AB``) that is as large as a single other. What does not belong here: lines that are typed (``typed_lines``).
+or in the place of its day (``Totalt``), or where it holds an amount and neither supplier nor voucher, and no date or no
+account. If its amount is the sum of all lines back to some earlier total or to the beginning, or on to a later one or
+to the end, or of the lines of its account, it is a control sum: it is taken out and told. A line that surely calls
+itself a total and is no such sum goes to quarantine; one that only may (``Summa Firma AB``) is a line, and so is one
+with a day and an account (``Total Sverige AB``) that is as large as a single other. What does not belong here: lines
+that are typed (``typed_lines``).
 """
 
 from dataclasses import dataclass

@@ -7,8 +7,8 @@ with letters among the last four (T-F numbers, reserve numbers of health care), 
 and numbers of which a part is masked (XXXXXX-8249). An id that looks like a legal person's but has a wrong check digit
 is doubtful: a slip of the pen in a personal number looks the same, so it is withheld. So is an id of letters alone or
 of words: it is a name more often than a code. In free text the check digit, or the usual form with a hyphen, tells a
-personal number from an invoice number. A text with a number is withheld as a whole, since a name stands beside it; what
-is withheld too many are references that look like a number (230901-A123).
+personal number from an invoice number, and so does a mask in place of a part. A text with a number is withheld as a
+whole, since a name stands beside it; what is withheld too many are references that look like a number (230901-A123).
 
 What does not belong here: which columns are looked at (``typed_lines``).
 """
@@ -36,10 +36,14 @@ _LETTERS = "[A-Za-z](?:[0-9]{2}[0-9A-Za-z]|[A-Za-z][0-9]{2})"
 #: Letters of T-F numbers without a dash before them.
 _UNDASHED = "(?:TF[0-9]{2}|[TFRSX][0-9]{3})"
 #: What else may stand between a date written in one and four digits, where the check digit decides: a few signs, one
-#: as addresses of the web write it, or a word for number. What stands between cells that are searched together is none
-#: of them; no cell holds it.
+#: as addresses of the web write it, or words (``och``, ``sista fyra siffrorna``). What stands between cells that are
+#: searched together is none of them; no cell holds it.
 BETWEEN_CELLS = "\x1f"
-_APART = f"(?:%2[0BDbd]|[^0-9A-Za-z{BETWEEN_CELLS}]{{0,5}}(?:(?i:nr|nummer|sista)[^0-9A-Za-z{BETWEEN_CELLS}]{{0,3}})?)"
+_SIGNS = f"[^0-9A-Za-z{BETWEEN_CELLS}]"
+_BESIDE = "(?i:x|o|och|samt|resp|plus|med|nr|nummer|kontroll[a-z]*|(?:de )?sista|fyra|siffror(?:na)?|slut[a-z]*)"
+_APART = f"(?:%2[0BDbd]|{_SIGNS}{{0,5}}(?:{_BESIDE}{_SIGNS}{{0,3}}){{0,3}})"
+#: What somebody has put in the place of four digits, or of the date before them.
+_MASK_BEHIND, _MASK_BEFORE = f"(?:{_DASH})?[Xx*#]{{4}}", f"[Xx*#]{{6}}{_DASH}[0-9]{{4}}"
 #: A date as it is spoken (23/8-64), and four digits.
 _SPOKEN = "(3[01]|[12][0-9]|0?[1-9])[/.] ?(1[0-2]|0?[1-9])[-/. ] ?(?:18|19|20)?([0-9]{2})[ -]{1,3}([0-9]{4})"
 #: Digits as typists write them: O is 0, and l is 1.
@@ -48,7 +52,7 @@ CANDIDATE = (
     rf"[0-9]{_B}[0-9]{_B}(?:0{_B}[1-9]|1{_B}[0-2]){_B}"
     rf"(?:0{_B}[1-9]|[12]{_B}[0-9]|3{_B}[01]|6{_B}[1-9]|[78]{_B}[0-9]|9{_B}[01]){_B}"
     rf"[0-9]{_B}[0-9]{_B}[0-9]{_B}[0-9]"
-    rf"|[0-9]{{2}}{_MONTH_DAY}(?:{_DASH}{_LETTERS}|{_UNDASHED}|{_APART}{_TYPED}{{4}})|{_SPOKEN}"
+    rf"|[0-9]{{2}}{_MONTH_DAY}(?:{_DASH}{_LETTERS}|{_UNDASHED}|{_APART}{_TYPED}{{4}}|{_MASK_BEHIND})|{_MASK_BEFORE}|{_SPOKEN}"
 )
 _CANDIDATE = re.compile(CANDIDATE)
 _RUN = re.compile(rf"[0-9](?:{_B}[0-9]){{9,}}")
@@ -56,7 +60,9 @@ _DATE = re.compile(rf"[0-9]{{2}}{_MONTH_DAY}[0-9]{{4}}")
 _HYPHENATED = re.compile(rf"(?<![0-9]){_BIRTH}{_DASH}{_TYPED}{{4}}(?![0-9])")
 _SET_APART = re.compile(rf"(?<![0-9])(?:18|19|20)?([0-9]{{2}}{_MONTH_DAY}){_APART}({_TYPED}{{4}})(?![0-9A-Za-z])")
 _DAY_FIRST = re.compile(rf"(?<![0-9/.]){_SPOKEN}(?![0-9A-Za-z])")
-_WITH_LETTERS = re.compile(rf"(?<![0-9A-Za-z]){_BIRTH}(?:{_DASH}{_LETTERS}|{_UNDASHED})(?![0-9A-Za-z])")
+_WITH_LETTERS = re.compile(
+    rf"(?<![0-9A-Za-z*#])(?:{_BIRTH}(?:{_DASH}{_LETTERS}|{_UNDASHED}|{_MASK_BEHIND})|{_MASK_BEFORE})(?![0-9A-Za-z*#])"
+)
 _NOT_DIGIT = re.compile(r"[^0-9]")
 #: A ledger's own number of a supplier.
 _OWN_NUMBER = re.compile(r"[A-Z]{0,3}[0-9]{1,5}")
@@ -91,6 +97,7 @@ _BIRTH_MASKED = re.compile(
     r"|[0-3]?[0-9][/.-][01]?[0-9][/. -](?:18|19|20)[0-9]{2})"
     r"(?:[\s_+.,:*#?•…\u2010-\u2015\u2212-]+[X*#?•_.…]*)?\)?(?: ?\(?MASK\w*\)?)?\)?"
 )
+_BIRTH_DAY_FIRST = re.compile("(?:0[1-9]|[12][0-9]|3[01])(?:0[1-9]|1[0-2])(?:19|20)[0-9]{2}")
 _BIRTH_APART = re.compile(r"(?:18|19|20)?[0-9]{2}([-./ ])(?:0[1-9]|1[0-2])\1(?:0[1-9]|[12][0-9]|3[01])")
 
 #: So many times the same digit stands for whoever has no number, persons among them: 999999-9999.
@@ -184,6 +191,8 @@ def _told_person(text: str) -> str | None:
         return re.sub(r"[^0-9A-Z]", "", text).removeprefix("SE")[-10:]
     if _BIRTH_APART.fullmatch(text):
         return re.sub(r"[-./ ]", "", text)
+    if _BIRTH_DAY_FIRST.fullmatch(text):
+        return text[4:] + text[2:4] + text[:2]
     if not text.isdigit() and _BIRTH_MASKED.fullmatch(text):
         return ""
     # Alone, or beside a name: ANNA 640823 is no supplier's number, LEV100101 is one.

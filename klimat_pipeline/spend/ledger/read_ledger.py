@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from klimat_pipeline.configuration.spend import SpendSettings
 from klimat_pipeline.spend.ledger import (
     control_sums,
+    future_years,
     headers,
     line_functions,
     messages,
@@ -194,6 +195,7 @@ def _through(
         passed.headers = len(repeated)
         refuse_repetition(connection, form, sorted([*repeated, *getattr(reader, "parts", ())]), way.settings)
         totals = control_sums.take_out(connection)
+        future_years.set_aside(connection)
         passed.problems = [*reader.problems, *_faults(connection, passed, counted.people, way.reference.person_words)]
         passed.warnings += [*reader.warnings, *suspicions(connection, form, way.settings)]
         for year, rule, lines, amount in parquet_writer.sums(connection):

@@ -41,7 +41,16 @@ _CREDIT_CODE = re.compile(r"(?i)kf|lk|kn|cn")
 #: How a text of a line begins that is a credit note's.
 _CREDIT_TEXT = re.compile(r"(?i)(kredit|credit) ?(fakt(ura)?|nota|not[ae]?|memo)\b.*|krediter(ing|ar|at|ad)\b.*")
 #: Signs that a column may give in each of its cells, whatever it is called: credit, and the debit that goes with it.
-_PAIRS = (("-", "+"), ("k", "d"), ("c", "d"), ("h", "s"), ("cr", "dr"), ("kred", "deb"), ("kredit", "debet"))
+_PAIRS = (
+    ("-", "+"),
+    ("k", "d"),
+    ("c", "d"),
+    ("h", "s"),
+    ("cr", "dr"),
+    ("kred", "deb"),
+    ("kredit", "debet"),
+    ("50", "40"),
+)
 
 
 def told_by_cells(candidates: dict[str, list[Candidate]], rows: Sequence[Sequence[str]]) -> None:

@@ -64,6 +64,10 @@ REASONS: Mapping[str, tuple[str, str]] = {
     ),
     "date_missing": ("booked_on", "no date"),
     "date_impossible": ("booked_on", "no such day"),
+    "date_ahead": (
+        "booked_on",
+        "two years or more after nearly all other lines: a slip of the pen? Look at the export",
+    ),
     "account_missing": ("account", "neither an account nor its text"),
     "account_text": ("account", "an account begins with digits; are the columns shifted?"),
     "currency_unknown": (
@@ -115,6 +119,8 @@ TOTAL = (
     r"exkl|inkl|belopp|kostnad|sek|kr|januari|februari|mars|april|maj|juni|juli|augusti|september|oktober|november|"
     r"december|q[1-4]|kvartal)\b)"
 )
+#: What stands in the place of a day, or behind its year, of a total over days: nothing else is said there.
+TOTAL_OF_DAYS = r"(?i)^([0-9]{4}-)?(grand |sub ?)?((del|slut|total|[åa]rs)?summa|totalt?|sum|hel[åa]r(et)?)\b"
 #: What stands for kronor in a column of currencies, in capital letters.
 _KRONOR = "'', 'KR', 'KR.', 'SKR', 'KRONOR', 'SVENSKA KRONOR', 'SVENSK KRONA'"
 
@@ -147,12 +153,12 @@ def query(
     Returns:
         SQL that gives ``COLUMNS`` and, for what is done with the lines before they are written: ``vat_ore`` (VAT taken
         out of the amount), ``vat_of_amount`` (share that a column of VAT has of the amount), ``gross_ore`` (the amount
-        as it stands), ``is_total`` and ``may_be_total`` (whether a line that lacks a supplier's number or a voucher
-        calls itself a total, or may be one), ``is_bare`` (whether it names neither supplier nor voucher),
-        ``cells`` (of a line whose amount is none, or that is no line, in the order of ``form.fields``, with bars
-        between them),
-        ``credit_sign`` (sign that a credit is written with), ``has_zeros`` (whether zeros in front of its account were
-        taken off) and ``year`` (0 for what does not pass).
+        as it stands), ``is_total`` and ``may_be_total`` (whether a line that lacks a supplier's number
+        or a voucher calls itself a total, or may be one; the first also where a total stands in the place of its day),
+        ``is_bare`` (whether it names neither supplier nor voucher), ``cells`` (of a line whose amount is none, or that
+        is no line, in the order of ``form.fields``, with bars between them), ``credit_sign`` (sign that a credit is
+        written with), ``has_zeros`` (whether zeros in front of its account were taken off) and ``year`` (0 for what
+        does not pass).
     """
     given: dict[str, Any] = {"file_id": form.file_id, "candidate": personal_numbers.CANDIDATE, "account_form": _ACCOUNT}
     given |= {
@@ -165,7 +171,7 @@ def query(
         "joined_close": _JOINED_CLOSE,
         "joined_after": _JOINED_AFTER,
     }
-    given["may_be_total"] = MAY_BE_TOTAL
+    given |= {"may_be_total": MAY_BE_TOTAL, "total_of_days": TOTAL_OF_DAYS}
     given["zeros"] = expressions.ZEROS
     given["time"] = f"{dates.TIME_OF_DAY}$"
     day_alone = "regexp_replace(booked_on, $time, '')"  # with its time it looks like a personal number
@@ -305,7 +311,8 @@ def query(
       CASE WHEN problem = '' THEN vat_part ELSE 0 END AS vat_ore,
       {vat_share if "vat" in has else "NULL::DOUBLE"} AS vat_of_amount,
       gross AS gross_ore,
-      CASE WHEN {lacks} THEN regexp_matches(concat_ws('|', {all_labels}), $total) ELSE false END AS is_total,
+      CASE WHEN day IS NULL AND booked_on <> '' AND regexp_matches(booked_on, $total_of_days) THEN true
+           WHEN {lacks} THEN regexp_matches(concat_ws('|', {all_labels}), $total) ELSE false END AS is_total,
       CASE WHEN {lacks} THEN regexp_matches(concat_ws('|', {labels}), $may_be_total) ELSE false END AS may_be_total,
       given_id = '' AND supplier_name = '' AND voucher = '' AS is_bare,
       {expressions.credit_sign(form)} AS credit_sign, has_zeros,

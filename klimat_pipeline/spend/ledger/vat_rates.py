@@ -5,7 +5,10 @@ What does not belong here: whether the amounts include VAT (``vat_in_amounts``),
 
 from collections.abc import Collection, Iterable, Sequence
 
+from klimat_pipeline.configuration.spend import SpendSettings
 from klimat_pipeline.spend.ledger import signs
+from klimat_pipeline.spend.ledger.candidates import Candidate
+from klimat_pipeline.spend.ledger.ledger_error import LedgerError
 
 #: Sweden's rates in hundredths of a per cent, with a figure for a per cent or for one (25 or 0,25).
 _PER_CENT, _FRACTION = (600, 1200, 2500), (6, 12, 25)
@@ -60,3 +63,17 @@ def _ore(cell: str) -> int | None:
 def _is_vat_of(share: float) -> bool:
     rates = [rate / 10_000 for rate in _PER_CENT]
     return any(abs(share - one) < 0.001 for rate in rates for one in (rate, rate / (1 + rate)))
+
+
+def fullest(file: str, parts: Sequence[Candidate], rows: Sequence[Sequence[str]], settings: SpendSettings) -> Candidate:
+    """Of columns that hold the VAT of one rate each (``Moms 25``, ``Moms 12``), the one that tells most.
+
+    Raises:
+        LedgerError: VAT is to be taken out by them: what the others hold would stay in.
+    """
+    if settings.vat.included and settings.vat.rate_pct is None:
+        raise LedgerError(
+            f"{file}: {' and '.join(repr(one.name) for one in parts)} hold the VAT of one rate each, and no column all "
+            "of it. Export one with their sum (Moms), or amounts without VAT."
+        )
+    return max(parts, key=lambda one: sum(bool(signs.ore(row[one.place])) for row in rows))

@@ -181,3 +181,22 @@ def test_a_sign_behind(tmp_path: Path, spelt: str, kronor: float) -> None:
 def test_amounts_in_the_currency_of_the_books(tmp_path: Path, name: str) -> None:
     content = text(f"Belopp i valuta;Valuta;{name}", "100,00;EUR;1148,00", "50,00;SEK;50,00")
     assert counted(tmp_path, content) == 1198
+
+
+@pytest.mark.parametrize(
+    ("head", "lines"),
+    [
+        ("Debet SEK;Kredit SEK;Valuta", ("1000,00;;EUR", "500,00;;EUR", ";200,00;SEK")),
+        (
+            "Debet;Kredit;Debet valuta;Kredit valuta;Valuta",
+            ("1000,00;;88,00;;EUR", "500,00;;44,00;;EUR", ";200,00;;18,00;EUR"),
+        ),
+        ("Debet valuta;Kredit valuta;Debet SEK;Kredit SEK", ("88,00;;1000,00;", "44,00;;500,00;", ";18,00;;200,00")),
+        ("Debet;Debet SEK;Kredit SEK", ("88,00;1000,00;", "44,00;500,00;", ";;200,00")),
+        ("Belopp D;Belopp K", ("1000,00;", "500,00;", ";200,00")),
+    ],
+)
+def test_debits_and_credits_in_kronor_go_before_those_of_a_currency(
+    tmp_path: Path, head: str, lines: tuple[str, ...]
+) -> None:
+    assert counted(tmp_path, text(head, *lines)) == 1_300  # 1,000 + 500 - 200 kronor, times no rate

@@ -192,6 +192,23 @@ def test_debit_without_credit_says_how_to_map_both(tmp_path: Path) -> None:
         read(tmp_path, table("Datum;Konto;Debet", "2023-01-31;6431;1,00"))
 
 
+@pytest.mark.parametrize("name", ["Debetbelopp", "Kredit"])
+def test_one_side_alone_is_named_with_what_to_do(tmp_path: Path, name: str) -> None:
+    with pytest.raises(LedgerError, match=f"'{name}' stands alone: if it holds all amounts, name it as amount"):
+        read(tmp_path, table(f"Datum;Konto;{name}", "2023-01-31;6431;1,00"))
+
+
+@pytest.mark.parametrize("name", ["Ursprungligt belopp", "Ursprungsbelopp"])
+def test_an_amount_and_what_it_was_before_are_told_apart_by_somebody(tmp_path: Path, name: str) -> None:
+    head = f"Datum;Konto;{name};Belopp"
+    same = table(head, "2023-01-31;6431;100,00;100,00", "2023-02-28;6431;50,00;50,00")
+    assert balance(read(tmp_path, same))["counted"] == (2, 150_00)
+    other = table(head, "2023-01-31;6431;100,00;80,00", "2023-02-28;6431;50,00;50,00")
+    with pytest.raises(LedgerError, match=f"'{name}' and 'Belopp' could both be the amount"):
+        read(tmp_path, other)
+    assert balance(read(tmp_path, other, columns={"Belopp": "amount"}))["counted"] == (2, 130_00)
+
+
 def test_signs_turned_round_are_told_and_can_be_turned(tmp_path: Path) -> None:
     content = table("Datum;Konto;Belopp", "2023-01-31;6431;-1000,00", "2023-01-31;6431;200,00")
     passed = read(tmp_path, content)

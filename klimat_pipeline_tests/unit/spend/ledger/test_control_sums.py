@@ -50,6 +50,27 @@ def test_a_total_that_is_the_sum_of_its_lines_is_no_line(tmp_path: Path, rows: l
     assert any(remark.startswith(f"control sums: {totals} totals") for remark in passed.remarks)
 
 
+@pytest.mark.parametrize("word", ["Totalt", "Summa", "Helår", "TOTAL"])
+@pytest.mark.parametrize(
+    "head", ["Konto;Kontotext;Leverantör;Orgnr;Månad;Belopp", "Konto;Kontotext;Leverantör;Orgnr;År;Månad;Belopp"]
+)
+def test_a_total_in_the_place_of_a_month_is_no_line(tmp_path: Path, word: str, head: str) -> None:
+    # 100 + 200 and 30 + 40 kronor, each with its sum, though those lines have all that others have
+    months = ("2023;01", "2023;02", f"2023;{word}") if "År" in head else ("2023-01", "2023-02", word)
+    amounts = {"6410": ("100,00", "200,00", "300,00"), "6431": ("30,00", "40,00", "70,00")}
+    rows = [
+        f"{account};Livs;A AB;556677-8899;{month};{amount}"
+        for account, some in amounts.items()
+        for month, amount in zip(months, some, strict=True)
+    ]
+    passed = read(tmp_path, ledger(*rows, header=head))
+    assert balance(passed) == {"counted": (4, 370_00)}
+    assert passed.control_sums == 2
+    # a sum that is none stands aside
+    passed = read(tmp_path, ledger(*rows[:-1], rows[-1].replace("70,00", "71,00"), header=head))
+    assert balance(passed) == {"counted": (4, 370_00), "quarantined": (1, 71_00)}
+
+
 @pytest.mark.parametrize(
     ("row", "reason"),
     [

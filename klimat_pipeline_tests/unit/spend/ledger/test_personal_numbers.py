@@ -226,3 +226,31 @@ def test_the_same_pattern_means_the_same_to_duckdb() -> None:
     ]
     found = [duckdb.execute("SELECT regexp_matches(?, ?)", [text, CANDIDATE]).fetchone() for text in texts]
     assert found == [(bool(re.search(CANDIDATE, text)),) for text in texts]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "640823x3234",
+        "640823 och 3234",
+        "640823 samt 3234",
+        "640823, sista fyra siffrorna: 3234",
+        "640823 (kontrollnr 3234)",
+        "640823-XXXX",
+        "19640823****",
+        "XXXXXX-3234",
+    ],
+)
+def test_numbers_set_apart_by_words_and_masked_ones_are_withheld(text: str) -> None:
+    assert re.search(CANDIDATE, text)
+    assert withheld(f"Hemtjänst {text} mars") == "[withheld]"
+
+
+@pytest.mark.parametrize("text", ["640823x3235", "230823 och 1500", "640823 och vi 3234", "Vite XXXX", "XXXXXX 3234"])
+def test_words_between_need_the_check_digit(text: str) -> None:
+    assert not may_hold_number(text)
+
+
+def test_a_date_of_birth_with_its_day_first_is_somebody() -> None:
+    assert supplier_kind("23081964") == ("personal", "19640823")
+    assert supplier_kind("10023145")[0] == "unknown"

@@ -32,6 +32,22 @@ def counted(tmp_path: Path, content: str) -> int:
 # -- signs in columns of any name --
 
 
+@pytest.mark.parametrize("name", ["BN", "BNr", "PstKy", "BSCHL"])
+def test_posting_keys_by_any_of_their_names_tell_credits(tmp_path: Path, name: str) -> None:
+    # 1,000 + 500 - 200; a column of other codes under such a name tells nothing
+    cells = zip(("1000,00", "500,00", "200,00"), ("40", "40", "50"), strict=True)
+    lines = [f"{line(number, amount)};{key}" for number, (amount, key) in enumerate(cells, start=1)]
+    assert counted(tmp_path, text(*lines, head=f"{HEAD};{name}")) == 1_300_00
+    other = [one.removesuffix("40").removesuffix("50") + "A7" for one in lines]
+    assert counted(tmp_path, text(*other, head=f"{HEAD};{name}")) == 1_700_00
+
+
+def test_posting_keys_under_an_unknown_name_are_told(tmp_path: Path) -> None:
+    lines = [f"{line(number, '100,00')};{key}" for number, key in enumerate(("40", "50", "40"), start=1)]
+    warnings = read(tmp_path, text(*lines, head=f"{HEAD};Sort")).warnings
+    assert any(one.startswith("'Sort' says 50 of lines whose amounts have no minus") for one in warnings)
+
+
 @pytest.mark.parametrize(
     ("head", "debit", "credit"),
     [("Sida", "D", "K"), ("Riktning", "S", "H"), ("Fr", "+", "-"), ("", "", "-"), ("", "", "K"), ("", "D", "K")],

@@ -115,3 +115,25 @@ def test_gross_amounts_beside_codes_ask_for_a_rate(tmp_path: Path) -> None:
     cells = tuple((amount, "I25") for amount, _ in CELLS)
     with pytest.raises(LedgerError, match=r"includes VAT by its name.*rate_pct: 25"):
         read(tmp_path, _ledger(cells, amount="Belopp inkl moms", vat="Momskod"))
+
+
+PARTS = "leverantor_id;konto_nr;konto_text;belopp;datum;Moms 25;Moms 12"
+
+
+def test_vat_in_a_column_a_rate(tmp_path: Path) -> None:
+    # 1,000 at 25 % has 250 of VAT on top; 2,000 and 3,000 at 12 % have 240 and 360
+    rows = [
+        row + cells
+        for row, cells in zip(
+            [LINES[0].format(amount, "") for amount in ("1000,00", "2000,00", "3000,00")],
+            ("250,00;0,00", "0,00;240,00", "0,00;360,00"),
+            strict=True,
+        )
+    ]
+    assert read(tmp_path, "\n".join((PARTS, *rows)) + "\n").of("counted") == (3, 600_000)
+    with pytest.raises(LedgerError, match="'Moms 25' and 'Moms 12' hold the VAT of one rate each, .* Export one"):
+        read(tmp_path, "\n".join((PARTS, *rows)) + "\n", vat={"included": True})
+    # one alone is all of it: 1,250 - 250 + 500 - 100
+    alone = [LINES[0].format(amount, vat) for amount, vat in (("1250,00", "250,00"), ("500,00", "100,00"))]
+    found = read(tmp_path, "\n".join((PARTS.removesuffix(";Moms 12"), *alone)) + "\n", vat={"included": True})
+    assert found.of("counted") == (2, 140_000)
