@@ -1,7 +1,6 @@
 """Dagster's event log with its databases kept open: nothing is lost, nobody is kept from it, nothing stays open."""
 
 import json
-import logging
 import os
 import subprocess
 import sys
@@ -17,6 +16,7 @@ from dagster._core.test_utils import create_run_for_test
 
 from klimat_pipeline.defs.instance import KeptOpenEventLogStorage, instance
 from klimat_pipeline.settings import Settings
+from klimat_pipeline_tests.support.failed_job import only_the_fault_is_an_error
 
 KEY = dg.AssetKey(["spend", "scope"])
 PLAIN = "telemetry: {enabled: false}\n"
@@ -102,26 +102,7 @@ def test_events_are_there_after_the_end(opened: dg.DagsterInstance, tmp_path: Pa
 
 
 def test_of_a_failed_run_only_the_fault_is_an_error(opened: dg.DagsterInstance) -> None:
-    """Dagster logs an error for every step downstream that it does not execute, with all that it waited for."""
-
-    @dg.op
-    def first() -> int:
-        raise dg.Failure("the input's fault")
-
-    @dg.op
-    def second(number: int) -> int:
-        return number
-
-    @dg.job
-    def job() -> None:
-        second(second.alias("third")(first()))
-
-    run = job.execute_in_process(instance=opened, raise_on_error=False).dagster_run
-    stored = opened.all_logs(run.run_id)
-    downstream = {entry.step_key: entry.level for entry in stored if entry.user_message.endswith("Not executing.")}
-    assert downstream == {"second": logging.DEBUG, "third": logging.DEBUG}
-    (failure,) = [entry for entry in stored if entry.level == logging.ERROR and entry.step_key]
-    assert failure.dagster_event.event_type == dg.DagsterEventType.STEP_FAILURE
+    only_the_fault_is_an_error(opened)
 
 
 def test_another_process_reads_and_writes_meanwhile(opened: dg.DagsterInstance, home: Path) -> None:

@@ -1,6 +1,6 @@
 """Rows 17-28, 38-41 and 51 of the fault list, for what people edit: ``klimat validate`` names place, value and remedy.
 
-Each fault is put into a copy of the real configuration; exactly one message answers.
+Each fault is put into a copy of the real configuration; exactly one message answers each.
 """
 
 import shutil
@@ -32,13 +32,17 @@ def checkout(tmp_path: Path) -> Settings:
 Edit = Callable[[str], str]
 
 
-def message(checkout: Settings, file: str, edit: Edit, encoding: str = "utf-8") -> str:
+def messages(checkout: Settings, file: str, edit: Edit, encoding: str = "utf-8") -> list[str]:
     path = checkout.config_dir / file
     before = path.read_text(encoding="utf-8")
     after = edit(before)
     assert after != before or encoding != "utf-8"
     path.write_text(after, encoding=encoding)
-    (found,) = validate_configuration(checkout)
+    return validate_configuration(checkout)
+
+
+def message(checkout: Settings, file: str, edit: Edit, encoding: str = "utf-8") -> str:
+    (found,) = messages(checkout, file, edit, encoding)
     return found
 
 
@@ -103,17 +107,18 @@ def test_21_duplicate_and_renamed_column(checkout: Settings) -> None:
     )
 
 
-@pytest.mark.parametrize(
-    ("row", "words"), [("1283,2024,1\n", "too short: 3 cells"), ("1283,2024,1,a,b\n", "too long: 5 cells")]
-)
-def test_22_long_and_short_row(checkout: Settings, row: str, words: str) -> None:
-    assert message(checkout, POPULATION, appended(row)) == (f"{POPULATION}:6: the row is {words}, the header has 4")
+def test_22_long_and_short_row(checkout: Settings) -> None:
+    found = messages(checkout, POPULATION, appended("1283,2024,1\n1283,2024,1,a,b\n"))
+    assert found == [
+        f"{POPULATION}:{line}: the row is {words}, the header has 4"
+        for line, words in ((6, "too short: 3 cells"), (7, "too long: 5 cells"))
+    ]
 
 
-@pytest.mark.parametrize("file", [TARGETS, POPULATION, UNITS, ALIASES])
-def test_23_byte_order_mark_is_fine(checkout: Settings, file: str) -> None:
-    path = checkout.config_dir / file
-    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+def test_23_byte_order_mark_is_fine(checkout: Settings) -> None:
+    for file in (TARGETS, POPULATION, UNITS, ALIASES):
+        path = checkout.config_dir / file
+        path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
     assert validate_configuration(checkout) == []
 
 
@@ -131,18 +136,24 @@ def test_25_semicolons(checkout: Settings) -> None:
     assert found == f"{POPULATION}:1: cells are separated by ';', expected ','."
 
 
-@pytest.mark.parametrize("word", ["NA", "null", "None", "NaN"])
-def test_26_words_for_nothing_are_text(checkout: Settings, word: str) -> None:
+FOR_NOTHING = ("NA", "null", "None", "NaN")
+
+
+def test_26_words_for_nothing_are_text(checkout: Settings) -> None:
     path = checkout.config_dir / "reference" / "sources.csv"
-    path.write_text(path.read_text(encoding="utf-8") + f"other,{word},r\n", encoding="utf-8")
+    rows = "".join(f"other_{word.lower()},{word},r\n" for word in FOR_NOTHING)
+    path.write_text(path.read_text(encoding="utf-8") + rows, encoding="utf-8")
     assert validate_configuration(checkout) == []
-    assert load_reference(checkout.reference_dir).source_title("other") == word
+    reference = load_reference(checkout.reference_dir)
+    assert [reference.source_title(f"other_{word.lower()}") for word in FOR_NOTHING] == list(FOR_NOTHING)
 
 
-@pytest.mark.parametrize("word", ["NA", "null", "None", "NaN"])
-def test_26_words_for_nothing_are_no_number(checkout: Settings, word: str) -> None:
-    found = message(checkout, POPULATION, appended(f"1283,2024,{word},a\n"))
-    assert found == f"{POPULATION}:6: column population: expected a whole number, found '{word}'"
+def test_26_words_for_nothing_are_no_number(checkout: Settings) -> None:
+    rows = "".join(f"1283,{year},{word},a\n" for year, word in enumerate(FOR_NOTHING, start=2024))
+    assert messages(checkout, POPULATION, appended(rows)) == [
+        f"{POPULATION}:{line}: column population: expected a whole number, found '{word}'"
+        for line, word in enumerate(FOR_NOTHING, start=6)
+    ]
 
 
 def test_27_lost_leading_zero(checkout: Settings) -> None:
@@ -226,11 +237,14 @@ def test_51_link_out_of_the_folder(checkout: Settings, tmp_path: Path) -> None:
     assert found.endswith("lies outside municipalities.")
 
 
-@pytest.mark.parametrize("name", ["1283_..", "1280_Malmö", "1280 malmo", "malmo"])
-def test_51_folder_names(checkout: Settings, name: str) -> None:
-    (checkout.municipalities_dir / name).mkdir()
-    (found,) = validate_configuration(checkout)
-    assert found.startswith(f"municipalities/{name}: a folder's name is its code and name")
+def test_51_folder_names(checkout: Settings) -> None:
+    names = ["1280 malmo", "1280_Malmö", "1283_..", "malmo"]
+    for name in names:
+        (checkout.municipalities_dir / name).mkdir()
+    found = sorted(validate_configuration(checkout))
+    assert [text.partition(": a folder's name is its code and name")[0] for text in found] == [
+        f"municipalities/{name}" for name in names
+    ]
 
 
 def test_all_problems_of_all_files_come_at_once(checkout: Settings) -> None:

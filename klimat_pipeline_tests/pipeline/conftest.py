@@ -6,10 +6,19 @@ import pytest
 
 from klimat_pipeline_tests.pipeline.commands import kept_workers
 from klimat_pipeline_tests.support.default_refresh import default_refresh, hostile_ledger, small_refresh, with_examples
-from klimat_pipeline_tests.support.lund import lines, lund
+from klimat_pipeline_tests.support.lund import lines, lines_before, lund
 from klimat_pipeline_tests.support.postgres import postgres_server
 
-__all__ = ["default_refresh", "hostile_ledger", "lines", "lund", "postgres_server", "small_refresh", "with_examples"]
+__all__ = [
+    "default_refresh",
+    "hostile_ledger",
+    "lines",
+    "lines_before",
+    "lund",
+    "postgres_server",
+    "small_refresh",
+    "with_examples",
+]
 
 PASSWORD = "hemligt-4711-ord"
 

@@ -4,14 +4,17 @@ import re
 import shutil
 from pathlib import Path
 
-from klimat_pipeline_tests.pipeline.commands import Klimat
+import pytest
+
+from klimat_pipeline_tests.pipeline.commands import Klimat, run_inside
 from klimat_pipeline_tests.support.default_refresh import Refresh
 
 
 def test_what_would_move_is_told_and_nothing_else_is_touched(
-    small_refresh: Refresh, small_country: Path, tmp_path: Path
+    small_refresh: Refresh, small_country: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Helsingborg's 85 per cent become 80, an action gives 1,000 t less, and somebody else's ledger is nonsense."""
+    monkeypatch.setattr("klimat_pipeline.cli.apart.subprocess.run", run_inside)  # the next test starts a process
     config = tmp_path / "checkout" / "data"
     shutil.copytree(small_country / "data", config)
     own = config / "municipalities" / "1283_helsingborg" / "municipality.yaml"

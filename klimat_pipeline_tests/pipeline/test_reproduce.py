@@ -1,4 +1,7 @@
-"""A kept publication is made again byte for byte, or what is missing is named."""
+"""A kept publication cannot be made again: what is missing is named.
+
+That it is made again byte for byte, in another folder, locale and time zone: ``test_two_runs``.
+"""
 
 import shutil
 from pathlib import Path
@@ -11,16 +14,6 @@ from klimat_pipeline.settings import Settings, load_settings
 from klimat_pipeline_tests.pipeline.commands import Klimat
 from klimat_pipeline_tests.support.damage import wrong_byte
 from klimat_pipeline_tests.support.default_refresh import Refresh
-
-
-def test_it_is_the_same_in_another_folder_locale_and_time_zone(small_refresh: Refresh, tmp_path: Path) -> None:
-    klimat = Klimat(small_refresh.data)
-    (tmp_path / "å ä ö").mkdir()
-    elsewhere = {"TMPDIR": str(tmp_path / "å ä ö"), "LC_ALL": "C", "TZ": "Pacific/Auckland", "KLIMAT_LIVE": "1"}
-    elsewhere["PYTHONHASHSEED"] = "4711"
-    answer = klimat.apart("reproduce", klimat.latest.name, **elsewhere)
-    assert answer.code == 0, answer.text
-    assert f"reproduced {klimat.latest.name}" in answer.text
 
 
 def test_what_is_no_more_as_it_was_is_named(

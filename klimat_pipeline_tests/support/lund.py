@@ -1,9 +1,9 @@
-"""Lund from configuration alone, as the README's recipes say, in a made-up release of the whole country.
+"""Lund from configuration alone, as the README's recipes say, in made-up releases of the whole country.
 
-A price index is added by hand too, so that the invented example's purchases are in its kronor.
-
-An empty folder, then its targets, its plan and both inventories. What does not belong here: what comes of it
-(``pipeline/test_council``, ``pipeline/test_inventory_recipe``).
+An empty folder, then its targets, its plan and both inventories. Three releases that nobody has seen: ``new``, the one
+before it, which it rewrites, and one of carbon dioxide. A price index is added by hand too, so that the invented
+example's purchases are in its kronor. What does not belong here: what comes of it (``pipeline/test_council``,
+``test_inventory_recipe``, ``test_unseen_release``, ``test_revised_release``, ``test_prices``).
 """
 
 import shutil
@@ -12,12 +12,16 @@ from pathlib import Path
 import pytest
 
 from klimat_pipeline_tests.pipeline.commands import Answer, Klimat
-from klimat_pipeline_tests.pipeline.national import Lines, unseen_lines, unseen_release
+from klimat_pipeline_tests.pipeline.national import CO2, Lines, unseen_lines, unseen_release
 from klimat_pipeline_tests.support.once import made_once
 from klimat_pipeline_tests.support.price_answers import RISEN_BY_HALF
 from klimat_pipeline_tests.support.shared import REPOSITORY
 
 YEARS = (1990, 1995, 2003, 2020, 2022, 2024)
+#: Those of the release before it.
+YEARS_BEFORE = (1990, 1995, 2020, 2021, 2022, 2024)
+#: What the newer of the two does to industry in 1990.
+RISE = 1.1
 TARGETS = """\
 municipality_code: "1281"
 name: Lund
@@ -71,6 +75,12 @@ def lines() -> Lines:
 
 
 @pytest.fixture(scope="session")
+def lines_before(lines: Lines) -> Lines:
+    """Those of the earlier release."""
+    return _as_before(lines)
+
+
+@pytest.fixture(scope="session")
 def lund(tmp_path_factory: pytest.TempPathFactory, lines: Lines, small_country: Path) -> Klimat:
     """A refresh of them, of a checkout in which Lund has a folder and a shared plant is registered."""
     folder, _ = made_once(tmp_path_factory, "lund", lambda folder: _refreshed(folder, lines, small_country))
@@ -95,9 +105,14 @@ def _refreshed(folder: Path, lines: Lines, small_country: Path) -> Answer:
                 head = head.replace("\n", ",gross_line\n", 1)
             path.write_text(head + rows, encoding="utf-8")
     (folder / "kpi.json").write_bytes(RISEN_BY_HALF)
+    releases = {
+        "before": unseen_release(_as_before(lines), "2026-10-01"),
+        "new": unseen_release(lines),
+        "co2": unseen_release(lines, "2027-02-01", **CO2),
+    }
     for command in (
         ("validate",),
-        ("snapshot", "add", str(_workbook(folder, lines)), "--release-id", "new"),
+        *(_add(folder, name, content) for name, content in releases.items()),
         ("prices", "add", "kpi_total", str(folder / "kpi.json")),
     ):
         answer = klimat(*command)
@@ -105,7 +120,20 @@ def _refreshed(folder: Path, lines: Lines, small_country: Path) -> Answer:
     return klimat("refresh")
 
 
-def _workbook(folder: Path, lines: Lines) -> Path:
-    path = folder / "national.xlsx"
-    path.write_bytes(unseen_release(lines))
-    return path
+def _add(folder: Path, release: str, content: bytes) -> tuple[str, ...]:
+    path = folder / f"{release}.xlsx"
+    path.write_bytes(content)
+    return ("snapshot", "add", str(path), "--release-id", release)
+
+
+def _as_before(lines: Lines) -> Lines:
+    """Before industry of 1990 rose by a tenth everywhere: 2021 as 2022, and no 2003; totals follow."""
+    earlier = {
+        labels: {year: figures.get(year, figures[2022]) for year in YEARS_BEFORE} for labels, figures in lines.items()
+    }
+    for labels, figures in earlier.items():
+        if labels[0].startswith("Industri"):
+            rise = figures[1990] * (1 - 1 / RISE)
+            figures[1990] -= rise
+            earlier[("Alla", *labels[1:])][1990] -= rise
+    return earlier

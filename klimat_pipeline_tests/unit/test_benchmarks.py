@@ -1,4 +1,7 @@
-"""The benchmarks of the ledgers reach into the stage: they still run, on few lines, and both sides agree. No clock."""
+"""The benchmarks of the ledgers reach into the stage: they still run, on few lines, and both sides agree. No clock.
+
+One case is run as the benchmark runs it, in a process of its own; the others are called.
+"""
 
 from pathlib import Path
 
@@ -11,7 +14,7 @@ LINES = 3000
 
 
 def test_typed_lines_against_the_query_by_hand(tmp_path: Path) -> None:
-    apart(spend.MODULE, "prepare", tmp_path, str(LINES))
+    spend.CASES["prepare"](tmp_path, LINES)
     assert apart(spend.MODULE, "ours", tmp_path)["processor"] > 0
     with duckdb.connect() as con:
         con.execute(f"CREATE VIEW lines AS FROM '{tmp_path}/lines/*/*/*.parquet'")
@@ -25,6 +28,6 @@ def test_typed_lines_against_the_query_by_hand(tmp_path: Path) -> None:
 
 def test_a_ledger_against_the_query_by_hand(tmp_path: Path) -> None:
     """The narrow ledger; the others are the same cases on another file."""
-    apart(read_ledger.MODULE, "prepare", tmp_path, str(LINES))
+    read_ledger.CASES["prepare"](tmp_path, LINES)
     for what in ("read_narrow", "ours_narrow", "query_narrow", "direct_narrow", "ours_parquet"):
-        assert apart(read_ledger.MODULE, what, tmp_path)["processor"] > 0
+        read_ledger.CASES[what](tmp_path)

@@ -122,8 +122,9 @@ def _put_texts(con: "duckdb.DuckDBPyConnection", reference: SpendReference) -> N
         texts.setdefault((code, text.isupper()), set()).add(text)
     cut = {system: cut_length(mine) for system, mine in texts.items()}
     whole = vocabulary(reference)
-    without = whole.without_diacritics()
-    words = {system: without if has_lost_letters(mine) else whole for system, mine in texts.items()}
+    lost = {system for system, mine in texts.items() if has_lost_letters(mine)}
+    without = whole.without_diacritics() if lost else whole
+    words = {system: without if system in lost else whole for system in texts}
     _put(
         con,
         "by_text",

@@ -1,7 +1,6 @@
 """Dagster's history in PostgreSQL by one setting: opened, written, kept bounded."""
 
 import importlib.util
-import logging
 from pathlib import Path
 
 import dagster as dg
@@ -13,6 +12,7 @@ from klimat_pipeline.defs.history import tidy
 from klimat_pipeline.defs.instance import instance
 from klimat_pipeline.errors import ServiceError
 from klimat_pipeline.settings import Settings
+from klimat_pipeline_tests.support.failed_job import only_the_fault_is_an_error
 from klimat_pipeline_tests.support.postgres import database_url, postgres_server  # noqa: F401 - fixtures
 
 pytestmark = pytest.mark.skipif(
@@ -55,28 +55,10 @@ def test_of_a_failed_run_only_the_fault_is_an_error(
     database_url: SecretStr,  # noqa: F811
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """As in SQLite: what Dagster says of steps that it does not execute is red nowhere."""
-
-    @dg.op
-    def first() -> int:
-        raise dg.Failure("the input's fault")
-
-    @dg.op
-    def second(number: int) -> int:
-        return number
-
-    @dg.job
-    def job() -> None:
-        second(first())
-
     url = database_url.get_secret_value().replace("postgresql://", "postgresql+psycopg2://")
     monkeypatch.setenv("KLIMAT_DAGSTER_DATABASE_URL", url)
     with instance(Settings(data_dir=tmp_path)) as history:
-        run = job.execute_in_process(instance=history, raise_on_error=False).dagster_run
-        (skipped,) = [e for e in history.all_logs(run.run_id) if e.user_message.endswith("Not executing.")]
-        errors = [e for e in history.all_logs(run.run_id) if e.level == logging.ERROR and e.step_key]
-    assert (skipped.step_key, skipped.level) == ("second", logging.DEBUG)
-    assert [error.step_key for error in errors] == ["first"]
+        only_the_fault_is_an_error(history)
 
 
 def test_a_server_that_does_not_answer_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,6 +19,7 @@ from klimat_pipeline.quality import pool, worker
 from klimat_pipeline.quality.contract import begin, check_contract, postponed_findings
 from klimat_pipeline.quality.reconciliation import suites_agree
 from klimat_pipeline.quality.suites import suite_findings
+from klimat_pipeline_tests.pipeline.commands import kept_workers
 from klimat_pipeline_tests.support.for_each import for_each
 
 CONTRACT = table("clean/municipalities")
@@ -51,8 +52,8 @@ def two_processors() -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def prepared() -> Iterator[None]:
-    """Workers as a run has them; tests that kill theirs start others."""
-    with pool.workers():
+    """Workers as a run has them, those of all tests' runs; tests that kill theirs start others."""
+    with pool.workers(kept_workers()):
         yield
 
 

@@ -2,6 +2,7 @@
 
 import csv
 from io import StringIO
+from itertools import product
 from pathlib import Path
 
 import pandas as pd
@@ -44,20 +45,27 @@ def test_filled_in_it_is_read_back(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("chart", ["", "BAS "])
-@pytest.mark.parametrize("encoding", ["utf-8-sig", "cp1252", "utf-16"])
-@pytest.mark.parametrize("separator", [";", "\t", ","])
-def test_a_spreadsheet_saves_it_with_what_texts_hold(tmp_path: Path, chart: str, encoding: str, separator: str) -> None:
-    """Quotation marks of both kinds, separators, line breaks and letters of names, as texts of accounts hold them."""
+def test_a_spreadsheet_saves_it_with_what_texts_hold(tmp_path: Path, chart: str) -> None:
+    """Quotation marks of both kinds, separators, line breaks and letters of names, as texts of accounts hold them.
+
+    However it is saved, the same is read.
+    """
     texts = ('Div. "övrigt"; 25 %', "Div. ”Vår by”", "Div. Škoda, a;b\tc", "Div.\nrad två", "=1+1;2")
     rows = [line(n, account=f"{chart}99{n:02}", account_text=text) for n, text in enumerate(texts)]
     listed = for_spreadsheet(computed(tmp_path, rows)["unmapped/accounts"]).decode("utf-8-sig")
     header, *cells = csv.reader(StringIO(listed, newline=""), delimiter=";")
     assert len(cells) == len(texts)
-    saved = StringIO()
     filled = [[code, account, "textiles", 'our "plan"; all', *rest] for code, account, _, _, *rest in cells]
-    csv.writer(saved, delimiter=separator, lineterminator="\r\n").writerows([header, *filled])
-    content = saved.getvalue().encode(encoding)
-    found = computed(tmp_path, rows, own=own_files(tmp_path, spend_accounts=content))
+    read = []
+    for separator, encoding in product((";", "\t", ","), ("utf-8-sig", "cp1252", "utf-16")):
+        saved = StringIO()
+        csv.writer(saved, delimiter=separator, lineterminator="\r\n").writerows([header, *filled])
+        own = own_files(tmp_path, spend_accounts=saved.getvalue().encode(encoding))
+        read.append((separator, encoding, own))
+    for separator, encoding, own in read:
+        assert own.accounts.equals(read[0][2].accounts), (separator, encoding)
+        assert len(own.accounts) == len(texts), (separator, encoding)
+    found = computed(tmp_path, rows, own=read[0][2])
     assert found["unmapped/accounts"].empty
     assert set(found["spend/spend_mapping"]["category"]) == {"textiles"}
 
