@@ -66,6 +66,7 @@ _SHORTENED = re.compile(r"[^aeiouyåäö]{2}(?<!s)(?<!ng)$")
 _SHORTENED_SHARE = 0.55
 #: What a text says is not bought: from the word for it to the end of the part of the sentence.
 _NOT_BOUGHT = re.compile(r"(?<=\w)[\s(,]+(ej|icke|inte|exkl|exklusive|utom|förutom)\b[^,;:/()]*")
+_STOPPED = re.compile(r"(\w+)\.(\w+)")
 _TOKEN = re.compile(r"(\w+(?:-\w+)*)([-.]?)")
 #: Letters that some systems cannot write, and what stands for them.
 _LOST = str.maketrans("åäö", "aao")
@@ -338,7 +339,7 @@ class Vocabulary:
         Where a text was cut off, its last letters are an abbreviation only if they begin no other word: "kons" may be a
         consultant or art.
         """
-        found: list[tuple[str, str]] = _TOKEN.findall(text)
+        found: list[tuple[str, str]] = _TOKEN.findall(_STOPPED.sub(self._compound, text))
         tokens: list[tuple[str, bool]] = []
         for index, (written, mark) in enumerate(found):
             parts = written.split("-")
@@ -353,6 +354,13 @@ class Vocabulary:
             else:
                 tokens.append((word, stopped or bool(_UNFINISHED.search(word))))
         return tokens
+
+    def _compound(self, shortened: re.Match[str]) -> str:
+        """The known compound that a shortened word and what stands right behind its stop are: "proj.ledning"."""
+        first = self._abbreviations.get(f"{shortened[1]}.", self._abbreviations.get(shortened[1], shortened[1]))
+        last = self._abbreviations.get(shortened[2], shortened[2])
+        whole = (f"{first}{link}{last}" for link in ("", "s"))
+        return next((word for word in whole if any(base in self._words for base in _bases(word))), shortened[0])
 
     def _written_out(self, word: str, *, stopped: bool) -> str | None:
         """The word that an abbreviation stands for, or the compound that ends in one; None where it is neither."""

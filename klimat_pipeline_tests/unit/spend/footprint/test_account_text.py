@@ -455,6 +455,13 @@ def test_what_a_word_means_by_its_kind(text: str, expected: str | None) -> None:
         ("KÖP AV VHT ÄO", "social_care"),
         ("Represent. intern", "hotel_restaurant"),  # no presents
         ("Förbrmtrl", "furniture_other"),
+        ("Proj.ledning bygg", "engineering"),  # one word, with a stop within
+        ("Omv.mtrl", "furniture_other"),
+        ("UH BYGGN", "construction"),
+        ("Lic o prg", "publishing"),
+        ("Hyrpers", "staffing"),
+        ("Yrkesvux", "education"),
+        ("Hyra lgh", "real_estate"),
     ],
 )
 def test_a_text_that_says_nothing_otherwise_is_read_as_shortened(text: str, expected: str) -> None:
@@ -533,6 +540,13 @@ def test_the_chart_says_what_words_of_many_meanings_mean(account: str, text: str
         ("Sveriges Kommuner och Regioner", "membership"),
         ("Ogräsrensning", "security_cleaning"),
         ("Fritidsgård på entreprenad", "sports"),
+        ("Underhåll asfalt", "construction"),
+        ("Andrahandsuthyrning bostäder", "real_estate"),
+        ("Omsorgsresor", "land_transport"),
+        ("Säckar avfall", "rubber_plastic"),
+        ("Varor till cafeteria", "food_products"),
+        ("Drycker och vatten", "food_products"),
+        ("Rensning dagvattenbrunnar", "sewerage_waste"),
     ],
 )
 def test_kinds_of_words_that_unseen_charts_asked_for(text: str, expected: str) -> None:

@@ -133,7 +133,7 @@ def test_what_independent_schools_are_paid_by_law_is_schooling_though_it_is_call
         assert (_rule_of("4620", text), found and found.category) == ("bought_schooling", "education"), text
     others = ("Bidrag till enskilda vägar", "Bidrag till föreningar", "Föreningsbidrag skolor")
     assert {text: _rule_of("7699", text) for text in others[:2]} == dict.fromkeys(others[:2], "text_transfers")
-    assert _rule_of("4510", others[2]) == "grants_told"
+    assert _rule_of("4510", others[2]) == "grants"
 
 
 @pytest.mark.parametrize(
@@ -145,8 +145,8 @@ def test_what_independent_schools_are_paid_by_law_is_schooling_though_it_is_call
         ("Tilläggsbelopp", "bought_schooling"),  # only independent schools are paid it
         ("Färdtjänst", "bought_45"),
         ("Ersättning till utförare", "bought_45"),
-        ("Bidrag till färdtjänst", "grants_told"),
-        ("Köpt verksamhet, bidragsfinansierad", "grants_told"),
+        ("Bidrag till färdtjänst", "grants"),
+        ("Köpt verksamhet, bidragsfinansierad", "grants"),
         ("Ersättning till Försäkringskassan, assistans", "grants"),
         ("Föreningar", "grants"),
     ],
