@@ -58,6 +58,9 @@ _CUT_LENGTH = 15
 #: about two thirds of the word, and more of one that ends a compound: "hyreskontrakt" is no tractor.
 _ABBREVIATED, _CUT_WORD = 4, 5
 _CUT_SHARE, _CUT_SHARE_OF_END = 0.65, 0.8
+#: Where nothing else of the text says anything, half of the word; and of two words with a hyphen the first.
+_CUT_SHARE_AT_LEAST = 0.5
+_CUT_REST = re.compile(r"-\w{0,3}$")
 #: Two consonants that no Swedish word ends in: the word was shortened, mostly one in -ning ("städn", "försäkr").
 _UNFINISHED = re.compile(r"([bdfhjklpstv]n|[bdfgkptvh]r|[bdfgkpstv]j)$")
 #: How a word ends that may have been shortened, and how much of the whole word is left then at least. An s links
@@ -174,8 +177,11 @@ class Vocabulary:
         said = self._said(list(self._matches(tokens, is_cut=is_cut)), number)
         if said:
             return said
-        whole = tokens[:-1] if is_cut else tokens
-        return self._said(list(self._matches(list(self._shortened(whole)), is_cut=False)), number)
+        rest = _CUT_REST.sub("", bought) if is_cut else bought
+        whole = [*self._shortened(self._tokens(rest, is_cut=False))]
+        if is_cut and rest == bought:
+            whole[-1:] = [(word, False) for word in self._begun_by_half(tokens[-1][0])]
+        return self._said(list(self._matches(whole, is_cut=False)), number)
 
     def _said(self, matches: Sequence[_Match], number: str) -> Answer | None:
         """What the matches say of an account of that number."""
@@ -241,6 +247,17 @@ class Vocabulary:
             may_be = len(token) >= _CUT_WORD and not is_known and _SHORTENED.search(token)
             whole = self._begun(token) if may_be else []
             yield (whole[0] if whole and len(token) / len(whole[0]) >= _SHORTENED_SHARE else token), is_short
+
+    def _begun_by_half(self, token: str) -> list[str]:
+        """The word of which this is half at least, where all words that begin so mean the same or begin with one."""
+        begun = self._begun_by(token) if len(token) >= _CUT_WORD else []
+        known: list[str] = []
+        for word in begun:  # in order: what begins others comes before them
+            if word in self._alone and not word.startswith(tuple(known)):
+                known.append(word)
+        is_told = len(self._meant(known)) == 1 and all(word.startswith(tuple(known)) for word in begun)
+        whole = min(known, key=len) if is_told else ""
+        return [whole] if whole and len(token) / len(whole) >= _CUT_SHARE_AT_LEAST else []
 
     def _noun(self, token: str) -> list[str]:
         """A shortened word with -ing, where that is, or ends in, a known word: "utryckn", "avfallsbehandl"."""
@@ -312,6 +329,9 @@ class Vocabulary:
         """
         if any(base in self._words for base in _bases(token)):
             return [token] if len(token) >= _CUT_WORD or len(self._begun_by(token)) == 1 else []
+        if len(token) < _CUT_WORD:
+            begun = self._begun_by(token)
+            return begun if len(begun) == 1 and len(token) / len(begun[0]) >= _CUT_SHARE_OF_END else []
         for start in range(len(token) - _CUT_WORD + 1):
             end = token[start:]
             share = _CUT_SHARE_OF_END if start else _CUT_SHARE
@@ -321,7 +341,7 @@ class Vocabulary:
             if all(word.startswith(likely[0]) for word in likely):
                 likely = likely[:1]
             return [token[:start] + word for word in likely] if len(self._meant(likely)) <= 1 else [token]
-        return [token] if len(token) >= _CUT_WORD else []
+        return [token]
 
     def _begun_by(self, beginning: str) -> list[str]:
         """The words and ends that begin so, in order: what begins the others is the first."""

@@ -551,3 +551,23 @@ def test_the_chart_says_what_words_of_many_meanings_mean(account: str, text: str
 )
 def test_kinds_of_words_that_unseen_charts_asked_for(text: str, expected: str) -> None:
     assert category(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Köp av huvudverksamhet, hemtj", "social_care"),
+        ("Köp av huvudverksamhet, HVB-h", "social_care"),
+        ("Köp av huvudverksamhet, utbil", "education"),
+        ("Köp av huvudverksamhet, famil", None),  # a home, or a childminder
+        ("Köp av huvudverksamhet, kommu", None),
+        ("Köp av huvudverksamhet, vårdp", "social_care"),
+    ],
+)
+def test_half_of_a_cut_word_tells_where_nothing_else_does(text: str, expected: str | None) -> None:
+    assert category(text, cut_at=29) == expected
+
+
+def test_four_letters_tell_a_cut_word_that_lacks_but_one() -> None:
+    assert category("Rep och underhåll av gato", "66130", cut_at=25) == "construction"
+    assert category("Verksamheter, kons", cut_at=18) is None  # a consultant or art

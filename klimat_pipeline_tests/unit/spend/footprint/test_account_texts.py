@@ -142,6 +142,7 @@ def test_what_independent_schools_are_paid_by_law_is_schooling_though_it_is_call
         ("Ersättning till fristående förskolor", "bought_schooling"),  # by law, whatever it is called
         ("Ers. till fristående skolhuvudmän", "bought_schooling"),
         ("Skolpeng till friskolor", "bought_schooling"),
+        ("Ersättning till fristå", "bought_schooling"),  # cut off
         ("Tilläggsbelopp", "bought_schooling"),  # only independent schools are paid it
         ("Färdtjänst", "bought_45"),
         ("Ersättning till utförare", "bought_45"),
