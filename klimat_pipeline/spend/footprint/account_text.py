@@ -309,6 +309,8 @@ class Vocabulary:
                 yield begun, begun[-1] + rest
         if rest[0] in _VOWELS and f"{begun}a" in self._words:  # "grundskoleplats"
             yield f"{begun}a", rest[1:]
+        if begun.endswith("ar") and f"{begun}e" in self._words:  # "hantverkararbete"
+            yield f"{begun}e", rest
 
     def _hidden_from(self, token: str) -> int:
         """Where a word begins that only looks as if it ended in another; ends after it count as none."""
