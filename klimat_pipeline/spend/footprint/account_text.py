@@ -17,7 +17,9 @@ The rule:
 * An investment (account class 1) is a thing: words for services and branches of activity (ranks 1 and 4) say nothing.
 * Abbreviations are written out (``account_abbreviations.csv``; one of form ``compound`` at the end of a compound too:
   "städentrepr"), "städ- och rengöringsmaterial" is two compounds, and a text that was cut off ends in the beginning of
-  a word. So does a word before a full stop, or one that ends as no Swedish word does: "renhålln", "myndighetsbesiktn".
+  a word. So does a word before a full stop, or one that ends as no Swedish word does: "renhålln", "myndighetsbesiktn";
+  and where a text says nothing otherwise, a word that ends in consonants and is most of a known one: "facklitt".
+* What stands behind "ej" or "exkl" is not bought: "Konsulter (ej IT)".
 * Where none of a ledger's texts has å, ä or ö, its system has lost them: the words are read without them as well.
 
 What does not belong here: account numbers and the order of evidence (``classification``).
@@ -56,8 +58,18 @@ _CUT_LENGTH = 15
 #: about two thirds of the word, and more of one that ends a compound: "hyreskontrakt" is no tractor.
 _ABBREVIATED, _CUT_WORD = 4, 5
 _CUT_SHARE, _CUT_SHARE_OF_END = 0.65, 0.8
+#: Where nothing else of the text says anything, half of the word; and of two words with a hyphen the first.
+_CUT_SHARE_AT_LEAST = 0.5
+_CUT_REST = re.compile(r"-\w{0,3}$")
 #: Two consonants that no Swedish word ends in: the word was shortened, mostly one in -ning ("städn", "försäkr").
-_UNFINISHED = re.compile(r"([bdfhklpstv]n|[bdfgkptvh]r|[bdfgkpstv]j)$")
+_UNFINISHED = re.compile(r"([bdfhjklpstv]n|[bdfgkptvh]r|[bdfgkpstv]j)$")
+#: How a word ends that may have been shortened, and how much of the whole word is left then at least. An s links
+#: compounds, and many words end in -ng.
+_SHORTENED = re.compile(r"[^aeiouyåäö]{2}(?<!s)(?<!ng)$")
+_SHORTENED_SHARE = 0.55
+#: What a text says is not bought: from the word for it to the end of the part of the sentence.
+_NOT_BOUGHT = re.compile(r"(?<=\w)[\s(,]+(ej|icke|inte|exkl|exklusive|utom|förutom)\b[^,;:/()]*")
+_STOPPED = re.compile(r"(\w+)\.(\w+)")
 _TOKEN = re.compile(r"(\w+(?:-\w+)*)([-.]?)")
 #: Letters that some systems cannot write, and what stands for them.
 _LOST = str.maketrans("åäö", "aao")
@@ -76,6 +88,10 @@ class WordRow:
     category: str
     rank: int
     accounts: tuple[str, ...] = ()  # beginnings of the account numbers that it is for; none: all
+
+    def is_for(self, number: str) -> bool:
+        """Whether it says something of an account of that number."""
+        return not self.accounts or number.startswith(self.accounts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,20 +169,35 @@ class Vocabulary:
             account: its number: in class 1 only things count, and some rows are for some accounts only.
             cut_at: the length at which the ledger's texts are cut off, if they are.
         """
-        matches = list(self._matches(text, is_cut=cut_at is not None and len(text) >= cut_at))
+        is_cut = cut_at is not None and len(text) >= cut_at
+        bought = _NOT_BOUGHT.sub("", unicodedata.normalize("NFC", text.casefold()))
+        is_cut = is_cut and bought == unicodedata.normalize("NFC", text.casefold())
+        tokens = self._tokens(bought, is_cut=is_cut)
+        number = account.replace(" ", "")
+        said = self._said(list(self._matches(tokens, is_cut=is_cut)), number)
+        if said:
+            return said
+        rest = _CUT_REST.sub("", bought) if is_cut else bought
+        whole = [*self._shortened(self._tokens(rest, is_cut=False))]
+        if is_cut and rest == bought:
+            whole[-1:] = [(word, False) for word in self._begun_by_half(tokens[-1][0])]
+        return self._said(list(self._matches(whole, is_cut=False)), number)
+
+    def _said(self, matches: Sequence[_Match], number: str) -> Answer | None:
+        """What the matches say of an account of that number."""
+        numbers = sorted({n for match in matches for n in self._words[match.word]})
+        rows = [self.rows[n] for n in numbers if self.rows[n].is_for(number)]
+        alone = {word for row in rows if len(row.terms) == 1 for word in row.terms[0]}
         fullest: dict[int, tuple[int, int]] = {}
         for match in matches:
-            if match.word in self._alone:
+            if match.word in alone:
                 full = self._fullness(match)
                 fullest[match.place] = min(fullest.get(match.place, full), full)
         usable = [m for m in matches if self._fullness(m) <= fullest.get(m.place, (_LEAST, 0))]
-        number = account.replace(" ", "")
         is_investment = number.removeprefix(COMPANIES).startswith("1")
         best: tuple[tuple[int, int, int, int, bool], Answer] | None = None
-        for row in (self.rows[number] for number in sorted({n for m in matches for n in self._words[m.word]})):
+        for row in rows:
             if is_investment and row.rank in _NO_THINGS:
-                continue
-            if row.accounts and not number.startswith(row.accounts):
                 continue
             # The parts of a compound may be matched by a row of several words even where one of them alone is fuller.
             found = self._found(row, usable if len(row.terms) == 1 else matches, fullest)
@@ -209,8 +240,36 @@ class Vocabulary:
         fits = {self._heads[base] for base in _bases(match.rest) if base in self._heads}
         return "any" in fits or ("things" if row.rank in _THINGS else "services") in fits
 
-    def _matches(self, text: str, *, is_cut: bool) -> Iterator[_Match]:
-        tokens = self._tokens(text, is_cut=is_cut)
+    def _shortened(self, tokens: Iterable[tuple[str, bool]]) -> Iterator[tuple[str, bool]]:
+        """The words, those written out that are most of a known one and may have been shortened."""
+        for token, is_short in tokens:
+            is_known = any(base in self._words or base in self._heads for base in _bases(token))
+            may_be = len(token) >= _CUT_WORD and not is_known and _SHORTENED.search(token)
+            whole = self._begun(token) if may_be else []
+            yield (whole[0] if whole and len(token) / len(whole[0]) >= _SHORTENED_SHARE else token), is_short
+
+    def _begun_by_half(self, token: str) -> list[str]:
+        """The word of which this is half at least, where all words that begin so mean the same or begin with one."""
+        begun = self._begun_by(token) if len(token) >= _CUT_WORD else []
+        known: list[str] = []
+        for word in begun:  # in order: what begins others comes before them
+            if word in self._alone and not word.startswith(tuple(known)):
+                known.append(word)
+        is_told = len(self._meant(known)) == 1 and all(word.startswith(tuple(known)) for word in begun)
+        whole = min(known, key=len) if is_told else ""
+        return [whole] if whole and len(token) / len(whole) >= _CUT_SHARE_AT_LEAST else []
+
+    def _noun(self, token: str) -> list[str]:
+        """A shortened word with -ing, where that is, or ends in, a known word: "utryckn", "avfallsbehandl"."""
+        if not _SHORTENED.search(token):
+            return []
+        noun = f"{token}ing"
+        is_known = noun in self._words or any(
+            noun[at:] in self._ends or noun[at:] in self._heads for at in range(len(token))
+        )
+        return [noun] if is_known else []
+
+    def _matches(self, tokens: Sequence[tuple[str, bool]], *, is_cut: bool) -> Iterator[_Match]:
         for place, (token, is_short) in enumerate(tokens):
             if is_cut and place == len(tokens) - 1:
                 for whole in self._completed(token):
@@ -218,8 +277,8 @@ class Vocabulary:
                 continue
             yield from self._of_token(token, place)
             is_known = any(base in self._words for base in _bases(token))
-            if is_short and len(token) >= _ABBREVIATED and not is_known:
-                for whole in self._begun(token) or self._completed(token):
+            if len(token) >= _ABBREVIATED and not is_known:
+                for whole in self._noun(token) or (is_short and (self._begun(token) or self._completed(token))) or ():
                     yield from self._of_token(whole, place)
 
     def _of_token(self, token: str, place: int) -> Iterator[_Match]:
@@ -250,6 +309,8 @@ class Vocabulary:
                 yield begun, begun[-1] + rest
         if rest[0] in _VOWELS and f"{begun}a" in self._words:  # "grundskoleplats"
             yield f"{begun}a", rest[1:]
+        if begun.endswith("ar") and f"{begun}e" in self._words:  # "hantverkararbete"
+            yield f"{begun}e", rest
 
     def _hidden_from(self, token: str) -> int:
         """Where a word begins that only looks as if it ended in another; ends after it count as none."""
@@ -270,6 +331,9 @@ class Vocabulary:
         """
         if any(base in self._words for base in _bases(token)):
             return [token] if len(token) >= _CUT_WORD or len(self._begun_by(token)) == 1 else []
+        if len(token) < _CUT_WORD:
+            begun = self._begun_by(token)
+            return begun if len(begun) == 1 and len(token) / len(begun[0]) >= _CUT_SHARE_OF_END else []
         for start in range(len(token) - _CUT_WORD + 1):
             end = token[start:]
             share = _CUT_SHARE_OF_END if start else _CUT_SHARE
@@ -279,7 +343,7 @@ class Vocabulary:
             if all(word.startswith(likely[0]) for word in likely):
                 likely = likely[:1]
             return [token[:start] + word for word in likely] if len(self._meant(likely)) <= 1 else [token]
-        return [token] if len(token) >= _CUT_WORD else []
+        return [token]
 
     def _begun_by(self, beginning: str) -> list[str]:
         """The words and ends that begin so, in order: what begins the others is the first."""
@@ -297,10 +361,11 @@ class Vocabulary:
         Where a text was cut off, its last letters are an abbreviation only if they begin no other word: "kons" may be a
         consultant or art.
         """
-        found: list[tuple[str, str]] = _TOKEN.findall(unicodedata.normalize("NFC", text.casefold()))
+        found: list[tuple[str, str]] = _TOKEN.findall(_STOPPED.sub(self._compound, text))
         tokens: list[tuple[str, bool]] = []
         for index, (written, mark) in enumerate(found):
-            word = joined(written)
+            parts = written.split("-")
+            word = joined(written if len(parts) == 1 else "".join(self._abbreviations.get(p, p) for p in parts))
             stopped = mark == "."
             full = self._written_out(word, stopped=stopped)
             is_last = is_cut and index == len(found) - 1 and not stopped
@@ -311,6 +376,13 @@ class Vocabulary:
             else:
                 tokens.append((word, stopped or bool(_UNFINISHED.search(word))))
         return tokens
+
+    def _compound(self, shortened: re.Match[str]) -> str:
+        """The known compound that a shortened word and what stands right behind its stop are: "proj.ledning"."""
+        first = self._abbreviations.get(f"{shortened[1]}.", self._abbreviations.get(shortened[1], shortened[1]))
+        last = self._abbreviations.get(shortened[2], shortened[2])
+        whole = (f"{first}{link}{last}" for link in ("", "s"))
+        return next((word for word in whole if any(base in self._words for base in _bases(word))), shortened[0])
 
     def _written_out(self, word: str, *, stopped: bool) -> str | None:
         """The word that an abbreviation stands for, or the compound that ends in one; None where it is neither."""
@@ -323,7 +395,8 @@ class Vocabulary:
         for short in spellings:
             for start in range(2, len(word) - 1):
                 if short[start:] in self._shortened_ends:
-                    return word[:start] + self._abbreviations[short[start:]]
+                    first = self._abbreviations.get(word[:start], word[:start])
+                    return first + self._abbreviations[short[start:]]
         return None
 
     def _end_of_next(self, following: Sequence[tuple[str, str]]) -> str:

@@ -2,13 +2,15 @@
 
 The order of evidence: what the municipality says itself (the contract's register, the supplier, the account), then the
 line's CPV code, the supplier's industry (unless it is a trader or marked as a wholesaler), the words of the account's
-text, the account's number, and a trained text model where one is wanted; else unmapped. Nothing is guessed.
+text, the account's number (in groups that hold the core activity of whoever buys, with the unit's name), and a trained
+text model where one is wanted; else unmapped. Nothing is guessed.
 
 Every step also says on what evidence it decided. What does not belong here: how a text is read (``account_text``), and
 kilograms.
 """
 
 import re
+import unicodedata
 from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _NO_DIGIT = re.compile(r"\D")
+_WORD = re.compile(r"\w+")
 _DECIDED = ("category", "evidence")
 
 
@@ -80,6 +83,7 @@ def _put_steps(con: "duckdb.DuckDBPyConnection", reference: SpendReference, own:
             if (found := longest_prefix(code, accounts))
         ),
     )
+    _put_units(con, reference)
     _put_texts(con, reference)
     return refused
 
@@ -107,6 +111,30 @@ def _put_industries(con: "duckdb.DuckDBPyConnection", reference: SpendReference,
             for row in listed
             if (said := decided(row.sni))
         ),
+    )
+
+
+def _put_units(con: "duckdb.DuckDBPyConnection", reference: SpendReference) -> None:
+    """``by_unit``: accounts that hold the core activity of the unit that buys, where its name says which that is."""
+    rows = [(row.account_prefix, tuple(row.words.split()), row.category) for row in reference.units.itertuples()]
+
+    def decided(account: str, unit: str) -> tuple[str, str] | None:
+        begun = _WORD.findall(unicodedata.normalize("NFC", unit.casefold()))
+        said = {
+            (category, f"account {prefix} of unit: {beginning}")
+            for prefix, beginnings, category in rows
+            if account.startswith(prefix)
+            for beginning in beginnings
+            if any(word.startswith(beginning) for word in begun)
+        }
+        return min(said) if len({category for category, _ in said}) == 1 else None
+
+    asked = _distinct(con, "account", "unit")
+    _put(
+        con,
+        "by_unit",
+        ("account", "unit"),
+        ((account, unit, *said) for account, unit in asked if (said := decided(account, unit))),
     )
 
 
@@ -211,6 +239,7 @@ _STEPS = (
     _Step("sni", "by_industry", ("municipality_code", "supplier_id"), _NO_TRADER),
     _Step("account_text", "by_text", ("municipality_code", "account", "account_text")),
     _Step("account", "by_account", ("account",)),
+    _Step("account", "by_unit", ("account", "unit")),
     _Step("text_model", "by_model", ("municipality_code", "account_text")),
 )
 

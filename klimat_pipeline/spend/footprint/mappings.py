@@ -62,6 +62,17 @@ TABLES: Mapping[str, tuple[tuple[CsvColumn, ...], tuple[str, ...]]] = {
         ),
         ("account_prefix",),
     ),
+    "account_units": (
+        (
+            CsvColumn("account_prefix", pattern=r"\d{1,10}"),
+            CsvColumn("words"),
+            _CATEGORY,
+            CsvColumn("chart_text"),
+            CsvColumn("source"),
+            _REASON,
+        ),
+        ("account_prefix", "category"),
+    ),
     "account_words": (
         (
             CsvColumn("words"),
@@ -150,6 +161,7 @@ class SpendReference:
     cpv: pd.DataFrame
     sni: pd.DataFrame
     accounts: pd.DataFrame
+    units: pd.DataFrame
     words: pd.DataFrame
     word_heads: pd.DataFrame
     abbreviations: pd.DataFrame
@@ -215,6 +227,7 @@ def load_spend_reference(reference_dir: Path) -> SpendReference:
         cpv=read["cpv_categories"],
         sni=read["sni_categories"].assign(is_reseller=lambda table: table["is_reseller"] == "true"),
         accounts=read["account_categories"],
+        units=read["account_units"],
         words=read["account_words"],
         word_heads=read["account_word_heads"],
         abbreviations=read["account_abbreviations"],

@@ -438,3 +438,148 @@ def test_letters_are_lost_where_no_text_of_the_ledger_has_them() -> None:
 )
 def test_what_a_word_means_by_its_kind(text: str, expected: str | None) -> None:
     assert category(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Facklitt", "publishing"),
+        ("SYSTEMFÖRV", "it_services"),
+        ("Reservd", "machinery"),
+        ("Avfallsbehandl", "sewerage_waste"),  # a noun in -ing
+        ("Jour o larmutryckn", "security_cleaning"),
+        ("Snöröjn fastigh", "security_cleaning"),
+        ("Bevakntj", "security_cleaning"),  # both parts of a compound
+        ("Rev-tj", "legal_management"),  # both sides of a hyphen
+        ("SiS-plac", "social_care"),
+        ("KÖP AV VHT ÄO", "social_care"),
+        ("Represent. intern", "hotel_restaurant"),  # no presents
+        ("Förbrmtrl", "furniture_other"),
+        ("Proj.ledning bygg", "engineering"),  # one word, with a stop within
+        ("Omv.mtrl", "furniture_other"),
+        ("UH BYGGN", "construction"),
+        ("Lic o prg", "publishing"),
+        ("Hyrpers", "staffing"),
+        ("Yrkesvux", "education"),
+        ("Hyra lgh", "real_estate"),
+    ],
+)
+def test_a_text_that_says_nothing_otherwise_is_read_as_shortened(text: str, expected: str) -> None:
+    assert category(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("Reserv", "Själv", "Skott", "Svensk", "Detalj", "Blank", "Specialist", "Landsbygd"),
+        *("Samordning", "Period", "Organisation", "Operations", "Intern", "Kontroll"),
+    ],
+)
+def test_a_whole_word_that_others_begin_with_is_not_shortened(text: str) -> None:
+    assert category(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Konsulter spec utredn (ej IT)", "legal_management"),
+        ("Förbrukningsinventarier ej datorer", "furniture_other"),
+        ("Inventarier exkl. fordon, möbler", "furniture_other"),  # up to the comma
+        ("Hyra fordon (ej leasing)", "rental_leasing"),
+        ("Ej avdragsgill representation", "hotel_restaurant"),  # nothing stands before it
+        ("Varor utom livsmedel", None),
+    ],
+)
+def test_what_a_text_excludes_is_not_bought(text: str, expected: str | None) -> None:
+    assert category(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("account", "text", "expected"),
+    [
+        ("11730", "Påg inv gata", "construction"),  # an investment, and below fittings
+        ("12210", "Inv anskaffn", "furniture_other"),
+        ("64110", "Förbr inv", "furniture_other"),
+        ("63140", "Hyra/leas inv", "rental_leasing"),
+        ("6911", "Fordon", "vehicle_repair"),  # what they cost
+        ("1241", "Fordon", "motor_vehicles"),
+        ("6911", "Drivmedel fordon", "fuels"),
+        ("7513", "Inhyrd SSK", "staffing"),
+        ("7519", "Inhyrd, övrigt", "staffing"),
+        ("6319", "Inhyrd, övrigt", "rental_leasing"),
+        ("7491", "Övr tjänster", "other_professional"),
+        ("4631", "Köp av tjänster", None),  # a branch of activity that the text does not name
+        ("6611", "Underhåll", "machine_repair"),
+        ("6621", "Beläggningsunderhåll", "construction"),
+        ("6621", "Uh beläggn", "construction"),
+    ],
+)
+def test_the_chart_says_what_words_of_many_meanings_mean(account: str, text: str, expected: str | None) -> None:
+    assert category(text, account) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Drift av servrar", "it_services"),  # no computers
+        ("Serverhotell", "it_services"),  # nobody sleeps there
+        ("Kontorshotell", "real_estate"),
+        ("Biljetter flyg", "air_transport"),
+        ("Lagning av möbler", "household_repair"),
+        ("Elentreprenör", "construction"),  # no electricity
+        ("Avfallsentreprenör", "sewerage_waste"),
+        ("Familjehem, konsulentstödda", "social_care"),
+        ("Sanering av klotter", "security_cleaning"),
+        ("Översättningsbyrå", "other_professional"),
+        ("Material daglig verksamhet", "furniture_other"),
+        ("Sjukv mtrl", "furniture_other"),
+        ("Läkemedel och sjukvårdsmaterial", "pharmaceuticals"),
+        ("Exploateringsfastigheter", "construction"),
+        ("Outplacement", "staffing"),  # no cement
+        ("Mottagningsavgift förbränning", "sewerage_waste"),
+        ("Sveriges Kommuner och Regioner", "membership"),
+        ("Ogräsrensning", "security_cleaning"),
+        ("Fritidsgård på entreprenad", "sports"),
+        ("Underhåll asfalt", "construction"),
+        ("LSS-bostäder i privat regi", "social_care"),
+        ("Abonnemang för datorarbetsplats", "it_services"),
+        ("Resor enligt färdtjänstlagen", "land_transport"),
+        ("Systemutvecklare, konsulter", "it_services"),
+        ("Nätabonnemang el", "energy_supply"),
+        ("Nätabonnemang", "telecommunications"),
+        ("Digitala lärverktyg", "publishing"),
+        ("Kortterminaler", "financial_services"),
+        ("Barn och unga, institution", "social_care"),
+        ("Byggmästararbeten", "construction"),  # a word in -are loses its e in compounds
+        ("Mark- och miljöundersökningar", "engineering"),
+        ("Ordningshållning", "security_cleaning"),
+        ("Andrahandsuthyrning bostäder", "real_estate"),
+        ("Omsorgsresor", "land_transport"),
+        ("Säckar avfall", "rubber_plastic"),
+        ("Varor till cafeteria", "food_products"),
+        ("Drycker och vatten", "food_products"),
+        ("Rensning dagvattenbrunnar", "sewerage_waste"),
+    ],
+)
+def test_kinds_of_words_that_unseen_charts_asked_for(text: str, expected: str) -> None:
+    assert category(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Köp av huvudverksamhet, hemtj", "social_care"),
+        ("Köp av huvudverksamhet, HVB-h", "social_care"),
+        ("Köp av huvudverksamhet, utbil", "education"),
+        ("Köp av huvudverksamhet, famil", None),  # a home, or a childminder
+        ("Köp av huvudverksamhet, kommu", None),
+        ("Köp av huvudverksamhet, vårdp", "social_care"),
+    ],
+)
+def test_half_of_a_cut_word_tells_where_nothing_else_does(text: str, expected: str | None) -> None:
+    assert category(text, cut_at=29) == expected
+
+
+def test_four_letters_tell_a_cut_word_that_lacks_but_one() -> None:
+    assert category("Rep och underhåll av gato", "66130", cut_at=25) == "construction"
+    assert category("Verksamheter, kons", cut_at=18) is None  # a consultant or art

@@ -99,15 +99,15 @@ def test_what_is_bought_for_staff_is_a_purchase(text: str, expected: str | None)
 @pytest.mark.parametrize(
     ("rule", "texts"),
     [
-        ("text_transfers", ("FORSORJNINGSSTOD", "EKONOMISKT BISTAND", "SKADESTAND", "Böter och viten")),
+        ("text_transfers", ("FORSORJNINGSSTOD", "EKONOMISKT BISTAND", "SKADESTAND", "Skadest.", "Böter och viten")),
         ("text_pensions", ("BILERSATTNING", "Bilers., skattefri", "Resor med egen bil")),
         ("text_interest", ("RANTOR", "DROJSMALSRANTA", "Kapitalkostn., internränta")),
         ("text_wages", ("MANADSLONER",)),
-        ("text_taxes", ("Fast.skatt", "Fastighetsavgift", "TRANGSELSKATT")),
+        ("text_taxes", ("Fast.skatt", "Fastighetsavgift", "TRANGSELSKATT", "FORDSKATT")),
         ("vat", ("2640 Ingående moms",)),
         ("text_internal_rent", ("6031 Internhyror",)),
         ("text_land", ("4031 Markköp",)),
-        ("text_losses", ("Kassadifferenser", "ORESUTJAMNING", "Förluster på kundfordringar")),
+        ("text_losses", ("Kassadifferenser", "ORESUTJAMNING", "Förluster på kundfordringar", "KUNDFÖRL")),
     ],
 )
 def test_what_is_no_purchase_is_told_without_letters_and_by_short_words(rule: str, texts: tuple[str, ...]) -> None:
@@ -134,6 +134,41 @@ def test_what_independent_schools_are_paid_by_law_is_schooling_though_it_is_call
     others = ("Bidrag till enskilda vägar", "Bidrag till föreningar", "Föreningsbidrag skolor")
     assert {text: _rule_of("7699", text) for text in others[:2]} == dict.fromkeys(others[:2], "text_transfers")
     assert _rule_of("4510", others[2]) == "grants"
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        ("Ersättning till fristående förskolor", "bought_schooling"),  # by law, whatever it is called
+        ("Ers. till fristående skolhuvudmän", "bought_schooling"),
+        ("Skolpeng till friskolor", "bought_schooling"),
+        ("Ersättning till fristå", "bought_schooling"),  # cut off
+        ("Tilläggsbelopp", "bought_schooling"),  # only independent schools are paid it
+        ("Färdtjänst", "bought_45"),
+        ("Ersättning till utförare", "bought_45"),
+        ("Bidrag till färdtjänst", "grants"),
+        ("Köpt verksamhet, bidragsfinansierad", "grants"),
+        ("Ersättning till Försäkringskassan, assistans", "grants"),
+        ("Föreningar", "grants"),
+    ],
+)
+def test_what_is_bought_among_the_grants_is_told_by_its_text(text: str, rule: str) -> None:
+    assert _rule_of("4551", text) == rule
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        ("Lön under utbildning", "wages_told"),
+        ("Utbildningslön", "wages_told"),
+        ("Arvode kursledare", "wages_told"),
+        ("Fortbildn lärare", "bought_for_staff"),
+        ("Kompetensutv.", "bought_for_staff"),
+        ("Hälsoundersökningar", "bought_for_staff"),
+    ],
+)
+def test_wages_during_a_course_are_wages_and_the_course_is_bought(text: str, rule: str) -> None:
+    assert _rule_of("5530", text) == rule
 
 
 @pytest.mark.parametrize("text", ["Månadslön", "Sjuklön", "Arbetsgivaravgifter", "Traktamente", "Semesterlöneskuld"])

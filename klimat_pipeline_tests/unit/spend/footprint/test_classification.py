@@ -258,3 +258,28 @@ def test_a_model_classifies_what_nothing_else_knows(tmp_path: Path) -> None:
     assert steps["text_model"] == 0.05
     few = computed(tmp_path, known + asked, **(chosen | {"text_model_min_lines": 41}))["spend/spend_quality"]
     assert "text_model" not in set(few["quality_item"])
+
+
+@pytest.mark.parametrize(
+    ("account", "text", "unit", "category", "evidence"),
+    [
+        ("4618", "Köp av huvudverksamhet, privata", "Barn- och utbildningsnämnden", "education", "utbildning"),
+        ("46180", "Köp av vht företag", "GRUNDSKOLEFÖRVALTNINGEN", "education", "grundskol"),
+        ("4612", "Köp av huvudverksamhet kommuner", "Vård- och omsorgsförvaltningen", "social_care", "omsorg"),
+        ("4612", "Köp av huvudverksamhet kommuner", "Socialnämnd", "social_care", "social"),
+        ("4612", "Köp av huvudverksamhet, gymnasium", "Socialnämnd", "education", None),  # the text goes first
+        ("4612", "Köp av huvudverksamhet kommuner", "Utbildnings- och omsorgsnämnden", "unmapped", None),
+        ("4612", "Köp av huvudverksamhet kommuner", "Kommunstyrelsen", "unmapped", None),
+        ("4612", "Köp av huvudverksamhet kommuner", "Skolskjutsenheten", "unmapped", None),  # no school
+        ("7690", "Diverse kostnader", "Utbildningsnämnden", "unmapped", None),  # not its core activity
+        ("BAS 4612", "Diverse", "Utbildningsnämnden", "unmapped", None),  # a company's 46 are other things
+    ],
+)
+def test_the_core_activity_of_a_unit_is_what_its_name_says(
+    tmp_path: Path, account: str, text: str, unit: str, category: str, evidence: str | None
+) -> None:
+    found = computed(tmp_path, [line(1, amount_ore=100_00, account=account, account_text=text, unit=unit)])
+    (row,) = found["spend/spend_mapping"].itertuples()
+    assert row.category == category
+    if evidence:
+        assert (row.step, row.evidence) == ("account", f"account 46 of unit: {evidence}")
