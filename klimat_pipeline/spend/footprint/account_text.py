@@ -40,6 +40,8 @@ ENDINGS = (
 )
 #: Endings of the plural in whose place the word has an a: "massor", "massorna" of "massa".
 _PLURALS_OF_A = ("orna", "ors", "or")
+#: What the Latin ending of "gymnasium" becomes.
+_FORMS_OF_UM = ("erna", "ers", "er", "et")
 #: Letters that join the parts of a compound.
 LINKS = ("", "s", "e", "o", "u", "a")
 #: What stands in the place of an a there.
@@ -424,6 +426,7 @@ def _bases(word: str) -> list[str]:
         word,
         *(word[: -len(end)] for end in ENDINGS if word.endswith(end) and len(word) - len(end) >= _SHORT - 1),
         *(word[: -len(end)] + "a" for end in _PLURALS_OF_A if word.endswith(end) and len(word) - len(end) >= _SHORT),
+        *(word[: -len(end)] + "um" for end in _FORMS_OF_UM if word.endswith(f"i{end}")),
     ]
 
 

@@ -553,6 +553,18 @@ def test_the_chart_says_what_words_of_many_meanings_mean(account: str, text: str
         ("Byggmästararbeten", "construction"),  # a word in -are loses its e in compounds
         ("Mark- och miljöundersökningar", "engineering"),
         ("Ordningshållning", "security_cleaning"),
+        ("Modersmålslärare, köpt tjänst", "education"),
+        ("Städfirma", "security_cleaning"),
+        ("Taxiföretag", "land_transport"),
+        ("Elektriker", "construction"),
+        ("Verksamhetsköp, gymnasier", "education"),  # a Latin plural
+        ("Verksamhetsköp, hemtjänstutförare", "social_care"),
+        ("Assistansanordnare", "social_care"),
+        ("Verksamhetsköp, placerade barn", "social_care"),
+        ("Fritidshemsmaterial", "furniture_other"),
+        ("Belysningsentreprenör", "construction"),
+        ("Systemleverantörer, drift", "it_services"),
+        ("Larmmottagning", "security_cleaning"),
         ("Andrahandsuthyrning bostäder", "real_estate"),
         ("Omsorgsresor", "land_transport"),
         ("Säckar avfall", "rubber_plastic"),
