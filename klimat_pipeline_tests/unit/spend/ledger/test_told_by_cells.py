@@ -120,6 +120,17 @@ def test_a_line_for_the_whole_invoice_is_refused(tmp_path: Path) -> None:
     assert balance(read(tmp_path, text(*lines), overlap="keep"))["counted"][1] == 1700_00
 
 
+def test_a_whole_beside_parts_of_one_share_on_accounts_of_their_own_is_refused(tmp_path: Path) -> None:
+    """Eight invoices of 100 to 800 kronor, each with 60 % food and 40 % paper below it."""
+    lines = [
+        line(n, f"{n * part},00", account=account)
+        for n in range(1, 9)
+        for part, account in ((100, "6410"), (60, "6410"), (40, "6430"))
+    ]
+    with pytest.raises(LedgerError, match=r"on 8 of 8 vouchers with several lines, one line is the sum of the others"):
+        read(tmp_path, text(*lines))
+
+
 def test_invoices_that_are_split_by_a_key_are_lines(tmp_path: Path) -> None:
     """A half to the school, a quarter each to two others."""
     lines = [one for n in range(1, 9) for one in invoice(n, 40 * n, 20 * n, 20 * n)]
