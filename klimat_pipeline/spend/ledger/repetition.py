@@ -178,7 +178,7 @@ def _names_vouchers(form: FileFormat) -> bool:
 
 
 def _heads_of_one_share(connection: "duckdb.DuckDBPyConnection") -> Iterator[str]:
-    """Invoices that a key splits in a half and two parts, or wholes beside parts: of one account nothing tells which."""
+    """Invoices that a key splits in a half and two parts, or wholes beside parts: of one account, none tells."""
     ((vouchers, met, several, shares, _),) = connection.execute(_HEAD_LINES, {"first": _FIRST}).fetchall()
     if several >= _ENOUGH_HEADS > shares and 100 * met >= _ONE_AMOUNT_PCT * vouchers:
         yield (
