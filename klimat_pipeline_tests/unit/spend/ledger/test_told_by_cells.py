@@ -179,13 +179,13 @@ def test_sums_of_other_names_are_no_lines(tmp_path: Path, total: list[str]) -> N
 
 
 @pytest.mark.parametrize("is_above", [True, False])
-def test_sums_of_accounts_with_a_day_are_told_wherever_they_stand(tmp_path: Path, is_above: bool) -> None:
+def test_sums_of_accounts_with_a_day_stop_wherever_they_stand_and_one_is_told(tmp_path: Path, is_above: bool) -> None:
     lines = [line(n, f"{n}00,00", account=f"64{n % 2}0") for n in range(1, 7)]  # 100 + 300 + 500, 200 + 400 + 600
     sums = ["6410;Livs;;2023-12-31;;900,00", "6400;Livs;;2023-12-31;;1200,00"]
-    warnings = read(tmp_path, text(*(sums + lines if is_above else lines + sums))).warnings
-    assert any(
-        one.startswith("2 lines without supplier and voucher (2,100.00 SEK) are each as large") for one in warnings
-    )
+    with pytest.raises(LedgerError, match=r"2 lines without supplier and voucher \(2,100.00 SEK\) .*: they are totals"):
+        read(tmp_path, text(*(sums + lines if is_above else lines + sums)))
+    warnings = read(tmp_path, text(*(sums[:1] + lines if is_above else lines + sums[:1]))).warnings
+    assert any(one.startswith("1 lines without supplier and voucher (900.00 SEK) are each") for one in warnings)
 
 
 # -- lines without an amount --
