@@ -69,7 +69,7 @@ def _known(name: str, reference: LedgerReference) -> tuple[str, frozenset[str]] 
     name = _DATE_FORM.sub("", _SIGN.sub(lambda sign: f" {_SIGNS[sign[0]]} ", name))
     if found := reference.columns.get(fold(name)):
         return found
-    spelt = " ".join(re.sub(r"[^\w]+", " ", unicodedata.normalize("NFC", name.casefold())).split())
+    spelt = " ".join(re.sub(r"[\W_]+", " ", unicodedata.normalize("NFC", name.casefold())).split())
     said: set[str] = set()
     for words, meaning in reference.column_words:
         if words not in spelt:

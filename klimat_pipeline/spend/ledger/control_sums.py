@@ -77,8 +77,8 @@ def take_out(connection: "duckdb.DuckDBPyConnection") -> ControlSums:
         connection.execute("DELETE FROM typed_lines WHERE list_contains($lines, line)", {"lines": list(met)})
     if unmet:
         connection.execute(
-            "UPDATE typed_lines SET left_out_rule = $rule, item_text = '', year = 0, vat_ore = 0, "
-            "amount_ore = gross_ore WHERE list_contains($lines, line)",
+            "UPDATE typed_lines SET left_out_rule = $rule, item_text = format('{:.2f}', gross_ore / 100), "
+            "year = 0, vat_ore = 0, amount_ore = gross_ore WHERE list_contains($lines, line)",
             {"rule": f"{typed_lines.QUARANTINE}total_unmet", "lines": unmet},
         )
     connection.execute("DROP TABLE candidates")

@@ -30,6 +30,8 @@ _CARE = re.compile(
 )
 _STAFF = r"[0-9]\d* (l[öo]n|m[åa]nadsl[öo]n|timl[öo]n|arbetsgivaravgift|semester|sociala avg|pension)"
 _STAFF_IN_7, _STAFF_IN_4 = re.compile(f"(?i)7(?![6-9]){_STAFF}"), re.compile(f"(?i)4{_STAFF}")
+#: What is staff in 5 is Kommun-Bas, whatever else stands there (medicine for staff).
+_STAFF_IN_5 = re.compile(f"(?i)5{_STAFF}")
 #: Without accounts of staff, which a ledger of accounts payable has none of, so many tell.
 _ENOUGH = 2
 _ACCOUNTS = """
@@ -52,6 +54,8 @@ def refuse_other_charts(connection: "duckdb.DuckDBPyConnection", form: FileForma
     if settings.chart or form.chart != "kommun_bas":
         return
     accounts = [account for (account,) in connection.execute(_ACCOUNTS).fetchall()]
+    if any(map(_STAFF_IN_5.match, accounts)):
+        return
 
     def told(bought: re.Pattern[str], staff: re.Pattern[str]) -> str:
         goods, wages = (list(filter(pattern.match, accounts)) for pattern in (bought, staff))

@@ -27,6 +27,8 @@ _LOOKED_AT, _GROUPS = 5000, 8
 #: Of a larger last row group, only the beginning is looked at.
 _LARGEST_LAST = 200_000
 _SWEDEN = "Europe/Stockholm"
+#: From here on (2 ** 17), neighbours among numbers of four bytes are more than an oere apart.
+_NO_OERE_FROM = 131_072
 
 
 class ParquetReader:
@@ -140,8 +142,21 @@ class ParquetReader:
                 if name in self._numbers and self.form.decimal_mark == ",":
                     column = pc.replace_substring(column, ".", ",")
                 arrays.append(column)
+            self._refuse_lost_oere(batch, [by_field[field] for field in MONEY if field in by_field])
             first += batch.num_rows
             yield pa.RecordBatch.from_arrays(arrays, names=["line", *self.form.fields])
+
+    def _refuse_lost_oere(self, batch: "pa.RecordBatch", amounts: list[str]) -> None:
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        for name in (name for name in amounts if batch.schema.field(name).type == pa.float32()):
+            largest = pc.max(pc.abs(batch.column(name))).as_py()
+            if largest is not None and _NO_OERE_FROM <= largest < float("inf"):
+                raise LedgerError(
+                    f"{self.form.file}: column {name!r} holds numbers of four bytes (float32), which have lost their "
+                    f"oere from {_NO_OERE_FROM:,} kronor on (such as {largest:.0f}). Export it as decimal or float64."
+                )
 
     def _as_texts(self, column: "pa.Array") -> "pa.Array":
         """Every value as text. An instant becomes its day in Sweden; a time without a zone keeps its hours."""

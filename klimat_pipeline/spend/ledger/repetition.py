@@ -83,18 +83,20 @@ _INVOICE_TOTALS = """
     SELECT count(*), count(*) FILTER (amounts = 1), count(DISTINCT lines) FILTER (amounts = 1) FROM invoices
 """
 #: Vouchers of several lines, those of which one line is the sum of the others, and of these those with three lines or
-#: more and the different shares of their smallest line: invoices that are split by a fixed key have one share.
+#: more, the different shares of their smallest line, and how many are of several accounts: invoices that a fixed key
+#: splits have one share, and one account on all of their lines.
 _HEAD_LINES = """
     WITH vouchers AS (
         SELECT count(*) AS lines, 2 * max(abs(amount_ore)) = abs(sum(amount_ore)) AS has_head,
-            round(min(abs(amount_ore)) / max(abs(amount_ore)), 3) AS share
+            round(min(abs(amount_ore)) / max(abs(amount_ore)), 3) AS share,
+            count(DISTINCT account) > 1 AS is_coded
         FROM typed_lines
         WHERE year <> 0 AND amount_ore <> 0 AND (voucher <> '' OR invoice_no <> '') AND left_out_rule = ''
             AND line <= $first
         GROUP BY voucher, invoice_no, supplier_id, supplier_name HAVING count(*) > 1
     )
     SELECT count(*), count(*) FILTER (has_head), count(*) FILTER (has_head AND lines > 2),
-        count(DISTINCT share) FILTER (has_head AND lines > 2)
+        count(DISTINCT share) FILTER (has_head AND lines > 2), count(*) FILTER (has_head AND lines > 2 AND is_coded)
     FROM vouchers
 """
 _ENOUGH_HEADS = 3
@@ -165,8 +167,9 @@ def _refuse_head_lines(connection: "duckdb.DuckDBPyConnection", form: FileFormat
     """
     if not _names_vouchers(form):
         return
-    ((vouchers, met, several, shares),) = connection.execute(_HEAD_LINES, {"first": _FIRST}).fetchall()
-    if min(several, shares) >= _ENOUGH_HEADS and 100 * met >= _ONE_AMOUNT_PCT * vouchers:
+    ((vouchers, met, several, shares, coded),) = connection.execute(_HEAD_LINES, {"first": _FIRST}).fetchall()
+    is_beyond_doubt = shares >= _ENOUGH_HEADS or 100 * coded >= _ONE_AMOUNT_PCT * several
+    if several >= _ENOUGH_HEADS and is_beyond_doubt and 100 * met >= _ONE_AMOUNT_PCT * vouchers:
         raise LedgerError(
             f"{form.file}: on {met:,} of {vouchers:,} vouchers with several lines, one line is the sum of the others: "
             f"the whole invoice stands beside its coding lines. Export the coding lines alone; {_BY_RIGHT}."
@@ -178,8 +181,8 @@ def _names_vouchers(form: FileFormat) -> bool:
 
 
 def _heads_of_one_share(connection: "duckdb.DuckDBPyConnection") -> Iterator[str]:
-    """Invoices that a key splits in a half and two parts, or wholes beside parts of one key: nothing tells which."""
-    ((vouchers, met, several, shares),) = connection.execute(_HEAD_LINES, {"first": _FIRST}).fetchall()
+    """Invoices that a key splits in a half and two parts, or wholes beside parts: of one account, none tells."""
+    ((vouchers, met, several, shares, _),) = connection.execute(_HEAD_LINES, {"first": _FIRST}).fetchall()
     if several >= _ENOUGH_HEADS > shares and 100 * met >= _ONE_AMOUNT_PCT * vouchers:
         yield (
             f"on {met:,} of {vouchers:,} vouchers with several lines, one line is the sum of the others, always in the "

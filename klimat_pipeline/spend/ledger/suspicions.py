@@ -16,6 +16,7 @@ from klimat_pipeline.spend.ledger.future_years import are_few
 from klimat_pipeline.spend.ledger.lost_letters import lost_letters
 from klimat_pipeline.spend.ledger.other_charts import refuse_other_charts
 from klimat_pipeline.spend.ledger.repetition import invoices_twice
+from klimat_pipeline.spend.ledger.unnamed_totals import unnamed_totals
 from klimat_pipeline.spend.ledger.vat_in_amounts import vat_in_amounts
 
 if TYPE_CHECKING:
@@ -30,23 +31,6 @@ _DAYS = """
 """
 #: Fewer different days say nothing about days and months.
 _ENOUGH_DAYS = 8
-#: Lines that name neither supplier nor voucher among others that do, each as large as two or more lines of its account
-#: together: back to the one before, or all.
-_BARE = "SELECT count(*) FILTER (is_bare), count(*) FROM typed_lines WHERE year <> 0"
-_UNNAMED_TOTALS = """
-    WITH lines AS (
-        SELECT account, gross_ore, is_bare, coalesce(sum(is_bare::INTEGER) OVER (
-            PARTITION BY account ORDER BY line ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS part
-        FROM typed_lines WHERE year <> 0
-    ), parts AS (
-        SELECT account, part, sum(gross_ore) AS ore FROM lines WHERE NOT is_bare GROUP BY ALL HAVING count(*) >= 2
-    ), accounts AS (
-        SELECT account, sum(gross_ore) AS ore FROM lines WHERE NOT is_bare GROUP BY ALL HAVING count(*) >= 2
-    )
-    SELECT count(*), coalesce(sum(gross_ore), 0)::BIGINT
-    FROM lines LEFT JOIN parts USING (account, part) LEFT JOIN accounts USING (account)
-    WHERE is_bare AND (gross_ore = parts.ore OR gross_ore = accounts.ore)
-"""
 #: What lines without an amount say of amounts: notes below the lines, and units below the names of columns.
 _NOTES = """
     SELECT DISTINCT cells FROM typed_lines WHERE cells IS NOT NULL
@@ -84,7 +68,7 @@ def suspicions(connection: "duckdb.DuckDBPyConnection", form: FileFormat, settin
     refuse_other_charts(connection, form, settings)
     yield from _years(connection)
     yield from _thousands(connection, form, settings)
-    yield from _unnamed_totals(connection)
+    yield from unnamed_totals(connection, form, settings)
     yield from invoices_twice(connection, form, settings)
     for year, ore in connection.execute(_NEGATIVE).fetchall():
         yield (
@@ -96,19 +80,6 @@ def suspicions(connection: "duckdb.DuckDBPyConnection", form: FileFormat, settin
         yield (
             f"all {days} dates have a day from {lowest} to {highest}: were day and month changed over somewhere? Look "
             "at the export, or say spend: date_form"
-        )
-
-
-def _unnamed_totals(connection: "duckdb.DuckDBPyConnection") -> Iterator[str]:
-    """A total that says nothing may be a purchase of the same size; it is told, not taken out."""
-    ((bare, lines),) = connection.execute(_BARE).fetchall()
-    if not 0 < 2 * bare <= lines:
-        return
-    ((totals, ore),) = connection.execute(_UNNAMED_TOTALS).fetchall()
-    if totals:
-        yield (
-            f"{totals:,} lines without supplier and voucher ({ore / 100:,.2f} SEK) are each as large as the lines of "
-            "their account together, all or those above them, and count: are they totals? Take them out of the export"
         )
 
 

@@ -119,6 +119,8 @@ TOTAL = (
     r"exkl|inkl|belopp|kostnad|sek|kr|januari|februari|mars|april|maj|juni|juli|augusti|september|oktober|november|"
     r"december|q[1-4]|kvartal)\b)"
 )
+#: A total in the place of a voucher, or alone as a line's text.
+_TOTAL_WORDS = "'summa', 'totalt', 'total', 'totalsumma', 'delsumma', 'slutsumma', 'summering', 's:a', 'sum'"
 #: What stands in the place of a day, or behind its year, of a total over days: nothing else is said there.
 TOTAL_OF_DAYS = r"(?i)^([0-9]{4}-)?(grand |sub ?)?((del|slut|total|[åa]rs)?summa|totalt?|sum|hel[åa]r(et)?)\b"
 #: What stands for kronor in a column of currencies, in capital letters.
@@ -198,6 +200,7 @@ def query(
     all_labels = f"{labels}, item_text" if "item_text" in has else labels
     # Of what every line has, a total lacks one.
     lacks = " OR ".join(f"{name} = ''" for name in ("supplier_id", "voucher") if name in has) or "true"
+    lacks += "".join(f" OR lower({name}) IN ({_TOTAL_WORDS})" for name in ("voucher", "invoice_no") if name in has)
     vat_given, vat_kronor = (expressions.money("vat", form) if "vat" in has else "NULL::BIGINT"), "vat_given"
     source_columns, vat_problem = (
         "*",
@@ -313,7 +316,8 @@ def query(
       gross AS gross_ore,
       CASE WHEN day IS NULL AND booked_on <> '' AND regexp_matches(booked_on, $total_of_days) THEN true
            WHEN {lacks} THEN regexp_matches(concat_ws('|', {all_labels}), $total) ELSE false END AS is_total,
-      CASE WHEN {lacks} THEN regexp_matches(concat_ws('|', {labels}), $may_be_total) ELSE false END AS may_be_total,
+      CASE WHEN strlen(item_text) BETWEEN 3 AND 11 AND lower(item_text) IN ({_TOTAL_WORDS}) THEN true
+           WHEN {lacks} THEN regexp_matches(concat_ws('|', {labels}), $may_be_total) ELSE false END AS may_be_total,
       given_id = '' AND supplier_name = '' AND voucher = '' AS is_bare,
       {expressions.credit_sign(form)} AS credit_sign, has_zeros,
       CASE WHEN gross IS NULL AND (amount <> '' OR problem = '{BLANK}')

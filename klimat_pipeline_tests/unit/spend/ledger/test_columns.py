@@ -267,3 +267,17 @@ def test_cells_that_excel_was_told_to_leave_as_text(tmp_path: Path) -> None:
     rows = typed_lines(tmp_path / "typed")
     assert [row["account"] for row in rows] == ["6431"] * 3
     assert [row["supplier_id"] for row in rows] == ["5566778899", "5566778899", ""]
+
+
+@pytest.mark.parametrize(
+    ("name", "kronor"),
+    [
+        ("belopp_exkl_moms", 100),
+        ("Konterat_belopp_SEK", 100),
+        ("belopp_tkr", 100_000),
+        ("belopp_ore", 1),
+        ("Belopp i öre", 1),
+    ],
+)
+def test_words_in_names_stand_between_underscores_too(tmp_path: Path, name: str, kronor: int) -> None:
+    assert balance(read(tmp_path, table(f"Datum;Konto;{name}", "2023-01-31;6431;100")))["counted"] == (1, kronor * 100)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from klimat_pipeline.spend.ledger.ledger_error import LedgerError
 from klimat_pipeline_tests.unit.spend.small import HEADER, balance, ledger, line, read
 
 ROWS = [line(f"V{n}", f"{n},00", account="6410" if n < 4 else "6431") for n in range(1, 7)]  # 6 and 15 kronor
@@ -113,3 +114,53 @@ def test_lines_of_vat_are_lines(tmp_path: Path) -> None:
     passed = read(tmp_path, ledger(*rows, line("X", "x,1")), quarantine_limit_pct=1.0)
     assert passed.lines == 201
     assert balance(passed) == {"counted": (90, 9_000_00), "vat": (110, 2_750_00), "quarantined": (1, 0)}
+
+
+# -- totals that have all that lines have, but a voucher --
+
+SUPPLIERS = "Konto;Kontotext;Leverantör;Orgnr;Ver.nr;Datum;Belopp"
+#: 100 + 200 kronor of one supplier, 50 + 70 of another
+OF_A = ("6410;Livs;A AB;556677-8899;V1;2023-01-15;100,00", "6410;Livs;A AB;556677-8899;V2;2023-02-15;200,00")
+OF_B = ("6410;Livs;B AB;556036-0793;V3;2023-01-16;50,00", "6410;Livs;B AB;556036-0793;V4;2023-02-16;70,00")
+
+
+def of_suppliers(voucher: str) -> str:
+    sums = (
+        f"6410;Livs;A AB;556677-8899;{voucher};2023-12-31;300,00",
+        f"6410;Livs;B AB;556036-0793;{voucher};2023-12-31;120,00",
+    )
+    return ledger(*OF_A, sums[0], *OF_B, sums[1], header=SUPPLIERS)
+
+
+@pytest.mark.parametrize("word", ["Summa", "TOTALT", "Delsumma"])
+def test_a_total_in_the_place_of_a_voucher_is_no_line(tmp_path: Path, word: str) -> None:
+    passed = read(tmp_path, of_suppliers(word))
+    assert balance(passed) == {"counted": (4, 420_00)}
+    assert passed.control_sums == 2
+
+
+def test_totals_of_suppliers_that_say_nothing_stop(tmp_path: Path) -> None:
+    with pytest.raises(
+        LedgerError, match=r"2 lines without voucher \(420.00 SEK\) .* of their supplier .*: they are totals"
+    ):
+        read(tmp_path, of_suppliers(""))
+    assert balance(read(tmp_path, of_suppliers(""), overlap="keep"))["counted"] == (6, 840_00)
+
+
+def test_one_line_without_voucher_may_be_as_large_as_others(tmp_path: Path) -> None:
+    passed = read(tmp_path, ledger(*OF_A, *OF_B, OF_A[0].replace("V1", "").replace("100", "300"), header=SUPPLIERS))
+    assert balance(passed)["counted"] == (5, 720_00)
+    assert any("1 lines without voucher (300.00 SEK) are each as large as" in one for one in passed.warnings)
+
+
+def test_a_text_that_says_total_alone_is_one_where_it_is_the_sum(tmp_path: Path) -> None:
+    rows = [f"{one};" for one in (*OF_A, *OF_B)]
+    last = "6410;Livs;B AB;556036-0793;V9;2023-12-31;{};Totalt"
+    header = f"{SUPPLIERS};Text"
+    assert balance(read(tmp_path, ledger(*rows, last.format("420,00"), header=header))) == {"counted": (4, 420_00)}
+    assert balance(read(tmp_path, ledger(*rows, last.format("421,00"), header=header))) == {"counted": (5, 841_00)}
+
+
+def test_a_total_that_is_none_is_shown(tmp_path: Path) -> None:
+    (problem,) = read(tmp_path, ledger(*ROWS, total("Summa", "22,00", day=""))).problems
+    assert problem.value == "22.00"

@@ -195,3 +195,10 @@ def test_what_is_withheld_gets_no_guess(tmp_path: Path) -> None:
     problem = read(tmp_path, ledger(line(amount="5,", item="Vård 640823-3234"))).problems[0]
     assert problem.value == "[withheld]"
     assert problem.reason == REASONS["amount_text"][1]
+
+
+def test_amounts_of_four_bytes_are_read_as_far_as_they_have_oere(tmp_path: Path) -> None:
+    small, large = (parquet(pa.array([100.1, amount], pa.float32())) for amount in (98_765.43, 1_234_567.89))
+    assert balance(read(tmp_path, small, "ledger.parquet"))["counted"] == (2, 98_865_53)
+    with pytest.raises(LedgerError, match=r"'belopp' .*float32.* from 131,072 kronor on .*decimal or float64"):
+        read(tmp_path, large, "ledger.parquet")

@@ -120,6 +120,17 @@ def test_a_line_for_the_whole_invoice_is_refused(tmp_path: Path) -> None:
     assert balance(read(tmp_path, text(*lines), overlap="keep"))["counted"][1] == 1700_00
 
 
+def test_a_whole_beside_parts_of_one_share_on_accounts_of_their_own_is_refused(tmp_path: Path) -> None:
+    """Eight invoices of 100 to 800 kronor, each with 60 % food and 40 % paper below it."""
+    lines = [
+        line(n, f"{n * part},00", account=account)
+        for n in range(1, 9)
+        for part, account in ((100, "6410"), (60, "6410"), (40, "6430"))
+    ]
+    with pytest.raises(LedgerError, match=r"on 8 of 8 vouchers with several lines, one line is the sum of the others"):
+        read(tmp_path, text(*lines))
+
+
 def test_invoices_that_are_split_by_a_key_are_lines(tmp_path: Path) -> None:
     """A half to the school, a quarter each to two others."""
     lines = [one for n in range(1, 9) for one in invoice(n, 40 * n, 20 * n, 20 * n)]
@@ -168,13 +179,13 @@ def test_sums_of_other_names_are_no_lines(tmp_path: Path, total: list[str]) -> N
 
 
 @pytest.mark.parametrize("is_above", [True, False])
-def test_sums_of_accounts_with_a_day_are_told_wherever_they_stand(tmp_path: Path, is_above: bool) -> None:
+def test_sums_of_accounts_with_a_day_stop_wherever_they_stand_and_one_is_told(tmp_path: Path, is_above: bool) -> None:
     lines = [line(n, f"{n}00,00", account=f"64{n % 2}0") for n in range(1, 7)]  # 100 + 300 + 500, 200 + 400 + 600
     sums = ["6410;Livs;;2023-12-31;;900,00", "6400;Livs;;2023-12-31;;1200,00"]
-    warnings = read(tmp_path, text(*(sums + lines if is_above else lines + sums))).warnings
-    assert any(
-        one.startswith("2 lines without supplier and voucher (2,100.00 SEK) are each as large") for one in warnings
-    )
+    with pytest.raises(LedgerError, match=r"2 lines without supplier and voucher \(2,100.00 SEK\) .*: they are totals"):
+        read(tmp_path, text(*(sums + lines if is_above else lines + sums)))
+    warnings = read(tmp_path, text(*(sums[:1] + lines if is_above else lines + sums[:1]))).warnings
+    assert any(one.startswith("1 lines without supplier and voucher (900.00 SEK) are each") for one in warnings)
 
 
 # -- lines without an amount --
