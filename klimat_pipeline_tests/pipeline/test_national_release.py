@@ -6,7 +6,7 @@ carbon dioxide are made up, so that several stand on one cell.
 """
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from klimat_pipeline.settings import Settings
 from klimat_pipeline_tests.pipeline.commands import Answer, Klimat
 from klimat_pipeline_tests.pipeline.national import with_doubled_row
 from klimat_pipeline_tests.support.default_refresh import Refresh
-from klimat_pipeline_tests.support.explained import cells_of, child, disagreeing, leaves, nodes, tonnes
+from klimat_pipeline_tests.support.explained import cells_of, child, disagreeing, leaves, nodes, read_once, tonnes
 from klimat_pipeline_tests.support.shared import shared_path
 
 WORKBOOK = ("data", "ned", "ned_co2_report_2024-04-18_all.xlsx")
@@ -264,9 +264,10 @@ def near(tonnes: float) -> Any:
 
 
 @pytest.fixture(scope="module")
-def explained(klimat: Klimat, settings: Settings) -> Settings:
+def explained(klimat: Klimat, settings: Settings) -> Iterator[Settings]:
     """Of what is published."""
-    return settings
+    with read_once():
+        yield settings
 
 
 class TestSubsectors:

@@ -5,14 +5,17 @@ import shutil
 import sqlite3
 import stat
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from hashlib import sha256
 from io import BytesIO, StringIO
 from pathlib import Path
+from typing import Any
 
+import pytest
 from rich.console import Console
 
 from klimat_pipeline.explanations import Node, as_text
+from klimat_pipeline.explanations.workbook import Workbook
 from klimat_pipeline.settings import Settings
 from klimat_pipeline.sources.archive import Snapshot, archive_of
 
@@ -28,6 +31,22 @@ def copy_of(refreshed: Path, project: Path, root: Path) -> Settings:
     database = settings.published_dir / "klimat.sqlite"
     database.chmod(stat.S_IRUSR | stat.S_IWUSR)
     return settings
+
+
+@contextmanager
+def read_once() -> Iterator[None]:
+    """Let all explanations meanwhile share what was read of the same bytes: a command reads a workbook once, too."""
+    read, kept = Workbook._table.func, {}
+
+    def table(workbook: Workbook) -> Any:
+        key = (workbook._content, workbook._snapshot, workbook._settings.reference_dir)
+        if key not in kept:
+            kept[key] = read(workbook)
+        return kept[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Workbook, "_table", property(table))
+        yield
 
 
 def nodes(tree: Node, start: str) -> list[Node]:

@@ -4,7 +4,7 @@ import csv
 import functools
 import json
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -25,6 +25,7 @@ from klimat_pipeline_tests.support.explained import (
     disagreeing,
     leaves,
     nodes,
+    read_once,
     snapshot_of,
     statements,
     text_of,
@@ -118,6 +119,12 @@ LOCAL = {"inventory_organisation", "gap_table", "neutrality_balance", "neutralit
 EACH = for_each(table=list(EVERY))
 
 Facts = Callable[..., float]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def workbooks_read_once() -> Iterator[None]:
+    with read_once():
+        yield
 
 
 @pytest.fixture(scope="session")
