@@ -25,7 +25,7 @@ def refuse_altered_sheets(file: str, sheets: Sequence[Sheet]) -> None:
         rows = [sorted(map(_row(sheet, one.lacks | other.lacks), filter(any, sheet.below))) for sheet in (one, other)]
         if len(rows[0]) != len(rows[1]) or any(a[0] != b[0] for a, b in zip(*rows, strict=True)):
             continue
-        with database() as connection:
+        with database(threads=1) as connection:
             connection.execute("CREATE TEMP TABLE row_pairs (newer BIGINT, older BIGINT)")
             pairs = [[a[-1], b[-1]] for a, b in zip(*rows, strict=True)]
             connection.executemany("INSERT INTO row_pairs VALUES (?, ?)", pairs)

@@ -17,7 +17,7 @@ from klimat_pipeline.configuration import spend_factors
 from klimat_pipeline.configuration.spend import SpendSettings
 from klimat_pipeline.errors import KlimatError, ProblemsError
 from klimat_pipeline.spend.ledger import beside, locations, overlap, seals, typed_lines
-from klimat_pipeline.spend.ledger.database import database
+from klimat_pipeline.spend.ledger.database import database, threads_for
 from klimat_pipeline.spend.ledger.file_format import FileFormat
 from klimat_pipeline.spend.ledger.found_files import LedgerFile, find_files, stamp_of
 from klimat_pipeline.spend.ledger.ledger_error import LedgerError
@@ -226,7 +226,7 @@ def _hold_together(
                 passed = _one(code, file, way, same_way, store, against)
                 passed.remarks = [remark for remark in passed.remarks if " stand in " not in remark]
                 passed.warnings = [text for text in passed.warnings if " stand in " not in text]
-                with database(work=work) as connection:
+                with database(threads=threads_for(passed.form.size_bytes), work=work) as connection:
                     for other in against:
                         beside.hold_against(connection, read[other], passed, store.lines(code), way.settings)
             except KlimatError as error:
@@ -244,7 +244,7 @@ def _hold_together(
             if not near:
                 continue
             try:
-                with database(work=work) as connection:
+                with database(threads=threads_for(report.form.size_bytes), work=work) as connection:
                     beside.refuse_sum_of(connection, report, near, store.lines(code), way.settings)
             except KlimatError as error:
                 reading.refusals += tuple(error.problems)
