@@ -5,6 +5,7 @@ answer that only drips ends too. Conditional requests, a size limit, and no secr
 """
 
 import logging
+import os
 import random
 import socket
 import threading
@@ -13,6 +14,8 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from klimat_pipeline.errors import SourceError
@@ -176,6 +179,19 @@ def trusted() -> "ssl.SSLContext":
     A proxy that inspects TLS, and a town's own authority, are known to the system only. ``SSL_CERT_FILE`` and
     ``SSL_CERT_DIR`` take the place of both.
     """
+    import ssl
+
+    system = ssl.get_default_verify_paths()
+    return _believed(
+        os.environ.get("SSL_CERT_FILE"),
+        os.environ.get("SSL_CERT_DIR"),
+        tuple(Path(path).stat().st_mtime_ns for path in (system.cafile, system.capath) if path),
+    )
+
+
+@lru_cache(maxsize=1)
+def _believed(_file: str | None, _folder: str | None, _changed: tuple[int, ...]) -> "ssl.SSLContext":
+    """Read once until something else is set or has changed: to read them all takes longer than most answers."""
     import httpx
 
     context = httpx.create_ssl_context()
