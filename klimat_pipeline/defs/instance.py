@@ -9,7 +9,7 @@ import logging
 import os
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
@@ -99,7 +99,7 @@ class KeptOpenEventLogStorage(SqliteEventLogStorage):
 
     def __init__(self, home: str, inst_data: "ConfigurableClassData | None" = None) -> None:
         self._open = _OpenDatabases()
-        self._tables: set[str] = set()
+        self._there: set[str] = set()
         super().__init__(str(Path(home).expanduser() / "history" / "runs"), inst_data)
 
     @classmethod
@@ -128,10 +128,20 @@ class KeptOpenEventLogStorage(SqliteEventLogStorage):
             os.utime(self.path_for_shard(event.run_id))
 
     def has_table(self, table_name: str) -> bool:
-        """Whether the index has a table; once there it stays, and Dagster asks at every event."""
-        if table_name not in self._tables and super().has_table(table_name):
-            self._tables.add(table_name)
-        return table_name in self._tables
+        """Whether the index has a table (``_stays``)."""
+        return self._stays(f"table {table_name}", lambda: super(KeptOpenEventLogStorage, self).has_table(table_name))
+
+    def has_secondary_index(self, name: str) -> bool:
+        """Whether a migration of the index is done (``_stays``)."""
+        return self._stays(
+            f"migration {name}", lambda: super(KeptOpenEventLogStorage, self).has_secondary_index(name)
+        )
+
+    def _stays(self, what: str, is_there: Callable[[], bool]) -> bool:
+        """Whether something is there; once there it stays, and Dagster asks at every event."""
+        if what not in self._there and is_there():
+            self._there.add(what)
+        return what in self._there
 
     def delete_events(self, run_id: str) -> None:
         """Delete a run's events, and the file that held them: Dagster's own class leaves it, empty and as large."""
