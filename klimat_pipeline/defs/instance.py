@@ -133,9 +133,7 @@ class KeptOpenEventLogStorage(SqliteEventLogStorage):
 
     def has_secondary_index(self, name: str) -> bool:
         """Whether a migration of the index is done (``_stays``)."""
-        return self._stays(
-            f"migration {name}", lambda: super(KeptOpenEventLogStorage, self).has_secondary_index(name)
-        )
+        return self._stays(f"migration {name}", lambda: super(KeptOpenEventLogStorage, self).has_secondary_index(name))
 
     def _stays(self, what: str, is_there: Callable[[], bool]) -> bool:
         """Whether something is there; once there it stays, and Dagster asks at every event."""

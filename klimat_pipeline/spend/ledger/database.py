@@ -60,7 +60,7 @@ def database(
             | {
                 "preserve_insertion_order": False,
                 # build_side_probe_side: a mapping that is empty makes DuckDB expect no rows of a join, and it would put
-                # all the lines into a hash table. Our joins name the small table last, and that is the side that belongs
+                # all the lines into a hash table. Our joins name the small table last, which is the side that belongs
                 # there. in_clause: it would plan a join for every list of words, which costs a small ledger a fifth of
                 # its reading and gains a large one nothing.
                 "disabled_optimizers": "build_side_probe_side,in_clause",
