@@ -16,17 +16,17 @@ _ENDINGS = (".yaml", ".csv")
 
 def inputs(settings: Settings) -> Iterator[Item]:
     """Every file with its hash, without ledgers; and how many corrections and acknowledgements have expired."""
+    root = settings.config_dir
     for folder in (settings.municipalities_dir, settings.reference_dir):
         for name, sha256 in file_hashes(folder, _ENDINGS):
             if "ledger" not in name.split("/")[:-1]:
-                shown = f"{folder.relative_to(settings.config_dir).as_posix()}/{name}"
-                yield Item("configuration", shown, None, sha256)
-    acknowledged = settings.config_dir / ACKNOWLEDGED
+                yield Item("configuration", f"{folder.relative_to(root).as_posix()}/{name}", None, sha256)
+    acknowledged = root / ACKNOWLEDGED
     if acknowledged.is_file():
         yield Item("configuration", ACKNOWLEDGED, None, hashlib.sha256(acknowledged.read_bytes()).hexdigest())
     for what, files, field in (
         ("corrections", settings.municipalities_dir.rglob("corrections.yaml"), "expires_on"),
-        ("acknowledgements", settings.config_dir.glob(ACKNOWLEDGED), "until"),
+        ("acknowledgements", root.glob(ACKNOWLEDGED), "until"),
     ):
         if past := _past(files, field):
             yield Item("option", f"{what} past their last day", str(past))

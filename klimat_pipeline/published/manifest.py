@@ -5,11 +5,12 @@ These are rows of the table ``run_manifest``. What does not belong here: collect
 
 import hashlib
 from dataclasses import dataclass
+from functools import cached_property
 
 from klimat_pipeline.input_items import Item
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Inputs:
     """Everything that the tables of a run and their publication are made from.
 
@@ -23,12 +24,12 @@ class Inputs:
     municipalities: tuple[str, ...] = ()
     releases: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def lines(self) -> list[str]:
         """The items as lines of text: what the digest is made of."""
         return [str(item) for item in self.items]
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """What every table of a run carries: tables of one digest were made from the same inputs, by the same code."""
         return hashlib.sha256("\n".join(self.lines).encode()).hexdigest()[:16]
