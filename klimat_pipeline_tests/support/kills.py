@@ -9,7 +9,7 @@ import signal
 import sys
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from klimat_pipeline.published.publication import current_publications
@@ -26,18 +26,21 @@ def environment_of(data: Path, **others: str) -> dict[str, str]:
     return {**os.environ, "KLIMAT_DATA_DIR": str(data), "DAGSTER_HOME": str(data / "dagster"), **others}
 
 
-def killed(environment: Mapping[str, str], step: int, then_s: float = 0.0) -> int:
-    """Start a refresh that computes everything, and kill it some time after it has begun a step.
+def killed(
+    environment: Mapping[str, str], step: int, then_s: float = 0.0, order: Sequence[str] = ("refresh", "--force")
+) -> int:
+    """Start a run, and kill it some time after it has begun a step.
 
     Args:
         environment: of the process.
         step: which; 0 for at once.
         then_s: seconds from then on.
+        order: what is run (``one_run``), by default a refresh that computes everything.
 
     Returns:
         Exit code: that of SIGKILL, unless the run was over before.
     """
-    run = Run(("refresh", "--force"), environment).until_step(step)
+    run = Run(order, environment).until_step(step)
     time.sleep(then_s)
     os.kill(run._process.pid, signal.SIGKILL)
     return run.ended()[0]
