@@ -14,10 +14,12 @@ import unicodedata
 from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from klimat_pipeline.spend.footprint.account_text import Vocabulary, WordRow, cut_length, has_lost_letters
+from klimat_pipeline.spend.footprint.account_text import Vocabulary, has_lost_letters
+from klimat_pipeline.spend.footprint.account_words import WordRow
 from klimat_pipeline.spend.footprint.database import put
 from klimat_pipeline.spend.footprint.local_mappings import LocalMappings
 from klimat_pipeline.spend.footprint.mappings import SpendReference
+from klimat_pipeline.spend.footprint.shortened_words import cut_length
 
 if TYPE_CHECKING:
     import duckdb

@@ -2,8 +2,10 @@
 
 import pytest
 
-from klimat_pipeline.spend.footprint.account_text import Vocabulary, WordRow, cut_length, has_lost_letters
+from klimat_pipeline.spend.footprint.account_text import Vocabulary, has_lost_letters
+from klimat_pipeline.spend.footprint.account_words import WordRow
 from klimat_pipeline.spend.footprint.classification import vocabulary
+from klimat_pipeline.spend.footprint.shortened_words import cut_length
 from klimat_pipeline_tests.unit.spend.purchases import REFERENCE
 
 WORDS = vocabulary(REFERENCE)
@@ -276,7 +278,12 @@ def test_every_word_that_is_cited_as_known_keeps_its_row() -> None:
     """A form 'compound' of four letters or fewer that ends other words by chance has to be spelt out instead."""
     chance = {"post", "kost", "kurs", "mat", "skor", "lek", "tåg", "sand", "sten", "snö", "bud", "bank", "bio", "konto"}
     compounds = {
-        word for row in WORDS.rows if row.is_compound for term in row.terms for word in term if len(row.terms) == 1
+        word
+        for row in WORDS.words.rows
+        if row.is_compound
+        for term in row.terms
+        for word in term
+        if len(row.terms) == 1
     }
     assert not compounds & chance
 
