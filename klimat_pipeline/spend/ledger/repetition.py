@@ -6,7 +6,7 @@ What cannot be by right stops the file; the rest is a warning. What does not bel
 """
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from klimat_pipeline.configuration.spend import SpendSettings
 from klimat_pipeline.spend.ledger.dates import YEAR
@@ -71,35 +71,29 @@ _DOUBLED = """
 _ENOUGH_AMOUNTS = 10
 #: A file of which less than all stands twice may do so by right.
 _DOUBLED_PCT = 98
-#: Invoices with several lines of different accounts, those whose lines have one amount, and how many different numbers
-#: of lines these have, among the first lines.
-_INVOICE_TOTALS = """
+#: Of each invoice or voucher of several lines: its lines, and those that have an amount; whether one of them is the sum
+#: of the others, and the share of the smallest; whether it is coded to several accounts, and all lines have one amount.
+#: Invoices that a fixed key splits have one share, and one account on all of their lines.
+_INVOICES = """
     WITH invoices AS (
-        SELECT count(DISTINCT amount_ore) AS amounts, count(*) AS lines FROM typed_lines
-        WHERE year <> 0 AND (voucher <> '' OR invoice_no <> '') AND left_out_rule = ''
-            AND line <= $first
-        GROUP BY voucher, invoice_no, supplier_id, supplier_name HAVING count(DISTINCT account) > 1
-    )
-    SELECT count(*), count(*) FILTER (amounts = 1), count(DISTINCT lines) FILTER (amounts = 1) FROM invoices
-"""
-#: Vouchers of several lines, those of which one line is the sum of the others, and of these those with three lines or
-#: more, the different shares of their smallest line, and how many are of several accounts: invoices that a fixed key
-#: splits have one share, and one account on all of their lines.
-_HEAD_LINES = """
-    WITH vouchers AS (
-        SELECT count(*) AS lines, 2 * max(abs(amount_ore)) = abs(sum(amount_ore)) AS has_head,
-            round(min(abs(amount_ore)) / max(abs(amount_ore)), 3) AS share,
-            count(DISTINCT account) > 1 AS is_coded
+        SELECT count(*) AS lines, count(*) FILTER (amount_ore <> 0) AS with_amount,
+            2 * max(abs(amount_ore)) = abs(sum(amount_ore)) AS has_head,
+            round(min(abs(amount_ore)) FILTER (amount_ore <> 0) / max(abs(amount_ore)), 3) AS share,
+            count(DISTINCT account) FILTER (amount_ore <> 0) > 1 AS is_split, count(DISTINCT account) > 1 AS is_coded,
+            min(amount_ore) = max(amount_ore) AS has_one_amount
         FROM typed_lines
-        WHERE year <> 0 AND amount_ore <> 0 AND (voucher <> '' OR invoice_no <> '') AND left_out_rule = ''
-            AND line <= $first
+        WHERE year <> 0 AND (voucher <> '' OR invoice_no <> '') AND left_out_rule = '' AND line <= $first
         GROUP BY voucher, invoice_no, supplier_id, supplier_name HAVING count(*) > 1
     )
-    SELECT count(*), count(*) FILTER (has_head), count(*) FILTER (has_head AND lines > 2),
-        count(DISTINCT share) FILTER (has_head AND lines > 2), count(*) FILTER (has_head AND lines > 2 AND is_coded)
-    FROM vouchers
+    SELECT count(*) FILTER (is_coded), count(*) FILTER (is_coded AND has_one_amount),
+        count(DISTINCT lines) FILTER (is_coded AND has_one_amount),
+        count(*) FILTER (with_amount > 1), count(*) FILTER (with_amount > 1 AND has_head),
+        count(*) FILTER (with_amount > 2 AND has_head), count(DISTINCT share) FILTER (with_amount > 2 AND has_head),
+        count(*) FILTER (with_amount > 2 AND has_head AND is_split)
+    FROM invoices
 """
 _ENOUGH_HEADS = 3
+#: Among so many lines at the beginning of a file.
 _FIRST = 100_000
 #: Fewer invoices may be split in equal parts by chance; and so may fewer than so many of a hundred.
 _ENOUGH_INVOICES, _ONE_AMOUNT_PCT = 10, 90
@@ -139,8 +133,10 @@ def refuse_repetition(
                 "another sheet begins, stand below it too: the file holds them twice. Export it again, or take one of "
                 f"the two parts out; {_BY_RIGHT}."
             )
-    _refuse_head_lines(connection, form)
-    if not (_names_vouchers(form) and connection.execute(_EVEN, {"share": _DOUBLED_PCT}).fetchall()[0][0]):
+    if not _names_vouchers(form):
+        return
+    _refuse_head_lines(_invoices(connection), form)
+    if not connection.execute(_EVEN, {"share": _DOUBLED_PCT}).fetchall()[0][0]:
         return
     ((looked_at, amounts, doubled),) = connection.execute(_DOUBLED).fetchall()
     if amounts >= _ENOUGH_AMOUNTS and 100 * doubled >= _DOUBLED_PCT * looked_at:
@@ -154,46 +150,70 @@ def invoices_twice(connection: "duckdb.DuckDBPyConnection", form: FileFormat, se
     """Invoices that may stand beside their coding lines, or be repeated on each, where nothing tells beyond doubt."""
     if not _names_vouchers(form):
         return
-    yield from _invoice_totals(connection, form, settings)
+    found = _invoices(connection)
+    yield from _totals_repeated(found, form, settings)
     if settings.overlap != "keep":
-        yield from _heads_of_one_share(connection)
-
-
-def _refuse_head_lines(connection: "duckdb.DuckDBPyConnection", form: FileFormat) -> None:
-    """An export may write a line for the whole invoice above its coding lines, with an account like theirs.
-
-    Raises:
-        LedgerError: nearly all vouchers of several lines have such a line.
-    """
-    if not _names_vouchers(form):
-        return
-    ((vouchers, met, several, shares, coded),) = connection.execute(_HEAD_LINES, {"first": _FIRST}).fetchall()
-    is_beyond_doubt = shares >= _ENOUGH_HEADS or 100 * coded >= _ONE_AMOUNT_PCT * several
-    if several >= _ENOUGH_HEADS and is_beyond_doubt and 100 * met >= _ONE_AMOUNT_PCT * vouchers:
-        raise LedgerError(
-            f"{form.file}: on {met:,} of {vouchers:,} vouchers with several lines, one line is the sum of the others: "
-            f"the whole invoice stands beside its coding lines. Export the coding lines alone; {_BY_RIGHT}."
-        )
+        yield from _heads_of_one_share(found)
 
 
 def _names_vouchers(form: FileFormat) -> bool:
     return bool({"voucher", "invoice_no"} & set(form.fields))
 
 
-def _heads_of_one_share(connection: "duckdb.DuckDBPyConnection") -> Iterator[str]:
-    """Invoices that a key splits in a half and two parts, or wholes beside parts: of one account, none tells."""
-    ((vouchers, met, several, shares, _),) = connection.execute(_HEAD_LINES, {"first": _FIRST}).fetchall()
-    if several >= _ENOUGH_HEADS > shares and 100 * met >= _ONE_AMOUNT_PCT * vouchers:
-        yield (
-            f"on {met:,} of {vouchers:,} vouchers with several lines, one line is the sum of the others, always in the "
-            "same shares, and all count: are they split by a key? If the whole invoice stands beside its coding lines, "
-            "export the coding lines alone"
+class _Invoices(NamedTuple):
+    """Invoices of several lines, or vouchers where lines name no invoice.
+
+    Attributes:
+        coded: those of several accounts.
+        equal: of these, those whose lines have one amount.
+        sizes: how many different numbers of lines those have.
+        vouchers: those of which several lines have an amount.
+        met: of these, those of which one line is the sum of the others.
+        several: of these, those with three lines or more.
+        shares: different shares of their smallest line.
+        split: how many of them are of several accounts.
+    """
+
+    coded: int
+    equal: int
+    sizes: int
+    vouchers: int
+    met: int
+    several: int
+    shares: int
+    split: int
+
+
+def _invoices(connection: "duckdb.DuckDBPyConnection") -> _Invoices:
+    return _Invoices(*connection.execute(_INVOICES, {"first": _FIRST}).fetchall()[0])
+
+
+def _refuse_head_lines(found: _Invoices, form: FileFormat) -> None:
+    """An export may write a line for the whole invoice above its coding lines, with an account like theirs.
+
+    Raises:
+        LedgerError: nearly all vouchers of several lines have such a line.
+    """
+    is_beyond_doubt = found.shares >= _ENOUGH_HEADS or 100 * found.split >= _ONE_AMOUNT_PCT * found.several
+    if found.several >= _ENOUGH_HEADS and is_beyond_doubt and 100 * found.met >= _ONE_AMOUNT_PCT * found.vouchers:
+        raise LedgerError(
+            f"{form.file}: on {found.met:,} of {found.vouchers:,} vouchers with several lines, one line is the sum of "
+            "the others: the whole invoice stands beside its coding lines. Export the coding lines alone; "
+            f"{_BY_RIGHT}."
         )
 
 
-def _invoice_totals(
-    connection: "duckdb.DuckDBPyConnection", form: FileFormat, settings: SpendSettings
-) -> Iterator[str]:
+def _heads_of_one_share(found: _Invoices) -> Iterator[str]:
+    """Invoices that a key splits in a half and two parts, or wholes beside parts: of one account, none tells."""
+    if found.several >= _ENOUGH_HEADS > found.shares and 100 * found.met >= _ONE_AMOUNT_PCT * found.vouchers:
+        yield (
+            f"on {found.met:,} of {found.vouchers:,} vouchers with several lines, one line is the sum of the others, "
+            "always in the same shares, and all count: are they split by a key? If the whole invoice stands beside its "
+            "coding lines, export the coding lines alone"
+        )
+
+
+def _totals_repeated(found: _Invoices, form: FileFormat, settings: SpendSettings) -> Iterator[str]:
     """Coding lines that each repeat the total of their invoice.
 
     A key may split all invoices into two equal parts, but not some into two and others into three.
@@ -201,19 +221,18 @@ def _invoice_totals(
     Raises:
         LedgerError: they do beyond doubt, or the column's name says that it holds the amounts of invoices.
     """
-    ((invoices, equal, sizes),) = connection.execute(_INVOICE_TOTALS, {"first": _FIRST}).fetchall()
-    if invoices < _ENOUGH_INVOICES_BY_NAME or 100 * equal < _ONE_AMOUNT_PCT * invoices:
+    if found.coded < _ENOUGH_INVOICES_BY_NAME or 100 * found.equal < _ONE_AMOUNT_PCT * found.coded:
         return
-    is_certain = form.amount_is_of_invoice or (sizes > 1 and invoices >= _ENOUGH_INVOICES)
+    is_certain = form.amount_is_of_invoice or (found.sizes > 1 and found.coded >= _ENOUGH_INVOICES)
     if is_certain and settings.overlap != "keep":
         amount = f" of {form.header[form.amount_place]!r}" if "amount" in form.fields else ""
         raise LedgerError(
-            f"{form.file}: {equal:,} of {invoices:,} invoices with several accounts have the same amount{amount} on "
-            f"each of their lines: it is the whole invoice's, repeated. Export the amounts of the coding lines; "
-            f"{_BY_RIGHT}."
+            f"{form.file}: {found.equal:,} of {found.coded:,} invoices with several accounts have the same "
+            f"amount{amount} on each of their lines: it is the whole invoice's, repeated. Export the amounts of the "
+            f"coding lines; {_BY_RIGHT}."
         )
-    if invoices >= _ENOUGH_INVOICES:
+    if found.coded >= _ENOUGH_INVOICES:
         yield (
-            f"{equal:,} of {invoices:,} vouchers with several accounts have the same amount on each of their lines, "
-            "and each line counts: is it the whole invoice's, repeated? Export the amounts of the coding lines"
+            f"{found.equal:,} of {found.coded:,} vouchers with several accounts have the same amount on each of their "
+            "lines, and each line counts: is it the whole invoice's, repeated? Export the amounts of the coding lines"
         )
