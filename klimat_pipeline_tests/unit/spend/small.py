@@ -1,6 +1,7 @@
 """Small ledgers for the tests, in the open-data form, and a way to read them."""
 
 import shutil
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from klimat_pipeline.spend.ledger.store import SpendStore
 from klimat_pipeline_tests.support.shared import REPOSITORY
 
 REFERENCE = REPOSITORY / "data" / "reference"
+TypedLine = dict[str, Any]
 KEY = b"a key that only the tests know"
 HEADER = "kopare_id;verifikationsnummer;leverantor;leverantor_id;konto_nr;konto_text;belopp;datum;fakturanummer;text"
 
@@ -48,12 +50,33 @@ def read(tmp_path: Path, content: str | bytes, name: str = "ledger.csv", **setti
     return read_ledger(path, name, way(**settings), tmp_path / "typed")
 
 
-def typed_lines(folder: Path) -> list[dict[str, Any]]:
+def typed_lines(folder: Path) -> list[TypedLine]:
     """All lines below a folder, in order of file and line."""
     rows = [
         row for path in sorted(folder.rglob("*.parquet")) for row in pq.read_table(path, partitioning=None).to_pylist()
     ]
     return sorted(rows, key=lambda row: (row["file_id"], row["line"]))
+
+
+def read_cases(
+    folder: Path, cases: Iterable[str], row: Callable[[str], str], *, header: str = HEADER
+) -> tuple[dict[str, TypedLine], LedgerReport]:
+    """One ledger with a line for each case, which must pass, for tests that each look at a line of their own.
+
+    It serves where a line is judged by itself; what is judged by a file as a whole needs a file a case.
+
+    Args:
+        folder: to work in.
+        cases: names of the cases, each once.
+        row: the line of a case.
+        header: of the ledger.
+
+    Returns:
+        The typed line of every case, and what is told of the ledger.
+    """
+    named = list(cases)
+    report = read(folder, ledger(*map(row, named), header=header))
+    return dict(zip(named, typed_lines(folder / "typed"), strict=True)), report
 
 
 def ledger(*lines: str, header: str = HEADER) -> str:
