@@ -96,3 +96,19 @@ def read_folder(folder: Path, store: Path, **settings: Any) -> list[LedgerReport
     """Read all ledgers of a municipality's folder."""
     own = SpendSettings.model_validate({"quarantine_limit_pct": 100.0, **settings})
     return read_ledgers({"1283": (folder, own)}, REFERENCE, KEY, SpendStore(store)).get("1283", [])
+
+
+def read_before(folder: Path, *contents: str) -> Path:
+    """A store in which each of these ledgers was read alone: beside another one it is not read again.
+
+    Which ledgers a folder holds is asked at every run, and what the store has of others is forgotten: so the cases of a
+    file that hold other ledgers against the same few ones can each begin with a copy.
+    """
+    store = SpendStore(folder / "store")
+    for number, content in enumerate(contents):
+        alone = folder / str(number)
+        (alone / "m" / "ledger").mkdir(parents=True)
+        (alone / "m" / "ledger" / "ledger.csv").write_text(content)
+        read_folder(alone / "m", alone / "store")
+        store.copy_from(SpendStore(alone / "store"))
+    return folder / "store"
