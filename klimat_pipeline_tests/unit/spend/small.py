@@ -2,12 +2,15 @@
 
 import shutil
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
 
 from klimat_pipeline.configuration.spend import SpendSettings
+from klimat_pipeline.spend.ledger.file_format import FileFormat
+from klimat_pipeline.spend.ledger.format_detection import file_format
 from klimat_pipeline.spend.ledger.ledger_report import LedgerReport
 from klimat_pipeline.spend.ledger.personal_numbers import Pseudonyms
 from klimat_pipeline.spend.ledger.read_files import read_ledgers
@@ -77,6 +80,32 @@ def read_cases(
     named = list(cases)
     report = read(folder, ledger(*map(row, named), header=header))
     return dict(zip(named, typed_lines(folder / "typed"), strict=True)), report
+
+
+class ReadOnce:
+    """Reads CSV files of which many differ in names alone: of the file, of its columns, and what stands above them.
+
+    Every file is looked over (``file_format``), and what stops it there stops it here. Its lines are then typed by what
+    was found; names only go into messages. So of files whose lines are the same, and that were found to be the same but
+    for names, one is read. Where a header stands again among the lines, names decide, and the file needs ``read``.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._reports: dict[tuple[str, ...], LedgerReport] = {}
+
+    def __call__(self, content: str, name: str = "ledger.csv", **settings: Any) -> tuple[FileFormat, LedgerReport]:
+        """What the file was found to be, and what became of its lines."""
+        (self._folder / name).write_text(content)
+        own = way(**settings)
+        form = file_format(self._folder / name, name, own.settings, own.reference)
+        assert form.format == "csv"
+        nameless = replace(form, file="", sha256="", size_bytes=0, skipped=0, header=("",) * len(form.header))
+        lines = content.split("\n")[form.skipped :]
+        same = (repr(replace(nameless, remarks=(), warnings=())), repr(own.settings), *lines)
+        if same not in self._reports:
+            self._reports[same] = read(self._folder, content, name, **settings)
+        return form, self._reports[same]
 
 
 def ledger(*lines: str, header: str = HEADER) -> str:
