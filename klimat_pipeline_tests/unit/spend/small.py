@@ -82,6 +82,13 @@ def read_cases(
     return dict(zip(named, typed_lines(folder / "typed"), strict=True)), report
 
 
+def looked_over(folder: Path, content: str, name: str = "ledger.csv", **settings: Any) -> FileFormat:
+    """What a file is found to be before any of its lines is typed; the report's warnings begin with those of this."""
+    (folder / name).write_text(content)
+    own = way(**settings)
+    return file_format(folder / name, name, own.settings, own.reference)
+
+
 class ReadOnce:
     """Reads CSV files of which many differ in names alone: of the file, of its columns, and what stands above them.
 
@@ -96,13 +103,11 @@ class ReadOnce:
 
     def __call__(self, content: str, name: str = "ledger.csv", **settings: Any) -> tuple[FileFormat, LedgerReport]:
         """What the file was found to be, and what became of its lines."""
-        (self._folder / name).write_text(content)
-        own = way(**settings)
-        form = file_format(self._folder / name, name, own.settings, own.reference)
+        form = looked_over(self._folder, content, name, **settings)
         assert form.format == "csv"
         nameless = replace(form, file="", sha256="", size_bytes=0, skipped=0, header=("",) * len(form.header))
         lines = content.split("\n")[form.skipped :]
-        same = (repr(replace(nameless, remarks=(), warnings=())), repr(own.settings), *lines)
+        same = (repr(replace(nameless, remarks=(), warnings=())), repr(way(**settings).settings), *lines)
         if same not in self._reports:
             self._reports[same] = read(self._folder, content, name, **settings)
         return form, self._reports[same]
