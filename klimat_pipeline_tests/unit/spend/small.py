@@ -62,7 +62,7 @@ def typed_lines(folder: Path) -> list[TypedLine]:
 
 
 def read_cases(
-    folder: Path, cases: Iterable[str], row: Callable[[str], str], *, header: str = HEADER
+    folder: Path, cases: Iterable[str], row: Callable[[str], str], *, header: str = HEADER, **settings: Any
 ) -> tuple[dict[str, TypedLine], LedgerReport]:
     """One ledger with a line for each case, which must pass, for tests that each look at a line of their own.
 
@@ -73,12 +73,13 @@ def read_cases(
         cases: names of the cases, each once.
         row: the line of a case.
         header: of the ledger.
+        settings: of the municipality.
 
     Returns:
         The typed line of every case, and what is told of the ledger.
     """
     named = list(cases)
-    report = read(folder, ledger(*map(row, named), header=header))
+    report = read(folder, ledger(*map(row, named), header=header), **settings)
     return dict(zip(named, typed_lines(folder / "typed"), strict=True)), report
 
 

@@ -37,7 +37,7 @@ def test_lost_letters_stop_the_file(tmp_path: Path, instead: str) -> None:
         read(tmp_path, lost(instead), quarantine_limit_pct=1.0)
 
 
-@pytest.mark.parametrize("text", ["El-nät", "Data/tele", "Hyra-lokaler", "Kurs o konf", "Inkp varor", "Konsulttjnst"])
-def test_short_and_joined_words_are_whole(tmp_path: Path, text: str) -> None:
-    passed = read(tmp_path, ledger(line("V1", text=text), line("V2", text="Livsmedel")), quarantine_limit_pct=1.0)
+def test_short_and_joined_words_are_whole(tmp_path: Path) -> None:
+    texts = ("El-nät", "Data/tele", "Hyra-lokaler", "Kurs o konf", "Inkp varor", "Konsulttjnst", "Livsmedel")
+    passed = read(tmp_path, ledger(*(line(f"V{len(text)}", text=text) for text in texts)), quarantine_limit_pct=1.0)
     assert not any("letters" in one for one in passed.warnings)
