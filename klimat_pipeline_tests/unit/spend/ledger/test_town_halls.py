@@ -213,10 +213,20 @@ VAT_NAMES = (
 )
 
 
+def with_vat(name: str) -> str:
+    """A ledger whose amounts include what stands in the last column."""
+    lines = (f"6410;Livs;A AB;556677-8899;2023-01-0{n};{cells}" for n, cells in enumerate(GROSS, start=1))
+    return rows(f"{HEAD};{name}", *lines)
+
+
 @pytest.mark.parametrize("name", VAT_NAMES)
 def test_a_column_of_vat_is_one_whatever_it_is_called(tmp_path: Path, name: str) -> None:
-    lines = (f"6410;Livs;A AB;556677-8899;2023-01-0{n};{cells}" for n, cells in enumerate(GROSS, start=1))
-    assert "the amounts include VAT" in refusal(tmp_path, rows(f"{HEAD};{name}", *lines))
+    form = looked_over(tmp_path, with_vat(name))
+    assert (form.header[form.fields["vat"]], form.vat_is_rate) == (name, False)
+
+
+def test_amounts_that_include_the_vat_beside_them_are_refused(tmp_path: Path) -> None:
+    assert "the amounts include VAT" in refusal(tmp_path, with_vat(VAT_NAMES[0]))
 
 
 @pytest.mark.parametrize("title", ["Leverantörsfakturor 2023, belopp inklusive moms", "Belopp inkl. moms"])
@@ -228,12 +238,22 @@ def test_a_title_may_say_that_amounts_include_vat(tmp_path: Path, read_once: Rea
         assert balance(passed)["counted"][1] == expected
 
 
-@pytest.mark.parametrize(
-    "name", ["Fakturabelopp", "Fakturasumma", "Betalt belopp", "Utbetalt belopp", "Invoice amount"]
-)
-def test_what_is_invoiced_or_paid_is_doubted(tmp_path: Path, name: str) -> None:
-    passed = read(tmp_path, rows(HEAD.replace("Belopp", name), "6410;Livs;A AB;556677-8899;2023-01-05;125,00"))
-    assert any(text.startswith(f"the column {name!r} holds what is invoiced or paid") for text in passed.warnings)
+INVOICED_OR_PAID = ("Fakturabelopp", "Fakturasumma", "Betalt belopp", "Utbetalt belopp", "Invoice amount")
+
+
+def of_amount(name: str) -> str:
+    return rows(HEAD.replace("Belopp", name), "6410;Livs;A AB;556677-8899;2023-01-05;125,00")
+
+
+@pytest.mark.parametrize("name", INVOICED_OR_PAID)
+def test_what_is_invoiced_or_paid_is_known_by_its_name(tmp_path: Path, name: str) -> None:
+    form = looked_over(tmp_path, of_amount(name))
+    assert (form.header[form.amount_place], form.amount_is_of_invoice) == (name, True)
+
+
+def test_what_is_invoiced_or_paid_is_doubted(tmp_path: Path) -> None:
+    passed = read(tmp_path, of_amount("Fakturabelopp"))
+    assert any(text.startswith("the column 'Fakturabelopp' holds what is invoiced or paid") for text in passed.warnings)
 
 
 def test_a_few_amounts_with_vat_among_others_are_told(tmp_path: Path) -> None:
