@@ -108,7 +108,7 @@ class ReadOnce:
         assert form.format == "csv"
         nameless = replace(form, file="", sha256="", size_bytes=0, skipped=0, header=("",) * len(form.header))
         lines = content.split("\n")[form.skipped :]
-        same = (repr(replace(nameless, remarks=(), warnings=())), repr(way(**settings).settings), *lines)
+        same = (repr(replace(nameless, remarks=(), warnings=())), repr(sorted(settings.items())), *lines)
         if same not in self._reports:
             self._reports[same] = read(self._folder, content, name, **settings)
         return form, self._reports[same]

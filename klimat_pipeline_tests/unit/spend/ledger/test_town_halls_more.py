@@ -34,24 +34,30 @@ def parquet(**columns: Any) -> bytes:
     return held.getvalue()
 
 
-@pytest.mark.parametrize(
-    ("column", "kind"),
-    [
-        (pa.array([["a"], ["b"]]), "list<element: string>"),
-        (pa.array([{"a": 1}, {"a": 2}]), "struct<a: int64>"),
-        (pa.array([[("a", 1)], [("b", 2)]], pa.map_(pa.string(), pa.int32())), "map<string, int32"),
-        (pa.array([b"\xff\xfe", b"a"]), "binary"),
-        (pa.array([b"abcd", b"\xffbcd"], pa.binary(4)), "fixed_size_binary[4]"),
-    ],
-)
-def test_a_column_of_no_texts_is_named_and_not_read(tmp_path: Path, column: pa.Array, kind: str) -> None:
-    """100 + 50; where the amounts themselves are no texts, the file is refused."""
-    passed = read(tmp_path, parquet(Bilaga=column), "l.parquet")
+#: Columns that hold no texts, and what Parquet calls them.
+OTHERS = {
+    "list<element: string>": pa.array([["a"], ["b"]]),
+    "struct<a: int64>": pa.array([{"a": 1}, {"a": 2}]),
+    "map<string, int32": pa.array([[("a", 1)], [("b", 2)]], pa.map_(pa.string(), pa.int32())),
+    "binary": pa.array([b"\xff\xfe", b"a"]),
+    "fixed_size_binary[4]": pa.array([b"abcd", b"\xffbcd"], pa.binary(4)),
+}
+
+
+def test_columns_of_no_texts_are_named_and_not_read(tmp_path: Path) -> None:
+    """100 + 50."""
+    attached = {f"Bilaga {n}": column for n, column in enumerate(OTHERS.values())}
+    passed = read(tmp_path, parquet(**attached), "l.parquet")
     assert balance(passed)["counted"] == (2, 150_00)
-    assert any(f"not read, for they hold no texts: 'Bilaga' ({kind}" in text for text in passed.remarks)
-    assert passed.form.header[-1] == "Bilaga"
+    (told,) = (text for text in passed.remarks if "not read, for they hold no texts: " in text)
+    assert not [kind for name, kind in zip(attached, OTHERS, strict=True) if f"{name!r} ({kind}" not in told]
+    assert passed.form.header[-5:] == tuple(attached)
+
+
+@pytest.mark.parametrize("kind", OTHERS)
+def test_amounts_that_are_no_texts_are_refused(tmp_path: Path, kind: str) -> None:
     with pytest.raises(KlimatError, match="no column for amount.*hold no texts: 'Belopp'.*Export them as texts"):
-        read(tmp_path, parquet(Belopp=column), "l.parquet")
+        read(tmp_path, parquet(Belopp=OTHERS[kind]), "l.parquet")
 
 
 def test_bytes_that_are_no_text_far_down_are_refused(tmp_path: Path) -> None:
