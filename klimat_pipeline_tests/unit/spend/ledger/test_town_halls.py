@@ -379,10 +379,10 @@ def test_a_company_s_purchases_are_no_wages(tmp_path: Path, accounts: tuple[str,
     assert counted(tmp_path, content, chart="bas") == len(accounts) * 100_00
 
 
-@pytest.mark.parametrize("spelt", ["L”ner", "L÷ner", "L¤ner", "Lˆner", "Lцner"])
-def test_letters_that_an_earlier_program_lost_are_no_text(tmp_path: Path, spelt: str) -> None:
+def test_letters_that_an_earlier_program_lost_are_no_text(tmp_path: Path) -> None:
+    """Whatever stands instead: ``test_lost_letters``."""
     content = rows(
-        HEAD, f"6990;{spelt};A AB;556677-8899;2023-01-05;150,00", "6431;Livs;B AB;556036-0793;2023-01-06;100,00"
+        HEAD, "6990;L”ner;A AB;556677-8899;2023-01-05;150,00", "6431;Livs;B AB;556036-0793;2023-01-06;100,00"
     )
     passed = read(tmp_path, content)
     assert any("letters of the account's text are lost on 1 lines" in text for text in passed.warnings)
