@@ -1,8 +1,9 @@
 """A copy of a ledger beside it, altered line for line in one way, is refused; honest ledgers beside each other are not.
 
-Sums by hand.
+Sums by hand. The ledgers that copies are held against are read once; every case begins with them in its store.
 """
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 
 from klimat_pipeline.errors import ProblemsError
 from klimat_pipeline_tests.unit.spend.ledger.test_store import total, write
-from klimat_pipeline_tests.unit.spend.small import read_folder
+from klimat_pipeline_tests.unit.spend.small import read_before, read_folder
 
 #: Columns of a line, by the name of the file's; without vouchers, and with account, day and amount alone.
 NAMES = {
@@ -55,6 +56,39 @@ MIXED = [{**line, "ore": str(round(int(line["ore"]) * (1.25, 1.12, 1.06)[n % 3])
 MONTHS = changed(YEAR, "day", lambda day: day[:7])
 
 
+#: Sixty invoices of five accounts, 1,001.10 + 1,101.10 + ...: whole kronor but for ten of them.
+INVOICES = [
+    {
+        "account": f"64{n % 5}0",
+        "supplier": f"55667{n % 5}-8899",
+        "day": f"2023-{n % 12 + 1:02d}-{n % 28 + 1:02d}",
+        "voucher": f"V{n}",
+        "ore": str(100100 + n * 10000 + (10 if n % 6 == 0 else 0)),
+    }
+    for n in range(60)
+]
+QUARTERS = {f"q{n}": YEAR[3 * n - 3 : 3 * n] for n in (1, 2, 3, 4)}
+RENTS = [{**line, "day": "2023-01-15"} for line in YEAR[:6]]
+#: 1,001 x 21 + 6 x 0.10.
+RENT = 21_021_60
+
+
+@pytest.fixture(scope="module")
+def first_ledgers(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return read_before(
+        tmp_path_factory.mktemp("first"),
+        *(csv(YEAR, columns) for columns in (WHOLE, NO_VOUCHER, BARE)),
+        csv(INVOICES),
+        *(csv(lines, BARE) for lines in (*QUARTERS.values(), RENTS, YEAR[:2])),
+    )
+
+
+@pytest.fixture(autouse=True)
+def store(tmp_path: Path, first_ledgers: Path) -> None:
+    """That of each case, ``s``."""
+    shutil.copytree(first_ledgers, tmp_path / "s")
+
+
 def refusal(tmp_path: Path, one: str, other: str) -> str:
     with pytest.raises(ProblemsError) as caught:
         read_folder(write(tmp_path / "m", a=one, b=other), tmp_path / "s")
@@ -93,17 +127,6 @@ def test_whatever_columns_both_have(tmp_path: Path, columns: tuple[str, ...]) ->
     assert "b.csv include VAT" in refusal(tmp_path, csv(YEAR, columns), csv(MIXED, columns))
 
 
-#: Sixty invoices of five accounts, 1,001.10 + 1,101.10 + ...: whole kronor but for ten of them.
-INVOICES = [
-    {
-        "account": f"64{n % 5}0",
-        "supplier": f"55667{n % 5}-8899",
-        "day": f"2023-{n % 12 + 1:02d}-{n % 28 + 1:02d}",
-        "voucher": f"V{n}",
-        "ore": str(100100 + n * 10000 + (10 if n % 6 == 0 else 0)),
-    }
-    for n in range(60)
-]
 FREE_OF_VAT = [
     {**line, "ore": str(int(line["ore"]) * (5 if n % 6 == 0 else 4) // 4)} for n, line in enumerate(INVOICES)
 ]
@@ -194,9 +217,6 @@ def test_sums_of_accounts_beside_their_ledger_are_refused(tmp_path: Path, summar
     assert told in refusal(tmp_path, csv(YEAR), csv(summary, BARE))
 
 
-QUARTERS = {f"q{n}": YEAR[3 * n - 3 : 3 * n] for n in (1, 2, 3, 4)}
-
-
 @pytest.mark.parametrize(
     ("summary", "told"),
     [
@@ -258,11 +278,6 @@ def test_two_companies_may_buy_the_same_of_the_same_suppliers(tmp_path: Path, co
     ]
     place = write(tmp_path / "m", a=csv(one, (*WHOLE, column)), b=csv(other, (*WHOLE, column)))
     assert total(place, tmp_path / "s") == {"counted": (24, 2 * SUM)}
-
-
-RENTS = [{**line, "day": "2023-01-15"} for line in YEAR[:6]]
-#: 1,001 x 21 + 6 x 0.10.
-RENT = 21_021_60
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from klimat_pipeline.spend.ledger.ledger_error import LedgerError
-from klimat_pipeline_tests.unit.spend.small import balance, read
+from klimat_pipeline_tests.unit.spend.small import ReadOnce, balance, read, typed_lines
 
 HEAD = "Konto;Kontotext;Leverantör;Datum;Vernr"
 
@@ -21,6 +21,16 @@ def text(head: str, *cells: str) -> str:
 
 def counted(tmp_path: Path, content: str, **settings: object) -> float:
     return balance(read(tmp_path, content, quarantine_limit_pct=0.1, **settings))["counted"][1] / 100
+
+
+@pytest.fixture(scope="module")
+def read_once(tmp_path_factory: pytest.TempPathFactory) -> ReadOnce:
+    return ReadOnce(tmp_path_factory.mktemp("read_once"))
+
+
+def counted_once(read_once: ReadOnce, content: str, **settings: object) -> float:
+    """As ``counted``; of files that differ in names alone one is read."""
+    return balance(read_once(content, quarantine_limit_pct=0.1, **settings)[1])["counted"][1] / 100
 
 
 # -- signs --
@@ -39,11 +49,11 @@ def counted(tmp_path: Path, content: str, **settings: object) -> float:
         ("D/K", "31", "21"),
     ],
 )
-def test_signs_as_sap_writes_them(tmp_path: Path, name: str, debit: str, credit: str) -> None:
+def test_signs_as_sap_writes_them(read_once: ReadOnce, name: str, debit: str, credit: str) -> None:
     """1,000 - 200 + 500, with a minus at the credit or without."""
     for minus in ("", "-"):
         lines = [f"1000,00;{debit}", f"{minus}200,00;{credit}", f"500,00;{debit}"]
-        assert counted(tmp_path, text(f"Belopp;{name}", *lines)) == 1300
+        assert counted_once(read_once, text(f"Belopp;{name}", *lines)) == 1300
 
 
 def test_suppliers_posting_keys_are_told(tmp_path: Path) -> None:
@@ -116,24 +126,24 @@ def test_a_credit_that_may_be_in_the_amount_or_not_is_asked(tmp_path: Path, head
 
 
 @pytest.mark.parametrize("name", ["Korrigerat belopp", "Justerat belopp", "Fördelat belopp", "Belopp efter fördelning"])
-def test_a_corrected_amount_beside_the_amount_is_asked_where_they_differ(tmp_path: Path, name: str) -> None:
+def test_a_corrected_amount_beside_the_amount_is_asked_where_they_differ(read_once: ReadOnce, name: str) -> None:
     same, other = ("1000,00;1 000,00", "500,00;500"), ("1000,00;1000,00", "500,00;250,00")
-    assert counted(tmp_path, text(f"Belopp;{name}", *same)) == 1500
-    assert counted(tmp_path, text(f"Belopp;{name}", "1000,00;0,00", "500,00;0,00")) == 1500
-    assert counted(tmp_path, text(name, "1000,00", "500,00")) == 1500
+    assert counted_once(read_once, text(f"Belopp;{name}", *same)) == 1500
+    assert counted_once(read_once, text(f"Belopp;{name}", "1000,00;0,00", "500,00;0,00")) == 1500
+    assert counted_once(read_once, text(name, "1000,00", "500,00")) == 1500
     for head in ("Belopp", "Nettobelopp", "Belopp exkl. moms"):
         with pytest.raises(LedgerError, match=f"'{head}' and '{name}' could both be the amount"):
-            read(tmp_path, text(f"{head};{name}", *other))
-    assert counted(tmp_path, text(f"Belopp;{name}", *other), columns={name: "amount"}) == 1250
+            read_once(text(f"{head};{name}", *other))
+    assert counted_once(read_once, text(f"Belopp;{name}", *other), columns={name: "amount"}) == 1250
 
 
 @pytest.mark.parametrize("name", ["Andel %", "Fördelning (%)", "Andel", "Justering", "Korrigering"])
-def test_a_share_beside_the_amount_is_asked(tmp_path: Path, name: str) -> None:
+def test_a_share_beside_the_amount_is_asked(read_once: ReadOnce, name: str) -> None:
     """Whether 1,000 at 50 per cent is 1,000 or 500."""
     content = text(f"Belopp;{name}", "1000,00;50", "500,00;50")
     with pytest.raises(LedgerError, match="nothing tells whether those of 'Belopp' are what was booked"):
-        read(tmp_path, content)
-    assert counted(tmp_path, content, columns={"Belopp": "amount"}) == 1500
+        read_once(content)
+    assert counted_once(read_once, content, columns={"Belopp": "amount"}) == 1500
 
 
 @pytest.mark.parametrize(
@@ -166,15 +176,31 @@ def test_the_whole_amount_on_each_share_s_line_is_asked(tmp_path: Path) -> None:
 # -- nothing, and signs behind --
 
 
-@pytest.mark.parametrize("zero", ["-", "–", "—", "(-)", "-,-", "-,--", "- kr", "0-", "(0)", "-0,00", "0.00", "0:-"])
-def test_a_dash_is_nothing(tmp_path: Path, zero: str) -> None:
-    assert counted(tmp_path, text("Belopp", "1000,00", zero, "500,00")) == 1500
-    assert counted(tmp_path, text("Debet;Kredit", f"1700,00;{zero}", f"{zero};200,00")) == 1500
+ZEROS = ("-", "–", "—", "(-)", "-,-", "-,--", "- kr", "0-", "(0)", "-0,00", "0.00", "0:-")
 
 
-@pytest.mark.parametrize(("spelt", "kronor"), [("1.234,50-", -1234.5), ("(1 234,50)", -1234.5), ("1.234,50+", 1234.5)])
-def test_a_sign_behind(tmp_path: Path, spelt: str, kronor: float) -> None:
-    assert counted(tmp_path, text("Belopp", "10.000,00", spelt)) == 10_000 + kronor
+def amounts_of(tmp_path: Path, content: str) -> list[float]:
+    """Kronor of every line, all of which must count."""
+    counted(tmp_path, content)
+    return [row["amount_ore"] / 100 for row in typed_lines(tmp_path / "typed")]
+
+
+def test_a_dash_is_nothing(tmp_path: Path) -> None:
+    """On lines between others, and in the cell beside a debit or a credit."""
+    found = amounts_of(tmp_path, text("Belopp", "1000,00", *ZEROS, "500,00"))
+    assert dict(zip(ZEROS, found[1:-1], strict=True)) == dict.fromkeys(ZEROS, 0)
+    assert (found[0], found[-1]) == (1000, 500)
+    for some in (ZEROS[:6], ZEROS[6:]):  # of all, there are not days enough
+        pairs = [pair for zero in some for pair in (f"1700,00;{zero}", f"{zero};200,00")]
+        found = amounts_of(tmp_path, text("Debet;Kredit", *pairs))
+        debits_and_credits = zip(found[::2], found[1::2], strict=True)
+        assert dict(zip(some, debits_and_credits, strict=True)) == dict.fromkeys(some, (1700, -200))
+
+
+def test_a_sign_behind(tmp_path: Path) -> None:
+    expected = {"10.000,00": 10_000, "1.234,50-": -1234.5, "(1 234,50)": -1234.5, "1.234,50+": 1234.5}
+    found = amounts_of(tmp_path, text("Belopp", *expected))
+    assert dict(zip(expected, found, strict=True)) == expected
 
 
 @pytest.mark.parametrize("name", ["Belopp i lokal valuta", "Värde i rapportvaluta", "Belopp i hemvaluta"])

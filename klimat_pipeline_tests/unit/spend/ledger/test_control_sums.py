@@ -51,25 +51,32 @@ def test_a_total_that_is_the_sum_of_its_lines_is_no_line(tmp_path: Path, rows: l
     assert any(remark.startswith(f"control sums: {totals} totals") for remark in passed.remarks)
 
 
-@pytest.mark.parametrize("word", ["Totalt", "Summa", "Helår", "TOTAL"])
 @pytest.mark.parametrize(
     "head", ["Konto;Kontotext;Leverantör;Orgnr;Månad;Belopp", "Konto;Kontotext;Leverantör;Orgnr;År;Månad;Belopp"]
 )
-def test_a_total_in_the_place_of_a_month_is_no_line(tmp_path: Path, word: str, head: str) -> None:
-    # 100 + 200 and 30 + 40 kronor, each with its sum, though those lines have all that others have
-    months = ("2023;01", "2023;02", f"2023;{word}") if "År" in head else ("2023-01", "2023-02", word)
-    amounts = {"6410": ("100,00", "200,00", "300,00"), "6431": ("30,00", "40,00", "70,00")}
+def test_a_total_in_the_place_of_a_month_is_no_line(tmp_path: Path, head: str) -> None:
+    """Four accounts of two months, each with its sum, though those lines have all that others have."""
+    year, apart = ("2023;", "2023;") if "År" in head else ("2023-", "")
+    accounts = {
+        "6410": ("Totalt", 100, 200),
+        "6431": ("Summa", 30, 40),
+        "6440": ("Helår", 5, 7),
+        "6450": ("TOTAL", 1, 2),
+    }
     rows = [
-        f"{account};Livs;A AB;556677-8899;{month};{amount}"
-        for account, some in amounts.items()
-        for month, amount in zip(months, some, strict=True)
+        f"{account};Livs;A AB;556677-8899;{month};{amount},00"
+        for account, (word, one, other) in accounts.items()
+        for month, amount in ((f"{year}01", one), (f"{year}02", other), (f"{apart}{word}", one + other))
     ]
     passed = read(tmp_path, ledger(*rows, header=head))
-    assert balance(passed) == {"counted": (4, 370_00)}
-    assert passed.control_sums == 2
-    # a sum that is none stands aside
-    passed = read(tmp_path, ledger(*rows[:-1], rows[-1].replace("70,00", "71,00"), header=head))
-    assert balance(passed) == {"counted": (4, 370_00), "quarantined": (1, 71_00)}
+    assert balance(passed) == {"counted": (8, 385_00)}
+    assert passed.control_sums == 4
+    # A sum that is none stands aside, whatever it is called: 70, 12, 300 and 3 kronor, and a krona more.
+    for place, wrong in ((5, 71), (8, 13), (2, 301), (11, 4)):
+        cells = rows[place].split(";")
+        other = [*rows[:place], ";".join([*cells[:-1], f"{wrong},00"]), *rows[place + 1 :]]
+        passed = read(tmp_path, ledger(*other, header=head))
+        assert balance(passed) == {"counted": (8, 385_00), "quarantined": (1, wrong * 100)}, rows[place]
 
 
 @pytest.mark.parametrize(
@@ -86,12 +93,19 @@ def test_a_total_that_is_no_sum_goes_to_quarantine(tmp_path: Path, row: str, rea
     assert passed.problems[0].reason.startswith(reason)
 
 
-@pytest.mark.parametrize("name", ["Totalentreprenad AB", "Summa Ekonomi AB", "Total Energi AB"])
+LIKE_TOTALS = ("Totalentreprenad AB", "Summa Ekonomi AB", "Total Energi AB")
+
+
+@pytest.mark.parametrize("name", LIKE_TOTALS)
 def test_a_name_that_begins_like_a_total_is_none(tmp_path: Path, name: str) -> None:
     passed = read(tmp_path, ledger(*ROWS, line("V7", "21,00", name=name), line("V8", "21,00", item="Summa faktura")))
     assert balance(passed) == {"counted": (8, 63_00)}
-    without_number = line("V7", "22,00", name=name, supplier="")
-    assert balance(read(tmp_path, ledger(*ROWS, without_number))) == {"counted": (7, 43_00)}
+
+
+def test_such_a_name_without_a_number_is_a_line(tmp_path: Path) -> None:
+    """Of amounts that are no sums: 21 + 22 + 23 + 24 kronor."""
+    rows = [line(f"V{n}", f"{n},00", name=name, supplier="") for n, name in enumerate(LIKE_TOTALS, start=22)]
+    assert balance(read(tmp_path, ledger(*ROWS, *rows))) == {"counted": (9, 90_00)}
 
 
 def test_gross_totals_of_net_lines(tmp_path: Path) -> None:

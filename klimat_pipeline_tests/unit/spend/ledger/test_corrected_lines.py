@@ -1,8 +1,9 @@
 """A corrected export beside the first where lines have no voucher: the later counts, or both are refused with the list.
 
-Exports of two administrations, of two months, of parts that overlap: never refused. Sums by hand.
+Exports of two administrations, of two months, of parts that overlap: never refused. Sums by hand. January is read once; every case begins with it in its store.
 """
 
+import shutil
 from pathlib import Path
 
 import hypothesis.strategies as st
@@ -12,7 +13,7 @@ from hypothesis import given
 from klimat_pipeline.errors import ProblemsError
 from klimat_pipeline_tests.support.properties import ONE_FOLDER, examples
 from klimat_pipeline_tests.unit.spend.ledger.test_store import total, write
-from klimat_pipeline_tests.unit.spend.small import read_folder
+from klimat_pipeline_tests.unit.spend.small import read_before, read_folder
 
 HEAD = "Konto;Kontotext;Leverantör;Datum;Belopp"
 #: 1,500 kronor in five lines.
@@ -21,6 +22,17 @@ JANUARY = [f"6410;Livs;K{n} AB;2023-01-{n:02d};{n}00,00" for n in range(1, 6)]
 
 def text(*rows: str, head: str = HEAD) -> str:
     return "\n".join((head, *rows)) + "\n"
+
+
+@pytest.fixture(scope="module")
+def january(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return read_before(tmp_path_factory.mktemp("january"), text(*JANUARY))
+
+
+@pytest.fixture(autouse=True)
+def store(tmp_path: Path, january: Path) -> None:
+    """That of each case, ``s``."""
+    shutil.copytree(january, tmp_path / "s")
 
 
 def changed(rows: list[str], place: int, before: str, after: str) -> list[str]:

@@ -10,7 +10,7 @@ import pytest
 from klimat_pipeline.errors import ProblemsError
 from klimat_pipeline.spend.ledger.ledger_error import LedgerError
 from klimat_pipeline_tests.unit.spend.ledger.test_sie import HEAD, voucher
-from klimat_pipeline_tests.unit.spend.small import balance, read, read_folder
+from klimat_pipeline_tests.unit.spend.small import balance, read, read_folder, typed_lines
 
 NAMES = "Konto;Kontotext;Leverantör;Orgnr;Datum;Belopp"
 #: Wages by the account's text alone: 400 kronor are purchases.
@@ -51,10 +51,6 @@ def kronor(content: str | bytes, tmp_path: Path, name: str = "ledger.csv") -> fl
 @pytest.mark.parametrize(
     ("content", "expected"),
     [
-        pytest.param(amounts("1500,-", "200:-"), 1700, id="whole kronor"),
-        pytest.param(amounts("1 500:00", "-200:50"), 1299.5, id="oere after a colon"),
-        pytest.param(amounts(",50", "-,25"), 0.25, id="no figure before the comma"),
-        pytest.param(amounts("1'500,00", "kr -200,00"), 1300, id="apostrophes and kronor"),
         pytest.param(days("01/2023", "1-2023", "12.2023"), 300, id="month before the year"),
         pytest.param(days("20230131000000", "20230201235959", head="Datum"), 200, id="fourteen digits"),
         pytest.param(days("1/31/2023 12:00:00 AM", "2/13/2023 1:30 PM", head="Datum"), 200, id="twelve hours"),
@@ -80,6 +76,17 @@ def kronor(content: str | bytes, tmp_path: Path, name: str = "ledger.csv") -> fl
 )
 def test_is_read(tmp_path: Path, content: str, expected: float) -> None:
     assert kronor(content, tmp_path) == expected
+
+
+def test_amounts_are_read(tmp_path: Path) -> None:
+    """Whole kronor, oere after a colon, no figure before the comma, apostrophes and kronor: 1,700 + 1,299.5 + 1,300.25."""
+    expected = {
+        **{"1500,-": 1500, "200:-": 200, "1 500:00": 1500, "-200:50": -200.5},
+        **{",50": 0.5, "-,25": -0.25, "1'500,00": 1500, "kr -200,00": -200},
+    }
+    assert kronor(amounts(*expected), tmp_path) == 4299.75
+    found = [row["amount_ore"] / 100 for row in typed_lines(tmp_path / "typed")]
+    assert dict(zip(expected, found, strict=True)) == expected
 
 
 @pytest.mark.parametrize("letter", ["=F6", "%C3%B6", "\\u00f6"])

@@ -38,7 +38,7 @@ def served(tmp_path: Path) -> Iterator[tuple[Path, str]]:
     root = tmp_path / "served"
     root.mkdir()
     with ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(root))) as source:
-        thread = threading.Thread(target=source.serve_forever, daemon=True)
+        thread = threading.Thread(target=source.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
         thread.start()
         yield root, f"http://127.0.0.1:{source.server_port}"
         source.shutdown()

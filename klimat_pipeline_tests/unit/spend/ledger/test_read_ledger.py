@@ -5,8 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from klimat_pipeline.spend.ledger.csv_reader import Problem
+from klimat_pipeline.spend.ledger.file_hash import CHUNK
 from klimat_pipeline.spend.ledger.ledger_error import LedgerError
-from klimat_pipeline_tests.unit.spend.small import HEADER, balance, ledger, line, read, typed_lines
+from klimat_pipeline.spend.ledger.ledger_report import LedgerReport
+from klimat_pipeline_tests.unit.spend.small import HEADER, TypedLine, balance, ledger, line, read, typed_lines
 
 PERSON = "640823-3234"
 
@@ -37,9 +40,17 @@ def hostile() -> tuple[bytes, int, int]:
     return b"\xef\xbb\xbf"[:0] + ledger(*rows).encode("latin-1"), 16, told
 
 
-def test_hostile_ledger_loses_no_krona(tmp_path: Path) -> None:
-    content, lines, told = hostile()
-    passed = read(tmp_path, content)
+@pytest.fixture(scope="module")
+def hostile_read(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, LedgerReport]:
+    """The folder of what was written of it, without the ledger, and its report."""
+    folder = tmp_path_factory.mktemp("hostile")
+    report = read(folder, hostile()[0])
+    (folder / "ledger.csv").unlink()
+    return folder, report
+
+
+def test_hostile_ledger_loses_no_krona(hostile_read: tuple[Path, LedgerReport]) -> None:
+    (folder, passed), (_, lines, told) = hostile_read, hostile()
     assert (passed.form.encoding, passed.form.separator, passed.form.decimal_mark) == ("latin-1", ";", ",")
     assert (passed.lines, passed.blank, passed.amount_ore) == (lines, 2, told)
     found = balance(passed)
@@ -48,24 +59,22 @@ def test_hostile_ledger_loses_no_krona(tmp_path: Path) -> None:
     assert found["wages"] == (1, 2100)
     assert found["counted"][0] == lines - 8
     assert {p.line: p.column_name for p in passed.problems}[5] == "amount"
-    typed = typed_lines(tmp_path / "typed")
+    typed = typed_lines(folder / "typed")
     assert sum(row["amount_ore"] for row in typed) + found["quarantined"][1] == told
     assert [row["supplier_name"] for row in typed if row["voucher"] == "V7"] == ["=cmd|'/c calc'!A0"]
 
 
-def test_no_trace_of_a_person(tmp_path: Path) -> None:
-    content, *_ = hostile()
-    passed = read(tmp_path, content)
-    (tmp_path / "ledger.csv").unlink()
-    written = passed.to_json() + repr(typed_lines(tmp_path / "typed"))
-    everything = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()) + written.encode()
+def test_no_trace_of_a_person(hostile_read: tuple[Path, LedgerReport]) -> None:
+    folder, passed = hostile_read
+    written = passed.to_json() + repr(typed_lines(folder / "typed"))
+    everything = b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file()) + written.encode()
     for trace in ("640823", "6408233234", "Anna", "Öhman", "Bo 64"):
         assert trace.encode() not in everything
-    people = [row for row in typed_lines(tmp_path / "typed") if row["supplier_kind"] == "personal"]
+    people = [row for row in typed_lines(folder / "typed") if row["supplier_kind"] == "personal"]
     assert [row["voucher"] for row in people] == ["V2", "V13"]
     assert people[0]["supplier_id"] == people[0]["supplier_name"] != ""
     assert people[0]["item_text"] == ""
-    assert not list((tmp_path / "typed").glob(".work-*"))
+    assert not list((folder / "typed").glob(".work-*"))
 
 
 def test_too_much_in_quarantine_stops_without_telling(tmp_path: Path) -> None:
@@ -78,8 +87,9 @@ def test_too_much_in_quarantine_stops_without_telling(tmp_path: Path) -> None:
     assert "Anna" not in str(stopped.value)
 
 
-def test_a_line_of_fifty_megabytes_costs_itself_only(tmp_path: Path) -> None:
-    content = ledger(line("V1", "1,00"), line("V2", "2,00", item="x" * 50_000_000), line("V3", "4,00"))
+def test_a_line_of_twenty_megabytes_costs_itself_only(tmp_path: Path) -> None:
+    content = ledger(line("V1", "1,00"), line("V2", "2,00", item="x" * 20_000_000), line("V3", "4,00"))
+    assert len(content) > 2 * CHUNK
     passed = read(tmp_path, content)
     assert balance(passed) == {"counted": (2, 500), "quarantined": (1, 200)}
 
@@ -199,25 +209,35 @@ def test_what_is_no_ledger_is_said(tmp_path: Path, content: bytes, said: str) ->
         read(tmp_path, content)
 
 
-@pytest.mark.parametrize(
-    "row",
-    [
-        line("V1", "6408233234"),  # a person's number in the place of an amount, without and with the century
-        line("V1", "196408233234"),
-        line("V1", item="Städning 640823?3234"),  # what a wrong encoding makes of a dash
-        line("V1", item="Städning 640823*3234"),
-        line("V1", "Anna Exempelsson"),  # a name in the place of an amount or a day
-        line("V1", "1,00", "Anna Exempelsson"),
-    ],
-)
-def test_no_trace_of_a_person_where_no_person_belongs(tmp_path: Path, row: str) -> None:
-    passed = read(tmp_path, ledger(row, *(line(f"V{n}") for n in range(2, 5))))
+MISPLACED = {
+    "a number for an amount": line("V1", "6408233234"),
+    "a number with the century for an amount": line("V1", "196408233234"),
+    "what a wrong encoding makes of a dash": line("V1", item="Städning 640823?3234"),
+    "another sign for a dash": line("V1", item="Städning 640823*3234"),
+    "a name for an amount": line("V1", "Anna Exempelsson"),
+    "a name for a day": line("V1", "1,00", "Anna Exempelsson"),
+}
+TRACES = ("640823", "3234", "Anna", "Exempelsson")
+
+
+def test_no_trace_of_a_person_where_no_person_belongs(tmp_path: Path) -> None:
+    """Neither on the line, nor anywhere else in what is written; three good lines stand below each."""
+    rows = [row for one in MISPLACED.values() for row in (one, *(line(f"V{n}") for n in range(2, 5)))]
+    passed = read(tmp_path, ledger(*rows))
     (tmp_path / "ledger.csv").unlink()
-    written = passed.to_json() + repr(typed_lines(tmp_path / "typed"))
+    typed = typed_lines(tmp_path / "typed")
+    held = {at: repr([one for one in (*typed, *passed.problems) if numbered(one) == at]) for at in range(2, 26, 4)}
+    told = dict(zip(MISPLACED, held.values(), strict=True))
+    assert not [case for case, what in told.items() if what == "[]" or any(trace in what for trace in TRACES)]
+    written = passed.to_json() + repr(typed)
     everything = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()) + written.encode()
-    for trace in ("640823", "3234", "Anna", "Exempelsson"):
-        assert trace.encode() not in everything
-    assert passed.lines == 4
+    assert not [trace for trace in TRACES if trace.encode() in everything]
+    assert passed.lines == 24
+
+
+def numbered(one: TypedLine | Problem) -> int:
+    """Where it stands in the file."""
+    return one.line if isinstance(one, Problem) else int(one["line"])
 
 
 def test_a_large_amount_that_is_nobodys_number_is_an_amount(tmp_path: Path) -> None:
@@ -262,13 +282,17 @@ def test_a_value_that_tells_the_mark_is_enough(tmp_path: Path, amount: str, ore:
     assert passed.amount_ore == ore + 50_000
 
 
-@pytest.mark.parametrize("supplier", ["", "4711", "DE123456789", "640823-3234", "saknas"])
-def test_a_name_without_a_legal_person_behind_it_is_not_kept(tmp_path: Path, supplier: str) -> None:
-    passed = read(tmp_path, ledger(line("V1", name="Anna Exempelsson", supplier=supplier), line("V2")))
-    (tmp_path / "ledger.csv").unlink()
-    rows = typed_lines(tmp_path / "typed")
-    assert "Exempelsson" not in repr(rows) + passed.to_json()
-    assert rows[1]["supplier_name"] == "Firma AB"
+def test_a_name_without_a_legal_person_behind_it_is_not_kept(tmp_path: Path) -> None:
+    """Each of another person: what is no person's number withholds the name on its own line."""
+    names = {"": "Axempelsson", "4711": "Bxempelsson", "DE123456789": "Cxempelsson"}
+    names |= {"640823-3234": "Dxempelsson", "saknas": "Exempelsson"}
+    rows = [line(f"V{n}", name=f"Anna {name}", supplier=given) for n, (given, name) in enumerate(names.items())]
+    passed = read(tmp_path, ledger(*rows, line("V9")))
+    *held, company = typed_lines(tmp_path / "typed")
+    told = dict(zip(names, map(repr, held), strict=True))
+    assert not [given for given, what in told.items() if "xempelsson" in what]
+    assert "xempelsson" not in passed.to_json()
+    assert company["supplier_name"] == "Firma AB"
 
 
 def test_sie_corrections_count_once(tmp_path: Path) -> None:

@@ -152,34 +152,33 @@ def test_a_number_may_stand_again_with_other_lines(tmp_path: Path) -> None:
     assert balance(read(tmp_path, content, "l.se"))["counted"] == (9, 605_00)
 
 
-@pytest.mark.parametrize(
-    "spelt",
-    [
-        '{1 "Skola } norr"}',
-        '{1 "Skola \\" } norr"}',
-        '{"1" "Skola { norr" "6" "P1"}',
-        "{1 Skola\\}norr}",
-    ],
-)
-def test_a_brace_may_stand_in_an_object(tmp_path: Path, spelt: str) -> None:
-    content = HEAD + voucher(1, "100.00").replace("6410 {}", f"6410 {spelt}")
-    assert balance(read(tmp_path, content, "l.se"))["counted"] == (1, 100_00)
-    assert {row["unit"][:5] for row in typed_lines(tmp_path / "typed")} == {"Skola", ""}
+def test_a_brace_may_stand_in_an_object(tmp_path: Path) -> None:
+    """A voucher each, numbered from 1."""
+    spelt = ('{1 "Skola } norr"}', '{1 "Skola \\" } norr"}', '{"1" "Skola { norr" "6" "P1"}', "{1 Skola\\}norr}")
+    vouchers = (voucher(n, "100.00").replace("6410 {}", f"6410 {one}") for n, one in enumerate(spelt, start=1))
+    assert balance(read(tmp_path, HEAD + "".join(vouchers), "l.se"))["counted"] == (4, 400_00)
+    lines = typed_lines(tmp_path / "typed")
+    units = [{line["unit"][:5] for line in lines if line["voucher"] == f"A{n}"} for n in range(1, 5)]
+    assert dict(zip(spelt, units, strict=True)) == {one: {"Skola", ""} for one in spelt}
 
 
-@pytest.mark.parametrize(
-    ("before", "after"),
-    [
+def test_braces_may_stand_beside_a_transaction(tmp_path: Path) -> None:
+    """A voucher each, numbered from 1, and one of 50 kronor behind it; the brace of a text ends no voucher."""
+    changes = (
         ("-100.00\n}", "-100.00 }"),
         ("-100.00\n}", "-100.00}"),
         ("{\n#TRANS", "{ #TRANS"),
         ("-100.00\n}", '-100.00 "" "a }"\n}'),
-    ],
-)
-def test_braces_may_stand_beside_a_transaction(tmp_path: Path, before: str, after: str) -> None:
-    """100 + 50; the brace of a text ends no voucher."""
-    content = HEAD + voucher(1, "100.00").replace(before, after) + voucher(2, "50.00")
-    assert balance(read(tmp_path, content, "l.se"))["counted"] == (2, 150_00)
+    )
+    vouchers = [
+        voucher(n, "100.00").replace(*change) + voucher(n + 10, "50.00") for n, change in enumerate(changes, start=1)
+    ]
+    assert balance(read(tmp_path, HEAD + "".join(vouchers), "l.se"))["counted"] == (8, 600_00)
+    amounts = {
+        line["voucher"]: line["amount_ore"] for line in typed_lines(tmp_path / "typed") if line["account"] == "6410"
+    }
+    pairs = [(amounts.get(f"A{n}"), amounts.get(f"A{n + 10}")) for n in range(1, 5)]
+    assert dict(zip(changes, pairs, strict=True)) == dict.fromkeys(changes, (100_00, 50_00))
 
 
 def test_a_voucher_on_one_line_is_refused(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from hypothesis import given
 from klimat_pipeline.errors import ProblemsError
 from klimat_pipeline.quality.ledgers import ledger_lines_kept, ledgers_balance
 from klimat_pipeline.spend.ledger import read_files as ledgers
+from klimat_pipeline.spend.ledger import seals
 from klimat_pipeline.spend.ledger.ledger_totals import ledger_totals
 from klimat_pipeline.spend.ledger.reference import load_ledger_reference
 from klimat_pipeline.spend.ledger.spend_files import ledger_files
@@ -154,8 +155,6 @@ def test_a_ledger_and_its_mirror_give_zero(
 
 
 def test_only_what_is_new_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from klimat_pipeline.spend.ledger import read_files as ledgers
-
     read: list[str] = []
     real = ledgers.read_ledger
     monkeypatch.setattr(
@@ -229,12 +228,37 @@ def test_a_file_that_is_refused_beside_another_is_whole_again_once_that_is_gone(
     assert total(folder, tmp_path / "s") == {"counted": (20, 20000)}
 
 
-@pytest.mark.parametrize("place", range(0, 100, 10))
-def test_whatever_is_kept_with_one_wrong_byte_is_made_anew(tmp_path: Path, place: int) -> None:
-    folder = write(tmp_path / "m", a=ledger(*MONTHS[0]))
-    assert total(folder, tmp_path / "s") == {"counted": (10, 5500)}
-    kept = [path for path in (tmp_path / "s").rglob("*") if path.is_file() and path.stat().st_size]
+@pytest.fixture(scope="module")
+def january(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A ledger of ten lines, m, and what was kept when it was read, s."""
+    place = tmp_path_factory.mktemp("january")
+    assert total(write(place / "m", a=ledger(*MONTHS[0])), place / "s") == {"counted": (10, 5500)}
+    return place
+
+
+def kept_in(store: Path) -> list[Path]:
+    """All files of a store in which there is something."""
+    kept = [path for path in store.rglob("*") if path.is_file() and path.stat().st_size]
     assert {path.suffix for path in kept} == {".parquet", ".json", ".sha256"}
-    for path in kept:
+    return kept
+
+
+@pytest.mark.parametrize("place", range(0, 100, 10))
+def test_whatever_is_kept_with_one_wrong_byte_is_not_whole(january: Path, tmp_path: Path, place: int) -> None:
+    """Every file that holds something has its hash beside it, and either may be damaged anywhere."""
+    shutil.copytree(january / "s", tmp_path / "s")
+    for path in kept_in(tmp_path / "s"):
+        sealed = [one for one in path.parent.glob(f"{path.stem}.*") if one.suffix != ".sha256"]
+        assert [seals.is_whole(one) for one in sealed] == [True], path
+        whole = path.read_bytes()
         wrong_byte(path, place)
-        assert total(folder, tmp_path / "s") == {"counted": (10, 5500)}, path
+        assert [seals.is_whole(one) for one in sealed] == [False], path
+        path.write_bytes(whole)
+
+
+@pytest.mark.parametrize("place", [0, 50])
+def test_whatever_is_kept_with_one_wrong_byte_is_made_anew(january: Path, tmp_path: Path, place: int) -> None:
+    shutil.copytree(january, tmp_path, dirs_exist_ok=True)
+    for path in kept_in(tmp_path / "s"):
+        wrong_byte(path, place)
+        assert total(tmp_path / "m", tmp_path / "s") == {"counted": (10, 5500)}, path

@@ -6,14 +6,13 @@ from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from klimat_pipeline.spend.ledger import amounts as values
 from klimat_pipeline_tests.support.properties import examples
 from klimat_pipeline_tests.unit.spend.ledger.test_read_ledger import PERSON
-from klimat_pipeline_tests.unit.spend.small import balance, ledger, line, read, typed_lines
+from klimat_pipeline_tests.unit.spend.small import balance, ledger, line, read, read_cases, typed_lines
 
 HEADER = (
     "kopare_id;kopare;forvaltning;verifikationsnummer;leverantor;leverantor_id;konto_nr;konto_text;belopp;datum;"
@@ -173,8 +172,9 @@ def test_amounts_are_what_python_reads(tmp_path: Path, amounts: list[str], mark:
     }
 
 
-@pytest.mark.parametrize("amount", ["1", "0,5", "-12,50", "+7", "999999999,99", "123456789012,34", "0,00"])
-def test_plain_amounts_are_exact(tmp_path: Path, amount: str) -> None:
-    assert read(tmp_path, ledger(line(amount=amount)), decimal_mark=",").amount_ore == int(
-        Decimal(amount.replace(",", ".")) * 100
-    )
+def test_plain_amounts_are_exact(tmp_path: Path) -> None:
+    amounts = ("1", "0,5", "-12,50", "+7", "999999999,99", "123456789012,34", "0,00")
+    lines, report = read_cases(tmp_path, amounts, lambda amount: line(amount=amount), decimal_mark=",")
+    expected = {amount: int(Decimal(amount.replace(",", ".")) * 100) for amount in amounts}
+    assert {amount: held["amount_ore"] for amount, held in lines.items()} == expected
+    assert report.amount_ore == sum(expected.values())
