@@ -16,8 +16,10 @@ from dagster._core.test_utils import create_run_for_test
 
 from klimat_pipeline.defs.instance import KeptOpenEventLogStorage, instance
 from klimat_pipeline.settings import Settings
+from klimat_pipeline_tests.support.dagster_home import empty_home, settle
 from klimat_pipeline_tests.support.failed_job import only_the_fault_is_an_error
 
+__all__ = ["empty_home"]
 KEY = dg.AssetKey(["spend", "scope"])
 PLAIN = "telemetry: {enabled: false}\n"
 NEEDS_PROC = pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="open files are listed in /proc only")
@@ -30,7 +32,8 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def opened(tmp_path: Path) -> Iterator[dg.DagsterInstance]:
+def opened(empty_home: Path, tmp_path: Path) -> Iterator[dg.DagsterInstance]:
+    settle(empty_home, tmp_path)
     with instance(Settings(data_dir=tmp_path)) as made:
         yield made
 
@@ -79,8 +82,10 @@ def open_databases(home: Path) -> list[str]:
     )
 
 
-def test_the_shipped_configuration_names_it(opened: dg.DagsterInstance, home: Path) -> None:
-    assert isinstance(opened.event_log_storage, KeptOpenEventLogStorage)
+def test_the_shipped_configuration_names_it(home: Path, tmp_path: Path) -> None:
+    """In a home that is made here and now."""
+    with instance(Settings(data_dir=tmp_path)) as opened:
+        assert isinstance(opened.event_log_storage, KeptOpenEventLogStorage)
     done = subprocess.run(
         [sys.executable, "-m", "dagster", "instance", "info"],
         env={**os.environ, "DAGSTER_HOME": str(home)},

@@ -22,13 +22,16 @@ from klimat_pipeline.defs.instance import instance
 from klimat_pipeline.defs.lost_runs import PROCESS, WatchedRunLauncher, free_lost_runs, this_process
 from klimat_pipeline.errors import DiskError
 from klimat_pipeline.settings import Settings
+from klimat_pipeline_tests.support.dagster_home import empty_home, settle
 
+__all__ = ["empty_home"]
 PUBLISHED = [dg.AssetKey(["published", name]) for name in ("one", "two")]
 
 
 @pytest.fixture
-def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+def settings(empty_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     monkeypatch.setenv("DAGSTER_HOME", "")  # set by what is tested, and taken back here
+    settle(empty_home, tmp_path)
     return Settings(data_dir=tmp_path, keep_runs=3)
 
 
@@ -154,8 +157,6 @@ def test_the_next_start_of_anything_frees_a_killed_run(history: dg.DagsterInstan
 
 @pytest.mark.parametrize("name", ["history/runs.db", "history/runs/index.db", "schedules/schedules.db"])
 def test_garbage_in_a_database_of_the_history_is_one_sentence(settings: Settings, name: str) -> None:
-    with instance(settings):
-        pass
     (settings.dagster_home / name).write_bytes(b"garbage" * 1000)
     with pytest.raises(DiskError, match=r"history of runs.*file is not a database.*klimat restore") as stopped:
         instance(settings)

@@ -20,7 +20,7 @@ TARGETS = pd.DataFrame(
 )
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def territory(project: Path) -> pd.DataFrame:
     return territory_inventory(
         small.subsectors((1990, 2022, 2023)),
@@ -71,7 +71,7 @@ ORGANISATION = pd.DataFrame(
 )
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def scopes(territory: pd.DataFrame) -> pd.DataFrame:
     frame = scope_indicators(territory, ORGANISATION, PRINTED, small.no_corrections(), TARGETS, small.releases())
     assert check_contract(frame, table("indicators/scope_indicators")).passed

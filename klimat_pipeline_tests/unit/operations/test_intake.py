@@ -1,6 +1,6 @@
 """What the live source answers, from the request to the archive: rows 1, 4 and 49 of the fault list, end to end.
 
-Releases embedded in the checkout are there from the start, so GGT always has something to fall back on and CO2 never.
+The two releases of the small country are there from the start, so GGT always has something to fall back on and CO2 never.
 """
 
 import json
@@ -35,10 +35,10 @@ Make = Callable[..., Settings]
 
 
 @pytest.fixture
-def make(project: Path, tmp_path: Path) -> Make:
+def make(small_country: Path, tmp_path: Path) -> Make:
     def settings(**changed: Any) -> Settings:
         values: dict[str, Any] = {
-            "project_dir": project,
+            "project_dir": small_country,
             "data_dir": tmp_path,
             "http_read_timeout_s": 20.0,
             "http_deadline_s": 90.0,

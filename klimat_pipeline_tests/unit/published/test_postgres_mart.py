@@ -1,11 +1,11 @@
 """The mart in PostgreSQL: keys that tools see, one switch, versions, and who may read."""
 
+import functools
 import re
 from collections.abc import Iterator
 from datetime import timedelta
 
 import psycopg
-import pyarrow as pa
 import pytest
 import sqlalchemy as sa
 from psycopg import sql
@@ -13,7 +13,7 @@ from pydantic import SecretStr
 
 from klimat_pipeline.contracts import MART
 from klimat_pipeline.errors import PublishError
-from klimat_pipeline.published.candidate import candidate
+from klimat_pipeline.published.candidate import Candidate, candidate
 from klimat_pipeline.published.postgres_mart import PostgresMartTarget
 from klimat_pipeline.published.postgres_roles import READER, prepare_database
 from klimat_pipeline_tests.support.postgres import database_url, postgres_server
@@ -23,9 +23,15 @@ __all__ = ["database_url", "postgres_server"]
 IDS = [f"pub-{number:016x}" for number in range(1, 5)]
 
 
-def publish(url: SecretStr, number: int, keep: int = 3, **changes: pa.Table) -> list[str]:
-    target, now = PostgresMartTarget(url, keep), STARTED + timedelta(days=number)
-    made = candidate({**small_star(IDS[number], now), **changes}, publication_id=IDS[number], now=now, contracts=MART)
+@functools.cache
+def mart(number: int) -> Candidate:
+    """What is published on that day; nobody changes it."""
+    now = STARTED + timedelta(days=number)
+    return candidate(small_star(IDS[number], now), publication_id=IDS[number], now=now, contracts=MART)
+
+
+def publish(url: SecretStr, number: int, keep: int = 3) -> list[str]:
+    target, made = PostgresMartTarget(url, keep), mart(number)
     try:
         target.open()
         target.stage(made)

@@ -50,10 +50,15 @@ def inventory(*rows: Mapping[str, Any]) -> pd.DataFrame:
 
 def own_files(tmp_path: Path, **files: str | bytes) -> LocalMappings:
     folder = tmp_path / "municipalities" / "1283_helsingborg"
+    write_own_files(folder, files)
+    return load_local_mappings(folder.parent, REFERENCE.category_names)
+
+
+def write_own_files(folder: Path, files: Mapping[str, str | bytes]) -> None:
+    """The files of a municipality's folder, by name."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in files.items():
         (folder / f"{name}.csv").write_bytes(text.encode() if isinstance(text, str) else text)
-    return load_local_mappings(folder.parent, REFERENCE.category_names)
 
 
 def computed(

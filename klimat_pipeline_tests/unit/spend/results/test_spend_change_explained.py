@@ -1,7 +1,7 @@
 """Changes explained by hand and as an algebra: parts sum, inflation is price alone, factors are their own part."""
 
 import math
-from pathlib import Path
+from collections.abc import Callable
 
 import pandas as pd
 import pytest
@@ -14,12 +14,10 @@ from klimat_pipeline.spend.results.spend_change_explained import PARTS, explaine
 from klimat_pipeline_tests.unit.spend.purchases import (
     ENERGY_KG_PER_SEK,
     activity,
-    computed,
     electricity,
     food,
-    inventory,
-    own_files,
 )
+from klimat_pipeline_tests.unit.spend.towns import Tables, Towns
 
 #: Prices rose by a tenth from 2022 to 2023, on a base like that of the years before (343 in 2021).
 TENTH = [
@@ -27,16 +25,29 @@ TENTH = [
 ]
 
 
-def changes(tmp_path: Path, rows: list[dict[str, object]]) -> pd.DataFrame:
-    found = computed(tmp_path, rows, price_index=TENTH)
+TOWNS = Towns()
+
+
+@pytest.fixture(scope="module")
+def found_in(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Tables]:
+    """The tables of a town, all of them computed at once."""
+    return TOWNS.computed(tmp_path_factory.mktemp("towns"))
+
+
+def changes(found: Tables) -> pd.DataFrame:
+    """Parts by measure, of tables that pass their check."""
     (result,) = run_checks("spend/spend_change_explained", found)
     assert result.passed
     return found["spend/spend_change_explained"].set_index(["explained_measure", "change_part"])["part_value"].unstack()
 
 
-def test_inflation_alone_is_price_and_nothing_else(tmp_path: Path) -> None:
-    rows = [food(1, 1_000_00, year=2022), food(2, 1_100_00), electricity(3, 500_00, year=2022), electricity(4, 550_00)]
-    parts = changes(tmp_path, rows)
+#: The same electricity and food in both years, at 2022's and 2023's prices.
+SAME = [food(1, 1_000_00, year=2022), food(2, 1_100_00), electricity(3, 500_00, year=2022), electricity(4, 550_00)]
+INFLATION = TOWNS.add(SAME, price_index=TENTH)
+
+
+def test_inflation_alone_is_price_and_nothing_else(found_in: Callable[[str], Tables]) -> None:
+    parts = changes(found_in(INFLATION))
     assert parts.loc["spend_sek", "price"] == pytest.approx(150)
     assert parts.loc["spend_sek", "volume"] == 0
     assert parts.loc["footprint_spend_t_co2e", "volume"] == 0
@@ -44,9 +55,12 @@ def test_inflation_alone_is_price_and_nothing_else(tmp_path: Path) -> None:
     assert parts.loc["footprint_spend_t_co2e", "price"] == 0
 
 
-def test_twice_as_much_of_everything_is_volume(tmp_path: Path) -> None:
+TWICE_AS_MUCH = TOWNS.add([food(1, 1_000_00, year=2022), food(2, 2_200_00)], price_index=TENTH)
+
+
+def test_twice_as_much_of_everything_is_volume(found_in: Callable[[str], Tables]) -> None:
     """2.2 times the kronor at 1.1 times the price: L = 1,200 / ln 2.2, volume L ln 2, price L ln 1.1."""
-    parts = changes(tmp_path, [food(1, 1_000_00, year=2022), food(2, 2_200_00)])
+    parts = changes(found_in(TWICE_AS_MUCH))
     mean = 1200 / math.log(2.2)
     assert parts.loc["spend_sek", "volume"] == pytest.approx(mean * math.log(2))
     assert parts.loc["spend_sek", "price"] == pytest.approx(mean * math.log(1.1))
@@ -54,14 +68,20 @@ def test_twice_as_much_of_everything_is_volume(tmp_path: Path) -> None:
     assert parts.loc["footprint_spend_t_co2e", "factor_vintage"] == 0
 
 
-def test_what_begins_or_ends_is_mix(tmp_path: Path) -> None:
-    parts = changes(tmp_path, [food(1, 1_000_00, year=2022), electricity(2, 1_100_00)])
+FOOD_THEN_POWER = TOWNS.add([food(1, 1_000_00, year=2022), electricity(2, 1_100_00)], price_index=TENTH)
+
+
+def test_what_begins_or_ends_is_mix(found_in: Callable[[str], Tables]) -> None:
+    parts = changes(found_in(FOOD_THEN_POWER))
     assert parts.loc["spend_sek", "volume"] == 0
     assert parts.loc["spend_sek", "mix"] == pytest.approx(100)
 
 
-def test_a_year_of_credit_notes_stays_unexplained(tmp_path: Path) -> None:
-    parts = changes(tmp_path, [food(1, -1_000_00, year=2022), food(2, 1_100_00)])
+CREDIT_NOTES = TOWNS.add([food(1, -1_000_00, year=2022), food(2, 1_100_00)], price_index=TENTH)
+
+
+def test_a_year_of_credit_notes_stays_unexplained(found_in: Callable[[str], Tables]) -> None:
+    parts = changes(found_in(CREDIT_NOTES))
     assert parts.loc["spend_sek", "unexplained"] == pytest.approx(2100)
     assert parts.loc["spend_sek"].drop("unexplained").abs().sum() == 0
 
@@ -99,32 +119,21 @@ def test_logarithmic_mean() -> None:
     assert logarithmic_mean(-math.e, -1) == pytest.approx(1 - math.e)
 
 
-def by_meter(
-    tmp_path: Path, rows: list[dict[str, object]], *, year_from: int = 2023, **chosen: object
-) -> dict[str, pd.DataFrame]:
-    """Electricity by meter from a year on: 10 t, whatever the kronor."""
-    own = own_files(
-        tmp_path,
-        spend_replacements="replacement_id,account_prefix,unit,year_from,year_to,activity_ids,reason\n"
-        f"el,6110,,{year_from},2023,electricity,by meter\n",
+def by_meter(rows: list[dict[str, object]], *, year_from: int = 2023, **chosen: object) -> str:
+    """A town with electricity by meter from a year on: 10 t, whatever the kronor."""
+    rules = (
+        "replacement_id,account_prefix,unit,year_from,year_to,activity_ids,reason\n"
+        f"el,6110,,{year_from},2023,electricity,by meter\n"
     )
-    metered = inventory(
-        *(activity("electricity", 10.0, year=year, scope="2", method="location") for year in (2022, 2023))
-    )
-    return computed(tmp_path, rows, own=own, organisation=metered, price_index=TENTH, **chosen)
+    metered = [activity("electricity", 10.0, year=year, scope="2", method="location") for year in (2022, 2023)]
+    return TOWNS.add(rows, files={"spend_replacements": rules}, activities=metered, price_index=TENTH, **chosen)
 
 
-#: The same electricity and food in both years, at 2022's and 2023's prices.
-SAME = [food(1, 1_000_00, year=2022), food(2, 1_100_00), electricity(3, 500_00, year=2022), electricity(4, 550_00)]
+THEN_BY_METER = by_meter(SAME)
 
 
-def test_electricity_by_kronor_and_then_by_meter_is_a_change_of_method(tmp_path: Path) -> None:
-    found = by_meter(tmp_path, SAME)
-    (result,) = run_checks("spend/spend_change_explained", found)
-    assert result.passed
-    parts = (
-        found["spend/spend_change_explained"].set_index(["explained_measure", "change_part"])["part_value"].unstack()
-    )
+def test_electricity_by_kronor_and_then_by_meter_is_a_change_of_method(found_in: Callable[[str], Tables]) -> None:
+    parts = changes(found_in(THEN_BY_METER))
     assert parts.loc["spend_sek", "method_changed"] == pytest.approx(-500)
     assert parts.loc["spend_sek", "price"] == pytest.approx(100), "of food alone"
     tonnes = parts.loc["footprint_spend_t_co2e"]
@@ -132,29 +141,29 @@ def test_electricity_by_kronor_and_then_by_meter_is_a_change_of_method(tmp_path:
     assert tonnes.drop("method_changed").abs().max() == pytest.approx(0, abs=1e-12)
 
 
-def test_by_meter_in_both_years_nothing_has_changed(tmp_path: Path) -> None:
-    found = by_meter(tmp_path, SAME, year_from=2022)
-    parts = (
-        found["spend/spend_change_explained"].set_index(["explained_measure", "change_part"])["part_value"].unstack()
-    )
-    assert (parts["method_changed"] == 0).all()
+ALWAYS_BY_METER = by_meter(SAME, year_from=2022)
 
 
-def test_another_account_of_the_category_is_still_compared(tmp_path: Path) -> None:
+def test_by_meter_in_both_years_nothing_has_changed(found_in: Callable[[str], Tables]) -> None:
+    assert (changes(found_in(ALWAYS_BY_METER))["method_changed"] == 0).all()
+
+
+HEAT = {"account": "6120", "account_text": "Fjärrvärme"}
+WITH_HEAT = by_meter([*SAME, electricity(5, 100_00, year=2022, **HEAT), electricity(6, 220_00, **HEAT)])
+
+
+def test_another_account_of_the_category_is_still_compared(found_in: Callable[[str], Tables]) -> None:
     """Twice as much district heat, in the category of the electricity that is by meter now: volume, and no method."""
-    heat = {"account": "6120", "account_text": "Fjärrvärme"}
-    rows = [*SAME, electricity(5, 100_00, year=2022, **heat), electricity(6, 220_00, **heat)]
-    parts = by_meter(tmp_path, rows)["spend/spend_change_explained"].set_index(["explained_measure", "change_part"])[
-        "part_value"
-    ]
-    assert parts["spend_sek", "method_changed"] == pytest.approx(-500)
-    assert parts["spend_sek", "volume"] + parts["spend_sek", "mix"] == pytest.approx(
-        parts["spend_sek"].sum() + 500 - parts["spend_sek", "price"]
-    )
+    parts = changes(found_in(WITH_HEAT)).loc["spend_sek"]
+    assert parts["method_changed"] == pytest.approx(-500)
+    assert parts["volume"] + parts["mix"] == pytest.approx(parts.sum() + 500 - parts["price"])
 
 
-def test_the_halving_is_not_shown_across_a_change_of_method(tmp_path: Path) -> None:
-    found = by_meter(tmp_path, SAME, halving_base_year=2022)["spend/spend_indicators"]
+HALVING = by_meter(SAME, halving_base_year=2022)
+
+
+def test_the_halving_is_not_shown_across_a_change_of_method(found_in: Callable[[str], Tables]) -> None:
+    found = found_in(HALVING)["spend/spend_indicators"]
     rows = found[found["year"] == 2023].set_index("spend_indicator")
     assert pd.isna(rows.loc["purchases_change_pct", "spend_indicator_value"])
     assert rows.loc["purchases_change_pct", "note"].startswith(

@@ -1,6 +1,6 @@
 """The mapping that is published: sums by hand, evidence, free text kept out, and a finding when it moves."""
 
-from pathlib import Path
+from collections.abc import Callable
 
 import pandas as pd
 import pytest
@@ -9,7 +9,8 @@ from klimat_pipeline.quality.catalogue import run_checks
 from klimat_pipeline.quality.spend import PUBLISHED_MAPPING
 from klimat_pipeline.spend.results.spend_mapping import moved
 from klimat_pipeline_tests.support.ledgers import line
-from klimat_pipeline_tests.unit.spend.purchases import ENERGY_KG_PER_SEK, computed, electricity, food, own_files
+from klimat_pipeline_tests.unit.spend.purchases import ENERGY_KG_PER_SEK, electricity, food
+from klimat_pipeline_tests.unit.spend.towns import Tables, Towns
 
 ROWS = [
     electricity(1, 500_00),
@@ -18,10 +19,20 @@ ROWS = [
     line(4, amount_ore=-900_00, account="9901", account_text="Okänt"),
     line(5, amount_ore=40_00, account="5010", account_text="Löner", left_out_rule="wages"),
 ]
+TOWNS = Towns()
 
 
-def test_the_largest_first_with_evidence_and_what_it_emits(tmp_path: Path) -> None:
-    found = computed(tmp_path, ROWS)["spend/spend_mapping"]
+@pytest.fixture(scope="module")
+def found_in(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Tables]:
+    """The tables of a town, all of them computed at once."""
+    return TOWNS.computed(tmp_path_factory.mktemp("towns"))
+
+
+BEFORE = TOWNS.add(ROWS)
+
+
+def test_the_largest_first_with_evidence_and_what_it_emits(found_in: Callable[[str], Tables]) -> None:
+    found = found_in(BEFORE)["spend/spend_mapping"]
     columns = ["account", "account_text", "amount_sek", "category", "step", "evidence"]
     assert found[columns].to_numpy().tolist() == [
         ["6110", "El", 2000.0, "energy_supply", "account_text", "text: el"],
@@ -34,16 +45,21 @@ def test_the_largest_first_with_evidence_and_what_it_emits(tmp_path: Path) -> No
     assert tonnes[["9901", "5010"]].isna().all()
 
 
-def test_free_text_in_the_place_of_an_accounts_text_is_not_shown(tmp_path: Path) -> None:
-    rows = [line(n, amount_ore=1_00, account="6990", account_text=f"till person {n}") for n in range(21)]
-    (row,) = computed(tmp_path, rows)["spend/spend_mapping"].to_dict("records")
+FREE_TEXTS = TOWNS.add(line(n, amount_ore=1_00, account="6990", account_text=f"till person {n}") for n in range(21))
+
+
+def test_free_text_in_the_place_of_an_accounts_text_is_not_shown(found_in: Callable[[str], Tables]) -> None:
+    (row,) = found_in(FREE_TEXTS)["spend/spend_mapping"].to_dict("records")
     assert (row["account_text"], row["amount_sek"]) == ("", 21.0)
 
 
-def test_a_mapping_that_moved_is_a_finding(tmp_path: Path) -> None:
-    before = computed(tmp_path / "a", ROWS)
-    own = own_files(tmp_path, spend_accounts="account_prefix,category,reason\n6110,fuels,r\n9901,textiles,r\n")
-    after = computed(tmp_path / "b", ROWS, own=own)
+AFTER = TOWNS.add(ROWS, files={"spend_accounts": "account_prefix,category,reason\n6110,fuels,r\n9901,textiles,r\n"})
+
+
+def test_a_mapping_that_moved_is_a_finding(found_in: Callable[[str], Tables]) -> None:
+    """Two towns with the same lines stand for one town before and after it has mapped two accounts itself."""
+    before = {key: frame.replace({"municipality_code": {BEFORE: AFTER}}) for key, frame in found_in(BEFORE).items()}
+    after = found_in(AFTER)
     off = moved(before["spend/spend_mapping"], after["spend/spend_mapping"])
     # What was unmapped and is not any more has not moved.
     assert off[["account", "category_before", "category_after", "amount_sek"]].to_numpy().tolist() == [

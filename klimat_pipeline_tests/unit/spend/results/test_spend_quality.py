@@ -1,6 +1,6 @@
 """Coverage, grades and the range of the footprint."""
 
-from pathlib import Path
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -8,23 +8,35 @@ import pytest
 from klimat_pipeline.quality.catalogue import run_checks
 from klimat_pipeline.spend.results.spend_quality import footprint_draws
 from klimat_pipeline_tests.support.ledgers import line
-from klimat_pipeline_tests.unit.spend.purchases import FOOD_KG_PER_SEK, computed, electricity, food
+from klimat_pipeline_tests.unit.spend.purchases import FOOD_KG_PER_SEK, electricity, food
+from klimat_pipeline_tests.unit.spend.towns import Tables, Towns
+
+TOWNS = Towns()
 
 
-def test_shares_by_step_and_grade(tmp_path: Path) -> None:
-    rows = [food(1, 600_00), electricity(2, 300_00), line(3, amount_ore=100_00, account="9999")]
-    found = computed(tmp_path, rows)["spend/spend_quality"].set_index(["quality_aspect", "quality_item"])[
+@pytest.fixture(scope="module")
+def found_in(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Tables]:
+    """The tables of a town, all of them computed at once."""
+    return TOWNS.computed(tmp_path_factory.mktemp("towns"))
+
+
+THREE_STEPS = TOWNS.add([food(1, 600_00), electricity(2, 300_00), line(3, amount_ore=100_00, account="9999")])
+
+
+def test_shares_by_step_and_grade(found_in: Callable[[str], Tables]) -> None:
+    found = found_in(THREE_STEPS)["spend/spend_quality"].set_index(["quality_aspect", "quality_item"])[
         "share_of_spend_pct"
     ]
     assert found["step"].to_dict() == {"account_text": 30.0, "cpv": 60.0, "unmapped": 10.0}
     assert found["grade"].to_dict() == {"low": 30.0, "medium": 60.0, "none": 10.0}
 
 
-def test_one_factor_has_the_range_of_its_distribution(tmp_path: Path) -> None:
+ONE_FACTOR = TOWNS.add([food(1, 1_000_000_00)])
+
+
+def test_one_factor_has_the_range_of_its_distribution(found_in: Callable[[str], Tables]) -> None:
     """Log-normal, mean 1, relative standard deviation 0.5: sigma = sqrt(ln 1.25), 2.5 % at exp(-1.96 sigma - sigma^2/2)."""
-    found = computed(tmp_path, [food(1, 1_000_000_00)])["spend/spend_quality"].set_index("quality_item")[
-        "footprint_t_co2e"
-    ]
+    found = found_in(ONE_FACTOR)["spend/spend_quality"].set_index("quality_item")["footprint_t_co2e"]
     sigma = np.sqrt(np.log(1.25))
     whole = 1000 * FOOD_KG_PER_SEK
     assert found["low_2_5_pct"] == pytest.approx(whole * np.exp(-1.96 * sigma - sigma**2 / 2), rel=0.04)
@@ -40,17 +52,20 @@ def test_draws_have_the_mean_and_are_the_same_twice() -> None:
     assert (footprint_draws(means, pct) == footprint_draws(means, pct)).all()
 
 
-def test_a_known_uncertainty_takes_the_place_of_the_sets(tmp_path: Path) -> None:
-    found = computed(tmp_path, [food(1, 1_000_000_00)], uncertainty_pct=0)["spend/spend_quality"].set_index(
-        "quality_item"
-    )
+CERTAIN = TOWNS.add([food(1, 1_000_000_00)], uncertainty_pct=0)
+
+
+def test_a_known_uncertainty_takes_the_place_of_the_sets(found_in: Callable[[str], Tables]) -> None:
+    found = found_in(CERTAIN)["spend/spend_quality"].set_index("quality_item")
     assert found.loc["low_2_5_pct", "footprint_t_co2e"] == pytest.approx(1000 * FOOD_KG_PER_SEK)
     assert found.loc["high_97_5_pct", "footprint_t_co2e"] == pytest.approx(1000 * FOOD_KG_PER_SEK)
 
 
-def test_too_much_without_emissions_is_a_remark(tmp_path: Path) -> None:
-    rows = [food(1, 700_00), line(3, amount_ore=300_00, account="9999")]
-    (result,) = run_checks("spend/spend_quality", computed(tmp_path, rows))
+UNMAPPED_30_PCT = TOWNS.add([food(1, 700_00), line(3, amount_ore=300_00, account="9999")])
+
+
+def test_too_much_without_emissions_is_a_remark(found_in: Callable[[str], Tables]) -> None:
+    (result,) = run_checks("spend/spend_quality", found_in(UNMAPPED_30_PCT))
     assert not result.passed
     assert result.severity == "WARN"
     assert result.findings[0].observed == "up to 30.0 %"

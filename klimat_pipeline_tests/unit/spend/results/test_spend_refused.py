@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pandas as pd
+import pytest
 
 from klimat_pipeline.configuration.spend_factors import SpendFactors
 from klimat_pipeline.contracts import table
@@ -32,13 +33,18 @@ def of_two(tmp_path: Path, *, aside: set[str] | None = None, **chosen: object) -
     )
 
 
+@pytest.fixture(scope="module")
+def as_usual(tmp_path_factory: pytest.TempPathFactory) -> dict[str, pd.DataFrame]:
+    return of_two(tmp_path_factory.mktemp("usual"))
+
+
 def kronor(found: dict[str, pd.DataFrame]) -> dict[str, float]:
     return found["spend/spend_by_category"].groupby("municipality_code")["spend_sek"].sum().to_dict()
 
 
-def test_a_year_without_index_or_rate_has_the_last_one_and_says_so(tmp_path: Path) -> None:
+def test_a_year_without_index_or_rate_has_the_last_one_and_says_so(as_usual: dict[str, pd.DataFrame]) -> None:
     """2026 has none: 417.98 of 2025 stands in, so a krona of it is 403.70 / 417.98 kronor of 2023."""
-    found = of_two(tmp_path)
+    found = as_usual
     assert kronor(found) == {"1280": 100.0, "1283": 700.0}
     (row,) = (
         found["spend/spend_factors"]
@@ -68,9 +74,8 @@ def test_a_second_factor_set_that_is_missing_leaves_aside_who_wants_it_and_nobod
     assert "usepa_2022" in found["unvalued"].at[0, "refusal"]
 
 
-def test_what_was_refused_stays_as_it_was_and_is_marked(tmp_path: Path) -> None:
-    before = of_two(tmp_path / "before")
-    now = of_two(tmp_path / "now", aside={"1283"})
+def test_what_was_refused_stays_as_it_was_and_is_marked(tmp_path: Path, as_usual: dict[str, pd.DataFrame]) -> None:
+    before, now = as_usual, of_two(tmp_path, aside={"1283"})
     for key in KEYS:
         whole = with_last_state(key, now[key], before[key], {"1283"})
         assert list(whole.columns) == table(key).column_names

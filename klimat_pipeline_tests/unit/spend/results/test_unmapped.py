@@ -1,6 +1,7 @@
 """What is to be mapped next: the largest first, harmless in a spreadsheet, and read back once filled in."""
 
 import csv
+from collections.abc import Callable
 from io import StringIO
 from itertools import product
 from pathlib import Path
@@ -13,48 +14,72 @@ from klimat_pipeline.errors import ProblemsError
 from klimat_pipeline.spend.results.unmapped import as_csv, for_spreadsheet
 from klimat_pipeline_tests.support.ledgers import line
 from klimat_pipeline_tests.unit.spend.purchases import computed, electricity, food, own_files
+from klimat_pipeline_tests.unit.spend.towns import Tables, Towns
 
 ROWS = [
     line(1, amount_ore=100_00, account="9901", account_text="=cmd|' /C calc'!A0"),
     line(2, amount_ore=-900_00, account="9902", account_text="Okänt | <b>"),
     electricity(3, 500_00),
 ]
+TOWNS = Towns()
 
 
-def test_the_largest_first_by_size(tmp_path: Path) -> None:
-    found = computed(tmp_path, ROWS)
+@pytest.fixture(scope="module")
+def found_in(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Tables]:
+    """The tables of a town, all of them computed at once."""
+    return TOWNS.computed(tmp_path_factory.mktemp("towns"))
+
+
+USUAL = TOWNS.add(ROWS)
+
+
+def test_the_largest_first_by_size(found_in: Callable[[str], Tables]) -> None:
+    found = found_in(USUAL)
     assert list(found["unmapped/accounts"]["account_prefix"]) == ["9902", "9901"]
     assert found["unmapped/suppliers"][["supplier_id", "spend_sek"]].to_numpy().tolist() == [["5560000001", -800.0]]
 
 
-def test_no_spreadsheet_runs_what_a_ledger_holds(tmp_path: Path) -> None:
-    text = as_csv(computed(tmp_path, ROWS)["unmapped/accounts"])
+def test_no_spreadsheet_runs_what_a_ledger_holds(found_in: Callable[[str], Tables]) -> None:
+    text = as_csv(found_in(USUAL)["unmapped/accounts"])
     assert [row["account_text"] for row in csv.DictReader(StringIO(text))] == ["Okänt | <b>", "'=cmd|' /C calc'!A0"]
     assert next(csv.DictReader(StringIO(text)))["spend_sek"] == "-900.0"
 
 
-def test_filled_in_it_is_read_back(tmp_path: Path) -> None:
-    listed = as_csv(computed(tmp_path, ROWS)["unmapped/accounts"])
-    untouched = computed(tmp_path, ROWS, own=own_files(tmp_path, spend_accounts=listed))
-    assert len(untouched["unmapped/accounts"]) == 2
+def test_filled_in_it_is_read_back(tmp_path: Path, found_in: Callable[[str], Tables]) -> None:
+    listed = as_csv(found_in(USUAL)["unmapped/accounts"])
     # Only two cells of every row are written: category and reason stand behind the account.
     filled = listed.replace("9902,,,", "9902,textiles,we know,").replace("9901,,,", "9901,textiles,we know,")
-    found = computed(tmp_path, ROWS, own=own_files(tmp_path, spend_accounts=filled))
-    assert found["unmapped/accounts"].empty
-    assert unmapped_markdown(found["unmapped/accounts"]) == "Everything that counts has a category."
+    readers = Towns()
+    before, after = (
+        readers.add(ROWS, files={"spend_accounts": listed}),
+        readers.add(ROWS, files={"spend_accounts": filled}),
+    )
+    found_after = readers.computed(tmp_path)
+    assert len(found_after(before)["unmapped/accounts"]) == 2
+    assert found_after(after)["unmapped/accounts"].empty
+    assert unmapped_markdown(found_after(after)["unmapped/accounts"]) == "Everything that counts has a category."
 
 
-@pytest.mark.parametrize("chart", ["", "BAS "])
-def test_a_spreadsheet_saves_it_with_what_texts_hold(tmp_path: Path, chart: str) -> None:
+TEXTS = ('Div. "övrigt"; 25 %', "Div. ”Vår by”", "Div. Škoda, a;b\tc", "Div.\nrad två", "=1+1;2")
+#: The same texts, by what stands before the accounts' numbers.
+OF_CHART = {
+    chart: [line(n, account=f"{chart}99{n:02}", account_text=text) for n, text in enumerate(TEXTS)]
+    for chart in ("", "BAS ")
+}
+TOWN_OF_CHART = {chart: TOWNS.add(rows) for chart, rows in OF_CHART.items()}
+
+
+@pytest.mark.parametrize("chart", OF_CHART)
+def test_a_spreadsheet_saves_it_with_what_texts_hold(
+    tmp_path: Path, found_in: Callable[[str], Tables], chart: str
+) -> None:
     """Quotation marks of both kinds, separators, line breaks and letters of names, as texts of accounts hold them.
 
     However it is saved, the same is read.
     """
-    texts = ('Div. "övrigt"; 25 %', "Div. ”Vår by”", "Div. Škoda, a;b\tc", "Div.\nrad två", "=1+1;2")
-    rows = [line(n, account=f"{chart}99{n:02}", account_text=text) for n, text in enumerate(texts)]
-    listed = for_spreadsheet(computed(tmp_path, rows)["unmapped/accounts"]).decode("utf-8-sig")
+    listed = for_spreadsheet(found_in(TOWN_OF_CHART[chart])["unmapped/accounts"]).decode("utf-8-sig")
     header, *cells = csv.reader(StringIO(listed, newline=""), delimiter=";")
-    assert len(cells) == len(texts)
+    assert len(cells) == len(TEXTS)
     filled = [[code, account, "textiles", 'our "plan"; all', *rest] for code, account, _, _, *rest in cells]
     read = []
     for separator, encoding in product((";", "\t", ","), ("utf-8-sig", "cp1252", "utf-16")):
@@ -64,8 +89,8 @@ def test_a_spreadsheet_saves_it_with_what_texts_hold(tmp_path: Path, chart: str)
         read.append((separator, encoding, own))
     for separator, encoding, own in read:
         assert own.accounts.equals(read[0][2].accounts), (separator, encoding)
-        assert len(own.accounts) == len(texts), (separator, encoding)
-    found = computed(tmp_path, rows, own=read[0][2])
+        assert len(own.accounts) == len(TEXTS), (separator, encoding)
+    found = computed(tmp_path, OF_CHART[chart], own=read[0][2])
     assert found["unmapped/accounts"].empty
     assert set(found["spend/spend_mapping"]["category"]) == {"textiles"}
 
@@ -113,8 +138,8 @@ def test_the_pareto_line_is_the_cumulative_share() -> None:
     assert {row["cumulative_pct"] for row in nothing} == {None}
 
 
-def test_the_chart_draws_bars_and_line_of_the_same_rows(tmp_path: Path) -> None:
-    chart = largest_categories(computed(tmp_path, ROWS)["spend/spend_by_category"])["1283"]
+def test_the_chart_draws_bars_and_line_of_the_same_rows(found_in: Callable[[str], Tables]) -> None:
+    chart = largest_categories(found_in(USUAL)["spend/spend_by_category"])[USUAL]
     bars, line = chart["layer"]
     assert (bars["mark"]["type"], line["mark"]["type"]) == ("bar", "line")
     assert (bars["encoding"]["x"]["field"], line["encoding"]["x"]["field"]) == ("t", "cumulative_pct")
