@@ -1,6 +1,6 @@
 """Kills refreshes at random moments of every phase, and looks at what readers have: ``make kills KILLS=200``.
 
-A few of these are part of ``make test`` (``pipeline/test_kills.py``).
+One is part of ``make test`` (``pipeline/test_kills.py``).
 """
 
 import os
