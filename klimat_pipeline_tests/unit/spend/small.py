@@ -94,8 +94,9 @@ class ReadOnce:
     """Reads CSV files of which many differ in names alone: of the file, of its columns, and what stands above them.
 
     Every file is looked over (``file_format``), and what stops it there stops it here. Its lines are then typed by what
-    was found; names only go into messages. So of files whose lines are the same, and that were found to be the same but
-    for names, one is read. Where a header stands again among the lines, names decide, and the file needs ``read``.
+    was found; names only go into messages, and settings that name columns have said what they say. So of files whose
+    lines are the same, and that were found to be the same but for names, one is read. Where a header stands again among
+    the lines, names decide, and the file needs ``read``.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -105,10 +106,11 @@ class ReadOnce:
     def __call__(self, content: str, name: str = "ledger.csv", **settings: Any) -> tuple[FileFormat, LedgerReport]:
         """What the file was found to be, and what became of its lines."""
         form = looked_over(self._folder, content, name, **settings)
-        assert form.format == "csv"
+        assert form.format == "csv" and "\r" not in content
         nameless = replace(form, file="", sha256="", size_bytes=0, skipped=0, header=("",) * len(form.header))
         lines = content.split("\n")[form.skipped :]
-        same = (repr(replace(nameless, remarks=(), warnings=())), repr(sorted(settings.items())), *lines)
+        own = sorted((key, value) for key, value in settings.items() if key != "columns")
+        same = (repr(replace(nameless, remarks=(), warnings=())), repr(own), *lines)
         if same not in self._reports:
             self._reports[same] = read(self._folder, content, name, **settings)
         return form, self._reports[same]

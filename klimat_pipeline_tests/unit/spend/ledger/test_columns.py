@@ -285,7 +285,7 @@ def test_words_in_names_stand_between_underscores_too(tmp_path: Path, name: str,
 
 
 def test_lines_are_typed_alike_whatever_names_stand_above_them(tmp_path: Path) -> None:
-    """What ``ReadOnce`` rests on: after columns are known, names of file and columns and titles decide nothing.
+    """What ``ReadOnce`` rests on: after columns are known, names of the file, of columns and titles decide nothing.
 
     A total, a credit, a line without a day and one without an amount are among the lines.
     """
@@ -297,11 +297,15 @@ def test_lines_are_typed_alike_whatever_names_stand_above_them(tmp_path: Path) -
     one = "Konto;Kontotext;Leverantör;Orgnr;Datum;Vernr;Belopp"
     other = "Account number;Account title;Supplier name;Organisationsnr.;Posting date;Verifikationsnummer;Amount"
     told = []
-    for name, lines in (("one.csv", [one, *rows]), ("other.csv", ["Leverantörsreskontra", other, *rows])):
-        passed = read(tmp_path, table(*lines), name)
+    for name, lines, own in (
+        ("one.csv", [one, *rows], {}),
+        ("other.csv", ["Leverantörsreskontra", other, *rows], {}),
+        ("mapped.csv", [one.replace("Belopp", "Kolumn 7"), *rows], {"Kolumn 7": "amount"}),
+    ):
+        passed = read(tmp_path, table(*lines), name, columns=own)
         left = ("file_id", "line")
         typed = [{key: row[key] for key in row if key not in left} for row in typed_lines(tmp_path / "typed")]
         problems = [(problem.column_name, problem.value, problem.reason) for problem in passed.problems]
         told.append((list(passed.rows()), passed.days, passed.control_sums, problems, typed))
-    assert told[0] == told[1]
+    assert told[0] == told[1] == told[2]
     assert balance(passed) == {"counted": (5, 950_00), "quarantined": (2, 7_00)}

@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 
 from klimat_pipeline.cli.ledger import app
 from klimat_pipeline.spend.ledger.ledger_error import LedgerError
+from klimat_pipeline.spend.ledger.ledger_report import problem_line
 from klimat_pipeline.spend.ledger.typed_lines import REASONS
 from klimat_pipeline_tests.unit.spend.small import HEADER, KEY, balance, ledger, line, read, read_cases, typed_lines
 
@@ -70,13 +71,6 @@ SIE = (
         (ledger(line(name="Åkeri AB")).encode("utf-16"), 100_00),
         (ledger(line(name="Åkeri AB")).encode("utf-8-sig"), 100_00),
         (ledger(line()).replace(";", "\t").encode(), 100_00),
-        (ledger(line(item='"två\nrader; ""citat"""'), line("V2")).encode(), 200_00),
-        (
-            ledger(
-                *(line(day=d) for d in ("2023-03-01", "20230301", "2023/03/01", "01.03.2023", "2023-03-01 10:00:00"))
-            ).encode(),
-            500_00,
-        ),
         (workbook(row("1 234,50"), row("-1,00"), row(5.25)), 1238_75),  # texts and numbers in one column
         (workbook(row("1,234.50"), row(5.25)), 1239_75),
         (parquet(pa.array(["1 234,50", "-1,00"])), 1233_50),
@@ -89,6 +83,16 @@ def test_spellings_are_read_to_the_oere(tmp_path: Path, content: bytes, ore: int
     passed = read(tmp_path, content, key=key)
     assert balance(passed).get("counted", (0, 0))[1] == ore == passed.amount_ore
     assert {problem.reason for problem in passed.problems} <= {"no amount"}
+
+
+@pytest.mark.parametrize("key", [KEY, None], ids=["key", "no key"])
+def test_days_and_texts_are_read(tmp_path: Path, key: bytes | None) -> None:
+    days = ("2023-03-01", "20230301", "2023/03/01", "01.03.2023", "2023-03-01 10:00:00")
+    passed = read(tmp_path, ledger(*(line(day=d) for d in days), line("V2", item='"två\nrader; ""citat"""')), key=key)
+    assert balance(passed) == {"counted": (6, 600_00)}
+    *dated, quoted = typed_lines(tmp_path / "typed")
+    assert dict(zip(days, (str(row["booked_on"]) for row in dated), strict=True)) == dict.fromkeys(days, "2023-03-01")
+    assert quoted["item_text"] == 'två\nrader; "citat"'
 
 
 @pytest.mark.parametrize("key", [KEY, None], ids=["key", "no key"])
@@ -108,11 +112,8 @@ def test_amounts_are_read_to_the_oere(tmp_path: Path, key: bytes | None) -> None
             ledger(line(), line("V2"), ";;;;;Summa;210,00;;;").encode(),
             *(200_00, 210_00, "l:4: column amount: calls itself a total, but is not the sum of the lines above it"),
         ),
-        (ledger(line(day="45000")).encode(), 0, 100_00, "l:2: column booked_on: no such day; a spreadsheet's serial "),
         (workbook(row(1.0, 45000)), 0, 1_00, "l:2: column booked_on: no such day; a spreadsheet's serial number?"),
-        (ledger(line(day="1 ventôse 2023")).encode(), 0, 100_00, "l:2: column booked_on: no such day, found '1 [text]"),
         (workbook(row("=1+1"), row(5.0)), 5_00, 0, "l:2: column amount: no amount; a formula that was never computed?"),
-        (ledger(line() + ";;9").encode(), 0, 100_00, "l:2: shifted columns: the header has 10 cells, found '12 cells'"),
         (SIE, 10_50, 0, "l:7: column amount: no amount in the file's spelling"),
     ],
 )
@@ -120,14 +121,26 @@ def test_amounts_are_read_to_the_oere(tmp_path: Path, key: bytes | None) -> None
 def test_what_does_not_pass_is_counted_and_told(
     tmp_path: Path, content: bytes, counted: int, quarantined: int, told: str, key: bytes | None
 ) -> None:
-    from klimat_pipeline.spend.ledger.ledger_report import problem_line
-
     passed = read(tmp_path, content, key=key)
     found = balance(passed)
     assert found.get("counted", (0, 0))[1] == counted
     assert found["quarantined"][1] == quarantined
     assert passed.amount_ore == counted + quarantined
     assert problem_line("l", passed.problems[0]).startswith(told)
+
+
+@pytest.mark.parametrize("key", [KEY, None], ids=["key", "no key"])
+def test_lines_that_do_not_pass_are_each_told(tmp_path: Path, key: bytes | None) -> None:
+    rows = {
+        line("V1", day="45000"): "l:2: column booked_on: no such day; a spreadsheet's serial ",
+        line("V2", day="1 ventôse 2023"): "l:3: column booked_on: no such day, found '1 [text]",
+        f"{line('V3')};;9": "l:4: shifted columns: the header has 10 cells, found '12 cells'",
+    }
+    passed = read(tmp_path, ledger(*rows), key=key)
+    assert balance(passed) == {"quarantined": (3, 300_00)}
+    assert passed.amount_ore == 300_00
+    told = [problem_line("l", problem) for problem in passed.problems]
+    assert not [one for one, begins in zip(told, rows.values(), strict=True) if not one.startswith(begins)]
 
 
 @pytest.mark.parametrize(
