@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pytest
 
 from klimat_pipeline.configuration.spend_factors import SpendFactors
 from klimat_pipeline.contracts import table
@@ -20,6 +21,8 @@ from klimat_pipeline_tests.unit.spend.purchases import REFERENCE, inventory, wri
 
 #: The tables of a town, by key.
 Tables = dict[str, pd.DataFrame]
+#: The tables of a town, from its code.
+FoundIn = Callable[[str], Tables]
 Row = Mapping[str, Any]
 
 
@@ -68,7 +71,16 @@ class Towns:
         self._passed += [{**row, "municipality_code": code} for row in passed]
         return code
 
-    def computed(self, folder: Path) -> Callable[[str], Tables]:
+    def fixture(self) -> Any:
+        """The fixture of a file that gives the tables of each of its towns, all of them computed at once."""
+
+        @pytest.fixture(scope="module")
+        def found_in(tmp_path_factory: pytest.TempPathFactory) -> FoundIn:
+            return self.computed(tmp_path_factory.mktemp("towns"))
+
+        return found_in
+
+    def computed(self, folder: Path) -> FoundIn:
         """Compute all towns at once; what is given back hands out the tables of one."""
         root = folder / "lines"
         for rows, parts in self._lines:

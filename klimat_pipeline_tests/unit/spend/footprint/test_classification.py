@@ -1,6 +1,5 @@
 """The cascade: which step decides, and that nothing is guessed."""
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,15 +10,10 @@ from klimat_pipeline.spend.footprint.classification import cpv_prefix, longest_p
 from klimat_pipeline.spend.footprint.local_mappings import load_local_mappings
 from klimat_pipeline_tests.support.ledgers import line
 from klimat_pipeline_tests.unit.spend.purchases import REFERENCE, own_files
-from klimat_pipeline_tests.unit.spend.towns import Tables, Towns
+from klimat_pipeline_tests.unit.spend.towns import FoundIn, Towns
 
 TOWNS = Towns()
-
-
-@pytest.fixture(scope="module")
-def found_in(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Tables]:
-    """The tables of a town, all of them computed at once."""
-    return TOWNS.computed(tmp_path_factory.mktemp("towns"))
+found_in = TOWNS.fixture()
 
 
 ACCOUNTS = "account_prefix,category,reason\n6430,textiles,our chart\n"
@@ -87,9 +81,7 @@ OWN_FILES = {"spend_accounts": ACCOUNTS, "spend_suppliers": SUPPLIERS, "spend_co
         for without, category, step in WITHOUT
     ],
 )
-def test_the_first_step_that_knows_decides(
-    found_in: Callable[[str], Tables], town: str, category: str, step: str
-) -> None:
+def test_the_first_step_that_knows_decides(found_in: FoundIn, town: str, category: str, step: str) -> None:
     found = found_in(town)
     assert list(found["spend/spend_by_category"]["spend_category"]) == [category]
     steps = found["spend/spend_quality"].query("quality_aspect == 'step'")
@@ -103,7 +95,7 @@ WRONG_CONTRACT = TOWNS.add(
 ITS_NEIGHBOUR = TOWNS.add([line(2, amount_ore=1)])
 
 
-def test_a_contract_that_says_nothing_or_too_much_is_refused(tmp_path: Path, found_in: Callable[[str], Tables]) -> None:
+def test_a_contract_that_says_nothing_or_too_much_is_refused(tmp_path: Path, found_in: FoundIn) -> None:
     with pytest.raises(ProblemsError, match="spend_contracts.csv: A1: give a CPV code or a category, not both"):
         own_files(tmp_path, spend_contracts=f"{CONTRACT_HEADER}A1,,,r\n")
     with pytest.raises(ProblemsError, match="A1: give a CPV code or a category, not both"):
@@ -118,7 +110,7 @@ OWN_6310 = TOWNS.add([line(1, account="6310")], files={"spend_accounts": ACCOUNT
 ELSEWHERE_6310 = TOWNS.add([line(1, account="6310")])
 
 
-def test_another_municipality_has_its_own_accounts(found_in: Callable[[str], Tables]) -> None:
+def test_another_municipality_has_its_own_accounts(found_in: FoundIn) -> None:
     for town, category in ((ELSEWHERE_6310, "rental_leasing"), (OWN_6310, "textiles")):
         assert list(found_in(town)["spend/spend_by_category"]["spend_category"]) == [category]
 
@@ -129,7 +121,7 @@ ACCOUNTS_OF_GROUPS = TOWNS.add(
 )
 
 
-def test_a_group_of_accounts_that_holds_many_things_says_nothing(found_in: Callable[[str], Tables]) -> None:
+def test_a_group_of_accounts_that_holds_many_things_says_nothing(found_in: FoundIn) -> None:
     """What "Förbrukningsinventarier och förbrukningsmaterial" (64) holds is food, medicine, schoolbooks and clothes."""
     found = found_in(ACCOUNTS_OF_GROUPS)["spend/spend_mapping"].set_index("account")["category"]
     assert found.to_dict() == dict.fromkeys(GROUPS, "unmapped") | {"75100": "staffing"}
@@ -177,7 +169,7 @@ REPAIRS = TOWNS.add(line(n, amount_ore=1_00 << n, sni=code) for n, code in enume
 
 
 def test_a_workshop_is_no_repairer_of_household_goods_in_either_edition_of_sni(
-    found_in: Callable[[str], Tables],
+    found_in: FoundIn,
 ) -> None:
     """SNI 2025 has repair of vehicles in 95.3, SNI 2007 in 45, the division of those who sell them too."""
     found = found_in(REPAIRS)["spend/spend_mapping"].set_index("evidence")
@@ -199,7 +191,7 @@ REGISTER = TOWNS.add(
 )
 
 
-def test_a_register_of_suppliers_says_their_industry(found_in: Callable[[str], Tables]) -> None:
+def test_a_register_of_suppliers_says_their_industry(found_in: FoundIn) -> None:
     """A line's own code goes first; a trader's industry says nothing, and neither does a wholesaler's."""
     found = found_in(REGISTER)["spend/spend_mapping"].set_index("evidence")["amount_sek"]
     assert found.to_dict() == {"suppliers.csv: SNI 62": 1.0, "": 6.0, "SNI 10": 8.0}
@@ -214,7 +206,7 @@ SAVED_AS = {
 }
 
 
-def test_an_own_table_is_read_as_swedish_excel_saves_it(tmp_path: Path, found_in: Callable[[str], Tables]) -> None:
+def test_an_own_table_is_read_as_swedish_excel_saves_it(tmp_path: Path, found_in: FoundIn) -> None:
     for encoding, town in SAVED_AS.items():
         assert list(found_in(town)["spend/spend_by_category"]["spend_category"]) == ["textiles"], encoding
     with pytest.raises(ProblemsError, match=r"spend_accounts.csv:2: neither UTF-8 nor Windows-1252"):
@@ -262,7 +254,7 @@ def cleaning_beside(neighbour: str) -> str:
     [(cleaning_beside("Elkraft"), "security_cleaning"), (cleaning_beside("Värme"), "unmapped")],
 )
 def test_texts_that_have_lost_letters_are_read_where_the_whole_ledger_has_lost_them(
-    found_in: Callable[[str], Tables], town: str, expected: str
+    found_in: FoundIn, town: str, expected: str
 ) -> None:
     mapping = found_in(town)["spend/spend_mapping"].set_index("account")
     assert mapping.at["61010", "category"] == expected
@@ -273,7 +265,7 @@ CAPITALS = TOWNS.add(
 )
 
 
-def test_texts_in_capitals_are_another_system_that_may_have_lost_letters(found_in: Callable[[str], Tables]) -> None:
+def test_texts_in_capitals_are_another_system_that_may_have_lost_letters(found_in: FoundIn) -> None:
     found = found_in(CAPITALS)["spend/spend_mapping"].set_index("account_text")["category"]
     assert found.to_dict() == {
         "Värme": "energy_supply",
@@ -311,7 +303,7 @@ ENOUGH_TO_LEARN = TOWNS.add(FORTY_KNOWN_AND_ONE_ASKED, text_model=True, text_mod
 TOO_FEW_TO_LEARN = TOWNS.add(FORTY_KNOWN_AND_ONE_ASKED, text_model=True, text_model_min_lines=41)
 
 
-def test_a_model_classifies_what_nothing_else_knows(found_in: Callable[[str], Tables]) -> None:
+def test_a_model_classifies_what_nothing_else_knows(found_in: FoundIn) -> None:
     steps = found_in(ENOUGH_TO_LEARN)["spend/spend_quality"].set_index("quality_item")["spend_sek"]
     assert steps["text_model"] == 0.05
     few = found_in(TOO_FEW_TO_LEARN)["spend/spend_quality"]
@@ -346,7 +338,7 @@ CORE_ACTIVITIES: list[tuple[str, str, str, str, str | None]] = [
     ],
 )
 def test_the_core_activity_of_a_unit_is_what_its_name_says(
-    found_in: Callable[[str], Tables], town: str, category: str, evidence: str | None
+    found_in: FoundIn, town: str, category: str, evidence: str | None
 ) -> None:
     (row,) = found_in(town)["spend/spend_mapping"].itertuples()
     assert row.category == category

@@ -1,6 +1,5 @@
 """Activities and suppliers' figures in the place of spend: sums by hand, nothing twice, everything named that is wrong."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -20,7 +19,7 @@ from klimat_pipeline_tests.unit.spend.purchases import (
     inventory,
     own_files,
 )
-from klimat_pipeline_tests.unit.spend.towns import Tables, Towns
+from klimat_pipeline_tests.unit.spend.towns import FoundIn, Towns
 
 RULES = "replacement_id,account_prefix,unit,year_from,year_to,activity_ids,reason\n"
 POWER = RULES + "power,61,,2023,2023,electricity,metered\n"
@@ -28,18 +27,13 @@ FIGURES = "supplier_id,year,account_prefix,emissions_kg_co2e,gwp_set,source\n"
 #: 3,000 kronor of electricity in two units, 1,000 of food.
 ROWS = [electricity(1, 1_000_00, unit="A"), electricity(2, 2_000_00, unit="B"), food(3, 1_000_00, unit="A")]
 TOWNS = Towns()
-
-
-@pytest.fixture(scope="module")
-def found_in(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Tables]:
-    """The tables of a town, all of them computed at once."""
-    return TOWNS.computed(tmp_path_factory.mktemp("towns"))
+found_in = TOWNS.fixture()
 
 
 METERED = TOWNS.add(ROWS, files={"spend_replacements": POWER}, activities=[activity("electricity", 6.0)])
 
 
-def test_an_activity_replaces_the_spend_it_explains(found_in: Callable[[str], Tables]) -> None:
+def test_an_activity_replaces_the_spend_it_explains(found_in: FoundIn) -> None:
     """6 t are spread 1 : 2 over the units; food stays spend. The price of both: 6 t and food over 4,000 kronor."""
     found = found_in(METERED)
     kinds = found["spend/spend_by_category"].set_index("spend_category")
@@ -68,7 +62,7 @@ METERED_IN_B = TOWNS.add(
 )
 
 
-def test_a_rule_names_units_and_years(found_in: Callable[[str], Tables]) -> None:
+def test_a_rule_names_units_and_years(found_in: FoundIn) -> None:
     assert list(found_in(METERED_IN_B)["spend/spend_replaced"]["replaced_sek"]) == [2000.0]
 
 
@@ -79,7 +73,7 @@ SUPPLIER_AND_METER = TOWNS.add(
 )
 
 
-def test_a_suppliers_figure_goes_before_an_activity(found_in: Callable[[str], Tables]) -> None:
+def test_a_suppliers_figure_goes_before_an_activity(found_in: FoundIn) -> None:
     """The supplier explains 1,000 of 3,000 kronor, so the activity's 6 t count for the other two thirds."""
     found = found_in(SUPPLIER_AND_METER)
     (row,) = found["spend/spend_by_category"].to_dict("records")
@@ -95,7 +89,7 @@ FIGURE_FOR_UNMAPPED = TOWNS.add(
 )
 
 
-def test_a_figure_gives_unmapped_kronor_emissions(found_in: Callable[[str], Tables]) -> None:
+def test_a_figure_gives_unmapped_kronor_emissions(found_in: FoundIn) -> None:
     found = found_in(FIGURE_FOR_UNMAPPED)["spend/spend_by_category"]
     assert found[["spend_category", "footprint_t_co2e", "mapped_sek"]].to_numpy().tolist() == [
         ["unmapped", 0.05, 1000.0]
@@ -105,7 +99,7 @@ def test_a_figure_gives_unmapped_kronor_emissions(found_in: Callable[[str], Tabl
 FIGURE_OF_AR6 = TOWNS.add(ROWS, files={"spend_supplier_figures": FIGURES + "5560000001,2023,,50,AR6,report\n"})
 
 
-def test_other_potentials_are_not_mixed_silently(found_in: Callable[[str], Tables]) -> None:
+def test_other_potentials_are_not_mixed_silently(found_in: FoundIn) -> None:
     assert set(found_in(FIGURE_OF_AR6)["spend/spend_by_category"]["factor_gwp_set"]) == {"mixed"}
 
 
@@ -124,7 +118,7 @@ BY_METHOD = {
 }
 
 
-def test_one_method_of_scope_2_counts_and_what_is_eliminated_does_not(found_in: Callable[[str], Tables]) -> None:
+def test_one_method_of_scope_2_counts_and_what_is_eliminated_does_not(found_in: FoundIn) -> None:
     for method, tonnes in (("location", 6.0), ("market", 9.0)):
         assert list(found_in(BY_METHOD[method])["spend/spend_replaced"]["footprint_t_co2e"]) == [tonnes], method
 
@@ -141,7 +135,7 @@ ALL_WRONG = TOWNS.add(
 ITS_NEIGHBOUR = TOWNS.add([electricity(9, 700_00)])
 
 
-def test_everything_wrong_is_told_at_once(found_in: Callable[[str], Tables]) -> None:
+def test_everything_wrong_is_told_at_once(found_in: FoundIn) -> None:
     text = "\n".join(found_in(ALL_WRONG)["unvalued"]["refusal"])
     assert "activity electricity replaces spend in power and third" in text
     assert f"{ALL_WRONG} 2023: again and power explain the same kronor" in text

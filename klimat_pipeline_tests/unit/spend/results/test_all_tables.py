@@ -1,6 +1,5 @@
 """The tables of a small ledger against sums by hand, and the algebra: order, files and mirrors change nothing."""
 
-from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -24,7 +23,7 @@ from klimat_pipeline_tests.unit.spend.purchases import (
     food,
     inventory,
 )
-from klimat_pipeline_tests.unit.spend.towns import Tables, Towns
+from klimat_pipeline_tests.unit.spend.towns import FoundIn, Tables, Towns
 
 #: Nobody's ledger was refused.
 NOBODY = pd.DataFrame(columns=table("spend/spend_refused").column_names)
@@ -38,18 +37,13 @@ ROWS = [
     line(6, amount_ore=900_00, unit="School", account="5010", account_text="Lön", left_out_rule="wages"),
 ]
 TOWNS = Towns()
+found_in = TOWNS.fixture()
 #: Looked at by most tests.
 USUAL = TOWNS.add(ROWS)
 
 
-@pytest.fixture(scope="module")
-def found_in(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Tables]:
-    """The tables of a town, all of them computed at once."""
-    return TOWNS.computed(tmp_path_factory.mktemp("towns"))
-
-
 @pytest.fixture
-def usual(found_in: Callable[[str], Tables]) -> Tables:
+def usual(found_in: FoundIn) -> Tables:
     return found_in(USUAL)
 
 
@@ -84,7 +78,7 @@ FROM_1800_KRONOR = TOWNS.add(ROWS, supplier_threshold_sek=1800)
 FROM_MORE_THAN_ANYBODY_GOT = TOWNS.add(ROWS, supplier_threshold_sek=2000.01)
 
 
-def test_only_legal_persons_above_the_threshold_are_named(found_in: Callable[[str], Tables]) -> None:
+def test_only_legal_persons_above_the_threshold_are_named(found_in: FoundIn) -> None:
     found = found_in(FROM_1800_KRONOR)["spend/spend_by_supplier"]
     assert found[["supplier_id", "supplier_name", "spend_sek"]].to_numpy().tolist() == [
         ["5560000001", "Leverantör AB", 1800.0],
@@ -102,7 +96,7 @@ BOUGHT_FROM_ANNA = {
 
 
 @pytest.mark.parametrize("who", BOUGHT_FROM_ANNA)
-def test_whoever_may_be_a_person_is_never_named(found_in: Callable[[str], Tables], who: str) -> None:
+def test_whoever_may_be_a_person_is_never_named(found_in: FoundIn, who: str) -> None:
     found = found_in(BOUGHT_FROM_ANNA[who])
     for key in KEYS:
         assert "Anna" not in found[key].to_csv()
@@ -113,7 +107,7 @@ def test_whoever_may_be_a_person_is_never_named(found_in: Callable[[str], Tables
 SOMETIMES_A_PERSON = TOWNS.add([food(1, 10**9), food(2, 10**9, supplier_kind="personal")])
 
 
-def test_a_number_that_is_sometimes_a_persons_is_never_named(found_in: Callable[[str], Tables]) -> None:
+def test_a_number_that_is_sometimes_a_persons_is_never_named(found_in: FoundIn) -> None:
     assert list(found_in(SOMETIMES_A_PERSON)["spend/spend_by_supplier"]["supplier_id"]) == ["others"]
 
 
@@ -133,7 +127,7 @@ def test_units_contracts_and_months(usual: Tables) -> None:
 FOOD_OF_2021 = TOWNS.add([food(1, 1_000_00, year=2021)])
 
 
-def test_fixed_prices(found_in: Callable[[str], Tables]) -> None:
+def test_fixed_prices(found_in: FoundIn) -> None:
     """Index 403.70 / 343.19: 1,000 kronor of 2021 are 1,176.32 of 2023."""
     found = found_in(FOOD_OF_2021)["spend/spend_trend"]
     assert set(found["spend_real_sek"]) == {1176.32}
@@ -157,7 +151,7 @@ TWO_YEARS = [*ROWS, food(7, 700_00, year=2022)]
 HALVING = TOWNS.add(TWO_YEARS, halving_base_year=2022, residents={2023: 100})
 
 
-def test_indicators(found_in: Callable[[str], Tables]) -> None:
+def test_indicators(found_in: FoundIn) -> None:
     """50 kg of food cost 1,000 kronor; 100 residents; purchases twice those of the base year."""
     found = found_in(HALVING)["spend/spend_indicators"]
     now = found[found["year"] == 2023].set_index("spend_indicator")["spend_indicator_value"]
@@ -191,7 +185,7 @@ def test_without_a_ledger_every_table_is_empty_and_has_its_form(tmp_path: Path) 
 OF_TWO_YEARS = TOWNS.add(TWO_YEARS)
 
 
-def test_tables_have_their_contracts_form_and_pass_their_checks(found_in: Callable[[str], Tables]) -> None:
+def test_tables_have_their_contracts_form_and_pass_their_checks(found_in: FoundIn) -> None:
     found = found_in(OF_TWO_YEARS)
     seen = {
         **found,
@@ -213,7 +207,7 @@ EVERYBODY_NAMED = TOWNS.add(ROWS, supplier_threshold_sek=0)
 @pytest.mark.parametrize(
     "key", ["spend/spend_by_category", "spend/spend_by_unit", "spend/spend_by_supplier", "spend/spend_by_contract"]
 )
-def test_a_lost_row_is_noticed(found_in: Callable[[str], Tables], key: str) -> None:
+def test_a_lost_row_is_noticed(found_in: FoundIn, key: str) -> None:
     found = found_in(EVERYBODY_NAMED)
     found[key] = found[key].iloc[1:]
     counted, kept = run_checks(
@@ -254,7 +248,7 @@ KEPT_OUT = TOWNS.add(
 )
 
 
-def test_what_the_door_kept_out_stands_in_the_balance(found_in: Callable[[str], Tables]) -> None:
+def test_what_the_door_kept_out_stands_in_the_balance(found_in: FoundIn) -> None:
     balance = found_in(KEPT_OUT)["spend/spend_reconciliation"]
     found = {row.rule: (row.year, row.rule_kind, row.ledger_lines, row.amount_ore) for row in balance.itertuples()}
     assert found["quarantined"] == (0, "quarantined", 2, 500)
@@ -276,7 +270,7 @@ def test_a_part_that_does_not_sum_is_noticed(usual: Tables) -> None:
     assert len(results) == len(CHECKS["spend/spend_by_category"])
 
 
-def test_the_factors_in_use_are_listed_with_their_sources(found_in: Callable[[str], Tables]) -> None:
+def test_the_factors_in_use_are_listed_with_their_sources(found_in: FoundIn) -> None:
     """429.23 kg per 1000 EUR of 2023 at 11.48 SEK: 0.0373894 kg per krona of 2023, x 403.70 / 371.91 for one of 2022."""
     found = found_in(OF_TWO_YEARS)
     row = found["spend/spend_factors"].set_index(["year", "spend_category"]).loc[(2022, "food_products")]

@@ -1,7 +1,6 @@
 """Changes explained by hand and as an algebra: parts sum, inflation is price alone, factors are their own part."""
 
 import math
-from collections.abc import Callable
 
 import pandas as pd
 import pytest
@@ -17,7 +16,7 @@ from klimat_pipeline_tests.unit.spend.purchases import (
     electricity,
     food,
 )
-from klimat_pipeline_tests.unit.spend.towns import Tables, Towns
+from klimat_pipeline_tests.unit.spend.towns import FoundIn, Tables, Towns
 
 #: Prices rose by a tenth from 2022 to 2023, on a base like that of the years before (343 in 2021).
 TENTH = [
@@ -26,12 +25,7 @@ TENTH = [
 
 
 TOWNS = Towns()
-
-
-@pytest.fixture(scope="module")
-def found_in(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Tables]:
-    """The tables of a town, all of them computed at once."""
-    return TOWNS.computed(tmp_path_factory.mktemp("towns"))
+found_in = TOWNS.fixture()
 
 
 def changes(found: Tables) -> pd.DataFrame:
@@ -46,7 +40,7 @@ SAME = [food(1, 1_000_00, year=2022), food(2, 1_100_00), electricity(3, 500_00, 
 INFLATION = TOWNS.add(SAME, price_index=TENTH)
 
 
-def test_inflation_alone_is_price_and_nothing_else(found_in: Callable[[str], Tables]) -> None:
+def test_inflation_alone_is_price_and_nothing_else(found_in: FoundIn) -> None:
     parts = changes(found_in(INFLATION))
     assert parts.loc["spend_sek", "price"] == pytest.approx(150)
     assert parts.loc["spend_sek", "volume"] == 0
@@ -58,7 +52,7 @@ def test_inflation_alone_is_price_and_nothing_else(found_in: Callable[[str], Tab
 TWICE_AS_MUCH = TOWNS.add([food(1, 1_000_00, year=2022), food(2, 2_200_00)], price_index=TENTH)
 
 
-def test_twice_as_much_of_everything_is_volume(found_in: Callable[[str], Tables]) -> None:
+def test_twice_as_much_of_everything_is_volume(found_in: FoundIn) -> None:
     """2.2 times the kronor at 1.1 times the price: L = 1,200 / ln 2.2, volume L ln 2, price L ln 1.1."""
     parts = changes(found_in(TWICE_AS_MUCH))
     mean = 1200 / math.log(2.2)
@@ -71,7 +65,7 @@ def test_twice_as_much_of_everything_is_volume(found_in: Callable[[str], Tables]
 FOOD_THEN_POWER = TOWNS.add([food(1, 1_000_00, year=2022), electricity(2, 1_100_00)], price_index=TENTH)
 
 
-def test_what_begins_or_ends_is_mix(found_in: Callable[[str], Tables]) -> None:
+def test_what_begins_or_ends_is_mix(found_in: FoundIn) -> None:
     parts = changes(found_in(FOOD_THEN_POWER))
     assert parts.loc["spend_sek", "volume"] == 0
     assert parts.loc["spend_sek", "mix"] == pytest.approx(100)
@@ -80,7 +74,7 @@ def test_what_begins_or_ends_is_mix(found_in: Callable[[str], Tables]) -> None:
 CREDIT_NOTES = TOWNS.add([food(1, -1_000_00, year=2022), food(2, 1_100_00)], price_index=TENTH)
 
 
-def test_a_year_of_credit_notes_stays_unexplained(found_in: Callable[[str], Tables]) -> None:
+def test_a_year_of_credit_notes_stays_unexplained(found_in: FoundIn) -> None:
     parts = changes(found_in(CREDIT_NOTES))
     assert parts.loc["spend_sek", "unexplained"] == pytest.approx(2100)
     assert parts.loc["spend_sek"].drop("unexplained").abs().sum() == 0
@@ -132,7 +126,7 @@ def by_meter(rows: list[dict[str, object]], *, year_from: int = 2023, **chosen: 
 THEN_BY_METER = by_meter(SAME)
 
 
-def test_electricity_by_kronor_and_then_by_meter_is_a_change_of_method(found_in: Callable[[str], Tables]) -> None:
+def test_electricity_by_kronor_and_then_by_meter_is_a_change_of_method(found_in: FoundIn) -> None:
     parts = changes(found_in(THEN_BY_METER))
     assert parts.loc["spend_sek", "method_changed"] == pytest.approx(-500)
     assert parts.loc["spend_sek", "price"] == pytest.approx(100), "of food alone"
@@ -144,7 +138,7 @@ def test_electricity_by_kronor_and_then_by_meter_is_a_change_of_method(found_in:
 ALWAYS_BY_METER = by_meter(SAME, year_from=2022)
 
 
-def test_by_meter_in_both_years_nothing_has_changed(found_in: Callable[[str], Tables]) -> None:
+def test_by_meter_in_both_years_nothing_has_changed(found_in: FoundIn) -> None:
     assert (changes(found_in(ALWAYS_BY_METER))["method_changed"] == 0).all()
 
 
@@ -152,7 +146,7 @@ HEAT = {"account": "6120", "account_text": "Fjärrvärme"}
 WITH_HEAT = by_meter([*SAME, electricity(5, 100_00, year=2022, **HEAT), electricity(6, 220_00, **HEAT)])
 
 
-def test_another_account_of_the_category_is_still_compared(found_in: Callable[[str], Tables]) -> None:
+def test_another_account_of_the_category_is_still_compared(found_in: FoundIn) -> None:
     """Twice as much district heat, in the category of the electricity that is by meter now: volume, and no method."""
     parts = changes(found_in(WITH_HEAT)).loc["spend_sek"]
     assert parts["method_changed"] == pytest.approx(-500)
@@ -162,7 +156,7 @@ def test_another_account_of_the_category_is_still_compared(found_in: Callable[[s
 HALVING = by_meter(SAME, halving_base_year=2022)
 
 
-def test_the_halving_is_not_shown_across_a_change_of_method(found_in: Callable[[str], Tables]) -> None:
+def test_the_halving_is_not_shown_across_a_change_of_method(found_in: FoundIn) -> None:
     found = found_in(HALVING)["spend/spend_indicators"]
     rows = found[found["year"] == 2023].set_index("spend_indicator")
     assert pd.isna(rows.loc["purchases_change_pct", "spend_indicator_value"])

@@ -1,7 +1,5 @@
 """The mapping that is published: sums by hand, evidence, free text kept out, and a finding when it moves."""
 
-from collections.abc import Callable
-
 import pandas as pd
 import pytest
 
@@ -10,7 +8,7 @@ from klimat_pipeline.quality.spend import PUBLISHED_MAPPING
 from klimat_pipeline.spend.results.spend_mapping import moved
 from klimat_pipeline_tests.support.ledgers import line
 from klimat_pipeline_tests.unit.spend.purchases import ENERGY_KG_PER_SEK, electricity, food
-from klimat_pipeline_tests.unit.spend.towns import Tables, Towns
+from klimat_pipeline_tests.unit.spend.towns import FoundIn, Towns
 
 ROWS = [
     electricity(1, 500_00),
@@ -20,18 +18,13 @@ ROWS = [
     line(5, amount_ore=40_00, account="5010", account_text="Löner", left_out_rule="wages"),
 ]
 TOWNS = Towns()
-
-
-@pytest.fixture(scope="module")
-def found_in(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Tables]:
-    """The tables of a town, all of them computed at once."""
-    return TOWNS.computed(tmp_path_factory.mktemp("towns"))
+found_in = TOWNS.fixture()
 
 
 BEFORE = TOWNS.add(ROWS)
 
 
-def test_the_largest_first_with_evidence_and_what_it_emits(found_in: Callable[[str], Tables]) -> None:
+def test_the_largest_first_with_evidence_and_what_it_emits(found_in: FoundIn) -> None:
     found = found_in(BEFORE)["spend/spend_mapping"]
     columns = ["account", "account_text", "amount_sek", "category", "step", "evidence"]
     assert found[columns].to_numpy().tolist() == [
@@ -48,7 +41,7 @@ def test_the_largest_first_with_evidence_and_what_it_emits(found_in: Callable[[s
 FREE_TEXTS = TOWNS.add(line(n, amount_ore=1_00, account="6990", account_text=f"till person {n}") for n in range(21))
 
 
-def test_free_text_in_the_place_of_an_accounts_text_is_not_shown(found_in: Callable[[str], Tables]) -> None:
+def test_free_text_in_the_place_of_an_accounts_text_is_not_shown(found_in: FoundIn) -> None:
     (row,) = found_in(FREE_TEXTS)["spend/spend_mapping"].to_dict("records")
     assert (row["account_text"], row["amount_sek"]) == ("", 21.0)
 
@@ -56,7 +49,7 @@ def test_free_text_in_the_place_of_an_accounts_text_is_not_shown(found_in: Calla
 AFTER = TOWNS.add(ROWS, files={"spend_accounts": "account_prefix,category,reason\n6110,fuels,r\n9901,textiles,r\n"})
 
 
-def test_a_mapping_that_moved_is_a_finding(found_in: Callable[[str], Tables]) -> None:
+def test_a_mapping_that_moved_is_a_finding(found_in: FoundIn) -> None:
     """Two towns with the same lines stand for one town before and after it has mapped two accounts itself."""
     before = {key: frame.replace({"municipality_code": {BEFORE: AFTER}}) for key, frame in found_in(BEFORE).items()}
     after = found_in(AFTER)
