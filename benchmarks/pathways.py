@@ -17,39 +17,49 @@ AHEAD = TARGET_YEAR - YEARS[-1]
 def main() -> None:
     import numpy as np
 
-    from klimat_pipeline.clean.method_assumptions import load_assumptions
-    from klimat_pipeline.clean.reference import load_reference
-    from klimat_pipeline.scenarios.pathways import pathways
-    from klimat_pipeline.scenarios.planned_actions import Action, Level
-    from klimat_pipeline.scenarios.simulation import simulate
-    from klimat_pipeline.scenarios.target_probability import target_probability
-    from klimat_pipeline.scenarios.target_sensitivity import target_sensitivity
-
-    reference = load_reference(PROJECT / "data" / "reference")
-    assumptions = load_assumptions(PROJECT / "data" / "reference", reference.sector_codes)
-    sectors = reference.sector_codes
     for places, draws, limit in ((290, 1_000, 25.0), (1, 10_000, 25.0)):
-        emissions = synthetic_emissions(places, sectors)
-        indicators = synthetic_indicators(emissions, sectors)
-        plan = [Action("a", sectors[0], 2_000.0, YEARS[-1] + 2, 1_000.0, 3_000.0, Level(1e4), ramp_years=3)]
-        plans = dict.fromkeys(emissions["municipality_code"].unique(), plan)
-        nation = synthetic_nation(emissions)
-
-        def ours(given: Any = (emissions, indicators, nation, plans, assumptions, draws)) -> None:
-            found = list(simulate(*given))
-            pathways(found, given[1])
-            target_probability(found, given[1])
-            target_sensitivity(found)
-
-        numbers = np.random.default_rng(1).random((places * (len(sectors) + 1) * AHEAD, draws))
+        given = synthetic(places)
+        series = given["emissions"]["sector_code"].nunique() + 1
+        numbers = np.random.default_rng(1).random((places * series * AHEAD, draws))
         compare(
-            f"{places} municipalities x {len(sectors) + 1} indicators x {AHEAD} years x {draws:,} draws x 3 scenarios "
+            f"{places} municipalities x {series} indicators x {AHEAD} years x {draws:,} draws x 3 scenarios "
             "against sorting one scenario's numbers",
-            ours,
+            lambda given=given, draws=draws: futures(given, draws),
             lambda numbers=numbers: np.sort(numbers, axis=1),
             limit=limit,
             runs=3,
         )
+
+
+def synthetic(places: int) -> dict[str, Any]:
+    """What the futures of so many made-up municipalities rest on, by the name of ``simulate``'s argument."""
+    from klimat_pipeline.clean.method_assumptions import load_assumptions
+    from klimat_pipeline.clean.reference import load_reference
+    from klimat_pipeline.scenarios.planned_actions import Action, Level
+
+    reference = load_reference(PROJECT / "data" / "reference")
+    sectors = reference.sector_codes
+    emissions = synthetic_emissions(places, sectors)
+    plan = [Action("a", sectors[0], 2_000.0, YEARS[-1] + 2, 1_000.0, 3_000.0, Level(1e4), ramp_years=3)]
+    return {
+        "emissions": emissions,
+        "indicators": synthetic_indicators(emissions, sectors),
+        "area_totals": synthetic_nation(emissions),
+        "actions": dict.fromkeys(emissions["municipality_code"].unique(), plan),
+        "assumptions": load_assumptions(PROJECT / "data" / "reference", sectors),
+    }
+
+
+def futures(given: dict[str, Any], draws: int) -> tuple[Any, Any, Any]:
+    """Pathways, probabilities and sensitivities of what is given."""
+    from klimat_pipeline.scenarios.pathways import pathways
+    from klimat_pipeline.scenarios.simulation import simulate
+    from klimat_pipeline.scenarios.target_probability import target_probability
+    from klimat_pipeline.scenarios.target_sensitivity import target_sensitivity
+
+    found = list(simulate(**given, draws=draws))
+    indicators = given["indicators"]
+    return pathways(found, indicators), target_probability(found, indicators), target_sensitivity(found)
 
 
 def synthetic_emissions(places: int, sectors: tuple[str, ...]) -> Any:
@@ -100,6 +110,8 @@ def synthetic_indicators(emissions: Any, sectors: tuple[str, ...]) -> Any:
         target_year=pd.Series(TARGET_YEAR, index=rows.index).where(own),
         target_t_co2e=(rows["emissions_t_co2e"] / 2).where(own),
         target_pct=((rows["emissions_t_co2e"] / 2 / BASELINE_T - 1.0) * 100.0).where(own),
+        interim_targets="",
+        baseline_year=YEARS[0],
         baseline_t_co2e=BASELINE_T,
         baseline_reported_t_co2e=BASELINE_T,
         emissions_reported_t_co2e=rows["emissions_t_co2e"],
